@@ -1,0 +1,145 @@
+//! One person's conversation with one Page.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::derive::IdKind;
+use crate::ids::{AppId, Mid, PageId};
+use crate::message::Message;
+use crate::time::{Span, Timestamp};
+
+/// How many messages a conversation remembers.
+pub const KEPT_MESSAGES: usize = 20;
+
+/// Who may answer in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Control {
+    /// Nobody owns it.
+    Idle,
+    /// One app, or the inbox under its app id, owns it.
+    Owned {
+        /// The owner.
+        by: AppId,
+        /// The moment at which control has ended.
+        until: Timestamp,
+    },
+}
+
+impl Control {
+    /// The owner, if there is one.
+    pub const fn owner(self) -> Option<AppId> {
+        match self {
+            Self::Idle => None,
+            Self::Owned { by, .. } => Some(by),
+        }
+    }
+
+    /// When the owner's control ends.
+    pub const fn until(self) -> Option<Timestamp> {
+        match self {
+            Self::Idle => None,
+            Self::Owned { until, .. } => Some(until),
+        }
+    }
+}
+
+/// A folder of the Page Inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Folder {
+    /// What people at the Page are to look at.
+    Main,
+    /// What an app deals with, or what an agent has finished.
+    Done,
+    /// What an agent threw out.
+    Spam,
+}
+
+impl Folder {
+    /// The folder's name in scenarios and answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Done => "done",
+            Self::Spam => "spam",
+        }
+    }
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sender {
+    /// The person.
+    Person,
+    /// The Page, through an app.
+    App(AppId),
+}
+
+/// A message that the conversation remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Kept {
+    /// Its id.
+    pub mid: Mid,
+    /// Who wrote it.
+    pub from: Sender,
+    /// Its timestamp.
+    pub at: Timestamp,
+    /// What it says.
+    pub message: Arc<Message>,
+}
+
+/// The state of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Conversation {
+    /// The Page.
+    pub page: PageId,
+    /// Who may answer.
+    pub control: Control,
+    /// Where the Page Inbox shows it.
+    pub folder: Folder,
+    /// When the person last wrote.
+    pub last_user_message: Option<Timestamp>,
+    /// When the standard messaging window is closed; never opened when none.
+    pub window_until: Option<Timestamp>,
+    /// The timestamp of the newest event.
+    pub last_event: Option<Timestamp>,
+    /// The newest messages, oldest first.
+    pub messages: VecDeque<Kept>,
+    counts: BTreeMap<(IdKind, Option<AppId>), u64>,
+}
+
+impl Conversation {
+    /// A conversation in which nothing has happened yet. It lies in Main.
+    pub const fn new(page: PageId) -> Self {
+        Self {
+            page,
+            control: Control::Idle,
+            folder: Folder::Main,
+            last_user_message: None,
+            window_until: None,
+            last_event: None,
+            messages: VecDeque::new(),
+            counts: BTreeMap::new(),
+        }
+    }
+
+    /// The timestamp of an event that happens now: strictly later than the one before it.
+    pub(crate) fn next_event(&mut self, now: Timestamp) -> Timestamp {
+        let at = self.last_event.map_or(now, |last| now.max(last + Span(1)));
+        self.last_event = Some(at);
+        at
+    }
+
+    /// How many ids of that kind the actor had made here before this one.
+    pub(crate) fn count(&mut self, kind: IdKind, actor: Option<AppId>) -> u64 {
+        let count = self.counts.entry((kind, actor)).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    pub(crate) fn keep(&mut self, kept: Kept) {
+        if self.messages.len() == KEPT_MESSAGES {
+            self.messages.pop_front();
+        }
+        self.messages.push_back(kept);
+    }
+}

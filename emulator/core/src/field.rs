@@ -1,0 +1,120 @@
+//! Subscription fields and the two channels on which an event can reach an app.
+
+use std::fmt;
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// A webhook field of a Page subscription.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Field {
+            /// Every field, in the order of the platform's list.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The field's name on the wire.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    /// A person's messages.
+    Messages = "messages",
+    /// What the Page itself sends, from whichever app.
+    MessageEchoes = "message_echoes",
+    /// Receipts of delivery.
+    MessageDeliveries = "message_deliveries",
+    /// Receipts of reading.
+    MessageReads = "message_reads",
+    /// Reactions to messages.
+    MessageReactions = "message_reactions",
+    /// Edits of messages.
+    MessageEdits = "message_edits",
+    /// Taps on buttons, menus and Get Started.
+    MessagingPostbacks = "messaging_postbacks",
+    /// Opt-ins.
+    MessagingOptins = "messaging_optins",
+    /// Links and ads that lead into a conversation.
+    MessagingReferrals = "messaging_referrals",
+    /// Pass, take and request of thread control, and role changes.
+    MessagingHandovers = "messaging_handovers",
+    /// A copy of what the owner of a conversation gets.
+    Standby = "standby",
+    /// Linking and unlinking of accounts.
+    MessagingAccountLinking = "messaging_account_linking",
+    /// Answers to a customer feedback template.
+    MessagingFeedback = "messaging_feedback",
+    /// Warnings and blocks of the Page.
+    MessagingPolicyEnforcement = "messaging_policy_enforcement",
+}
+
+impl Field {
+    /// The field of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.name() == name)
+    }
+
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// A set of fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FieldSet(u32);
+
+impl FieldSet {
+    /// True when the field is in the set.
+    pub const fn contains(self, field: Field) -> bool {
+        self.0 & field.bit() != 0
+    }
+
+    /// The set with the field added.
+    #[must_use]
+    pub const fn with(self, field: Field) -> Self {
+        Self(self.0 | field.bit())
+    }
+
+    /// The fields of the set, in the order of [`Field::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Field> {
+        Field::ALL.iter().copied().filter(move |field| self.contains(*field))
+    }
+}
+
+impl FromIterator<Field> for FieldSet {
+    fn from_iter<I: IntoIterator<Item = Field>>(fields: I) -> Self {
+        fields.into_iter().fold(Self::default(), Self::with)
+    }
+}
+
+impl fmt::Debug for FieldSet {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_set().entries(self.iter().map(Field::name)).finish()
+    }
+}
+
+/// The array of a webhook entry in which an event travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// `entry[].messaging[]`: the app may act on it.
+    Messaging,
+    /// `entry[].standby[]`: the app only listens.
+    Standby,
+}
+
+impl Channel {
+    /// The name of the array.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Messaging => "messaging",
+            Self::Standby => "standby",
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Virtual time. There is no `now()` here: whoever steps the world says what time it is.
+
+use std::ops::{Add, Sub};
+
+/// A moment of virtual time, in milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
+
+/// A stretch of virtual time, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span(pub i64);
+
+impl Span {
+    /// One second.
+    pub const SECOND: Self = Self(1_000);
+    /// One hour.
+    pub const HOUR: Self = Self(3_600_000);
+    /// One day of 24 hours.
+    pub const DAY: Self = Self(24 * Self::HOUR.0);
+}
+
+impl Timestamp {
+    /// The moment in whole seconds since 1970, as `thread_owner` answers it.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+}
+
+impl Add<Span> for Timestamp {
+    type Output = Self;
+
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub for Timestamp {
+    type Output = Span;
+
+    fn sub(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+}

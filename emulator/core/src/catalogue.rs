@@ -163,6 +163,8 @@ rules! {
         "With the tag HUMAN_AGENT and its feature a message may go out up to 7 days after the person's last message; at exactly 7 days it may not.";
     PersonWrites, "M-203", "a person writes", [], Documented, WEBHOOKS,
         "A person can always write to the Page. The message gets an id and a timestamp later than every event of the conversation before it.";
+    RetriesForAnHour, "M-193", "failed deliveries are tried again", [], Inferred, WEBHOOKS,
+        "A delivery that was not answered with a 2xx is tried again at once, then after 1 s, 5 s, 30 s, 2 min and every 10 min, with the same bytes, until an hour has passed.";
     TokenRequired, "M-54", "a call needs a token", [], Observed, LOGS,
         "Without a token, or with an app token, me means nobody: code 2500. On any other node a missing token is code 104.";
     TokenUnknown, "M-48", "an unknown token", [], Observed, ERRORS,

@@ -1,1 +1,22 @@
-//! Placeholder of the crate's documentation.
+//! The platform as a bot meets it: a Graph API over HTTP, a webhook dispatcher, and behind them the
+//! lanes in which worlds live, each with a clock and a journal.
+//!
+//! **Invariant:** what depends on the state of a world is decided in core; this crate asks and
+//! carries out. No lock is held across an await.
+
+mod clock;
+mod escape;
+pub mod graph;
+mod http;
+pub mod journal;
+mod lane;
+mod object;
+mod shared;
+mod stage;
+mod webhooks;
+
+pub use clock::{ClockMode, Wall, pause, rfc3339};
+pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
+pub use lane::{Lane, Quiet, Said, Unsettled};
+pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
+pub use webhooks::{HandshakeError, ParseWebhookError, WebhookUrl};

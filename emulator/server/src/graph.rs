@@ -1,0 +1,276 @@
+//! The Graph API: the only place that knows its paths, encodings, answers and error texts.
+//!
+//! A call is read without the world, then given to the lane it belongs to, which is locked for one
+//! step. The order of the checks is M-150: token, path, permission, parameters, and then the world.
+
+mod answer;
+mod error;
+mod params;
+mod route;
+mod validate;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use emulator_core::{Accepted, AppId, Input, PageId, Psid, authorize};
+use hyper::Method;
+
+pub use error::GraphError;
+use params::Params;
+use route::{Endpoint, Path};
+
+use crate::journal::{Call, CallKind, Record};
+use crate::lane::{Lane, OpenCall};
+use crate::shared::Token;
+use crate::stage::Stage;
+use validate::{ControlEdge, Sending};
+
+/// A call, wherever it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The path, with or without version.
+    pub path: &'a str,
+    /// The query, encoded.
+    pub query: Option<&'a str>,
+    /// The body.
+    pub body: &'a [u8],
+    /// The token of the header `Authorization`.
+    pub bearer: Option<&'a str>,
+    /// Who makes it.
+    pub origin: Origin,
+}
+
+/// Who makes a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A bot, over HTTP.
+    Bot,
+    /// A step that plays an app.
+    Step,
+}
+
+/// The answer to a call.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body.
+    pub body: Bytes,
+    /// The version that served it, such as `v25.0`.
+    pub version: String,
+    /// The value of `WWW-Authenticate`, for errors.
+    pub challenge: Option<String>,
+    /// The lane whose clock it stands under.
+    pub lane: Arc<Lane>,
+    /// The journal entry of the call.
+    pub seq: u64,
+    open: Option<OpenCall>,
+}
+
+impl Reply {
+    /// Waits until the call is in the journal file, if there is one. False when it cannot be written.
+    pub(crate) async fn written(&self) -> bool {
+        self.lane.file_written().await
+    }
+}
+
+impl Drop for Reply {
+    /// The answer is on its way: what waited for it may leave.
+    fn drop(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.lane.call_closed(open);
+        }
+    }
+}
+
+/// What a call asks for once it was read.
+struct Wanted {
+    person: Option<Psid>,
+    kind: CallKind,
+    then: Result<Then, GraphError>,
+}
+
+enum Then {
+    Step { page: PageId, app: AppId, input: Input },
+    Page { page: PageId, fields: Option<String> },
+}
+
+/// Serves one call.
+pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
+    let path = Path::parse(request.path);
+    let (caller, wanted) = read(stage, &request, &path);
+    let lane = stage.lane_of(wanted.person);
+    let app = caller.map(|token| match token {
+        Token::Page { app, .. } | Token::App { app } => app,
+    });
+    let call = Call { app, person: wanted.person, kind: wanted.kind, played: request.origin == Origin::Step };
+    let reply = decide(&lane, call, wanted.then, request.origin);
+    let Decision { seq, result, open } = reply;
+    let version = path.served_version();
+    lane.notify();
+    match result {
+        Ok(body) => Reply { status: 200, body, version, challenge: None, lane, seq, open },
+        Err((error, trace)) => Reply {
+            status: error.status,
+            body: answer::error(&error, &trace),
+            version,
+            challenge: Some(answer::challenge(&error)),
+            lane,
+            seq,
+            open,
+        },
+    }
+}
+
+struct Decision {
+    seq: u64,
+    result: Result<Bytes, (Arc<GraphError>, Arc<str>)>,
+    open: Option<OpenCall>,
+}
+
+/// Lets the lane decide: one lock, one step.
+fn decide(lane: &Arc<Lane>, call: Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
+    let mut state = lane.lock_on_time();
+    let (mut open, cause) = match origin {
+        Origin::Bot => {
+            let (open, cause) = state.call_opened(&call);
+            (Some(open), cause)
+        }
+        Origin::Step => (None, None),
+    };
+    let then = then.and_then(|then| match then {
+        Then::Step { page, app, input } => {
+            authorize(&state.world, page, app).map(|()| Ok(input)).map_err(Into::into)
+        }
+        Then::Page { page, fields } => answer::page(&state.world, page, fields.as_deref()).map(Err),
+    });
+    let refused = |state: &mut crate::lane::LaneState, seq, error: GraphError| {
+        let error = Arc::new(error);
+        let trace = state.refused(&call, seq, &error);
+        Err((error, trace))
+    };
+    match then {
+        Ok(Ok(input)) => {
+            let person = call.person;
+            let applied = state.apply(Record::Call(call.clone()), cause, input);
+            let result = match applied.outcome {
+                Ok(Accepted { answer, .. }) => Ok(answer::success(&answer, person, &call.kind)),
+                Err(refusal) => refused(&mut state, applied.seq, refusal.into()),
+            };
+            let mut start = applied.start;
+            match &mut open {
+                Some(open) => state.hold(open, applied.echoes),
+                None => start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo))),
+            }
+            drop(state);
+            crate::webhooks::start(lane, start);
+            Decision { seq: applied.seq, result, open }
+        }
+        Ok(Err(body)) => Decision { seq: log(&mut state, &call, cause), result: Ok(body), open },
+        Err(error) => {
+            let seq = log(&mut state, &call, cause);
+            Decision { seq, result: refused(&mut state, seq, error), open }
+        }
+    }
+}
+
+fn log(state: &mut crate::lane::LaneState, call: &Call, cause: Option<crate::journal::Cause>) -> u64 {
+    let now = state.clock.read();
+    let entry = state.entry(now, cause, Record::Call(call.clone()));
+    state.append(entry)
+}
+
+/// Reads a call without the world.
+fn read(stage: &Stage, request: &Request<'_>, path: &Path<'_>) -> (Option<Token>, Wanted) {
+    let other = |then| Wanted {
+        person: None,
+        kind: CallKind::Other { method: request.method.as_str().into(), path: path.rest.into() },
+        then,
+    };
+    let params = match Params::read(request.query, request.body) {
+        Ok(params) => params,
+        Err(error) => return (None, other(Err(error))),
+    };
+    let token = match token(&params, request.bearer) {
+        Ok(token) => token,
+        Err(error) => return (None, other(Err(error))),
+    };
+    let known = token.as_deref().map(|token| stage.token(token));
+    let caller = known.flatten();
+    let endpoint = match (path.resolve(request.method, caller), known) {
+        (Err(error), _) if error.code == 2500 && path.is_unknown_version() => {
+            return (caller, other(Err(error)));
+        }
+        (_, Some(None)) => return (None, other(Err(GraphError::unknown_token()))),
+        (_, None) if path.node == Some("me") => return (None, other(Err(GraphError::no_active_token()))),
+        (_, None) if path.node.is_some() => return (None, other(Err(GraphError::no_token()))),
+        (Err(error), _) => return (caller, other(Err(error))),
+        (Ok(endpoint), _) => endpoint,
+    };
+    (caller, wanted(endpoint, &params, other))
+}
+
+fn token<'a>(params: &'a Params<'_>, bearer: Option<&'a str>) -> Result<Option<Cow<'a, str>>, GraphError> {
+    let from_params = match params.text("access_token")? {
+        Some(token) => Some(token),
+        None => params.text("oauth_token")?,
+    };
+    Ok(from_params.filter(|token| !token.is_empty()).or(bearer.map(Cow::Borrowed)))
+}
+
+/// What a call of a known endpoint asks for.
+fn wanted(
+    endpoint: Endpoint,
+    params: &Params<'_>,
+    other: impl Fn(Result<Then, GraphError>) -> Wanted,
+) -> Wanted {
+    let recipient = validate::recipient(params);
+    let person = recipient.as_ref().ok().copied();
+    let about = |person| Wanted { person, ..other(Err(GraphError::invalid())) };
+    match endpoint {
+        Endpoint::Messages { app, page } => match (recipient, validate::sending(params)) {
+            (Err(error), _) | (_, Err(error)) => Wanted { then: Err(error), ..about(person) },
+            (Ok(person), Ok(Sending::Message { message, tag })) => {
+                let input = Input::AppSends { page, app, person, message: Arc::clone(&message), tag };
+                let kind = CallKind::Sends { message, tag };
+                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+            }
+            (Ok(person), Ok(Sending::Action(action))) => {
+                let input = Input::AppSignals { page, app, person };
+                let kind = CallKind::Signals { action };
+                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+            }
+        },
+        Endpoint::Control { app, page, edge } => match (recipient, validate::control(edge, params)) {
+            (Err(error), _) | (_, Err(error)) => Wanted { then: Err(error), ..about(person) },
+            (Ok(person), Ok(act)) => {
+                let kind = CallKind::Controls(act.clone());
+                let input = Input::AppControls { page, app, person, act };
+                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+            }
+        },
+        Endpoint::ThreadOwner { app, page } => {
+            let text = params
+                .text("recipient")
+                .and_then(|text| text.ok_or_else(|| GraphError::required("recipient")));
+            match text.and_then(|text| validate::psid(&text)) {
+                Err(error) => other(Err(error)),
+                Ok(person) => {
+                    let input = Input::AppAsksOwner { page, app, person };
+                    Wanted {
+                        person: Some(person),
+                        kind: CallKind::AsksOwner,
+                        then: Ok(Then::Step { page, app, input }),
+                    }
+                }
+            }
+        }
+        Endpoint::Page { page } => match params.text("fields") {
+            Err(error) => other(Err(error)),
+            Ok(fields) => other(Ok(Then::Page { page, fields: fields.map(Cow::into_owned) })),
+        },
+    }
+}

@@ -1,0 +1,69 @@
+//! Answers as the Graph API writes them.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use emulator_core::{Answer, PageId, Psid, World};
+
+use super::error::GraphError;
+use crate::escape::Dialect;
+use crate::journal::CallKind;
+use crate::object::Object;
+
+/// The body of an accepted call.
+pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind) -> Bytes {
+    let mut out = String::with_capacity(128);
+    match answer {
+        Answer::Message { mid, .. } => {
+            let mut object = Object::open(&mut out, Dialect::Graph);
+            if let Some(person) = person {
+                object.quoted("recipient_id", person);
+            }
+            object.quoted("message_id", mid);
+            object.close();
+        }
+        Answer::Done if matches!(kind, CallKind::Signals { .. }) => {
+            let mut object = Object::open(&mut out, Dialect::Graph);
+            if let Some(person) = person {
+                object.quoted("recipient_id", person);
+            }
+            object.close();
+        }
+        Answer::Done => out.push_str(r#"{"success":true}"#),
+        Answer::Owner(None) => out.push_str(r#"{"data":[]}"#),
+        Answer::Owner(Some((app, until))) => {
+            let seconds = until.seconds();
+            let _ =
+                write!(out, r#"{{"data":[{{"thread_owner":{{"app_id":"{app}","expiration":{seconds}}}}}]}}"#);
+        }
+    }
+    Bytes::from(out)
+}
+
+/// The body of an error.
+pub(super) fn error(error: &GraphError, trace: &str) -> Bytes {
+    Bytes::from(Dialect::Graph.json(&error.body(trace)))
+}
+
+/// The header that goes with an error (M-27).
+pub(super) fn challenge(error: &GraphError) -> String {
+    let message = error.message.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("OAuth \"Facebook Platform\" \"{}\" \"{message}\"", error.challenge())
+}
+
+/// The Page as a node: `id` is always there, and last.
+pub(super) fn page(world: &World, page: PageId, fields: Option<&str>) -> Result<Bytes, GraphError> {
+    let name = world.settings.pages.get(&page).map(|page| page.name.clone()).unwrap_or_default();
+    let mut out = String::new();
+    let mut object = Object::open(&mut out, Dialect::Graph);
+    for field in fields.unwrap_or("name").split(',').map(str::trim).filter(|field| !field.is_empty()) {
+        match field {
+            "name" => object.text("name", &name),
+            "id" => &mut object,
+            unknown => return Err(GraphError::unknown_field(unknown, "Page")),
+        };
+    }
+    object.quoted("id", page);
+    object.close();
+    Ok(Bytes::from(out))
+}

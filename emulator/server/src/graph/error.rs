@@ -1,0 +1,216 @@
+//! Errors as the Graph API words them: one table from the reason to code, subcode and text.
+
+use std::borrow::Cow;
+
+use emulator_core::{Refusal, RefusalKind, RuleId, Saw};
+use serde::Serialize;
+
+/// A refused call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraphError {
+    /// The rule behind it.
+    pub rule: RuleId,
+    /// What the rule read of the world.
+    pub saw: Saw,
+    /// The HTTP status.
+    pub status: u16,
+    /// `error.type`.
+    pub kind: &'static str,
+    /// `error.code`.
+    pub code: i32,
+    /// `error.error_subcode`.
+    pub subcode: Option<u32>,
+    /// `error.message` as on the wire, with its prefix.
+    pub message: Cow<'static, str>,
+}
+
+/// The body of an error answer, in the platform's order of keys (M-24).
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Body<'a>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    message: &'a str,
+    r#type: &'a str,
+    code: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_subcode: Option<u32>,
+    fbtrace_id: &'a str,
+}
+
+const O_AUTH: &str = "OAuthException";
+const GRAPH_METHOD: &str = "GraphMethodException";
+
+impl GraphError {
+    /// An error of the family `OAuthException` with status 400.
+    pub(crate) fn new(rule: RuleId, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
+        let message = message.into();
+        Self { rule, saw: Saw::default(), status: 400, kind: O_AUTH, code, subcode: None, message }
+    }
+
+    #[must_use]
+    pub(crate) const fn subcode(mut self, subcode: u32) -> Self {
+        self.subcode = Some(subcode);
+        self
+    }
+
+    #[must_use]
+    const fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    #[must_use]
+    const fn graph_method(mut self) -> Self {
+        self.kind = GRAPH_METHOD;
+        self
+    }
+
+    /// `error.error_subcode` and everything else as the platform prints it.
+    pub fn body(&self, trace: &str) -> serde_json::Value {
+        let body = Body {
+            message: &self.message,
+            r#type: self.kind,
+            code: self.code,
+            error_subcode: self.subcode,
+            fbtrace_id: trace,
+        };
+        serde_json::to_value(Envelope { error: body }).unwrap_or_default()
+    }
+
+    /// The kind in the header `WWW-Authenticate` (M-27).
+    pub(crate) const fn challenge(&self) -> &'static str {
+        match (self.code, self.status) {
+            (190, _) => "invalid_token",
+            (_, 403) => "insufficient_scope",
+            (_, 500) => "unknown_error",
+            _ => "invalid_request",
+        }
+    }
+
+    /// A required parameter is missing (M-73).
+    pub(crate) fn required(parameter: &str) -> Self {
+        Self::new(RuleId::ParameterRequired, 100, format!("(#100) The parameter {parameter} is required"))
+    }
+
+    /// A parameter that holds nothing (M-75).
+    pub(crate) fn empty(parameter: &str) -> Self {
+        Self::new(RuleId::ParameterEmpty, 100, format!("(#100) param {parameter} must be non-empty"))
+    }
+
+    /// A parameter of the wrong kind (M-106).
+    pub(crate) fn invalid() -> Self {
+        Self::new(RuleId::InvalidParameter, 100, "(#100) Invalid parameter")
+    }
+
+    /// A text that is too long (M-77).
+    pub(crate) fn too_long(parameter: &str, limit: usize) -> Self {
+        let text = format!("(#100) Length of param {parameter} must be less than or equal to {limit}");
+        Self::new(RuleId::TextLength, 100, text)
+    }
+
+    /// Keys that do not exist (M-80).
+    pub(crate) fn unknown_keys(keys: &str, parameter: &str) -> Self {
+        let text = format!("(#100) Invalid keys \"{keys}\" were found in param \"{parameter}\".");
+        Self::new(RuleId::UnknownKeys, 100, text)
+    }
+
+    /// A path that leads nowhere (M-55).
+    pub(crate) fn unknown_path(rest: &str) -> Self {
+        Self::new(RuleId::UnknownPath, 2500, format!("Unknown path components: /{rest}"))
+    }
+
+    /// A node that does not exist (M-57).
+    pub(crate) fn unknown_node(method: &str, node: &str) -> Self {
+        let text = format!(
+            "Unsupported {method} request. Object with ID '{node}' does not exist, cannot be loaded due to missing \
+             permissions, or does not support this operation. Please read the Graph API documentation at \
+             https://developers.facebook.com/docs/graph-api"
+        );
+        Self::new(RuleId::UnknownNode, 100, text).subcode(33).graph_method()
+    }
+
+    /// A path of nothing (M-31).
+    pub(crate) fn no_node() -> Self {
+        Self::new(RuleId::UnknownNode, 100, "No node specified").graph_method()
+    }
+
+    /// `me` without a Page token (M-54).
+    pub(crate) fn no_active_token() -> Self {
+        let text = "An active access token must be used to query information about the current user.";
+        Self::new(RuleId::TokenRequired, 2500, text)
+    }
+
+    /// Another node without a token (M-56).
+    pub(crate) fn no_token() -> Self {
+        Self::new(RuleId::TokenRequired, 104, "An access token is required to request this resource.")
+    }
+
+    /// A token that was never given out (M-48).
+    pub(crate) fn unknown_token() -> Self {
+        Self::new(RuleId::TokenUnknown, 190, "Invalid OAuth access token - Cannot parse access token")
+    }
+
+    /// An app token where a Page token is needed (M-67).
+    pub(crate) fn page_token_needed() -> Self {
+        Self::new(RuleId::TokenRequired, 210, "(#210) This call requires a Page access token.")
+    }
+
+    /// A field that the node does not have (M-36).
+    pub(crate) fn unknown_field(field: &str, node: &str) -> Self {
+        let text = format!("(#100) Tried accessing nonexisting field ({field}) on node type ({node})");
+        Self::new(RuleId::UnknownField, 100, text)
+    }
+
+    /// The emulator itself cannot go on (code 2).
+    pub(crate) fn unavailable() -> Self {
+        let text = "(#2) Service temporarily unavailable";
+        Self::new(RuleId::InvalidParameter, 2, text).status(500)
+    }
+}
+
+impl From<Refusal> for GraphError {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { rule, saw, kind } = refusal;
+        let error = |code, message: &'static str| Self::new(rule, code, message);
+        let error = match kind {
+            RefusalKind::AppNotConnected => error(190, "Invalid OAuth access token data."),
+            RefusalKind::PermissionMissing => {
+                error(230, "(#230) Requires pages_messaging permission to manage the object").status(403)
+            }
+            RefusalKind::UnknownPerson => error(100, "(#100) No matching user found").subcode(2_018_001),
+            RefusalKind::AnotherAppInControl => {
+                let text = "(#10) Message failed to send because another app is controlling this thread now.";
+                error(10, text).subcode(2_018_300)
+            }
+            RefusalKind::OutsideWindow => error(
+                10,
+                "(#10) This message is sent outside of allowed window. Learn more about the new policy here: \
+                 https://developers.facebook.com/docs/messenger-platform/policy-overview",
+            )
+            .subcode(2_018_278),
+            RefusalKind::HumanAgentNotApproved => {
+                error(100, "(#100) Cannot tag messages with 'HUMAN_AGENT' without prior approval.")
+                    .subcode(2_018_276)
+            }
+            RefusalKind::CallerNotOwner => {
+                error(100, "(#100) calling app is not the thread owner").subcode(2_018_151)
+            }
+            RefusalKind::TargetRequired => error(100, "(#100) The parameter target_app_id is required"),
+            RefusalKind::IncorrectAppId => error(100, "(#100) Incorrect App ID.").subcode(2_018_164),
+            RefusalKind::TakeNotAllowed => {
+                error(10, "(#10) Application does not have permission for this action")
+            }
+            RefusalKind::OnlyOwnerReleases | RefusalKind::OnlyOwnerExtends => {
+                let verb = if kind == RefusalKind::OnlyOwnerReleases { "release" } else { "extend" };
+                Self::new(rule, 100, format!("(#100) Only the current thread owner can {verb}"))
+            }
+            RefusalKind::DurationOutOfRange | RefusalKind::RequestByOwner => {
+                error(100, "(#100) Invalid parameter")
+            }
+        };
+        Self { saw, ..error }
+    }
+}

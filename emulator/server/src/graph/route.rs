@@ -1,0 +1,166 @@
+//! Which endpoint a path means.
+
+use emulator_core::{AppId, PageId};
+use hyper::Method;
+
+use super::ControlEdge;
+use super::error::GraphError;
+use crate::shared::Token;
+
+/// The newest version, which also serves calls without one.
+pub(crate) const NEWEST_VERSION: (u32, u32) = (25, 0);
+
+/// The last minor version of each major one that ever was (M-06); later majors have only `.0`.
+const MINORS: &[(u32, u32)] = &[(2, 12), (3, 3)];
+
+/// A path, taken apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Path<'a> {
+    version: Version<'a>,
+    /// The first part behind the version.
+    pub(crate) node: Option<&'a str>,
+    edge: Option<&'a str>,
+    /// Everything behind the version.
+    pub(crate) rest: &'a str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version<'a> {
+    None,
+    Known(&'a str),
+    Unknown,
+}
+
+/// What a path and method lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Messages { app: AppId, page: PageId },
+    Control { app: AppId, page: PageId, edge: ControlEdge },
+    ThreadOwner { app: AppId, page: PageId },
+    Page { page: PageId },
+}
+
+fn version(part: &str) -> Option<(u32, u32)> {
+    let (major, minor) = part.strip_prefix('v')?.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+fn ever_released((major, minor): (u32, u32)) -> bool {
+    let last = MINORS.iter().find(|(known, _)| *known == major).map_or(0, |(_, last)| *last);
+    (2..=NEWEST_VERSION.0 + 1).contains(&major) && minor <= last
+}
+
+impl<'a> Path<'a> {
+    pub(crate) fn parse(path: &'a str) -> Self {
+        let path = path.trim_matches('/');
+        let (first, behind) = path.split_once('/').unwrap_or((path, ""));
+        let (version, rest) = match version(first) {
+            Some(version) if ever_released(version) => (Version::Known(first), behind.trim_matches('/')),
+            Some(_) => (Version::Unknown, behind.trim_matches('/')),
+            None => (Version::None, path),
+        };
+        let mut parts = rest.splitn(2, '/').filter(|part| !part.is_empty());
+        let node = parts.next();
+        let edge = parts.next().map(|edge| edge.trim_matches('/'));
+        Self { version, node, edge, rest }
+    }
+
+    pub(crate) fn is_unknown_version(&self) -> bool {
+        self.version == Version::Unknown
+    }
+
+    /// The version in the header `facebook-api-version`.
+    pub(crate) fn served_version(&self) -> String {
+        match self.version {
+            Version::Known(version) => version.to_owned(),
+            Version::None | Version::Unknown => format!("v{}.{}", NEWEST_VERSION.0, NEWEST_VERSION.1),
+        }
+    }
+
+    /// The endpoint, for a caller whose token is known.
+    pub(crate) fn resolve(&self, method: &Method, caller: Option<Token>) -> Result<Endpoint, GraphError> {
+        if self.is_unknown_version() {
+            return Err(GraphError::unknown_path(self.rest));
+        }
+        let Some(node) = self.node else { return Err(GraphError::no_node()) };
+        let verb = method.as_str().to_ascii_lowercase();
+        let (app, page) = match (caller, node) {
+            (Some(Token::Page { app, page }), "me") => (app, page),
+            (Some(Token::Page { app, page }), id) if id.parse() == Ok(page) => (app, page),
+            (Some(Token::App { .. }), "me") | (None, _) => return Err(GraphError::no_active_token()),
+            (Some(Token::App { .. }), _) if self.edge.is_some() => {
+                return Err(GraphError::page_token_needed());
+            }
+            (Some(_), id) => return Err(GraphError::unknown_node(&verb, id)),
+        };
+        let control = |edge| Endpoint::Control { app, page, edge };
+        match (method.as_str(), self.edge) {
+            ("GET", None) => Ok(Endpoint::Page { page }),
+            (_, None) => Err(GraphError::unknown_node(&verb, node)),
+            ("POST", Some("messages")) => Ok(Endpoint::Messages { app, page }),
+            ("POST", Some("pass_thread_control")) => Ok(control(ControlEdge::Pass)),
+            ("POST", Some("take_thread_control")) => Ok(control(ControlEdge::Take)),
+            ("POST", Some("request_thread_control")) => Ok(control(ControlEdge::Request)),
+            ("POST", Some("release_thread_control")) => Ok(control(ControlEdge::Release)),
+            ("POST", Some("extend_thread_control")) => Ok(control(ControlEdge::Extend)),
+            ("GET", Some("thread_owner")) => Ok(Endpoint::ThreadOwner { app, page }),
+            (_, Some(edge)) if KNOWN_EDGES.contains(&edge) => Err(GraphError::unknown_node(&verb, node)),
+            (_, Some(edge)) => Err(GraphError::unknown_path(edge)),
+        }
+    }
+}
+
+const KNOWN_EDGES: &[&str] = &[
+    "messages",
+    "pass_thread_control",
+    "take_thread_control",
+    "request_thread_control",
+    "release_thread_control",
+    "extend_thread_control",
+    "thread_owner",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: Token = Token::Page { app: AppId(2), page: PageId(1) };
+
+    fn resolve(method: &str, path: &str) -> Result<Endpoint, String> {
+        let method = method.parse().unwrap();
+        Path::parse(path)
+            .resolve(&method, Some(PAGE))
+            .map_err(|error| format!("{} {}", error.code, error.message))
+    }
+
+    #[test]
+    fn every_released_version_and_none_lead_to_the_same_endpoint() {
+        let messages = Ok(Endpoint::Messages { app: AppId(2), page: PageId(1) });
+        for path in [
+            "/me/messages",
+            "/v2.6/me/messages",
+            "/v2.12/1/messages/",
+            "//v25.0//me/messages",
+            "/v26.0/1/messages",
+        ] {
+            assert_eq!(resolve("POST", path), messages, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_that_lead_nowhere_are_refused_in_the_words_of_the_platform() {
+        let cases = [
+            ("POST", "/v2.80/me/messages", "2500 Unknown path components: /me/messages"),
+            ("POST", "/me/nothing", "2500 Unknown path components: /nothing"),
+            ("POST", "/", "100 No node specified"),
+        ];
+        for (method, path, expected) in cases {
+            assert_eq!(resolve(method, path).unwrap_err(), expected);
+        }
+        let unknown = resolve("GET", "/v25.0/42").unwrap_err();
+        assert!(
+            unknown.starts_with("100 Unsupported get request. Object with ID '42' does not exist"),
+            "{unknown}"
+        );
+    }
+}

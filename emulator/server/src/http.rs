@@ -1,0 +1,205 @@
+//! The HTTP server: bytes, limits and connections, no rules.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::header::{AUTHORIZATION, CONNECTION, HeaderMap, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use crate::clock::rfc3339;
+use crate::graph::{self, GraphError, Origin, Reply};
+use crate::stage::Stage;
+
+/// The largest header, in bytes.
+const HEADER_LIMIT: usize = 16 * 1024;
+/// The largest body, in bytes.
+pub const BODY_LIMIT: usize = 26 * 1024 * 1024;
+/// The most connections at a time.
+const CONNECTIONS: usize = 1_024;
+/// How long a client may take for a header, in real time.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The body of an answer. It holds what must not leave before the answer did.
+#[derive(Debug)]
+pub struct AnswerBody {
+    bytes: Option<Bytes>,
+    _reply: Option<Reply>,
+}
+
+impl From<Bytes> for AnswerBody {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes: Some(bytes), _reply: None }
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        std::task::Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.as_ref().is_none_or(Bytes::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+/// A boxed future that can be sent between threads.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A request whose body was read.
+pub type Read = Request<Bytes>;
+
+/// What answers paths below `/_emulator`.
+pub type ControlRoutes = Arc<dyn Fn(Read) -> BoxFuture<Response<AnswerBody>> + Send + Sync>;
+
+/// Serves a stage on a listener until the future that calls it is dropped.
+pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRoutes) {
+    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // Out of file descriptors, or the client is gone already; others may still come.
+            Err(_) => {
+                crate::clock::pause(Duration::from_millis(10)).await;
+                continue;
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        let stage = Arc::clone(&stage);
+        let control = Arc::clone(&control);
+        tokio::spawn(async move {
+            let service = service_fn(|request| {
+                let stage = Arc::clone(&stage);
+                let control = Arc::clone(&control);
+                async move { Ok::<_, Infallible>(answer(request, &stage, &control).await) }
+            });
+            // A connection that breaks concerns nobody but its client.
+            let _ = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADER_TIMEOUT)
+                .max_buf_size(HEADER_LIMIT)
+                .pipeline_flush(true)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+            drop(permit);
+        });
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    stage: &Arc<Stage>,
+    control: &ControlRoutes,
+) -> Response<AnswerBody> {
+    let (head, body) = request.into_parts();
+    let close = says_close(&head.headers);
+    let mut response = match Limited::new(body, BODY_LIMIT).collect().await {
+        Err(_) => too_large(),
+        Ok(body) => {
+            let request = Request::from_parts(head, body.to_bytes());
+            let path = request.uri().path();
+            if path == "/_emulator" || path.starts_with("/_emulator/") {
+                control(request).await
+            } else {
+                graph_call(&request, stage).await
+            }
+        }
+    };
+    if close {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Some clients reuse a connection that they announced to close, unless the answer repeats it.
+fn says_close(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONNECTION).and_then(|value| value.to_str().ok());
+    value.is_some_and(|value| value.split(',').any(|token| token.trim().eq_ignore_ascii_case("close")))
+}
+
+async fn graph_call(request: &Read, stage: &Arc<Stage>) -> Response<AnswerBody> {
+    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
+    let call = graph::Request {
+        method: request.method(),
+        path: request.uri().path(),
+        query: request.uri().query(),
+        body: request.body(),
+        bearer,
+        origin: Origin::Bot,
+    };
+    let mut reply = graph::serve(stage, call);
+    if !reply.written().await {
+        let error = GraphError::unavailable();
+        reply.status = error.status;
+        reply.body = Bytes::from(error.body("").to_string());
+    }
+    respond(reply)
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("oauth")).then(|| token.trim())
+}
+
+/// The headers of every Graph answer (M-28).
+fn respond(mut reply: Reply) -> Response<AnswerBody> {
+    let succeeded = reply.status == 200;
+    let now = rfc3339(reply.lane.now());
+    let mut headers = HeaderMap::with_capacity(9);
+    let mut fixed = |name: &'static str, value: &'static str| {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    };
+    fixed("content-type", "application/json; charset=UTF-8");
+    fixed("access-control-allow-origin", "*");
+    fixed(
+        "cache-control",
+        if succeeded { "private, no-cache, no-store, must-revalidate" } else { "no-store" },
+    );
+    fixed("pragma", "no-cache");
+    fixed("expires", "Sat, 01 Jan 2000 00:00:00 GMT");
+    let mut spelt = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    spelt("facebook-api-version", &reply.version);
+    spelt("x-emulator-now", &now);
+    if let Some(challenge) = &reply.challenge {
+        spelt("www-authenticate", challenge);
+    }
+    let bytes = std::mem::take(&mut reply.body);
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::new(AnswerBody { bytes: Some(bytes), _reply: Some(reply) });
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn too_large() -> Response<AnswerBody> {
+    let error =
+        GraphError::new(emulator_core::RuleId::InvalidParameter, 1, "The request body is larger than 26 MiB");
+    let mut response = Response::new(AnswerBody::from(Bytes::from(error.body("").to_string())));
+    *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+    response
+}

@@ -1,0 +1,264 @@
+//! A journal entry as a line of JSON. Apps and people stand there by their names.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use emulator_core::{
+    AppId, ControlAct, Effect, Field, Message, PAGE_INBOX, Psid, Saw, Sender, Span, Tag, TimerKind, Timestamp,
+};
+
+use super::record::{Call, CallKind, Cause, Entry, Record};
+use crate::clock::rfc3339;
+use crate::escape::Dialect;
+use crate::object::Object;
+use crate::webhooks;
+
+/// What apps and people are called.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// The apps.
+    pub apps: Arc<BTreeMap<AppId, Arc<str>>>,
+    /// The people.
+    pub people: BTreeMap<Psid, Arc<str>>,
+}
+
+impl Names {
+    /// The app's name; the inbox is `inbox`, and an unknown app its id.
+    pub fn app(&self, app: AppId) -> String {
+        match self.apps.get(&app) {
+            Some(name) => name.to_string(),
+            None if app == PAGE_INBOX => "inbox".to_owned(),
+            None => app.to_string(),
+        }
+    }
+
+    /// The owner's name; `idle` when there is none.
+    pub fn owner(&self, owner: Option<AppId>) -> String {
+        owner.map_or_else(|| "idle".to_owned(), |app| self.app(app))
+    }
+
+    /// The person's name, else the id.
+    pub fn person(&self, person: Psid) -> String {
+        self.people.get(&person).map_or_else(|| person.to_string(), ToString::to_string)
+    }
+}
+
+/// The entry as one line of JSON, without the line's end.
+pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
+    let mut out = String::with_capacity(320);
+    let mut line = Object::open(&mut out, Dialect::Graph);
+    line.bare("seq", entry.seq).quoted("at", rfc3339(entry.at));
+    match entry.cause {
+        Some(Cause { seq, assumed: false }) => line.bare("cause", seq),
+        Some(Cause { seq, assumed: true }) => line.bare("cause", seq).bare("assumed", true),
+        None => &mut line,
+    };
+    if let Some(rule) = entry.rule {
+        line.text("rule", rule.rule().code);
+    }
+    if entry.saw != Saw::default() {
+        line.object("saw", |object| write_saw(object, &entry.saw, names));
+    }
+    line.text("kind", kind(&entry.record));
+    line.object("data", |object| write_data(object, &entry.record, names));
+    line.object("wall", |object| {
+        object.quoted("at", rfc3339(Timestamp(entry.wall.0)));
+        if let Record::Attempt { took_ms, .. } = &entry.record {
+            object.bare("took_ms", took_ms);
+        }
+    });
+    line.close();
+    out
+}
+
+/// The word for what an entry is about.
+fn kind(record: &Record) -> &'static str {
+    match record {
+        Record::Says { .. } => "says",
+        Record::Call(_) => "call",
+        Record::Refused { .. } => "refused",
+        Record::Clock { .. } => "clock",
+        Record::Fired(_) => "timer",
+        Record::Effect(effect) => match effect {
+            Effect::Message { .. } => "message",
+            Effect::WindowOpened { .. } => "window",
+            Effect::ControlMoved { .. } => "control",
+            Effect::ControlProlonged { .. } => "control_prolonged",
+            Effect::FolderMoved { .. } => "folder",
+            Effect::Deliver(_) => "delivery",
+        },
+        Record::Attempt { .. } => "attempt",
+        Record::Note { .. } => "note",
+    }
+}
+
+/// The facts that a rule read, as members of `saw`.
+fn write_saw(object: &mut Object<'_>, saw: &Saw, names: &Names) {
+    let Saw { owner, expires, primary, folder, window, fields, human_agent } = saw;
+    if let Some(owner) = owner {
+        object.text("owner", &names.owner(*owner));
+    }
+    if let Some(expires) = expires {
+        object.quoted("expires", rfc3339(*expires));
+    }
+    if let Some(primary) = primary {
+        object.text("primary_receiver", &primary.map_or_else(|| "none".to_owned(), |app| names.app(app)));
+    }
+    if let Some(folder) = folder {
+        object.text("folder", folder.name());
+    }
+    if let Some(window) = window {
+        object.text("window_until", &window.map_or_else(|| "never opened".to_owned(), rfc3339));
+    }
+    if let Some(fields) = fields {
+        let list = fields.iter().map(Field::name).collect::<Vec<_>>().join(" ");
+        object.text("fields", &list);
+    }
+    if let Some(human_agent) = human_agent {
+        object.bare("human_agent", human_agent);
+    }
+}
+
+fn write_message(object: &mut Object<'_>, message: &Message) {
+    if let Some(text) = &message.text {
+        object.text("text", text);
+    }
+    if let Some(metadata) = &message.metadata {
+        object.text("metadata", metadata);
+    }
+}
+
+fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
+    match record {
+        Record::Says { person, message } => {
+            object.text("person", &names.person(*person)).quoted("psid", person);
+            write_message(object, message);
+        }
+        Record::Call(call) => write_call(object, call, names),
+        Record::Refused { app, error, trace } => {
+            if let Some(app) = app {
+                object.text("app", &names.app(*app));
+            }
+            object.bare("status", error.status).text("type", error.kind).bare("code", error.code);
+            if let Some(subcode) = error.subcode {
+                object.bare("subcode", subcode);
+            }
+            object.text("message", &error.message).text("fbtrace_id", trace);
+        }
+        Record::Clock { to } => {
+            object.quoted("to", rfc3339(*to));
+        }
+        Record::Fired(timer) => {
+            let name = match timer.kind {
+                TimerKind::ControlEnds => "control_ends",
+            };
+            object.text("timer", name).text("person", &names.person(timer.person));
+        }
+        Record::Effect(effect) => write_effect(object, effect, names),
+        Record::Attempt { app, person, delivery, number, result, took_ms: _ } => {
+            use super::record::AttemptResult::{Acknowledged, Broken, Refused, TimedOut, Unreachable};
+            object.text("app", &names.app(*app)).text("person", &names.person(*person));
+            object.bare("delivery", delivery).bare("number", number).text("result", result.name());
+            match result {
+                Acknowledged { status } | Refused { status } => object.bare("status", status),
+                Unreachable { why } | Broken { why } => object.text("why", why),
+                TimedOut => object,
+            };
+        }
+        Record::Note { text } => {
+            object.text("text", text);
+        }
+    }
+}
+
+fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
+    let Call { app, person, kind, played } = call;
+    match app {
+        Some(app) => object.text("app", &names.app(*app)),
+        None => object.bare("app", "null"),
+    };
+    object.text("verb", kind.verb());
+    if *played {
+        object.bare("played", true);
+    }
+    if let Some(person) = person {
+        object.text("person", &names.person(*person));
+    }
+    match kind {
+        CallKind::Sends { message, tag } => {
+            write_message(object, message);
+            if let Some(Tag::HumanAgent) = tag {
+                object.text("tag", "HUMAN_AGENT");
+            }
+        }
+        CallKind::Signals { action } => {
+            object.text("action", action);
+        }
+        CallKind::Controls(act) => write_act(object, act, names),
+        CallKind::AsksOwner => {}
+        CallKind::Other { method, path } => {
+            object.text("method", method).text("path", path);
+        }
+    }
+}
+
+fn write_act(object: &mut Object<'_>, act: &ControlAct, names: &Names) {
+    match act {
+        ControlAct::Pass { to, metadata } => {
+            if let Some(to) = to {
+                object.text("to", &names.app(*to));
+            }
+            if let Some(metadata) = metadata {
+                object.text("metadata", metadata);
+            }
+        }
+        ControlAct::Take { metadata } | ControlAct::Request { metadata } => {
+            if let Some(metadata) = metadata {
+                object.text("metadata", metadata);
+            }
+        }
+        ControlAct::Release => {}
+        ControlAct::Extend { by } => {
+            if let Some(Span(ms)) = by {
+                object.bare("seconds", ms / Span::SECOND.0);
+            }
+        }
+    }
+}
+
+fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Names) {
+    match effect {
+        Effect::Message { person, from, mid, at, message } => {
+            object.text("person", &names.person(*person));
+            match from {
+                Sender::Person => object.text("from", &names.person(*person)),
+                Sender::App(app) => object.text("from", &names.app(*app)),
+            };
+            object.quoted("mid", mid).bare("timestamp", at.0);
+            write_message(object, message);
+        }
+        Effect::WindowOpened { person, until } => {
+            object.text("person", &names.person(*person)).quoted("until", rfc3339(*until));
+        }
+        Effect::ControlMoved { person, from, to, until } => {
+            object.text("person", &names.person(*person));
+            object.text("from", &names.owner(*from)).text("to", &names.owner(*to));
+            if let Some(until) = until {
+                object.quoted("until", rfc3339(*until));
+            }
+        }
+        Effect::ControlProlonged { person, owner, until } => {
+            object.text("person", &names.person(*person)).text("owner", &names.app(*owner));
+            object.quoted("until", rfc3339(*until));
+        }
+        Effect::FolderMoved { person, from, to } => {
+            object.text("person", &names.person(*person));
+            object.text("from", from.name()).text("to", to.name());
+        }
+        Effect::Deliver(delivery) => {
+            object.text("app", &names.app(delivery.app)).text("person", &names.person(delivery.person));
+            object.text("channel", delivery.channel.name()).text("field", delivery.field.name());
+            object.json("event", |out| webhooks::write_event(out, delivery));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! What a journal entry can say.
+
+use std::sync::Arc;
+
+use emulator_core::{AppId, ControlAct, Effect, Message, Psid, RuleId, Saw, Tag, Timer, Timestamp};
+
+use crate::clock::Wall;
+use crate::graph::GraphError;
+
+/// One line of a journal.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number within the lane, from 1.
+    pub seq: u64,
+    /// Virtual time.
+    pub at: Timestamp,
+    /// The entry that led to it.
+    pub cause: Option<Cause>,
+    /// The rule that decided it.
+    pub rule: Option<RuleId>,
+    /// What that rule read.
+    pub saw: Saw,
+    /// What happened.
+    pub record: Record,
+    /// When it happened in this run.
+    pub wall: Wall,
+}
+
+/// The entry behind an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// Its number.
+    pub seq: u64,
+    /// True when it is only the likeliest one: a bot does not say what it answers to.
+    pub assumed: bool,
+}
+
+impl Cause {
+    /// A cause that is certain.
+    pub const fn certain(seq: u64) -> Self {
+        Self { seq, assumed: false }
+    }
+}
+
+/// What an entry is about.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// A person wrote.
+    Says {
+        /// Who.
+        person: Psid,
+        /// What.
+        message: Arc<Message>,
+    },
+    /// An app called the Graph API.
+    Call(Call),
+    /// The call before this entry was refused.
+    Refused {
+        /// Which app called; none when its token is unknown.
+        app: Option<AppId>,
+        /// What it was told.
+        error: Arc<GraphError>,
+        /// The trace id of the answer.
+        trace: Arc<str>,
+    },
+    /// Somebody moved the clock.
+    Clock {
+        /// To where.
+        to: Timestamp,
+    },
+    /// A deadline came.
+    Fired(Timer),
+    /// Something happened in the world.
+    Effect(Effect),
+    /// A webhook delivery was tried.
+    Attempt {
+        /// Which app.
+        app: AppId,
+        /// Whose conversation.
+        person: Psid,
+        /// The entry of the delivery.
+        delivery: u64,
+        /// The how manieth try, from 1.
+        number: u32,
+        /// How it went.
+        result: AttemptResult,
+        /// How long it took, in milliseconds of real time.
+        took_ms: u64,
+    },
+    /// A remark of the scenario.
+    Note {
+        /// Its text.
+        text: Arc<str>,
+    },
+}
+
+/// A call of the Graph API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The app that called; none when the token is unknown.
+    pub app: Option<AppId>,
+    /// The person that it is about.
+    pub person: Option<Psid>,
+    /// What it asked for.
+    pub kind: CallKind,
+    /// True when a step played the app.
+    pub played: bool,
+}
+
+/// What a call asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallKind {
+    /// To send a message.
+    Sends {
+        /// What.
+        message: Arc<Message>,
+        /// The message tag.
+        tag: Option<Tag>,
+    },
+    /// To show a sender action.
+    Signals {
+        /// Its name on the wire.
+        action: &'static str,
+    },
+    /// To change who is in control.
+    Controls(ControlAct),
+    /// Who is in control.
+    AsksOwner,
+    /// Anything else, and calls that were not in order.
+    Other {
+        /// The HTTP method.
+        method: Arc<str>,
+        /// The path without version and query.
+        path: Arc<str>,
+    },
+}
+
+impl CallKind {
+    /// The verb of the vocabulary for it.
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::Sends { .. } => "sends",
+            Self::Signals { .. } => "signals",
+            Self::Controls(ControlAct::Pass { .. }) => "passes_control",
+            Self::Controls(ControlAct::Take { .. }) => "takes_control",
+            Self::Controls(ControlAct::Request { .. }) => "requests_control",
+            Self::Controls(ControlAct::Release) => "releases_control",
+            Self::Controls(ControlAct::Extend { .. }) => "extends_control",
+            Self::AsksOwner => "asks_owner",
+            Self::Other { .. } => "calls",
+        }
+    }
+
+    /// True when it only reads.
+    pub fn reads_only(&self) -> bool {
+        match self {
+            Self::AsksOwner => true,
+            Self::Other { method, .. } => &**method == "GET",
+            Self::Sends { .. } | Self::Signals { .. } | Self::Controls(_) => false,
+        }
+    }
+}
+
+/// How one try of a delivery went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptResult {
+    /// The app answered with a 2xx.
+    Acknowledged {
+        /// Which.
+        status: u16,
+    },
+    /// The app answered with something else.
+    Refused {
+        /// What.
+        status: u16,
+    },
+    /// No answer in time.
+    TimedOut,
+    /// Nobody listens there.
+    Unreachable {
+        /// What the system says.
+        why: Arc<str>,
+    },
+    /// The connection broke before an answer.
+    Broken {
+        /// What the system says.
+        why: Arc<str>,
+    },
+}
+
+impl AttemptResult {
+    /// True when the delivery is done.
+    pub const fn is_acknowledged(&self) -> bool {
+        matches!(self, Self::Acknowledged { .. })
+    }
+
+    /// The word for it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::Refused { .. } => "refused",
+            Self::TimedOut => "timed_out",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Broken { .. } => "broken",
+        }
+    }
+}
+
+impl Entry {
+    /// About how many bytes the entry holds in memory.
+    pub(crate) fn size(&self) -> usize {
+        let text = |message: &Message| message.text.as_ref().map_or(0, |text| text.len());
+        let content = match &self.record {
+            Record::Says { message, .. } | Record::Effect(Effect::Message { message, .. }) => text(message),
+            Record::Call(Call { kind: CallKind::Sends { message, .. }, .. }) => text(message),
+            Record::Note { text } => text.len(),
+            Record::Call(_)
+            | Record::Refused { .. }
+            | Record::Clock { .. }
+            | Record::Fired(_)
+            | Record::Effect(_)
+            | Record::Attempt { .. } => 64,
+        };
+        size_of::<Self>() + content
+    }
+
+    /// The person whose conversation the entry belongs to.
+    pub fn person(&self) -> Option<Psid> {
+        match &self.record {
+            Record::Says { person, .. } | Record::Attempt { person, .. } => Some(*person),
+            Record::Call(call) => call.person,
+            Record::Fired(timer) => Some(timer.person),
+            Record::Effect(effect) => Some(match effect {
+                Effect::Message { person, .. }
+                | Effect::WindowOpened { person, .. }
+                | Effect::ControlMoved { person, .. }
+                | Effect::ControlProlonged { person, .. }
+                | Effect::FolderMoved { person, .. } => *person,
+                Effect::Deliver(delivery) => delivery.person,
+            }),
+            Record::Refused { .. } | Record::Clock { .. } | Record::Note { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A lane: a whole world on a stage, with its own people, settings, clock, ids and journal.
+//!
+//! **Invariant:** the lock is held for one synchronous step and the append of its entries, never
+//! across an await.
+
+mod state;
+mod waiting;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use emulator_core::{Answer, AppId, Conversation, Input, Message, Mid, Psid, Settings, Span, Timestamp};
+use tokio::sync::Notify;
+
+use crate::journal::{AttemptResult, Entry, Names, Record};
+use crate::shared::Shared;
+use crate::webhooks::{self, Outgoing, QueueKey};
+
+pub(crate) use state::{LaneState, OpenCall};
+pub use waiting::{Quiet, Unsettled};
+
+/// What a person's message became.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The journal entry.
+    pub seq: u64,
+    /// The message's id.
+    pub mid: Mid,
+    /// The message's timestamp.
+    pub at: Timestamp,
+}
+
+/// A handle to one lane.
+pub struct Lane {
+    name: Arc<str>,
+    shared: Arc<Shared>,
+    state: Mutex<LaneState>,
+    changed: Notify,
+}
+
+impl std::fmt::Debug for Lane {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "lane {}", self.name)
+    }
+}
+
+impl Lane {
+    pub(crate) fn new(name: Arc<str>, shared: Arc<Shared>, state: LaneState) -> Arc<Self> {
+        Arc::new(Self { name, shared, state: Mutex::new(state), changed: Notify::new() })
+    }
+
+    /// The lane's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, LaneState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The lock, with everything done that a real clock has made due meanwhile.
+    pub(crate) fn lock_on_time(self: &Arc<Self>) -> MutexGuard<'_, LaneState> {
+        let mut state = self.lock();
+        let now = state.clock.read();
+        while let Some(keys) = state.fire_next(now, None) {
+            webhooks::start(self, keys);
+        }
+        state
+    }
+
+    pub(crate) fn notify(&self) {
+        self.changed.notify_waiters();
+    }
+
+    /// A person writes.
+    pub fn person_says(self: &Arc<Self>, person: Psid, text: &str) -> Option<Said> {
+        let message = Arc::new(Message::text(text));
+        let mut state = self.lock_on_time();
+        let record = Record::Says { person, message: Arc::clone(&message) };
+        let applied = state.apply(record, None, Input::PersonSays { person, message });
+        drop(state);
+        webhooks::start(self, applied.start);
+        self.notify();
+        match applied.outcome.ok()?.answer {
+            Answer::Message { mid, at } => Some(Said { seq: applied.seq, mid, at }),
+            Answer::Done | Answer::Owner(_) => None,
+        }
+    }
+
+    /// Writes a remark into the journal.
+    pub fn note(&self, text: &str) {
+        let mut state = self.lock();
+        let now = state.clock.read();
+        let entry = state.entry(now, None, Record::Note { text: text.into() });
+        state.append(entry);
+        drop(state);
+        self.notify();
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Timestamp {
+        self.lock().clock.read()
+    }
+
+    /// The next moment at which something is due by itself.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.lock().next_deadline()
+    }
+
+    /// Moves the clock to a later moment. Everything due up to and including it happens on the way,
+    /// each with its consequences before the next.
+    ///
+    /// # Errors
+    ///
+    /// When the lane does not settle in between.
+    pub async fn advance(self: &Arc<Self>, to: Timestamp, settle: Duration) -> Result<(), Unsettled> {
+        const BATCH: usize = 4_096;
+        let cause = {
+            let mut state = self.lock_on_time();
+            if to <= state.clock.read() {
+                return Ok(());
+            }
+            crate::journal::Cause::certain(state.clock_moved(to))
+        };
+        loop {
+            let mut started = Vec::new();
+            let arrived = {
+                let mut state = self.lock();
+                let mut fired = 0;
+                loop {
+                    if fired == BATCH || !started.is_empty() {
+                        break false;
+                    }
+                    match state.fire_next(to, Some(cause)) {
+                        Some(keys) => started = keys,
+                        None => {
+                            state.clock.move_to(to);
+                            break true;
+                        }
+                    }
+                    fired += 1;
+                }
+            };
+            self.notify();
+            let sent = !started.is_empty();
+            webhooks::start(self, started);
+            if arrived {
+                return Ok(());
+            }
+            if sent {
+                self.settled(settle).await?;
+            } else {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    /// The time by which a duration from now has passed.
+    pub fn after(&self, span: Span) -> Timestamp {
+        self.now() + span
+    }
+
+    /// The number of the newest entry.
+    pub fn last_seq(&self) -> u64 {
+        self.lock().journal.next_seq() - 1
+    }
+
+    /// The entries behind a number; the oldest number that is still kept, when some of them are gone.
+    ///
+    /// # Errors
+    ///
+    /// When entries behind the number are no longer kept.
+    pub fn entries_after(&self, seq: u64) -> Result<Vec<Entry>, u64> {
+        let state = self.lock();
+        let oldest = state.journal.oldest();
+        if seq + 1 < oldest {
+            return Err(oldest);
+        }
+        Ok(state.journal.after(seq).cloned().collect())
+    }
+
+    /// One entry.
+    pub fn entry(&self, seq: u64) -> Option<Entry> {
+        self.lock().journal.get(seq).cloned()
+    }
+
+    /// What apps and people are called.
+    pub fn names(&self) -> Names {
+        self.lock().names.clone()
+    }
+
+    /// The people by name.
+    pub fn people(&self) -> BTreeMap<Arc<str>, Psid> {
+        self.lock().world.people.iter().map(|(psid, person)| (Arc::clone(&person.name), *psid)).collect()
+    }
+
+    /// The state of a person's conversation.
+    pub fn conversation(&self, person: Psid) -> Option<Conversation> {
+        self.lock().world.conversations.get(&person).cloned()
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.lock().world.settings)
+    }
+
+    /// True when the app is real: deliveries go to a webhook, not to the steps.
+    pub fn is_real(&self, app: AppId) -> bool {
+        self.shared.endpoint(app).is_some()
+    }
+
+    /// True when two sends into one conversation were open at once, so that their order is chance.
+    pub fn is_raced(&self) -> bool {
+        self.lock().raced
+    }
+
+    /// How long after the last delivery a call came that the clock had left behind, if one did.
+    pub fn late(&self) -> Option<Duration> {
+        self.lock().late
+    }
+
+    pub(crate) fn next_delivery(&self, key: QueueKey) -> Option<Outgoing> {
+        let next = self.lock().next_delivery(key);
+        if next.is_none() {
+            self.notify();
+        }
+        next
+    }
+
+    pub(crate) fn delivery_tried(&self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
+        self.lock().delivery_tried(outgoing, result, took);
+        self.notify();
+    }
+
+    pub(crate) fn retry_later(&self, outgoing: Outgoing, wait: Span) {
+        self.lock().retry_later(outgoing, wait);
+        self.notify();
+    }
+
+    /// The call was answered: its echoes may leave.
+    pub(crate) fn call_closed(self: &Arc<Self>, open: OpenCall) {
+        let keys = self.lock().call_closed(open);
+        webhooks::start(self, keys);
+        self.notify();
+    }
+
+    /// Waits until everything so far is in the journal file, if there is one.
+    pub(crate) async fn file_written(&self) -> bool {
+        let Some(file) = &self.shared.file else { return true };
+        let position = self.lock().file_position();
+        file.written(position).await.is_ok()
+    }
+}

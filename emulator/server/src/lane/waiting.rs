@@ -1,0 +1,131 @@
+//! Waiting for a lane: for its next entry, until it is settled, until it is quiet.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use emulator_core::Timestamp;
+
+use super::Lane;
+use crate::clock::{Stopwatch, pause};
+
+/// How long a lane must have stayed settled to count as quiet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quiet {
+    /// 20 ms, raised to four times the longest time that an app took between its 2xx and a call, at most 1 s.
+    Auto,
+    /// As long as that.
+    For(Duration),
+}
+
+impl Quiet {
+    fn duration(self, longest_gap: Duration) -> Duration {
+        match self {
+            Self::Auto => (longest_gap * 4).clamp(Duration::from_millis(20), Duration::from_secs(1)),
+            Self::For(duration) => duration,
+        }
+    }
+}
+
+/// A lane that did not settle in time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the lane did not settle within {} s; it waits for {}", .after.as_secs(), .waits_for.join(", "))]
+pub struct Unsettled {
+    /// How long it had.
+    pub after: Duration,
+    /// What it waits for.
+    pub waits_for: Vec<String>,
+}
+
+impl Lane {
+    /// Waits until something happens in the lane after the entry of that number, or for that long.
+    /// True when something did.
+    pub async fn changed_since(&self, seq: u64, patience: Duration) -> bool {
+        let wait = async {
+            loop {
+                let changed = self.changed.notified();
+                if self.last_seq() > seq {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(patience, wait).await.is_ok()
+    }
+
+    /// Waits for the next change of any kind, or for that long.
+    pub async fn changed(&self, patience: Duration) {
+        let _ = tokio::time::timeout(patience, self.changed.notified()).await;
+    }
+
+    /// Waits until no delivery is in flight or due and no call is open.
+    ///
+    /// # Errors
+    ///
+    /// When that takes longer than allowed.
+    pub async fn settled(&self, within: Duration) -> Result<(), Unsettled> {
+        let wait = async {
+            loop {
+                let changed = self.changed.notified();
+                if self.lock().is_settled() {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        let unsettled = |_| Unsettled { after: within, waits_for: self.lock().unsettled() };
+        tokio::time::timeout(within, wait).await.map_err(unsettled)
+    }
+
+    /// Waits until the lane has stayed settled for a while since a real app last got something or
+    /// made a call. A lane in which no real app got anything since then is quiet already.
+    ///
+    /// # Errors
+    ///
+    /// When it does not settle.
+    pub async fn quiet(&self, quiet: Quiet, within: Duration) -> Result<(), Unsettled> {
+        loop {
+            self.settled(within).await?;
+            let long_enough = quiet.duration(self.shared.longest_gap());
+            let still = {
+                let mut state = self.lock();
+                if !state.is_settled() {
+                    continue;
+                }
+                let since = state.last_contact.map_or(long_enough, Stopwatch::elapsed);
+                if !state.touched || since >= long_enough {
+                    state.touched = false;
+                    return Ok(());
+                }
+                long_enough.saturating_sub(since)
+            };
+            pause(still).await;
+        }
+    }
+
+    /// Keeps a real clock's deadlines: fires each when its time has come. Never ends.
+    pub async fn keep_time(self: Arc<Self>) {
+        const LOOK_AGAIN: i64 = 3_600_000;
+        loop {
+            let changed = self.changed.notified();
+            let wait = {
+                let mut state = self.lock_on_time();
+                let now = state.clock.read();
+                let next = state.next_deadline().unwrap_or(Timestamp(now.0 + LOOK_AGAIN));
+                (next - now).0.clamp(0, LOOK_AGAIN)
+            };
+            let wait = Duration::from_millis(u64::try_from(wait).unwrap_or_default());
+            let _ = tokio::time::timeout(wait, changed).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_grows_with_the_slowest_bot_and_has_bounds() {
+        let auto = |gap_ms| Quiet::Auto.duration(Duration::from_millis(gap_ms)).as_millis();
+        assert_eq!((auto(0), auto(5), auto(30), auto(2_000)), (20, 20, 120, 1_000));
+    }
+}

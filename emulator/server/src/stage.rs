@@ -1,0 +1,207 @@
+//! A stage: what a bot can tell apart. A base URL, Pages and apps with their ids, tokens and secrets,
+//! and the lanes that share them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use emulator_core::{AppId, Digest, Ids, PageId, Person, Psid, Settings, World};
+
+use crate::clock::ClockMode;
+use crate::journal::JournalFile;
+use crate::lane::{Lane, LaneState};
+use crate::shared::{Shared, Token};
+use crate::webhooks::{self, Endpoint, HandshakeError, WebhookUrl};
+
+/// The name of the lane for calls that belong to no other.
+pub const STAGE_LANE: &str = "stage";
+
+/// What a stage is made of.
+#[derive(Debug, Clone)]
+pub struct StageSpec {
+    /// What everything that is derived is derived from.
+    pub seed: u64,
+    /// The settings that new lanes share.
+    pub settings: Arc<Settings>,
+    /// The identities of the apps.
+    pub apps: Vec<AppSpec>,
+    /// How long an app may take to answer a webhook, in real time.
+    pub webhook_timeout: Duration,
+}
+
+/// An app's identity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AppSpec {
+    /// Its id.
+    pub id: AppId,
+    /// Its name in the world.
+    pub name: String,
+    /// The key of its signatures.
+    pub secret: String,
+    /// What it checks in the handshake.
+    pub verify_token: String,
+    /// Its Page tokens.
+    pub page_tokens: Vec<(PageId, String)>,
+    /// Where its deliveries go; nowhere when steps play the app.
+    pub webhook: Option<WebhookUrl>,
+}
+
+/// What a lane begins with.
+#[derive(Debug, Clone)]
+pub struct LaneSpec {
+    /// Its name.
+    pub name: String,
+    /// Its clock.
+    pub clock: ClockMode,
+    /// Its settings; those of the stage when none.
+    pub settings: Option<Arc<Settings>>,
+    /// Its people.
+    pub people: Vec<PersonSpec>,
+}
+
+/// A person of a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSpec {
+    /// The name in the world.
+    pub name: String,
+    /// The Page that knows the person.
+    pub page: PageId,
+    /// A fixed id; derived when none.
+    pub id: Option<Psid>,
+}
+
+/// Why a lane cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenLaneError {
+    /// Another lane has the name.
+    #[error("a lane `{0}` is open already")]
+    NameTaken(String),
+    /// A fixed id is in use.
+    #[error("the person id {0} lives in another open lane; a fixed id can be in one lane at a time")]
+    PersonTaken(Psid),
+}
+
+#[derive(Debug, Default)]
+struct Lanes {
+    by_name: BTreeMap<String, Arc<Lane>>,
+    by_person: HashMap<Psid, Arc<Lane>>,
+}
+
+/// A stage and its lanes.
+#[derive(Debug)]
+pub struct Stage {
+    shared: Arc<Shared>,
+    settings: Arc<Settings>,
+    lanes: RwLock<Lanes>,
+    own: Arc<Lane>,
+}
+
+impl Stage {
+    /// Sets a stage up. Nothing listens yet.
+    pub fn new(spec: StageSpec, clock: ClockMode, file: Option<Arc<JournalFile>>) -> Arc<Self> {
+        let StageSpec { seed, settings, apps, webhook_timeout } = spec;
+        let mut tokens = BTreeMap::new();
+        let mut endpoints = BTreeMap::new();
+        let mut names = BTreeMap::new();
+        for app in apps {
+            for (page, token) in app.page_tokens {
+                tokens.insert(token, Token::Page { app: app.id, page });
+            }
+            tokens.insert(format!("{}|{}", app.id, app.secret), Token::App { app: app.id });
+            tokens.insert(format!("{}-app-token", app.name), Token::App { app: app.id });
+            if let Some(url) = app.webhook {
+                endpoints.insert(app.id, Endpoint::new(url, app.secret, app.verify_token, webhook_timeout));
+            }
+            names.insert(app.id, Arc::from(app.name));
+        }
+        let shared = Arc::new(Shared::new(seed, tokens, endpoints, Arc::new(names), file));
+        let world = World::new(Arc::clone(&settings));
+        let state = LaneState::new(Arc::clone(&shared), STAGE_LANE, world, clock);
+        let own = Lane::new(STAGE_LANE.into(), Arc::clone(&shared), state);
+        Arc::new(Self { shared, settings, lanes: RwLock::default(), own })
+    }
+
+    pub(crate) fn token(&self, token: &str) -> Option<Token> {
+        self.shared.tokens.get(token).copied()
+    }
+
+    /// Opens a lane.
+    ///
+    /// # Errors
+    ///
+    /// When its name or a fixed id of its people is in use.
+    pub fn open_lane(&self, spec: LaneSpec) -> Result<Arc<Lane>, OpenLaneError> {
+        let LaneSpec { name, clock, settings, people } = spec;
+        let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        if lanes.by_name.contains_key(&name) || name == STAGE_LANE {
+            return Err(OpenLaneError::NameTaken(name));
+        }
+        let ids = Ids::new(self.shared.seed, &name);
+        let mut world = World::new(settings.unwrap_or_else(|| Arc::clone(&self.settings)));
+        for person in people {
+            let named = Digest::new().number(person.page.0).bytes(person.name.as_bytes());
+            let free = |psid: &Psid| !lanes.by_person.contains_key(psid) && !world.people.contains_key(psid);
+            let psid = match person.id {
+                Some(id) if free(&id) => id,
+                Some(id) => return Err(OpenLaneError::PersonTaken(id)),
+                None => (0..).map(|count| ids.person(named, count)).find(free).unwrap_or(Psid(1)),
+            };
+            world.people.insert(psid, Person { name: person.name.into(), page: person.page });
+        }
+        let psids: Vec<Psid> = world.people.keys().copied().collect();
+        let state = LaneState::new(Arc::clone(&self.shared), &name, world, clock);
+        let lane = Lane::new(name.as_str().into(), Arc::clone(&self.shared), state);
+        lanes.by_person.extend(psids.into_iter().map(|psid| (psid, Arc::clone(&lane))));
+        lanes.by_name.insert(name, Arc::clone(&lane));
+        drop(lanes);
+        Ok(lane)
+    }
+
+    /// Closes a lane: calls about its people are strangers' from now on.
+    pub fn close_lane(&self, lane: &Lane) {
+        let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        lanes.by_name.remove(lane.name());
+        for psid in lane.people().values() {
+            lanes.by_person.remove(psid);
+        }
+    }
+
+    /// The lane of that name.
+    pub fn lane(&self, name: &str) -> Option<Arc<Lane>> {
+        if name == STAGE_LANE {
+            return Some(Arc::clone(&self.own));
+        }
+        self.lanes.read().unwrap_or_else(PoisonError::into_inner).by_name.get(name).cloned()
+    }
+
+    /// The only open lane, if there is exactly one.
+    pub fn only_lane(&self) -> Option<Arc<Lane>> {
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        lanes.by_name.first_key_value().filter(|_| lanes.by_name.len() == 1).map(|(_, lane)| Arc::clone(lane))
+    }
+
+    /// The lane for calls that belong to no other.
+    pub const fn own_lane(&self) -> &Arc<Lane> {
+        &self.own
+    }
+
+    /// The lane that a call belongs to: that of the person it names, else the only one there is.
+    pub(crate) fn lane_of(&self, person: Option<Psid>) -> Arc<Lane> {
+        let named = person.and_then(|person| {
+            self.lanes.read().unwrap_or_else(PoisonError::into_inner).by_person.get(&person).cloned()
+        });
+        named.or_else(|| self.only_lane()).unwrap_or_else(|| Arc::clone(&self.own))
+    }
+
+    /// Asks an app's webhook whether it is the app's (M-186). Apps without a webhook are always ready.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its answer.
+    pub async fn handshake(&self, app: AppId) -> Result<(), HandshakeError> {
+        let Some(endpoint) = self.shared.endpoint(app) else { return Ok(()) };
+        let ids = Ids::new(self.shared.seed, STAGE_LANE);
+        let challenge = ids.person(Digest::new().number(app.0).bytes(b"challenge"), 0).to_string();
+        webhooks::handshake(endpoint, &challenge[..10]).await
+    }
+}

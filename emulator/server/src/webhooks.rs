@@ -1,0 +1,14 @@
+//! Webhook deliveries: bodies, signatures, the connections to the apps, order and retries.
+
+mod body;
+mod dispatch;
+mod endpoint;
+mod handshake;
+mod signature;
+
+pub(crate) use body::write_event;
+pub(crate) use dispatch::{Outgoing, QueueKey, start};
+pub(crate) use endpoint::Endpoint;
+pub use endpoint::{ParseWebhookError, WebhookUrl};
+pub use handshake::HandshakeError;
+pub(crate) use handshake::handshake;

@@ -1,0 +1,102 @@
+//! Deliveries in order: for each app and conversation one at a time, conversations side by side.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use emulator_core::{AppId, Delivery, Event, Psid, retry_after};
+
+use super::body::body;
+use super::endpoint::Endpoint;
+use super::signature::{Signatures, sign};
+use crate::clock::{Stopwatch, rfc3339};
+use crate::journal::AttemptResult;
+use crate::lane::Lane;
+
+/// Deliveries with the same key are ordered.
+pub(crate) type QueueKey = (AppId, Psid);
+
+/// A delivery on its way.
+pub(crate) struct Outgoing {
+    /// Its journal entry.
+    pub(crate) seq: u64,
+    pub(crate) delivery: Delivery,
+    /// How many tries have failed.
+    pub(crate) failed: u32,
+    /// Tries carry the same bytes.
+    signed: Option<(Bytes, Arc<Signatures>)>,
+}
+
+impl Outgoing {
+    pub(crate) const fn new(seq: u64, delivery: Delivery) -> Self {
+        Self { seq, delivery, failed: 0, signed: None }
+    }
+
+    pub(crate) const fn key(&self) -> QueueKey {
+        (self.delivery.app, self.delivery.person)
+    }
+
+    /// True for events that a bot answers to, which echoes are not.
+    pub(crate) const fn is_cause(&self) -> bool {
+        !matches!(self.delivery.event, Event::Echo { .. })
+    }
+
+    fn signed(&mut self, secret: &str) -> (Bytes, Arc<Signatures>) {
+        let signed = self.signed.get_or_insert_with(|| {
+            let body = Bytes::from(body(&self.delivery));
+            let signatures = Arc::new(sign(secret.as_bytes(), &body));
+            (body, signatures)
+        });
+        signed.clone()
+    }
+}
+
+/// Works off queues that have just become busy.
+pub(crate) fn start(lane: &Arc<Lane>, keys: impl IntoIterator<Item = QueueKey>) {
+    for key in keys {
+        if let Some(endpoint) = lane.shared().endpoint(key.0) {
+            tokio::spawn(work_off(Arc::clone(lane), key, Arc::clone(endpoint)));
+        }
+    }
+}
+
+async fn work_off(lane: Arc<Lane>, key: QueueKey, endpoint: Arc<Endpoint>) {
+    while let Some(next) = lane.next_delivery(key) {
+        deliver(&lane, &endpoint, next).await;
+    }
+}
+
+async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) {
+    lane.file_written().await;
+    loop {
+        let (body, signatures) = outgoing.signed(&endpoint.secret);
+        let Ok(permit) = endpoint.permits.acquire().await else { return };
+        let watch = Stopwatch::start();
+        let result = endpoint.post(body, &signatures, &rfc3339(lane.now())).await;
+        drop(permit);
+        let acknowledged = result.is_acknowledged();
+        lane.delivery_tried(&outgoing, result, watch.elapsed());
+        if acknowledged {
+            return;
+        }
+        outgoing.failed += 1;
+        match retry_after(outgoing.failed) {
+            Some(wait) if wait.0 == 0 => {}
+            Some(wait) => return lane.retry_later(outgoing, wait),
+            None => return,
+        }
+    }
+}
+
+/// What a failed try means to whoever reads about it.
+impl AttemptResult {
+    /// A few words for people.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Acknowledged { status } => format!("acknowledged with {status}"),
+            Self::Refused { status } => format!("answered with {status}"),
+            Self::TimedOut => "no answer in time".to_owned(),
+            Self::Unreachable { why } => format!("unreachable: {why}"),
+            Self::Broken { why } => format!("connection broke: {why}"),
+        }
+    }
+}

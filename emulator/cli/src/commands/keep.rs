@@ -25,7 +25,7 @@ use crate::exit::Exit;
 /// How long the group may take to end itself after TERM.
 const GRACE: Duration = Duration::from_secs(2);
 /// How long to wait for the kernel to remove the group after KILL.
-const AFTER_KILL: Duration = Duration::from_millis(500);
+const AFTER_KILL: Duration = Duration::from_secs(2);
 /// How often to look whether the group is empty. No signal tells of members that are not our children.
 const LOOK: Duration = Duration::from_millis(10);
 

@@ -1,5 +1,7 @@
 //! The demo bot as a real process between signed webhooks and a Graph API that records its calls.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
+
 #[path = "demo_bot/fixture.rs"]
 mod fixture;
 
@@ -190,7 +192,7 @@ async fn a_send_into_a_conversation_of_another_app_is_noted() {
     bot.hears(ANN, "hi").await;
     assert_eq!(graph.said_to(ANN).await, GREETING);
     let message = "Message failed to send because another app is controlling this thread now.";
-    graph.refuse_next(json!({ "message": message, "code": 10, "error_subcode": 2_018_300 }));
+    graph.refuse_next(&json!({ "message": message, "code": 10, "error_subcode": 2_018_300 }));
     bot.hears(ANN, "human").await;
     assert_eq!(graph.said_to(ANN).await, FAREWELL);
     assert_eq!(bot.line().await, format!("refused: another app is in control of {ANN}"));
@@ -201,15 +203,16 @@ async fn a_send_into_a_conversation_of_another_app_is_noted() {
 #[tokio::test]
 async fn other_errors_are_printed_and_the_conversation_goes_on() {
     let (mut graph, mut bot) = graph_and_bot().await;
-    graph
-        .refuse_next(json!({ "message": "No matching user found", "code": 100, "error_subcode": 2_018_001 }));
+    graph.refuse_next(
+        &json!({ "message": "No matching user found", "code": 100, "error_subcode": 2_018_001 }),
+    );
     bot.hears(ANN, "hi").await;
     assert_eq!(graph.said_to(ANN).await, GREETING);
     assert_eq!(
         bot.line().await,
         format!("refused: code 100, subcode 2018001: No matching user found (to {ANN})")
     );
-    graph.refuse_next(json!({ "message": "(#4) \"limit\"", "type": "OAuthException", "code": 4 }));
+    graph.refuse_next(&json!({ "message": "(#4) \"limit\"", "type": "OAuthException", "code": 4 }));
     bot.hears(ANN, "one").await;
     assert_eq!(bot.line().await, format!("refused: code 4: (#4) \"limit\" (to {ANN})"));
     assert_eq!(graph.said_to(ANN).await, "You said: one");

@@ -1,5 +1,7 @@
 //! `keep` with real processes: whatever ends it or the runner, no member of the bot's group stays behind.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};

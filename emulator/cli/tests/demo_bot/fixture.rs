@@ -74,7 +74,7 @@ impl Graph {
     }
 
     /// Makes the next call fail.
-    pub(crate) fn refuse_next(&self, error: Value) {
+    pub(crate) fn refuse_next(&self, error: &Value) {
         self.refusals.lock().unwrap().push_back(json!({ "error": error }));
     }
 

@@ -1,0 +1,33 @@
+//! The arguments: one variant for each subcommand, whose own arguments stand in its file.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{demo_bot, keep};
+
+/// The Messenger platform on one machine, for testing bots.
+#[derive(Debug, Parser)]
+#[command(name = "messenger-emulator", version, about)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    DemoBot(demo_bot::DemoBotArguments),
+    #[command(hide = true)]
+    Keep(keep::KeepArguments),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,150 @@
+//! What the demo bot says and when.
+//!
+//! It answers a person only when it believes that it is in control of the conversation: from the first message,
+//! until it hands over, is told that control was taken or has a send refused, and again once control is given
+//! back or a message arrives on `messaging`, which reaches the owner alone.
+
+use std::sync::Arc;
+
+use super::events::{Event, Item};
+use super::graph::{Failure, Graph};
+use super::log;
+use super::people::{People, Person};
+use super::settings::Settings;
+
+const GREETING: &str =
+    "Hello! I am the demo bot. Say something and I will repeat it; say human to talk to a person.";
+const WELCOME_BACK: &str = "Welcome back! I am the demo bot again.";
+const FAREWELL: &str = "One moment, I am passing you on to a person.";
+const ECHO: &str = "You said: ";
+const REASON: &str = "the person asked for a human";
+
+/// The people who are remembered.
+const PEOPLE: usize = 10_000;
+/// The longest text that the platform takes, in characters.
+const LONGEST_TEXT: usize = 2_000;
+
+/// The bot.
+pub(super) struct Bot {
+    page_id: String,
+    app_id: String,
+    people: People,
+    graph: Graph,
+}
+
+impl Bot {
+    pub(super) fn new(settings: &Settings) -> Arc<Self> {
+        Arc::new(Self {
+            page_id: settings.page_id.clone(),
+            app_id: settings.app_id.clone(),
+            people: People::new(PEOPLE),
+            graph: Graph::new(settings),
+        })
+    }
+
+    /// Takes an event and works on it in the background, after what the same person did before.
+    pub(super) fn take(self: &Arc<Self>, item: &Item<'_>) {
+        let Some((psid, event)) = item.read(&self.page_id, &self.app_id) else { return };
+        let Some((person, first)) = self.people.arrived(psid, event) else { return };
+        let bot = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut next = Some(first);
+            while let Some(event) = next {
+                bot.react(&person, event).await;
+                next = person.next();
+            }
+        });
+    }
+
+    async fn react(&self, person: &Person, event: Event) {
+        match event {
+            Event::Message(text) => self.answer(person, text.as_deref()).await,
+            Event::ControlGained => {
+                {
+                    let mut state = person.state();
+                    state.met = true;
+                    state.away = false;
+                }
+                self.say(person, WELCOME_BACK).await;
+            }
+            Event::ControlLost => person.state().away = true,
+        }
+    }
+
+    async fn answer(&self, person: &Person, text: Option<&str>) {
+        let greeting = {
+            let mut state = person.state();
+            let (met, away) = (state.met, state.away);
+            state.met = true;
+            state.away = false;
+            match (met, away) {
+                (false, _) => Some(GREETING),
+                (true, true) => Some(WELCOME_BACK),
+                (true, false) => None,
+            }
+        };
+        match (greeting, text) {
+            (Some(greeting), _) => self.say(person, greeting).await,
+            (None, Some(text)) if text.trim().eq_ignore_ascii_case("human") => self.hand_over(person).await,
+            (None, Some(text)) => self.say(person, limited(&[ECHO, text].concat())).await,
+            (None, None) => {}
+        }
+    }
+
+    async fn hand_over(&self, person: &Person) {
+        if let Err(failure) = self.graph.send_text(&person.psid, FAREWELL).await {
+            note(person, &failure);
+            match failure {
+                // The person asked for somebody: a text that was refused must not keep them from it.
+                Failure::Refused(_) => {}
+                Failure::AnotherAppInControl | Failure::Unreachable(_) => return,
+            }
+        }
+        match self.graph.pass_thread_control(&person.psid, REASON).await {
+            Ok(()) => person.state().away = true,
+            Err(failure) => note(person, &failure),
+        }
+    }
+
+    async fn say(&self, person: &Person, text: &str) {
+        if let Err(failure) = self.graph.send_text(&person.psid, text).await {
+            note(person, &failure);
+        }
+    }
+}
+
+/// Logs a failure, and remembers when it tells that the conversation belongs to another app.
+fn note(person: &Person, failure: &Failure) {
+    let psid = &person.psid;
+    match failure {
+        Failure::AnotherAppInControl => {
+            person.state().away = true;
+            log(format_args!("refused: another app is in control of {psid}"));
+        }
+        Failure::Refused(refusal) => log(format_args!("refused: {refusal} (to {psid})")),
+        Failure::Unreachable(reason) => {
+            log(format_args!("Graph is unreachable: {reason}; dropped what {psid} was due"));
+        }
+    }
+}
+
+/// Cuts a text to what the platform takes.
+fn limited(text: &str) -> &str {
+    if text.len() <= LONGEST_TEXT {
+        return text;
+    }
+    text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_TEXT, limited};
+
+    #[test]
+    fn a_text_is_cut_at_a_character() {
+        assert_eq!(limited("short"), "short");
+        let at_the_limit = "ü".repeat(LONGEST_TEXT);
+        assert_eq!(limited(&at_the_limit), at_the_limit);
+        assert_eq!(limited(&[at_the_limit.as_str(), "ü"].concat()), at_the_limit);
+    }
+}

@@ -1,0 +1,190 @@
+//! The parts of a webhook body that the demo bot reads.
+//!
+//! Everything else is skipped, `standby` with it: what arrives there belongs to another app. Text is borrowed
+//! from the body where it holds no escapes.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// A webhook body.
+#[derive(Deserialize)]
+pub(super) struct Delivery<'a> {
+    #[serde(borrow, default)]
+    pub(super) entry: Vec<Entry<'a>>,
+}
+
+/// What happened on one Page.
+#[derive(Deserialize)]
+pub(super) struct Entry<'a> {
+    #[serde(borrow, default)]
+    pub(super) messaging: Vec<Item<'a>>,
+}
+
+/// One event. At most one of the last three is there.
+#[derive(Deserialize)]
+pub(super) struct Item<'a> {
+    #[serde(borrow)]
+    sender: Option<Party<'a>>,
+    #[serde(borrow)]
+    recipient: Option<Party<'a>>,
+    #[serde(borrow)]
+    message: Option<Message<'a>>,
+    #[serde(borrow)]
+    pass_thread_control: Option<Control<'a>>,
+    #[serde(borrow)]
+    take_thread_control: Option<Control<'a>>,
+}
+
+/// What an event means to this bot.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// The person wrote something, possibly without text.
+    Message(Option<Box<str>>),
+    /// This app was given the conversation.
+    ControlGained,
+    /// Another app has taken the conversation.
+    ControlLost,
+}
+
+impl Item<'_> {
+    /// Returns the person and what happened, or `None` when the event is of no interest.
+    pub(super) fn read(&self, page_id: &str, app_id: &str) -> Option<(&str, Event)> {
+        let sender = self.sender.as_ref()?.id.as_ref()?.as_str();
+        if let Some(message) = &self.message {
+            let of_a_person = !message.is_echo && sender != page_id;
+            return of_a_person.then(|| (sender, Event::Message(message.text.as_ref().map(Text::to_boxed))));
+        }
+        let person = if sender == page_id { self.recipient.as_ref()?.id.as_ref()?.as_str() } else { sender };
+        if let Some(pass) = &self.pass_thread_control {
+            return pass.makes_owner(app_id).then_some((person, Event::ControlGained));
+        }
+        let take = self.take_thread_control.as_ref()?;
+        (!take.makes_owner(app_id)).then_some((person, Event::ControlLost))
+    }
+}
+
+#[derive(Deserialize)]
+struct Party<'a> {
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(default)]
+    is_echo: bool,
+    #[serde(borrow)]
+    text: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Control<'a> {
+    #[serde(borrow)]
+    new_owner_app_id: Option<AppId<'a>>,
+}
+
+impl Control<'_> {
+    fn makes_owner(&self, app_id: &str) -> bool {
+        match &self.new_owner_app_id {
+            Some(AppId::Number(number)) => app_id.parse() == Ok(*number),
+            Some(AppId::Text(text)) => text.as_str() == app_id,
+            Some(AppId::Other(_)) | None => false,
+        }
+    }
+}
+
+/// App ids travel as numbers or as strings, depending on event and version.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AppId<'a> {
+    Number(u64),
+    #[serde(borrow)]
+    Text(Text<'a>),
+    Other(IgnoredAny),
+}
+
+/// A string of the body. A bare `Option<Cow<str>>` would always be copied.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Text<'_> {
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn to_boxed(&self) -> Box<str> {
+        self.as_str().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::{Delivery, Event};
+
+    const PAGE: &str = "100";
+    const APP: &str = "200";
+
+    fn read(item: &str) -> Option<(String, Event)> {
+        let body = format!(r#"{{"object":"page","entry":[{{"id":"100","time":1,"messaging":[{item}]}}]}}"#);
+        let delivery: Delivery<'_> = serde_json::from_str(&body).unwrap();
+        delivery.entry[0].messaging[0].read(PAGE, APP).map(|(person, event)| (person.to_owned(), event))
+    }
+
+    fn event(body: &str) -> Option<Event> {
+        read(&format!(r#"{{"sender":{{"id":"7"}},"recipient":{{"id":"100"}},"timestamp":1,{body}}}"#))
+            .map(|(_, event)| event)
+    }
+
+    #[test]
+    fn messages_of_a_person_are_read() {
+        assert_eq!(event(r#""message":{"mid":"m","text":"a\/b"}"#), Some(Event::Message(Some("a/b".into()))));
+        assert_eq!(event(r#""message":{"mid":"m","attachments":[]}"#), Some(Event::Message(None)));
+    }
+
+    #[test]
+    fn echoes_receipts_and_other_events_are_not() {
+        assert_eq!(event(r#""message":{"mid":"m","is_echo":true,"app_id":200,"text":"x"}"#), None);
+        assert_eq!(event(r#""delivery":{"watermark":1}"#), None);
+        assert_eq!(event(r#""read":{"watermark":1}"#), None);
+        assert_eq!(event(r#""request_thread_control":{"requested_owner_app_id":"200"}"#), None);
+        let from_the_page = r#"{"sender":{"id":"100"},"recipient":{"id":"7"},"message":{"text":"x"}}"#;
+        assert_eq!(read(from_the_page), None);
+        assert_eq!(read(r#"{"recipient":{"id":"100"},"app_roles":{"200":["primary_receiver"]}}"#), None);
+    }
+
+    #[test]
+    fn an_app_id_may_be_a_number_or_a_string() {
+        for (id, gained) in
+            [("200", true), (r#""200""#, true), ("201", false), ("null", false), ("{}", false)]
+        {
+            let pass =
+                event(&format!(r#""pass_thread_control":{{"new_owner_app_id":{id},"metadata":null}}"#));
+            assert_eq!(pass, gained.then_some(Event::ControlGained), "pass to {id}");
+            let take = event(&format!(r#""take_thread_control":{{"new_owner_app_id":{id}}}"#));
+            assert_eq!(take, (!gained).then_some(Event::ControlLost), "taken by {id}");
+        }
+        assert_eq!(
+            event(r#""take_thread_control":{"previous_owner_app_id":"200"}"#),
+            Some(Event::ControlLost)
+        );
+    }
+
+    #[test]
+    fn text_without_escapes_is_borrowed() {
+        let body = r#"{"entry":[{"messaging":[{"sender":{"id":"7"},"message":{"text":"hello"}}]}]}"#;
+        let delivery: Delivery<'_> = serde_json::from_str(body).unwrap();
+        let text = delivery.entry[0].messaging[0].message.as_ref().unwrap().text.as_ref().unwrap();
+        assert!(matches!(text.0, Cow::Borrowed("hello")));
+    }
+
+    #[test]
+    fn standby_is_skipped() {
+        let body = r#"{"entry":[{"standby":[{"sender":{"id":"7"},"message":{"text":"x"}}]},{"changes":[]}]}"#;
+        let delivery: Delivery<'_> = serde_json::from_str(body).unwrap();
+        assert!(delivery.entry.iter().all(|entry| entry.messaging.is_empty()));
+    }
+}

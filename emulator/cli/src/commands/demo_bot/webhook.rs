@@ -1,0 +1,136 @@
+//! The webhook of the demo bot: the handshake and the signed deliveries.
+//!
+//! A delivery is answered as soon as its signature and form are checked; the work is done afterwards.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::HeaderMap;
+use hyper::{Method, Request, Response, StatusCode};
+use sha2::Sha256;
+
+use super::conversation::Bot;
+use super::events::Delivery;
+use super::log;
+use super::settings::Settings;
+
+const PATH: &str = "/webhook";
+const SIGNATURE: &str = "x-hub-signature-256";
+const LARGEST_BODY: usize = 8 * 1024 * 1024;
+
+/// The receiving side of the bot.
+pub(super) struct Webhook {
+    verify_token: String,
+    /// Keyed once; each body is hashed by a copy.
+    key: Hmac<Sha256>,
+    bot: Arc<Bot>,
+}
+
+impl Webhook {
+    pub(super) fn new(settings: &Settings, bot: Arc<Bot>) -> Self {
+        let key = Hmac::new_from_slice(settings.app_secret.as_bytes()).expect("a key may have any length");
+        Self { verify_token: settings.verify_token.clone(), key, bot }
+    }
+
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        let (status, body) = if request.uri().path() != PATH {
+            (StatusCode::NOT_FOUND, Bytes::new())
+        } else if request.method() == Method::POST {
+            self.delivery(request).await
+        } else if request.method() == Method::GET {
+            self.handshake(request.uri().query().unwrap_or_default())
+        } else {
+            (StatusCode::METHOD_NOT_ALLOWED, Bytes::new())
+        };
+        let mut response = Response::new(Full::new(body));
+        *response.status_mut() = status;
+        Ok(response)
+    }
+
+    fn handshake(&self, query: &str) -> (StatusCode, Bytes) {
+        let (mut subscribes, mut knows_token, mut challenge) = (false, false, None);
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "hub.mode" => subscribes = value == "subscribe",
+                "hub.verify_token" => knows_token = value == self.verify_token.as_str(),
+                "hub.challenge" => challenge = Some(Bytes::from(value.into_owned())),
+                _ => {}
+            }
+        }
+        match challenge {
+            Some(challenge) if subscribes && knows_token => (StatusCode::OK, challenge),
+            _ => (StatusCode::FORBIDDEN, Bytes::new()),
+        }
+    }
+
+    async fn delivery(&self, request: Request<Incoming>) -> (StatusCode, Bytes) {
+        let (head, body) = request.into_parts();
+        let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+            return (StatusCode::BAD_REQUEST, Bytes::new());
+        };
+        let body = body.to_bytes();
+        if !self.is_signed(&head.headers, &body) {
+            return (StatusCode::FORBIDDEN, Bytes::new());
+        }
+        match serde_json::from_slice::<Delivery<'_>>(&body) {
+            Ok(delivery) => {
+                for item in delivery.entry.iter().flat_map(|entry| &entry.messaging) {
+                    self.bot.take(item);
+                }
+                (StatusCode::OK, Bytes::from_static(b"EVENT_RECEIVED"))
+            }
+            Err(error) => {
+                log(format_args!("cannot read a webhook: {error}"));
+                (StatusCode::BAD_REQUEST, Bytes::new())
+            }
+        }
+    }
+
+    /// Compares in constant time.
+    fn is_signed(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let signature = headers.get(SIGNATURE).and_then(|value| decode(value.as_bytes()));
+        signature
+            .is_some_and(|signature| self.key.clone().chain_update(body).verify_slice(&signature).is_ok())
+    }
+}
+
+/// Reads `sha256=<64 hex digits>`.
+fn decode(signature: &[u8]) -> Option<[u8; 32]> {
+    let hex = signature.strip_prefix(b"sha256=").filter(|hex| hex.len() == 64)?;
+    let mut bytes = [0; 32];
+    for (byte, [high, low]) in bytes.iter_mut().zip(hex.as_chunks().0) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
+}
+
+fn digit(hex: u8) -> Option<u8> {
+    match hex {
+        b'0'..=b'9' => Some(hex - b'0'),
+        b'a'..=b'f' => Some(hex - b'a' + 10),
+        b'A'..=b'F' => Some(hex - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn a_signature_is_sixty_four_hex_digits() {
+        let hex = "0fF0".repeat(16);
+        assert_eq!(decode(format!("sha256={hex}").as_bytes()).unwrap()[..2], [0x0f, 0xf0]);
+        for wrong in [hex.clone(), format!("sha1={hex}"), format!("sha256={hex}0"), "sha256=".into()] {
+            assert!(decode(wrong.as_bytes()).is_none(), "{wrong}");
+        }
+        assert!(decode(format!("sha256={}", "g".repeat(64)).as_bytes()).is_none());
+    }
+}

@@ -107,8 +107,7 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
         Token::Page { app, .. } | Token::App { app } => app,
     });
     let call = Call { app, person: wanted.person, kind: wanted.kind, played: request.origin == Origin::Step };
-    let reply = decide(&lane, call, wanted.then, request.origin);
-    let Decision { seq, result, open } = reply;
+    let Decision { seq, result, open } = decide(&lane, &call, wanted.then, request.origin);
     let version = path.served_version();
     lane.notify();
     match result {
@@ -132,11 +131,11 @@ struct Decision {
 }
 
 /// Lets the lane decide: one lock, one step.
-fn decide(lane: &Arc<Lane>, call: Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
+fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
     let mut state = lane.lock_on_time();
     let (mut open, cause) = match origin {
         Origin::Bot => {
-            let (open, cause) = state.call_opened(&call);
+            let (open, cause) = state.call_opened(call);
             (Some(open), cause)
         }
         Origin::Step => (None, None),
@@ -149,7 +148,7 @@ fn decide(lane: &Arc<Lane>, call: Call, then: Result<Then, GraphError>, origin: 
     });
     let refused = |state: &mut crate::lane::LaneState, seq, error: GraphError| {
         let error = Arc::new(error);
-        let trace = state.refused(&call, seq, &error);
+        let trace = state.refused(call, seq, &error);
         Err((error, trace))
     };
     match then {
@@ -169,9 +168,9 @@ fn decide(lane: &Arc<Lane>, call: Call, then: Result<Then, GraphError>, origin: 
             crate::webhooks::start(lane, start);
             Decision { seq: applied.seq, result, open }
         }
-        Ok(Err(body)) => Decision { seq: log(&mut state, &call, cause), result: Ok(body), open },
+        Ok(Err(body)) => Decision { seq: log(&mut state, call, cause), result: Ok(body), open },
         Err(error) => {
-            let seq = log(&mut state, &call, cause);
+            let seq = log(&mut state, call, cause);
             Decision { seq, result: refused(&mut state, seq, error), open }
         }
     }

@@ -77,13 +77,10 @@ pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRou
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, or the client is gone already; others may still come.
-            Err(_) => {
-                crate::clock::pause(Duration::from_millis(10)).await;
-                continue;
-            }
+            crate::clock::pause(Duration::from_millis(10)).await;
+            continue;
         };
         let _ = stream.set_nodelay(true);
         let stage = Arc::clone(&stage);

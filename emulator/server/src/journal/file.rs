@@ -50,9 +50,13 @@ impl JournalFile {
     /// When the file exists or cannot be made.
     pub fn create(path: &Path, header: &str) -> Result<Self, JournalError> {
         let file = OpenOptions::new().append(true).create_new(true).open(path);
-        let mut file = file.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => JournalError::Exists(path.to_owned()),
-            _ => JournalError::Create(path.to_owned(), error),
+        let mut file = file.map_err(|error| {
+            let path = path.to_owned();
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                JournalError::Exists(path)
+            } else {
+                JournalError::Create(path, error)
+            }
         })?;
         let header = format!("{header}\n");
         file.write_all(header.as_bytes()).map_err(|error| JournalError::Create(path.to_owned(), error))?;

@@ -162,7 +162,7 @@ impl Endpoint {
             return self.read(connection, response).await;
         }
         let mut connection = self.connect().await?;
-        let response = connection.send_request(request()).await.map_err(broken)?;
+        let response = connection.send_request(request()).await.map_err(|error| broken(&error))?;
         self.read(connection, response).await
     }
 
@@ -184,7 +184,7 @@ impl Endpoint {
             .title_case_headers(true)
             .handshake(TokioIo::new(stream))
             .await
-            .map_err(broken)?;
+            .map_err(|error| broken(&error))?;
         tokio::spawn(async move {
             // How a connection ends shows in the exchange that uses it.
             let _ = driver.await;
@@ -214,7 +214,7 @@ impl Endpoint {
     }
 }
 
-fn broken(error: hyper::Error) -> AttemptResult {
+fn broken(error: &hyper::Error) -> AttemptResult {
     AttemptResult::Broken { why: error.to_string().into() }
 }
 

@@ -1,1 +1,16 @@
-//! Placeholder of the crate's documentation.
+//! The vocabulary of steps, scenario files, expectations and the runner.
+//!
+//! The front half turns text into typed steps and says what is wrong with it: [`yaml`] reads text into the tree of
+//! [`node`], [`scenario`] and [`step`] build typed values from that tree by the table in [`vocabulary`], [`value`]
+//! evaluates what was left open until run time, and [`matcher`] compares expectations with what happened. Nothing in
+//! these modules does I/O; a caller hands in text and a way to load another file.
+
+mod check;
+pub mod diagnostics;
+pub mod matcher;
+pub mod node;
+pub mod scenario;
+pub mod step;
+pub mod value;
+pub mod vocabulary;
+pub mod yaml;

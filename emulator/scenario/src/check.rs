@@ -1,0 +1,340 @@
+//! Checks values by the table: unknown keys, the kind of each value, and the names of the world.
+//!
+//! It reports and builds nothing, so that the typed builders behind it can take what they need and rely on it.
+
+use crate::diagnostics::{Diagnostic, did_you_mean, one_of, suggestion};
+use crate::node::{Key, Node, Span};
+use crate::step::Names;
+use crate::value;
+use crate::vocabulary::{self as words, Field, Kind};
+
+/// Whether a value is given or waited for; one that is waited for may be a matcher.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Given,
+    Awaited,
+}
+
+/// What the checks need to know and where they report.
+pub(crate) struct Checker<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    pub(crate) fn report(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    /// Checks the value of a key.
+    pub(crate) fn value(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
+        if mode == Mode::Awaited && is_matcher(node) {
+            return;
+        }
+        match kind {
+            Kind::Text => self.text(name, node),
+            Kind::Message => self.message(name, node, mode),
+            Kind::Flag if node.is_yes() => {}
+            Kind::Flag => self.wrong(name, node, "takes `true`", &format!("write `{name}: true`")),
+            Kind::FlagOr(fields) => {
+                if node.entries().is_some() {
+                    self.fields(name, fields, node, mode);
+                } else if !node.is_yes() {
+                    let keys: Vec<&str> = fields.iter().map(|field| field.name).collect();
+                    self.wrong(
+                        name,
+                        node,
+                        "takes `true` or a mapping",
+                        &format!("write `{name}: true`, or a mapping of {}", one_of(&keys)),
+                    );
+                }
+            }
+            Kind::Mapping(fields) => {
+                if node.entries().is_some() {
+                    self.fields(name, fields, node, mode);
+                } else if !(node.is_yes()) {
+                    let example = fields.first().map_or("key", |field| field.name);
+                    let written = if node.is_scalar() { node.source.as_str() } else { "…" };
+                    self.wrong(
+                        name,
+                        node,
+                        "takes a mapping",
+                        &format!("write `{name}: {{{example}: {written}}}`"),
+                    );
+                }
+            }
+            Kind::Duration => self.duration(name, node),
+            Kind::RealTime => drop(self.real_time(name, node)),
+            Kind::Time => self.time(name, node),
+            Kind::ClockMove => self.clock(name, node),
+            Kind::Bool => drop(self.boolean(name, node)),
+            Kind::App => drop(self.app(name, node)),
+            Kind::Receiver => self.receiver(name, node),
+            Kind::Person => drop(self.person(name, node)),
+            Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation => {}
+            Kind::Word(choice) => drop(self.word(name, choice, node)),
+        }
+    }
+
+    /// Checks a mapping whose keys are these fields.
+    fn fields(&mut self, name: &str, fields: &[Field], node: &Node, mode: Mode) {
+        let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        for (key, value) in node.entries().unwrap_or_default() {
+            match fields.iter().find(|field| field.name == key.name) {
+                // The parts of a refusal are compared, also where the step is the one that acts.
+                Some(field) if name == "refused" => self.value(field.name, field.kind, value, Mode::Awaited),
+                Some(field) => self.value(field.name, field.kind, value, mode),
+                None => self.unknown_key(key, &format!("`{name}`"), &known, &[]),
+            }
+        }
+    }
+
+    /// Reports a key that a mapping does not have.
+    pub(crate) fn unknown_key(&mut self, key: &Key, place: &str, known: &[&str], not_yet: &[&str]) {
+        let problem = if not_yet.contains(&key.name.as_str()) {
+            Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet")
+        } else {
+            Diagnostic::new(key.span, format!("{place} has no key `{}`", key.name))
+                .label("unknown key")
+                .help(suggestion(&key.name, known, "this takes no keys"))
+        };
+        self.report(problem);
+    }
+
+    /// Reports a value of the wrong kind.
+    pub(crate) fn wrong(&mut self, name: &str, node: &Node, takes: &str, help: &str) {
+        let span = node.span;
+        self.report(
+            Diagnostic::new(span, format!("`{name}` {takes}"))
+                .label(format!("this is {}", node.kind_name()))
+                .help(help),
+        );
+    }
+
+    fn text(&mut self, name: &str, node: &Node) {
+        if node.is_null() {
+            self.report(
+                Diagnostic::new(node.span, format!("`{name}` needs a text"))
+                    .label("there is none")
+                    .help(format!("write `{name}: some text`")),
+            );
+        } else if !node.is_scalar() {
+            self.wrong(name, node, "takes a text", "put the text in quotes if it begins with `[` or `{`");
+        }
+    }
+
+    fn message(&mut self, name: &str, node: &Node, mode: Mode) {
+        let any = mode == Mode::Awaited && node.is_yes();
+        if node.items().is_some() || (node.is_null() && !any) {
+            self.wrong(
+                name,
+                node,
+                "takes a text or a message",
+                &format!("write `{name}: some text` or `{name}: {{text: some text}}`"),
+            );
+        }
+    }
+
+    fn duration(&mut self, name: &str, node: &Node) {
+        if node.is_expression() || (node.is_yes() && name == "extends_control" && node.is_null()) {
+            if node.is_null() {
+                self.wrong(name, node, "needs a duration", &format!("write `{name}: 3d`"));
+            }
+            return;
+        }
+        if let Err(problem) = value::parse_duration(node) {
+            self.report(problem);
+        }
+    }
+
+    /// Reads a length of real time, which is always written out.
+    pub(crate) fn real_time(&mut self, name: &str, node: &Node) -> Option<u64> {
+        if node.is_expression() {
+            self.report(
+                Diagnostic::new(node.span, format!("`{name}` is real time and takes no expression"))
+                    .help(format!("write it out, as in `{name}: 300ms`")),
+            );
+            return None;
+        }
+        match value::parse_duration(node).map(u64::try_from) {
+            Ok(Ok(milliseconds)) => Some(milliseconds),
+            Ok(Err(_)) => {
+                self.report(Diagnostic::new(node.span, format!("`{name}` cannot be negative")));
+                None
+            }
+            Err(problem) => {
+                self.report(problem);
+                None
+            }
+        }
+    }
+
+    fn time(&mut self, _name: &str, node: &Node) {
+        if !node.is_expression()
+            && let Err(problem) = value::parse_time(node)
+        {
+            self.report(problem);
+        }
+    }
+
+    fn clock(&mut self, name: &str, node: &Node) {
+        if let Some(entries) = node.entries() {
+            for (key, value) in entries {
+                if key.name == "to" {
+                    self.time("to", value);
+                } else {
+                    self.unknown_key(key, "`clock`", &["to"], &[]);
+                }
+            }
+            if entries.is_empty() {
+                self.wrong(name, node, "needs a time", "write `clock: {to: \"2026-03-01T09:00:00Z\"}`");
+            }
+        } else if node.items().is_some() || node.is_yes() {
+            self.wrong(
+                name,
+                node,
+                "takes a move of the clock",
+                "write `clock: +24h`, `clock: {to: TIME}` or `clock: next`",
+            );
+        } else if node.source != "next" {
+            self.duration(name, node);
+        }
+    }
+
+    /// Reads `true` or `false`.
+    pub(crate) fn boolean(&mut self, name: &str, node: &Node) -> Option<bool> {
+        match node.source.as_str() {
+            "true" | "True" | "TRUE" | "on" if node.is_scalar() => Some(true),
+            "false" | "False" | "FALSE" | "off" if node.is_scalar() => Some(false),
+            _ => {
+                self.wrong(
+                    name,
+                    node,
+                    "takes `true` or `false`",
+                    &format!("write `{name}: true` or `{name}: false`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reads one of several words.
+    pub(crate) fn word<'w>(&mut self, name: &str, choice: &[&'w str], node: &Node) -> Option<&'w str> {
+        let found = choice.iter().copied().find(|word| node.is_scalar() && *word == node.source);
+        if found.is_none() {
+            let problem =
+                if node.is_scalar() && !node.is_null() {
+                    Diagnostic::new(node.span, format!("`{name}` cannot be `{}`", node.source))
+                        .help(suggestion(&node.source, choice, ""))
+                } else {
+                    Diagnostic::new(node.span, format!("`{name}` takes a word"))
+                        .help(format!("use {}", one_of(choice)))
+                };
+            self.report(problem);
+        }
+        found
+    }
+
+    /// Checks the name of an app; false if there is none of that name.
+    pub(crate) fn app(&mut self, name: &str, node: &Node) -> bool {
+        let apps: Vec<&str> = self.names.apps.iter().map(String::as_str).collect();
+        self.name(name, "app", &apps, node)
+    }
+
+    /// Checks the name of a person; false if there is none of that name.
+    pub(crate) fn person(&mut self, name: &str, node: &Node) -> bool {
+        let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
+        self.name(name, "person", &people, node)
+    }
+
+    fn receiver(&mut self, name: &str, node: &Node) {
+        let is_id = !node.source.is_empty() && node.source.bytes().all(|byte| byte.is_ascii_digit());
+        if node.is_expression() || (node.is_scalar() && is_id) {
+            return;
+        }
+        let mut receivers: Vec<&str> = self.names.apps.iter().map(String::as_str).collect();
+        receivers.push("inbox");
+        self.name(name, "app", &receivers, node);
+    }
+
+    fn name(&mut self, key: &str, what: &str, known: &[&str], node: &Node) -> bool {
+        if !node.is_scalar() || node.is_null() {
+            self.wrong(key, node, &format!("takes the name of {}", with_article(what)), &listed(what, known));
+            return false;
+        }
+        if known.contains(&node.source.as_str()) {
+            return true;
+        }
+        let mut problem = Diagnostic::new(node.span, format!("the world has no {what} `{}`", node.source));
+        problem = if node.is_expression() {
+            problem.help(format!("write the name itself, without an expression; {}", listed(what, known)))
+        } else {
+            let (apps, people) = (&self.names.apps, &self.names.people);
+            let (other_kind, other) = if what == "app" { ("a person", people) } else { ("an app", apps) };
+            if other.contains(&node.source) {
+                problem = problem.label(format!("this is {other_kind}"));
+            }
+            match did_you_mean(&node.source, known.iter().copied()) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help(listed(what, known)),
+            }
+        };
+        self.report(problem);
+        false
+    }
+
+    /// Finds the person a step is about, where the step may leave her to be understood.
+    pub(crate) fn understood_person(
+        &mut self,
+        named: Option<&Node>,
+        key: &str,
+        span: Span,
+    ) -> Option<String> {
+        if let Some(node) = named {
+            return self.person(key, node).then(|| node.source.clone());
+        }
+        match self.names.people.as_slice() {
+            [only] => Some(only.clone()),
+            [] => {
+                self.report(
+                    Diagnostic::new(span, "there is no person whose conversation this could be")
+                        .help("declare one in the world: `people: {ana: {first_name: Ana}}`"),
+                );
+                None
+            }
+            [first, ..] => {
+                let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
+                let people = one_of(&people);
+                self.report(
+                    Diagnostic::new(span, "it is not clear which person is meant")
+                        .label(format!("could be {people}"))
+                        .help(format!("add `{key}: {first}`")),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Tells whether a node is a mapping whose keys are all matchers.
+pub(crate) fn is_matcher(node: &Node) -> bool {
+    node.entries().is_some_and(|entries| {
+        !entries.is_empty() && entries.iter().all(|(key, _)| words::MATCHERS.contains(&key.name.as_str()))
+    })
+}
+
+fn with_article(what: &str) -> String {
+    if what.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {what}") } else { format!("a {what}") }
+}
+
+fn listed(what: &str, known: &[&str]) -> String {
+    let plural = if what == "person" { "people" } else { "apps" };
+    if known.is_empty() {
+        format!("the world declares no {plural}: add one to `{plural}:`")
+    } else {
+        format!(
+            "the {plural} are {}",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        )
+    }
+}

@@ -1,0 +1,261 @@
+//! Errors of a file as a person reads them: where, what, and how to mend it.
+//!
+//! Reading collects every diagnostic instead of stopping at the first. Rendering gives text; nothing is printed here.
+
+use std::fmt;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::node::Span;
+
+/// A text together with the name it is shown under.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SourceText {
+    /// The path of the file as the user gave it, or a name such as `request body`.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl SourceText {
+    /// Wraps a text that will be pointed into.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self { name: name.into(), text: text.into() })
+    }
+
+    /// Gives line and column, both counted from one and the column in characters.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.matches('\n').count() + 1;
+        (line, before.get(line_start..).unwrap_or("").chars().count() + 1)
+    }
+}
+
+/// How a diagnostic is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// With the escape sequences of a terminal.
+    Always,
+    /// Text only.
+    Never,
+}
+
+/// One error in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The text the span points into; evaluation leaves it open and [`Diagnostic::in_file`] fills it in.
+    pub file: Option<Arc<SourceText>>,
+    /// Where the error is.
+    pub span: Span,
+    /// What is wrong, as one sentence without a full stop.
+    pub message: String,
+    /// What to say at the caret.
+    pub label: Option<String>,
+    /// How to mend it.
+    pub help: Option<String>,
+    /// What else helps to understand it.
+    pub notes: Vec<String>,
+}
+
+impl Diagnostic {
+    /// Makes an error that points at a place.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { file: None, span, message: message.into(), label: None, help: None, notes: Vec::new() }
+    }
+
+    /// Says something at the caret.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Says how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says how to mend it, where there is a way.
+    #[must_use]
+    pub fn help_if(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// Adds what else helps to understand it.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Names the text the span points into, unless it is known already.
+    #[must_use]
+    pub fn in_file(mut self, file: &Arc<SourceText>) -> Self {
+        self.file.get_or_insert_with(|| Arc::clone(file));
+        self
+    }
+
+    /// Draws the error with its source line and a caret.
+    #[must_use]
+    pub fn render(&self, colour: Colour) -> String {
+        let mut main = Group::with_title(Level::ERROR.primary_title(self.message.as_str()));
+        if let Some(file) = &self.file {
+            let span = visible(&file.text, self.span);
+            let mut mark = AnnotationKind::Primary.span(span);
+            if let Some(label) = &self.label {
+                mark = mark.label(label.as_str());
+            }
+            main =
+                main.element(Snippet::source(file.text.as_str()).path(file.name.as_str()).annotation(mark));
+        }
+        let notes =
+            self.notes.iter().map(|note| Group::with_title(Level::NOTE.secondary_title(note.as_str())));
+        let help = self.help.iter().map(|help| Group::with_title(Level::HELP.secondary_title(help.as_str())));
+        let report: Vec<Group<'_>> = std::iter::once(main).chain(notes).chain(help).collect();
+        let renderer = match colour {
+            Colour::Always => Renderer::styled(),
+            Colour::Never => Renderer::plain(),
+        };
+        renderer.render(&report)
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// Writes the error on one line: `file:line:column: message`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            let (line, column) = file.position(self.span.start);
+            write!(f, "{}:{line}:{column}: ", file.name)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// Draws all errors, one empty line between them.
+#[must_use]
+pub fn render_all(diagnostics: &[Diagnostic], colour: Colour) -> String {
+    diagnostics.iter().map(|diagnostic| diagnostic.render(colour)).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Finds the candidate that was most likely meant by a misspelt word.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = word.to_lowercase();
+    let allowed = (wanted.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Writes a help line for an unknown word: the likely one, or all there are.
+pub(crate) fn suggestion(word: &str, candidates: &[&str], none: &str) -> String {
+    match did_you_mean(word, candidates.iter().copied()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None if candidates.is_empty() => none.to_owned(),
+        None => format!("use {}", one_of(candidates)),
+    }
+}
+
+/// Writes words as a choice: "`a`, `b` or `c`".
+pub(crate) fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+/// Counts the letters to insert, drop, replace or swap with a neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, right) in b.iter().enumerate() {
+            let replaced = above[j] + usize::from(left != right);
+            let mut best = replaced.min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i - 1] == *right && b[j - 1] == *left {
+                best = best.min(before[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        before = above;
+        above = row;
+    }
+    above[b.len()]
+}
+
+/// Cuts a span to what can be drawn: inside the text, on character borders, and at least one column of one line.
+fn visible(text: &str, span: Span) -> std::ops::Range<usize> {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let (start, end) = (floor(span.start), floor(span.end));
+    let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+    let end = if text[start..end.max(start)].contains('\n') { line_end } else { end.max(start) };
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_the_nearest_word_only_when_it_is_near() {
+        let words = ["says", "sends", "takes_control", "passes_control"];
+        for (word, expected) in [
+            ("say", Some("says")),
+            ("sned", None),
+            ("sedns", Some("sends")),
+            ("take_control", Some("takes_control")),
+            ("passescontrol", Some("passes_control")),
+            ("Says", Some("says")),
+            ("x", None),
+            ("flies", None),
+        ] {
+            assert_eq!(did_you_mean(word, words), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn renders_line_column_caret_and_help() {
+        let file = SourceText::new("a.yaml", "steps:\n  - usr: ana\n");
+        let diagnostic = Diagnostic::new(Span::new(11, 14), "no actor in this step")
+            .label("unknown key")
+            .help("did you mean `user`?")
+            .in_file(&file);
+        assert_eq!(diagnostic.to_string(), "a.yaml:2:5: no actor in this step");
+        let plain = diagnostic.render(Colour::Never);
+        for part in
+            ["error: no actor in this step", "a.yaml:2:5", "- usr: ana", "^^^ unknown key", "help: did you"]
+        {
+            assert!(plain.contains(part), "{part} in\n{plain}");
+        }
+        assert!(!plain.contains('\u{1b}'));
+        assert!(diagnostic.render(Colour::Always).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_span_outside_the_text_or_over_lines_is_drawn_anyway() {
+        let file = SourceText::new("a.yaml", "ä: 1\nb: 2");
+        for span in [Span::new(1, 2), Span::new(0, 9), Span::new(50, 60), Span::new(5, 5)] {
+            assert!(Diagnostic::new(span, "wrong").in_file(&file).render(Colour::Never).contains("a.yaml:"));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Builds patterns from nodes.
+
+use regex::Regex;
+use serde_json::{Number, Value};
+
+use super::{Kind, Pattern};
+use crate::check::is_matcher;
+use crate::diagnostics::Diagnostic;
+use crate::node::{Key, Node, NodeKind};
+use crate::value::{self, Place, Scope};
+
+impl Pattern {
+    /// Builds the pattern that a node describes.
+    ///
+    /// # Errors
+    /// Gives the error of an expression or of a matcher; its file is left open.
+    pub fn build(node: &Node, scope: &dyn Scope) -> Result<Self, Diagnostic> {
+        match &node.kind {
+            NodeKind::Map(entries) if is_matcher(node) => {
+                let mut all =
+                    entries.iter().map(|entry| matcher(entry, scope)).collect::<Result<Vec<_>, _>>()?;
+                Ok(if all.len() == 1 { all.remove(0) } else { Self(Kind::All(all)) })
+            }
+            NodeKind::Map(entries) => {
+                let mut built = Vec::new();
+                let mut exact = false;
+                for (key, value) in entries {
+                    if key.name == "exact" && value.kind == NodeKind::Bool(true) {
+                        exact = true;
+                    } else {
+                        built.push((value::evaluate_key(key, scope)?, Self::build(value, scope)?));
+                    }
+                }
+                Ok(Self(Kind::Map { entries: built, exact }))
+            }
+            NodeKind::List(items) => Ok(Self(Kind::List(
+                items.iter().map(|item| Self::build(item, scope)).collect::<Result<_, _>>()?,
+            ))),
+            NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text => scalar(node, scope),
+        }
+    }
+
+    /// Builds the pattern of a message: a text, or a matcher of texts, is one of its `text`.
+    ///
+    /// # Errors
+    /// Gives the error of an expression or of a matcher; its file is left open.
+    pub fn of_message(node: &Node, scope: &dyn Scope) -> Result<Self, Diagnostic> {
+        let pattern = Self::build(node, scope)?;
+        let is_message = node.entries().is_some() && !is_matcher(node);
+        if is_message || matches!(&pattern.0, Kind::Scalar { value: Value::Object(_), .. }) {
+            return Ok(pattern);
+        }
+        let exactly = node.get("exactly").is_some_and(|inner| inner.entries().is_some());
+        if exactly {
+            return Ok(pattern);
+        }
+        Ok(Self(Kind::Map { entries: vec![("text".to_owned(), pattern)], exact: false }))
+    }
+
+    /// Makes a pattern that equals a value, mappings being subsets.
+    #[must_use]
+    pub fn of_value(value: &Value) -> Self {
+        match value {
+            Value::Array(items) => Self(Kind::List(items.iter().map(Self::of_value).collect())),
+            Value::Object(object) => {
+                let entries =
+                    object.iter().map(|(name, value)| (name.clone(), Self::of_value(value))).collect();
+                Self(Kind::Map { entries, exact: false })
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                Self(Kind::Scalar { value: value.clone(), as_written: None })
+            }
+        }
+    }
+
+    /// Makes a pattern of a mapping with these members.
+    pub fn of_members(members: impl IntoIterator<Item = (String, Self)>) -> Self {
+        Self(Kind::Map { entries: members.into_iter().collect(), exact: false })
+    }
+}
+
+fn scalar(node: &Node, scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
+    let value = value::evaluate(node, scope, Place::Any)?;
+    if value.is_object() || value.is_array() {
+        return Ok(Pattern::of_value(&value));
+    }
+    let written = matches!(node.kind, NodeKind::Bool(_) | NodeKind::Number(_));
+    Ok(Pattern(Kind::Scalar { value, as_written: written.then(|| node.source.clone()) }))
+}
+
+/// Builds one matcher.
+fn matcher((key, node): &(Key, Node), scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
+    let inner = || Pattern::build(node, scope).map(Box::new);
+    Ok(Pattern(match key.name.as_str() {
+        "contains" => Kind::Contains(value::text(node, scope)?),
+        "starts_with" => Kind::StartsWith(value::text(node, scope)?),
+        "matches" => Kind::Matches(regex(node, &value::text(node, scope)?)?),
+        "one_of" => {
+            let items = node.items().ok_or_else(|| wrong(key, node, "a list", "one_of: [yes, maybe]"))?;
+            Kind::OneOf(items.iter().map(|item| Pattern::build(item, scope)).collect::<Result<_, _>>()?)
+        }
+        "not" => Kind::Not(inner()?),
+        "has" => Kind::Has(inner()?),
+        "count" => Kind::Count(inner()?),
+        "any" | "absent" if !node.is_yes() => {
+            return Err(wrong(key, node, "`true`", &format!("{}: true", key.name)));
+        }
+        "any" => Kind::Any,
+        "absent" => Kind::Absent,
+        "gt" => Kind::Greater(number(key, node, scope)?),
+        "lt" => Kind::Less(number(key, node, scope)?),
+        "between" => match node.items() {
+            Some([low, high]) => Kind::Between(number(key, low, scope)?, number(key, high, scope)?),
+            _ => return Err(wrong(key, node, "a list of two numbers", "between: [1, 5]")),
+        },
+        _ => return literal(node, scope),
+    }))
+}
+
+/// Builds a pattern that takes its node literally: no matchers, no further keys.
+fn literal(node: &Node, scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
+    Ok(Pattern(match &node.kind {
+        NodeKind::Map(entries) => {
+            let build =
+                |(key, value): &(Key, Node)| Ok((value::evaluate_key(key, scope)?, literal(value, scope)?));
+            Kind::Map { entries: entries.iter().map(build).collect::<Result<_, Diagnostic>>()?, exact: true }
+        }
+        NodeKind::List(items) => {
+            Kind::List(items.iter().map(|item| literal(item, scope)).collect::<Result<_, _>>()?)
+        }
+        NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text => {
+            return scalar(node, scope);
+        }
+    }))
+}
+
+fn number(key: &Key, node: &Node, scope: &dyn Scope) -> Result<Number, Diagnostic> {
+    let value = value::evaluate(node, scope, Place::Any)?;
+    let number = value.as_number().cloned();
+    number.ok_or_else(|| wrong(key, node, "a number", &format!("{}: 5", key.name)))
+}
+
+fn regex(node: &Node, written: &str) -> Result<Regex, Diagnostic> {
+    Regex::new(written).map_err(|error| {
+        let reason = error.to_string();
+        let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Diagnostic::new(node.span, "this is not a regular expression").label(reason)
+    })
+}
+
+fn wrong(key: &Key, node: &Node, takes: &str, example: &str) -> Diagnostic {
+    Diagnostic::new(node.span, format!("the matcher `{}` takes {takes}", key.name))
+        .label(format!("this is {}", node.kind_name()))
+        .help(format!("write for example `{example}`"))
+}
+
+/// Checks the matchers of a tree as far as that goes without values.
+pub(crate) fn check(node: &Node, problems: &mut Vec<Diagnostic>) {
+    let matchers = is_matcher(node);
+    for (key, value) in node.entries().unwrap_or_default() {
+        if matchers && !value.is_expression() {
+            let known = match key.name.as_str() {
+                "matches" if value.is_scalar() => regex(value, &value.source).err(),
+                "one_of" if value.items().is_none() => {
+                    Some(wrong(key, value, "a list", "one_of: [yes, maybe]"))
+                }
+                "between" if value.items().is_none_or(|items| items.len() != 2) => {
+                    Some(wrong(key, value, "a list of two numbers", "between: [1, 5]"))
+                }
+                "gt" | "lt" if !matches!(value.kind, NodeKind::Number(_)) => {
+                    Some(wrong(key, value, "a number", &format!("{}: 5", key.name)))
+                }
+                "any" | "absent" if !value.is_yes() => {
+                    Some(wrong(key, value, "`true`", &format!("{}: true", key.name)))
+                }
+                _ => None,
+            };
+            problems.extend(known);
+        }
+        if !(matchers && key.name == "exactly") {
+            check(value, problems);
+        }
+    }
+    node.items().unwrap_or_default().iter().for_each(|item| check(item, problems));
+}

@@ -1,0 +1,196 @@
+//! Scenario files: what a file holds, read and checked.
+
+mod load;
+mod section;
+mod world;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Number;
+
+use crate::diagnostics::{Diagnostic, SourceText};
+use crate::node::{Key, Node, Span, Spanned};
+use crate::step::{Names, Step};
+
+/// What one YAML document of a file is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    /// A scenario.
+    Scenario(Box<Scenario>),
+    /// A world that scenarios refer to.
+    World(Box<WorldSpec>),
+}
+
+/// One scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Its name, unique in its file.
+    pub name: Spanned<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// The reason to leave it out.
+    pub skip: Option<String>,
+    /// The protocol of the Page; where it is absent the world's counts.
+    pub protocol: Option<Spanned<String>>,
+    /// The Page, apps and people.
+    pub world: WorldSpec,
+    /// When its clock starts, in milliseconds since 1970.
+    pub begin_at: Option<i64>,
+    /// The seed of all that is random.
+    pub seed: Option<u64>,
+    /// The variables, for `${vars.…}`.
+    pub vars: Vec<(Key, Node)>,
+    /// Whether no other scenario of its stage may run meanwhile.
+    pub alone: bool,
+    /// Its limits of real time.
+    pub timeouts: Timeouts,
+    /// What unread messages and unexpected refusals mean at the end.
+    pub unread: Unread,
+    /// What happens.
+    pub steps: Vec<Step>,
+    /// The text that the spans of everything but the world point into; the world names its own.
+    pub file: Arc<SourceText>,
+    /// The whole document.
+    pub span: Span,
+}
+
+/// Limits of real time, in milliseconds; an absent one has its default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// How long an expectation waits.
+    pub reply: Option<u64>,
+    /// How long a bot must be silent to count as quiet; absent for `auto`.
+    pub quiet: Option<u64>,
+    /// How long a bot may take to start.
+    pub boot: Option<u64>,
+    /// How long deliveries may take.
+    pub settle: Option<u64>,
+}
+
+/// What unread messages and unexpected refusals mean at the end of a scenario.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unread {
+    /// The scenario fails.
+    #[default]
+    Fail,
+    /// They are allowed.
+    Allow,
+}
+
+/// A world: a Page, its apps and its people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorldSpec {
+    /// The protocol of the Page.
+    pub protocol: Option<Spanned<String>>,
+    /// The Page.
+    pub page: PageSpec,
+    /// The apps, in the order of the file.
+    pub apps: Vec<AppSpec>,
+    /// The people, in the order of the file.
+    pub people: Vec<PersonSpec>,
+    /// The text that the spans of the world point into.
+    pub file: Arc<SourceText>,
+    /// The whole mapping.
+    pub span: Span,
+}
+
+/// A Page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// Its id, a string of digits below 2^63.
+    pub id: Option<Spanned<String>>,
+    /// Its name.
+    pub name: Option<Spanned<String>>,
+    /// The app that is the primary receiver; absent for none.
+    pub primary_receiver: Option<Spanned<String>>,
+}
+
+/// An app.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AppSpec {
+    /// The name it has in steps and expressions.
+    pub name: Spanned<String>,
+    /// Its id, a string of digits below 2^53.
+    pub id: Option<Spanned<String>>,
+    /// Its secret, for a place that wants a text.
+    pub secret: Option<Node>,
+    /// The token of the verification handshake, for a place that wants a text.
+    pub verify_token: Option<Node>,
+    /// Its Page token, for a place that wants a text.
+    pub page_token: Option<Node>,
+    /// The URL of its webhook, for a place that wants a text.
+    pub webhook: Option<Node>,
+    /// The command that starts it: a text that is split as a shell would, or a list of arguments.
+    pub start: Option<Node>,
+    /// Its environment; each value is for a place that wants a text.
+    pub env: Vec<(Key, Node)>,
+    /// The subscribed fields; absent for the default.
+    pub fields: Option<Vec<String>>,
+    /// The features it has been granted.
+    pub features: Vec<String>,
+    /// Its role.
+    pub role: Option<Spanned<String>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PersonSpec {
+    /// The name that steps and expressions use.
+    pub name: Spanned<String>,
+    /// The page-scoped id, a string of digits below 2^63.
+    pub id: Option<Spanned<String>>,
+    /// The first name in the profile.
+    pub first_name: Option<String>,
+    /// The last name in the profile.
+    pub last_name: Option<String>,
+    /// The locale in the profile.
+    pub locale: Option<String>,
+    /// The time zone in the profile, in hours from UTC.
+    pub timezone: Option<Number>,
+    /// The gender in the profile.
+    pub gender: Option<String>,
+    /// The URL of the picture in the profile.
+    pub profile_pic: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl WorldSpec {
+    /// Makes a world without apps and people.
+    #[must_use]
+    pub fn empty(file: Arc<SourceText>) -> Self {
+        let (page, span) = (PageSpec::default(), Span::default());
+        Self { protocol: None, page, apps: Vec::new(), people: Vec::new(), file, span }
+    }
+
+    /// Gives the names that steps can use.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        Names {
+            apps: self.apps.iter().map(|app| app.name.value.clone()).collect(),
+            people: self.people.iter().map(|person| person.name.value.clone()).collect(),
+        }
+    }
+}
+
+/// Reads a file of scenarios and worlds; `loader` gives the text of a world that a scenario names by its path.
+///
+/// A document with an error is left out; its errors, and those of all others, are given in the order of the file.
+pub fn load(
+    path: &Path,
+    text: String,
+    loader: &dyn Fn(&Path) -> io::Result<String>,
+) -> (Vec<Document>, Vec<Diagnostic>) {
+    load::load(path, text, loader)
+}
+
+#[cfg(test)]
+mod tests;

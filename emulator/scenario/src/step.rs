@@ -1,0 +1,318 @@
+//! Steps: one actor doing one thing, one move of the clock, or one expectation.
+//!
+//! A step that was built is sound as far as that can be told before it runs: its names exist in the world, its words
+//! are known, its literal durations and times can be read. What may hold `${…}` is still a [`Node`].
+
+mod parse;
+
+use crate::diagnostics::{Diagnostic, SourceText};
+use crate::node::{Node, Span, Spanned};
+use crate::yaml;
+
+pub(crate) use parse::{is_identifier, steps};
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The whole step in its file.
+    pub span: Span,
+    /// What it does.
+    pub act: Act,
+    /// The name under which later steps find the result (`as:`).
+    pub capture: Option<Spanned<String>>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// A person does something.
+    User {
+        /// The person's name.
+        who: Spanned<String>,
+        /// What she does.
+        verb: UserVerb,
+    },
+    /// A played app does something.
+    App {
+        /// The app's name.
+        who: Spanned<String>,
+        /// The person in whose conversation it acts; there also where the step leaves it to be understood.
+        of: Spanned<String>,
+        /// What it does.
+        verb: AppVerb,
+        /// How the call must fail; without it the call must succeed.
+        refused: Option<Box<Refusal>>,
+        /// What the answer must hold, as a pattern.
+        answers: Option<Node>,
+    },
+    /// The clock moves.
+    Clock(ClockMove),
+    /// A text for the report.
+    Note(Node),
+    /// Something must happen or be the case.
+    Expect(Expectation),
+    /// Something must not happen from here on.
+    Never(Expectation),
+}
+
+/// What a person does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UserVerb {
+    /// Sends a text message.
+    Says {
+        /// The text.
+        text: Node,
+    },
+}
+
+/// What an app does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AppVerb {
+    /// Sends a message to the person.
+    Sends {
+        /// The text, or the mapping that is the message; [`crate::value::message`] evaluates both.
+        message: Node,
+        /// The parameter of this name.
+        messaging_type: Option<Node>,
+        /// The message tag.
+        tag: Option<Node>,
+    },
+    /// Passes control on.
+    PassesControl {
+        /// The name of an app, `inbox`, an id or an expression; without it the parameter is left out.
+        to: Option<Node>,
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Takes control.
+    TakesControl {
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Releases control.
+    ReleasesControl {
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Requests control.
+    RequestsControl {
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Extends control.
+    ExtendsControl {
+        /// The length; [`crate::value::duration`] reads it.
+        duration: Node,
+    },
+    /// Asks who owns the conversation.
+    AsksOwner,
+}
+
+/// The kinds of [`AppVerb`], for an expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AppVerbKind {
+    /// `sends`.
+    Sends,
+    /// `passes_control`.
+    PassesControl,
+    /// `takes_control`.
+    TakesControl,
+    /// `releases_control`.
+    ReleasesControl,
+    /// `requests_control`.
+    RequestsControl,
+    /// `extends_control`.
+    ExtendsControl,
+    /// `asks_owner`.
+    AsksOwner,
+}
+
+impl AppVerbKind {
+    /// Gives the word of the language.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sends => "sends",
+            Self::PassesControl => "passes_control",
+            Self::TakesControl => "takes_control",
+            Self::ReleasesControl => "releases_control",
+            Self::RequestsControl => "requests_control",
+            Self::ExtendsControl => "extends_control",
+            Self::AsksOwner => "asks_owner",
+        }
+    }
+}
+
+/// How a call must fail; each part that is given is a value or a matcher.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// Where it stands.
+    pub span: Span,
+    /// The HTTP status.
+    pub status: Option<Node>,
+    /// The error's code.
+    pub code: Option<Node>,
+    /// The error's subcode.
+    pub subcode: Option<Node>,
+    /// The error's type.
+    pub kind: Option<Node>,
+    /// The message on the wire.
+    pub message: Option<Node>,
+    /// The title for people.
+    pub user_title: Option<Node>,
+    /// The explanation for people.
+    pub user_msg: Option<Node>,
+}
+
+/// A move of the clock.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClockMove {
+    /// Forward by a duration; [`crate::value::duration`] reads it.
+    By(Node),
+    /// Forward to a point in time; [`crate::value::time`] reads it.
+    To(Node),
+    /// To whatever is due next.
+    Next,
+}
+
+/// What must happen, be the case, or never happen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// The whole expectation in its file.
+    pub span: Span,
+    /// What it is about.
+    pub what: Awaited,
+    /// The person meant. Always there for a call and a state, understood or not; for a delivery and for quiet only
+    /// if the file names her.
+    pub of: Option<Spanned<String>>,
+    /// How long to wait at most, in milliseconds of real time.
+    pub within: Option<u64>,
+}
+
+/// What an expectation is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Awaited {
+    /// A call of an app; `sends` is the next message of that app that reaches the person.
+    App {
+        /// The app.
+        who: Spanned<String>,
+        /// Which call.
+        verb: AppVerbKind,
+        /// What the call must hold: for `sends` a pattern of the message ([`crate::matcher::Pattern::of_message`]),
+        /// for a control verb a mapping of its parameters, for `extends_control` a duration. Without it any will do.
+        params: Option<Node>,
+        /// The parameter of the Send API of this name.
+        messaging_type: Option<Node>,
+        /// The message tag.
+        tag: Option<Node>,
+        /// The call must have been refused, and in this way.
+        refused: Option<Box<Refusal>>,
+    },
+    /// A delivery to an app.
+    Webhook {
+        /// The app.
+        app: Spanned<String>,
+        /// The list of the entry that the event stands in.
+        channel: Option<Channel>,
+        /// The subscription field.
+        field: Option<String>,
+        /// A pattern of the event.
+        event: Option<Node>,
+        /// Whether the app acknowledged it.
+        acknowledged: bool,
+    },
+    /// Who owns the conversation.
+    Owner(Owner),
+    /// Where the conversation lies.
+    Folder(Folder),
+    /// Whether the messaging window is open.
+    Window(Window),
+    /// Quiet for this many milliseconds of real time.
+    Nothing {
+        /// The milliseconds.
+        for_ms: u64,
+    },
+}
+
+/// The lists of an entry that an event can stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// `messaging`.
+    Messaging,
+    /// `standby`.
+    Standby,
+}
+
+/// Who owns a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The app of this name.
+    App(Spanned<String>),
+    /// The Page Inbox.
+    Inbox,
+    /// Nobody, after control has run out or was released.
+    Idle,
+    /// Nobody, as there is no handover.
+    None,
+}
+
+/// The folders of the inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folder {
+    /// `main`.
+    Main,
+    /// `done`.
+    Done,
+    /// `spam`.
+    Spam,
+}
+
+/// The states of the messaging window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// `open`.
+    Open,
+    /// `closed`.
+    Closed,
+}
+
+/// The names of a world that steps can use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The apps.
+    pub apps: Vec<String>,
+    /// The people.
+    pub people: Vec<String>,
+}
+
+/// Reads steps that came without a file: one step or a list, as YAML or JSON. `name` is shown in place of a path.
+///
+/// # Errors
+/// Gives every error that can be told before the steps run.
+pub fn parse_steps(name: &str, text: &str, names: &Names) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let file = SourceText::new(name, text);
+    let (documents, mut problems) = yaml::read(&file);
+    let mut built = Vec::new();
+    match documents.as_slice() {
+        [document] => built = steps(document, names, &mut problems),
+        [] if problems.is_empty() => {
+            problems.push(
+                Diagnostic::new(Span::default(), "there is no step").help("send one step or a list of steps"),
+            );
+        }
+        [] => {}
+        [_, second, ..] => {
+            problems.push(
+                Diagnostic::new(second.span, "more than one document").help("send several steps as one list"),
+            );
+        }
+    }
+    if problems.is_empty() {
+        Ok(built)
+    } else {
+        Err(problems.into_iter().map(|problem| problem.in_file(&file)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

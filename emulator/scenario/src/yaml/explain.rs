@@ -1,0 +1,120 @@
+//! Says in the words of a scenario's author what YAML's grammar objects to.
+
+use serde_saphyr::granit_parser::ErrorKind;
+
+use crate::diagnostics::Diagnostic;
+use crate::node::Span;
+
+/// Turns a syntax error at byte `at` into one that says what to write instead.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's enum is open, and what is left needs no advice"
+)]
+pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) -> Diagnostic {
+    let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    // The parser often notices only on the next line what is wrong with the one before it.
+    let seen_from = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    if let Some(better) = expression_in_braces(text, seen_from, line_end) {
+        return better;
+    }
+    let here = Span::new(at, text[at..line_end].chars().next().map_or(at, |first| at + first.len_utf8()));
+    let word = Span::new(at, at + text[at..line_end].find([' ', ',', '}', ']']).unwrap_or(line_end - at));
+    match kind {
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement | ErrorKind::SimpleKeyExpected
+            if text[line_start..line_end].contains(": ") =>
+        {
+            Diagnostic::new(here, "this colon begins a second value on the same line")
+                .help("put text that holds `: ` in quotes: `says: \"note: I am here\"`")
+                .note("a wrong indentation looks the same: compare this line with the ones above it")
+        }
+        ErrorKind::UnknownAnchor => {
+            Diagnostic::new(word, "`*` at the start of a value refers to an anchor, and there is none of this name")
+                .help("put text that begins with `*` in quotes")
+        }
+        ErrorKind::MissingAnchorOrAliasName => {
+            Diagnostic::new(word, "`&` and `*` at the start of a value have a meaning of their own in YAML")
+                .help("put text that begins with `&` or `*` in quotes")
+        }
+        ErrorKind::UnexpectedCharacter { .. } => {
+            Diagnostic::new(word, "a value cannot begin with this character").help("put the text in quotes")
+        }
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart => {
+            Diagnostic::new(here, "a tab stands where YAML wants spaces").help("indent with spaces")
+        }
+        ErrorKind::UnclosedQuotedScalar => {
+            Diagnostic::new(here, "this text has an opening quote and no closing one").help("add the closing quote")
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            Diagnostic::new(here, "something follows the closing quote")
+                .help("put the whole text inside the quotes; a quote within it is written `\\\"` or, in single quotes, `''`")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => Diagnostic::new(here, "this backslash sequence is not known")
+            .help("write `\\\\` for a backslash, or use single quotes, in which a backslash is itself"),
+        ErrorKind::UndeclaredTagHandle | ErrorKind::MissingTagUri => {
+            Diagnostic::new(word, "`!` at the start of a value begins a tag in YAML")
+                .help("put text that begins with `!` in quotes")
+        }
+        ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnclosedFlowCollection { .. } => {
+            Diagnostic::new(here, "a `{` or `[` is not closed before this place").help("add the closing `}` or `]`")
+        }
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
+            Diagnostic::new(here, "a comma or the closing bracket was expected here")
+                .help("inside `{ }` and `[ ]` put text in quotes that holds `,`, `:`, `{`, `}`, `[`, `]` or ends in `?`")
+        }
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidIndentation
+        | ErrorKind::BlockSequenceEntryNotAllowed => {
+            Diagnostic::new(here, "this line does not fit the indentation of the lines above it")
+                .help("keys of one mapping, and the dashes of one list, start in the same column")
+        }
+        _ => Diagnostic::new(here, format!("this is not valid YAML: {}", lowercase_first(info)))
+            .help("put text with special characters in quotes, and check the indentation of this line"),
+    }
+}
+
+/// Finds an unquoted `${…}` inside `{ }` or `[ ]` between two bytes, which is what breaks most files.
+pub(super) fn expression_in_braces(text: &str, from: usize, to: usize) -> Option<Diagnostic> {
+    let line_start = text[..from].rfind('\n').map_or(0, |newline| newline + 1);
+    let to = text[to..].find('\n').map_or(text.len(), |newline| to + newline);
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut previous = ' ';
+    for (offset, character) in text[line_start..to].char_indices() {
+        let at = line_start + offset;
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if " {[,:".contains(previous) => quote = Some(character),
+            (None, '\n') => depth = 0,
+            (None, '{') if previous == '$' && depth > 0 => {
+                let length = text[at..to].find('}').map_or(1, |end| end + 1);
+                let span = Span::new(at - 1, at + length);
+                let written = &text[span.start..span.end];
+                return Some(
+                    Diagnostic::new(span, "an expression inside `{ }` or `[ ]` must be in quotes")
+                        .label("YAML reads this brace as the start of a mapping")
+                        .help(format!("put the whole value in quotes, as in `\"{written}\"`")),
+                );
+            }
+            (None, '{' | '[') if " {[,:-".contains(previous) => depth += 1,
+            (None, '}' | ']') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+        previous = character;
+    }
+    None
+}
+
+fn lowercase_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_lowercase().collect::<String>() + characters.as_str())
+}

@@ -232,9 +232,9 @@ fn wanted(
     match endpoint {
         Endpoint::Messages { app, page } => match (recipient, validate::sending(params)) {
             (Err(error), _) | (_, Err(error)) => Wanted { then: Err(error), ..about(person) },
-            (Ok(person), Ok(Sending::Message { message, tag })) => {
+            (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
                 let input = Input::AppSends { page, app, person, message: Arc::clone(&message), tag };
-                let kind = CallKind::Sends { message, tag };
+                let kind = CallKind::Sends { message, messaging_type, tag };
                 Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
             }
             (Ok(person), Ok(Sending::Action(action))) => {

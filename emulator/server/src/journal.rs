@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 pub use causal::causal_order;
 pub use file::{JournalError, JournalFile};
-pub use json::{Names, entry_to_json};
+pub use json::{Names, entry_to_json, event_to_json};
 pub use record::{AttemptResult, Call, CallKind, Cause, Entry, Record};
 
 /// How much of a journal is kept in memory, in bytes.

@@ -20,7 +20,7 @@ pub(crate) const METADATA_LIMIT: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sending {
     /// A message.
-    Message { message: Arc<Message>, tag: Option<Tag> },
+    Message { message: Arc<Message>, messaging_type: Option<&'static str>, tag: Option<Tag> },
     /// A sender action, by its name on the wire.
     Action(&'static str),
 }
@@ -87,8 +87,8 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
         (None, Some(action)) => sender_action(&action).map(Sending::Action),
         (Some(message), None) => {
             let message = Arc::new(message_of(message)?);
-            let tag = tag(params)?;
-            Ok(Sending::Message { message, tag })
+            let (messaging_type, tag) = tag(params)?;
+            Ok(Sending::Message { message, messaging_type, tag })
         }
     }
 }
@@ -179,32 +179,34 @@ fn shape_of_message(json: &str) -> GraphError {
     }
 }
 
-/// The message tag and the messaging type that goes with it (M-99 to M-101).
-fn tag(params: &Params<'_>) -> Result<Option<Tag>, GraphError> {
-    const RETIRED: &[&str] = &["CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"];
-    let messaging_type = params.text("messaging_type")?.filter(|text| !text.is_empty());
-    let is_tagged = messaging_type.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("MESSAGE_TAG"));
+const MESSAGE_TAG: &str = "MESSAGE_TAG";
+const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG];
+/// Tags that ended on 2026-04-27.
+const RETIRED_TAGS: &[&str] = &["CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"];
+
+/// The messaging type and the message tag that goes with it (M-99 to M-101).
+fn tag(params: &Params<'_>) -> Result<(Option<&'static str>, Option<Tag>), GraphError> {
+    let text = params.text("messaging_type")?.filter(|text| !text.is_empty());
+    let known = |text: &str| MESSAGING_TYPES.iter().copied().find(|known| known.eq_ignore_ascii_case(text));
+    let messaging_type = text.map(|text| known(&text).ok_or_else(GraphError::invalid)).transpose()?;
     let Some(tag) = params.text("tag")?.filter(|text| !text.is_empty()) else {
-        if is_tagged {
+        if messaging_type == Some(MESSAGE_TAG) {
             return Err(GraphError::new(RuleId::TagNeedsType, 100, "(#100) The parameter tag is required"));
         }
-        return match messaging_type.as_deref().map(str::to_ascii_uppercase).as_deref() {
-            None | Some("RESPONSE" | "UPDATE") => Ok(None),
-            Some(_) => Err(GraphError::invalid()),
-        };
+        return Ok((messaging_type, None));
     };
     let tag = tag.to_ascii_uppercase();
-    if RETIRED.contains(&tag.as_str()) {
+    if RETIRED_TAGS.contains(&tag.as_str()) {
         return Err(GraphError::new(RuleId::TagRetired, 100, "Invalid parameter").subcode(1_893_061));
     }
     if tag != "HUMAN_AGENT" {
         return Err(GraphError::new(RuleId::TagUnknown, 100, "(#100) Invalid tag."));
     }
-    if messaging_type.is_some() && !is_tagged {
+    if messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
         let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
         return Err(GraphError::new(RuleId::TagNeedsType, 100, text));
     }
-    Ok(Some(Tag::HumanAgent))
+    Ok((messaging_type, Some(Tag::HumanAgent)))
 }
 
 /// The control edges that post.
@@ -254,7 +256,10 @@ mod tests {
     fn a_text_is_taken_with_its_metadata() {
         let expected = Message { text: Some("hi".into()), metadata: Some("m".into()) };
         let sending = message(r#"{"text":"hi","metadata":"m"}"#).unwrap();
-        assert_eq!(sending, Sending::Message { message: Arc::new(expected), tag: None });
+        assert_eq!(
+            sending,
+            Sending::Message { message: Arc::new(expected), messaging_type: None, tag: None }
+        );
         assert!(
             message(r#"{"text":"hi","attachment":null,"quick_replies":null}"#).is_ok(),
             "nulls are absent"

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, ControlAct, Effect, Field, Message, PAGE_INBOX, Psid, Saw, Sender, Span, Tag, TimerKind, Timestamp,
+    AppId, ControlAct, Delivery, Effect, Field, Message, PAGE_INBOX, Psid, Saw, Sender, Span, Tag, TimerKind,
+    Timestamp,
 };
 
 use super::record::{Call, CallKind, Cause, Entry, Record};
@@ -68,6 +69,13 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
         }
     });
     line.close();
+    out
+}
+
+/// The event of a delivery, as it stands in the webhook body.
+pub fn event_to_json(delivery: &Delivery) -> String {
+    let mut out = String::with_capacity(256);
+    webhooks::write_event(&mut out, delivery);
     out
 }
 
@@ -185,8 +193,11 @@ fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
         object.text("person", &names.person(*person));
     }
     match kind {
-        CallKind::Sends { message, tag } => {
+        CallKind::Sends { message, messaging_type, tag } => {
             write_message(object, message);
+            if let Some(messaging_type) = messaging_type {
+                object.text("messaging_type", messaging_type);
+            }
             if let Some(Tag::HumanAgent) = tag {
                 object.text("tag", "HUMAN_AGENT");
             }

@@ -114,6 +114,8 @@ pub enum CallKind {
     Sends {
         /// What.
         message: Arc<Message>,
+        /// `messaging_type`, if it was given.
+        messaging_type: Option<&'static str>,
         /// The message tag.
         tag: Option<Tag>,
     },

@@ -5,12 +5,18 @@
 //! evaluates what was left open until run time, and [`matcher`] compares expectations with what happened. Nothing in
 //! these modules does I/O; a caller hands in text and a way to load another file.
 
+pub mod cast;
 mod check;
 pub mod diagnostics;
+pub mod explain;
+pub mod failure;
+mod feed;
 pub mod matcher;
 pub mod node;
 pub mod scenario;
+pub mod scene;
 pub mod step;
+pub mod transcript;
 pub mod value;
 pub mod vocabulary;
 pub mod yaml;

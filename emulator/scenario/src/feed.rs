@@ -1,0 +1,180 @@
+//! What a scenario has seen of its lane: every entry so far, and how far each expectation has read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use emulator_core::{AppId, Delivery, Effect, Psid, Sender};
+use emulator_server::Lane;
+use emulator_server::journal::{Call, Entry, Record};
+
+/// The entries of a lane in order of arrival.
+#[derive(Debug, Default)]
+pub(crate) struct Feed {
+    pub(crate) entries: Vec<Entry>,
+    /// The refusal of a call, by the call's number.
+    refusals: BTreeMap<u64, usize>,
+    /// The deliveries that were acknowledged, and those of which a try failed.
+    acknowledged: BTreeSet<u64>,
+    failed: BTreeSet<u64>,
+    /// Messages to people that an expectation or the sending step has read.
+    read: BTreeSet<u64>,
+    /// Refusals that an expectation has asked for.
+    expected_refusals: BTreeSet<u64>,
+    /// How far expectations have read an app's calls, and its deliveries.
+    pub(crate) calls: BTreeMap<AppId, usize>,
+    pub(crate) deliveries: BTreeMap<AppId, usize>,
+    /// The real apps' names by id are asked of the lane; played ones take their deliveries at once.
+    lost: bool,
+}
+
+/// A message that reached a person.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrived<'a> {
+    pub(crate) index: usize,
+    pub(crate) entry: &'a Entry,
+    pub(crate) app: AppId,
+    pub(crate) person: Psid,
+}
+
+impl Feed {
+    /// The number of the newest entry it has.
+    pub(crate) fn last(&self) -> u64 {
+        self.entries.last().map_or(0, |entry| entry.seq)
+    }
+
+    /// Takes in what is new; says where that begins.
+    pub(crate) fn take_in(&mut self, lane: &Lane) -> usize {
+        let from = self.entries.len();
+        let new = lane.entries_after(self.last()).unwrap_or_else(|oldest| {
+            self.lost = true;
+            lane.entries_after(oldest.saturating_sub(1)).unwrap_or_default()
+        });
+        for entry in new {
+            let index = self.entries.len();
+            match &entry.record {
+                Record::Refused { .. } => {
+                    self.refusals.extend(entry.cause.map(|cause| (cause.seq, index)));
+                }
+                Record::Attempt { delivery, result, .. } if result.is_acknowledged() => {
+                    self.acknowledged.insert(*delivery);
+                }
+                Record::Attempt { delivery, .. } => {
+                    self.failed.insert(*delivery);
+                }
+                Record::Says { .. }
+                | Record::Call(_)
+                | Record::Clock { .. }
+                | Record::Fired(_)
+                | Record::Effect(_)
+                | Record::Note { .. } => {}
+            }
+            self.entries.push(entry);
+        }
+        from
+    }
+
+    /// The refusal of a call, if it was refused.
+    pub(crate) fn refusal(&self, call: &Entry) -> Option<&Entry> {
+        self.refusals.get(&call.seq).map(|index| &self.entries[*index])
+    }
+
+    /// True when the delivery got as far as asked: acknowledged, or tried in vain.
+    pub(crate) fn delivery_is(
+        &self,
+        entry: &Entry,
+        delivery: &Delivery,
+        acknowledged: bool,
+        lane: &Lane,
+    ) -> bool {
+        if acknowledged {
+            self.acknowledged.contains(&entry.seq) || !lane.is_real(delivery.app)
+        } else {
+            self.failed.contains(&entry.seq)
+        }
+    }
+
+    /// The entry of that number.
+    pub(crate) fn by_seq(&self, seq: u64) -> Option<&Entry> {
+        let index = self.entries.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
+        self.entries.get(index)
+    }
+
+    /// The calls of real apps from an index on.
+    pub(crate) fn calls_of(&self, app: AppId, from: usize) -> impl Iterator<Item = (usize, &Entry, &Call)> {
+        self.entries.iter().enumerate().skip(from).filter_map(move |(index, entry)| match &entry.record {
+            Record::Call(call) if call.app == Some(app) && !call.played => Some((index, entry, call)),
+            Record::Call(_)
+            | Record::Says { .. }
+            | Record::Refused { .. }
+            | Record::Clock { .. }
+            | Record::Fired(_)
+            | Record::Effect(_)
+            | Record::Attempt { .. }
+            | Record::Note { .. } => None,
+        })
+    }
+
+    /// The deliveries to an app from an index on.
+    pub(crate) fn deliveries_to(
+        &self,
+        app: AppId,
+        from: usize,
+    ) -> impl Iterator<Item = (usize, &Entry, &Delivery)> {
+        self.entries.iter().enumerate().skip(from).filter_map(move |(index, entry)| match effect(entry) {
+            Some(Effect::Deliver(delivery)) if delivery.app == app => Some((index, entry, delivery)),
+            _ => None,
+        })
+    }
+
+    /// The messages that reached people, from an index on.
+    pub(crate) fn arrivals(&self, from: usize) -> impl Iterator<Item = Arrived<'_>> {
+        self.entries.iter().enumerate().skip(from).filter_map(|(index, entry)| match effect(entry) {
+            Some(Effect::Message { person, from: Sender::App(app), .. }) => {
+                Some(Arrived { index, entry, app: *app, person: *person })
+            }
+            _ => None,
+        })
+    }
+
+    /// The oldest message to the person that nobody has read.
+    pub(crate) fn next_unread(&self, person: Option<Psid>) -> Option<Arrived<'_>> {
+        let to = |arrived: &Arrived<'_>| person.is_none_or(|person| person == arrived.person);
+        self.arrivals(0).find(|arrived| to(arrived) && !self.read.contains(&arrived.entry.seq))
+    }
+
+    pub(crate) fn mark_read(&mut self, seq: u64) {
+        self.read.insert(seq);
+    }
+
+    /// Marks what a step's own call brought to a person as read.
+    pub(crate) fn mark_effects_read(&mut self, call: u64) {
+        let of_call = |arrived: &Arrived<'_>| arrived.entry.cause.is_some_and(|cause| cause.seq == call);
+        let read: Vec<u64> = self.arrivals(0).filter(of_call).map(|arrived| arrived.entry.seq).collect();
+        self.read.extend(read);
+    }
+
+    pub(crate) fn expect_refusal_of(&mut self, call: u64) {
+        self.expected_refusals.insert(call);
+    }
+
+    /// The first refused call of a real app that no expectation asked for.
+    pub(crate) fn unexpected_refusal(&self) -> Option<(&Entry, &Entry)> {
+        let unexpected = self.refusals.iter().filter(|(call, _)| !self.expected_refusals.contains(call));
+        unexpected
+            .filter_map(|(call, refusal)| Some((self.by_seq(*call)?, &self.entries[*refusal])))
+            .find(|(call, _)| matches!(&call.record, Record::Call(call) if !call.played))
+    }
+}
+
+/// The effect that an entry records.
+pub(crate) const fn effect(entry: &Entry) -> Option<&Effect> {
+    match &entry.record {
+        Record::Effect(effect) => Some(effect),
+        Record::Says { .. }
+        | Record::Call(_)
+        | Record::Refused { .. }
+        | Record::Clock { .. }
+        | Record::Fired(_)
+        | Record::Attempt { .. }
+        | Record::Note { .. } => None,
+    }
+}

@@ -1,0 +1,342 @@
+//! Playing the steps of a scenario in a lane.
+//!
+//! It acts and observes through the lane's public handle alone, the same that the control API has.
+
+mod act;
+mod awaiting;
+mod prepared;
+mod scope;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use emulator_core::{AppId, PAGE_INBOX, Psid};
+use emulator_server::journal::Entry;
+use emulator_server::{Lane, Quiet, Stage, Unsettled};
+use serde_json::{Map, Value};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::cast::{Cast, Surroundings};
+use crate::diagnostics::{Diagnostic, SourceText};
+use crate::failure::{Failure, FailureKind};
+use crate::feed::{Feed, effect};
+use crate::node::{Span, Spanned};
+use crate::scenario::Unread;
+use crate::step::{Act, Expectation, Step};
+use crate::transcript;
+
+use prepared::Prepared;
+
+/// How many lines of the transcript a failure shows.
+const TRANSCRIPT_LINES: usize = 12;
+
+/// How long a scene waits, in real time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For what an expectation awaits.
+    pub reply: Duration,
+    /// For how long a lane must stay settled to count as quiet.
+    pub quiet: Quiet,
+    /// For a lane to settle.
+    pub settle: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { reply: Duration::from_secs(5), quiet: Quiet::Auto, settle: Duration::from_secs(30) }
+    }
+}
+
+/// The right to act, given up while a scene waits.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    turns: Option<Arc<Semaphore>>,
+    held: Option<OwnedSemaphorePermit>,
+}
+
+impl Turn {
+    /// Turns are taken from the semaphore, one for each scene that acts.
+    pub(crate) const fn of(turns: Arc<Semaphore>) -> Self {
+        Self { turns: Some(turns), held: None }
+    }
+
+    pub(crate) fn give_up(&mut self) {
+        self.held = None;
+    }
+
+    pub(crate) async fn take(&mut self) {
+        if let (Some(turns), None) = (&self.turns, &self.held) {
+            self.held = Arc::clone(turns).acquire_owned().await.ok();
+        }
+    }
+}
+
+/// What playing a step came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Performed {
+    /// The journal entries of its own inputs.
+    pub entries: Vec<u64>,
+    /// True when an app's call was refused, as the step says.
+    pub refused: bool,
+}
+
+/// A condition that must hold from a step on.
+struct Watch {
+    prepared: Prepared,
+    span: Span,
+    seen: usize,
+}
+
+/// A scenario that is being played.
+pub struct Scene {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) cast: Arc<Cast>,
+    surroundings: Surroundings,
+    file: Arc<SourceText>,
+    vars: Map<String, Value>,
+    captures: Map<String, Value>,
+    feed: Feed,
+    watches: Vec<Watch>,
+    patience: Patience,
+    turn: Turn,
+}
+
+/// Where a scene is played.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The stage.
+    pub stage: Arc<Stage>,
+    /// The lane.
+    pub lane: Arc<Lane>,
+    /// Who plays.
+    pub cast: Arc<Cast>,
+    /// What expressions can say of the emulator.
+    pub surroundings: Surroundings,
+}
+
+type Outcome<T> = Result<T, Box<Failure>>;
+
+impl Scene {
+    /// A scene in which nothing was played yet. The file is the one that its steps come from.
+    pub fn new(place: Place, file: Arc<SourceText>, vars: Map<String, Value>, patience: Patience) -> Self {
+        let Place { stage, lane, cast, surroundings } = place;
+        Self {
+            lane,
+            stage,
+            cast,
+            surroundings,
+            file,
+            vars,
+            captures: Map::new(),
+            feed: Feed::default(),
+            watches: Vec::new(),
+            patience,
+            turn: Turn::default(),
+        }
+    }
+
+    pub(crate) fn with_turn(mut self, turn: Turn) -> Self {
+        self.turn = turn;
+        self
+    }
+
+    /// Takes steps from another text from now on.
+    pub fn read_from(&mut self, file: Arc<SourceText>) {
+        self.file = file;
+    }
+
+    /// Plays one step.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come out as it says.
+    pub async fn perform(&mut self, step: &Step) -> Outcome<Performed> {
+        self.turn.take().await;
+        let mut performed = Performed::default();
+        let captured = match &step.act {
+            Act::User { who, verb } => self.user(who, verb, &mut performed)?,
+            Act::App { who, of, verb, refused, answers } => {
+                let call =
+                    act::AppCall { who, of, verb, refused: refused.as_deref(), answers: answers.as_ref() };
+                self.app(&call, step.span, &mut performed)?
+            }
+            Act::Clock(moved) => self.clock(moved, step.span).await?,
+            Act::Note(text) => {
+                let text = crate::value::text(text, self).map_err(|problem| self.error(problem))?;
+                self.lane.note(&text);
+                Value::Null
+            }
+            Act::Expect(expectation) => self.expect(expectation).await?,
+            Act::Never(expectation) => {
+                self.watch(expectation)?;
+                Value::Null
+            }
+        };
+        if let Some(name) = &step.capture {
+            self.captures.insert(name.value.clone(), captured);
+        }
+        self.look()?;
+        Ok(performed)
+    }
+
+    /// Plays all steps and what holds at the end: quiet, nothing unread, no refusal that nobody asked for.
+    ///
+    /// # Errors
+    ///
+    /// At the first step that does not come out as it says.
+    pub async fn play(&mut self, steps: &[Step], unread: Unread) -> Outcome<()> {
+        for step in steps {
+            self.perform(step).await?;
+        }
+        let end = steps.last().map_or_else(Span::default, |step| step.span);
+        self.quiet(end).await?;
+        self.look()?;
+        if unread == Unread::Fail {
+            self.nothing_left(end)?;
+        }
+        Ok(())
+    }
+
+    fn watch(&mut self, expectation: &Expectation) -> Outcome<()> {
+        let prepared = self.prepare(expectation)?;
+        self.feed.take_in(&self.lane);
+        let seen = self.feed.entries.len();
+        self.watches.push(Watch { prepared, span: expectation.span, seen });
+        Ok(())
+    }
+
+    /// Takes in what is new and holds every `never` against it.
+    fn look(&mut self) -> Outcome<()> {
+        self.feed.take_in(&self.lane);
+        let end = self.feed.entries.len();
+        for number in 0..self.watches.len() {
+            let watch = &self.watches[number];
+            let seen = self.watches[number].seen;
+            let broken = (seen..end).find_map(|index| self.breaks(&watch.prepared, index));
+            if let Some(what) = broken {
+                let problem = Diagnostic::new(watch.span, "this must never happen, and it did").label(what);
+                return Err(self.failed(problem));
+            }
+            self.watches[number].seen = end;
+        }
+        match self.lane.late() {
+            None => Ok(()),
+            Some(gap) => {
+                let gap = gap.as_millis();
+                let message = format!(
+                    "late: the bot was still working when the clock moved (gap {gap} ms); set `timeouts.quiet`"
+                );
+                Err(self.failed(Diagnostic::new(Span::default(), message)))
+            }
+        }
+    }
+
+    fn nothing_left(&mut self, end: Span) -> Outcome<()> {
+        let names = self.lane.names();
+        if let Some(unread) = self.feed.next_unread(None) {
+            let what = transcript::line(unread.entry, &names).unwrap_or_default();
+            let problem =
+                Diagnostic::new(end, format!("the scenario ends, but a message was not expected: {what}"))
+                    .help("expect it, or write `unread: allow` if it does not matter");
+            return Err(self.failed(problem));
+        }
+        if let Some((call, refusal)) = self.feed.unexpected_refusal() {
+            let call = transcript::line(call, &names).unwrap_or_default();
+            let refusal = transcript::line(refusal, &names).unwrap_or_default();
+            let message =
+                format!("the scenario ends, but a call was refused that nobody expected to be: {call}");
+            let problem = Diagnostic::new(end, message)
+                .note(refusal.trim().to_owned())
+                .help("expect it with `refused:`, or write `unread: allow` if it does not matter");
+            return Err(self.failed(problem));
+        }
+        Ok(())
+    }
+
+    async fn quiet(&mut self, span: Span) -> Outcome<()> {
+        self.turn.give_up();
+        let quiet = self.lane.quiet(self.patience.quiet, self.patience.settle).await;
+        self.turn.take().await;
+        quiet.map_err(|unsettled| self.unsettled(span, &unsettled))
+    }
+
+    fn unsettled(&self, span: Span, unsettled: &Unsettled) -> Box<Failure> {
+        self.failed(Diagnostic::new(span, unsettled.to_string()))
+    }
+
+    fn person(&self, who: &Spanned<String>) -> Outcome<Psid> {
+        let psid = self.lane.people().get(who.value.as_str()).copied();
+        psid.ok_or_else(|| {
+            self.error(Diagnostic::new(who.span, format!("there is no person `{}` here", who.value)))
+        })
+    }
+
+    /// The person that is meant when none is named.
+    fn person_or_only(&self, of: Option<&Spanned<String>>) -> Outcome<Option<Psid>> {
+        match of {
+            Some(who) => self.person(who).map(Some),
+            None => {
+                let people = self.lane.people();
+                Ok(if people.len() == 1 { people.into_values().next() } else { None })
+            }
+        }
+    }
+
+    /// The app of that name; the Page Inbox is `inbox`.
+    fn app_named(&self, name: &str) -> Option<AppId> {
+        let declared = self.cast.apps.iter().find(|app| app.name == name).map(|app| app.id);
+        declared.or_else(|| (name == "inbox").then_some(PAGE_INBOX))
+    }
+
+    fn app_id(&self, who: &Spanned<String>) -> Outcome<AppId> {
+        let found = self.app_named(&who.value);
+        found.ok_or_else(|| {
+            self.error(Diagnostic::new(who.span, format!("there is no app `{}` here", who.value)))
+        })
+    }
+
+    /// A failure about something else than what was expected.
+    fn failed(&self, problem: Diagnostic) -> Box<Failure> {
+        self.failure(FailureKind::Failed, problem)
+    }
+
+    /// A failure to play the step at all.
+    fn error(&self, problem: Diagnostic) -> Box<Failure> {
+        self.failure(FailureKind::Error, problem)
+    }
+
+    fn failure(&self, kind: FailureKind, problem: Diagnostic) -> Box<Failure> {
+        let mut failure = Failure::new(kind, problem.in_file(&self.file));
+        let names = self.lane.names();
+        let entries =
+            self.lane.entries_after(0).or_else(|oldest| self.lane.entries_after(oldest.saturating_sub(1)));
+        let entries = entries.unwrap_or_default();
+        let line = |entry: &Entry| {
+            let text = transcript::line(entry, &names)?;
+            Some(format!("{:>3} {} {text}", entry.seq, transcript::time_of_day(entry.at)))
+        };
+        let newest = entries.iter().rev().filter_map(line).take(TRANSCRIPT_LINES);
+        failure.transcript = newest.collect();
+        failure.transcript.reverse();
+        failure.because = control_lines(&self.lane, &entries);
+        failure
+    }
+}
+
+/// Who is in control of each conversation, since when and by which rule.
+fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
+    let names = lane.names();
+    let mut lines = Vec::new();
+    for (name, psid) in lane.people() {
+        let Some(conversation) = lane.conversation(psid) else { continue };
+        let owner = names.owner(conversation.control.owner());
+        let moved = entries.iter().rev().find(|entry| {
+            matches!(effect(entry), Some(emulator_core::Effect::ControlMoved { person, .. }) if *person == psid)
+        });
+        let why = moved
+            .and_then(|entry| Some(format!(", {} (entry {})", transcript::cite(entry.rule?), entry.seq)));
+        lines.push(format!("owner of {name}'s conversation: {owner}{}", why.unwrap_or_default()));
+    }
+    lines
+}

@@ -1,0 +1,304 @@
+//! Waiting for what an expectation awaits.
+
+use std::time::Duration;
+
+use emulator_core::{AppId, Psid};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::prepared::{Prepared, State, delivery_value};
+use super::{Outcome, Scene};
+use crate::diagnostics::Diagnostic;
+use crate::failure::{Failure, Nearest};
+use crate::matcher::{Comparison, Pattern};
+use crate::step::{AppVerbKind, Expectation};
+use crate::transcript;
+
+/// Whether an expectation is met by now.
+enum Verdict {
+    /// It is, by this.
+    Met(Value),
+    /// Not yet; this came closest.
+    NotYet(Option<Nearest>),
+    /// It cannot be met any more.
+    Broken(Nearest),
+}
+
+/// The best of the candidates so far.
+#[derive(Default)]
+struct Closest {
+    best: Option<(f64, Nearest)>,
+}
+
+impl Closest {
+    fn offer(&mut self, comparison: Comparison, what: String) {
+        let score = comparison.score();
+        if self.best.as_ref().is_none_or(|(best, _)| score >= *best) {
+            self.best = Some((score, Nearest { what, differences: comparison.mismatches }));
+        }
+    }
+
+    fn nearest(self) -> Option<Nearest> {
+        self.best.map(|(_, nearest)| nearest)
+    }
+}
+
+impl Scene {
+    pub(super) async fn expect(&mut self, expectation: &Expectation) -> Outcome<Value> {
+        let prepared = self.prepare(expectation)?;
+        if let Prepared::Nothing { for_ms } = prepared {
+            return self.nothing(expectation, Duration::from_millis(for_ms)).await;
+        }
+        if let Prepared::State { .. } = prepared {
+            self.turn.give_up();
+            let settled = self.lane.settled(self.patience.settle).await;
+            self.turn.take().await;
+            settled.map_err(|unsettled| self.unsettled(expectation.span, &unsettled))?;
+        }
+        let within = expectation.within.map_or(self.patience.reply, Duration::from_millis);
+        let deadline = Instant::now() + within;
+        loop {
+            self.look()?;
+            let nearest = match self.verdict(&prepared) {
+                Verdict::Met(captured) => return Ok(captured),
+                Verdict::Broken(nearest) => {
+                    return Err(self.unmet(expectation, &prepared, None, Some(nearest)));
+                }
+                Verdict::NotYet(nearest) => nearest,
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(self.unmet(expectation, &prepared, Some(within), nearest));
+            }
+            self.turn.give_up();
+            self.lane.changed_since(self.feed.last(), left).await;
+            self.turn.take().await;
+        }
+    }
+
+    fn unmet(
+        &self,
+        expectation: &Expectation,
+        prepared: &Prepared,
+        waited: Option<Duration>,
+        nearest: Option<Nearest>,
+    ) -> Box<Failure> {
+        let wanted = self.describe(prepared);
+        let message = match waited {
+            Some(within) => format!("expected {wanted}; it did not come within {} s", within.as_secs_f64()),
+            None => format!("expected {wanted}; something else came first"),
+        };
+        let mut failure = self.failed(Diagnostic::new(expectation.span, message));
+        failure.nearest = nearest;
+        failure
+    }
+
+    fn describe(&self, prepared: &Prepared) -> String {
+        let names = self.lane.names();
+        let to = |person: &Option<Psid>| {
+            person.map_or_else(String::new, |person| format!(" to {}", names.person(person)))
+        };
+        let of = |person: &Option<Psid>| {
+            person.map_or_else(String::new, |person| format!("{}'s ", names.person(person)))
+        };
+        match prepared {
+            Prepared::Message { app, person, .. } => {
+                format!("a message from {}{}", names.app(*app), to(person))
+            }
+            Prepared::Call { app, verb, refused, .. } => {
+                let how = if refused.is_some() { "refused" } else { "accepted" };
+                format!("an {how} call `{}` by {}", verb.name(), names.app(*app))
+                    .replace("an refused", "a refused")
+            }
+            Prepared::Webhook { app, acknowledged, .. } => {
+                let how = if *acknowledged { "acknowledged" } else { "failed" };
+                format!("an {how} delivery to {}", names.app(*app)).replace("an failed", "a failed")
+            }
+            Prepared::State { person, state } => match state {
+                State::Owner { expected } => format!("{}owner to be {expected}", of(person)),
+                State::Folder(expected) => format!("{}folder to be {expected}", of(person)),
+                State::Window(expected) => format!("{}window to be {expected}", of(person)),
+            },
+            Prepared::Nothing { for_ms } => format!("nothing to happen for {for_ms} ms"),
+        }
+    }
+
+    fn verdict(&mut self, prepared: &Prepared) -> Verdict {
+        match prepared {
+            Prepared::Message { app, person, pattern } => self.next_message(*app, *person, pattern),
+            Prepared::Call { app, person, verb, pattern, refused } => {
+                self.next_call(*app, *person, *verb, pattern.as_ref(), refused.as_ref())
+            }
+            Prepared::Webhook { app, person, pattern, acknowledged } => {
+                self.next_delivery(*app, *person, pattern, *acknowledged)
+            }
+            Prepared::State { person, state } => self.state(*person, state),
+            Prepared::Nothing { .. } => Verdict::Met(Value::Null),
+        }
+    }
+
+    /// Messages to a person are strict: the next unread one must match.
+    fn next_message(&mut self, app: AppId, person: Option<Psid>, pattern: &Pattern) -> Verdict {
+        let Some(arrived) = self.feed.next_unread(person) else { return Verdict::NotYet(None) };
+        let (mut comparison, actual) = self.compare_message(arrived.entry, pattern);
+        let names = self.lane.names();
+        if arrived.app != app {
+            comparison.mismatches.push(crate::matcher::Mismatch {
+                path: "from".to_owned(),
+                expected: names.app(app),
+                actual: names.app(arrived.app),
+            });
+        }
+        if comparison.is_match() {
+            let seq = arrived.entry.seq;
+            self.feed.mark_read(seq);
+            return Verdict::Met(actual);
+        }
+        let what = transcript::line(arrived.entry, &names).unwrap_or_default();
+        Verdict::Broken(Nearest { what, differences: comparison.mismatches })
+    }
+
+    fn next_call(
+        &mut self,
+        app: AppId,
+        person: Option<Psid>,
+        verb: AppVerbKind,
+        pattern: Option<&Pattern>,
+        refused: Option<&Pattern>,
+    ) -> Verdict {
+        let from = self.feed.calls.get(&app).copied().unwrap_or(0);
+        let names = self.lane.names();
+        let mut closest = Closest::default();
+        let mut found = None;
+        for (index, entry, call) in self.feed.calls_of(app, from) {
+            if person.is_some_and(|person| call.person.is_some_and(|called| called != person)) {
+                continue;
+            }
+            let (mut comparison, actual) = self.compare_call(entry, call, pattern, refused);
+            if call.kind.verb() != verb.name() {
+                comparison = Comparison { agreed: 0, ..comparison };
+                comparison.mismatches = vec![crate::matcher::Mismatch {
+                    path: "the call".to_owned(),
+                    expected: verb.name().to_owned(),
+                    actual: call.kind.verb().to_owned(),
+                }];
+            } else if comparison.is_match() {
+                found = Some((index, entry.seq, actual));
+                break;
+            }
+            closest.offer(comparison, transcript::describe_call(call, &names));
+        }
+        let Some((index, seq, actual)) = found else { return Verdict::NotYet(closest.nearest()) };
+        self.feed.calls.insert(app, index + 1);
+        if refused.is_some() {
+            self.feed.expect_refusal_of(seq);
+        }
+        Verdict::Met(actual)
+    }
+
+    fn next_delivery(
+        &mut self,
+        app: AppId,
+        person: Option<Psid>,
+        pattern: &Pattern,
+        acknowledged: bool,
+    ) -> Verdict {
+        let from = self.feed.deliveries.get(&app).copied().unwrap_or(0);
+        let names = self.lane.names();
+        let mut closest = Closest::default();
+        let mut found = None;
+        for (index, entry, delivery) in self.feed.deliveries_to(app, from) {
+            if person.is_some_and(|person| delivery.person != person) {
+                continue;
+            }
+            let actual = delivery_value(delivery);
+            let mut comparison = pattern.compare(Some(&actual));
+            if comparison.is_match() {
+                if self.feed.delivery_is(entry, delivery, acknowledged, &self.lane) {
+                    found = Some((index, actual));
+                    break;
+                }
+                comparison.mismatches.push(crate::matcher::Mismatch {
+                    path: "the delivery".to_owned(),
+                    expected: (if acknowledged { "acknowledged" } else { "failed" }).to_owned(),
+                    actual: "not so far".to_owned(),
+                });
+            }
+            let what =
+                format!("{} hears {}", names.app(app), transcript::describe_delivery(delivery, &names));
+            closest.offer(comparison, what);
+        }
+        let Some((index, actual)) = found else { return Verdict::NotYet(closest.nearest()) };
+        self.feed.deliveries.insert(app, index + 1);
+        Verdict::Met(actual)
+    }
+
+    fn state(&self, person: Option<Psid>, state: &State) -> Verdict {
+        let Some(person) = person else { return Verdict::NotYet(None) };
+        let conversation = self.lane.conversation(person);
+        let now = self.lane.now();
+        let (path, expected, actual) = match state {
+            State::Owner { expected } => {
+                let owner = conversation.and_then(|conversation| conversation.control.owner());
+                ("owner", expected.as_str(), self.lane.names().owner(owner))
+            }
+            State::Folder(expected) => {
+                let folder = conversation.map_or("main", |conversation| conversation.folder.name());
+                ("folder", *expected, folder.to_owned())
+            }
+            State::Window(expected) => {
+                let until = conversation.and_then(|conversation| conversation.window_until);
+                let open = until.is_some_and(|until| now < until);
+                ("window", *expected, (if open { "open" } else { "closed" }).to_owned())
+            }
+        };
+        if actual == expected {
+            return Verdict::Met(json!({path: actual}));
+        }
+        let difference = crate::matcher::Mismatch {
+            path: path.to_owned(),
+            expected: expected.to_owned(),
+            actual: actual.clone(),
+        };
+        Verdict::NotYet(Some(Nearest { what: format!("{path} is {actual}"), differences: vec![difference] }))
+    }
+
+    /// Holds when for that long no message reaches a person and no real app changes anything.
+    async fn nothing(&mut self, expectation: &Expectation, long: Duration) -> Outcome<Value> {
+        let mut from = self.feed.entries.len();
+        let deadline = Instant::now() + long;
+        loop {
+            self.look()?;
+            if let Some(what) = self.disturbance(from) {
+                let problem =
+                    Diagnostic::new(expectation.span, format!("expected nothing to happen; but {what}"));
+                return Err(self.failed(problem));
+            }
+            from = self.feed.entries.len();
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(Value::Null);
+            }
+            self.turn.give_up();
+            self.lane.changed_since(self.feed.last(), left).await;
+            self.turn.take().await;
+        }
+    }
+
+    fn disturbance(&self, from: usize) -> Option<String> {
+        use emulator_server::journal::{CallKind, Record};
+        let names = self.lane.names();
+        let message =
+            self.feed.arrivals(from).next().and_then(|arrived| transcript::line(arrived.entry, &names));
+        let call = || {
+            self.feed.entries[from..].iter().find_map(|entry| match &entry.record {
+                Record::Call(call) if !call.played && !call.kind.reads_only() => match call.kind {
+                    CallKind::Signals { .. } => None,
+                    _ => Some(transcript::describe_call(call, &names)),
+                },
+                _ => None,
+            })
+        };
+        message.or_else(call)
+    }
+}

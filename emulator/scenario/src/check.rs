@@ -65,7 +65,6 @@ impl Checker<'_> {
             }
             Kind::Duration => self.duration(name, node),
             Kind::RealTime => drop(self.real_time(name, node)),
-            Kind::Time => self.time(name, node),
             Kind::ClockMove => self.clock(name, node),
             Kind::Bool => drop(self.boolean(name, node)),
             Kind::App => drop(self.app(name, node)),
@@ -169,7 +168,7 @@ impl Checker<'_> {
         }
     }
 
-    fn time(&mut self, _name: &str, node: &Node) {
+    fn time(&mut self, node: &Node) {
         if !node.is_expression()
             && let Err(problem) = value::parse_time(node)
         {
@@ -181,7 +180,7 @@ impl Checker<'_> {
         if let Some(entries) = node.entries() {
             for (key, value) in entries {
                 if key.name == "to" {
-                    self.time("to", value);
+                    self.time(value);
                 } else {
                     self.unknown_key(key, "`clock`", &["to"], &[]);
                 }

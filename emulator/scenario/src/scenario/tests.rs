@@ -75,6 +75,31 @@ fn a_whole_scenario() {
 }
 
 #[test]
+fn a_damaged_file_gives_errors_and_never_a_panic() {
+    let text = EXAMPLE.replace("+24h", "${first.now}h");
+    for at in (0..text.len()).step_by(3) {
+        for damaged in [
+            format!("{}{}", &text[..at], &text[at + 1..]),
+            text[..at].to_owned(),
+            format!("{}\n{}", &text[..at], &text[at..]),
+            format!("{}: {{{}", &text[..at], &text[at..]),
+        ] {
+            let (documents, problems) = load(Path::new("a.yaml"), damaged, &no_loader);
+            assert!(!documents.is_empty() || !problems.is_empty());
+            for problem in problems {
+                assert!(problem.render(crate::diagnostics::Colour::Never).contains("a.yaml:"));
+            }
+        }
+    }
+}
+
+#[test]
+fn carriage_returns_and_a_byte_order_mark_do_no_harm() {
+    let text = format!("\u{feff}{}", EXAMPLE.trim_start().replace('\n', "\r\n"));
+    assert_eq!(scenario(&text).steps.len(), 11);
+}
+
+#[test]
 fn settings() {
     let scenario = scenario(
         "scenario: S\nformat: 1\ndescription: about\ntags: one\nprotocol: [handover]\nskip: not now\nseed: 7\nalone: on\n\

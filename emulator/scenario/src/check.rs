@@ -63,9 +63,8 @@ impl Checker<'_> {
                     );
                 }
             }
-            Kind::Duration => self.duration(name, node),
+            Kind::Duration => self.duration(node),
             Kind::RealTime => drop(self.real_time(name, node)),
-            Kind::Time => self.time(name, node),
             Kind::ClockMove => self.clock(name, node),
             Kind::Bool => drop(self.boolean(name, node)),
             Kind::App => drop(self.app(name, node)),
@@ -94,9 +93,15 @@ impl Checker<'_> {
         let problem = if not_yet.contains(&key.name.as_str()) {
             Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet")
         } else {
+            let help = match did_you_mean(&key.name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "leave it out".to_owned(),
+                None if known.len() == 1 => format!("the only key here is {}", listing(known)),
+                None => format!("the possible keys are {}", listing(known)),
+            };
             Diagnostic::new(key.span, format!("{place} has no key `{}`", key.name))
                 .label("unknown key")
-                .help(suggestion(&key.name, known, "this takes no keys"))
+                .help(help)
         };
         self.report(problem);
     }
@@ -133,16 +138,20 @@ impl Checker<'_> {
                 &format!("write `{name}: some text` or `{name}: {{text: some text}}`"),
             );
         }
+        let text = node.get("text").filter(|text| mode == Mode::Given && is_matcher(text));
+        if let Some(matcher) = text.or(Some(node).filter(|node| mode == Mode::Given && is_matcher(node))) {
+            self.report(
+                Diagnostic::new(matcher.span, "a message that is sent has no use for a matcher").help(
+                    "write the text itself, or begin the step with `expect:` to wait for such a message",
+                ),
+            );
+        }
     }
 
-    fn duration(&mut self, name: &str, node: &Node) {
-        if node.is_expression() || (node.is_yes() && name == "extends_control" && node.is_null()) {
-            if node.is_null() {
-                self.wrong(name, node, "needs a duration", &format!("write `{name}: 3d`"));
-            }
-            return;
-        }
-        if let Err(problem) = value::parse_duration(node) {
+    fn duration(&mut self, node: &Node) {
+        if !node.is_expression()
+            && let Err(problem) = value::parse_duration(node)
+        {
             self.report(problem);
         }
     }
@@ -169,7 +178,7 @@ impl Checker<'_> {
         }
     }
 
-    fn time(&mut self, _name: &str, node: &Node) {
+    fn time(&mut self, node: &Node) {
         if !node.is_expression()
             && let Err(problem) = value::parse_time(node)
         {
@@ -181,7 +190,7 @@ impl Checker<'_> {
         if let Some(entries) = node.entries() {
             for (key, value) in entries {
                 if key.name == "to" {
-                    self.time("to", value);
+                    self.time(value);
                 } else {
                     self.unknown_key(key, "`clock`", &["to"], &[]);
                 }
@@ -196,8 +205,11 @@ impl Checker<'_> {
                 "takes a move of the clock",
                 "write `clock: +24h`, `clock: {to: TIME}` or `clock: next`",
             );
+        } else if value::parse_duration(node).is_ok_and(|milliseconds| milliseconds < 0) {
+            let problem = Diagnostic::new(node.span, "the clock cannot go back");
+            self.report(problem.help(format!("write `clock: +{}`", node.source.trim_start_matches('-'))));
         } else if node.source != "next" {
-            self.duration(name, node);
+            self.duration(node);
         }
     }
 
@@ -327,14 +339,17 @@ fn with_article(what: &str) -> String {
     if what.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {what}") } else { format!("a {what}") }
 }
 
+fn listing(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
 fn listed(what: &str, known: &[&str]) -> String {
     let plural = if what == "person" { "people" } else { "apps" };
     if known.is_empty() {
         format!("the world declares no {plural}: add one to `{plural}:`")
+    } else if known.len() == 1 {
+        format!("the only {what} is {}", listing(known))
     } else {
-        format!(
-            "the {plural} are {}",
-            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-        )
+        format!("the {plural} are {}", listing(known))
     }
 }

@@ -148,11 +148,13 @@ pub fn render_all(diagnostics: &[Diagnostic], colour: Colour) -> String {
 /// Finds the candidate that was most likely meant by a misspelt word.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = word.to_lowercase();
-    let allowed = (wanted.chars().count() / 3).max(1);
     candidates
         .into_iter()
         .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
+        .filter(|(distance, candidate)| {
+            let length = candidate.chars().count();
+            *distance <= ((length.max(wanted.chars().count()) + 1) / 3).max(1) && *distance < length
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -221,7 +223,7 @@ mod tests {
         let words = ["says", "sends", "takes_control", "passes_control"];
         for (word, expected) in [
             ("say", Some("says")),
-            ("sned", None),
+            ("sned", Some("sends")),
             ("sedns", Some("sends")),
             ("take_control", Some("takes_control")),
             ("passescontrol", Some("passes_control")),

@@ -142,7 +142,8 @@ impl Node {
     pub fn kind_name(&self) -> &'static str {
         match self.kind {
             NodeKind::Null => "empty",
-            NodeKind::Bool(_) => "true or false",
+            NodeKind::Bool(true) => "`true`",
+            NodeKind::Bool(false) => "`false`",
             NodeKind::Number(_) => "a number",
             NodeKind::Text => "a text",
             NodeKind::List(_) => "a list",

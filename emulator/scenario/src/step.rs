@@ -7,7 +7,7 @@ mod parse;
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Node, Span, Spanned};
-use crate::yaml;
+use crate::{matcher, value, yaml};
 
 pub(crate) use parse::{is_identifier, steps};
 
@@ -164,6 +164,23 @@ pub struct Refusal {
     pub user_msg: Option<Node>,
 }
 
+impl Refusal {
+    /// Gives the parts that are there, under the keys they have in a file.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &Node)> {
+        [
+            ("status", &self.status),
+            ("code", &self.code),
+            ("subcode", &self.subcode),
+            ("type", &self.kind),
+            ("message", &self.message),
+            ("user_title", &self.user_title),
+            ("user_msg", &self.user_msg),
+        ]
+        .into_iter()
+        .filter_map(|(name, part)| Some((name, part.as_ref()?)))
+    }
+}
+
 /// A move of the clock.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClockMove {
@@ -294,7 +311,11 @@ pub fn parse_steps(name: &str, text: &str, names: &Names) -> Result<Vec<Step>, V
     let (documents, mut problems) = yaml::read(&file);
     let mut built = Vec::new();
     match documents.as_slice() {
-        [document] => built = steps(document, names, &mut problems),
+        [document] => {
+            built = steps(document, names, &mut problems);
+            value::check(document, None, &mut problems);
+            matcher::check(document, &mut problems);
+        }
         [] if problems.is_empty() => {
             problems.push(
                 Diagnostic::new(Span::default(), "there is no step").help("send one step or a list of steps"),

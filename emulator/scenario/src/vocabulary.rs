@@ -21,8 +21,6 @@ pub enum Kind {
     Duration,
     /// A length of real time, such as `300ms`, written out.
     RealTime,
-    /// A point in time, RFC 3339.
-    Time,
     /// A move of the clock: a duration, `next` or `{to: time}`.
     ClockMove,
     /// `true` or `false`.

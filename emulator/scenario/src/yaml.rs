@@ -132,7 +132,9 @@ impl<'text> Reader<'text> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.is_some(), span);
                 let quoted = style != ScalarStyle::Plain;
-                let source = text.into_owned();
+                // The parser gives `~` for a value that was left out.
+                let left_out = !quoted && span.start == span.end;
+                let source = if left_out { String::new() } else { text.into_owned() };
                 let kind = if quoted { NodeKind::Text } else { plain_kind(&source) };
                 (Node { kind, span, source, quoted }, anchor)
             }
@@ -180,10 +182,11 @@ impl<'text> Reader<'text> {
 
     fn map(&mut self, start: Span) -> Result<Node, Failure> {
         let mut entries: Vec<(Key, Node)> = Vec::new();
+        let mut last = None;
         loop {
             let (event, span) = match self.next()? {
                 Some((Event::MappingEnd, end)) => {
-                    let span = around(start, end, entries.last().map(|(_, value)| value.span));
+                    let span = around(start, end, last);
                     return Ok(Node {
                         kind: NodeKind::Map(entries),
                         span,
@@ -202,6 +205,7 @@ impl<'text> Reader<'text> {
             if value.is_null() && value.source.is_empty() {
                 value.span = Span::new(key.span.end, key.span.end);
             }
+            last = Some(value.span);
             match entries.iter().find(|(first, _)| first.name == key.name) {
                 Some((first, _)) => {
                     let line = self.text[..first.span.start.min(self.text.len())].matches('\n').count() + 1;

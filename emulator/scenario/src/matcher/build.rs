@@ -154,8 +154,16 @@ fn wrong(key: &Key, node: &Node, takes: &str, example: &str) -> Diagnostic {
         .help(format!("write for example `{example}`"))
 }
 
-/// Checks the matchers of a tree as far as that goes without values.
-pub(crate) fn check(node: &Node, problems: &mut Vec<Diagnostic>) {
+/// Checks the matchers of a step, or of a list of steps, as far as that goes without values.
+pub(crate) fn check(step: &Node, problems: &mut Vec<Diagnostic>) {
+    for step in step.items().unwrap_or(std::slice::from_ref(step)) {
+        for place in ["expect", "never", "refused", "answers"] {
+            step.get(place).into_iter().for_each(|pattern| check_pattern(pattern, problems));
+        }
+    }
+}
+
+fn check_pattern(node: &Node, problems: &mut Vec<Diagnostic>) {
     let matchers = is_matcher(node);
     for (key, value) in node.entries().unwrap_or_default() {
         if matchers && !value.is_expression() {
@@ -178,8 +186,8 @@ pub(crate) fn check(node: &Node, problems: &mut Vec<Diagnostic>) {
             problems.extend(known);
         }
         if !(matchers && key.name == "exactly") {
-            check(value, problems);
+            check_pattern(value, problems);
         }
     }
-    node.items().unwrap_or_default().iter().for_each(|item| check(item, problems));
+    node.items().unwrap_or_default().iter().for_each(|item| check_pattern(item, problems));
 }

@@ -31,7 +31,9 @@ pub(super) fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Docume
             }
             names.push(scenario.name.clone());
         }
-        documents.extend(document.filter(|_| problems.len() == before));
+        let torn =
+            broken.iter().any(|problem| (node.span.start..=node.span.end).contains(&problem.span.start));
+        documents.extend(document.filter(|_| problems.len() == before && !torn));
     }
     if nodes.is_empty() && broken.is_empty() {
         problems.push(
@@ -40,7 +42,9 @@ pub(super) fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Docume
         );
     }
     problems.extend(broken);
-    (documents, problems.into_iter().map(|problem| problem.in_file(&file)).collect())
+    let mut problems: Vec<Diagnostic> = problems.into_iter().map(|problem| problem.in_file(&file)).collect();
+    problems.sort_by_key(|problem| (problem.file.as_ref() != Some(&file), problem.span.start));
+    (documents, problems)
 }
 
 /// Finds out what a document is, and reads it.
@@ -108,7 +112,8 @@ fn scenario(
         section.get("world").and_then(|node| referred_world(node, file, path, loader, section.problems));
     let world = world.unwrap_or_else(|| WorldSpec::empty(Arc::clone(file)));
     let vars = section.mapping("vars", "greeting: hello").to_vec();
-    let steps = steps(&mut section, node, &world.names(), file);
+    vars.iter().for_each(|(_, value)| value::check(value, None, section.problems));
+    let steps = steps(&mut section, node, &world.names());
     Some(Scenario {
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
@@ -132,12 +137,7 @@ fn scenario(
 }
 
 /// Builds the steps, and checks the names in their expressions against what is defined before each.
-fn steps(
-    section: &mut Section<'_, '_>,
-    node: &Node,
-    names: &Names,
-    file: &Arc<SourceText>,
-) -> Vec<step::Step> {
+fn steps(section: &mut Section<'_, '_>, node: &Node, names: &Names) -> Vec<step::Step> {
     let help = "add for example `steps: [{user: ana, says: hello}]`";
     let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
         let at = node.entry("steps").or(node.entry("scenario")).map_or(node.span, |(key, _)| key.span);
@@ -163,8 +163,7 @@ fn steps(
         all.extend(step::steps(item, names, &mut found));
         value::check(item, Some(&known), &mut found);
         matcher::check(item, &mut found);
-        found.sort_by_key(|problem| problem.span.start);
-        section.problems.extend(found.into_iter().map(|problem| problem.in_file(file)));
+        section.problems.extend(found);
         let inside = item.get("expect").and_then(|expected| expected.get("as"));
         known.extend(item.get("as").or(inside).map(|name| name.source.clone()));
     }

@@ -84,7 +84,7 @@ impl<'n, 'p> Section<'n, 'p> {
         let items = node.items().unwrap_or(std::slice::from_ref(node));
         if let Some(wrong) = items.iter().find(|item| !item.is_scalar() || item.is_null()) {
             self.with(|check| {
-                check.wrong(key, wrong, "takes a list of words", &format!("write `{key}: [first, second]`"))
+                check.wrong(key, wrong, "takes a list of words", &format!("write `{key}: [first, second]`"));
             });
             return None;
         }
@@ -112,7 +112,7 @@ impl<'n, 'p> Section<'n, 'p> {
             return Some(number.clone());
         }
         self.with(|check| {
-            check.wrong(key, node, "takes a number", &format!("write `{key}: 1`, without quotes"))
+            check.wrong(key, node, "takes a number", &format!("write `{key}: 1`, without quotes"));
         });
         None
     }
@@ -122,7 +122,7 @@ impl<'n, 'p> Section<'n, 'p> {
         let Some(node) = self.get(key) else { return &[] };
         if node.entries().is_none() {
             self.with(|check| {
-                check.wrong(key, node, "takes a mapping", &format!("write `{key}: {{{example}}}`"))
+                check.wrong(key, node, "takes a mapping", &format!("write `{key}: {{{example}}}`"));
             });
         }
         node.entries().unwrap_or_default()

@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
         let mut found =
             head.verbs.iter().filter_map(|verb| node.entry(verb.name).map(|(key, value)| (verb, key, value)));
         let Some((verb, _, value)) = found.next() else {
-            let problem = no_verb(head, entries, node.span);
+            let problem = no_verb(head, entries, node.span, "step");
             self.check.report(problem);
             return None;
         };
@@ -256,7 +256,7 @@ fn no_head(entries: &[(Key, Node)], span: Span) -> Diagnostic {
 }
 
 /// Says why no key of a step is something its actor does.
-fn no_verb(head: &Head, entries: &[(Key, Node)], span: Span) -> Diagnostic {
+fn no_verb(head: &Head, entries: &[(Key, Node)], span: Span, what: &str) -> Diagnostic {
     let verbs: Vec<&str> = head.verbs.iter().map(|verb| verb.name).collect();
     let others: Vec<&Key> = entries.iter().map(|(key, _)| key).filter(|key| key.name != head.name).collect();
     if let Some(key) = others.iter().find(|key| head.not_yet.contains(&key.name.as_str())) {
@@ -282,7 +282,7 @@ fn no_verb(head: &Head, entries: &[(Key, Node)], span: Span) -> Diagnostic {
                 .label("unknown key")
                 .help(format!("use {}", one_of(&verbs)))
         }
-        None => Diagnostic::new(span, format!("this step does not say what the {} does", noun(head)))
+        None => Diagnostic::new(span, format!("this {what} does not say what the {} does", noun(head)))
             .help(format!("add {}", one_of(&verbs))),
     }
 }

@@ -1,1 +1,199 @@
 use super::*;
+
+fn names() -> Names {
+    Names { apps: vec!["shopbot".into(), "livechat".into()], people: vec!["ana".into()] }
+}
+
+fn step(text: &str) -> Step {
+    let mut steps =
+        parse_steps("t", text, &names()).unwrap_or_else(|problems| panic!("{text}: {problems:?}"));
+    assert_eq!(steps.len(), 1, "{text}");
+    steps.remove(0)
+}
+
+fn awaited(text: &str) -> (Awaited, Option<String>, Option<u64>) {
+    let act = step(text).act;
+    let (Act::Expect(expectation) | Act::Never(expectation)) = act else { panic!("{text}: {act:?}") };
+    (expectation.what, expectation.of.map(|of| of.value), expectation.within)
+}
+
+fn app(text: &str) -> (AppVerb, Option<Box<Refusal>>, Option<Node>) {
+    let act = step(text).act;
+    let Act::App { who, of, verb, refused, answers } = act else { panic!("{text}: {act:?}") };
+    assert_eq!((who.value.as_str(), of.value.as_str()), ("livechat", "ana"), "{text}");
+    (verb, refused, answers)
+}
+
+#[test]
+fn a_person_says_something() {
+    for text in ["{user: ana, says: 42, as: first}", r#"{"user": "ana", "says": "42", "as": "first"}"#] {
+        let step = step(text);
+        let Act::User { who, verb: UserVerb::Says { text } } = step.act else { panic!() };
+        assert_eq!((who.value.as_str(), text.source.as_str()), ("ana", "42"));
+        assert_eq!(step.capture.map(|capture| capture.value).as_deref(), Some("first"));
+    }
+}
+
+#[test]
+fn an_app_acts() {
+    let (verb, refused, answers) = app(
+        "{app: livechat, sends: {text: hi}, messaging_type: MESSAGE_TAG, tag: HUMAN_AGENT, answers: {message_id: {any: true}}}",
+    );
+    let AppVerb::Sends { message, messaging_type, tag } = verb else { panic!() };
+    assert_eq!(message.get("text").unwrap().source, "hi");
+    assert_eq!(
+        (messaging_type.unwrap().source.as_str(), tag.unwrap().source.as_str()),
+        ("MESSAGE_TAG", "HUMAN_AGENT")
+    );
+    assert!(refused.is_none() && answers.is_some());
+
+    let (verb, refused, _) = app(
+        "{app: livechat, of: ana, passes_control: {to: shopbot, metadata: 7}, refused: {code: 10, type: OAuthException}}",
+    );
+    let AppVerb::PassesControl { to, metadata } = verb else { panic!() };
+    assert_eq!((to.unwrap().source.as_str(), metadata.unwrap().source.as_str()), ("shopbot", "7"));
+    let refused = refused.unwrap();
+    assert_eq!(refused.parts().map(|(name, _)| name).collect::<Vec<_>>(), ["code", "type"]);
+    assert_eq!(
+        (refused.code.unwrap().source.as_str(), refused.kind.unwrap().source.as_str()),
+        ("10", "OAuthException")
+    );
+    assert!(refused.status.is_none());
+
+    for (text, expected) in [
+        ("{app: livechat, takes_control: true}", "TakesControl { metadata: None }"),
+        ("{app: livechat, takes_control: }", "TakesControl { metadata: None }"),
+        ("{app: livechat, to: ana, releases_control: true}", "ReleasesControl { metadata: None }"),
+        ("{app: livechat, requests_control: {}}", "RequestsControl { metadata: None }"),
+        ("{app: livechat, passes_control: true}", "PassesControl { to: None, metadata: None }"),
+        ("{app: livechat, passes_control: {to: inbox}, refused: }", "PassesControl { to: Some("),
+        ("{app: livechat, passes_control: {to: \"123\"}}", "PassesControl { to: Some("),
+        ("{app: livechat, passes_control: {to: \"${shopbot.id}\"}}", "PassesControl { to: Some("),
+        ("{app: livechat, extends_control: 3d}", "ExtendsControl { duration: "),
+        ("{app: livechat, extends_control: \"${vars.n}d\"}", "ExtendsControl { duration: "),
+        ("{app: livechat, asks_owner: true}", "AsksOwner"),
+    ] {
+        let verb = format!("{:?}", app(text).0);
+        assert!(verb.starts_with(expected), "{text}: {verb}");
+    }
+}
+
+#[test]
+fn the_clock_moves() {
+    for (text, expected) in [
+        ("clock: +24h", "Clock(By("),
+        ("clock: 1d 6h", "Clock(By("),
+        ("clock: \"${vars.wait}\"", "Clock(By("),
+        ("clock: next", "Clock(Next)"),
+        ("clock: {to: 2026-03-01T09:00:00Z}", "Clock(To("),
+        ("clock: {to: \"${vars.at}\"}", "Clock(To("),
+        ("note: it is late", "Note("),
+    ] {
+        let act = format!("{:?}", step(text).act);
+        assert!(act.starts_with(expected), "{text}: {act}");
+    }
+}
+
+#[test]
+fn expectations_of_calls() {
+    let (what, of, within) =
+        awaited("expect: {app: shopbot, sends: {text: {contains: back}}, within: 2s, tag: {absent: true}}");
+    let Awaited::App { who, verb, params, tag, refused, .. } = what else { panic!() };
+    assert_eq!(
+        (who.value.as_str(), verb, of.as_deref(), within),
+        ("shopbot", AppVerbKind::Sends, Some("ana"), Some(2_000))
+    );
+    assert!(params.unwrap().get("text").is_some() && tag.is_some() && refused.is_none());
+
+    for (text, verb, with) in [
+        ("expect: {app: shopbot, sends: true}", AppVerbKind::Sends, false),
+        ("expect: {app: shopbot, sends: hello}", AppVerbKind::Sends, true),
+        ("expect: {app: shopbot, sends: {starts_with: h}}", AppVerbKind::Sends, true),
+        ("expect: {app: shopbot, passes_control: {to: livechat}}", AppVerbKind::PassesControl, true),
+        ("expect: {app: shopbot, passes_control: {to: {not: livechat}}}", AppVerbKind::PassesControl, true),
+        ("expect: {app: shopbot, passes_control: true}", AppVerbKind::PassesControl, false),
+        ("expect: {app: shopbot, takes_control: {metadata: {any: true}}}", AppVerbKind::TakesControl, true),
+        ("expect: {app: shopbot, requests_control: }", AppVerbKind::RequestsControl, false),
+        ("expect: {app: shopbot, releases_control: true}", AppVerbKind::ReleasesControl, false),
+        ("expect: {app: shopbot, extends_control: 3d}", AppVerbKind::ExtendsControl, true),
+        ("expect: {app: shopbot, extends_control: true}", AppVerbKind::ExtendsControl, false),
+        ("expect: {app: shopbot, asks_owner: true}", AppVerbKind::AsksOwner, false),
+        ("never: {app: shopbot, sends: {any: true}}", AppVerbKind::Sends, true),
+    ] {
+        let Awaited::App { verb: found, params, .. } = awaited(text).0 else { panic!() };
+        assert_eq!((found, params.is_some()), (verb, with), "{text}");
+        assert!(text.contains(verb.name()));
+    }
+    let (what, ..) =
+        awaited("expect: {app: shopbot, takes_control: true, refused: {subcode: {absent: true}}}");
+    assert!(matches!(what, Awaited::App { refused: Some(refused), .. } if refused.subcode.is_some()));
+}
+
+#[test]
+fn expectations_of_deliveries_and_states() {
+    let (what, of, _) = awaited(
+        "expect: {webhook: livechat, channel: standby, field: messages, event: {message: {text: hi}}, of: ana, acknowledged: false}",
+    );
+    let Awaited::Webhook { app, channel, field, event, acknowledged } = what else { panic!() };
+    assert_eq!(
+        (app.value.as_str(), channel, field.as_deref()),
+        ("livechat", Some(Channel::Standby), Some("messages"))
+    );
+    assert!(event.is_some() && !acknowledged && of.is_some());
+    let (what, of, _) = awaited("expect: {webhook: livechat}");
+    assert!(matches!(
+        what,
+        Awaited::Webhook { channel: None, field: None, event: None, acknowledged: true, .. }
+    ));
+    assert_eq!(of, None);
+
+    for (text, expected) in [
+        ("expect: {owner: idle}", "Owner(Idle)"),
+        ("expect: {owner: inbox}", "Owner(Inbox)"),
+        ("expect: {owner: none}", "Owner(None)"),
+        ("expect: {owner: null}", "Owner(None)"),
+        ("expect: {folder: main}", "Folder(Main)"),
+        ("expect: {folder: done}", "Folder(Done)"),
+        ("expect: {folder: spam}", "Folder(Spam)"),
+        ("expect: {window: open}", "Window(Open)"),
+        ("never: {window: closed}", "Window(Closed)"),
+        ("expect: {nothing: true, for: 300ms}", "Nothing { for_ms: 300 }"),
+    ] {
+        assert_eq!(format!("{:?}", awaited(text).0), expected, "{text}");
+    }
+    let (Awaited::Owner(Owner::App(app)), of, _) = awaited("expect: {owner: shopbot}") else { panic!() };
+    assert_eq!((app.value.as_str(), of.as_deref()), ("shopbot", Some("ana")));
+}
+
+#[test]
+fn a_capture_stands_beside_or_inside_an_expectation() {
+    for text in ["{expect: {owner: idle}, as: x}", "expect: {owner: idle, as: x}"] {
+        assert_eq!(step(text).capture.unwrap().value, "x", "{text}");
+    }
+}
+
+#[test]
+fn a_body_is_one_step_or_a_list() {
+    assert_eq!(parse_steps("t", "- {user: ana, says: a}\n- {clock: next}", &names()).unwrap().len(), 2);
+    assert_eq!(parse_steps("t", "[]", &names()).unwrap(), []);
+    for (wrong, message) in [
+        ("", "there is no step"),
+        ("clock: next\n---\nclock: next", "more than one document"),
+        ("[", "a `{` or `[` is not closed before this place"),
+        ("[{\"user\": \"anna\", \"says\": \"x\"}]", "the world has no person `anna`"),
+        ("{user: ana, says: x, says: y}", "the key `says` comes twice in one mapping"),
+    ] {
+        let problems = parse_steps("request body", wrong, &names()).unwrap_err();
+        assert_eq!(problems[0].message, message, "{wrong}");
+        assert_eq!(problems[0].file.as_ref().unwrap().name, "request body");
+    }
+}
+
+#[test]
+fn expressions_and_matchers_of_a_body_are_checked() {
+    for wrong in ["{user: ana, says: \"${\"}", "expect: {webhook: shopbot, event: {t: {matches: \"(\"}}}"] {
+        assert!(parse_steps("t", wrong, &names()).is_err(), "{wrong}");
+    }
+    // Names that earlier steps captured are not known here.
+    assert!(parse_steps("t", "{user: ana, says: \"${earlier.message_id}\"}", &names()).is_ok());
+}

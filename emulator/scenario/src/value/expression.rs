@@ -63,6 +63,9 @@ fn check_text(written: &Written<'_>, names: Option<&[String]>, problems: &mut Ve
         Ok(pieces) => pieces,
         Err(problem) => return problems.push(problem),
     };
+    if pieces.iter().all(|piece| matches!(piece, Piece::Literal(_))) {
+        return;
+    }
     let environment = environment();
     for piece in pieces {
         let Piece::Expression { inside, start, end } = piece else { continue };

@@ -1,1 +1,144 @@
+use serde_json::json;
+
 use super::*;
+use crate::diagnostics::SourceText;
+use crate::yaml;
+
+fn node(text: &str) -> Node {
+    let (mut documents, problems) = yaml::read(&SourceText::new("t", text));
+    assert_eq!(problems, [], "{text}");
+    documents.remove(0)
+}
+
+fn scope() -> Map<String, Value> {
+    let names = json!({"livechat": {"id": "1002", "number": 1002}, "vars": {"n": 5, "list": [1, 2], "no": false}, "now": "T"});
+    names.as_object().cloned().unwrap()
+}
+
+#[test]
+fn expressions_keep_their_type_alone_and_become_text_among_text() {
+    for (written, expected) in [
+        ("${livechat.id}", json!("1002")),
+        ("${livechat.id | int}", json!(1002)),
+        ("${ vars.n + 1 }", json!(6)),
+        ("${vars.list}", json!([1, 2])),
+        ("${vars.list[1]}", json!(2)),
+        ("${vars}", json!({"n": 5, "list": [1, 2], "no": false})),
+        ("n is ${vars.n}, id is ${livechat.id}.", json!("n is 5, id is 1002.")),
+        ("\"${vars.n}${vars.n}\"", json!("55")),
+        ("$${vars.n}", json!("${vars.n}")),
+        ("a $${b} ${vars.n}", json!("a ${b} 5")),
+        ("costs 5$", json!("costs 5$")),
+        ("'${ {\"a\": vars.n}.a }'", json!(5)),
+        ("\"${'}' ~ vars.n}\"", json!("}5")),
+        ("{\"${livechat.id}\": [\"${vars.n}\"]}", json!({"1002": [5]})),
+        ("${range(2)}", json!([0, 1])),
+    ] {
+        assert_eq!(
+            evaluate(&node(written), &scope(), Place::Any).map_err(|e| e.message),
+            Ok(expected),
+            "{written}"
+        );
+    }
+}
+
+#[test]
+fn a_place_for_text_takes_a_scalar_as_it_is_written() {
+    for (written, expected) in [
+        ("no", json!("no")),
+        ("42", json!("42")),
+        ("1e5", json!("1e5")),
+        ("+24", json!("+24")),
+        ("true", json!("true")),
+        ("TRUE", json!("TRUE")),
+        ("1234567890123456", json!("1234567890123456")),
+        ("${vars.n}", json!("5")),
+        ("${vars.no}", json!("false")),
+        ("null", Value::Null),
+        ("'null'", json!("null")),
+        (
+            "{text: 42, seconds: 42, payload: {title: 7, count: 7}}",
+            json!({"text": "42", "seconds": 42, "payload": {"title": "7", "count": 7}}),
+        ),
+    ] {
+        assert_eq!(evaluate(&node(written), &scope(), Place::Text), Ok(expected), "{written}");
+    }
+    assert_eq!(evaluate(&node("42"), &scope(), Place::Any), Ok(json!(42)));
+    assert_eq!(message(&node("42"), &scope()), Ok(json!({"text": "42"})));
+    assert_eq!(
+        message(&node("{text: yes, metadata: 1}"), &scope()),
+        Ok(json!({"text": "yes", "metadata": "1"}))
+    );
+}
+
+#[test]
+fn errors_say_what_is_there_and_point_at_the_expression() {
+    for (written, pointed, message, help) in [
+        ("a ${nwo}", "${nwo}", "there is no `nwo` here", Some("did you mean `now`?")),
+        ("${elsewhere.id}", "${elsewhere.id}", "there is no `elsewhere` here", None),
+        ("'x ${livechat.idd}'", "${livechat.idd}", "`livechat` has no `idd`", Some("did you mean `id`?")),
+        ("${livechat.id.x}", "${livechat.id.x}", "`livechat.id` has no `x`", None),
+        ("${livechat.id", "${livechat.id", "this expression has no closing brace", Some("close it with")),
+        ("${now | nofilter}", "${now | nofilter}", "this filter does not exist", None),
+        ("${now |}", "${now |}", "this expression cannot be read", Some("an expression is")),
+        ("\"\\n${nwo}\"", "\"\\n${nwo}\"", "there is no `nwo` here", Some("did you mean")),
+    ] {
+        let problem = evaluate(&node(written), &scope(), Place::Any).unwrap_err();
+        assert_eq!(problem.message, message, "{written}");
+        assert_eq!(&written[problem.span.start..problem.span.end], pointed, "{written}");
+        assert_eq!(problem.help.is_some(), help.is_some(), "{written}: {:?}", problem.help);
+        assert!(problem.help.unwrap_or_default().starts_with(help.unwrap_or_default()), "{written}");
+    }
+    let problem = evaluate(&node("${elsewhere}"), &scope(), Place::Any).unwrap_err();
+    assert_eq!(problem.notes, ["the names are livechat, now, vars"]);
+}
+
+#[test]
+fn durations() {
+    const HOUR: i64 = 3_600_000;
+    for (written, expected) in [
+        ("90s", 90_000),
+        ("15m", 900_000),
+        ("24h", 24 * HOUR),
+        ("+24h", 24 * HOUR),
+        ("-1h", -HOUR),
+        ("7d", 7 * 24 * HOUR),
+        ("1d 6h", 30 * HOUR),
+        ("+1d6h", 30 * HOUR),
+        ("300ms", 300),
+        ("2w", 14 * 24 * HOUR),
+        ("\"1h\"", HOUR),
+    ] {
+        assert_eq!(parse_duration(&node(written)), Ok(expected), "{written}");
+    }
+    for wrong in ["24", "h", "+", "1.5h", "1 h", "5 minutes", "1d 6", "[1h]", "~", "99999999999999w", "${x}"]
+    {
+        assert!(parse_duration(&node(wrong)).is_err(), "{wrong}");
+    }
+    assert_eq!(duration(&node("\"${vars.n}m\""), &scope()), Ok(300_000));
+}
+
+#[test]
+fn times() {
+    for (written, expected) in [
+        ("1970-01-01T00:00:01Z", 1_000),
+        ("1970-01-01T02:00:00.250+02:00", 250),
+        ("\"2026-03-01T09:00:00Z\"", 1_772_355_600_000),
+    ] {
+        assert_eq!(parse_time(&node(written)), Ok(expected), "{written}");
+    }
+    for (wrong, help) in [
+        ("2026-03-01T09:00:00", "write `2026-03-01T09:00:00Z` for UTC"),
+        ("2026-03-01", "write `2026-03-01T00:00:00Z` for UTC"),
+        ("2026-13-01T00:00:00Z", "write it as in"),
+        ("noon", "write it as in"),
+        ("[1]", "write it as in"),
+    ] {
+        let problem = parse_time(&node(wrong)).unwrap_err();
+        assert!(problem.help.clone().unwrap_or_default().starts_with(help), "{wrong}: {problem:?}");
+    }
+    assert_eq!(
+        time(&node("${vars.at}"), &Map::from_iter([("vars".into(), json!({"at": "1970-01-01T00:00:01Z"}))])),
+        Ok(1_000)
+    );
+}

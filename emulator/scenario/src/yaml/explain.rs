@@ -20,6 +20,14 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
     }
     let here = Span::new(at, text[at..line_end].chars().next().map_or(at, |first| at + first.len_utf8()));
     let word = Span::new(at, at + text[at..line_end].find([' ', ',', '}', ']']).unwrap_or(line_end - at));
+    if let Some(open) = unclosed_bracket(text, at)
+        .filter(|open| text[*open..at].contains('\n') || at >= text.trim_end().len())
+        && !matches!(kind, ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent)
+    {
+        let (bracket, closing) = if text[open..].starts_with('{') { ('{', '}') } else { ('[', ']') };
+        return Diagnostic::new(Span::new(open, open + 1), format!("this `{bracket}` is not closed"))
+            .help(format!("add the `{closing}` that belongs to it"));
+    }
     match kind {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement | ErrorKind::SimpleKeyExpected
             if text[line_start..line_end].contains(": ") =>
@@ -45,7 +53,7 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
         | ErrorKind::TabAtBlockScalarStart => {
             Diagnostic::new(here, "a tab stands where YAML wants spaces").help("indent with spaces")
         }
-        ErrorKind::UnclosedQuotedScalar => {
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => {
             Diagnostic::new(here, "this text has an opening quote and no closing one").help("add the closing quote")
         }
         ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar => {
@@ -62,6 +70,10 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnclosedFlowCollection { .. } => {
             Diagnostic::new(here, "a `{` or `[` is not closed before this place").help("add the closing `}` or `]`")
+        }
+        ErrorKind::MismatchedFlowCollectionEnd { .. } | ErrorKind::MisplacedFlowCollectionEnd => {
+            Diagnostic::new(here, "the brackets do not match")
+                .help("each `{` needs its `}` and each `[` its `]`, the inner ones first; put text with brackets in quotes")
         }
         ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
             Diagnostic::new(here, "a comma or the closing bracket was expected here")
@@ -110,6 +122,33 @@ pub(super) fn expression_in_braces(text: &str, from: usize, to: usize) -> Option
         previous = character;
     }
     None
+}
+
+/// Finds the innermost bracket before a byte that begins a collection and is still open there.
+fn unclosed_bracket(text: &str, at: usize) -> Option<usize> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut quote = None;
+    let mut comment = false;
+    let (mut previous, mut before_space) = ('\n', '\n');
+    for (offset, character) in text[..at].char_indices() {
+        let begins = "\n:-,{[".contains(if previous == ' ' { before_space } else { previous });
+        match (quote, character) {
+            (_, '\n') => comment = false,
+            _ if comment => {}
+            (Some(mark), _) if mark == character => quote = None,
+            (Some(_), _) => {}
+            (None, '#') if " \n".contains(previous) => comment = true,
+            (None, '"' | '\'') if begins => quote = Some(character),
+            (None, '{' | '[') if begins => open.push(offset),
+            (None, '}' | ']') => drop(open.pop()),
+            (None, _) => {}
+        }
+        if character != ' ' {
+            before_space = character;
+        }
+        previous = character;
+    }
+    open.pop()
 }
 
 fn lowercase_first(text: &str) -> String {

@@ -32,6 +32,7 @@ impl Builder<'_> {
             if head.name == "nothing" {
                 let problem = Diagnostic::new(key.span, "`never` cannot wait for quiet");
                 self.check.report(problem.help("write `expect: {nothing: true, for: 300ms}`"));
+                return None;
             }
         }
         let what = match head.name {
@@ -126,7 +127,7 @@ impl Builder<'_> {
         let mut found =
             head.verbs.iter().filter_map(|verb| node.entry(verb.name).map(|(key, value)| (verb, key, value)));
         let Some((verb, _, value)) = found.next() else {
-            let problem = no_verb(head, entries, node.span);
+            let problem = no_verb(head, entries, node.span, "expectation");
             self.check.report(problem);
             return None;
         };

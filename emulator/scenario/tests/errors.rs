@@ -1,0 +1,29 @@
+//! What a person reads when a file is wrong: one snapshot for each file under `wrong/`.
+
+use std::fs;
+use std::path::Path;
+
+use emulator_scenario::diagnostics::{Colour, render_all};
+use emulator_scenario::scenario::load;
+
+#[test]
+fn every_wrong_file_is_explained() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong");
+    let mut files: Vec<_> =
+        fs::read_dir(&folder).expect("the folder is there").flatten().map(|file| file.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    files.sort();
+    assert!(files.len() > 30, "only {} files", files.len());
+    for path in files {
+        let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).expect("the file can be read");
+        let shown = Path::new(path.file_name().expect("a file has a name")).to_owned();
+        let loader =
+            |other: &Path| fs::read_to_string(folder.join(other)).map_err(|error| error.kind().into());
+        let (documents, problems) = load(&shown, text, &loader);
+        assert!(!problems.is_empty(), "{name} is not wrong");
+        assert!(documents.len() <= usize::from(name == "scenario-twice"), "{name} was accepted");
+        assert!(problems.iter().all(|problem| problem.file.is_some()), "{name}: an error without a file");
+        insta::assert_snapshot!(name, render_all(&problems, Colour::Never));
+    }
+}

@@ -30,7 +30,7 @@ use clap::ValueEnum;
 use self::emulator::Binary;
 use self::load::{Load, Round};
 use self::part::RuntimeKind;
-use self::table::{Ending, Row, Table, median};
+use self::table::{Ending, Row, Table};
 use crate::cargo::{self, Profile};
 
 /// How many connections the load has.
@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Threads of the bare servers that figures are compared with
-    #[arg(long, value_enum, default_value_t = RuntimeKind::One)]
+    #[arg(long, value_enum, default_value_t = RuntimeKind::Several)]
     runtime: RuntimeKind,
 }
 
@@ -110,16 +110,16 @@ struct Pace {
 }
 
 const FULL: Pace = Pace {
-    rounds: 5,
-    round: Duration::from_secs(2),
+    rounds: 10,
+    round: Duration::from_secs(1),
     long_run: Duration::from_secs(20),
     starts: 20,
     repeats: 3,
 };
 
 const QUICK: Pace = Pace {
-    rounds: 3,
-    round: Duration::from_millis(500),
+    rounds: 4,
+    round: Duration::from_millis(400),
     long_run: Duration::from_secs(4),
     starts: 8,
     repeats: 1,
@@ -266,8 +266,8 @@ impl Side {
         Self { rounds: Vec::new() }
     }
 
-    fn per_second(&self) -> f64 {
-        median(&self.rounds.iter().map(Round::per_second).collect::<Vec<_>>())
+    fn rates(&self) -> Vec<f64> {
+        self.rounds.iter().map(Round::per_second).collect()
     }
 
     fn percentile(&self, percent: u64) -> Duration {
@@ -282,9 +282,15 @@ async fn alternate(pace: Pace, one: &mut Load, other: &mut Load) -> Result<(Side
     one.round(pace.round / 4).await?;
     other.round(pace.round / 4).await?;
     let (mut of_one, mut of_other) = (Side::new(), Side::new());
-    for _ in 0..pace.rounds {
-        of_one.rounds.push(one.round(pace.round).await?);
-        of_other.rounds.push(other.round(pace.round).await?);
+    for number in 0..pace.rounds {
+        // Each comes first every other time, so that a load that grows or ends favours neither.
+        if number % 2 == 0 {
+            of_one.rounds.push(one.round(pace.round).await?);
+            of_other.rounds.push(other.round(pace.round).await?);
+        } else {
+            of_other.rounds.push(other.round(pace.round).await?);
+            of_one.rounds.push(one.round(pace.round).await?);
+        }
     }
     Ok((of_one, of_other))
 }

@@ -19,8 +19,7 @@ pub(super) async fn itself(setting: &Setting) -> Result<Vec<Row>> {
         let mut of_other = open(&other).await?;
         let (of_one, of_other) = alternate(setting.pace, &mut of_one, &mut of_other).await?;
         rows.push(
-            Row::new(format!("bare server, {name}"), Figure::per_second(of_one.per_second()))
-                .beside(Figure::per_second(of_other.per_second()), "another")
+            Row::rates(format!("bare server, {name}"), &of_one.rates(), &of_other.rates(), "another")
                 .aim(Aim::RatioAtLeast(0.9)),
         );
         for percent in [50, 99] {

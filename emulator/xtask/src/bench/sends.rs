@@ -13,7 +13,7 @@ use super::emulator::{Emulator, person_name};
 use super::load::{self, Connection, Load};
 use super::part::Part;
 use super::process::is_installed;
-use super::table::{Aim, Figure, Row, median};
+use super::table::{Aim, Figure, Row};
 use super::{CONNECTIONS, Pace, Setting, alternate, skip, until_some};
 
 /// Where messages are sent to.
@@ -83,9 +83,7 @@ pub(super) async fn send(setting: &Setting) -> Result<Vec<Row>> {
 
     let bare_p99 = theirs.percentile(99);
     let mut rows = vec![
-        Row::new("messages sent", Figure::per_second(ours.per_second()))
-            .beside(Figure::per_second(theirs.per_second()), "bare")
-            .aim(Aim::RatioAtLeast(0.5)),
+        Row::rates("messages sent", &ours.rates(), &theirs.rates(), "bare").aim(Aim::RatioAtLeast(0.5)),
         Row::new("p50", Figure::time(ours.percentile(50)))
             .beside(Figure::time(theirs.percentile(50)), "bare"),
         Row::new("p99 (≤ 2 × bare + 0.5 ms)", Figure::time(ours.percentile(99)))
@@ -166,12 +164,10 @@ async fn echoes(setting: &Setting, people: usize, name: &str) -> Result<Vec<Row>
         answered.push(round.per_second());
         theirs.push(bare.round(setting.pace.round).await?.per_second());
     }
-    let theirs = Figure::per_second(median(&theirs));
     Ok(vec![
-        Row::new(format!("messages with their echoes, {name}"), Figure::per_second(median(&echoed)))
-            .beside(theirs, "bare")
+        Row::rates(format!("messages with their echoes, {name}"), &echoed, &theirs, "bare")
             .aim(Aim::RatioAtLeast(0.2)),
-        Row::new("  of these calls alone", Figure::per_second(median(&answered))).beside(theirs, "bare"),
+        Row::rates("  of these calls alone", &answered, &theirs, "bare"),
     ])
 }
 
@@ -191,8 +187,7 @@ pub(super) async fn send_journal(setting: &Setting) -> Result<Vec<Row>> {
     let written = size(&file)? - before;
     let messages: u64 = ours.rounds.iter().map(load::Round::count).sum();
     Ok(vec![
-        Row::new("messages sent with a file", Figure::per_second(ours.per_second()))
-            .beside(Figure::per_second(theirs.per_second()), "without")
+        Row::rates("messages sent with a file", &ours.rates(), &theirs.rates(), "without")
             .aim(Aim::RatioAtLeast(0.7)),
         Row::new("p99", Figure::time(ours.percentile(99)))
             .beside(Figure::time(theirs.percentile(99)), "without"),
@@ -228,9 +223,28 @@ pub(super) async fn with_wrk(pace: Pace, address: SocketAddr, body: &str) -> Res
         .output()
         .await
         .context("failed to start wrk")?;
-    let text = String::from_utf8_lossy(&output.stdout);
+    rate_told_by_wrk(&String::from_utf8_lossy(&output.stdout)).map(Some)
+}
+
+fn rate_told_by_wrk(text: &str) -> Result<f64> {
     ensure!(!text.contains("Non-2xx"), "wrk met errors:\n{text}");
     let rate = text.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));
     let rate = rate.with_context(|| format!("wrk told no rate:\n{text}"))?;
-    Ok(Some(rate.trim().parse().context("wrk told a rate that is no number")?))
+    rate.trim().parse().context("wrk told a rate that is no number")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_found_in_the_words_of_wrk() {
+        let text =
+            "  220398 requests in 2.00s, 41.83MB read\nRequests/sec: 110161.82\nTransfer/sec:     20.90MB\n";
+        assert!((rate_told_by_wrk(text).unwrap() - 110_161.82).abs() < 0.001);
+        assert!(
+            rate_told_by_wrk(&text.replace("Transfer", "  Non-2xx or 3xx responses: 7\nTransfer")).is_err()
+        );
+        assert!(rate_told_by_wrk("unable to connect").is_err());
+    }
 }

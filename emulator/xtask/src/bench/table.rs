@@ -59,12 +59,21 @@ pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) figure: Figure,
     beside: Option<(Figure, &'static str)>,
+    ratio: Option<f64>,
     aim: Option<Aim>,
 }
 
 impl Row {
     pub(crate) fn new(what: impl Into<String>, figure: Figure) -> Self {
-        Self { what: what.into(), figure, beside: None, aim: None }
+        Self { what: what.into(), figure, beside: None, ratio: None, aim: None }
+    }
+
+    /// The median of some rates beside that of others measured in turn with them. The ratio is the median of the
+    /// ratios of neighbours, which a disturbance of a few rounds does not move.
+    pub(crate) fn rates(what: impl Into<String>, ours: &[f64], theirs: &[f64], name: &'static str) -> Self {
+        let ratios: Vec<_> = ours.iter().zip(theirs).map(|(our, their)| our / their).collect();
+        let row = Self::new(what, Figure::per_second(median(ours)));
+        Self { ratio: Some(median(&ratios)), ..row.beside(Figure::per_second(median(theirs)), name) }
     }
 
     /// Compares the figure with another of the same run.
@@ -79,7 +88,7 @@ impl Row {
     }
 
     fn ratio(&self) -> Option<f64> {
-        self.beside.map(|(beside, _)| self.figure.value / beside.value)
+        self.ratio.or_else(|| self.beside.map(|(beside, _)| self.figure.value / beside.value))
     }
 
     /// Whether the aim was met, if there is one.
@@ -280,6 +289,12 @@ mod tests {
         let row = Row::new("x", Figure::time(Duration::from_millis(51)));
         assert!(row.aim(Aim::AtMost(0.05)).verdict() == Some(Verdict::Missed));
         assert!(Row::new("x", Figure::bytes(1)).verdict().is_none());
+    }
+
+    #[test]
+    fn a_disturbed_round_does_not_move_the_ratio_of_rates() {
+        let row = Row::rates("x", &[50.0, 5.0, 50.0], &[100.0, 10.0, 20.0], "bare");
+        assert!((row.ratio().unwrap() - 0.5).abs() < f64::EPSILON);
     }
 
     #[test]

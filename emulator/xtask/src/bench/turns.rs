@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::emulator::{Emulator, PATIENCE, person_name};
 use super::load::{self, Load};
 use super::part::Part;
-use super::table::{Aim, Figure, Row, median};
+use super::table::{Aim, Figure, Row, Unit, median};
 use super::{Setting, Side, pause, skip};
 
 const CHATS: [usize; 2] = [1, 64];
@@ -46,17 +46,12 @@ pub(super) async fn turns(setting: &Setting) -> Result<Vec<Row>> {
             ours.rounds.push(load.round(setting.pace.round).await?);
             theirs.push(without_engine(&mut pair, chats, setting.pace.round).await?);
         }
-        let of_pair = |member: fn(&Turns) -> f64| median(&theirs.iter().map(member).collect::<Vec<_>>());
+        let rates: Vec<_> = theirs.iter().map(|turns| turns.per_second).collect();
+        let p50 = median(&theirs.iter().map(|turns| turns.p50).collect::<Vec<_>>());
+        let what = format!("turns, {chats} {}", if chats == 1 { "chat" } else { "chats" });
+        rows.push(Row::rates(what, &ours.rates(), &rates, "no engine").aim(Aim::RatioAtLeast(0.5)));
         let p50 = Row::new("  p50", Figure::time(ours.percentile(50)))
-            .beside(Figure::time(Duration::from_secs_f64(of_pair(|turns| turns.p50))), "no engine");
-        rows.push(
-            Row::new(
-                format!("turns, {chats} {}", if chats == 1 { "chat" } else { "chats" }),
-                Figure::per_second(ours.per_second()),
-            )
-            .beside(Figure::per_second(of_pair(|turns| turns.per_second)), "no engine")
-            .aim(Aim::RatioAtLeast(0.5)),
-        );
+            .beside(Figure { value: p50, unit: Unit::Seconds }, "no engine");
         rows.push(if chats == 1 { p50.aim(Aim::AtMost(0.000_15)) } else { p50 });
     }
     Ok(rows)

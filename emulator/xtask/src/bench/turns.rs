@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::emulator::{Emulator, PATIENCE, person_name};
 use super::load::{self, Load};
 use super::part::Part;
+use super::process::Process;
 use super::table::{Aim, Figure, Row, Unit, median};
 use super::{Setting, Side, pause, skip};
 
@@ -28,7 +29,7 @@ pub(super) async fn turns(setting: &Setting) -> Result<Vec<Row>> {
 
     let mut pair = Part::pair(setting.runtime).await?;
     let paired_address = super::emulator::free_address()?;
-    let _paired_bot = setting.binary.demo_bot(paired_address, pair.address).await?;
+    let paired_bot = setting.binary.demo_bot(paired_address, pair.address).await?;
     pair.process.say(&format!("bot {paired_address}"))?;
 
     let mut rows = Vec::new();
@@ -41,10 +42,10 @@ pub(super) async fn turns(setting: &Setting) -> Result<Vec<Row>> {
         let mut ours = Side::new();
         let mut theirs = Vec::new();
         load.round(setting.pace.round / 4).await?;
-        without_engine(&mut pair, chats, setting.pace.round / 4).await?;
+        without_engine(&mut pair, &paired_bot, chats, setting.pace.round / 4).await?;
         for _ in 0..setting.pace.rounds {
             ours.rounds.push(load.round(setting.pace.round).await?);
-            theirs.push(without_engine(&mut pair, chats, setting.pace.round).await?);
+            theirs.push(without_engine(&mut pair, &paired_bot, chats, setting.pace.round).await?);
         }
         let rates: Vec<_> = theirs.iter().map(|turns| turns.per_second).collect();
         let p50 = median(&theirs.iter().map(|turns| turns.p50).collect::<Vec<_>>());
@@ -79,11 +80,11 @@ struct Turns {
     p50: f64,
 }
 
-async fn without_engine(pair: &mut Part, chats: usize, length: Duration) -> Result<Turns> {
+async fn without_engine(pair: &mut Part, bot: &Process, chats: usize, length: Duration) -> Result<Turns> {
     let line = pair.ask(&format!("round {chats} {}", length.as_millis()), length).await?;
     let told: Value = serde_json::from_str(&line).context("the pair told no JSON")?;
     if let Some(error) = told["error"].as_str() {
-        bail!("without an engine: {error}");
+        bail!("without an engine: {error}{}", bot.last_words());
     }
     let number = |name: &str| told[name].as_f64().with_context(|| format!("the pair told no {name}"));
     Ok(Turns { per_second: number("turns")? / number("seconds")?, p50: number("p50")? })

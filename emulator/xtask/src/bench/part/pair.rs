@@ -153,10 +153,11 @@ async fn chat_with(shared: Arc<Shared>, bot: SocketAddr, chat: u64, until: Insta
     let mut begun = Instant::now();
     while begun < until {
         let turn = shared.turns.fetch_add(1, Ordering::Relaxed);
-        let posted = post(&mut sender, bot, webhook(chat, turn));
-        let both = async { tokio::join!(posted, answered.notified()) };
-        let (acknowledged, ()) = timeout(PATIENCE, both).await.context("the bot did not answer")?;
-        acknowledged?;
+        // The answer may overtake the acknowledgement; it is kept until somebody waits for it.
+        let posted = timeout(PATIENCE, post(&mut sender, bot, webhook(chat, turn)));
+        posted.await.with_context(|| format!("turn {turn}: the bot did not take a webhook"))??;
+        let answered = timeout(PATIENCE, answered.notified());
+        answered.await.with_context(|| format!("turn {turn}: the bot did not answer"))?;
         let now = Instant::now();
         latencies.add(now - begun);
         begun = now;

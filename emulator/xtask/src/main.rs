@@ -1,2 +1,54 @@
-//! Developer commands.
-fn main() {}
+//! Developer commands: `ci` is the gate, `tidy` the rules that no other tool checks, `bench` the numbers to reach.
+//!
+//! Nothing here is shipped. A command needs no other tool than cargo; what is installed besides is used.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer command talks to a terminal")]
+
+mod bench;
+mod cargo;
+mod ci;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// What was asked for on the command line.
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask", about = "Developer commands of the emulator")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gate: format, lints, tests, scenarios, tidy
+    Ci,
+    /// Check the rules about files that no other tool checks
+    Tidy,
+    /// Measure the release binary beside what it could reach at best
+    Bench(bench::Arguments),
+    /// Run a server or driver that a bench starts as a process of its own
+    #[command(hide = true)]
+    Part(bench::part::Arguments),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Ci => ci::run(),
+        Command::Tidy => tidy::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Part(arguments) => bench::part::run(&arguments),
+    }
+}

@@ -1,0 +1,74 @@
+//! What it costs to move the clock over many conversations with a timer each.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::Setting;
+use super::emulator::{Emulator, person_name};
+use super::table::{Aim, Figure, Row, median};
+
+const CONVERSATIONS: [usize; 3] = [1_000, 10_000, 100_000];
+
+/// The app has no webhook, so it takes what people say at once, and being primary it becomes the owner.
+const WORLD: &str = "page: {primary_receiver: bot}\napps:\n  bot: {}\n";
+
+/// So many steps go into one call.
+const STEPS_OF_A_CALL: usize = 1_000;
+
+pub(super) async fn clock(setting: &Setting) -> Result<Vec<Row>> {
+    let folder = TempDir::with_prefix("emulator-bench-").context("failed to make a folder")?;
+    let file = folder.path().join("world.yaml");
+    std::fs::write(&file, WORLD).context("failed to write a world")?;
+    let path = file.to_str().context("a folder whose name is not UTF-8")?;
+
+    let mut rows = Vec::new();
+    let mut smallest = None;
+    for conversations in CONVERSATIONS {
+        let people = conversations.to_string();
+        let arguments = ["--config", path, "--people", &people, "--clock", "frozen"];
+        let emulator = setting.binary.serve(&arguments).await?;
+        let mut times = Vec::new();
+        for _ in 0..setting.pace.repeats {
+            own(&emulator, conversations).await?;
+            let begun = Instant::now();
+            emulator.steps("", r#"{"clock":"+30d"}"#).await?;
+            times.push(begun.elapsed().as_secs_f64());
+            expect_owner(&emulator, "idle").await?;
+        }
+        let time = Figure { value: median(&times), unit: super::table::Unit::Seconds };
+        let each = Figure { value: time.value / conversations as f64, ..time };
+        let row = Row::new(format!("30 days over {conversations} conversations"), time);
+        rows.push(if conversations == 10_000 { row.aim(Aim::AtMost(0.050)) } else { row });
+        let row = Row::new("  for each timer", each);
+        rows.push(match smallest {
+            Some(smallest) if conversations == 100_000 => {
+                row.beside(smallest, "at 1,000").aim(Aim::RatioAtMost(5.0))
+            }
+            Some(smallest) => row.beside(smallest, "at 1,000"),
+            None => row,
+        });
+        smallest.get_or_insert(each);
+    }
+    Ok(rows)
+}
+
+/// Lets everybody write, so that the app owns every conversation and each has its timer.
+async fn own(emulator: &Emulator, conversations: usize) -> Result<()> {
+    let people: Vec<_> = (0..conversations).collect();
+    for some in people.chunks(STEPS_OF_A_CALL) {
+        let steps: Vec<_> =
+            some.iter().map(|index| json!({"user": person_name(*index), "says": "hi"})).collect();
+        emulator.steps("", &json!(steps).to_string()).await?;
+    }
+    expect_owner(emulator, "bot").await
+}
+
+/// Makes sure that the timers measured are there and have fired.
+async fn expect_owner(emulator: &Emulator, owner: &str) -> Result<()> {
+    let expectation = json!({"expect": {"owner": owner}, "of": "user"}).to_string();
+    emulator.steps("", &expectation).await.with_context(|| format!("the owner should be {owner}"))?;
+    Ok(())
+}

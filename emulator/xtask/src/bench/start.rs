@@ -1,0 +1,56 @@
+//! What it costs to have the emulator there at all: time until it is ready, memory at rest, size on disk.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+use super::emulator::PATIENCE;
+use super::part::address_of;
+use super::process::{Process, Talk};
+use super::table::{Aim, Figure, Row, Unit, median};
+use super::{Setting, pause, skip, until_some};
+
+/// After this time nothing of the start is still going on.
+const REST: Duration = Duration::from_millis(300);
+
+const MEBIBYTE: f64 = 1024.0 * 1024.0;
+
+pub(super) async fn start(setting: &Setting) -> Result<Vec<Row>> {
+    let mut times = Vec::new();
+    let mut memory = Vec::new();
+    // The first start reads the program from the disk; it warms up and is not counted.
+    for counted in 0..=setting.pace.starts {
+        let folder = TempDir::with_prefix("emulator-bench-").context("failed to make a folder")?;
+        let file = folder.path().join("url");
+        let shown = file.to_str().context("a folder whose name is not UTF-8")?;
+        let mut command = setting.binary.command("serve", &["--port", "0", "--ready-file", shown])?;
+        command.current_dir(folder.path());
+        let begun = Instant::now();
+        let mut process = Process::start("serve", &mut command, Talk::Lines)?;
+        let url = process.line(PATIENCE).await.map_err(|error| skip(format!("{error:#}")))?;
+        let address = address_of(&url).map_err(|error| skip(format!("the first line: {error:#}")))?;
+        until_some(PATIENCE, "the writing of the ready file", async || Ok(file.exists().then_some(())))
+            .await?;
+        TcpStream::connect(address).await.context("it does not listen although it is ready")?;
+        if counted > 0 {
+            times.push(begun.elapsed().as_secs_f64());
+        }
+        if counted % 5 == 0 {
+            pause(REST).await;
+            memory.push(process.resident()? as f64);
+        }
+    }
+    let slowest = times.iter().copied().fold(0.0, f64::max);
+    let path = setting.binary.path();
+    let size = std::fs::metadata(path).with_context(|| format!("failed to read {}", path.display()))?.len();
+    Ok(vec![
+        Row::new("ready after start", Figure { value: median(&times), unit: Unit::Seconds })
+            .beside(Figure { value: slowest, unit: Unit::Seconds }, "slowest")
+            .aim(Aim::AtMost(0.050)),
+        Row::new("memory at rest", Figure { value: median(&memory), unit: Unit::Bytes })
+            .aim(Aim::AtMost(20.0 * MEBIBYTE)),
+        Row::new("release binary", Figure::bytes(size)).aim(Aim::AtMost(15.0 * MEBIBYTE)),
+    ])
+}

@@ -120,7 +120,7 @@ rules! {
     MessageRenewsControl, "C-26", "a message renews control", [], Observed, LOGS,
         "A person's message keeps the owner in control for at least another 24 hours; an extension that lasts longer is not shortened.";
     ExtendControl, "C-59", "the owner may extend", [Handover], Documented, CONVERSATION,
-        "Only the owner may extend its control, by up to 7 days from now. Without a duration it is 24 hours; an extension never shortens.";
+        "Only the owner may extend its control. It then ends the given duration from now, 7 days at most and 24 hours when none is given; a later message of the person can only move that end further away.";
     OnlyOwnerPasses, "C-34", "only the owner passes", [Handover], Documented, REFERENCE,
         "A pass by an app that does not own the conversation is refused with code 100, subcode 2018151; nobody owns an idle conversation.";
     PassNamesTarget, "C-35", "a pass names its target", [Handover], Documented, REFERENCE,

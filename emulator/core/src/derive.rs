@@ -4,6 +4,7 @@
 //! actor had made of that kind in that place before. So a concurrent call, work elsewhere or a
 //! replay cannot shift it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rand::rngs::ChaCha8Rng;
@@ -65,6 +66,12 @@ impl Digest {
             seed[index * 8..index * 8 + 8].copy_from_slice(&word.to_le_bytes());
         }
         ChaCha8Rng::from_seed(seed)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:016x}{:016x}", self.low, self.high)
     }
 }
 

@@ -216,17 +216,14 @@ fn extend(
 ) -> Outcome {
     let World { conversations, timers, .. } = world;
     let conversation = conversations.get_mut(&person);
-    let Some((conversation, until)) = conversation.and_then(|conversation| match conversation.control {
-        Control::Owned { by: owner, until } if owner == app => Some((conversation, until)),
-        Control::Owned { .. } | Control::Idle => None,
-    }) else {
+    let Some(conversation) = conversation.filter(|conversation| conversation.control.owner() == Some(app)) else {
         return Err(Refusal { rule: RuleId::ExtendControl, saw, kind: RefusalKind::OnlyOwnerExtends });
     };
     let by = by.unwrap_or(CONTROL_LASTS);
     if by <= Span(0) || by > EXTEND_AT_MOST {
         return Err(Refusal { rule: RuleId::ExtendControl, saw, kind: RefusalKind::DurationOutOfRange });
     }
-    let until = until.max(now + by);
+    let until = now + by;
     conversation.control = Control::Owned { by: app, until };
     timers.arm(Timer { at: until, kind: TimerKind::ControlEnds, person });
     let effect = Effect::ControlProlonged { person, owner: app, until };

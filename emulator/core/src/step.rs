@@ -120,22 +120,24 @@ fn app_sends(world: &mut World, send: Send, context: &Context<'_>) -> Outcome {
     let control = conversation.map_or(Control::Idle, |conversation| conversation.control);
     let mut saw = handover::saw(&world.settings, page, control);
 
-    let rule = match tag {
+    let in_control = handover::admits_send(conversation, app, saw);
+    let in_control = match tag {
         Some(Tag::HumanAgent) => {
             let connection = world.settings.pages.get(&page).and_then(|page| page.apps.get(&app));
-            let approved =
-                connection.is_some_and(|connection| connection.features.contains(&Feature::HumanAgent));
+            let approved = connection.is_some_and(|connection| connection.features.contains(&Feature::HumanAgent));
             saw.human_agent = Some(approved);
             if !approved {
                 let kind = RefusalKind::HumanAgentNotApproved;
                 return Err(Refusal { rule: RuleId::HumanAgentApproval, saw, kind });
             }
-            RuleId::HumanAgentException
+            in_control.unwrap_or(RuleId::HumanAgentException)
         }
-        None => handover::admits_send(conversation, app, saw)?,
+        None => in_control?,
     };
-    let (_, seen) = window::admits(conversation, tag, context.now)?;
+    let (in_window, seen) = window::admits(conversation, tag, context.now)?;
     saw.window = seen.window;
+    // The exception is what needs an explanation; the ordinary window does not.
+    let rule = if in_window == RuleId::WindowHumanAgent { in_window } else { in_control };
 
     let conversation = world.conversation(person, page);
     let at = conversation.next_event(context.now);

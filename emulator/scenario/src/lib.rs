@@ -5,6 +5,7 @@
 //! evaluates what was left open until run time, and [`matcher`] compares expectations with what happened. Nothing in
 //! these modules does I/O; a caller hands in text and a way to load another file.
 
+pub mod bots;
 pub mod cast;
 mod check;
 pub mod diagnostics;
@@ -13,8 +14,11 @@ pub mod failure;
 mod feed;
 pub mod matcher;
 pub mod node;
+pub mod report;
+pub mod runner;
 pub mod scenario;
 pub mod scene;
+pub mod select;
 pub mod step;
 pub mod transcript;
 pub mod value;

@@ -164,6 +164,21 @@ pub struct PersonSpec {
 }
 
 impl WorldSpec {
+    /// The world with the app and the person that there are when none is declared: `bot` and `user`.
+    #[must_use]
+    pub fn with_defaults(mut self) -> Self {
+        let name = |name: &str| Spanned::new(name.to_owned(), self.span);
+        if self.apps.is_empty() {
+            let app = AppSpec { name: name("bot"), span: self.span, ..AppSpec::default() };
+            self.apps.push(app);
+        }
+        if self.people.is_empty() {
+            let person = PersonSpec { name: name("user"), span: self.span, ..PersonSpec::default() };
+            self.people.push(person);
+        }
+        self
+    }
+
     /// Makes a world without apps and people.
     #[must_use]
     pub fn empty(file: Arc<SourceText>) -> Self {

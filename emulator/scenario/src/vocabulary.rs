@@ -311,15 +311,15 @@ pub const FEATURES: &[&str] = &["human_agent"];
 /// The protocols of this version.
 pub const PROTOCOLS: &[&str] = &["handover"];
 /// The protocols that this version lacks.
-pub const PROTOCOLS_NOT_YET: &[&str] = &["handover-v1", "handover-v2", "routing"];
+pub const PROTOCOLS_NOT_YET: &[&str] = &["handover-v1", "conversation-routing", "default-behavior"];
 
 /// Words that mean something in an expression or as a state, so that no app and no person can have them as a name.
 pub const RESERVED_NAMES: &[&str] = &[
-    "inbox", "idle", "none", "page", "now", "vars", "env", "port", "emulator", "main", "done", "spam", "bot",
+    "inbox", "idle", "none", "page", "now", "vars", "env", "port", "emulator", "main", "done", "spam",
 ];
 
 /// The names an expression always knows beside those of the world.
-pub const EXPRESSION_NAMES: &[&str] = &["page", "now", "vars", "env", "port", "bot", "emulator"];
+pub const EXPRESSION_NAMES: &[&str] = &["page", "now", "vars", "env", "emulator", "inbox"];
 
 /// The matchers of a pattern; a mapping with only these keys is a matcher.
 pub const MATCHERS: &[&str] = &[

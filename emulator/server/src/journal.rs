@@ -6,6 +6,7 @@
 
 mod causal;
 mod file;
+mod header;
 mod json;
 mod record;
 
@@ -13,6 +14,7 @@ use std::collections::VecDeque;
 
 pub use causal::causal_order;
 pub use file::{JournalError, JournalFile};
+pub use header::header;
 pub use json::{Names, entry_to_json, event_to_json};
 pub use record::{AttemptResult, Call, CallKind, Cause, Entry, Record};
 

@@ -121,6 +121,11 @@ impl Stage {
         Arc::new(Self { shared, settings, lanes: RwLock::default(), own })
     }
 
+    /// The settings that new lanes share.
+    pub const fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
     pub(crate) fn token(&self, token: &str) -> Option<Token> {
         self.shared.tokens.get(token).copied()
     }

@@ -75,7 +75,7 @@ fn document(
     let looks_like_world = entries.iter().any(|(key, _)| of_world(&key.name) && key.name != "protocol");
     if looks_like_world && !entries.iter().any(|(key, _)| of_scenario(&key.name)) {
         // An unknown key among those of a world is reported as such.
-        return Some(Document::World(Box::new(world(node, file, problems))));
+        return Some(Document::World(Box::new(world(node, file, problems).with_defaults())));
     }
     let near = entries.iter().find(|(key, _)| did_you_mean(&key.name, ["scenario"]).is_some());
     problems.push(match near {
@@ -110,7 +110,12 @@ fn scenario(
     format_version(&mut section);
     let world =
         section.get("world").and_then(|node| referred_world(node, file, path, loader, section.problems));
-    let world = world.unwrap_or_else(|| WorldSpec::empty(Arc::clone(file)));
+    let world = match (world, node.get("world")) {
+        (Some(world), _) => world,
+        (None, Some(_)) => WorldSpec::empty(Arc::clone(file)),
+        (None, None) => world_above(file, path, loader, section.problems),
+    };
+    let world = world.with_defaults();
     let vars = section.mapping("vars", "greeting: hello").to_vec();
     vars.iter().for_each(|(_, value)| value::check(value, None, section.problems));
     let steps = steps(&mut section, node, &world.names());
@@ -170,6 +175,47 @@ fn steps(section: &mut Section<'_, '_>, node: &Node, names: &Names) -> Vec<step:
     all
 }
 
+/// The name of the file that describes a world for all scenarios below it.
+const WORLD_FILE: &str = "emulator.yaml";
+
+/// Finds the world of a scenario that names none: the nearest `emulator.yaml` above it, else an empty one.
+fn world_above(
+    file: &Arc<SourceText>,
+    path: &Path,
+    loader: Loader<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> WorldSpec {
+    for folder in path.ancestors().skip(1) {
+        let target = folder.join(WORLD_FILE);
+        if let Ok(text) = loader(&target) {
+            let other = SourceText::new(target.display().to_string(), text);
+            let (read, found) = only_world(&other);
+            problems.extend(found.into_iter().map(|problem| problem.in_file(&other)));
+            return read.unwrap_or_else(|| WorldSpec::empty(other));
+        }
+    }
+    WorldSpec::empty(Arc::clone(file))
+}
+
+/// Reads a text that must hold exactly one world.
+fn only_world(file: &Arc<SourceText>) -> (Option<WorldSpec>, Vec<Diagnostic>) {
+    let (nodes, mut found) = yaml::read(file);
+    let mut read = None;
+    if found.is_empty() {
+        match nodes.as_slice() {
+            [only] if only.get("scenario").is_none() => {
+                value::check(only, None, &mut found);
+                read = Some(world(only, file, &mut found));
+            }
+            _ => found.push(
+                Diagnostic::new(Span::default(), format!("{} does not hold exactly one world", file.name))
+                    .help("a world is one document with `page`, `apps`, `people` and `protocol`"),
+            ),
+        }
+    }
+    (read, found)
+}
+
 /// Reads a world that stands in place, or the file that is named.
 fn referred_world(
     node: &Node,
@@ -196,23 +242,7 @@ fn referred_world(
         }
     };
     let other = SourceText::new(target.display().to_string(), text);
-    let (nodes, mut found) = yaml::read(&other);
-    let mut read = None;
-    if found.is_empty() {
-        match nodes.as_slice() {
-            [only] if only.get("scenario").is_none() => {
-                value::check(only, None, &mut found);
-                read = Some(world(only, &other, &mut found));
-            }
-            _ => {
-                let message = format!("{} does not hold exactly one world", target.display());
-                problems.push(
-                    Diagnostic::new(node.span, message)
-                        .help("a world is one document with `page`, `apps`, `people` and `protocol`"),
-                );
-            }
-        }
-    }
+    let (read, found) = only_world(&other);
     problems.extend(found.into_iter().map(|problem| problem.in_file(&other)));
     read
 }

@@ -1,0 +1,144 @@
+//! Bot processes: started through the keeper, waited for, and never left behind.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use emulator_server::{HandshakeError, Stage, pause};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::Instant;
+
+use crate::cast::Start;
+
+/// How many lines of a bot's output are kept.
+const KEPT_LINES: usize = 200;
+/// How often a bot is asked whether it is ready.
+const ASK_AGAIN: Duration = Duration::from_millis(20);
+/// How long the keeper may take to end a bot.
+const END_WITHIN: Duration = Duration::from_secs(6);
+
+/// Why a bot cannot be used.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum BotError {
+    /// The process cannot be started.
+    #[error("cannot start the bot `{app}`: {why}")]
+    Start {
+        /// The app.
+        app: String,
+        /// What the system says.
+        why: String,
+    },
+    /// The process ended before it was ready.
+    #[error("the bot `{app}` ended before it was ready ({status})")]
+    Ended {
+        /// The app.
+        app: String,
+        /// Its exit status.
+        status: String,
+    },
+    /// The webhook does not pass the verification.
+    #[error("the bot `{app}` was not ready within {} s: {why}", .within.as_secs_f64())]
+    NotReady {
+        /// The app.
+        app: String,
+        /// How long it had.
+        within: Duration,
+        /// What its last answer was like.
+        why: HandshakeError,
+    },
+}
+
+/// A running bot.
+#[derive(Debug)]
+pub(crate) struct Bot {
+    pub(crate) name: String,
+    child: Child,
+    /// The keeper ends the bot when this closes, whatever the reason.
+    lifeline: Option<ChildStdin>,
+    output: Arc<Mutex<VecDeque<String>>>,
+}
+
+impl Bot {
+    /// Starts a bot under the keeper, in a process group of its own.
+    pub(crate) fn start(bin: &Path, start: &Start) -> Result<Self, BotError> {
+        let failed = |error: std::io::Error| BotError::Start { app: start.name.clone(), why: error.to_string() };
+        let mut child = Command::new(bin)
+            .arg("keep")
+            .arg("--")
+            .args(&start.command)
+            .envs(&start.env)
+            .current_dir(&start.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let output = Arc::new(Mutex::new(VecDeque::new()));
+        let lifeline = child.stdin.take();
+        if let Some(stdout) = child.stdout.take() {
+            tokio::spawn(keep_lines(stdout, Arc::clone(&output)));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            tokio::spawn(keep_lines(stderr, Arc::clone(&output)));
+        }
+        Ok(Self { name: start.name.clone(), child, lifeline, output })
+    }
+
+    /// The exit status, once it has ended.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// The newest lines of output.
+    pub(crate) fn last_lines(&self, count: usize) -> Vec<String> {
+        let lines = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().skip(lines.len().saturating_sub(count)).cloned().collect()
+    }
+
+    /// Ends the bot and everything it started.
+    pub(crate) async fn stop(mut self) {
+        drop(self.lifeline.take());
+        let _ = tokio::time::timeout(END_WITHIN, self.child.wait()).await;
+    }
+}
+
+async fn keep_lines(stream: impl AsyncRead + Unpin, output: Arc<Mutex<VecDeque<String>>>) {
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+        let mut lines = output.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == KEPT_LINES {
+            lines.pop_front();
+        }
+        lines.push_back(text);
+        drop(lines);
+        line.clear();
+    }
+}
+
+/// Waits until an app's webhook passes the verification. `bot` is its process, when it was started here.
+pub(crate) async fn ready(
+    stage: &Stage,
+    app: (emulator_core::AppId, &str),
+    mut bot: Option<&mut Bot>,
+    within: Duration,
+) -> Result<(), BotError> {
+    let deadline = Instant::now() + within;
+    loop {
+        let why = match stage.handshake(app.0).await {
+            Ok(()) => return Ok(()),
+            Err(why) => why,
+        };
+        if let Some(status) = bot.as_mut().and_then(|bot| bot.ended()) {
+            return Err(BotError::Ended { app: app.1.to_owned(), status: status.to_string() });
+        }
+        if Instant::now() >= deadline {
+            return Err(BotError::NotReady { app: app.1.to_owned(), within, why });
+        }
+        pause(ASK_AGAIN).await;
+    }
+}

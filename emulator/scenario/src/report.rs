@@ -1,0 +1,148 @@
+//! What a run says on a terminal.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::diagnostics::Colour;
+use crate::failure::FailureKind;
+use crate::runner::{Report, RunEvent, Verdict};
+
+/// How a run came out so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Scenarios that came out as they say.
+    pub passed: usize,
+    /// Scenarios that did not.
+    pub failed: usize,
+    /// Scenarios that could not be played.
+    pub errors: usize,
+    /// Scenarios whose bot could not be reached.
+    pub unreachable: usize,
+    /// Scenarios that were left out.
+    pub skipped: usize,
+    /// Refused calls that belonged to no scenario.
+    pub strays: usize,
+    /// Scenarios whose order of events was chance.
+    pub raced: usize,
+}
+
+/// Turns the events of a run into text.
+#[derive(Debug)]
+pub struct Terminal {
+    colour: Colour,
+    seed: u64,
+    summary: Summary,
+}
+
+impl Terminal {
+    /// A report that names the seed with which a scenario is run again.
+    pub const fn new(colour: Colour, seed: u64) -> Self {
+        let summary =
+            Summary { passed: 0, failed: 0, errors: 0, unreachable: 0, skipped: 0, strays: 0, raced: 0 };
+        Self { colour, seed, summary }
+    }
+
+    /// How the run came out so far.
+    pub const fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    /// The text for an event.
+    pub fn event(&mut self, event: &RunEvent) -> String {
+        match event {
+            RunEvent::Finished(report) => self.finished(report),
+            RunEvent::Stray(text) => {
+                self.summary.strays += 1;
+                format!("{}  {text}\n       this call belongs to no scenario; if the bot makes it at any time, mark the scenario `alone: true`\n", self.paint("STRAY", Paint::Red))
+            }
+        }
+    }
+
+    fn finished(&mut self, report: &Report) -> String {
+        let Report { name, verdict, took, raced, .. } = report;
+        self.summary.raced += usize::from(*raced);
+        let ms = took.as_millis();
+        let (word, paint, count) = match verdict {
+            Verdict::Passed => ("ok  ", Paint::Green, &mut self.summary.passed),
+            Verdict::Skipped(_) => ("skip", Paint::Yellow, &mut self.summary.skipped),
+            Verdict::Failed(failure) if failure.kind == FailureKind::Failed => ("FAIL", Paint::Red, &mut self.summary.failed),
+            Verdict::Failed(_) | Verdict::Broken(_) => ("ERR ", Paint::Red, &mut self.summary.errors),
+            Verdict::Unreachable(_) => ("ERR ", Paint::Red, &mut self.summary.unreachable),
+        };
+        *count += 1;
+        let mut out = format!("{}  {name} ({ms} ms)", self.paint(word, paint));
+        if let Verdict::Skipped(reason) = verdict {
+            let _ = write!(out, ": {reason}");
+        }
+        if *raced {
+            out.push_str(" [raced: two sends into one conversation were open at once]");
+        }
+        out.push('\n');
+        let details = match verdict {
+            Verdict::Passed | Verdict::Skipped(_) => return out,
+            Verdict::Failed(failure) => failure.render(self.colour),
+            Verdict::Unreachable(error) => format!("error: {error}\n"),
+            Verdict::Broken(text) => format!("error: {text}\n"),
+        };
+        out.push('\n');
+        out.push_str(&details);
+        for output in &report.output {
+            let _ = writeln!(out, "last output of {}:", output.title);
+            for line in &output.lines {
+                let _ = writeln!(out, "    {line}");
+            }
+        }
+        let _ = writeln!(
+            out,
+            "run it again: messenger-emulator run {} --filter {} --seed {}\n",
+            quoted(&report.path.display().to_string()),
+            quoted(name),
+            self.seed
+        );
+        out
+    }
+
+    /// The last lines of a run.
+    pub fn closing(&self, took: Duration) -> String {
+        let Summary { passed, failed, errors, unreachable, skipped, strays, raced } = self.summary;
+        let total = passed + failed + errors + unreachable + skipped;
+        let mut parts = vec![format!("{passed} passed")];
+        for (count, word) in [(failed, "failed"), (errors + unreachable, "could not be played"), (skipped, "skipped")] {
+            if count > 0 {
+                parts.push(format!("{count} {word}"));
+            }
+        }
+        for (count, word) in [(strays, "stray refusals"), (raced, "raced")] {
+            if count > 0 {
+                parts.push(format!("{count} {word}"));
+            }
+        }
+        let noun = if total == 1 { "scenario" } else { "scenarios" };
+        format!("\n{total} {noun}: {} in {:.2} s (seed {})\n", parts.join(", "), took.as_secs_f64(), self.seed)
+    }
+
+    fn paint(&self, text: &str, paint: Paint) -> String {
+        let code = match paint {
+            Paint::Green => 32,
+            Paint::Yellow => 33,
+            Paint::Red => 31,
+        };
+        match self.colour {
+            Colour::Always => format!("\x1b[1;{code}m{text}\x1b[0m"),
+            Colour::Never => text.to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Paint {
+    Green,
+    Yellow,
+    Red,
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-:".contains(character);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}

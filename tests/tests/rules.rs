@@ -86,7 +86,8 @@ fn code(rule: RuleId) -> &'static str {
 
 fn check(family: &str, table: &Table, row: &Row) -> Result<(), Failed> {
     let place = format!("fixtures/rules/{family}.yaml:{}", row.name.referenced.line());
-    let title = catalogue().iter().find(|rule| rule.code == row.rule).map_or("no such rule", |rule| rule.title);
+    let title =
+        catalogue().iter().find(|rule| rule.code == row.rule).map_or("no such rule", |rule| rule.title);
     let head = format!("{place}  {}\n  {}: {title}", row.name.value, row.rule);
     let played = play::play(table, row).map_err(|nonsense| format!("{head}\n  {nonsense}"))?;
     let differences = differences(row, &played).map_err(|nonsense| format!("{head}\n  {nonsense}"))?;

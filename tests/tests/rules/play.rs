@@ -11,8 +11,8 @@ use emulator_core::{
 };
 
 use crate::table::{
-    self, FolderName, Given, Heard, HumanAgentTag, Kind, Length, Owner, OwnerAnswer, Primary, Row, Said, Step,
-    Table, Verb, Window, Wrote,
+    self, FolderName, Given, Heard, HumanAgentTag, Kind, Length, Owner, OwnerAnswer, Primary, Row, Said,
+    Step, Table, Verb, Window, Wrote,
 };
 
 /// The moment at which every row begins: 2026-07-01T00:00:00Z.
@@ -263,12 +263,7 @@ impl Stage {
     }
 
     /// An app takes the idle conversation; the inbox gets it passed.
-    fn owned(
-        &mut self,
-        owner: Option<AppId>,
-        at: Option<Timestamp>,
-        until: Span,
-    ) -> Result<(), Nonsense> {
+    fn owned(&mut self, owner: Option<AppId>, at: Option<Timestamp>, until: Span) -> Result<(), Nonsense> {
         let (Some(owner), Some(at)) = (owner, at) else { return Ok(()) };
         self.advance(at);
         let helper = self.world.settings.pages[&ORCHID].apps.keys().next().copied();
@@ -293,7 +288,9 @@ impl Stage {
     fn arrange_act(&mut self, app: AppId, act: ControlAct) -> Result<(), Nonsense> {
         let input = Input::AppControls { page: ORCHID, app, person: PEOPLE[0].1, act };
         let outcome = self.step(input);
-        outcome.map(|_| ()).map_err(|refusal| format!("the given state cannot be reached: {:?}", refusal.kind))
+        outcome
+            .map(|_| ())
+            .map_err(|refusal| format!("the given state cannot be reached: {:?}", refusal.kind))
     }
 
     fn step(&mut self, input: Input) -> Outcome {

@@ -179,8 +179,7 @@ impl From<FolderName> for Folder {
 #[serde(try_from = "String")]
 pub(crate) struct Length(pub(crate) Span);
 
-const UNITS: [(&str, i64); 5] =
-    [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+const UNITS: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 impl std::str::FromStr for Length {
     type Err = String;

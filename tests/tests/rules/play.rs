@@ -236,7 +236,7 @@ impl Stage {
             stage.owned(owner, got, until)?;
             stage.wrote(wrote)?;
         }
-        stage.advance(BEGIN);
+        stage.advance(BEGIN)?;
 
         let reached = stage.state();
         if reached.owner != given.owner || owner.is_some() && reached.expires() != Some(Length(until)) {
@@ -257,7 +257,7 @@ impl Stage {
 
     fn wrote(&mut self, at: Option<Timestamp>) -> Result<(), Nonsense> {
         let Some(at) = at else { return Ok(()) };
-        self.advance(at);
+        self.advance(at)?;
         let says = Step::Says { user: ANA.to_owned(), text: "earlier".to_owned() };
         self.arrange(&says)
     }
@@ -265,7 +265,7 @@ impl Stage {
     /// An app takes the idle conversation; the inbox gets it passed.
     fn owned(&mut self, owner: Option<AppId>, at: Option<Timestamp>, until: Span) -> Result<(), Nonsense> {
         let (Some(owner), Some(at)) = (owner, at) else { return Ok(()) };
-        self.advance(at);
+        self.advance(at)?;
         let helper = self.world.settings.pages[&ORCHID].apps.keys().next().copied();
         let taker = if owner == PAGE_INBOX { helper.ok_or("a Page without apps")? } else { owner };
         self.arrange_act(taker, ControlAct::Take { metadata: None })?;
@@ -298,22 +298,25 @@ impl Stage {
     }
 
     /// Moves the clock; what falls due at the target has happened.
-    fn advance(&mut self, to: Timestamp) -> Happened {
+    fn advance(&mut self, to: Timestamp) -> Result<Happened, Nonsense> {
         let mut happened = Happened { verdict: Verdict::NothingDue, answer: None, effects: Vec::new() };
         while let Some(timer) = self.world.timers.next().filter(|timer| timer.at <= to) {
             self.now = timer.at;
             let mut fired = Happened::of(self.step(Input::TimerFired(timer)));
             happened.effects.append(&mut fired.effects);
             happened.verdict = fired.verdict;
+            if self.world.timers.next() == Some(timer) {
+                return Err(format!("a deadline fired and is still there: {timer:?}"));
+            }
         }
         self.now = to;
-        happened
+        Ok(happened)
     }
 
     fn happens(&mut self, step: &Step) -> Result<Happened, Nonsense> {
         let page = ORCHID;
         let input = match step {
-            Step::Clock(span) => return Ok(self.advance(self.now + *span)),
+            Step::Clock(span) => return self.advance(self.now + *span),
             Step::Says { user, text } => {
                 Input::PersonSays { person: person(user)?, message: Arc::new(Message::text(text.as_str())) }
             }

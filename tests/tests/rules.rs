@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     for (family, text) in files() {
         match serde_saphyr::from_str::<Table>(&text) {
             Ok(table) => {
-                tables.insert(family, Arc::new(table));
+                tables.insert(family, Arc::new((table, text)));
             }
             Err(error) => {
                 let message = format!("fixtures/rules/{family}.yaml cannot be read:\n{error}");
@@ -46,20 +46,20 @@ fn main() -> ExitCode {
             }
         }
     }
-    for (family, table) in &tables {
-        for index in 0..table.rows.len() {
-            let (family, table) = (family.clone(), Arc::clone(table));
-            let name = format!("{family}::{}", table.rows[index].name.value);
-            trials.push(Trial::test(name, move || check(&family, &table, &table.rows[index])));
+    for (family, file) in &tables {
+        for (index, row) in file.0.rows.iter().enumerate() {
+            let name = format!("{family}::{}", row.name.value);
+            let (family, file) = (family.clone(), Arc::clone(file));
+            trials.push(Trial::test(name, move || check(&family, &file.0, index, &file.1)));
         }
-        let (family, table) = (family.clone(), Arc::clone(table));
-        trials.push(Trial::test(format!("{family}::is_well_kept"), move || well_kept(&family, &table)));
+        let (family, file) = (family.clone(), Arc::clone(file));
+        trials.push(Trial::test(format!("{family}::is_well_kept"), move || well_kept(&family, &file.0)));
     }
     let rows: BTreeSet<String> =
-        tables.values().flat_map(|table| &table.rows).map(|row| row.rule.clone()).collect();
+        tables.values().flat_map(|file| &file.0.rows).map(|row| row.rule.clone()).collect();
     trials.push(Trial::test("every_rule_has_a_row", move || every_rule_has_a_row(&rows)));
     trials.push(Trial::test("every_cell_is_decided", move || {
-        cells::every_cell_is_decided(tables.values().map(AsRef::as_ref))
+        cells::every_cell_is_decided(tables.values().map(|file| &file.0))
     }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -84,8 +84,10 @@ fn code(rule: RuleId) -> &'static str {
     rule.rule().code
 }
 
-fn check(family: &str, table: &Table, row: &Row) -> Result<(), Failed> {
-    let place = format!("fixtures/rules/{family}.yaml:{}", row.name.referenced.line());
+fn check(family: &str, table: &Table, index: usize, text: &str) -> Result<(), Failed> {
+    let row = &table.rows[index];
+    let line = row.name.referenced.line();
+    let place = format!("fixtures/rules/{family}.yaml:{line}");
     let title =
         catalogue().iter().find(|rule| rule.code == row.rule).map_or("no such rule", |rule| rule.title);
     let head = format!("{place}  {}\n  {}: {title}", row.name.value, row.rule);
@@ -95,8 +97,9 @@ fn check(family: &str, table: &Table, row: &Row) -> Result<(), Failed> {
         (None, true) | (Some(_), false) => Ok(()),
         (Some(_), true) => Err(format!("{head}\n  this row holds now: take `differs` away").into()),
         (None, false) => {
-            let (Row { given, when, .. }, lines) = (row, differences.join("\n  "));
-            Err(format!("{head}\n  given {given:?}\n  when  {:?}\n  {lines}", when.0).into())
+            let before = usize::try_from(line).unwrap_or(1).saturating_sub(1);
+            let shown: Vec<_> = text.lines().skip(before).take_while(|line| !line.is_empty()).collect();
+            Err(format!("{head}\n\n{}\n\n  {}", shown.join("\n"), differences.join("\n  ")).into())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{demo_bot, keep};
+use crate::commands::{check, demo_bot, explain, keep, rules, run, serve, speak};
 
 /// The Messenger platform on one machine, for testing bots.
 #[derive(Debug, Parser)]
@@ -15,6 +15,13 @@ pub(crate) struct Arguments {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Run(run::RunArguments),
+    Serve(Box<serve::ServeArguments>),
+    Say(speak::SayArguments),
+    Step(speak::StepArguments),
+    Check(check::CheckArguments),
+    Explain(explain::ExplainArguments),
+    Rules(rules::RulesArguments),
     DemoBot(demo_bot::DemoBotArguments),
     #[command(hide = true)]
     Keep(keep::KeepArguments),

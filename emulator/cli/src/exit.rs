@@ -6,10 +6,6 @@
 use std::process::ExitCode;
 
 /// Why the process ended.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the list is whole before every command that uses it is there")
-)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Everything passed.
@@ -20,8 +16,6 @@ pub(crate) enum Exit {
     Usage,
     /// A bot or a port could not be reached.
     Unreachable,
-    /// The scenarios passed, a gate such as coverage or lint did not.
-    GateFailed,
     /// A bug in the emulator.
     Bug,
     /// The person interrupted the run.
@@ -36,7 +30,6 @@ impl Exit {
             Self::ScenarioFailed => 1,
             Self::Usage => 2,
             Self::Unreachable => 3,
-            Self::GateFailed => 4,
             Self::Bug => 70,
             Self::Interrupted => 130,
         }
@@ -60,10 +53,9 @@ mod tests {
             Exit::ScenarioFailed,
             Exit::Usage,
             Exit::Unreachable,
-            Exit::GateFailed,
             Exit::Bug,
             Exit::Interrupted,
         ];
-        assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 4, 70, 130]);
+        assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 70, 130]);
     }
 }

@@ -3,11 +3,18 @@
 //! It holds no logic of the platform. This crate is the only one that prints or exits, and a panic anywhere in
 //! the process ends it with [`exit::Exit::Bug`] instead of leaving it half alive.
 
-#![expect(clippy::print_stderr, reason = "the command line is the one place that talks to a terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the command line is the one place that talks to a terminal"
+)]
 
 mod args;
+mod client;
 mod commands;
 mod exit;
+mod output;
+mod worlds;
 
 use std::process::ExitCode;
 
@@ -19,8 +26,15 @@ use crate::exit::Exit;
 fn main() -> ExitCode {
     end_on_panic();
     match Arguments::parse().command {
-        Command::Keep(keep) => commands::keep::run(&keep),
+        Command::Run(run) => commands::run::run(run),
+        Command::Serve(serve) => commands::serve::run(&serve),
+        Command::Say(say) => commands::speak::say(&say),
+        Command::Step(step) => commands::speak::step(&step),
+        Command::Check(check) => commands::check::run(&check),
+        Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Rules(rules) => commands::rules::run(&rules),
         Command::DemoBot(bot) => commands::demo_bot::run(&bot),
+        Command::Keep(keep) => commands::keep::run(&keep),
     }
 }
 

@@ -216,7 +216,8 @@ fn extend(
 ) -> Outcome {
     let World { conversations, timers, .. } = world;
     let conversation = conversations.get_mut(&person);
-    let Some(conversation) = conversation.filter(|conversation| conversation.control.owner() == Some(app)) else {
+    let Some(conversation) = conversation.filter(|conversation| conversation.control.owner() == Some(app))
+    else {
         return Err(Refusal { rule: RuleId::ExtendControl, saw, kind: RefusalKind::OnlyOwnerExtends });
     };
     let by = by.unwrap_or(CONTROL_LASTS);

@@ -124,7 +124,8 @@ fn app_sends(world: &mut World, send: Send, context: &Context<'_>) -> Outcome {
     let in_control = match tag {
         Some(Tag::HumanAgent) => {
             let connection = world.settings.pages.get(&page).and_then(|page| page.apps.get(&app));
-            let approved = connection.is_some_and(|connection| connection.features.contains(&Feature::HumanAgent));
+            let approved =
+                connection.is_some_and(|connection| connection.features.contains(&Feature::HumanAgent));
             saw.human_agent = Some(approved);
             if !approved {
                 let kind = RefusalKind::HumanAgentNotApproved;
@@ -136,8 +137,12 @@ fn app_sends(world: &mut World, send: Send, context: &Context<'_>) -> Outcome {
     };
     let (in_window, seen) = window::admits(conversation, tag, context.now)?;
     saw.window = seen.window;
-    // The exception is what needs an explanation; the ordinary window does not.
-    let rule = if in_window == RuleId::WindowHumanAgent { in_window } else { in_control };
+    // An exception is what needs an explanation; the ordinary rules do not.
+    let rule = match (in_control, in_window) {
+        (RuleId::HumanAgentException, _) => in_control,
+        (_, RuleId::WindowHumanAgent) => in_window,
+        _ => in_control,
+    };
 
     let conversation = world.conversation(person, page);
     let at = conversation.next_event(context.now);

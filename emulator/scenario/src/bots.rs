@@ -64,7 +64,8 @@ pub(crate) struct Bot {
 impl Bot {
     /// Starts a bot under the keeper, in a process group of its own.
     pub(crate) fn start(bin: &Path, start: &Start) -> Result<Self, BotError> {
-        let failed = |error: std::io::Error| BotError::Start { app: start.name.clone(), why: error.to_string() };
+        let failed =
+            |error: std::io::Error| BotError::Start { app: start.name.clone(), why: error.to_string() };
         let mut child = Command::new(bin)
             .arg("keep")
             .arg("--")

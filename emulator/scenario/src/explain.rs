@@ -1,64 +1,71 @@
 //! Why: the rule, the facts it read and the causes behind one journal entry.
+//!
+//! It works on entries as they stand in a journal file, so a file and a running emulator are
+//! explained alike.
 
-use emulator_core::{Field, Saw};
-use emulator_server::journal::{Entry, Names};
-use emulator_server::rfc3339;
+use emulator_core::catalogue;
+use serde_json::Value;
 
-use crate::transcript;
-
-/// Explains an entry in plain text. `find` gives the entries behind it.
-pub fn explain(entry: &Entry, names: &Names, find: &dyn Fn(u64) -> Option<Entry>) -> String {
-    let mut out = vec![headline(entry, names)];
-    if let Some(rule) = entry.rule {
-        let rule = rule.rule();
+/// Explains an entry in plain text. `find` gives the entries behind it by their numbers.
+pub fn explain<'a>(entry: &'a Value, find: &dyn Fn(u64) -> Option<&'a Value>) -> String {
+    let mut out = vec![headline(entry)];
+    if let Some(rule) = catalogue().iter().find(|rule| entry["rule"] == rule.code) {
         out.push(format!("  rule       {} {} ({})", rule.code, rule.title, rule.confidence.name()));
         out.push(format!("             {}", rule.statement));
         out.push(format!("  source     {}", rule.source));
     }
-    let facts = facts(&entry.saw, names);
-    if !facts.is_empty() {
-        out.push(format!("  it saw     {}", facts.join(", ")));
+    if let Some(saw) = entry["saw"].as_object() {
+        let facts = saw.iter().map(|(name, value)| format!("{} {}", name.replace('_', " "), plain(value)));
+        out.push(format!("  it saw     {}", facts.collect::<Vec<_>>().join(", ")));
     }
-    let mut next = entry.cause;
-    while let Some(cause) = next {
-        let label = if cause.assumed { "because, it seems, of" } else { "because of" };
-        let Some(behind) = find(cause.seq) else {
-            out.push(format!("  {label} entry {}, which is no longer kept", cause.seq));
+    let mut behind = entry;
+    while let Some(cause) = behind["cause"].as_u64() {
+        let label = if behind["assumed"] == true { "because, it seems, of" } else { "because of" };
+        let Some(next) = find(cause) else {
+            out.push(format!("  {label} entry {cause}, which is no longer kept"));
             break;
         };
-        out.push(format!("  {label} {}", headline(&behind, names)));
-        next = behind.cause;
+        out.push(format!("  {label} {}", headline(next)));
+        behind = next;
     }
     out.join("\n")
 }
 
-fn headline(entry: &Entry, names: &Names) -> String {
-    let text = transcript::line(entry, names).unwrap_or_else(|| {
-        let line = emulator_server::journal::entry_to_json(entry, names);
-        let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-        format!("{} {}", value["kind"].as_str().unwrap_or_default(), value["data"])
-    });
-    format!("{} {} {}", entry.seq, rfc3339(entry.at), text.trim())
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The facts that a rule read, in words.
-pub(crate) fn facts(saw: &Saw, names: &Names) -> Vec<String> {
-    let Saw { owner, expires, primary, folder, window, fields, human_agent } = saw;
-    let mut out = Vec::new();
-    out.extend(owner.map(|owner| format!("owner {}", names.owner(owner))));
-    out.extend(expires.map(|expires| format!("control until {}", rfc3339(expires))));
-    let primary = primary.map(|primary| primary.map_or_else(|| "none".to_owned(), |app| names.app(app)));
-    out.extend(primary.map(|primary| format!("primary receiver {primary}")));
-    out.extend(folder.map(|folder| format!("folder {}", folder.name())));
-    let window = window.map(|until| {
-        until.map_or_else(|| "never opened".to_owned(), |until| format!("until {}", rfc3339(until)))
-    });
-    out.extend(window.map(|window| format!("messaging window {window}")));
-    let fields = fields.map(|fields| fields.iter().map(Field::name).collect::<Vec<_>>().join(" "));
-    out.extend(fields.map(|fields| format!("subscribed fields {fields}")));
-    out.extend(
-        human_agent
-            .map(|granted| format!("human_agent feature {}", if granted { "granted" } else { "missing" })),
-    );
-    out
+/// An entry in one line: number, time, kind and what it says.
+fn headline(entry: &Value) -> String {
+    let members = entry["data"].as_object().into_iter().flatten();
+    let told =
+        members.filter(|(name, _)| !["psid", "mid", "timestamp", "fbtrace_id"].contains(&name.as_str()));
+    let told: Vec<String> =
+        told.map(|(name, value)| format!("{} {}", name.replace('_', " "), plain(value))).collect();
+    format!("{} {} {}: {}", entry["seq"], plain(&entry["at"]), plain(&entry["kind"]), told.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_entry_is_explained_by_its_rule_its_facts_and_its_causes() {
+        let entries = [
+            json!({"seq": 1, "at": "T0", "kind": "call", "data": {"app": "livechat", "verb": "sends", "text": "hi"}}),
+            json!({"seq": 2, "at": "T0", "cause": 1, "rule": "C-84", "saw": {"owner": "bot"}, "kind": "refused",
+                   "data": {"app": "livechat", "code": 10, "fbtrace_id": "A"}}),
+            json!({"seq": 3, "at": "T1", "cause": 99, "assumed": true, "kind": "call", "data": {}}),
+        ];
+        let find = |seq: u64| entries.iter().find(|entry| entry["seq"] == seq);
+        let text = explain(&entries[1], &find);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "2 T0 refused: app livechat, code 10");
+        assert_eq!(lines[1], "  rule       C-84 only the owner sends (observed)");
+        assert_eq!(lines[4], "  it saw     owner bot");
+        assert_eq!(lines[5], "  because of 1 T0 call: app livechat, verb sends, text hi");
+        let lost = explain(&entries[2], &find);
+        assert!(lost.ends_with("because, it seems, of entry 99, which is no longer kept"), "{lost}");
+    }
 }

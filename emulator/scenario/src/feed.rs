@@ -22,8 +22,6 @@ pub(crate) struct Feed {
     /// How far expectations have read an app's calls, and its deliveries.
     pub(crate) calls: BTreeMap<AppId, usize>,
     pub(crate) deliveries: BTreeMap<AppId, usize>,
-    /// The real apps' names by id are asked of the lane; played ones take their deliveries at once.
-    lost: bool,
 }
 
 /// A message that reached a person.
@@ -41,13 +39,10 @@ impl Feed {
         self.entries.last().map_or(0, |entry| entry.seq)
     }
 
-    /// Takes in what is new; says where that begins.
-    pub(crate) fn take_in(&mut self, lane: &Lane) -> usize {
-        let from = self.entries.len();
-        let new = lane.entries_after(self.last()).unwrap_or_else(|oldest| {
-            self.lost = true;
-            lane.entries_after(oldest.saturating_sub(1)).unwrap_or_default()
-        });
+    /// Takes in what is new.
+    pub(crate) fn take_in(&mut self, lane: &Lane) {
+        let new = lane.entries_after(self.last());
+        let new = new.or_else(|oldest| lane.entries_after(oldest.saturating_sub(1))).unwrap_or_default();
         for entry in new {
             let index = self.entries.len();
             match &entry.record {
@@ -69,7 +64,24 @@ impl Feed {
             }
             self.entries.push(entry);
         }
-        from
+    }
+
+    /// Drops all but the newest entries; says how many are gone.
+    pub(crate) fn forget(&mut self, keep: usize) -> usize {
+        let gone = self.entries.len().saturating_sub(keep);
+        self.entries.drain(..gone);
+        let first = self.entries.first().map_or(u64::MAX, |entry| entry.seq);
+        self.refusals.retain(|_, index| {
+            *index = index.checked_sub(gone).unwrap_or(usize::MAX);
+            *index != usize::MAX
+        });
+        for seqs in [&mut self.acknowledged, &mut self.failed, &mut self.read, &mut self.expected_refusals] {
+            *seqs = seqs.split_off(&first);
+        }
+        for position in self.calls.values_mut().chain(self.deliveries.values_mut()) {
+            *position = position.saturating_sub(gone);
+        }
+        gone
     }
 
     /// The refusal of a call, if it was refused.

@@ -53,7 +53,10 @@ impl Terminal {
             RunEvent::Finished(report) => self.finished(report),
             RunEvent::Stray(text) => {
                 self.summary.strays += 1;
-                format!("{}  {text}\n       this call belongs to no scenario; if the bot makes it at any time, mark the scenario `alone: true`\n", self.paint("STRAY", Paint::Red))
+                format!(
+                    "{}  {text}\n       this call belongs to no scenario; if the bot makes it at any time, mark the scenario `alone: true`\n",
+                    self.paint("STRAY", Paint::Red)
+                )
             }
         }
     }
@@ -65,7 +68,9 @@ impl Terminal {
         let (word, paint, count) = match verdict {
             Verdict::Passed => ("ok  ", Paint::Green, &mut self.summary.passed),
             Verdict::Skipped(_) => ("skip", Paint::Yellow, &mut self.summary.skipped),
-            Verdict::Failed(failure) if failure.kind == FailureKind::Failed => ("FAIL", Paint::Red, &mut self.summary.failed),
+            Verdict::Failed(failure) if failure.kind == FailureKind::Failed => {
+                ("FAIL", Paint::Red, &mut self.summary.failed)
+            }
             Verdict::Failed(_) | Verdict::Broken(_) => ("ERR ", Paint::Red, &mut self.summary.errors),
             Verdict::Unreachable(_) => ("ERR ", Paint::Red, &mut self.summary.unreachable),
         };
@@ -107,7 +112,9 @@ impl Terminal {
         let Summary { passed, failed, errors, unreachable, skipped, strays, raced } = self.summary;
         let total = passed + failed + errors + unreachable + skipped;
         let mut parts = vec![format!("{passed} passed")];
-        for (count, word) in [(failed, "failed"), (errors + unreachable, "could not be played"), (skipped, "skipped")] {
+        for (count, word) in
+            [(failed, "failed"), (errors + unreachable, "could not be played"), (skipped, "skipped")]
+        {
             if count > 0 {
                 parts.push(format!("{count} {word}"));
             }
@@ -118,7 +125,12 @@ impl Terminal {
             }
         }
         let noun = if total == 1 { "scenario" } else { "scenarios" };
-        format!("\n{total} {noun}: {} in {:.2} s (seed {})\n", parts.join(", "), took.as_secs_f64(), self.seed)
+        format!(
+            "\n{total} {noun}: {} in {:.2} s (seed {})\n",
+            parts.join(", "),
+            took.as_secs_f64(),
+            self.seed
+        )
     }
 
     fn paint(&self, text: &str, paint: Paint) -> String {

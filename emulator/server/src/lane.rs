@@ -251,7 +251,7 @@ impl Lane {
 
     /// Waits until everything so far is in the journal file, if there is one.
     pub(crate) async fn file_written(&self) -> bool {
-        let Some(file) = &self.shared.file else { return true };
+        let Some(file) = self.shared.file() else { return true };
         let position = self.lock().file_position();
         file.written(position).await.is_ok()
     }

@@ -1,8 +1,8 @@
 //! What all lanes of a stage have in common: identities, webhooks, and what is measured of the bots.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use emulator_core::{AppId, PageId};
@@ -26,7 +26,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) endpoints: BTreeMap<AppId, Arc<Endpoint>>,
     pub(crate) app_names: Arc<BTreeMap<AppId, Arc<str>>>,
-    pub(crate) file: Option<Arc<JournalFile>>,
+    file: OnceLock<Arc<JournalFile>>,
     longest_gap_us: AtomicU64,
 }
 
@@ -36,13 +36,23 @@ impl Shared {
         tokens: BTreeMap<String, Token>,
         endpoints: BTreeMap<AppId, Arc<Endpoint>>,
         app_names: Arc<BTreeMap<AppId, Arc<str>>>,
-        file: Option<Arc<JournalFile>>,
     ) -> Self {
+        let file = OnceLock::new();
         Self { seed, tokens, endpoints, app_names, file, longest_gap_us: AtomicU64::new(0) }
     }
 
     pub(crate) fn endpoint(&self, app: AppId) -> Option<&Arc<Endpoint>> {
         self.endpoints.get(&app)
+    }
+
+    /// The file that everything is written to, if there is one.
+    pub(crate) fn file(&self) -> Option<&JournalFile> {
+        self.file.get().map(Arc::as_ref)
+    }
+
+    /// Writes everything to a file from now on. Only the first one counts.
+    pub(crate) fn write_to(&self, file: Arc<JournalFile>) {
+        let _ = self.file.set(file);
     }
 
     /// Notes how long after its 2xx an app made a call.

@@ -98,7 +98,7 @@ pub struct Stage {
 
 impl Stage {
     /// Sets a stage up. Nothing listens yet.
-    pub fn new(spec: StageSpec, clock: ClockMode, file: Option<Arc<JournalFile>>) -> Arc<Self> {
+    pub fn new(spec: StageSpec, clock: ClockMode) -> Arc<Self> {
         let StageSpec { seed, settings, apps, webhook_timeout } = spec;
         let mut tokens = BTreeMap::new();
         let mut endpoints = BTreeMap::new();
@@ -114,11 +114,16 @@ impl Stage {
             }
             names.insert(app.id, Arc::from(app.name));
         }
-        let shared = Arc::new(Shared::new(seed, tokens, endpoints, Arc::new(names), file));
+        let shared = Arc::new(Shared::new(seed, tokens, endpoints, Arc::new(names)));
         let world = World::new(Arc::clone(&settings));
         let state = LaneState::new(Arc::clone(&shared), STAGE_LANE, world, clock);
         let own = Lane::new(STAGE_LANE.into(), Arc::clone(&shared), state);
         Arc::new(Self { shared, settings, lanes: RwLock::default(), own })
+    }
+
+    /// Writes everything that happens to a file from now on: what was told to anybody is in it.
+    pub fn write_to(&self, file: Arc<JournalFile>) {
+        self.shared.write_to(file);
     }
 
     /// The settings that new lanes share.

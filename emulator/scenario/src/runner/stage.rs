@@ -102,7 +102,7 @@ async fn set_up(
         apps: cast.apps.clone(),
         webhook_timeout: WEBHOOK_TIMEOUT,
     };
-    let stage = Stage::new(spec, ClockMode::Frozen { at: Timestamp(BEGIN_AT) }, None);
+    let stage = Stage::new(spec, ClockMode::Frozen { at: Timestamp(BEGIN_AT) });
     let server = tokio::spawn(serve(listener, Arc::clone(&stage), no_control()));
     let boot = first.scenario.timeouts.boot.map_or(BOOT, Duration::from_millis);
     let mut bots = Vec::new();
@@ -247,7 +247,8 @@ async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(),
 fn write_journal(shared: &Shared, up: &Up, lane: &Lane, seed: Option<u64>) -> Result<(), String> {
     let Some(folder) = &shared.options.journal else { return Ok(()) };
     let path = folder.join(file_name(lane.name()));
-    let entries = lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
+    let entries =
+        lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
     let names = lane.names();
     let mut text = header(lane, seed.unwrap_or(shared.options.seed), up.stage.settings());
     text.push('\n');
@@ -255,7 +256,8 @@ fn write_journal(shared: &Shared, up: &Up, lane: &Lane, seed: Option<u64>) -> Re
         text.push_str(&entry_to_json(&entry, &names));
         text.push('\n');
     }
-    let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
+    let written =
+        path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
     written.map_err(|error| format!("cannot write the journal {}: {error}", path.display()))
 }
 
@@ -263,7 +265,8 @@ fn write_journal(shared: &Shared, up: &Up, lane: &Lane, seed: Option<u64>) -> Re
 fn file_name(lane: &str) -> PathBuf {
     let plain = |part: &str| {
         let keep = |character: char| character.is_alphanumeric() || "._-@#".contains(character);
-        let text: String = part.chars().map(|character| if keep(character) { character } else { '-' }).collect();
+        let text: String =
+            part.chars().map(|character| if keep(character) { character } else { '-' }).collect();
         text
     };
     let parts: Vec<String> =
@@ -276,7 +279,10 @@ fn last_words(bots: &mut [Bot]) -> Vec<BotOutput> {
         let ended = bot.ended().map_or_else(String::new, |status| format!(", which has ended ({status})"));
         BotOutput { title: format!("the bot `{}`{ended}", bot.name), lines: bot.last_lines(OUTPUT_LINES) }
     };
-    bots.iter_mut().map(words).filter(|output| !output.lines.is_empty() || output.title.contains("ended")).collect()
+    bots.iter_mut()
+        .map(words)
+        .filter(|output| !output.lines.is_empty() || output.title.contains("ended"))
+        .collect()
 }
 
 fn report_strays(up: &Up, shared: &Shared) {
@@ -297,7 +303,8 @@ fn report_down(selected: &Selected, down: &Down, shared: &Shared) {
         Down::Bot(error, output) => (Verdict::Unreachable(error.clone()), output.clone()),
         Down::World(problems) => {
             let first = problems.first().cloned();
-            let problem = first.unwrap_or_else(|| Diagnostic::new(selected.scenario.span, "the world cannot be set up"));
+            let problem = first
+                .unwrap_or_else(|| Diagnostic::new(selected.scenario.span, "the world cannot be set up"));
             (Verdict::Failed(Failure::new(FailureKind::Error, problem)), Vec::new())
         }
     };

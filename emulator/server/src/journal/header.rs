@@ -12,7 +12,8 @@ const FORMAT: u32 = 1;
 
 /// The header line of a lane's journal, without the line's end. It holds no secrets.
 pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>) -> String {
-    let rules = catalogue().iter().fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes()));
+    let rules =
+        catalogue().iter().fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes()));
     let people = lane.people().into_iter().map(|(name, psid)| (name.to_string(), json!(psid.to_string())));
     json!({
         "format": FORMAT,

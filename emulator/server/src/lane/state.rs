@@ -60,7 +60,7 @@ pub(crate) struct LaneState {
     /// True when a real app got something since the lane was last quiet.
     pub(crate) touched: bool,
     shared: Arc<Shared>,
-    file_prefix: Option<String>,
+    file_prefix: String,
     file_position: u64,
     ids: Ids,
     queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
@@ -78,10 +78,7 @@ impl LaneState {
         Self {
             names: Names { apps: Arc::clone(&shared.app_names), people },
             ids: Ids::new(shared.seed, lane),
-            file_prefix: shared
-                .file
-                .as_ref()
-                .map(|_| format!("{{\"lane\":{},", serde_json::Value::from(lane))),
+            file_prefix: format!("{{\"lane\":{},", serde_json::Value::from(lane)),
             shared,
             world,
             clock: Clock::new(mode),
@@ -104,9 +101,9 @@ impl LaneState {
     /// Appends an entry and says its number.
     pub(crate) fn append(&mut self, entry: Entry) -> u64 {
         let seq = entry.seq;
-        if let (Some(file), Some(prefix)) = (&self.shared.file, &self.file_prefix) {
+        if let Some(file) = self.shared.file() {
             let line = entry_to_json(&entry, &self.names);
-            self.file_position = file.append(&format!("{prefix}{}", &line[1..]));
+            self.file_position = file.append(&format!("{}{}", self.file_prefix, &line[1..]));
         }
         self.journal.push(entry);
         seq

@@ -1,0 +1,240 @@
+//! `serve`: the platform, for a developer who points a bot at it.
+
+mod banner;
+mod talk;
+
+use std::io::IsTerminal;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use emulator_console::Console;
+use emulator_core::Timestamp;
+use emulator_scenario::cast::{Cast, Surroundings, cast};
+use emulator_scenario::diagnostics::render_all;
+use emulator_scenario::runner::BEGIN_AT;
+use emulator_scenario::scene::Place;
+use emulator_scenario::transcript;
+use emulator_server::journal::{JournalFile, header};
+use emulator_server::{ClockMode, Lane, LaneSpec, Stage, StageSpec, serve};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::exit::Exit;
+use crate::output;
+use crate::worlds::{self, WorldArguments};
+
+/// The name of the only lane.
+const LANE: &str = "serve";
+/// How often a bot that is not there yet is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Runs the platform for a bot that is pointed at it
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    world: WorldArguments,
+    /// Listens on this port at 127.0.0.1; 0 picks a free one
+    #[arg(long, value_name = "PORT", default_value_t = 7380)]
+    port: u16,
+    /// Writes the base URL into this file once it accepts connections
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+    /// Writes everything that happens to this file
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Lets the clock follow the system's, or stand still until a step moves it
+    #[arg(long, value_name = "real|frozen", default_value = "real", value_parser = ["real", "frozen"])]
+    clock: String,
+    /// Derives ids from this number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Prints no line for what happens
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return Exit::Bug.into();
+        }
+    };
+    let exit = match runtime.block_on(go(arguments)) {
+        Ok(exit) => exit,
+        Err((exit, text)) => {
+            eprintln!("error: {}", text.trim_end());
+            exit
+        }
+    };
+    runtime.shutdown_background();
+    exit.into()
+}
+
+type Failed = (Exit, String);
+
+async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
+    let colour = output::colour_of_stderr();
+    let usage = |text: String| (Exit::Usage, text);
+    let world = worlds::world(&arguments.world, colour).map_err(usage)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
+    let port = listener.local_addr().map_or(arguments.port, |address| address.port());
+    let bin = std::env::current_exe().map_err(|error| (Exit::Bug, error.to_string()))?;
+    let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin };
+    let mut free = |_: &str| free_port();
+    let cast =
+        cast(&world, &surroundings, &mut free).map_err(|problems| usage(render_all(&problems, colour)))?;
+    let cast = Arc::new(cast);
+    let (stage, lane) = open(arguments, &cast)?;
+    let place = Place {
+        stage: Arc::clone(&stage),
+        lane: Arc::clone(&lane),
+        cast: Arc::clone(&cast),
+        surroundings: surroundings.clone(),
+    };
+    let file = write_journal(arguments, &stage, &lane)?;
+    let console = Console::new(place);
+    tokio::spawn(serve(listener, Arc::clone(&stage), console.routes()));
+    tokio::spawn(Arc::clone(&lane).keep_time());
+    if let Some(path) = &arguments.ready_file {
+        ready(path, &surroundings.url).map_err(usage)?;
+    }
+    output::data(&format!("{}\n", surroundings.url));
+    eprint!("{}", banner::text(&cast, &surroundings));
+    for app in &cast.apps {
+        if app.webhook.is_some() {
+            tokio::spawn(wait_for(Arc::clone(&stage), app.id, app.name.clone()));
+        }
+    }
+    if !arguments.quiet {
+        tokio::spawn(tell(Arc::clone(&lane)));
+        tokio::spawn(tell(Arc::clone(stage.own_lane())));
+    }
+    if std::io::stdin().is_terminal() {
+        eprintln!(
+            "Type a line to say it as `{}`; /help tells what else there is.\n",
+            talk::first_person(&cast)
+        );
+        tokio::spawn(talk::read(surroundings.url.clone(), talk::first_person(&cast)));
+    }
+    until_stopped(file).await
+}
+
+fn taken(port: u16, error: &std::io::Error) -> Failed {
+    let text = format!(
+        "cannot listen on port {port}: {error}; choose another with --port, or --port 0 for a free one"
+    );
+    (Exit::Unreachable, text)
+}
+
+fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane>), Failed> {
+    let clock = match arguments.clock.as_str() {
+        "frozen" => ClockMode::Frozen { at: Timestamp(BEGIN_AT) },
+        _ => ClockMode::Real,
+    };
+    let spec = StageSpec {
+        seed: arguments.seed,
+        settings: Arc::clone(&cast.settings),
+        apps: cast.apps.clone(),
+        webhook_timeout: Duration::from_secs(20),
+    };
+    let stage = Stage::new(spec, clock);
+    let lane = LaneSpec { name: LANE.to_owned(), clock, settings: None, people: cast.people.clone() };
+    let lane = stage.open_lane(lane).map_err(|error| (Exit::Usage, error.to_string()))?;
+    Ok((stage, lane))
+}
+
+fn write_journal(
+    arguments: &ServeArguments,
+    stage: &Arc<Stage>,
+    lane: &Lane,
+) -> Result<Option<Arc<JournalFile>>, Failed> {
+    let Some(path) = &arguments.journal else { return Ok(None) };
+    let header = header(lane, arguments.seed, stage.settings());
+    let file = JournalFile::create(path, &header).map_err(|error| (Exit::Usage, error.to_string()))?;
+    let file = Arc::new(file);
+    stage.write_to(Arc::clone(&file));
+    Ok(Some(file))
+}
+
+/// The file appears whole: it is written beside and renamed.
+fn ready(path: &Path, url: &str) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("cannot write the ready file {}: {error}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut beside, format!("{url}\n").as_bytes()).map_err(failed)?;
+    beside.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    listener.and_then(|listener| listener.local_addr()).map_or(0, |address| address.port())
+}
+
+/// Tries the handshake until the bot is there; says once what it waits for.
+async fn wait_for(stage: Arc<Stage>, app: emulator_core::AppId, name: String) {
+    let mut told = false;
+    loop {
+        match stage.handshake(app).await {
+            Ok(()) => {
+                eprintln!("{name} is ready: its webhook passed the verification");
+                return;
+            }
+            Err(why) if !told => {
+                told = true;
+                eprintln!("waiting for {name}: {why}");
+            }
+            Err(_) => {}
+        }
+        emulator_server::pause(ASK_AGAIN).await;
+    }
+}
+
+/// Prints a line for everything that happens in a lane.
+async fn tell(lane: Arc<Lane>) {
+    const PATIENCE: Duration = Duration::from_secs(3_600);
+    let mut seen = 0;
+    let mut refusals = 0_u32;
+    loop {
+        let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
+        let names = lane.names();
+        for entry in entries.unwrap_or_default() {
+            seen = entry.seq;
+            if let Some(line) = transcript::line(&entry, &names) {
+                output::data(&format!("{:>4} {} {line}\n", entry.seq, transcript::time_of_day(entry.at)));
+            }
+            if let emulator_server::journal::Record::Refused { .. } = entry.record {
+                refusals += 1;
+                if refusals == 1 {
+                    eprintln!("     why: messenger-emulator explain {}", entry.seq);
+                }
+            }
+        }
+        lane.changed_since(seen, PATIENCE).await;
+    }
+}
+
+async fn until_stopped(file: Option<Arc<JournalFile>>) -> Result<Exit, Failed> {
+    let failed = |error: std::io::Error| (Exit::Bug, error.to_string());
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let broken = async {
+        match file {
+            Some(file) => file.failed().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupt.recv() => Ok(Exit::Interrupted),
+        _ = terminate.recv() => Ok(Exit::Passed),
+        error = broken => Err((Exit::Bug, error.to_string())),
+    }
+}

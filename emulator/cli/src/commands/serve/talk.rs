@@ -1,0 +1,74 @@
+//! Lines that are typed into `serve`: what a person says, and commands behind a slash.
+
+use emulator_scenario::cast::Cast;
+use hyper::Method;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader, stdin};
+
+use crate::client::ask;
+
+const HELP: &str = "\
+TEXT              says it as the person who speaks
+/as NAME          lets another person speak
+/clock +24h       moves the clock
+/step YAML        plays any step, such as /step {app: livechat, takes_control: true}
+/explain SEQ      tells why the entry of that number came about
+/help             shows this
+Ctrl-C ends the emulator.
+";
+
+/// Who speaks at first.
+pub(crate) fn first_person(cast: &Cast) -> String {
+    cast.people.first().map_or_else(|| "user".to_owned(), |person| person.name.clone())
+}
+
+/// Reads lines until the terminal closes, and plays them through the control API like anybody else.
+pub(crate) async fn read(url: String, mut speaker: String) {
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let line = line.trim();
+        let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let step = match command {
+            "" => continue,
+            "/help" => {
+                eprint!("{HELP}");
+                continue;
+            }
+            "/as" => {
+                speaker = rest.trim().to_owned();
+                eprintln!("{speaker} speaks now");
+                continue;
+            }
+            "/explain" => {
+                show(
+                    ask(&url, Method::GET, &format!("/_emulator/explain/{}", rest.trim()), String::new())
+                        .await,
+                );
+                continue;
+            }
+            "/clock" => json!({"clock": rest.trim()}).to_string(),
+            "/step" => rest.to_owned(),
+            _ if command.starts_with('/') => {
+                eprintln!("there is no command {command}; /help tells which there are");
+                continue;
+            }
+            _ => json!({"user": speaker, "says": line}).to_string(),
+        };
+        let answer = ask(&url, Method::POST, "/_emulator/steps", step).await;
+        if answer.as_ref().is_ok_and(|answer| answer.status == 200) {
+            continue;
+        }
+        show(answer);
+    }
+}
+
+fn show(answer: Result<crate::client::Answer, String>) {
+    match answer {
+        Err(text) => eprintln!("{text}"),
+        Ok(answer) => {
+            let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+            let text = body["text"].as_str().or(body["error"].as_str()).unwrap_or(&answer.body);
+            eprintln!("{}", text.trim_end());
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The world of `serve`: a file, changed by flags.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use emulator_scenario::diagnostics::{Colour, SourceText, render_all};
+use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
+use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
+
+/// The file that is taken when none is named.
+const DEFAULT_FILE: &str = "emulator.yaml";
+
+/// What describes the world.
+#[derive(Debug, Args)]
+pub(crate) struct WorldArguments {
+    /// Reads the world from a file (default: emulator.yaml, if it is there)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Sends webhooks to this address; with several apps APP=URL
+    #[arg(long, value_name = "[APP=]URL")]
+    webhook: Vec<String>,
+    /// Signs webhooks with this app secret; with several apps APP=SECRET
+    #[arg(long, value_name = "[APP=]SECRET")]
+    app_secret: Vec<String>,
+    /// Verifies webhooks with this token; with several apps APP=TOKEN
+    #[arg(long, value_name = "[APP=]TOKEN")]
+    verify_token: Vec<String>,
+    /// Accepts this Page token; with several apps APP=TOKEN
+    #[arg(long, value_name = "[APP=]TOKEN")]
+    page_token: Vec<String>,
+    /// Subscribes to these webhook fields, with commas between them; with several apps APP=FIELDS
+    #[arg(long, value_name = "[APP=]FIELDS")]
+    fields: Vec<String>,
+    /// Adds a person of this name
+    #[arg(long, value_name = "NAME")]
+    person: Vec<String>,
+    /// Adds people until there are so many: user, user2, user3 …
+    #[arg(long, value_name = "N")]
+    people: Option<usize>,
+}
+
+/// The world that the arguments describe; what is wrong with it, in words.
+pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldSpec, String> {
+    let mut world = match file(arguments) {
+        Some(path) => read(&path, colour)?,
+        None => WorldSpec::empty(SourceText::new("the command line", "")),
+    };
+    if world.apps.is_empty() {
+        world = declared_by_flags(world, arguments);
+    }
+    let had_people = !world.people.is_empty();
+    for name in &arguments.person {
+        push_person(&mut world, name)?;
+    }
+    let mut world = world.with_defaults();
+    if let Some(wanted) = arguments.people {
+        if !had_people && arguments.person.is_empty() {
+            world.people.truncate(1);
+        }
+        for number in world.people.len() + 1..=wanted {
+            push_person(&mut world, &format!("user{number}"))?;
+        }
+    }
+    for (flag, values) in [
+        ("--webhook", &arguments.webhook),
+        ("--app-secret", &arguments.app_secret),
+        ("--verify-token", &arguments.verify_token),
+        ("--page-token", &arguments.page_token),
+        ("--fields", &arguments.fields),
+    ] {
+        for value in values {
+            let (app, value) = target(&mut world, flag, value)?;
+            match flag {
+                "--webhook" => app.webhook = Some(node(value)),
+                "--app-secret" => app.secret = Some(node(value)),
+                "--verify-token" => app.verify_token = Some(node(value)),
+                "--page-token" => app.page_token = Some(node(value)),
+                _ => app.fields = Some(field_names(value)?),
+            }
+        }
+    }
+    Ok(world)
+}
+
+fn file(arguments: &WorldArguments) -> Option<PathBuf> {
+    let default = Path::new(DEFAULT_FILE);
+    arguments.config.clone().or_else(|| default.exists().then(|| default.to_owned()))
+}
+
+fn read(path: &Path, colour: Colour) -> Result<WorldSpec, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let (documents, problems) = load(path, text, &|path| std::fs::read_to_string(path));
+    if !problems.is_empty() {
+        return Err(render_all(&problems, colour));
+    }
+    match documents.into_iter().next() {
+        Some(Document::World(world)) => Ok(*world),
+        Some(Document::Scenario(_)) => {
+            Err(format!("{} is a scenario; serve takes a world (page, apps, people)", path.display()))
+        }
+        None => Err(format!("{} describes no world", path.display())),
+    }
+}
+
+/// Flags of the form `APP=…` declare the apps when no file does.
+fn declared_by_flags(mut world: WorldSpec, arguments: &WorldArguments) -> WorldSpec {
+    for value in &arguments.webhook {
+        if let Some((name, _)) = named(value)
+            && !world.apps.iter().any(|app| app.name.value == name)
+        {
+            let name = Spanned::new(name.to_owned(), Span::default());
+            world.apps.push(AppSpec { name, ..AppSpec::default() });
+        }
+    }
+    world
+}
+
+/// The app's name in front of a value, if there is one. URLs hold `=` too, but not in front.
+fn named(value: &str) -> Option<(&str, &str)> {
+    let (name, rest) = value.split_once('=')?;
+    let is_name = !name.is_empty()
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    is_name.then_some((name, rest))
+}
+
+fn target<'w, 'v>(
+    world: &'w mut WorldSpec,
+    flag: &str,
+    value: &'v str,
+) -> Result<(&'w mut AppSpec, &'v str), String> {
+    let names: Vec<String> = world.apps.iter().map(|app| app.name.value.clone()).collect();
+    let list = names.join(", ");
+    if let Some((name, rest)) = named(value)
+        && let Some(index) = names.iter().position(|known| known == name)
+    {
+        return Ok((&mut world.apps[index], rest));
+    }
+    match (names.len(), named(value)) {
+        (1, _) => Ok((&mut world.apps[0], value)),
+        (_, Some((name, _))) => Err(format!("{flag}: there is no app `{name}`; there are {list}")),
+        (_, None) => Err(format!("{flag}: there are several apps ({list}), so write {flag} APP={value}")),
+    }
+}
+
+fn push_person(world: &mut WorldSpec, name: &str) -> Result<(), String> {
+    if world.people.iter().any(|person| person.name.value == name) {
+        return Err(format!("there are two people called `{name}`"));
+    }
+    let name = Spanned::new(name.to_owned(), Span::default());
+    world.people.push(PersonSpec { name, ..PersonSpec::default() });
+    Ok(())
+}
+
+fn field_names(list: &str) -> Result<Vec<String>, String> {
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names
+        .map(|name| match emulator_core::Field::parse(name) {
+            Some(_) => Ok(name.to_owned()),
+            None => {
+                let all =
+                    emulator_core::Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
+                Err(format!("--fields: there is no webhook field `{name}`; there are {all}"))
+            }
+        })
+        .collect()
+}
+
+fn node(text: &str) -> Node {
+    // What stands on the command line is taken as it is: `${` is not looked for.
+    let source = text.replace("${", "$${");
+    Node { kind: NodeKind::Text, span: Span::default(), source, quoted: true }
+}

@@ -1,0 +1,70 @@
+//! `GET /_emulator/journal` and `GET /_emulator/explain/SEQ`.
+
+use emulator_scenario::{explain, transcript};
+use emulator_server::journal::entry_to_json;
+use hyper::StatusCode;
+use serde_json::Value;
+
+use super::Console;
+use super::answer::{Answer, failed};
+use super::query::{Query, Wait};
+
+/// How many entries one answer holds at most.
+const PAGE: usize = 10_000;
+
+impl Console {
+    /// The entries behind `after`, oldest first: one line of JSON each inside an array, or lines for
+    /// people. With `wait=5s` an empty answer comes only after that time.
+    pub(crate) async fn journal(&self, query: &Query) -> Answer {
+        match query.wait {
+            None => {}
+            Some(Wait::For(patience)) => {
+                self.lane().changed_since(query.after, patience).await;
+            }
+            Some(Wait::Settled | Wait::Quiet | Wait::Reply) => {
+                return failed(StatusCode::BAD_REQUEST, "here `wait` takes a time such as 5s");
+            }
+        }
+        let entries = match self.lane().entries_after(query.after) {
+            Ok(entries) => entries,
+            Err(oldest) => {
+                let text =
+                    format!("entries before {oldest} are no longer kept; ask for after={}", oldest - 1);
+                return failed(StatusCode::GONE, &text);
+            }
+        };
+        let names = self.lane().names();
+        let entries = entries.iter().take(PAGE);
+        if query.as_text {
+            let lines = entries.filter_map(|entry| {
+                let line = transcript::line(entry, &names)?;
+                Some(format!("{:>4} {} {line}\n", entry.seq, transcript::time_of_day(entry.at)))
+            });
+            return Answer::text(lines.collect());
+        }
+        let lines: Vec<String> = entries.map(|entry| entry_to_json(entry, &names)).collect();
+        Answer::written(format!("[{}]\n", lines.join(",\n")))
+    }
+
+    pub(crate) fn explain(&self, seq: &str) -> Answer {
+        let Ok(number) = seq.parse::<u64>() else {
+            return failed(StatusCode::BAD_REQUEST, &format!("`{seq}` is no number of an entry"));
+        };
+        let names = self.lane().names();
+        // The entry and everything that led to it.
+        let mut chain: Vec<Value> = Vec::new();
+        let mut next = Some(number);
+        while let Some(entry) = next.and_then(|seq| self.lane().entry(seq)) {
+            next = entry.cause.map(|cause| cause.seq);
+            chain.push(serde_json::from_str(&entry_to_json(&entry, &names)).unwrap_or_default());
+        }
+        let Some(first) = chain.first() else {
+            return failed(
+                StatusCode::NOT_FOUND,
+                &format!("there is no entry {number}, or it is no longer kept"),
+            );
+        };
+        let find = |seq: u64| chain.iter().find(|entry| entry["seq"] == seq);
+        Answer::text(format!("{}\n", explain::explain(first, &find)))
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! It reports and builds nothing, so that the typed builders behind it can take what they need and rely on it.
 
-use crate::diagnostics::{Diagnostic, did_you_mean, one_of, suggestion};
+use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of, suggestion};
 use crate::node::{Key, Node, Span};
 use crate::step::Names;
 use crate::value;
@@ -255,6 +255,10 @@ impl Checker<'_> {
 
     /// Checks the name of a person; false if there is none of that name.
     pub(crate) fn person(&mut self, name: &str, node: &Node) -> bool {
+        // Worlds can have very many people, and most names are right.
+        if node.is_scalar() && self.names.people.contains(&node.source) {
+            return true;
+        }
         let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
         self.name(name, "person", &people, node)
     }
@@ -305,16 +309,18 @@ impl Checker<'_> {
         if let Some(node) = named {
             return self.person(key, node).then(|| node.source.clone());
         }
-        match self.names.people.as_slice() {
-            [only] => Some(only.clone()),
-            [] => {
+        let mut people = self.names.people.iter();
+        match (people.next(), people.next()) {
+            (Some(only), None) => Some(only.clone()),
+            (None, _) => {
                 self.report(
                     Diagnostic::new(span, "there is no person whose conversation this could be")
                         .help("declare one in the world: `people: {ana: {first_name: Ana}}`"),
                 );
                 None
             }
-            [first, ..] => {
+            (Some(first), Some(_)) => {
+                let first = first.clone();
                 let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
                 let people = one_of(&people);
                 self.report(
@@ -340,7 +346,11 @@ fn with_article(what: &str) -> String {
 }
 
 fn listing(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    let mut listed: Vec<String> = words.iter().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
+    if words.len() > MOST_LISTED {
+        listed.push(format!("and {} others", words.len() - MOST_LISTED));
+    }
+    listed.join(", ")
 }
 
 fn listed(what: &str, known: &[&str]) -> String {

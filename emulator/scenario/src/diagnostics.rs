@@ -170,13 +170,19 @@ pub(crate) fn suggestion(word: &str, candidates: &[&str], none: &str) -> String 
 
 /// Writes words as a choice: "`a`, `b` or `c`".
 pub(crate) fn one_of(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let mut quoted: Vec<String> = words.iter().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
+    if words.len() > MOST_LISTED {
+        quoted.push(format!("one of {} others", words.len() - MOST_LISTED));
+    }
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
         None => String::new(),
     }
 }
+
+/// How many names a message lists before it only counts them.
+pub(crate) const MOST_LISTED: usize = 12;
 
 /// Counts the letters to insert, drop, replace or swap with a neighbour.
 fn distance(a: &str, b: &str) -> usize {

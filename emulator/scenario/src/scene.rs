@@ -289,7 +289,7 @@ impl Scene {
             Some(who) => self.person(who).map(Some),
             None => {
                 let people = self.lane.people();
-                Ok(if people.len() == 1 { people.into_values().next() } else { None })
+                Ok(if people.len() == 1 { people.values().next().copied() } else { None })
             }
         }
     }
@@ -339,7 +339,7 @@ impl Scene {
 fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
     let names = lane.names();
     let mut lines = Vec::new();
-    for (name, psid) in lane.people() {
+    for (name, &psid) in lane.people() {
         let Some(conversation) = lane.conversation(psid) else { continue };
         let owner = names.owner(conversation.control.owner());
         let moved = entries.iter().rev().find(|entry| {

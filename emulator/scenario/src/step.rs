@@ -5,6 +5,8 @@
 
 mod parse;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Node, Span, Spanned};
 use crate::{matcher, value, yaml};
@@ -297,9 +299,9 @@ pub enum Window {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// The apps.
-    pub apps: Vec<String>,
+    pub apps: BTreeSet<String>,
     /// The people.
-    pub people: Vec<String>,
+    pub people: BTreeSet<String>,
 }
 
 /// Reads steps that came without a file: one step or a list, as YAML or JSON. `name` is shown in place of a path.

@@ -13,8 +13,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{Accepted, AppId, Input, PageId, Psid, authorize};
+use emulator_core::{AppId, Input, PageId, Psid, authorize};
 use hyper::Method;
+use hyper::header::HeaderValue;
 
 pub use error::GraphError;
 use params::Params;
@@ -63,7 +64,9 @@ pub struct Reply {
     pub version: String,
     /// The value of `WWW-Authenticate`, for errors.
     pub challenge: Option<String>,
-    /// The lane whose clock it stands under.
+    /// The virtual time of the answer, for the header `X-Emulator-Now`.
+    pub now: HeaderValue,
+    /// The lane that it belongs to.
     pub lane: Arc<Lane>,
     /// The journal entry of the call.
     pub seq: u64,
@@ -107,16 +110,17 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
         Token::Page { app, .. } | Token::App { app } => app,
     });
     let call = Call { app, person: wanted.person, kind: wanted.kind, played: request.origin == Origin::Step };
-    let Decision { seq, result, open } = decide(&lane, &call, wanted.then, request.origin);
+    let Decision { seq, now, result, open } = decide(&lane, &call, wanted.then, request.origin);
     let version = path.served_version();
     lane.notify();
     match result {
-        Ok(body) => Reply { status: 200, body, version, challenge: None, lane, seq, open },
+        Ok(body) => Reply { status: 200, body, version, challenge: None, now, lane, seq, open },
         Err((error, trace)) => Reply {
             status: error.status,
             body: answer::error(&error, &trace),
             version,
             challenge: Some(answer::challenge(&error)),
+            now,
             lane,
             seq,
             open,
@@ -126,6 +130,7 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
 
 struct Decision {
     seq: u64,
+    now: HeaderValue,
     result: Result<Bytes, (Arc<GraphError>, Arc<str>)>,
     open: Option<OpenCall>,
 }
@@ -133,6 +138,7 @@ struct Decision {
 /// Lets the lane decide: one lock, one step.
 fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
     let mut state = lane.lock_on_time();
+    let now = state.now_header();
     let (mut open, cause) = match origin {
         Origin::Bot => {
             let (open, cause) = state.call_opened(call);
@@ -155,8 +161,8 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
         Ok(Ok(input)) => {
             let person = call.person;
             let applied = state.apply(Record::Call(call.clone()), cause, input);
-            let result = match applied.outcome {
-                Ok(Accepted { answer, .. }) => Ok(answer::success(&answer, person, &call.kind)),
+            let result = match applied.result {
+                Ok(answer) => Ok(answer::success(&answer, person, &call.kind)),
                 Err(refusal) => refused(&mut state, applied.seq, refusal.into()),
             };
             let mut start = applied.start;
@@ -166,12 +172,12 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
             }
             drop(state);
             crate::webhooks::start(lane, start);
-            Decision { seq: applied.seq, result, open }
+            Decision { seq: applied.seq, now, result, open }
         }
-        Ok(Err(body)) => Decision { seq: log(&mut state, call, cause), result: Ok(body), open },
+        Ok(Err(body)) => Decision { seq: log(&mut state, call, cause), now, result: Ok(body), open },
         Err(error) => {
             let seq = log(&mut state, call, cause);
-            Decision { seq, result: refused(&mut state, seq, error), open }
+            Decision { seq, now, result: refused(&mut state, seq, error), open }
         }
     }
 }

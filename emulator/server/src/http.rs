@@ -3,13 +3,16 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper::header::{AUTHORIZATION, CONNECTION, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, EXPIRES, HeaderMap,
+    HeaderName, HeaderValue, PRAGMA, WWW_AUTHENTICATE,
+};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -17,7 +20,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::clock::rfc3339;
 use crate::graph::{self, GraphError, Origin, Reply};
 use crate::stage::Stage;
 
@@ -161,29 +163,13 @@ fn bearer(value: &str) -> Option<&str> {
 
 /// The headers of every Graph answer (M-28).
 fn respond(mut reply: Reply) -> Response<AnswerBody> {
-    let succeeded = reply.status == 200;
-    let now = rfc3339(reply.lane.now());
-    let mut headers = HeaderMap::with_capacity(9);
-    let mut fixed = |name: &'static str, value: &'static str| {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    };
-    fixed("content-type", "application/json; charset=UTF-8");
-    fixed("access-control-allow-origin", "*");
-    fixed(
-        "cache-control",
-        if succeeded { "private, no-cache, no-store, must-revalidate" } else { "no-store" },
-    );
-    fixed("pragma", "no-cache");
-    fixed("expires", "Sat, 01 Jan 2000 00:00:00 GMT");
-    let mut spelt = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    spelt("facebook-api-version", &reply.version);
-    spelt("x-emulator-now", &now);
-    if let Some(challenge) = &reply.challenge {
-        spelt("www-authenticate", challenge);
+    let mut headers = if reply.status == 200 { SUCCESS.clone() } else { REFUSAL.clone() };
+    if let Ok(version) = HeaderValue::from_str(&reply.version) {
+        headers.insert(VERSION, version);
+    }
+    headers.insert(NOW, reply.now.clone());
+    if let Some(Ok(challenge)) = reply.challenge.as_deref().map(HeaderValue::from_str) {
+        headers.insert(WWW_AUTHENTICATE, challenge);
     }
     let bytes = std::mem::take(&mut reply.body);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -191,6 +177,23 @@ fn respond(mut reply: Reply) -> Response<AnswerBody> {
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
+}
+
+const VERSION: HeaderName = HeaderName::from_static("facebook-api-version");
+const NOW: HeaderName = HeaderName::from_static("x-emulator-now");
+
+static SUCCESS: LazyLock<HeaderMap> = LazyLock::new(|| fixed("private, no-cache, no-store, must-revalidate"));
+static REFUSAL: LazyLock<HeaderMap> = LazyLock::new(|| fixed("no-store"));
+
+/// The headers that are the same in every answer.
+fn fixed(cache_control: &'static str) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(10);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(EXPIRES, HeaderValue::from_static("Sat, 01 Jan 2000 00:00:00 GMT"));
+    headers
 }
 
 fn too_large() -> Response<AnswerBody> {

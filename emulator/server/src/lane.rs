@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emulator_core::{Answer, AppId, Conversation, Input, Message, Mid, Psid, Settings, Span, Timestamp};
+use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
 use crate::journal::{AttemptResult, Entry, Names, Record};
@@ -35,6 +36,7 @@ pub struct Said {
 pub struct Lane {
     name: Arc<str>,
     shared: Arc<Shared>,
+    people: BTreeMap<Arc<str>, Psid>,
     state: Mutex<LaneState>,
     changed: Notify,
 }
@@ -47,7 +49,9 @@ impl std::fmt::Debug for Lane {
 
 impl Lane {
     pub(crate) fn new(name: Arc<str>, shared: Arc<Shared>, state: LaneState) -> Arc<Self> {
-        Arc::new(Self { name, shared, state: Mutex::new(state), changed: Notify::new() })
+        let people =
+            state.world.people.iter().map(|(psid, person)| (Arc::clone(&person.name), *psid)).collect();
+        Arc::new(Self { name, shared, people, state: Mutex::new(state), changed: Notify::new() })
     }
 
     /// The lane's name.
@@ -86,7 +90,7 @@ impl Lane {
         drop(state);
         webhooks::start(self, applied.start);
         self.notify();
-        match applied.outcome.ok()?.answer {
+        match applied.result.ok()? {
             Answer::Message { mid, at } => Some(Said { seq: applied.seq, mid, at }),
             Answer::Done | Answer::Owner(_) => None,
         }
@@ -105,6 +109,11 @@ impl Lane {
     /// The virtual time.
     pub fn now(&self) -> Timestamp {
         self.lock().clock.read()
+    }
+
+    /// The virtual time for the header `X-Emulator-Now`.
+    pub(crate) fn now_header(&self) -> HeaderValue {
+        self.lock().now_header()
     }
 
     /// The next moment at which something is due by itself.
@@ -195,8 +204,8 @@ impl Lane {
     }
 
     /// The people by name.
-    pub fn people(&self) -> BTreeMap<Arc<str>, Psid> {
-        self.lock().world.people.iter().map(|(psid, person)| (Arc::clone(&person.name), *psid)).collect()
+    pub const fn people(&self) -> &BTreeMap<Arc<str>, Psid> {
+        &self.people
     }
 
     /// The state of a person's conversation.

@@ -1,7 +1,7 @@
 use super::*;
 
 fn names() -> Names {
-    Names { apps: vec!["shopbot".into(), "livechat".into()], people: vec!["ana".into()] }
+    Names { apps: ["shopbot".into(), "livechat".into()].into(), people: ["ana".into()].into() }
 }
 
 fn step(text: &str) -> Step {

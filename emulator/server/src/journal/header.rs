@@ -14,7 +14,7 @@ const FORMAT: u32 = 1;
 pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>) -> String {
     let rules =
         catalogue().iter().fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes()));
-    let people = lane.people().into_iter().map(|(name, psid)| (name.to_string(), json!(psid.to_string())));
+    let people = lane.people().iter().map(|(name, psid)| (name.to_string(), json!(psid.to_string())));
     json!({
         "format": FORMAT,
         "emulator": env!("CARGO_PKG_VERSION"),

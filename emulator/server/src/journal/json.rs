@@ -20,7 +20,7 @@ pub struct Names {
     /// The apps.
     pub apps: Arc<BTreeMap<AppId, Arc<str>>>,
     /// The people.
-    pub people: BTreeMap<Psid, Arc<str>>,
+    pub people: Arc<BTreeMap<Psid, Arc<str>>>,
 }
 
 impl Names {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    AppId, Context, Digest, Effect, Event, Ids, Input, Outcome, Psid, Span, Timer, Timestamp, World, step,
+    Accepted, Answer, AppId, Context, Decided, Digest, Effect, Ids, Input, Psid, Refusal, Span, Timer,
+    Timestamp, World, step,
 };
+use hyper::header::HeaderValue;
 
-use crate::clock::{Clock, ClockMode, Stopwatch, Wall};
+use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
 use crate::journal::{Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
@@ -41,7 +43,8 @@ impl std::fmt::Debug for Outgoing {
 /// What applying an input led to.
 pub(crate) struct Applied {
     pub(crate) seq: u64,
-    pub(crate) outcome: Outcome,
+    /// What the caller is told, or why it was refused.
+    pub(crate) result: Result<Answer, Refusal>,
     /// Queues that someone must start to work off.
     pub(crate) start: Vec<QueueKey>,
     /// Echoes, which leave once the call has been answered.
@@ -67,6 +70,8 @@ pub(crate) struct LaneState {
     retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
     writing: BTreeMap<Psid, u32>,
+    /// The virtual time as it stands in headers, and when that was written.
+    now_header: (Timestamp, HeaderValue),
     traces: BTreeMap<(Option<AppId>, Option<Psid>), u64>,
     open_calls: usize,
     moves: u64,
@@ -76,7 +81,7 @@ impl LaneState {
     pub(crate) fn new(shared: Arc<Shared>, lane: &str, world: World, mode: ClockMode) -> Self {
         let people = world.people.iter().map(|(psid, person)| (*psid, Arc::clone(&person.name))).collect();
         Self {
-            names: Names { apps: Arc::clone(&shared.app_names), people },
+            names: Names { apps: Arc::clone(&shared.app_names), people: Arc::new(people) },
             ids: Ids::new(shared.seed, lane),
             file_prefix: format!("{{\"lane\":{},", serde_json::Value::from(lane)),
             shared,
@@ -92,6 +97,7 @@ impl LaneState {
             retries: BTreeMap::new(),
             heard: BTreeMap::new(),
             writing: BTreeMap::new(),
+            now_header: (Timestamp(i64::MIN), HeaderValue::from_static("")),
             traces: BTreeMap::new(),
             open_calls: 0,
             moves: 0,
@@ -115,6 +121,16 @@ impl LaneState {
         Entry { seq, at, cause, rule: None, saw: emulator_core::Saw::default(), record, wall: Wall::now() }
     }
 
+    /// The virtual time for the header `X-Emulator-Now`.
+    pub(crate) fn now_header(&mut self) -> HeaderValue {
+        let now = self.clock.read();
+        if self.now_header.0 != now {
+            let text = HeaderValue::from_str(&rfc3339(now));
+            self.now_header = (now, text.unwrap_or_else(|_| HeaderValue::from_static("")));
+        }
+        self.now_header.1.clone()
+    }
+
     pub(crate) const fn file_position(&self) -> u64 {
         self.file_position
     }
@@ -131,30 +147,33 @@ impl LaneState {
         }
         let wall = entry.wall;
         let seq = self.append(entry);
-        let mut start = Vec::new();
-        let mut echoes = Vec::new();
-        if let Ok(accepted) = &outcome {
-            for decided in &accepted.effects {
-                let record = Record::Effect(decided.effect.clone());
-                let next = self.journal.next_seq();
-                let cause = Some(Cause::certain(seq));
-                let (rule, saw) = (Some(decided.rule), decided.saw);
-                let number = self.append(Entry { seq: next, at: now, cause, rule, saw, record, wall });
-                if let Effect::Deliver(delivery) = &decided.effect
-                    && self.shared.endpoint(delivery.app).is_some()
-                {
-                    let outgoing = Outgoing::new(number, delivery.clone());
-                    match delivery.event {
-                        Event::Echo { .. } => echoes.push(outgoing),
-                        Event::Message { .. }
-                        | Event::PassThreadControl { .. }
-                        | Event::TakeThreadControl { .. }
-                        | Event::RequestThreadControl { .. } => start.extend(self.queue(outgoing)),
-                    }
-                }
-            }
+        let (result, effects) = match outcome {
+            Ok(Accepted { answer, effects, .. }) => (Ok(answer), effects),
+            Err(refusal) => (Err(refusal), Vec::new()),
+        };
+        let mut applied = Applied { seq, result, start: Vec::new(), echoes: Vec::new() };
+        for Decided { rule, saw, effect } in effects {
+            let number = self.journal.next_seq();
+            self.deliver(&effect, number, &mut applied);
+            let cause = Some(Cause::certain(seq));
+            let record = Record::Effect(effect);
+            self.append(Entry { seq: number, at: now, cause, rule: Some(rule), saw, record, wall });
         }
-        Applied { seq, outcome, start, echoes }
+        applied
+    }
+
+    /// Puts a delivery to a real app on its way; the entry of that number tells of it.
+    fn deliver(&mut self, effect: &Effect, number: u64, applied: &mut Applied) {
+        let Effect::Deliver(delivery) = effect else { return };
+        if self.shared.endpoint(delivery.app).is_none() {
+            return;
+        }
+        let outgoing = Outgoing::new(number, delivery.clone());
+        if outgoing.is_echo() {
+            applied.echoes.push(outgoing);
+        } else {
+            applied.start.extend(self.queue(outgoing));
+        }
     }
 
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
@@ -178,7 +197,7 @@ impl LaneState {
             Some(outgoing) => {
                 self.touched = true;
                 self.last_contact = Some(Stopwatch::start());
-                if outgoing.is_cause() {
+                if !outgoing.is_echo() {
                     let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
                     self.heard.insert(key, heard);
                 }

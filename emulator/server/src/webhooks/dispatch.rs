@@ -8,7 +8,7 @@ use emulator_core::{AppId, Delivery, Event, Psid, retry_after};
 use super::body::body;
 use super::endpoint::Endpoint;
 use super::signature::{Signatures, sign};
-use crate::clock::{Stopwatch, rfc3339};
+use crate::clock::Stopwatch;
 use crate::journal::AttemptResult;
 use crate::lane::Lane;
 
@@ -35,9 +35,9 @@ impl Outgoing {
         (self.delivery.app, self.delivery.person)
     }
 
-    /// True for events that a bot answers to, which echoes are not.
-    pub(crate) const fn is_cause(&self) -> bool {
-        !matches!(self.delivery.event, Event::Echo { .. })
+    /// True for what the Page itself sent, which bots do not answer to.
+    pub(crate) const fn is_echo(&self) -> bool {
+        matches!(self.delivery.event, Event::Echo { .. })
     }
 
     fn signed(&mut self, secret: &str) -> (Bytes, Arc<Signatures>) {
@@ -71,7 +71,7 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         let (body, signatures) = outgoing.signed(&endpoint.secret);
         let Ok(permit) = endpoint.permits.acquire().await else { return };
         let watch = Stopwatch::start();
-        let result = endpoint.post(body, &signatures, &rfc3339(lane.now())).await;
+        let result = endpoint.post(body, &signatures, lane.now_header()).await;
         drop(permit);
         let acknowledged = result.is_acknowledged();
         lane.delivery_tried(&outgoing, result, watch.elapsed());

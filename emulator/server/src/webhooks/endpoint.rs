@@ -103,7 +103,7 @@ impl Endpoint {
     }
 
     /// Posts a signed body once.
-    pub(crate) async fn post(&self, body: Bytes, signatures: &Signatures, now: &str) -> AttemptResult {
+    pub(crate) async fn post(&self, body: Bytes, signatures: &Signatures, now: HeaderValue) -> AttemptResult {
         let header =
             |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
         let build = || {
@@ -115,7 +115,7 @@ impl Endpoint {
             headers.insert("user-agent", HeaderValue::from_static("facebookexternalua"));
             headers.insert("x-hub-signature", header(&signatures.sha1));
             headers.insert("x-hub-signature-256", header(&signatures.sha256));
-            headers.insert("x-emulator-now", header(now));
+            headers.insert("x-emulator-now", now.clone());
             request
         };
         match tokio::time::timeout(self.timeout, self.exchange(build, &self.url.target)).await {

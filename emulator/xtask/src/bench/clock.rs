@@ -68,7 +68,7 @@ async fn own(emulator: &Emulator, conversations: usize) -> Result<()> {
 
 /// Makes sure that the timers measured are there and have fired.
 async fn expect_owner(emulator: &Emulator, owner: &str) -> Result<()> {
-    let expectation = json!({"expect": {"owner": owner}, "of": "user"}).to_string();
+    let expectation = json!({"expect": {"owner": owner, "of": "user"}}).to_string();
     emulator.steps("", &expectation).await.with_context(|| format!("the owner should be {owner}"))?;
     Ok(())
 }

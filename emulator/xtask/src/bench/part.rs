@@ -3,6 +3,7 @@
 //! Each prints its base URL first and ends when its input closes, so that none outlives the bench.
 
 mod bare;
+mod engine;
 mod pair;
 mod sink;
 
@@ -51,6 +52,8 @@ enum Kind {
     },
     /// Take every webhook
     Sink,
+    /// Speak with a bot through the engine
+    Engine,
     /// Speak with a bot without an engine between
     Pair,
 }
@@ -85,6 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let commands = commands();
         match &arguments.kind {
             Kind::Bare { answer } => bare::run(listener, answer.clone(), commands).await,
+            Kind::Engine => engine::run(listener, commands).await,
             Kind::Sink => sink::run(listener, commands).await,
             Kind::Pair => pair::run(listener, commands).await,
         }
@@ -151,6 +155,10 @@ impl Part {
 
     pub(crate) async fn sink(runtime: RuntimeKind) -> Result<Self> {
         Self::start("the sink", &["sink"], runtime).await
+    }
+
+    pub(crate) async fn engine(runtime: RuntimeKind) -> Result<Self> {
+        Self::start("the engine", &["engine"], runtime).await
     }
 
     pub(crate) async fn pair(runtime: RuntimeKind) -> Result<Self> {

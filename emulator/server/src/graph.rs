@@ -61,7 +61,7 @@ pub struct Reply {
     /// The JSON body.
     pub body: Bytes,
     /// The version that served it, such as `v25.0`.
-    pub version: String,
+    pub version: HeaderValue,
     /// The value of `WWW-Authenticate`, for errors.
     pub challenge: Option<String>,
     /// The virtual time of the answer, for the header `X-Emulator-Now`.

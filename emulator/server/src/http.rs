@@ -164,9 +164,7 @@ fn bearer(value: &str) -> Option<&str> {
 /// The headers of every Graph answer (M-28).
 fn respond(mut reply: Reply) -> Response<AnswerBody> {
     let mut headers = if reply.status == 200 { SUCCESS.clone() } else { REFUSAL.clone() };
-    if let Ok(version) = HeaderValue::from_str(&reply.version) {
-        headers.insert(VERSION, version);
-    }
+    headers.insert(VERSION, reply.version.clone());
     headers.insert(NOW, reply.now.clone());
     if let Some(Ok(challenge)) = reply.challenge.as_deref().map(HeaderValue::from_str) {
         headers.insert(WWW_AUTHENTICATE, challenge);

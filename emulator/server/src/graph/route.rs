@@ -2,13 +2,16 @@
 
 use emulator_core::{AppId, PageId};
 use hyper::Method;
+use hyper::header::HeaderValue;
 
 use super::ControlEdge;
 use super::error::GraphError;
 use crate::shared::Token;
 
-/// The newest version, which also serves calls without one.
-pub(crate) const NEWEST_VERSION: (u32, u32) = (25, 0);
+/// The newest version that is in use, which also serves calls without one.
+const NEWEST: &str = "v25.0";
+/// The last major version that was ever seen.
+const LAST_MAJOR: u32 = 26;
 
 /// The last minor version of each major one that ever was (M-06); later majors have only `.0`.
 const MINORS: &[(u32, u32)] = &[(2, 12), (3, 3)];
@@ -47,7 +50,7 @@ fn version(part: &str) -> Option<(u32, u32)> {
 
 fn ever_released((major, minor): (u32, u32)) -> bool {
     let last = MINORS.iter().find(|(known, _)| *known == major).map_or(0, |(_, last)| *last);
-    (2..=NEWEST_VERSION.0 + 1).contains(&major) && minor <= last
+    (2..=LAST_MAJOR).contains(&major) && minor <= last
 }
 
 impl<'a> Path<'a> {
@@ -70,10 +73,12 @@ impl<'a> Path<'a> {
     }
 
     /// The version in the header `facebook-api-version`.
-    pub(crate) fn served_version(&self) -> String {
+    pub(crate) fn served_version(&self) -> HeaderValue {
         match self.version {
-            Version::Known(version) => version.to_owned(),
-            Version::None | Version::Unknown => format!("v{}.{}", NEWEST_VERSION.0, NEWEST_VERSION.1),
+            Version::Known(version) if version != NEWEST => {
+                HeaderValue::from_str(version).unwrap_or_else(|_| HeaderValue::from_static(NEWEST))
+            }
+            Version::Known(_) | Version::None | Version::Unknown => HeaderValue::from_static(NEWEST),
         }
     }
 

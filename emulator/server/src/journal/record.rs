@@ -244,3 +244,13 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_stay_small_since_a_busy_lane_makes_two_for_each_message() {
+        assert!(size_of::<Entry>() <= 320, "{}", size_of::<Entry>());
+    }
+}

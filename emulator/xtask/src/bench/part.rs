@@ -157,8 +157,9 @@ impl Part {
         Self::start("the sink", &["sink"], runtime).await
     }
 
-    pub(crate) async fn engine(runtime: RuntimeKind) -> Result<Self> {
-        Self::start("the engine", &["engine"], runtime).await
+    /// The engine runs on one thread, as `serve` does.
+    pub(crate) async fn engine() -> Result<Self> {
+        Self::start("the engine", &["engine"], RuntimeKind::One).await
     }
 
     pub(crate) async fn pair(runtime: RuntimeKind) -> Result<Self> {

@@ -13,7 +13,7 @@ use super::table::{Aim, Figure, Row, Unit, median};
 const CHATS: [usize; 2] = [1, 64];
 
 pub(super) async fn turns(setting: &Setting) -> Result<Vec<Row>> {
-    let (mut engine, bot) = talkers(setting, Part::engine(setting.runtime).await?).await?;
+    let (mut engine, bot) = talkers(setting, Part::engine().await?).await?;
     let (mut pair, paired_bot) = talkers(setting, Part::pair(setting.runtime).await?).await?;
 
     let mut rows = Vec::new();

@@ -1,5 +1,6 @@
 //! The world of `serve`: a file, changed by flags.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -31,6 +32,9 @@ pub(crate) struct WorldArguments {
     /// Subscribes to these webhook fields, with commas between them; with several apps APP=FIELDS
     #[arg(long, value_name = "[APP=]FIELDS")]
     fields: Vec<String>,
+    /// Makes this app the primary receiver
+    #[arg(long, value_name = "APP")]
+    primary_receiver: Option<String>,
     /// Adds a person of this name
     #[arg(long, value_name = "NAME")]
     person: Vec<String>,
@@ -48,18 +52,20 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
     if world.apps.is_empty() {
         world = declared_by_flags(world, arguments);
     }
-    let had_people = !world.people.is_empty();
+    let mut names: BTreeSet<String> = world.people.iter().map(|person| person.name.value.clone()).collect();
+    let mut add = |world: &mut WorldSpec, name: String| {
+        if !names.insert(name.clone()) {
+            return Err(format!("there are two people called `{name}`"));
+        }
+        world.people.push(PersonSpec { name: Spanned::new(name, Span::default()), ..PersonSpec::default() });
+        Ok(())
+    };
     for name in &arguments.person {
-        push_person(&mut world, name)?;
+        add(&mut world, name.clone())?;
     }
     let mut world = world.with_defaults();
-    if let Some(wanted) = arguments.people {
-        if !had_people && arguments.person.is_empty() {
-            world.people.truncate(1);
-        }
-        for number in world.people.len() + 1..=wanted {
-            push_person(&mut world, &format!("user{number}"))?;
-        }
+    for number in world.people.len() + 1..=arguments.people.unwrap_or_default() {
+        add(&mut world, format!("user{number}"))?;
     }
     for (flag, values) in [
         ("--webhook", &arguments.webhook),
@@ -78,6 +84,16 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
                 _ => app.fields = Some(field_names(value)?),
             }
         }
+    }
+    if let Some(name) = &arguments.primary_receiver {
+        let known: Vec<&str> = world.apps.iter().map(|app| app.name.value.as_str()).collect();
+        if !known.contains(&name.as_str()) {
+            return Err(format!(
+                "--primary-receiver: there is no app `{name}`; there is {}",
+                known.join(", ")
+            ));
+        }
+        world.page.primary_receiver = Some(Spanned::new(name.clone(), Span::default()));
     }
     Ok(world)
 }
@@ -141,15 +157,6 @@ fn target<'w, 'v>(
         (_, Some((name, _))) => Err(format!("{flag}: there is no app `{name}`; there are {list}")),
         (_, None) => Err(format!("{flag}: there are several apps ({list}), so write {flag} APP={value}")),
     }
-}
-
-fn push_person(world: &mut WorldSpec, name: &str) -> Result<(), String> {
-    if world.people.iter().any(|person| person.name.value == name) {
-        return Err(format!("there are two people called `{name}`"));
-    }
-    let name = Spanned::new(name.to_owned(), Span::default());
-    world.people.push(PersonSpec { name, ..PersonSpec::default() });
-    Ok(())
 }
 
 fn field_names(list: &str) -> Result<Vec<String>, String> {

@@ -71,9 +71,17 @@ pub struct Reply {
     /// The journal entry of the call.
     pub seq: u64,
     open: Option<OpenCall>,
+    crowded: bool,
 }
 
 impl Reply {
+    /// Waits a little when very many deliveries wait for an app.
+    pub(crate) async fn uncrowded(&self) {
+        if self.crowded {
+            self.lane.uncrowded().await;
+        }
+    }
+
     /// Waits until the call is in the journal file, if there is one. False when it cannot be written.
     pub(crate) async fn written(&self) -> bool {
         self.lane.file_written().await
@@ -110,11 +118,11 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
         Token::Page { app, .. } | Token::App { app } => app,
     });
     let call = Call { app, person: wanted.person, kind: wanted.kind, played: request.origin == Origin::Step };
-    let Decision { seq, now, result, open } = decide(&lane, &call, wanted.then, request.origin);
+    let Decision { seq, crowded, now, result, open } = decide(&lane, &call, wanted.then, request.origin);
     let version = path.served_version();
     lane.notify();
     match result {
-        Ok(body) => Reply { status: 200, body, version, challenge: None, now, lane, seq, open },
+        Ok(body) => Reply { status: 200, body, version, challenge: None, now, lane, seq, open, crowded },
         Err((error, trace)) => Reply {
             status: error.status,
             body: answer::error(&error, &trace),
@@ -124,12 +132,14 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
             lane,
             seq,
             open,
+            crowded,
         },
     }
 }
 
 struct Decision {
     seq: u64,
+    crowded: bool,
     now: HeaderValue,
     result: Result<Bytes, (Arc<GraphError>, Arc<str>)>,
     open: Option<OpenCall>,
@@ -139,6 +149,7 @@ struct Decision {
 fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
     let mut state = lane.lock_on_time();
     let now = state.now_header();
+    let crowded = state.is_crowded();
     let (mut open, cause) = match origin {
         Origin::Bot => {
             let (open, cause) = state.call_opened(call);
@@ -172,12 +183,12 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
             }
             drop(state);
             crate::webhooks::start(lane, start);
-            Decision { seq: applied.seq, now, result, open }
+            Decision { seq: applied.seq, crowded, now, result, open }
         }
-        Ok(Err(body)) => Decision { seq: log(&mut state, call, cause), now, result: Ok(body), open },
+        Ok(Err(body)) => Decision { seq: log(&mut state, call, cause), crowded, now, result: Ok(body), open },
         Err(error) => {
             let seq = log(&mut state, call, cause);
-            Decision { seq, now, result: refused(&mut state, seq, error), open }
+            Decision { seq, crowded, now, result: refused(&mut state, seq, error), open }
         }
     }
 }

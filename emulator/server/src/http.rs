@@ -148,6 +148,7 @@ async fn graph_call(request: &Read, stage: &Arc<Stage>) -> Response<AnswerBody> 
         origin: Origin::Bot,
     };
     let mut reply = graph::serve(stage, call);
+    reply.uncrowded().await;
     if !reply.written().await {
         let error = GraphError::unavailable();
         reply.status = error.status;

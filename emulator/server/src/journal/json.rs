@@ -164,13 +164,15 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
         }
         Record::Effect(effect) => write_effect(object, effect, names),
         Record::Attempt { app, person, delivery, number, result, took_ms: _ } => {
-            use super::record::AttemptResult::{Acknowledged, Broken, Refused, TimedOut, Unreachable};
+            use super::record::AttemptResult::{
+                Acknowledged, Broken, Dropped, Refused, TimedOut, Unreachable,
+            };
             object.text("app", &names.app(*app)).text("person", &names.person(*person));
             object.bare("delivery", delivery).bare("number", number).text("result", result.name());
             match result {
                 Acknowledged { status } | Refused { status } => object.bare("status", status),
                 Unreachable { why } | Broken { why } => object.text("why", why),
-                TimedOut => object,
+                TimedOut | Dropped => object,
             };
         }
         Record::Note { text } => {

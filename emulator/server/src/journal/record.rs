@@ -183,6 +183,8 @@ pub enum AttemptResult {
         /// What the system says.
         why: Arc<str>,
     },
+    /// Too many deliveries wait for the app already; this one is given up.
+    Dropped,
     /// The connection broke before an answer.
     Broken {
         /// What the system says.
@@ -202,6 +204,7 @@ impl AttemptResult {
             Self::Acknowledged { .. } => "acknowledged",
             Self::Refused { .. } => "refused",
             Self::TimedOut => "timed_out",
+            Self::Dropped => "dropped",
             Self::Unreachable { .. } => "unreachable",
             Self::Broken { .. } => "broken",
         }

@@ -12,12 +12,14 @@ use hyper::header::HeaderValue;
 
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
-use crate::journal::{Call, Cause, Entry, Journal, Names, Record, entry_to_json};
+use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
 use crate::webhooks::{Outgoing, QueueKey};
 
-/// How many deliveries may wait for one app in one conversation.
-const QUEUE_LIMIT: usize = 10_000;
+/// How many deliveries may wait for one app.
+const WAITING_LIMIT: usize = 10_000;
+/// From how many waiting deliveries on senders are slowed down.
+const CROWDED: usize = 5_000;
 
 /// The newest delivery that an app may be answering to.
 struct Heard {
@@ -67,6 +69,8 @@ pub(crate) struct LaneState {
     file_position: u64,
     ids: Ids,
     queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
+    /// How many deliveries wait in the queues of an app.
+    waiting: BTreeMap<AppId, usize>,
     retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
     writing: BTreeMap<Psid, u32>,
@@ -94,6 +98,7 @@ impl LaneState {
             touched: false,
             file_position: 0,
             queues: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             retries: BTreeMap::new(),
             heard: BTreeMap::new(),
             writing: BTreeMap::new(),
@@ -179,12 +184,20 @@ impl LaneState {
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
     pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
         let key = outgoing.key();
-        let idle = !self.queues.contains_key(&key);
-        let queue = self.queues.entry(key).or_default();
-        if queue.len() < QUEUE_LIMIT {
-            queue.push_back(outgoing);
+        let waiting = self.waiting.entry(key.0).or_default();
+        if *waiting >= WAITING_LIMIT {
+            self.delivery_tried(&outgoing, AttemptResult::Dropped, Duration::ZERO);
+            return None;
         }
+        *waiting += 1;
+        let idle = !self.queues.contains_key(&key);
+        self.queues.entry(key).or_default().push_back(outgoing);
         idle.then_some(key)
+    }
+
+    /// True when so many deliveries wait for an app that senders should be slower.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.waiting.values().any(|waiting| *waiting >= CROWDED)
     }
 
     /// The next delivery of a queue, or the end of the work on it.
@@ -195,6 +208,9 @@ impl LaneState {
                 self.queues.remove(&key);
             }
             Some(outgoing) => {
+                if let Some(waiting) = self.waiting.get_mut(&key.0) {
+                    *waiting = waiting.saturating_sub(1);
+                }
                 self.touched = true;
                 self.last_contact = Some(Stopwatch::start());
                 if !outgoing.is_echo() {
@@ -207,12 +223,7 @@ impl LaneState {
     }
 
     /// Notes how a try went.
-    pub(crate) fn delivery_tried(
-        &mut self,
-        outgoing: &Outgoing,
-        result: crate::journal::AttemptResult,
-        took: Duration,
-    ) {
+    pub(crate) fn delivery_tried(&mut self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
         let now = self.clock.read();
         self.last_contact = Some(Stopwatch::start());
         if let Some(heard) = self.heard.get_mut(&outgoing.key())

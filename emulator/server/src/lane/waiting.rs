@@ -102,6 +102,18 @@ impl Lane {
         }
     }
 
+    /// Waits a little while very many deliveries wait for an app: who sends faster than an app can
+    /// listen is slowed down, but never stopped, since that app may be waiting for this very answer.
+    pub(crate) async fn uncrowded(&self) {
+        const LOOKS: u32 = 50;
+        for _ in 0..LOOKS {
+            if !self.lock().is_crowded() {
+                return;
+            }
+            pause(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Keeps a real clock's deadlines: fires each when its time has come. Never ends.
     pub async fn keep_time(self: Arc<Self>) {
         const LOOK_AGAIN: i64 = 3_600_000;

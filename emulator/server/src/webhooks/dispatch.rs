@@ -95,6 +95,7 @@ impl AttemptResult {
             Self::Acknowledged { status } => format!("acknowledged with {status}"),
             Self::Refused { status } => format!("answered with {status}"),
             Self::TimedOut => "no answer in time".to_owned(),
+            Self::Dropped => "given up, since too many deliveries wait for the app".to_owned(),
             Self::Unreachable { why } => format!("unreachable: {why}"),
             Self::Broken { why } => format!("connection broke: {why}"),
         }

@@ -51,10 +51,10 @@ pub(crate) async fn handshake(endpoint: &Endpoint, challenge: &str) -> Result<()
     let answer = endpoint.get(&query).await.map_err(|failure| {
         let why = match failure {
             AttemptResult::Unreachable { why } | AttemptResult::Broken { why } => why.to_string(),
-            AttemptResult::TimedOut => "no answer in time".to_owned(),
-            AttemptResult::Acknowledged { status } | AttemptResult::Refused { status } => {
-                format!("status {status}")
-            }
+            other @ (AttemptResult::TimedOut
+            | AttemptResult::Dropped
+            | AttemptResult::Acknowledged { .. }
+            | AttemptResult::Refused { .. }) => other.describe(),
         };
         HandshakeError::NoAnswer { url: url.clone(), why }
     })?;

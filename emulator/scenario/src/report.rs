@@ -31,15 +31,16 @@ pub struct Summary {
 pub struct Terminal {
     colour: Colour,
     seed: u64,
+    port: Option<u16>,
     summary: Summary,
 }
 
 impl Terminal {
-    /// A report that names the seed with which a scenario is run again.
-    pub const fn new(colour: Colour, seed: u64) -> Self {
+    /// A report that names the seed, and the port if one was chosen, with which a scenario is run again.
+    pub const fn new(colour: Colour, seed: u64, port: Option<u16>) -> Self {
         let summary =
             Summary { passed: 0, failed: 0, errors: 0, unreachable: 0, skipped: 0, strays: 0, raced: 0 };
-        Self { colour, seed, summary }
+        Self { colour, seed, port, summary }
     }
 
     /// How the run came out so far.
@@ -54,7 +55,7 @@ impl Terminal {
             RunEvent::Stray(text) => {
                 self.summary.strays += 1;
                 format!(
-                    "{}  {text}\n       this call belongs to no scenario; if the bot makes it at any time, mark the scenario `alone: true`\n",
+                    "{}  {text}\n       this call belongs to no scenario. If the bot still worked when its scenario had ended, set `timeouts: {{quiet: …}}`;\n       if it makes the call at any time, mark the scenario `alone: true`\n",
                     self.paint("STRAY", Paint::Red)
                 )
             }
@@ -72,7 +73,9 @@ impl Terminal {
                 ("FAIL", Paint::Red, &mut self.summary.failed)
             }
             Verdict::Failed(_) | Verdict::Broken(_) => ("ERR ", Paint::Red, &mut self.summary.errors),
-            Verdict::Unreachable(_) => ("ERR ", Paint::Red, &mut self.summary.unreachable),
+            Verdict::Unreachable(_) | Verdict::NoPort(_) => {
+                ("ERR ", Paint::Red, &mut self.summary.unreachable)
+            }
         };
         *count += 1;
         let mut out = format!("{}  {name} ({ms} ms)", self.paint(word, paint));
@@ -87,7 +90,7 @@ impl Terminal {
             Verdict::Passed | Verdict::Skipped(_) => return out,
             Verdict::Failed(failure) => failure.render(self.colour),
             Verdict::Unreachable(error) => format!("error: {error}\n"),
-            Verdict::Broken(text) => format!("error: {text}\n"),
+            Verdict::Broken(text) | Verdict::NoPort(text) => format!("error: {text}\n"),
         };
         out.push('\n');
         out.push_str(&details);
@@ -99,12 +102,20 @@ impl Terminal {
         }
         let _ = writeln!(
             out,
-            "run it again: messenger-emulator run {} --filter {} --seed {}\n",
+            "run it again: messenger-emulator run {} --filter {} --seed {}{}",
             quoted(&report.path.display().to_string()),
             quoted(name),
-            self.seed
+            self.seed,
+            self.port.map_or_else(String::new, |port| format!(" --port {port}")),
         );
+        out.push('\n');
         out
+    }
+
+    /// The last lines of a run that was interrupted before all of its scenarios were done.
+    pub fn interrupted(&self, selected: usize, took: Duration) -> String {
+        let noun = if selected == 1 { "scenario" } else { "scenarios" };
+        format!("\ninterrupted, out of {selected} {noun} these are done:{}", self.closing(took))
     }
 
     /// The last lines of a run.
@@ -119,7 +130,8 @@ impl Terminal {
                 parts.push(format!("{count} {word}"));
             }
         }
-        for (count, word) in [(strays, "stray refusals"), (raced, "raced")] {
+        let stray = if strays == 1 { "stray refusal" } else { "stray refusals" };
+        for (count, word) in [(strays, stray), (raced, "raced")] {
             if count > 0 {
                 parts.push(format!("{count} {word}"));
             }

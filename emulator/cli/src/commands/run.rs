@@ -127,7 +127,10 @@ async fn play(selection: Selection, options: Options) -> Exit {
     let interrupted = loop {
         tokio::select! {
             event = events.recv() => match event {
-                Some(event) => output::data(&report.event(&event)),
+                Some(event) => {
+                    output::data(&report.event(&event));
+                    panic_for_tests();
+                }
                 None => break false,
             },
             () = stopped() => break true,
@@ -143,6 +146,16 @@ async fn play(selection: Selection, options: Options) -> Exit {
         return Exit::Bug;
     }
     exit(report.summary())
+}
+
+/// Panics when the tests ask for it, because no input makes a sound runner panic and the bots must not outlive one
+/// that does. Builds without debug assertions do not have it.
+fn panic_for_tests() {
+    #[cfg(debug_assertions)]
+    assert!(
+        std::env::var_os("MESSENGER_EMULATOR_TEST_PANIC").is_none(),
+        "MESSENGER_EMULATOR_TEST_PANIC asked for this panic"
+    );
 }
 
 async fn stopped() {

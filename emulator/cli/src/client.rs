@@ -20,9 +20,9 @@ pub(crate) async fn ask(base: &str, method: Method, path: &str, body: String) ->
             "no emulator answers at {base}: {why}; start one with `messenger-emulator serve`, or name it with --url"
         )
     };
-    let uri: Uri =
-        base.parse().map_err(|_| format!("`{base}` is no URL; write it as http://127.0.0.1:7380"))?;
-    let host = uri.host().ok_or_else(|| format!("`{base}` names no host"))?;
+    let wrong = || format!("`{base}` is no URL of an emulator; write it as http://127.0.0.1:7380");
+    let uri: Uri = base.parse().map_err(|_| wrong())?;
+    let host = uri.host().filter(|_| uri.scheme_str() == Some("http")).ok_or_else(wrong)?;
     let authority = format!("{host}:{}", uri.port_u16().unwrap_or(80));
     let stream = TcpStream::connect(&authority).await.map_err(|error| unreachable(error.to_string()))?;
     let connected = http1::handshake(TokioIo::new(stream)).await;

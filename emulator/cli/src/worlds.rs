@@ -7,6 +7,7 @@ use clap::Args;
 use emulator_scenario::diagnostics::{Colour, SourceText, render_all};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
+use emulator_server::WebhookUrl;
 
 /// The file that is taken when none is named.
 const DEFAULT_FILE: &str = "emulator.yaml";
@@ -43,7 +44,7 @@ pub(crate) struct WorldArguments {
     people: Option<usize>,
 }
 
-/// The world that the arguments describe; what is wrong with it, in words.
+/// The world that the arguments describe; what is wrong with it, as it is printed.
 pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldSpec, String> {
     let mut world = match file(arguments) {
         Some(path) => read(&path, colour)?,
@@ -55,7 +56,7 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
     let mut names: BTreeSet<String> = world.people.iter().map(|person| person.name.value.clone()).collect();
     let mut add = |world: &mut WorldSpec, name: String| {
         if !names.insert(name.clone()) {
-            return Err(format!("there are two people called `{name}`"));
+            return Err(format!("error: there are two people called `{name}`"));
         }
         world.people.push(PersonSpec { name: Spanned::new(name, Span::default()), ..PersonSpec::default() });
         Ok(())
@@ -77,7 +78,10 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
         for value in values {
             let (app, value) = target(&mut world, flag, value)?;
             match flag {
-                "--webhook" => app.webhook = Some(node(value)),
+                "--webhook" => {
+                    value.parse::<WebhookUrl>().map_err(|error| format!("error: --webhook: {error}"))?;
+                    app.webhook = Some(node(value));
+                }
                 "--app-secret" => app.secret = Some(node(value)),
                 "--verify-token" => app.verify_token = Some(node(value)),
                 "--page-token" => app.page_token = Some(node(value)),
@@ -104,8 +108,8 @@ fn file(arguments: &WorldArguments) -> Option<PathBuf> {
 }
 
 fn read(path: &Path, colour: Colour) -> Result<WorldSpec, String> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("error: cannot read {}: {error}", path.display()))?;
     let (documents, problems) = load(path, text, &|path| std::fs::read_to_string(path));
     if !problems.is_empty() {
         return Err(render_all(&problems, colour));
@@ -113,9 +117,9 @@ fn read(path: &Path, colour: Colour) -> Result<WorldSpec, String> {
     match documents.into_iter().next() {
         Some(Document::World(world)) => Ok(*world),
         Some(Document::Scenario(_)) => {
-            Err(format!("{} is a scenario; serve takes a world (page, apps, people)", path.display()))
+            Err(format!("error: {} is a scenario; serve takes a world (page, apps, people)", path.display()))
         }
-        None => Err(format!("{} describes no world", path.display())),
+        None => Err(format!("error: {} describes no world", path.display())),
     }
 }
 
@@ -154,8 +158,10 @@ fn target<'w, 'v>(
     }
     match (names.len(), named(value)) {
         (1, _) => Ok((&mut world.apps[0], value)),
-        (_, Some((name, _))) => Err(format!("{flag}: there is no app `{name}`; there are {list}")),
-        (_, None) => Err(format!("{flag}: there are several apps ({list}), so write {flag} APP={value}")),
+        (_, Some((name, _))) => Err(format!("error: {flag}: there is no app `{name}`; there are {list}")),
+        (_, None) => {
+            Err(format!("error: {flag}: there are several apps ({list}), so write {flag} APP={value}"))
+        }
     }
 }
 
@@ -167,7 +173,7 @@ fn field_names(list: &str) -> Result<Vec<String>, String> {
             None => {
                 let all =
                     emulator_core::Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
-                Err(format!("--fields: there is no webhook field `{name}`; there are {all}"))
+                Err(format!("error: --fields: there is no webhook field `{name}`; there are {all}"))
             }
         })
         .collect()

@@ -9,6 +9,7 @@ use std::time::Duration;
 use emulator_server::{HandshakeError, Stage, pause};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::cast::Start;
@@ -19,6 +20,8 @@ const KEPT_LINES: usize = 200;
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 /// How long the keeper may take to end a bot.
 const END_WITHIN: Duration = Duration::from_secs(6);
+/// How long the output of a bot that has ended may take to arrive.
+const READ_WITHIN: Duration = Duration::from_millis(500);
 
 /// Why a bot cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -40,7 +43,7 @@ pub enum BotError {
         status: String,
     },
     /// The webhook does not pass the verification.
-    #[error("the bot `{app}` was not ready within {} s: {why}", .within.as_secs_f64())]
+    #[error("the bot `{app}` was not ready within {} s: {why}{}", .within.as_secs_f64(), hint(.why, *.started))]
     NotReady {
         /// The app.
         app: String,
@@ -48,7 +51,33 @@ pub enum BotError {
         within: Duration,
         /// What its last answer was like.
         why: HandshakeError,
+        /// Whether its process was started here.
+        started: bool,
     },
+    /// The webhook takes connections and says nothing.
+    #[error(
+        "the bot `{app}` was not ready within {} s: its webhook takes the connection and does not answer the verification",
+        .within.as_secs_f64()
+    )]
+    Hangs {
+        /// The app.
+        app: String,
+        /// How long it had.
+        within: Duration,
+    },
+}
+
+/// How to mend that nobody answers.
+const fn hint(why: &HandshakeError, started: bool) -> &'static str {
+    match (why, started) {
+        (HandshakeError::NoAnswer { .. }, true) => {
+            "; it must listen on 127.0.0.1 at the port that the variable PORT names, and `timeouts: {boot: …}` gives it longer"
+        }
+        (HandshakeError::NoAnswer { .. }, false) => {
+            "; start the bot first, or let the scenario start it with `start:`"
+        }
+        (HandshakeError::WrongStatus { .. } | HandshakeError::WrongChallenge { .. }, _) => "",
+    }
 }
 
 /// A running bot.
@@ -59,6 +88,7 @@ pub(crate) struct Bot {
     /// The keeper ends the bot when this closes, whatever the reason.
     lifeline: Option<ChildStdin>,
     output: Arc<Mutex<VecDeque<String>>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Bot {
@@ -79,18 +109,32 @@ impl Bot {
             .map_err(failed)?;
         let output = Arc::new(Mutex::new(VecDeque::new()));
         let lifeline = child.stdin.take();
+        let mut readers = Vec::new();
         if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(keep_lines(stdout, Arc::clone(&output)));
+            readers.push(tokio::spawn(keep_lines(stdout, Arc::clone(&output))));
         }
         if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(keep_lines(stderr, Arc::clone(&output)));
+            readers.push(tokio::spawn(keep_lines(stderr, Arc::clone(&output))));
         }
-        Ok(Self { name: start.name.clone(), child, lifeline, output })
+        Ok(Self { name: start.name.clone(), child, lifeline, output, readers })
     }
 
     /// The exit status, once it has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
+    }
+
+    /// Waits until everything is read that a bot has printed which has ended.
+    pub(crate) async fn heard_out(&mut self) {
+        if self.ended().is_some() {
+            let readers = std::mem::take(&mut self.readers);
+            let all = async {
+                for reader in readers {
+                    let _ = reader.await;
+                }
+            };
+            let _ = tokio::time::timeout(READ_WITHIN, all).await;
+        }
     }
 
     /// The newest lines of output.
@@ -129,16 +173,26 @@ pub(crate) async fn ready(
     within: Duration,
 ) -> Result<(), BotError> {
     let deadline = Instant::now() + within;
+    let mut last = None;
     loop {
-        let why = match stage.handshake(app.0).await {
-            Ok(()) => return Ok(()),
-            Err(why) => why,
-        };
+        // A bot that takes the connection and says nothing must not use up more than its time.
+        let left = deadline.saturating_duration_since(Instant::now()).max(ASK_AGAIN);
+        match tokio::time::timeout(left, stage.handshake(app.0)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(why)) => last = Some(why),
+            // It was cut short, so what the try before it said counts, if there was one.
+            Err(_) => {}
+        }
         if let Some(status) = bot.as_mut().and_then(|bot| bot.ended()) {
             return Err(BotError::Ended { app: app.1.to_owned(), status: status.to_string() });
         }
         if Instant::now() >= deadline {
-            return Err(BotError::NotReady { app: app.1.to_owned(), within, why });
+            let started = bot.is_some();
+            let app = app.1.to_owned();
+            return Err(match last {
+                Some(why) => BotError::NotReady { app, within, why, started },
+                None => BotError::Hangs { app, within },
+            });
         }
         pause(ASK_AGAIN).await;
     }

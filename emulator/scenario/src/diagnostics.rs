@@ -139,10 +139,11 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// Draws all errors, one empty line between them.
+/// Draws all errors, one empty line between them and a line break behind the last.
 #[must_use]
 pub fn render_all(diagnostics: &[Diagnostic], colour: Colour) -> String {
-    diagnostics.iter().map(|diagnostic| diagnostic.render(colour)).collect::<Vec<_>>().join("\n\n")
+    let drawn = diagnostics.iter().map(|diagnostic| format!("{}\n", diagnostic.render(colour).trim_end()));
+    drawn.collect::<Vec<_>>().join("\n")
 }
 
 /// Finds the candidate that was most likely meant by a misspelt word.

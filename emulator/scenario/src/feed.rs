@@ -112,16 +112,9 @@ impl Feed {
 
     /// The calls of real apps from an index on.
     pub(crate) fn calls_of(&self, app: AppId, from: usize) -> impl Iterator<Item = (usize, &Entry, &Call)> {
-        self.entries.iter().enumerate().skip(from).filter_map(move |(index, entry)| match &entry.record {
-            Record::Call(call) if call.app == Some(app) && !call.played => Some((index, entry, call)),
-            Record::Call(_)
-            | Record::Says { .. }
-            | Record::Refused { .. }
-            | Record::Clock { .. }
-            | Record::Fired(_)
-            | Record::Effect(_)
-            | Record::Attempt { .. }
-            | Record::Note { .. } => None,
+        self.entries.iter().enumerate().skip(from).filter_map(move |(index, entry)| {
+            let call = entry.call().filter(|call| call.app == Some(app) && !call.played)?;
+            Some((index, entry, call))
         })
     }
 
@@ -131,7 +124,7 @@ impl Feed {
         app: AppId,
         from: usize,
     ) -> impl Iterator<Item = (usize, &Entry, &Delivery)> {
-        self.entries.iter().enumerate().skip(from).filter_map(move |(index, entry)| match effect(entry) {
+        self.entries.iter().enumerate().skip(from).filter_map(move |(index, entry)| match entry.effect() {
             Some(Effect::Deliver(delivery)) if delivery.app == app => Some((index, entry, delivery)),
             _ => None,
         })
@@ -139,7 +132,7 @@ impl Feed {
 
     /// The messages that reached people, from an index on.
     pub(crate) fn arrivals(&self, from: usize) -> impl Iterator<Item = Arrived<'_>> {
-        self.entries.iter().enumerate().skip(from).filter_map(|(index, entry)| match effect(entry) {
+        self.entries.iter().enumerate().skip(from).filter_map(|(index, entry)| match entry.effect() {
             Some(Effect::Message { person, from: Sender::App(app), .. }) => {
                 Some(Arrived { index, entry, app: *app, person: *person })
             }
@@ -173,20 +166,6 @@ impl Feed {
         let unexpected = self.refusals.iter().filter(|(call, _)| !self.expected_refusals.contains(call));
         unexpected
             .filter_map(|(call, refusal)| Some((self.by_seq(*call)?, &self.entries[*refusal])))
-            .find(|(call, _)| matches!(&call.record, Record::Call(call) if !call.played))
-    }
-}
-
-/// The effect that an entry records.
-pub(crate) const fn effect(entry: &Entry) -> Option<&Effect> {
-    match &entry.record {
-        Record::Effect(effect) => Some(effect),
-        Record::Says { .. }
-        | Record::Call(_)
-        | Record::Refused { .. }
-        | Record::Clock { .. }
-        | Record::Fired(_)
-        | Record::Attempt { .. }
-        | Record::Note { .. } => None,
+            .find(|(call, _)| call.call().is_some_and(|call| !call.played))
     }
 }

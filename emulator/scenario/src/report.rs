@@ -31,15 +31,18 @@ pub struct Summary {
 pub struct Terminal {
     colour: Colour,
     seed: u64,
+    port: Option<u16>,
     summary: Summary,
+    /// Whether the text so far ends with an empty line.
+    apart: bool,
 }
 
 impl Terminal {
-    /// A report that names the seed with which a scenario is run again.
-    pub const fn new(colour: Colour, seed: u64) -> Self {
+    /// A report that names the seed, and the port if one was chosen, with which a scenario is run again.
+    pub const fn new(colour: Colour, seed: u64, port: Option<u16>) -> Self {
         let summary =
             Summary { passed: 0, failed: 0, errors: 0, unreachable: 0, skipped: 0, strays: 0, raced: 0 };
-        Self { colour, seed, summary }
+        Self { colour, seed, port, summary, apart: false }
     }
 
     /// How the run came out so far.
@@ -53,8 +56,9 @@ impl Terminal {
             RunEvent::Finished(report) => self.finished(report),
             RunEvent::Stray(text) => {
                 self.summary.strays += 1;
+                self.apart = false;
                 format!(
-                    "{}  {text}\n       this call belongs to no scenario; if the bot makes it at any time, mark the scenario `alone: true`\n",
+                    "{}  {text}\n       this call belongs to no scenario. If the bot still worked when its scenario had ended, set `timeouts: {{quiet: …}}`;\n       if it makes the call at any time, mark the scenario `alone: true`\n",
                     self.paint("STRAY", Paint::Red)
                 )
             }
@@ -64,6 +68,7 @@ impl Terminal {
     fn finished(&mut self, report: &Report) -> String {
         let Report { name, verdict, took, raced, .. } = report;
         self.summary.raced += usize::from(*raced);
+        self.apart = false;
         let ms = took.as_millis();
         let (word, paint, count) = match verdict {
             Verdict::Passed => ("ok  ", Paint::Green, &mut self.summary.passed),
@@ -72,7 +77,9 @@ impl Terminal {
                 ("FAIL", Paint::Red, &mut self.summary.failed)
             }
             Verdict::Failed(_) | Verdict::Broken(_) => ("ERR ", Paint::Red, &mut self.summary.errors),
-            Verdict::Unreachable(_) => ("ERR ", Paint::Red, &mut self.summary.unreachable),
+            Verdict::Unreachable(_) | Verdict::NoPort(_) => {
+                ("ERR ", Paint::Red, &mut self.summary.unreachable)
+            }
         };
         *count += 1;
         let mut out = format!("{}  {name} ({ms} ms)", self.paint(word, paint));
@@ -87,7 +94,7 @@ impl Terminal {
             Verdict::Passed | Verdict::Skipped(_) => return out,
             Verdict::Failed(failure) => failure.render(self.colour),
             Verdict::Unreachable(error) => format!("error: {error}\n"),
-            Verdict::Broken(text) => format!("error: {text}\n"),
+            Verdict::Broken(text) | Verdict::NoPort(text) => format!("error: {text}\n"),
         };
         out.push('\n');
         out.push_str(&details);
@@ -99,38 +106,52 @@ impl Terminal {
         }
         let _ = writeln!(
             out,
-            "run it again: messenger-emulator run {} --filter {} --seed {}\n",
+            "run it again: messenger-emulator run {} --filter {} --seed {}{}",
             quoted(&report.path.display().to_string()),
             quoted(name),
-            self.seed
+            self.seed,
+            self.port.map_or_else(String::new, |port| format!(" --port {port}")),
         );
+        out.push('\n');
+        self.apart = true;
         out
+    }
+
+    /// The last lines of a run that was interrupted before all of its scenarios were done.
+    pub fn interrupted(&self, selected: usize, took: Duration) -> String {
+        let noun = if selected == 1 { "scenario" } else { "scenarios" };
+        let done = self.totals(took);
+        format!("{}interrupted: of {selected} {noun} these are done\n{done}", self.gap())
     }
 
     /// The last lines of a run.
     pub fn closing(&self, took: Duration) -> String {
+        format!("{}{}", self.gap(), self.totals(took))
+    }
+
+    const fn gap(&self) -> &'static str {
+        if self.apart { "" } else { "\n" }
+    }
+
+    fn totals(&self, took: Duration) -> String {
         let Summary { passed, failed, errors, unreachable, skipped, strays, raced } = self.summary;
         let total = passed + failed + errors + unreachable + skipped;
         let mut parts = vec![format!("{passed} passed")];
-        for (count, word) in
-            [(failed, "failed"), (errors + unreachable, "could not be played"), (skipped, "skipped")]
-        {
-            if count > 0 {
-                parts.push(format!("{count} {word}"));
-            }
-        }
-        for (count, word) in [(strays, "stray refusals"), (raced, "raced")] {
+        let stray = if strays == 1 { "stray refusal" } else { "stray refusals" };
+        for (count, word) in [
+            (failed, "failed"),
+            (errors + unreachable, "could not be played"),
+            (skipped, "skipped"),
+            (strays, stray),
+            (raced, "raced"),
+        ] {
             if count > 0 {
                 parts.push(format!("{count} {word}"));
             }
         }
         let noun = if total == 1 { "scenario" } else { "scenarios" };
-        format!(
-            "\n{total} {noun}: {} in {:.2} s (seed {})\n",
-            parts.join(", "),
-            took.as_secs_f64(),
-            self.seed
-        )
+        let seconds = took.as_secs_f64();
+        format!("{total} {noun}: {} in {seconds:.2} s (seed {})\n", parts.join(", "), self.seed)
     }
 
     fn paint(&self, text: &str, paint: Paint) -> String {

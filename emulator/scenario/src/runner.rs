@@ -43,6 +43,8 @@ pub enum Verdict {
     Skipped(String),
     /// Its bot could not be reached.
     Unreachable(BotError),
+    /// Its stage cannot listen.
+    NoPort(String),
     /// The emulator could not set it up.
     Broken(String),
 }

@@ -19,7 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::cast::{Cast, Surroundings};
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::failure::{Failure, FailureKind};
-use crate::feed::{Feed, effect};
+use crate::feed::Feed;
 use crate::node::{Span, Spanned};
 use crate::scenario::Unread;
 use crate::step::{Act, Expectation, Step};
@@ -84,6 +84,8 @@ pub struct Performed {
 struct Watch {
     prepared: Prepared,
     span: Span,
+    /// The text it comes from, which over HTTP is not that of the step that breaks it.
+    file: Arc<SourceText>,
     seen: usize,
 }
 
@@ -98,6 +100,10 @@ pub struct Scene {
     captures: Map<String, Value>,
     feed: Feed,
     watches: Vec<Watch>,
+    /// The step that moved the clock last.
+    moved: Option<(Span, Arc<SourceText>)>,
+    /// Whether it was told that a bot came too late for the clock.
+    late_told: bool,
     patience: Patience,
     turn: Turn,
 }
@@ -131,6 +137,8 @@ impl Scene {
             captures: Map::new(),
             feed: Feed::default(),
             watches: Vec::new(),
+            moved: None,
+            late_told: false,
             patience,
             turn: Turn::default(),
         }
@@ -161,7 +169,11 @@ impl Scene {
                     act::AppCall { who, of, verb, refused: refused.as_deref(), answers: answers.as_ref() };
                 self.app(&call, step.span, &mut performed)?
             }
-            Act::Clock(moved) => self.clock(moved, step.span).await?,
+            Act::Clock(moved) => {
+                let moved = self.clock(moved, step.span).await?;
+                self.moved = Some((step.span, Arc::clone(&self.file)));
+                moved
+            }
             Act::Note(text) => {
                 let text = crate::value::text(text, self).map_err(|problem| self.error(problem))?;
                 self.lane.note(&text);
@@ -213,11 +225,13 @@ impl Scene {
         let prepared = self.prepare(expectation)?;
         self.feed.take_in(&self.lane);
         let seen = self.feed.entries.len();
-        self.watches.push(Watch { prepared, span: expectation.span, seen });
+        let file = Arc::clone(&self.file);
+        self.watches.push(Watch { prepared, span: expectation.span, file, seen });
         Ok(())
     }
 
-    /// Takes in what is new and holds every `never` against it.
+    /// Takes in what is new and holds every `never` against it. What is broken is told once, so that a lane that
+    /// is driven over HTTP can go on.
     fn look(&mut self) -> Outcome<()> {
         self.feed.take_in(&self.lane);
         let end = self.feed.entries.len();
@@ -226,21 +240,26 @@ impl Scene {
             let seen = self.watches[number].seen;
             let broken = (seen..end).find_map(|index| self.breaks(&watch.prepared, index));
             if let Some(what) = broken {
+                let watch = self.watches.remove(number);
                 let problem = Diagnostic::new(watch.span, "this must never happen, and it did").label(what);
-                return Err(self.failed(problem));
+                return Err(self.failed(problem.in_file(&watch.file)));
             }
             self.watches[number].seen = end;
         }
-        match self.lane.late() {
-            None => Ok(()),
-            Some(gap) => {
-                let gap = gap.as_millis();
-                let message = format!(
-                    "late: the bot was still working when the clock moved (gap {gap} ms); set `timeouts.quiet`"
-                );
-                Err(self.failed(Diagnostic::new(Span::default(), message)))
-            }
-        }
+        let (Some(gap), Some((moved, file)), false) = (self.lane.late(), &self.moved, self.late_told) else {
+            return Ok(());
+        };
+        self.late_told = true;
+        let gap = gap.as_millis();
+        let message = format!(
+            "late: the bot was still working when the clock moved (gap {gap} ms); set `timeouts.quiet`"
+        );
+        // Twice the gap in tenths of a second, so that the same bot passes when the machine is slower.
+        let enough = (2 * gap).div_ceil(100).max(1) * 100;
+        let problem = Diagnostic::new(*moved, message)
+            .label("it moved here")
+            .help(format!("add to the scenario for example `timeouts: {{quiet: {enough}ms}}`"));
+        Err(self.failed(problem.in_file(file)))
     }
 
     fn nothing_left(&mut self, end: Span) -> Outcome<()> {
@@ -343,7 +362,7 @@ fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
         let Some(conversation) = lane.conversation(psid) else { continue };
         let owner = names.owner(conversation.control.owner());
         let moved = entries.iter().rev().find(|entry| {
-            matches!(effect(entry), Some(emulator_core::Effect::ControlMoved { person, .. }) if *person == psid)
+            matches!(entry.effect(), Some(emulator_core::Effect::ControlMoved { person, .. }) if *person == psid)
         });
         let why = moved
             .and_then(|entry| Some(format!(", {} (entry {})", transcript::cite(entry.rule?), entry.seq)));

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostics::Diagnostic;
-use crate::scenario::{Document, Scenario, load};
+use crate::cast::{Surroundings, cast};
+use crate::diagnostics::{Diagnostic, SourceText};
+use crate::node::Span;
+use crate::scenario::{Document, Scenario, WorldSpec, load};
+use crate::value;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -40,7 +43,8 @@ pub struct Unreadable {
     pub error: io::Error,
 }
 
-/// Reads every scenario of the given files and folders whose full name holds the filter.
+/// Reads every scenario of the given files and folders whose full name holds the filter; one whose full name is the
+/// filter is taken alone, so that it can be run without others whose names go on.
 ///
 /// # Errors
 ///
@@ -53,10 +57,20 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
     let mut selection = Selection { files: files.len(), ..Selection::default() };
     for path in files {
         let text = std::fs::read(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
-        let text = String::from_utf8_lossy(&text).into_owned();
+        let text = match String::from_utf8(text) {
+            Ok(text) => text,
+            Err(error) => {
+                selection.problems.push(no_text(&path, error.as_bytes(), error.utf8_error().valid_up_to()));
+                continue;
+            }
+        };
         let (documents, problems) = load(&path, text, &|path| std::fs::read_to_string(path));
-        selection.problems.extend(problems);
+        selection.add(problems);
         for document in documents {
+            selection.add(match &document {
+                Document::World(world) => unusable_world(world),
+                Document::Scenario(scenario) => unusable(scenario),
+            });
             if let Document::Scenario(scenario) = document {
                 let name = full_name(&path, &scenario.name.value);
                 if filter.is_none_or(|filter| name.contains(filter)) {
@@ -65,7 +79,49 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
             }
         }
     }
+    if selection.scenarios.iter().any(|selected| Some(selected.name.as_str()) == filter) {
+        selection.scenarios.retain(|selected| Some(selected.name.as_str()) == filter);
+    }
     Ok(selection)
+}
+
+impl Selection {
+    /// Takes in problems, each once: a world may be used by many scenarios.
+    fn add(&mut self, problems: Vec<Diagnostic>) {
+        for problem in problems {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+    }
+}
+
+/// A file that holds something else than text.
+fn no_text(path: &Path, bytes: &[u8], valid: usize) -> Diagnostic {
+    let file = SourceText::new(path.display().to_string(), String::from_utf8_lossy(bytes));
+    Diagnostic::new(Span::new(valid, valid), "this file is not UTF-8 text")
+        .label("here it ends to be")
+        .help("save it as UTF-8")
+        .in_file(&file)
+}
+
+/// What of a scenario cannot be evaluated, although it can be read.
+fn unusable(scenario: &Scenario) -> Vec<Diagnostic> {
+    let mut problems = unusable_world(&scenario.world);
+    let nothing = serde_json::Map::new();
+    for (_, node) in &scenario.vars {
+        if let Err(problem) = value::evaluate(node, &nothing, value::Place::Any) {
+            problems.push(problem.in_file(&scenario.file));
+        }
+    }
+    problems
+}
+
+/// Fills in a world as a run would do later, to find what is wrong with it before anything starts.
+fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
+    let surroundings =
+        Surroundings { url: "http://127.0.0.1:7380".to_owned(), bin: PathBuf::from("messenger-emulator") };
+    cast(world, &surroundings, &mut |_| 3_000).err().unwrap_or_default()
 }
 
 /// The name of a scenario in reports, of its lane and of its journal.

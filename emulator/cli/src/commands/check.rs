@@ -27,15 +27,22 @@ pub(crate) fn run(arguments: &CheckArguments) -> ExitCode {
         }
     };
     if !selection.problems.is_empty() {
-        eprint!("{}", render_all(&selection.problems, output::colour_of_stderr()));
-        let count = selection.problems.len();
-        eprintln!("{count} {} in {} files", if count == 1 { "error" } else { "errors" }, selection.files);
+        eprintln!("{}", render_all(&selection.problems, output::colour_of_stderr()));
+        let (errors, files) = (counted(selection.problems.len(), "error"), counted(selection.files, "file"));
+        eprintln!("{errors} in {files}");
         return Exit::Usage.into();
     }
-    output::data(&format!(
-        "{} scenarios in {} files are in order\n",
-        selection.scenarios.len(),
-        selection.files
-    ));
+    if selection.files == 0 {
+        eprintln!("error: there is no file ending in .yaml or .yml here, so nothing was checked");
+        return Exit::Usage.into();
+    }
+    let (scenarios, files) =
+        (counted(selection.scenarios.len(), "scenario"), counted(selection.files, "file"));
+    let verb = if selection.scenarios.len() == 1 { "is" } else { "are" };
+    output::data(&format!("{scenarios} in {files} {verb} in order\n"));
     Exit::Passed.into()
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -18,8 +18,8 @@ pub(crate) struct ExplainArguments {
     /// The number of the entry; with a lane in front in a journal of several lanes
     #[arg(value_name = "[LANE:]SEQ")]
     entry: String,
-    /// Reads the entry from a journal file
-    #[arg(long, value_name = "FILE", conflicts_with = "url")]
+    /// Reads the entry from a journal file, and asks no emulator
+    #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Asks the running emulator with this base URL
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7380", env = "MESSENGER_EMULATOR_URL")]
@@ -32,35 +32,41 @@ pub(crate) fn run(arguments: &ExplainArguments) -> ExitCode {
         None => (None, arguments.entry.as_str()),
     };
     let Ok(number) = number.parse::<u64>() else {
-        eprintln!("error: `{number}` is no number of an entry");
+        eprintln!(
+            "error: `{number}` is no number of an entry; serve prints the numbers in front of its lines"
+        );
         return Exit::Usage.into();
     };
-    let (result, exit) = match &arguments.journal {
-        Some(path) => (from_file(path, lane, number), Exit::Usage),
-        None => (from_server(&arguments.url, number), Exit::Unreachable),
+    let result = match &arguments.journal {
+        Some(path) => from_file(path, lane, number).map_err(|text| (Exit::Usage, text)),
+        None => from_server(&arguments.url, lane, number),
     };
     match result {
         Ok(text) => {
             output::data(&text);
             Exit::Passed.into()
         }
-        Err(text) => {
+        Err((exit, text)) => {
             eprintln!("error: {text}");
             exit.into()
         }
     }
 }
 
-fn from_server(url: &str, number: u64) -> Result<String, String> {
+fn from_server(url: &str, lane: Option<&str>, number: u64) -> Result<String, (Exit, String)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    let path = format!("/_emulator/explain/{number}");
-    let answer = runtime.block_on(ask(url, Method::GET, &path, String::new()))?;
+    let runtime = runtime.map_err(|error| (Exit::Bug, error.to_string()))?;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(lane.map(|lane| ("lane", lane)));
+    let path = format!("/_emulator/explain/{number}?{}", query.finish());
+    let answer = runtime.block_on(ask(url, Method::GET, &path, String::new()));
+    let answer = answer.map_err(|text| (Exit::Unreachable, text))?;
     if answer.status == 200 {
         return Ok(answer.body);
     }
     let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    Err(body["error"].as_str().unwrap_or("the emulator gave no reason").to_owned())
+    let why = body["error"].as_str().map(|why| (Exit::Usage, why.to_owned()));
+    Err(why.unwrap_or_else(|| (Exit::Unreachable, format!("what answers at {url} is no messenger-emulator"))))
 }
 
 fn from_file(path: &Path, lane: Option<&str>, number: u64) -> Result<String, String> {

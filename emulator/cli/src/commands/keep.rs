@@ -57,7 +57,9 @@ async fn keep(command: &[OsString]) -> io::Result<u8> {
         Ok(group) => group,
         Err(error) => {
             let name = command.first().map_or_else(Default::default, |name| name.to_string_lossy());
-            say(&format!("cannot start `{name}`: {}", reason(&error)));
+            let folder =
+                std::env::current_dir().map_or_else(|_| ".".into(), |folder| folder.display().to_string());
+            say(&format!("cannot start `{name}` in {folder}: {}", reason(&error)));
             return Ok(if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 });
         }
     };
@@ -188,5 +190,5 @@ fn reason(error: &io::Error) -> String {
 
 /// Writes a line to standard error, which may be closed when the runner is gone.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "keep: {text}");
+    let _ = writeln!(io::stderr(), "messenger-emulator: {text}");
 }

@@ -15,6 +15,9 @@ use tokio::sync::mpsc;
 use crate::exit::Exit;
 use crate::output;
 
+/// The port that bots know which run already.
+const DEFAULT_PORT: u16 = 7380;
+
 /// Runs scenario files against real bots
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -25,8 +28,8 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// Lets so many scenarios act at a time (default: 4 for each core)
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
     /// Derives ids from this number, or from a random one
     #[arg(long, value_name = "N|random", default_value = "1", value_parser = seed)]
     seed: Seed,
@@ -34,7 +37,7 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "DIR")]
     journal: Option<PathBuf>,
     /// Listens on this port for bots that are not started by the scenario
-    #[arg(long, value_name = "PORT", default_value_t = 7380)]
+    #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     port: u16,
     /// Passes when no scenario is selected
     #[arg(long)]
@@ -61,15 +64,12 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
         }
     };
     if selection.scenarios.is_empty() {
+        let found = nothing_selected(&arguments, selection.files);
         if arguments.allow_empty {
+            output::data(&format!("{found}, so nothing was run\n"));
             return Exit::Passed.into();
         }
-        let filter =
-            arguments.filter.map_or_else(String::new, |filter| format!(" whose name holds `{filter}`"));
-        eprintln!(
-            "error: there is no scenario{filter} in {} files; --allow-empty lets that pass",
-            selection.files
-        );
+        eprintln!("error: {found}; --allow-empty lets that pass");
         return Exit::Usage.into();
     }
     let Ok(bin) = std::env::current_exe() else {
@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let Seed(seed) = arguments.seed;
-    let jobs = arguments.jobs.unwrap_or(4 * cores).max(1);
+    let jobs = arguments.jobs.map_or(4 * cores, usize::from);
     let options = Options { jobs, seed, journal: arguments.journal, bin, port: arguments.port };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -92,6 +92,17 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
     exit.into()
 }
 
+fn nothing_selected(arguments: &RunArguments, files: usize) -> String {
+    let paths: Vec<String> = arguments.files.iter().map(|path| path.display().to_string()).collect();
+    match (files, &arguments.filter) {
+        (0, _) => format!("there is no file ending in .yaml or .yml in {}", paths.join(", ")),
+        (_, Some(filter)) => {
+            format!("there is no scenario whose full name holds `{filter}` in {}", paths.join(", "))
+        }
+        (_, None) => format!("there is no scenario in {}, only worlds", paths.join(", ")),
+    }
+}
+
 fn selection(arguments: &RunArguments) -> Result<Selection, String> {
     let selection =
         select(&arguments.files, arguments.filter.as_deref()).map_err(|error| format!("error: {error}"))?;
@@ -101,34 +112,50 @@ fn selection(arguments: &RunArguments) -> Result<Selection, String> {
     let count = selection.problems.len();
     let noun = if count == 1 { "error" } else { "errors" };
     Err(format!(
-        "{}{count} {noun}; nothing was run",
+        "{}\n{count} {noun}; nothing was run",
         render_all(&selection.problems, output::colour_of_stderr())
     ))
 }
 
 async fn play(selection: Selection, options: Options) -> Exit {
     let watch = Instant::now();
-    let mut report = Terminal::new(output::colour_of_stdout(), options.seed);
+    let chosen = (options.port != DEFAULT_PORT).then_some(options.port);
+    let mut report = Terminal::new(output::colour_of_stdout(), options.seed, chosen);
+    let selected = selection.scenarios.len();
     let (sender, mut events) = mpsc::unbounded_channel();
     let run = tokio::spawn(runner::run(selection.scenarios, options, sender));
     let interrupted = loop {
         tokio::select! {
             event = events.recv() => match event {
-                Some(event) => output::data(&report.event(&event)),
+                Some(event) => {
+                    output::data(&report.event(&event));
+                    panic_for_tests();
+                }
                 None => break false,
             },
             () = stopped() => break true,
         }
     };
-    output::data(&report.closing(watch.elapsed()));
     if interrupted {
+        output::data(&report.interrupted(selected, watch.elapsed()));
         // The bots' keepers notice that this process is gone.
         return Exit::Interrupted;
     }
+    output::data(&report.closing(watch.elapsed()));
     if run.await.is_err() {
         return Exit::Bug;
     }
     exit(report.summary())
+}
+
+/// Panics when the tests ask for it, because no input makes a sound runner panic and the bots must not outlive one
+/// that does. Builds without debug assertions do not have it.
+fn panic_for_tests() {
+    #[cfg(debug_assertions)]
+    assert!(
+        std::env::var_os("MESSENGER_EMULATOR_TEST_PANIC").is_none(),
+        "MESSENGER_EMULATOR_TEST_PANIC asked for this panic"
+    );
 }
 
 async fn stopped() {

@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
     let exit = match runtime.block_on(go(arguments)) {
         Ok(exit) => exit,
         Err((exit, text)) => {
-            eprintln!("error: {}", text.trim_end());
+            eprintln!("{}", text.trim_end());
             exit
         }
     };
@@ -78,7 +78,12 @@ pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
     exit.into()
 }
 
+/// The text is printed as it is: it may be diagnostics, which draw themselves.
 type Failed = (Exit, String);
+
+fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
+    (exit, format!("error: {error}"))
+}
 
 async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
     let colour = output::colour_of_stderr();
@@ -87,7 +92,7 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
-    let bin = std::env::current_exe().map_err(|error| (Exit::Bug, error.to_string()))?;
+    let bin = std::env::current_exe().map_err(|error| failed(Exit::Bug, error))?;
     let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin };
     let mut free = |_: &str| free_port();
     let cast =
@@ -105,7 +110,7 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
     tokio::spawn(serve(listener, Arc::clone(&stage), console.routes()));
     tokio::spawn(Arc::clone(&lane).keep_time());
     if let Some(path) = &arguments.ready_file {
-        ready(path, &surroundings.url).map_err(usage)?;
+        ready(path, &surroundings.url).map_err(|text| failed(Exit::Usage, text))?;
     }
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings));
@@ -115,22 +120,23 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         }
     }
     if !arguments.quiet {
-        tokio::spawn(tell(Arc::clone(&lane)));
-        tokio::spawn(tell(Arc::clone(stage.own_lane())));
+        let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
+        tokio::spawn(tell(Arc::clone(&lane), Some(why)));
+        tokio::spawn(tell(Arc::clone(stage.own_lane()), None));
     }
     if std::io::stdin().is_terminal() {
         eprintln!(
             "Type a line to say it as `{}`; /help tells what else there is.\n",
             talk::first_person(&cast)
         );
-        tokio::spawn(talk::read(surroundings.url.clone(), talk::first_person(&cast)));
+        tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
     until_stopped(file).await
 }
 
 fn taken(port: u16, error: &std::io::Error) -> Failed {
     let text = format!(
-        "cannot listen on port {port}: {error}; choose another with --port, or --port 0 for a free one"
+        "error: cannot listen on port {port}: {error}; choose another with --port, or --port 0 for a free one"
     );
     (Exit::Unreachable, text)
 }
@@ -148,7 +154,7 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
     };
     let stage = Stage::new(spec, clock);
     let lane = LaneSpec { name: LANE.to_owned(), clock, settings: None, people: cast.people.clone() };
-    let lane = stage.open_lane(lane).map_err(|error| (Exit::Usage, error.to_string()))?;
+    let lane = stage.open_lane(lane).map_err(|error| failed(Exit::Usage, error))?;
     Ok((stage, lane))
 }
 
@@ -159,7 +165,7 @@ fn write_journal(
 ) -> Result<Option<Arc<JournalFile>>, Failed> {
     let Some(path) = &arguments.journal else { return Ok(None) };
     let header = header(lane, arguments.seed, stage.settings());
-    let file = JournalFile::create(path, &header).map_err(|error| (Exit::Usage, error.to_string()))?;
+    let file = JournalFile::create(path, &header).map_err(|error| failed(Exit::Usage, error))?;
     let file = Arc::new(file);
     stage.write_to(Arc::clone(&file));
     Ok(Some(file))
@@ -167,7 +173,12 @@ fn write_journal(
 
 /// The file appears whole: it is written beside and renamed.
 fn ready(path: &Path, url: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("cannot write the ready file {}: {error}", path.display());
+    let failed = |error: std::io::Error| {
+        // The path of the file beside it would only confuse.
+        let text = error.to_string();
+        let why = text.split(" at path ").next().unwrap_or_default();
+        format!("cannot write the ready file {}: {why}", path.display())
+    };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     std::io::Write::write_all(&mut beside, format!("{url}\n").as_bytes()).map_err(failed)?;
@@ -199,11 +210,10 @@ async fn wait_for(stage: Arc<Stage>, app: emulator_core::AppId, name: String) {
     }
 }
 
-/// Prints a line for everything that happens in a lane.
-async fn tell(lane: Arc<Lane>) {
+/// Prints a line for everything that happens in a lane; `why` is the command that explains its first refusal.
+async fn tell(lane: Arc<Lane>, mut why: Option<String>) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
     let mut seen = 0;
-    let mut refusals = 0_u32;
     loop {
         let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
         let names = lane.names();
@@ -213,9 +223,8 @@ async fn tell(lane: Arc<Lane>) {
                 output::data(&format!("{:>4} {} {line}\n", entry.seq, transcript::time_of_day(entry.at)));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record {
-                refusals += 1;
-                if refusals == 1 {
-                    eprintln!("     why: messenger-emulator explain {}", entry.seq);
+                if let Some(why) = why.take() {
+                    eprintln!("     {why} {}", entry.seq);
                 }
             }
         }
@@ -224,9 +233,9 @@ async fn tell(lane: Arc<Lane>) {
 }
 
 async fn until_stopped(file: Option<Arc<JournalFile>>) -> Result<Exit, Failed> {
-    let failed = |error: std::io::Error| (Exit::Bug, error.to_string());
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let bug = |error: std::io::Error| failed(Exit::Bug, error);
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(bug)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(bug)?;
     let broken = async {
         match file {
             Some(file) => file.failed().await,
@@ -236,6 +245,6 @@ async fn until_stopped(file: Option<Arc<JournalFile>>) -> Result<Exit, Failed> {
     tokio::select! {
         _ = interrupt.recv() => Ok(Exit::Interrupted),
         _ = terminate.recv() => Ok(Exit::Passed),
-        error = broken => Err((Exit::Bug, error.to_string())),
+        error = broken => Err(failed(Exit::Bug, error)),
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) {
         Err(error) => {
             let text = format!("cannot listen on port {port}: {error}; choose another with --port");
             for selected in &group {
-                shared.tell(selected, Verdict::Broken(text.clone()), Duration::ZERO);
+                shared.tell(selected, Verdict::NoPort(text.clone()), Duration::ZERO);
             }
             return;
         }
@@ -63,6 +63,7 @@ pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) {
     let Ok(address) = listener.local_addr() else { return };
     let surroundings = Surroundings { url: format!("http://{address}"), bin: shared.options.bin.clone() };
     let seed = first.scenario.seed.unwrap_or(shared.options.seed);
+    let watch = Instant::now();
     match set_up(first, surroundings, seed, listener).await {
         Ok((up, server)) => {
             let up = Arc::new(up);
@@ -75,7 +76,7 @@ pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) {
         }
         Err(down) => {
             for selected in &group {
-                report_down(selected, &down, shared);
+                report_down(selected, &down, watch.elapsed(), shared);
             }
         }
     }
@@ -109,6 +110,9 @@ async fn set_up(
     match boot_bots(&stage, &cast, &surroundings, boot, &mut bots).await {
         Ok(()) => Ok((Up { stage, surroundings, ports, bots: tokio::sync::Mutex::new(bots) }, server)),
         Err(error) => {
+            for bot in &mut bots {
+                bot.heard_out().await;
+            }
             let output = last_words(&mut bots);
             for bot in bots {
                 bot.stop().await;
@@ -186,7 +190,7 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     let mut port = |app: &str| *ports.entry(app.to_owned()).or_insert_with(free_port);
     let cast = match cast(&scenario.world, &up.surroundings, &mut port) {
         Ok(cast) => Arc::new(cast),
-        Err(problems) => return report_down(selected, &Down::World(problems), shared),
+        Err(problems) => return report_down(selected, &Down::World(problems), watch.elapsed(), shared),
     };
     let spec = LaneSpec {
         name: selected.name.clone(),
@@ -219,7 +223,11 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     }
     let output = match verdict {
         Verdict::Passed => Vec::new(),
-        _ => last_words(&mut up.bots.lock().await),
+        Verdict::Failed(_)
+        | Verdict::Skipped(_)
+        | Verdict::NoPort(_)
+        | Verdict::Unreachable(_)
+        | Verdict::Broken(_) => last_words(&mut up.bots.lock().await),
     };
     let (name, path, took) = (selected.name.clone(), selected.path.clone(), watch.elapsed());
     let report = Report { name, path, verdict, took, raced: lane.is_raced(), output };
@@ -298,7 +306,7 @@ fn report_strays(up: &Up, shared: &Shared) {
     }
 }
 
-fn report_down(selected: &Selected, down: &Down, shared: &Shared) {
+fn report_down(selected: &Selected, down: &Down, took: Duration, shared: &Shared) {
     let (verdict, output) = match down {
         Down::Bot(error, output) => (Verdict::Unreachable(error.clone()), output.clone()),
         Down::World(problems) => {
@@ -309,6 +317,6 @@ fn report_down(selected: &Selected, down: &Down, shared: &Shared) {
         }
     };
     let (name, path) = (selected.name.clone(), selected.path.clone());
-    let report = Report { name, path, verdict, took: Duration::ZERO, raced: false, output };
+    let report = Report { name, path, verdict, took, raced: false, output };
     shared.send(RunEvent::Finished(Box::new(report)));
 }

@@ -145,6 +145,13 @@ fn scenario(
 fn steps(section: &mut Section<'_, '_>, node: &Node, names: &Names) -> Vec<step::Step> {
     let help = "add for example `steps: [{user: ana, says: hello}]`";
     let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
+        let misspelt = |name: &str| {
+            name != "steps" && did_you_mean(name, words::SCENARIO_KEYS.iter().copied()) == Some("steps")
+        };
+        if node.entries().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.name))) {
+            // The unknown key is an error of its own, and it is the one to mend.
+            return Vec::new();
+        }
         let at = node.entry("steps").or(node.entry("scenario")).map_or(node.span, |(key, _)| key.span);
         section.report(Diagnostic::new(at, "this scenario has no steps").help(help));
         return Vec::new();

@@ -100,27 +100,41 @@ impl Scene {
             (Some(expected), true) => {
                 let pattern = self.refusal_pattern(expected)?;
                 let actual = refusal_value(reply.status, &body);
-                self.compare(&pattern, &actual, expected.span, "the call was refused in another way")?;
+                let text = body["error"]["message"].as_str().unwrap_or_default();
+                let what = format!("{}'s call was refused: {text}", call.who.value);
+                self.compare(
+                    &pattern,
+                    &actual,
+                    expected.span,
+                    ("the call was refused in another way", what),
+                )?;
                 Ok(body)
             }
             (None, false) => {
                 if let Some(answers) = call.answers {
                     let pattern = Pattern::build(answers, self).map_err(|problem| self.error(problem))?;
-                    self.compare(&pattern, &body, answers.span, "the call was answered in another way")?;
+                    let what = format!("the answer {body}");
+                    let message = "the call was answered in another way";
+                    self.compare(&pattern, &body, answers.span, (message, what))?;
                 }
                 Ok(body)
             }
         }
     }
 
-    fn compare(&self, pattern: &Pattern, actual: &Value, span: Span, message: &str) -> Outcome<()> {
+    fn compare(
+        &self,
+        pattern: &Pattern,
+        actual: &Value,
+        span: Span,
+        (message, what): (&str, String),
+    ) -> Outcome<()> {
         let comparison = pattern.compare(Some(actual));
         if comparison.is_match() {
             return Ok(());
         }
         let mut failure = self.failed(Diagnostic::new(span, message));
-        failure.nearest =
-            Some(crate::failure::Nearest { what: actual.to_string(), differences: comparison.mismatches });
+        failure.nearest = Some(crate::failure::Nearest { what, differences: comparison.mismatches });
         Err(failure)
     }
 

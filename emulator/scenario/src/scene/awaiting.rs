@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use emulator_core::{AppId, Psid};
+use emulator_server::journal::{Call, CallKind, Entry};
+use emulator_server::rfc3339;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -84,13 +86,39 @@ impl Scene {
         nearest: Option<Nearest>,
     ) -> Box<Failure> {
         let wanted = self.describe(prepared);
-        let message = match waited {
-            Some(within) => format!("expected {wanted}; it did not come within {} s", within.as_secs_f64()),
-            None => format!("expected {wanted}; something else came first"),
+        let message = match (waited, prepared) {
+            (Some(within), Prepared::State { .. }) => {
+                format!("expected {wanted}; it was not within {} s", within.as_secs_f64())
+            }
+            (Some(within), _) => {
+                format!("expected {wanted}; it did not come within {} s", within.as_secs_f64())
+            }
+            (None, _) => format!("expected {wanted}; something else came first"),
         };
-        let mut failure = self.failed(Diagnostic::new(expectation.span, message));
+        let mut problem = Diagnostic::new(expectation.span, message);
+        if nearest.is_none() {
+            problem = problem.note(self.silence(prepared));
+        }
+        let mut failure = self.failed(problem);
         failure.nearest = nearest;
         failure
+    }
+
+    /// What there is to say when nothing came that could be compared.
+    fn silence(&self, prepared: &Prepared) -> String {
+        let names = self.lane.names();
+        let left = |what: &str, app: &AppId, read: bool| {
+            let more = if read { "no other " } else { "no " };
+            format!("there was {more}{what} {}", names.app(*app))
+        };
+        match prepared {
+            Prepared::Message { .. } => "no message is left that was not expected already".to_owned(),
+            Prepared::Call { app, .. } => left("call by", app, self.feed.calls.contains_key(app)),
+            Prepared::Webhook { app, .. } => left("delivery to", app, self.feed.deliveries.contains_key(app)),
+            Prepared::State { .. } | Prepared::Nothing { .. } => {
+                "it is not clear whose conversation is meant; name the person with `of:`".to_owned()
+            }
+        }
     }
 
     fn describe(&self, prepared: &Prepared) -> String {
@@ -99,7 +127,9 @@ impl Scene {
             person.map_or_else(String::new, |person| format!(" to {}", names.person(person)))
         };
         let of = |person: &Option<Psid>| {
-            person.map_or_else(String::new, |person| format!("{}'s ", names.person(person)))
+            let whose =
+                person.map_or_else(|| "the".to_owned(), |person| format!("{}'s", names.person(person)));
+            format!("{whose} conversation")
         };
         match prepared {
             Prepared::Message { app, person, .. } => {
@@ -115,9 +145,9 @@ impl Scene {
                 format!("an {how} delivery to {}", names.app(*app)).replace("an failed", "a failed")
             }
             Prepared::State { person, state } => match state {
-                State::Owner { expected } => format!("{}owner to be {expected}", of(person)),
-                State::Folder(expected) => format!("{}folder to be {expected}", of(person)),
-                State::Window(expected) => format!("{}window to be {expected}", of(person)),
+                State::Owner { expected } => format!("the owner of {} to be {expected}", of(person)),
+                State::Folder(expected) => format!("the folder of {} to be {expected}", of(person)),
+                State::Window(expected) => format!("the window of {} to be {expected}", of(person)),
             },
             Prepared::Nothing { for_ms } => format!("nothing to happen for {for_ms} ms"),
         }
@@ -260,7 +290,8 @@ impl Scene {
             expected: expected.to_owned(),
             actual: actual.clone(),
         };
-        Verdict::NotYet(Some(Nearest { what: format!("{path} is {actual}"), differences: vec![difference] }))
+        let what = format!("{}'s conversation at {}", self.lane.names().person(person), rfc3339(now));
+        Verdict::NotYet(Some(Nearest { what, differences: vec![difference] }))
     }
 
     /// Holds when for that long no message reaches a person and no real app changes anything.
@@ -271,7 +302,7 @@ impl Scene {
             self.look()?;
             if let Some(what) = self.disturbance(from) {
                 let problem =
-                    Diagnostic::new(expectation.span, format!("expected nothing to happen; but {what}"));
+                    Diagnostic::new(expectation.span, format!("expected nothing to happen, but {what}"));
                 return Err(self.failed(problem));
             }
             from = self.feed.entries.len();
@@ -286,18 +317,15 @@ impl Scene {
     }
 
     fn disturbance(&self, from: usize) -> Option<String> {
-        use emulator_server::journal::{CallKind, Record};
         let names = self.lane.names();
         let message =
             self.feed.arrivals(from).next().and_then(|arrived| transcript::line(arrived.entry, &names));
         let call = || {
-            self.feed.entries[from..].iter().find_map(|entry| match &entry.record {
-                Record::Call(call) if !call.played && !call.kind.reads_only() => match call.kind {
-                    CallKind::Signals { .. } => None,
-                    _ => Some(transcript::describe_call(call, &names)),
-                },
-                _ => None,
-            })
+            let calls = self.feed.entries[from..].iter().filter_map(Entry::call);
+            let disturbs = |call: &&Call| {
+                !call.played && !call.kind.reads_only() && !matches!(call.kind, CallKind::Signals { .. })
+            };
+            calls.filter(disturbs).map(|call| transcript::describe_call(call, &names)).next()
         };
         message.or_else(call)
     }

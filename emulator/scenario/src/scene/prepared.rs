@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::act::refusal_value;
 use super::{Outcome, Scene};
-use crate::feed::effect;
 use crate::matcher::{Comparison, Pattern};
 use crate::step::{AppVerbKind, Awaited, Channel, Expectation, Folder, Owner, Window};
 use crate::transcript;
@@ -121,7 +120,7 @@ impl Scene {
     /// How a message that reached a person compares.
     pub(super) fn compare_message(&self, entry: &Entry, pattern: &Pattern) -> (Comparison, Value) {
         let mut actual = Map::new();
-        if let Some(Effect::Message { message, mid, at, .. }) = effect(entry) {
+        if let Some(Effect::Message { message, mid, at, .. }) = entry.effect() {
             actual.insert("message".into(), message_value(message));
             actual.insert("message_id".into(), json!(mid.to_string()));
             actual.insert("timestamp".into(), json!(at.0));
@@ -197,11 +196,8 @@ impl Scene {
                 (meant && compared.is_match()).then(|| line(entry))
             }
             Prepared::Webhook { app, person, pattern, acknowledged } => {
-                let tried = match &entry.record {
-                    Record::Attempt { delivery, .. } => self.feed.by_seq(*delivery)?,
-                    _ => entry,
-                };
-                let Some(Effect::Deliver(delivery)) = effect(tried) else { return None };
+                let tried = entry.tried().map_or(Some(entry), |delivery| self.feed.by_seq(delivery))?;
+                let Some(Effect::Deliver(delivery)) = tried.effect() else { return None };
                 let meant = delivery.app == *app
                     && person.is_none_or(|person| person == delivery.person)
                     && self.feed.delivery_is(tried, delivery, *acknowledged, &self.lane);
@@ -209,7 +205,7 @@ impl Scene {
             }
             Prepared::State { person, state } => {
                 let person = person.or_else(|| entry.person())?;
-                let changed = match (effect(entry)?, state) {
+                let changed = match (entry.effect()?, state) {
                     (Effect::ControlMoved { person, to, .. }, State::Owner { expected }) => {
                         (names.owner(*to) == *expected).then_some(*person)
                     }

@@ -212,6 +212,21 @@ impl AttemptResult {
 }
 
 impl Entry {
+    /// The effect that it records.
+    pub const fn effect(&self) -> Option<&Effect> {
+        if let Record::Effect(effect) = &self.record { Some(effect) } else { None }
+    }
+
+    /// The call that it records.
+    pub const fn call(&self) -> Option<&Call> {
+        if let Record::Call(call) = &self.record { Some(call) } else { None }
+    }
+
+    /// The delivery that it records a try of.
+    pub const fn tried(&self) -> Option<u64> {
+        if let Record::Attempt { delivery, .. } = &self.record { Some(*delivery) } else { None }
+    }
+
     /// About how many bytes the entry holds in memory.
     pub(crate) fn size(&self) -> usize {
         let text = |message: &Message| message.text.as_ref().map_or(0, |text| text.len());

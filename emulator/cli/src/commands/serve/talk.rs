@@ -1,5 +1,7 @@
 //! Lines that are typed into `serve`: what a person says, and commands behind a slash.
 
+use std::sync::Arc;
+
 use emulator_scenario::cast::Cast;
 use hyper::Method;
 use serde_json::{Value, json};
@@ -23,7 +25,9 @@ pub(crate) fn first_person(cast: &Cast) -> String {
 }
 
 /// Reads lines until the terminal closes, and plays them through the control API like anybody else.
-pub(crate) async fn read(url: String, mut speaker: String) {
+pub(crate) async fn read(url: String, cast: Arc<Cast>) {
+    let people: Vec<&str> = cast.people.iter().map(|person| person.name.as_str()).collect();
+    let mut speaker = first_person(&cast);
     let mut lines = BufReader::new(stdin()).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let line = line.trim();
@@ -35,8 +39,13 @@ pub(crate) async fn read(url: String, mut speaker: String) {
                 continue;
             }
             "/as" => {
-                speaker = rest.trim().to_owned();
-                eprintln!("{speaker} speaks now");
+                let name = rest.trim();
+                if people.contains(&name) {
+                    speaker = name.to_owned();
+                    eprintln!("{speaker} speaks now");
+                } else {
+                    eprintln!("there is no person `{name}`; there are {}", people.join(", "));
+                }
                 continue;
             }
             "/explain" => {

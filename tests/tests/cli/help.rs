@@ -1,0 +1,53 @@
+//! `--help` of every command, and the catalogue of rules.
+
+use serde_json::Value;
+
+use crate::support::{Folder, golden};
+
+#[test]
+fn the_help_of_every_command() {
+    let folder = Folder::new();
+    let mut all = String::new();
+    for command in ["", "run", "serve", "say", "step", "check", "explain", "rules", "demo-bot"] {
+        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let ended = folder.run(&arguments);
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+        all.push_str(&format!("===== messenger-emulator {}\n{}\n", arguments.join(" "), ended.stdout));
+    }
+    golden("help", &all);
+}
+
+#[test]
+fn a_misspelt_command_or_flag_is_bad_usage() {
+    let folder = Folder::new();
+    for (arguments, near) in [(["rum", "."], "run"), (["run", "--fliter"], "--filter")] {
+        let ended = folder.run(&arguments);
+        assert_eq!(ended.code, Some(2));
+        assert!(ended.stderr.contains(&format!("'{near}'")), "{}", ended.stderr);
+    }
+    assert_eq!(folder.run(&[]).code, Some(2));
+    let version = folder.run(&["--version"]);
+    assert_eq!(version.stdout, format!("messenger-emulator {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn rules_are_listed_filtered_and_given_as_json() {
+    let folder = Folder::new();
+    let all = folder.run(&["rules"]);
+    assert_eq!(all.code, Some(0));
+    let one = folder.run(&["rules", "c-84"]);
+    golden("rules-one", &one.told());
+    assert!(all.stdout.contains(one.stdout.lines().next().expect("a rule")), "the filter ignores case");
+    let json = folder.run(&["rules", "--format", "json"]);
+    let list: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let list = list.as_array().expect("a list");
+    assert_eq!(list.len(), all.stdout.lines().filter(|line| line.starts_with(['C', 'M'])).count());
+    for rule in list {
+        for key in ["id", "title", "protocol", "statement", "source", "confidence"] {
+            assert!(rule[key].as_str().is_some_and(|text| !text.is_empty()), "{key} of {rule}");
+        }
+    }
+    let none = folder.run(&["rules", "no such rule"]);
+    assert_eq!(none.code, Some(2));
+    golden("rules-none", &none.told());
+}

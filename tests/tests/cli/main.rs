@@ -1,0 +1,17 @@
+//! The command line through the real binary: its output, its exit codes, its signals and the control API of `serve`.
+//!
+//! Texts are held as golden files, because they are a feature: read a change to one as its user would.
+
+mod support;
+
+mod bots;
+mod control;
+mod determinism;
+mod failures;
+mod files;
+mod help;
+mod hostile;
+mod ports;
+mod serve;
+mod signals;
+mod slow;

@@ -1,0 +1,101 @@
+//! A bot that misbehaves on request: it hangs, answers the verification wrongly, or sends late and unasked.
+//!
+//! The first argument says how, the second how many milliseconds it waits before it sends. Further arguments are
+//! ignored, so that a test can mark its process.
+
+#![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
+
+use std::env;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let how = arguments.next().unwrap_or_default();
+    let wait = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    if how == "ends" {
+        eprintln!("tiny-bot has no settings");
+        std::process::exit(7);
+    }
+    if how == "silent" {
+        eprintln!("tiny-bot never listens");
+        loop {
+            thread::park();
+        }
+    }
+    let port: u16 = env::var("PORT").expect("PORT").parse().expect("a port");
+    let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+    eprintln!("tiny-bot is there");
+    for stream in listener.incoming().flatten() {
+        let how = how.clone();
+        thread::spawn(move || answer(stream, &how, Duration::from_millis(wait)));
+    }
+}
+
+/// Answers requests until the caller closes the connection.
+fn answer(stream: TcpStream, how: &str, wait: Duration) {
+    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+    let mut stream = stream;
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if reader.read_line(&mut head).unwrap_or(0) == 0 {
+                return;
+            }
+        }
+        let lower = head.to_lowercase();
+        let length = lower.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
+        let mut body = vec![0; length];
+        if reader.read_exact(&mut body).is_err() {
+            return;
+        }
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let (status, text) = match (how, head.starts_with("GET")) {
+            ("hangs", true) => loop {
+                thread::park();
+            },
+            ("forbids", true) => (403, "no"),
+            ("wrong", true) => (200, "OK, hello"),
+            (_, true) => (200, between(&head, "hub.challenge=", &['&', ' '])),
+            (_, false) => (200, ""),
+        };
+        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{text}", text.len());
+        if stream.write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+        let unasked = how == "rude" && body.contains("\"standby\"");
+        let asked = how == "slow" && body.contains("\"messaging\":[");
+        if (unasked || asked) && body.contains("\"message\"") && !body.contains("\"is_echo\"") {
+            let person = between(&body, "\"sender\":{\"id\":\"", &['"']).to_owned();
+            thread::spawn(move || {
+                thread::sleep(wait);
+                send(&person);
+            });
+        }
+    }
+}
+
+fn send(person: &str) {
+    let base = env::var("GRAPH_API_URL").expect("GRAPH_API_URL");
+    let token = env::var("PAGE_ACCESS_TOKEN").expect("PAGE_ACCESS_TOKEN");
+    let host = base.trim_start_matches("http://");
+    let body = format!("{{\"recipient\":{{\"id\":\"{person}\"}},\"message\":{{\"text\":\"At last!\"}}}}");
+    let request = format!(
+        "POST /me/messages?access_token={token} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let Ok(mut stream) = TcpStream::connect(host) else { return };
+    let mut answer = String::new();
+    if stream.write_all(request.as_bytes()).is_ok() && stream.read_to_string(&mut answer).is_ok() {
+        eprintln!("tiny-bot sent, and got {}", between(&answer, "HTTP/1.1 ", &[' ']));
+    }
+}
+
+fn between<'a>(text: &'a str, before: &str, behind: &[char]) -> &'a str {
+    let rest = text.split_once(before).map_or("", |(_, rest)| rest);
+    rest.split(behind).next().unwrap_or_default()
+}

@@ -134,8 +134,6 @@ pub struct AppSpec {
     pub fields: Option<Vec<String>>,
     /// The features it has been granted.
     pub features: Vec<String>,
-    /// Its role.
-    pub role: Option<Spanned<String>>,
     /// Where it stands.
     pub span: Span,
 }

@@ -87,6 +87,8 @@ struct Watch {
     /// The text it comes from, which over HTTP is not that of the step that breaks it.
     file: Arc<SourceText>,
     seen: usize,
+    /// True while a state that must never come about holds: what held before the step does not count.
+    held: bool,
 }
 
 /// A scenario that is being played.
@@ -226,7 +228,8 @@ impl Scene {
         self.feed.take_in(&self.lane);
         let seen = self.feed.entries.len();
         let file = Arc::clone(&self.file);
-        self.watches.push(Watch { prepared, span: expectation.span, file, seen });
+        let held = self.holds(&prepared).is_some();
+        self.watches.push(Watch { prepared, span: expectation.span, file, seen, held });
         Ok(())
     }
 
@@ -239,12 +242,15 @@ impl Scene {
             let watch = &self.watches[number];
             let seen = self.watches[number].seen;
             let broken = (seen..end).find_map(|index| self.breaks(&watch.prepared, index));
-            if let Some(what) = broken {
+            let holds = self.holds(&watch.prepared);
+            let came_about = || holds.clone().filter(|_| !watch.held);
+            if let Some(what) = broken.or_else(came_about) {
                 let watch = self.watches.remove(number);
                 let problem = Diagnostic::new(watch.span, "this must never happen, and it did").label(what);
                 return Err(self.failed(problem.in_file(&watch.file)));
             }
             self.watches[number].seen = end;
+            self.watches[number].held = holds.is_some();
         }
         let (Some(gap), Some((moved, file)), false) = (self.lane.late(), &self.moved, self.late_told) else {
             return Ok(());

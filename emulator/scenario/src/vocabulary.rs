@@ -394,10 +394,10 @@ pub const PAGE_KEYS: &[&str] = &["id", "name", "primary_receiver"];
 pub const PAGE_NOT_YET: &[&str] = &["platform", "default_app", "inbox", "handover", "routes", "options"];
 /// The keys of an app.
 pub const APP_KEYS: &[&str] =
-    &["id", "secret", "verify_token", "page_token", "webhook", "start", "env", "fields", "features", "role"];
+    &["id", "secret", "verify_token", "page_token", "webhook", "start", "env", "fields", "features"];
 /// The keys of an app that this version lacks.
 pub const APP_NOT_YET: &[&str] =
-    &["permissions", "take_control", "mode", "api_version", "handshake", "behaviour", "options"];
+    &["role", "permissions", "take_control", "mode", "api_version", "handshake", "behaviour", "options"];
 /// The keys of a person.
 pub const PERSON_KEYS: &[&str] =
     &["id", "first_name", "last_name", "locale", "timezone", "gender", "profile_pic"];

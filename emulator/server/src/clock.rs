@@ -105,9 +105,11 @@ pub async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-/// The moment in RFC 3339, UTC, with milliseconds only where there are any.
+/// The moment in RFC 3339, UTC: whole seconds, or exactly three digits of milliseconds where there are any.
 pub fn rfc3339(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0).map_or_else(|_| at.0.to_string(), |moment| moment.to_string())
+    let moment = jiff::Timestamp::from_millisecond(at.0);
+    let precision = if at.0.rem_euclid(1_000) == 0 { 0 } else { 3 };
+    moment.map_or_else(|_| at.0.to_string(), |moment| format!("{moment:.precision$}"))
 }
 
 #[cfg(test)]
@@ -137,5 +139,6 @@ mod tests {
     fn moments_are_written_in_rfc_3339() {
         assert_eq!(rfc3339(Timestamp(1_783_328_400_000)), "2026-07-06T09:00:00Z");
         assert_eq!(rfc3339(Timestamp(1_783_328_400_001)), "2026-07-06T09:00:00.001Z");
+        assert_eq!(rfc3339(Timestamp(1_783_328_400_500)), "2026-07-06T09:00:00.500Z");
     }
 }

@@ -16,9 +16,9 @@ pub(crate) struct SayArguments {
     /// What to say
     #[arg(required = true, value_name = "TEXT")]
     text: Vec<String>,
-    /// Who says it
-    #[arg(long = "as", value_name = "PERSON", default_value = "user")]
-    person: String,
+    /// Who says it (default: the first person there is)
+    #[arg(long = "as", value_name = "PERSON")]
+    person: Option<String>,
     #[command(flatten)]
     target: Target,
 }
@@ -44,15 +44,33 @@ struct Target {
 }
 
 pub(crate) fn say(arguments: &SayArguments) -> ExitCode {
-    let step = json!({"user": arguments.person, "says": arguments.text.join(" ")});
-    act(&step.to_string(), &arguments.target)
+    act(&Play::Says(arguments), &arguments.target)
 }
 
 pub(crate) fn step(arguments: &StepArguments) -> ExitCode {
-    act(&arguments.step, &arguments.target)
+    act(&Play::Step(&arguments.step), &arguments.target)
 }
 
-fn act(step: &str, target: &Target) -> ExitCode {
+/// What is to be played.
+enum Play<'a> {
+    Says(&'a SayArguments),
+    Step(&'a str),
+}
+
+impl Play<'_> {
+    /// The step, given what the emulator says of its world.
+    fn step(&self, world: &Value) -> String {
+        match self {
+            Self::Step(step) => (*step).to_owned(),
+            Self::Says(SayArguments { text, person, .. }) => {
+                let first = world["people"][0]["name"].as_str().unwrap_or("user");
+                json!({"user": person.as_deref().unwrap_or(first), "says": text.join(" ")}).to_string()
+            }
+        }
+    }
+}
+
+fn act(what: &Play<'_>, target: &Target) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -60,7 +78,7 @@ fn act(step: &str, target: &Target) -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    match runtime.block_on(play(step, target)) {
+    match runtime.block_on(play(what, target)) {
         Ok(exit) => exit.into(),
         Err(text) => {
             eprintln!("error: {text}");
@@ -69,9 +87,13 @@ fn act(step: &str, target: &Target) -> ExitCode {
     }
 }
 
-async fn play(step: &str, target: &Target) -> Result<Exit, String> {
-    let before = newest(target).await?;
-    let answer = ask(&target.url, Method::POST, "/_emulator/steps?wait=quiet", step.to_owned()).await?;
+async fn play(what: &Play<'_>, target: &Target) -> Result<Exit, String> {
+    let world = ask(&target.url, Method::GET, "/_emulator/world", String::new()).await?;
+    let world: Value = serde_json::from_str(&world.body).unwrap_or_default();
+    let before = world["last"].as_u64();
+    let before = before.ok_or_else(|| format!("what answers at {} is no messenger-emulator", target.url))?;
+    let step = what.step(&world);
+    let answer = ask(&target.url, Method::POST, "/_emulator/steps?wait=quiet", step).await?;
     let path = format!("/_emulator/journal?after={before}&format={}", target.format);
     let journal = ask(&target.url, Method::GET, &path, String::new()).await?;
     output::data(&journal.body);
@@ -83,11 +105,4 @@ async fn play(step: &str, target: &Target) -> Result<Exit, String> {
     let text = body["text"].as_str().or(body["error"].as_str()).unwrap_or("the emulator gave no reason");
     eprintln!("{}", text.trim_end());
     Ok(if status == 409 { Exit::ScenarioFailed } else { Exit::Usage })
-}
-
-/// The number of the newest entry before the step.
-async fn newest(target: &Target) -> Result<u64, String> {
-    let world = ask(&target.url, Method::GET, "/_emulator/world", String::new()).await?;
-    let body: Value = serde_json::from_str(&world.body).unwrap_or_default();
-    body["last"].as_u64().ok_or_else(|| format!("what answers at {} is no messenger-emulator", target.url))
 }

@@ -1,3 +1,5 @@
+//! Patterns against values.
+
 use serde_json::{Map, json};
 
 use super::*;

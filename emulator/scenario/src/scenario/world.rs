@@ -104,10 +104,6 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         env,
         fields: fields.map(values),
         features: values(features),
-        role: section
-            .word("role", &["primary_receiver", "secondary_receiver", "none"])
-            .map(str::to_owned)
-            .and_then(|role| Some(Spanned::new(role, section.get("role")?.span))),
         span: key.span.to(node.span),
     }
 }

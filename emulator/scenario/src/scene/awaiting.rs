@@ -294,6 +294,18 @@ impl Scene {
         Verdict::NotYet(Some(Nearest { what, differences: vec![difference] }))
     }
 
+    /// The state that an expectation is about, in words, if it holds now.
+    pub(super) fn holds(&self, prepared: &Prepared) -> Option<String> {
+        let Prepared::State { person, state } = prepared else { return None };
+        match self.state(*person, state) {
+            Verdict::Met(state) => {
+                let (name, value) = state.as_object()?.iter().next()?;
+                Some(format!("{name} is {} at {}", value.as_str()?, rfc3339(self.lane.now())))
+            }
+            Verdict::NotYet(_) | Verdict::Broken(_) => None,
+        }
+    }
+
     /// Holds when for that long no message reaches a person and no real app changes anything.
     async fn nothing(&mut self, expectation: &Expectation, long: Duration) -> Outcome<Value> {
         let mut from = self.feed.entries.len();

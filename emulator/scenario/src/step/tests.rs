@@ -1,3 +1,5 @@
+//! Steps that are read.
+
 use super::*;
 
 fn names() -> Names {

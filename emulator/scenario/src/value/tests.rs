@@ -1,3 +1,5 @@
+//! Expressions, durations and times.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Text that is read into nodes.
+
 use serde_json::json;
 
 use super::*;

@@ -33,9 +33,9 @@ async fn heard(fields: &[Field]) -> (Vec<String>, Vec<String>) {
         let arrivals = bot.arrivals();
         let summary = arrivals.iter().map(|arrival| {
             let body = arrival.request.json();
-            let channel = body["entry"][0].as_object().unwrap().keys().last().unwrap().clone();
+            let channel = body["entry"][0].as_object().unwrap().keys().next_back().unwrap().clone();
             let event = arrival.event();
-            let what = event.as_object().unwrap().keys().last().unwrap().clone();
+            let what = event.as_object().unwrap().keys().next_back().unwrap().clone();
             format!("{channel} {what} {}", arrival.text()).trim_end().to_owned()
         });
         summary.collect()
@@ -197,9 +197,9 @@ async fn the_inbox_in_control_leaves_the_apps_on_standby() {
 
 /// The results of all tries, app by app, in the order of the journal.
 pub(crate) fn tries(lane: &emulator_server::Lane, app: AppId) -> Vec<(u32, AttemptResult)> {
-    let tried = |record| match record {
-        Record::Attempt { app: tried, number, result, .. } if tried == app => Some((number, result)),
-        _ => None,
+    let tried = |record| {
+        let Record::Attempt { app: tried, number, result, .. } = record else { return None };
+        (tried == app).then_some((number, result))
     };
     entries(lane).into_iter().filter_map(|entry| tried(entry.record)).collect()
 }

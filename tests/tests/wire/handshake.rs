@@ -84,12 +84,9 @@ async fn anything_but_the_very_challenge_is_wrong() {
             ResponseTemplate::new(200).set_body_string(spoil(&challenge.1))
         };
         Mock::given(method("GET")).respond_with(answer).mount(&server).await;
-        match shake(&server, "/").await.unwrap_err() {
-            HandshakeError::WrongChallenge { expected, received, .. } => {
-                assert_eq!(received, spoil(&expected));
-            }
-            other => panic!("{other}"),
-        }
+        let error = shake(&server, "/").await.unwrap_err();
+        let HandshakeError::WrongChallenge { expected, received, .. } = &error else { panic!("{error}") };
+        assert_eq!(*received, spoil(expected));
     }
 }
 

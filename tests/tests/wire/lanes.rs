@@ -100,9 +100,10 @@ async fn a_fixed_id_lives_in_one_lane_at_a_time() {
             .map(|(name, id)| PersonSpec { name: (*name).into(), page: PAGE, id: *id })
             .collect(),
     };
-    let id = Some(Psid(7_000_000_000_000_001));
+    let fixed = Psid(7_000_000_000_000_001);
+    let id = Some(fixed);
     let first = stage.open_lane(spec("first", &[("ann", id)])).unwrap();
-    let taken = OpenLaneError::PersonTaken(id.unwrap());
+    let taken = OpenLaneError::PersonTaken(fixed);
     assert_eq!(stage.open_lane(spec("second", &[("ben", None), ("ann", id)])).unwrap_err(), taken);
     assert!(stage.lane("second").is_none(), "a lane that was refused leaves nothing behind");
     assert_eq!(stage.only_lane().map(|lane| lane.name().to_owned()).as_deref(), Some("first"));
@@ -112,7 +113,7 @@ async fn a_fixed_id_lives_in_one_lane_at_a_time() {
         assert_eq!(error, OpenLaneError::NameTaken(name.to_owned()));
     }
     stage.close_lane(&first);
-    assert_eq!(stage.open_lane(spec("second", &[("ann", id)])).unwrap().people()["ann"], id.unwrap());
+    assert_eq!(stage.open_lane(spec("second", &[("ann", id)])).unwrap().people()["ann"], fixed);
 }
 
 /// Writes requests on connections of their own before the server can look at any of them.

@@ -98,7 +98,7 @@ async fn requests_may_be_sent_without_waiting_for_the_answers() {
     }
     let texts: Vec<_> =
         lane.conversation(ann).unwrap().messages.iter().filter_map(|it| it.message.text.clone()).collect();
-    assert_eq!(texts.last().map(|text| text.to_string()).as_deref(), Some("19"));
+    assert_eq!(texts.last().map(ToString::to_string).as_deref(), Some("19"));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use emulator_core::{AppId, Effect, Psid, Sender, Span};
-use emulator_server::journal::Record;
+use emulator_server::journal::{Entry, Record};
 use emulator_server::{ClockMode, Lane};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -34,8 +34,8 @@ fn binary() -> &'static PathBuf {
         assert!(output.status.success(), "the emulator cannot be built");
         let messages = output.stdout.split(|byte| *byte == b'\n');
         let built = messages.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-        let path = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
-        path.expect("cargo says where the binary is")
+        let mut paths = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+        paths.next_back().expect("cargo says where the binary is")
     })
 }
 
@@ -139,7 +139,7 @@ async fn two_hundred_lanes_share_a_bot_and_a_token_and_nothing_else() {
                 "lane {number} and the person of {other}"
             );
         }
-        let people = entries(&lanes[number].0).iter().filter_map(|entry| entry.person()).collect::<Vec<_>>();
+        let people = entries(&lanes[number].0).iter().filter_map(Entry::person).collect::<Vec<_>>();
         assert!(people.iter().all(|person| *person == lanes[number].1));
     }
 

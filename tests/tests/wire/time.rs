@@ -20,9 +20,9 @@ fn lane_of(stand: &Stand, people: &[&str]) -> Arc<Lane> {
 
 /// The deadlines that have come, with their times.
 fn fired(lane: &Lane) -> Vec<(Timestamp, Psid)> {
-    let fired = |record: &Record| match record {
-        Record::Fired(timer) => Some(timer.person),
-        _ => None,
+    let fired = |record: &Record| {
+        let Record::Fired(timer) = record else { return None };
+        Some(timer.person)
     };
     entries(lane).iter().filter_map(|entry| Some((entry.at, fired(&entry.record)?))).collect()
 }
@@ -77,11 +77,10 @@ async fn what_a_deadline_leads_to_happens_before_the_next() {
         .filter(|entry| entry.seq > before)
         .filter_map(|entry| {
             let second = (entry.at.0 - MORNING.0) / 1_000 - 23 * 3_600;
-            match &entry.record {
-                Record::Fired(_) => Some(format!("{second} control ends")),
-                Record::Attempt { number, .. } => Some(format!("{second} try {number}")),
-                _ => None,
+            if let Record::Attempt { number, .. } = &entry.record {
+                return Some(format!("{second} try {number}"));
             }
+            matches!(entry.record, Record::Fired(_)).then(|| format!("{second} control ends"))
         })
         .collect();
     let expected = [

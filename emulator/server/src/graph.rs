@@ -17,6 +17,7 @@ use emulator_core::{AppId, Input, PageId, Psid, authorize};
 use hyper::Method;
 use hyper::header::HeaderValue;
 
+pub(crate) use answer::{challenge, error as error_body};
 pub use error::GraphError;
 use params::Params;
 use route::{Endpoint, Path};
@@ -86,10 +87,28 @@ impl Reply {
     pub(crate) async fn written(&self) -> bool {
         self.lane.file_written().await
     }
+
+    /// Says instead that the emulator cannot go on.
+    pub(crate) fn give_up(&mut self) {
+        let error = Arc::new(GraphError::unavailable());
+        let kind = CallKind::Other { method: "".into(), path: "".into() };
+        let call = Call { app: None, person: None, kind, played: false };
+        let trace = self.lane.lock().refused(&call, self.seq, &error);
+        self.status = error.status;
+        self.body = answer::error(&error, &trace);
+        self.challenge = Some(challenge(&error));
+    }
+
+    /// The answer is about to leave: a call that comes now does not race with this one.
+    pub(crate) fn leaves(&mut self) {
+        if let Some(open) = &mut self.open {
+            self.lane.call_answered(open);
+        }
+    }
 }
 
 impl Drop for Reply {
-    /// The answer is on its way: what waited for it may leave.
+    /// The answer has left: what waited for it may leave too.
     fn drop(&mut self) {
         if let Some(open) = self.open.take() {
             self.lane.call_closed(open);
@@ -113,12 +132,23 @@ enum Then {
 pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
     let path = Path::parse(request.path);
     let (caller, wanted) = read(stage, &request, &path);
+    reply(stage, &path, caller, wanted, request.origin)
+}
+
+/// Refuses a call of a bot whose body could not be read.
+pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphError) -> Reply {
+    let path = Path::parse(path);
+    let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into() };
+    reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, Origin::Bot)
+}
+
+fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Token>, wanted: Wanted, origin: Origin) -> Reply {
     let lane = stage.lane_of(wanted.person);
     let app = caller.map(|token| match token {
         Token::Page { app, .. } | Token::App { app } => app,
     });
-    let call = Call { app, person: wanted.person, kind: wanted.kind, played: request.origin == Origin::Step };
-    let Decision { seq, crowded, now, result, open } = decide(&lane, &call, wanted.then, request.origin);
+    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin == Origin::Step };
+    let Decision { seq, crowded, now, result, open } = decide(&lane, &call, wanted.then, origin);
     let version = path.served_version();
     lane.notify();
     match result {
@@ -127,7 +157,7 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
             status: error.status,
             body: answer::error(&error, &trace),
             version,
-            challenge: Some(answer::challenge(&error)),
+            challenge: Some(challenge(&error)),
             now,
             lane,
             seq,
@@ -201,15 +231,17 @@ fn log(state: &mut crate::lane::LaneState, call: &Call, cause: Option<crate::jou
 
 /// Reads a call without the world.
 fn read(stage: &Stage, request: &Request<'_>, path: &Path<'_>) -> (Option<Token>, Wanted) {
-    let other = |then| Wanted {
-        person: None,
+    let other = |person, then| Wanted {
+        person,
         kind: CallKind::Other { method: request.method.as_str().into(), path: path.rest.into() },
         then,
     };
     let params = match Params::read(request.query, request.body) {
         Ok(params) => params,
-        Err(error) => return (None, other(Err(error))),
+        Err(error) => return (None, other(None, Err(error))),
     };
+    // Whatever is wrong with a call, it belongs to the lane of the person it names.
+    let other = |then| other(validate::person(&params), then);
     let token = match token(&params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
@@ -244,11 +276,9 @@ fn wanted(
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
     let recipient = validate::recipient(params);
-    let person = recipient.as_ref().ok().copied();
-    let about = |person| Wanted { person, ..other(Err(GraphError::invalid())) };
     match endpoint {
         Endpoint::Messages { app, page } => match (recipient, validate::sending(params)) {
-            (Err(error), _) | (_, Err(error)) => Wanted { then: Err(error), ..about(person) },
+            (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
                 let input = Input::AppSends { page, app, person, message: Arc::clone(&message), tag };
                 let kind = CallKind::Sends { message, messaging_type, tag };
@@ -261,7 +291,7 @@ fn wanted(
             }
         },
         Endpoint::Control { app, page, edge } => match (recipient, validate::control(edge, params)) {
-            (Err(error), _) | (_, Err(error)) => Wanted { then: Err(error), ..about(person) },
+            (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(act)) => {
                 let kind = CallKind::Controls(act.clone());
                 let input = Input::AppControls { page, app, person, act };

@@ -1,5 +1,7 @@
 //! The HTTP server: bytes, limits and connections, no rules.
 
+mod wire;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
@@ -7,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, EXPIRES, HeaderMap,
@@ -22,11 +24,14 @@ use tokio::sync::Semaphore;
 
 use crate::graph::{self, GraphError, Origin, Reply};
 use crate::stage::Stage;
+use wire::{Leaving, Wire};
 
 /// The largest header, in bytes.
 const HEADER_LIMIT: usize = 16 * 1024;
 /// The largest body, in bytes.
 pub const BODY_LIMIT: usize = 26 * 1024 * 1024;
+/// How much of a body above the limit is read to its end before it is refused, in bytes.
+const SKIPPED_AT_MOST: usize = 4 * BODY_LIMIT;
 /// The most connections at a time.
 const CONNECTIONS: usize = 1_024;
 /// How long a client may take for a header, in real time.
@@ -36,12 +41,25 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct AnswerBody {
     bytes: Option<Bytes>,
-    _reply: Option<Reply>,
+    reply: Option<Reply>,
+    leaving: Option<Leaving>,
 }
 
 impl From<Bytes> for AnswerBody {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes: Some(bytes), _reply: None }
+        Self { bytes: Some(bytes), reply: None, leaving: None }
+    }
+}
+
+impl Drop for AnswerBody {
+    /// The answer is in the buffer of its connection, whose flush lets go of the rest.
+    fn drop(&mut self) {
+        if let Some(mut reply) = self.reply.take() {
+            reply.leaves();
+            if let Some(leaving) = &self.leaving {
+                leaving.push(reply);
+            }
+        }
     }
 }
 
@@ -88,18 +106,24 @@ pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRou
         let stage = Arc::clone(&stage);
         let control = Arc::clone(&control);
         tokio::spawn(async move {
+            let leaving = Leaving::default();
+            let wire = Wire::new(TokioIo::new(stream), leaving.clone(), Arc::clone(&stage));
             let service = service_fn(|request| {
                 let stage = Arc::clone(&stage);
                 let control = Arc::clone(&control);
-                async move { Ok::<_, Infallible>(answer(request, &stage, &control).await) }
+                let leaving = leaving.clone();
+                async move {
+                    let mut response = answer(request, &stage, &control).await;
+                    response.body_mut().leaving = Some(leaving);
+                    Ok::<_, Infallible>(response)
+                }
             });
             // A connection that breaks concerns nobody but its client.
             let _ = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADER_TIMEOUT)
                 .max_buf_size(HEADER_LIMIT)
-                .pipeline_flush(true)
-                .serve_connection(TokioIo::new(stream), service)
+                .serve_connection(wire, service)
                 .await;
             drop(permit);
         });
@@ -111,10 +135,18 @@ async fn answer(
     stage: &Arc<Stage>,
     control: &ControlRoutes,
 ) -> Response<AnswerBody> {
-    let (head, body) = request.into_parts();
+    let (head, mut body) = request.into_parts();
     let close = says_close(&head.headers);
-    let mut response = match Limited::new(body, BODY_LIMIT).collect().await {
-        Err(_) => too_large(),
+    let mut response = match Limited::new(&mut body, BODY_LIMIT).collect().await {
+        Err(error) => {
+            let error = if error.is::<LengthLimitError>() {
+                skip(&mut body).await;
+                GraphError::body_too_large()
+            } else {
+                GraphError::no_http()
+            };
+            told(graph::refuse(stage, &head.method, head.uri.path(), error)).await
+        }
         Ok(body) => {
             let request = Request::from_parts(head, body.to_bytes());
             let path = request.uri().path();
@@ -129,6 +161,17 @@ async fn answer(
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Reads what a client still has to say, since many read the answer only when they have said all.
+async fn skip(body: &mut Incoming) {
+    let mut skipped = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        skipped += frame.data_ref().map_or(0, Bytes::len);
+        if skipped > SKIPPED_AT_MOST {
+            return;
+        }
+    }
 }
 
 /// Some clients reuse a connection that they announced to close, unless the answer repeats it.
@@ -147,12 +190,18 @@ async fn graph_call(request: &Read, stage: &Arc<Stage>) -> Response<AnswerBody> 
         bearer,
         origin: Origin::Bot,
     };
-    let mut reply = graph::serve(stage, call);
+    let reply = graph::serve(stage, call);
+    // A call that has arrived by now was made before this one could be answered; it has to be seen
+    // while this one is open, for their order is chance.
+    tokio::task::yield_now().await;
+    told(reply).await
+}
+
+/// The answer, once it may leave.
+async fn told(mut reply: Reply) -> Response<AnswerBody> {
     reply.uncrowded().await;
     if !reply.written().await {
-        let error = GraphError::unavailable();
-        reply.status = error.status;
-        reply.body = Bytes::from(error.body("").to_string());
+        reply.give_up();
     }
     respond(reply)
 }
@@ -172,7 +221,7 @@ fn respond(mut reply: Reply) -> Response<AnswerBody> {
     }
     let bytes = std::mem::take(&mut reply.body);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(AnswerBody { bytes: Some(bytes), _reply: Some(reply) });
+    let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), leaving: None });
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
@@ -193,12 +242,4 @@ fn fixed(cache_control: &'static str) -> HeaderMap {
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     headers.insert(EXPIRES, HeaderValue::from_static("Sat, 01 Jan 2000 00:00:00 GMT"));
     headers
-}
-
-fn too_large() -> Response<AnswerBody> {
-    let error =
-        GraphError::new(emulator_core::RuleId::InvalidParameter, 1, "The request body is larger than 26 MiB");
-    let mut response = Response::new(AnswerBody::from(Bytes::from(error.body("").to_string())));
-    *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-    response
 }

@@ -251,6 +251,10 @@ impl Lane {
         self.notify();
     }
 
+    pub(crate) fn call_answered(&self, open: &mut OpenCall) {
+        self.lock().call_answered(open);
+    }
+
     /// The call was answered: its echoes may leave.
     pub(crate) fn call_closed(self: &Arc<Self>, open: OpenCall) {
         let keys = self.lock().call_closed(open);

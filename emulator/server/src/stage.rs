@@ -195,6 +195,11 @@ impl Stage {
         &self.own
     }
 
+    /// A trace id for what is no call, and so stands in no journal.
+    pub(crate) fn trace(&self) -> String {
+        Ids::new(self.shared.seed, STAGE_LANE).trace(Digest::new().bytes(b"connection"), 0)
+    }
+
     /// The lane that a call belongs to: that of the person it names, else the only one there is.
     pub(crate) fn lane_of(&self, person: Option<Psid>) -> Arc<Lane> {
         let named = person.and_then(|person| {

@@ -41,13 +41,27 @@ pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind) ->
 }
 
 /// The body of an error.
-pub(super) fn error(error: &GraphError, trace: &str) -> Bytes {
+pub(crate) fn error(error: &GraphError, trace: &str) -> Bytes {
     Bytes::from(Dialect::Graph.json(&error.body(trace)))
 }
 
-/// The header that goes with an error (M-27).
-pub(super) fn challenge(error: &GraphError) -> String {
-    let message = error.message.replace('\\', "\\\\").replace('"', "\\\"");
+/// How much of a message the header repeats, in characters: some clients give up on long headers.
+const CHALLENGE_LIMIT: usize = 1_000;
+
+/// The header that goes with an error (M-27). It is ASCII whatever the message repeats of the call.
+pub(crate) fn challenge(error: &GraphError) -> String {
+    let mut message = String::with_capacity(error.message.len());
+    for character in error.message.chars().take(CHALLENGE_LIMIT) {
+        match character {
+            '\\' | '"' => message.extend(['\\', character]),
+            ' '..='~' => message.push(character),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(message, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
     format!("OAuth \"Facebook Platform\" \"{}\" \"{message}\"", error.challenge())
 }
 

@@ -34,6 +34,9 @@ struct Envelope<'a> {
 struct Body<'a> {
     message: &'a str,
     r#type: &'a str,
+    /// Between type and code, where it was seen for codes like 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_transient: Option<bool>,
     code: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_subcode: Option<u32>,
@@ -73,6 +76,7 @@ impl GraphError {
         let body = Body {
             message: &self.message,
             r#type: self.kind,
+            is_transient: (self.code == 2).then_some(true),
             code: self.code,
             error_subcode: self.subcode,
             fbtrace_id: trace,
@@ -132,6 +136,12 @@ impl GraphError {
         Self::new(RuleId::UnknownNode, 100, text).subcode(33).graph_method()
     }
 
+    /// Messages cannot be read from the edge that sends them (M-74).
+    pub(crate) fn whose_messages() -> Self {
+        let text = "(#100) For field 'messages': The parameter user_id is required";
+        Self::new(RuleId::ParameterRequired, 100, text)
+    }
+
     /// A path of nothing (M-31).
     pub(crate) fn no_node() -> Self {
         Self::new(RuleId::UnknownNode, 100, "No node specified").graph_method()
@@ -168,6 +178,21 @@ impl GraphError {
     pub(crate) fn unavailable() -> Self {
         let text = "(#2) Service temporarily unavailable";
         Self::new(RuleId::InvalidParameter, 2, text).status(500)
+    }
+
+    /// A body above the limit.
+    pub(crate) fn body_too_large() -> Self {
+        Self::new(RuleId::InvalidParameter, 1, "The request body is larger than 26 MiB").status(413)
+    }
+
+    /// A header above the limit.
+    pub(crate) fn header_too_large() -> Self {
+        Self::new(RuleId::InvalidParameter, 1, "The request header is larger than 16 KiB").status(431)
+    }
+
+    /// Bytes that are no request.
+    pub(crate) fn no_http() -> Self {
+        Self::new(RuleId::InvalidParameter, 1, "The request is no HTTP/1.1; this port speaks plain HTTP")
     }
 }
 

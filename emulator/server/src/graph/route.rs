@@ -9,9 +9,13 @@ use super::error::GraphError;
 use crate::shared::Token;
 
 /// The newest version that is in use, which also serves calls without one.
-const NEWEST: &str = "v25.0";
+const NEWEST_VERSION: (u32, u32) = (25, 0);
+const NEWEST: HeaderValue = HeaderValue::from_static("v25.0");
 /// The last major version that was ever seen.
 const LAST_MAJOR: u32 = 26;
+
+/// The oldest version that can still be used; it serves calls to those before it (M-07, M-08).
+const OLDEST_VERSION: (u32, u32) = (20, 0);
 
 /// The last minor version of each major one that ever was (M-06); later majors have only `.0`.
 const MINORS: &[(u32, u32)] = &[(2, 12), (3, 3)];
@@ -19,7 +23,7 @@ const MINORS: &[(u32, u32)] = &[(2, 12), (3, 3)];
 /// A path, taken apart.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Path<'a> {
-    version: Version<'a>,
+    version: Version,
     /// The first part behind the version.
     pub(crate) node: Option<&'a str>,
     edge: Option<&'a str>,
@@ -28,9 +32,9 @@ pub(crate) struct Path<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Version<'a> {
+enum Version {
     None,
-    Known(&'a str),
+    Known((u32, u32)),
     Unknown,
 }
 
@@ -48,6 +52,16 @@ fn version(part: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
+/// True for what cannot be a node because somebody meant a version by it: `v3`, `3.0`, `v2.80` (M-09).
+fn looks_like_version(part: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (bare, spelt) = part.strip_prefix('v').map_or((part, false), |bare| (bare, true));
+    match bare.split_once('.') {
+        Some((major, minor)) => number(major) && number(minor),
+        None => spelt && number(bare),
+    }
+}
+
 fn ever_released((major, minor): (u32, u32)) -> bool {
     let last = MINORS.iter().find(|(known, _)| *known == major).map_or(0, |(_, last)| *last);
     (2..=LAST_MAJOR).contains(&major) && minor <= last
@@ -58,9 +72,9 @@ impl<'a> Path<'a> {
         let path = path.trim_matches('/');
         let (first, behind) = path.split_once('/').unwrap_or((path, ""));
         let (version, rest) = match version(first) {
-            Some(version) if ever_released(version) => (Version::Known(first), behind.trim_matches('/')),
-            Some(_) => (Version::Unknown, behind.trim_matches('/')),
-            None => (Version::None, path),
+            Some(version) if ever_released(version) => (Version::Known(version), behind.trim_matches('/')),
+            _ if looks_like_version(first) => (Version::Unknown, behind.trim_matches('/')),
+            _ => (Version::None, path),
         };
         let mut parts = rest.splitn(2, '/').filter(|part| !part.is_empty());
         let node = parts.next();
@@ -75,10 +89,12 @@ impl<'a> Path<'a> {
     /// The version in the header `facebook-api-version`.
     pub(crate) fn served_version(&self) -> HeaderValue {
         match self.version {
-            Version::Known(version) if version != NEWEST => {
-                HeaderValue::from_str(version).unwrap_or_else(|_| HeaderValue::from_static(NEWEST))
+            Version::Known(version) if version < NEWEST_VERSION => {
+                let (major, minor) = version.max(OLDEST_VERSION);
+                HeaderValue::from_str(&format!("v{major}.{minor}")).unwrap_or(NEWEST)
             }
-            Version::Known(_) | Version::None | Version::Unknown => HeaderValue::from_static(NEWEST),
+            Version::Known((major, _)) if major == LAST_MAJOR => HeaderValue::from_static("v26.0"),
+            Version::Known(_) | Version::None | Version::Unknown => NEWEST,
         }
     }
 
@@ -108,6 +124,7 @@ impl<'a> Path<'a> {
             ("POST", Some("request_thread_control")) => Ok(control(ControlEdge::Request)),
             ("POST", Some("release_thread_control")) => Ok(control(ControlEdge::Release)),
             ("POST", Some("extend_thread_control")) => Ok(control(ControlEdge::Extend)),
+            ("GET", Some("messages")) => Err(GraphError::whose_messages()),
             ("GET", Some("thread_owner")) => Ok(Endpoint::ThreadOwner { app, page }),
             (_, Some(edge)) if KNOWN_EDGES.contains(&edge) => Err(GraphError::unknown_node(&verb, node)),
             (_, Some(edge)) => Err(GraphError::unknown_path(edge)),

@@ -26,6 +26,7 @@ pub(crate) enum Sending {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Recipient<'a> {
     #[serde(borrow)]
     id: Option<Scalar<'a>>,
@@ -45,18 +46,30 @@ struct Wire<'a> {
 pub(crate) fn recipient(params: &Params<'_>) -> Result<Psid, GraphError> {
     let raw = params.get("recipient").ok_or_else(|| GraphError::required("recipient"))?;
     let json = raw.json()?;
-    let Ok(Recipient { id }) = serde_json::from_str(&json) else { return Err(shape_of_recipient(&json)) };
-    let Some(Scalar(id)) = id else { return Err(shape_of_recipient(&json)) };
-    psid(&id)
+    let id = |json: &str| match serde_json::from_str(json) {
+        Ok(Recipient { id: Some(Scalar(id)) }) => Some(psid(&id)),
+        Ok(Recipient { id: None }) | Err(_) => None,
+    };
+    let present = || id(&what_counts(&json, &[])?);
+    id(&json).or_else(present).unwrap_or_else(|| Err(shape_of_recipient(&json)))
+}
+
+/// The person that a call is about, however wrong the call is otherwise.
+pub(crate) fn person(params: &Params<'_>) -> Option<Psid> {
+    let plain = || params.text("recipient").ok().flatten().and_then(|text| psid(&text).ok());
+    recipient(params).ok().or_else(plain)
 }
 
 fn shape_of_recipient(json: &str) -> GraphError {
     match serde_json::from_str::<Value>(json) {
         Ok(Value::Object(members)) if members.is_empty() => GraphError::empty("recipient"),
-        Ok(Value::Object(members)) if members.contains_key("id") => not_an_id(),
         Ok(Value::Object(members)) => {
-            let keys = members.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            GraphError::unknown_keys(&keys, "recipient")
+            let unknown = members.iter().filter(|(key, value)| *key != "id" && !value.is_null());
+            let unknown = unknown.map(|(key, _)| key.as_str()).collect::<Vec<_>>();
+            if unknown.is_empty() {
+                return not_an_id();
+            }
+            GraphError::unknown_keys(&unknown.join(", "), "recipient")
         }
         Ok(_) | Err(_) if json.is_empty() => GraphError::empty("recipient"),
         Ok(_) | Err(_) => GraphError::invalid(),
@@ -103,7 +116,7 @@ fn message_of(raw: &Raw<'_>) -> Result<Message, GraphError> {
     if let Ok(wire) = serde_json::from_str(&json) {
         return typed(wire, &json);
     }
-    let present = what_counts(&json);
+    let present = what_counts(&json, IGNORED_KEYS);
     let wire = present.as_deref().and_then(|json| serde_json::from_str(json).ok());
     wire.map_or_else(|| Err(shape_of_message(&json)), |wire| typed(wire, &json))
 }
@@ -122,10 +135,10 @@ fn typed(wire: Wire<'_>, json: &str) -> Result<Message, GraphError> {
 }
 
 /// The object without the members that mean nothing: nulls, since some clients send every key they
-/// know, and what old clients add.
-fn what_counts(json: &str) -> Option<String> {
+/// know, and what is ignored.
+fn what_counts(json: &str, ignored: &[&str]) -> Option<String> {
     let Ok(Value::Object(mut members)) = serde_json::from_str(json) else { return None };
-    members.retain(|key, value| !value.is_null() && key != "mid" && key != "seq");
+    members.retain(|key, value| !value.is_null() && !ignored.contains(&key.as_str()));
     Some(Value::Object(members).to_string())
 }
 
@@ -137,6 +150,8 @@ fn limited(text: Cow<'_, str>, parameter: &str, limit: usize) -> Result<Arc<str>
 }
 
 const MESSAGE_KEYS: &[&str] = &["text", "metadata", "mid", "seq"];
+/// Keys of a message that old clients add.
+const IGNORED_KEYS: &[&str] = &["mid", "seq"];
 /// Keys of a message that exist on the platform and that this version does not take.
 const LATER_KEYS: &[&str] = &[
     "attachment",
@@ -173,10 +188,13 @@ fn shape_of_message(json: &str) -> GraphError {
         return GraphError::new(RuleId::InvalidParameter, 100, text);
     }
     let text = "(#100) Message cannot be empty, must provide valid attachment or text";
-    match members.get("text") {
-        Some(Value::Object(_) | Value::Array(_)) => GraphError::invalid(),
-        _ => GraphError::new(RuleId::MessageEmpty, 100, text).subcode(2_018_034),
+    if ["text", "metadata"]
+        .iter()
+        .any(|key| members.get(*key).is_some_and(|it| it.is_object() || it.is_array()))
+    {
+        return GraphError::invalid();
     }
+    GraphError::new(RuleId::MessageEmpty, 100, text).subcode(2_018_034)
 }
 
 const MESSAGE_TAG: &str = "MESSAGE_TAG";

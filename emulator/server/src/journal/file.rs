@@ -60,13 +60,18 @@ impl JournalFile {
         })?;
         let header = format!("{header}\n");
         file.write_all(header.as_bytes()).map_err(|error| JournalError::Create(path.to_owned(), error))?;
+        Ok(Self::continued(path, file))
+    }
+
+    /// A journal whose header is written already, in a file that is open for appending.
+    pub fn continued(path: &Path, file: File) -> Self {
         let state = State { file: Some(file), pending: Vec::new(), appended: 0, written: 0, failure: None };
-        Ok(Self {
+        Self {
             path: path.to_owned(),
             state: Mutex::new(state),
             progress: Notify::new(),
             broken: Notify::new(),
-        })
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -159,10 +164,7 @@ mod tests {
     async fn a_full_disk_is_told_to_everybody_who_waits() {
         let full = Path::new("/dev/full");
         let file = OpenOptions::new().append(true).open(full).unwrap();
-        let state = State { file: Some(file), pending: Vec::new(), appended: 0, written: 0, failure: None };
-        let state = Mutex::new(state);
-        let journal =
-            JournalFile { path: full.to_owned(), state, progress: Notify::new(), broken: Notify::new() };
+        let journal = JournalFile::continued(full, file);
         let position = journal.append("x");
         assert!(matches!(journal.written(position).await, Err(JournalError::Write(..))));
         assert!(matches!(journal.failed().await, JournalError::Write(..)));

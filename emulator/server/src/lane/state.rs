@@ -279,12 +279,9 @@ impl LaneState {
         open.echoes = echoes;
     }
 
-    /// Notes that the call was answered; says which queues to start.
-    pub(crate) fn call_closed(&mut self, open: OpenCall) -> Vec<QueueKey> {
-        let OpenCall { writes_to, echoes } = open;
-        self.open_calls -= 1;
-        self.last_contact = Some(Stopwatch::start());
-        if let Some(person) = writes_to
+    /// Notes that the answer is on its way.
+    pub(crate) fn call_answered(&mut self, open: &mut OpenCall) {
+        if let Some(person) = open.writes_to.take()
             && let Some(open) = self.writing.get_mut(&person)
         {
             *open -= 1;
@@ -292,7 +289,14 @@ impl LaneState {
                 self.writing.remove(&person);
             }
         }
-        echoes.into_iter().filter_map(|echo| self.queue(echo)).collect()
+    }
+
+    /// Notes that the answer has left; says which queues to start.
+    pub(crate) fn call_closed(&mut self, mut open: OpenCall) -> Vec<QueueKey> {
+        self.call_answered(&mut open);
+        self.open_calls -= 1;
+        self.last_contact = Some(Stopwatch::start());
+        open.echoes.into_iter().filter_map(|echo| self.queue(echo)).collect()
     }
 
     /// A refused call, with the trace id of its answer.

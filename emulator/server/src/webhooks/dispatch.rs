@@ -66,7 +66,9 @@ async fn work_off(lane: Arc<Lane>, key: QueueKey, endpoint: Arc<Endpoint>) {
 }
 
 async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) {
-    lane.file_written().await;
+    if !lane.file_written().await {
+        return;
+    }
     loop {
         let (body, signatures) = outgoing.signed(&endpoint.secret);
         let Ok(permit) = endpoint.permits.acquire().await else { return };

@@ -156,10 +156,13 @@ impl Endpoint {
                 .insert("host", host.unwrap_or_else(|_| HeaderValue::from_static("localhost")));
             request
         };
-        if let Some(mut connection) = self.reusable().await
-            && let Ok(response) = connection.send_request(request()).await
-        {
-            return self.read(connection, response).await;
+        if let Some(mut connection) = self.reusable().await {
+            match connection.send_request(request()).await {
+                Ok(response) => return self.read(connection, response).await,
+                // Something came back, so the connection was alive.
+                Err(error) if error.is_parse() => return Err(broken(&error)),
+                Err(_) => {}
+            }
         }
         let mut connection = self.connect().await?;
         let response = connection.send_request(request()).await.map_err(|error| broken(&error))?;

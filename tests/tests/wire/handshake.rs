@@ -1,0 +1,107 @@
+//! The verification of a webhook (M-186).
+
+use emulator_server::HandshakeError;
+use wiremock::matchers::{method, path, query_param};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::stand::{BOT, LIVECHAT, Setup};
+
+fn given_back(request: &Request) -> ResponseTemplate {
+    let challenge = request.url.query_pairs().find(|(name, _)| name == "hub.challenge");
+    ResponseTemplate::new(200)
+        .set_body_string(challenge.map_or_else(String::new, |(_, value)| value.into_owned()))
+}
+
+async fn shake(server: &MockServer, target: &str) -> Result<(), HandshakeError> {
+    let url = format!("{}{target}", server.uri());
+    Setup::new().webhook(BOT, url).stage().handshake(BOT).await
+}
+
+#[tokio::test]
+async fn a_bot_that_gives_the_challenge_back_is_ready() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET"))
+        .and(path("/webhook"))
+        .and(query_param("hub.mode", "subscribe"))
+        .and(query_param("hub.verify_token", "bot-verify-token"))
+        .respond_with(given_back)
+        .expect(1)
+        .mount(&server)
+        .await;
+    assert_eq!(shake(&server, "/webhook").await, Ok(()));
+    let asked = server.received_requests().await.unwrap().remove(0);
+    let challenge = asked.url.query_pairs().find(|(name, _)| name == "hub.challenge").unwrap().1.into_owned();
+    assert!(challenge.len() == 10 && challenge.bytes().all(|byte| byte.is_ascii_digit()), "{challenge}");
+    assert!(challenge.parse::<u64>().is_ok() && !challenge.starts_with('0'), "it reads back as a number");
+}
+
+#[tokio::test]
+async fn a_query_that_the_address_has_is_kept() {
+    let server = MockServer::start().await;
+    Mock::given(query_param("tenant", "a b"))
+        .and(query_param("hub.mode", "subscribe"))
+        .respond_with(given_back)
+        .expect(1)
+        .mount(&server)
+        .await;
+    assert_eq!(shake(&server, "/hook?tenant=a%20b").await, Ok(()));
+    let asked = server.received_requests().await.unwrap().remove(0);
+    assert!(asked.url.query().unwrap().starts_with("tenant=a%20b&hub.mode=subscribe&"), "{}", asked.url);
+}
+
+#[tokio::test]
+async fn any_status_but_200_is_wrong() {
+    for status in [201, 204, 302, 403, 404, 500] {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(status).insert_header("location", "/elsewhere");
+        Mock::given(method("GET")).respond_with(answer).expect(1).mount(&server).await;
+        let error = shake(&server, "/").await.unwrap_err();
+        let told = HandshakeError::WrongStatus {
+            url: format!("{}/", server.uri()),
+            status,
+            verify_token: "bot-verify-token".into(),
+        };
+        assert_eq!(error, told);
+        assert!(error.to_string().contains(&format!("with status {status}, expected 200")), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn anything_but_the_very_challenge_is_wrong() {
+    type Spoil = fn(&str) -> String;
+    let spoilt: [Spoil; 5] = [
+        |_| String::new(),
+        |_| "ok".to_owned(),
+        |challenge| format!("\"{challenge}\""),
+        |challenge| format!("{challenge}\n"),
+        |challenge| challenge[1..].to_owned(),
+    ];
+    for spoil in spoilt {
+        let server = MockServer::start().await;
+        let answer = move |request: &Request| {
+            let pairs: Vec<_> = request.url.query_pairs().collect();
+            let challenge = pairs.iter().find(|(name, _)| name == "hub.challenge").unwrap();
+            ResponseTemplate::new(200).set_body_string(spoil(&challenge.1))
+        };
+        Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+        let error = shake(&server, "/").await.unwrap_err();
+        let HandshakeError::WrongChallenge { expected, received, .. } = &error else { panic!("{error}") };
+        assert_eq!(*received, spoil(expected));
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_told_with_the_address() {
+    // An address of its own, so that nobody else gets the port meanwhile.
+    let listener = tokio::net::TcpListener::bind("127.77.0.2:0").await.unwrap();
+    let url = format!("http://{}/webhook", listener.local_addr().unwrap());
+    drop(listener);
+    let error = Setup::new().webhook(BOT, &url).stage().handshake(BOT).await.unwrap_err();
+    assert!(matches!(&error, HandshakeError::NoAnswer { .. }), "{error}");
+    assert!(error.to_string().starts_with(&format!("nobody answers at {url}: ")), "{error}");
+}
+
+#[tokio::test]
+async fn an_app_that_steps_play_is_always_ready() {
+    assert_eq!(Setup::new().stage().handshake(LIVECHAT).await, Ok(()));
+}

@@ -1,0 +1,20 @@
+//! The server over real HTTP, from the outside: what bots send, what they are told, what they are
+//! sent. What is expected comes from the rules and from recorded payloads, never from the code.
+
+#![expect(clippy::unwrap_used, reason = "what fails in here is a test that fails")]
+
+mod bot;
+mod delivery;
+mod encodings;
+mod errors;
+mod failures;
+mod handshake;
+mod http;
+mod journal_file;
+mod lanes;
+mod limits;
+mod many_lanes;
+mod payloads;
+mod stand;
+mod time;
+mod webhooks;

@@ -1,0 +1,230 @@
+//! A stage that serves on a free port: one Page, three apps, lanes with one person each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use emulator_core::{
+    App, AppId, Connection, Feature, Field, FieldSet, Page, PageId, Permission, Protocol, Psid, Settings,
+    Timestamp,
+};
+use emulator_server::journal::{Entry, causal_order, entry_to_json};
+use emulator_server::{
+    AnswerBody, AppSpec, ClockMode, ControlRoutes, Lane, LaneSpec, PersonSpec, Stage, StageSpec, serve,
+};
+use hyper::body::Bytes;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::http::{Call, Client, Message, PATIENCE};
+
+pub(crate) const PAGE: PageId = PageId(100_000_000_000_001);
+pub(crate) const BOT: AppId = AppId(200_000_000_000_001);
+pub(crate) const LIVECHAT: AppId = AppId(300_000_000_000_001);
+/// It has a token, but is not connected to the Page.
+pub(crate) const STRANGER: AppId = AppId(400_000_000_000_001);
+/// Where frozen clocks stand: 2026-07-06T09:00:00Z.
+pub(crate) const MORNING: Timestamp = Timestamp(1_783_328_400_000);
+const SEED: u64 = 7;
+
+const ALL_FIELDS: [Field; 4] =
+    [Field::Messages, Field::MessageEchoes, Field::MessagingHandovers, Field::Standby];
+
+pub(crate) fn name(app: AppId) -> &'static str {
+    match app {
+        BOT => "bot",
+        LIVECHAT => "livechat",
+        _ => "stranger",
+    }
+}
+
+pub(crate) fn token(app: AppId) -> String {
+    format!("{}-page-token", name(app))
+}
+
+pub(crate) fn secret(app: AppId) -> String {
+    format!("{}-app-secret", name(app))
+}
+
+/// What a stage is set up with.
+pub(crate) struct Setup {
+    primary: Option<AppId>,
+    connections: BTreeMap<AppId, Connection>,
+    webhooks: BTreeMap<AppId, String>,
+    timeout: Duration,
+}
+
+impl Setup {
+    /// Two apps on the Page that have subscribed to everything; steps play them.
+    pub(crate) fn new() -> Self {
+        let connection = || Connection {
+            fields: ALL_FIELDS.into_iter().collect(),
+            features: BTreeSet::new(),
+            permissions: BTreeSet::from([Permission::PagesMessaging]),
+        };
+        Self {
+            primary: None,
+            connections: [(BOT, connection()), (LIVECHAT, connection())].into(),
+            webhooks: BTreeMap::new(),
+            timeout: PATIENCE,
+        }
+    }
+
+    pub(crate) fn primary(mut self, app: AppId) -> Self {
+        self.primary = Some(app);
+        self
+    }
+
+    pub(crate) fn webhook(mut self, app: AppId, url: impl Into<String>) -> Self {
+        self.webhooks.insert(app, url.into());
+        self
+    }
+
+    pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    pub(crate) fn fields(mut self, app: AppId, fields: &[Field]) -> Self {
+        self.connection(app).fields = fields.iter().copied().collect::<FieldSet>();
+        self
+    }
+
+    pub(crate) fn human_agent(mut self, app: AppId) -> Self {
+        self.connection(app).features.insert(Feature::HumanAgent);
+        self
+    }
+
+    pub(crate) fn no_permission(mut self, app: AppId) -> Self {
+        self.connection(app).permissions.clear();
+        self
+    }
+
+    fn connection(&mut self, app: AppId) -> &mut Connection {
+        self.connections.get_mut(&app).expect("the app is on the Page")
+    }
+
+    fn spec(self) -> StageSpec {
+        let apps = [BOT, LIVECHAT, STRANGER];
+        let page =
+            Page { name: "Harbour Café".into(), primary_receiver: self.primary, apps: self.connections };
+        let settings = Settings {
+            protocol: Protocol::Handover,
+            pages: [(PAGE, page)].into(),
+            apps: apps.into_iter().map(|app| (app, App { name: name(app).into() })).collect(),
+        };
+        let app = |app| AppSpec {
+            id: app,
+            name: name(app).to_owned(),
+            secret: secret(app),
+            verify_token: format!("{}-verify-token", name(app)),
+            page_tokens: vec![(PAGE, token(app))],
+            webhook: self.webhooks.get(&app).map(|url| url.parse().expect("it is a webhook address")),
+        };
+        StageSpec {
+            seed: SEED,
+            settings: Arc::new(settings),
+            apps: apps.into_iter().map(app).collect(),
+            webhook_timeout: self.timeout,
+        }
+    }
+
+    /// The stage alone; nothing listens.
+    pub(crate) fn stage(self) -> Arc<Stage> {
+        Stage::new(self.spec(), ClockMode::Frozen { at: MORNING })
+    }
+
+    /// The stage, served.
+    pub(crate) async fn serve(self) -> Stand {
+        Stand::serve(self.stage()).await
+    }
+}
+
+/// A served stage.
+pub(crate) struct Stand {
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Stand {
+    pub(crate) async fn serve(stage: Arc<Stage>) -> Self {
+        Self::on(TcpListener::bind("127.0.0.1:0").await.expect("a port is free"), stage)
+    }
+
+    pub(crate) fn on(listener: TcpListener, stage: Arc<Stage>) -> Self {
+        let address = listener.local_addr().expect("it is bound");
+        let control: ControlRoutes = Arc::new(|_| {
+            let body = AnswerBody::from(Bytes::from_static(b"control"));
+            Box::pin(async { hyper::Response::new(body) })
+        });
+        let task = tokio::spawn(serve(listener, Arc::clone(&stage), control));
+        Self { stage, address, task }
+    }
+
+    /// Opens a lane with a person called ann and a frozen clock.
+    pub(crate) fn lane(&self, name: &str) -> (Arc<Lane>, Psid) {
+        open_lane(&self.stage, name, ClockMode::Frozen { at: MORNING })
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        Client::connect(self.address).await
+    }
+
+    /// Makes one call on a connection of its own.
+    pub(crate) async fn call(&self, call: &Call) -> Message {
+        self.client().await.call(call).await
+    }
+
+    /// Posts JSON to an edge of the Page, as an app.
+    pub(crate) async fn post(&self, app: AppId, edge: &str, body: &Value) -> Message {
+        let target = format!("/v25.0/me/{edge}?access_token={}", token(app));
+        self.call(&Call::post(&target).json(body)).await
+    }
+
+    /// Sends a text, as an app.
+    pub(crate) async fn send(&self, app: AppId, person: Psid, text: &str) -> Message {
+        self.post(app, "messages", &sending(person, text)).await
+    }
+}
+
+/// The body of a call that sends a text.
+pub(crate) fn sending(person: Psid, text: &str) -> Value {
+    json!({"recipient": {"id": person.to_string()}, "message": {"text": text}})
+}
+
+pub(crate) fn open_lane(stage: &Stage, name: &str, clock: ClockMode) -> (Arc<Lane>, Psid) {
+    let ann = PersonSpec { name: "ann".into(), page: PAGE, id: None };
+    let spec = LaneSpec { name: name.into(), clock, settings: None, people: vec![ann] };
+    let lane = stage.open_lane(spec).expect("the lane can be opened");
+    let person = lane.people()["ann"];
+    (lane, person)
+}
+
+/// Everything that the lane has written down.
+pub(crate) fn entries(lane: &Lane) -> Vec<Entry> {
+    lane.entries_after(0).expect("nothing was dropped")
+}
+
+/// The lane's journal in causal order, without what belongs to this run alone.
+pub(crate) fn journal(lane: &Lane) -> Vec<Value> {
+    let names = lane.names();
+    let line = |entry: &Entry| {
+        let mut line: Value = serde_json::from_str(&entry_to_json(entry, &names)).expect("a line is JSON");
+        line.as_object_mut().expect("a line is an object").remove("wall");
+        line
+    };
+    causal_order(entries(lane)).iter().map(line).collect()
+}
+
+pub(crate) async fn settled(lane: &Lane) {
+    lane.settled(PATIENCE).await.expect("the lane settles");
+}

@@ -294,7 +294,7 @@ async fn deliveries_carry_the_headers_of_the_platform_and_the_virtual_time() {
             ("Content-Type", "application/json"),
             ("Host", host),
             ("User-Agent", "facebookexternalua"),
-            ("X-Emulator-Now", "2026-07-06T09:01:30.5Z"),
+            ("X-Emulator-Now", "2026-07-06T09:01:30.500Z"),
         ]
     );
 }

@@ -223,7 +223,11 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     }
     let output = match verdict {
         Verdict::Passed => Vec::new(),
-        _ => last_words(&mut up.bots.lock().await),
+        Verdict::Failed(_)
+        | Verdict::Skipped(_)
+        | Verdict::Unreachable(_)
+        | Verdict::NoPort(_)
+        | Verdict::Broken(_) => last_words(&mut up.bots.lock().await),
     };
     let (name, path, took) = (selected.name.clone(), selected.path.clone(), watch.elapsed());
     let report = Report { name, path, verdict, took, raced: lane.is_raced(), output };

@@ -199,7 +199,13 @@ impl Scene {
             Prepared::Webhook { app, person, pattern, acknowledged } => {
                 let tried = match &entry.record {
                     Record::Attempt { delivery, .. } => self.feed.by_seq(*delivery)?,
-                    _ => entry,
+                    Record::Says { .. }
+                    | Record::Call(_)
+                    | Record::Refused { .. }
+                    | Record::Clock { .. }
+                    | Record::Fired(_)
+                    | Record::Effect(_)
+                    | Record::Note { .. } => entry,
                 };
                 let Some(Effect::Deliver(delivery)) = effect(tried) else { return None };
                 let meant = delivery.app == *app

@@ -4,9 +4,15 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{check, demo_bot, explain, keep, rules, run, serve, speak};
 
+/// Where to begin.
+const START: &str = "\
+For a bot that listens on port 3000:
+  messenger-emulator serve --webhook http://127.0.0.1:3000/webhook
+  messenger-emulator say hello        (in another terminal)";
+
 /// The Messenger platform on one machine, for testing bots.
 #[derive(Debug, Parser)]
-#[command(name = "messenger-emulator", version, about)]
+#[command(name = "messenger-emulator", version, about, after_help = START)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -3,11 +3,7 @@
 //! It holds no logic of the platform. This crate is the only one that prints or exits, and a panic anywhere in
 //! the process ends it with [`exit::Exit::Bug`] instead of leaving it half alive.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the command line is the one place that talks to a terminal"
-)]
+#![expect(clippy::print_stderr, reason = "the command line is the one place that talks to a terminal")]
 
 mod args;
 mod client;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use emulator_scenario::diagnostics::{Colour, SourceText, render_all};
+use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
 use emulator_server::WebhookUrl;
@@ -173,7 +173,12 @@ fn field_names(list: &str) -> Result<Vec<String>, String> {
             None => {
                 let all =
                     emulator_core::Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
-                Err(format!("error: --fields: there is no webhook field `{name}`; there are {all}"))
+                let known = emulator_core::Field::ALL.iter().map(|field| field.name());
+                let help = match did_you_mean(name, known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there are {all}"),
+                };
+                Err(format!("error: --fields: there is no webhook field `{name}`; {help}"))
             }
         })
         .collect()

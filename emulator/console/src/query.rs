@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::LONGEST_WAIT;
 
+/// A number that no entry reaches, and that one can be added to.
+const LAST_ENTRY: u64 = u64::MAX / 2;
+
 /// What a request wants to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wait {
@@ -34,9 +37,9 @@ impl Query {
                 "lane" => read.lane = Some(value.into_owned()),
                 "wait" => read.wait = Some(wait(&value)?),
                 "after" => {
-                    read.after = value
-                        .parse()
-                        .map_err(|_| format!("`after` takes the number of an entry, not `{value}`"))?;
+                    let number = value.parse().map(|number: u64| number.min(LAST_ENTRY));
+                    read.after =
+                        number.map_err(|_| format!("`after` takes the number of an entry, not `{value}`"))?;
                 }
                 "format" if value == "text" || value == "json" => read.as_text = value == "text",
                 "format" => return Err(format!("`format` is json or text, not `{value}`")),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use emulator_core::{Effect, Sender};
-use emulator_scenario::diagnostics::{Colour, SourceText, render_all};
+use emulator_scenario::diagnostics::{Colour, MOST_SHOWN, SourceText, render_all};
 use emulator_scenario::failure::{Failure, FailureKind};
 use emulator_scenario::step::{Act, Step, parse_steps};
 use emulator_server::Unsettled;
@@ -26,7 +26,8 @@ impl Console {
         let steps = match parse_steps(NAME, text, &self.names) {
             Ok(steps) => steps,
             Err(problems) => {
-                let list: Vec<Value> = problems.iter().map(|problem| json!(problem.to_string())).collect();
+                let shown = problems.iter().take(MOST_SHOWN);
+                let list: Vec<Value> = shown.map(|problem| json!(problem.to_string())).collect();
                 let text = render_all(&problems, Colour::Never);
                 return Answer::json(StatusCode::BAD_REQUEST, &json!({"error": text, "problems": list}));
             }

@@ -20,6 +20,8 @@ const KEPT_LINES: usize = 200;
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 /// How long the keeper may take to end a bot.
 const END_WITHIN: Duration = Duration::from_secs(6);
+/// How long a webhook may take to answer the verification before it counts as hanging.
+const HANGING: Duration = Duration::from_millis(200);
 /// How long the output of a bot that has ended may take to arrive.
 const READ_WITHIN: Duration = Duration::from_millis(500);
 
@@ -177,11 +179,13 @@ pub(crate) async fn ready(
     loop {
         // A bot that takes the connection and says nothing must not use up more than its time.
         let left = deadline.saturating_duration_since(Instant::now()).max(ASK_AGAIN);
+        let watch = Instant::now();
         match tokio::time::timeout(left, stage.handshake(app.0)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(why)) => last = Some(why),
-            // It was cut short, so what the try before it said counts, if there was one.
-            Err(_) => {}
+            // A try that began just before the end says nothing; that before it counts.
+            Err(_) if watch.elapsed() < HANGING => {}
+            Err(_) => last = None,
         }
         if let Some(status) = bot.as_mut().and_then(|bot| bot.ended()) {
             return Err(BotError::Ended { app: app.1.to_owned(), status: status.to_string() });

@@ -139,11 +139,23 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// Draws all errors, one empty line between them and a line break behind the last.
+/// How many errors are shown. More help nobody, and each costs a look through its whole text.
+pub const MOST_SHOWN: usize = 50;
+
+/// Draws the errors, one empty line between them and a line break behind the last; of very many only the first.
 #[must_use]
 pub fn render_all(diagnostics: &[Diagnostic], colour: Colour) -> String {
-    let drawn = diagnostics.iter().map(|diagnostic| format!("{}\n", diagnostic.render(colour).trim_end()));
-    drawn.collect::<Vec<_>>().join("\n")
+    let drawn = diagnostics
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|diagnostic| format!("{}\n", diagnostic.render(colour).trim_end()));
+    let mut out = drawn.collect::<Vec<_>>().join("\n");
+    if let more @ 1.. = diagnostics.len().saturating_sub(MOST_SHOWN) {
+        out.push_str("\nand ");
+        out.push_str(&more.to_string());
+        out.push_str(" more, not shown\n");
+    }
+    out
 }
 
 /// Finds the candidate that was most likely meant by a misspelt word.

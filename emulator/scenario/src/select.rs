@@ -19,6 +19,8 @@ pub struct Selection {
     pub problems: Vec<Diagnostic>,
     /// How many files were read.
     pub files: usize,
+    /// What was found to be wrong: where and what.
+    known: BTreeSet<(String, usize, String)>,
 }
 
 /// A scenario and where it comes from.
@@ -89,7 +91,8 @@ impl Selection {
     /// Takes in problems, each once: a world may be used by many scenarios.
     fn add(&mut self, problems: Vec<Diagnostic>) {
         for problem in problems {
-            if !self.problems.contains(&problem) {
+            let file = problem.file.as_ref().map_or_else(String::new, |file| file.name.clone());
+            if self.known.insert((file, problem.span.start, problem.message.clone())) {
                 self.problems.push(problem);
             }
         }
@@ -100,7 +103,7 @@ impl Selection {
 fn no_text(path: &Path, bytes: &[u8], valid: usize) -> Diagnostic {
     let file = SourceText::new(path.display().to_string(), String::from_utf8_lossy(bytes));
     Diagnostic::new(Span::new(valid, valid), "this file is not UTF-8 text")
-        .label("here it ends to be")
+        .label("no text from here on")
         .help("save it as UTF-8")
         .in_file(&file)
 }

@@ -88,7 +88,8 @@ fn what_is_broken_is_told_once() {
 #[test]
 fn a_bad_step_gets_the_diagnostics_of_check() {
     let (_folder, serve) = start();
-    let answer = serve.post(STEPS, "- {user: ana, say: hello}\n- {app: bott, sends: hi}\n- {clock: soon}\n");
+    let answer =
+        serve.post(STEPS, "- {user: ana, say: hello}\n- {app: bott, of: ana, sends: hi}\n- {clock: soon}\n");
     assert_eq!(answer.status, 400);
     let body = answer.json();
     assert_eq!(body["problems"].as_array().map(Vec::len), Some(3), "{body}");

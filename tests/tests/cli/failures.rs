@@ -79,6 +79,7 @@ fn webhook_that_never_comes() {
 #[test]
 fn call_that_never_comes() {
     shows("no such call", "  - expect: {app: livechat, takes_control: true}\n");
+    shows("no other call", "  - expect: {app: shopbot, sends: true, refused: true}\n");
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn the_help_of_every_command() {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let ended = folder.run(&arguments);
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
-        all.push_str(&format!("===== messenger-emulator {}\n{}\n", arguments.join(" "), ended.stdout));
+        all.extend([format!("===== messenger-emulator {}\n{}\n", arguments.join(" "), ended.stdout)]);
     }
     golden("help", &all);
 }

@@ -12,7 +12,7 @@ fn the_control_api_survives_hostile_bodies() {
         let mut text = String::from("a0: &a0 [x, x]\n");
         for number in 1..40 {
             let before = number - 1;
-            text.push_str(&format!("a{number}: &a{number} [*a{before}, *a{before}, *a{before}]\n"));
+            text.extend([format!("a{number}: &a{number} [*a{before}, *a{before}, *a{before}]\n")]);
         }
         text
     };
@@ -76,6 +76,9 @@ fn the_control_api_survives_hostile_bodies() {
         "/_emulator/journal?after=%ff%fe",
         "/_emulator/journal?&&&===&",
         "/_emulator/journal?wait=60s&wait=0s&after=999999",
+        "/_emulator/journal?after=18446744073709551615",
+        "/_emulator/journal?after=9223372036854775807&wait=0s",
+        "/_emulator/explain/18446744073709551615",
         "/_emulator/explain/18446744073709551616",
         "/_emulator/explain/%00",
         "/_emulator//journal",

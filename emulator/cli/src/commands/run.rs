@@ -18,8 +18,19 @@ use crate::output;
 /// The port that bots know which run already.
 const DEFAULT_PORT: u16 = 7380;
 
+/// The exit codes, for whoever writes a script.
+const CODES: &str = "\
+Exit codes:
+  0    every scenario passed
+  1    a scenario failed
+  2    bad usage or an invalid file; nothing was run
+  3    a bot or a port could not be reached
+  70   a bug in the emulator
+  130  interrupted";
+
 /// Runs scenario files against real bots
 #[derive(Debug, Args)]
+#[command(after_help = CODES)]
 pub(crate) struct RunArguments {
     /// Scenario files and folders
     #[arg(required = true, value_name = "FILES")]

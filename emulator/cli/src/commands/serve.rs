@@ -222,10 +222,10 @@ async fn tell(lane: Arc<Lane>, mut why: Option<String>) {
             if let Some(line) = transcript::line(&entry, &names) {
                 output::data(&format!("{:>4} {} {line}\n", entry.seq, transcript::time_of_day(entry.at)));
             }
-            if let emulator_server::journal::Record::Refused { .. } = entry.record {
-                if let Some(why) = why.take() {
-                    eprintln!("     {why} {}", entry.seq);
-                }
+            if let emulator_server::journal::Record::Refused { .. } = entry.record
+                && let Some(why) = why.take()
+            {
+                eprintln!("     {why} {}", entry.seq);
             }
         }
         lane.changed_since(seen, PATIENCE).await;

@@ -169,7 +169,7 @@ fn a_command_that_cannot_be_started_is_named() {
         let keep = keep(&[command, "argument"]).wait_with_output().unwrap();
         assert_eq!(
             String::from_utf8_lossy(&keep.stderr),
-            format!("keep: cannot start `{command}`: {reason}\n")
+            format!("messenger-emulator: cannot start `{command}` in {folder}: {reason}\n")
         );
         assert_eq!(keep.status.code(), Some(code));
     }

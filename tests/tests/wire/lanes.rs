@@ -84,8 +84,13 @@ async fn people_of_the_same_name_have_ids_of_their_own_in_every_lane() {
         assert_eq!(id.to_string().len(), 16);
     }
     let elsewhere = Setup::new().stage();
-    let (_, same) = open_lane(&elsewhere, "first", ClockMode::Frozen { at: MORNING });
-    assert_eq!(same, ann, "ids follow from the seed, the lane and the name");
+    for (lane, expected) in [("second", other), ("first", ann)] {
+        let (_, same) = open_lane(&elsewhere, lane, ClockMode::Frozen { at: MORNING });
+        assert_eq!(
+            same, expected,
+            "ids follow from the seed, the lane and the name, not from who else is there"
+        );
+    }
 }
 
 #[tokio::test]

@@ -43,15 +43,10 @@ fn move_to(
     let Some(conversation) = conversations.get_mut(&person) else { return Vec::new() };
     let from = conversation.control.owner();
     let until = to.map(|_| now + CONTROL_LASTS);
+    timers.change(person, TimerKind::ControlEnds, conversation.control.until(), until);
     conversation.control = match (to, until) {
-        (Some(by), Some(until)) => {
-            timers.arm(Timer { at: until, kind: TimerKind::ControlEnds, person });
-            Control::Owned { by, until }
-        }
-        _ => {
-            timers.disarm(person, TimerKind::ControlEnds);
-            Control::Idle
-        }
+        (Some(by), Some(until)) => Control::Owned { by, until },
+        _ => Control::Idle,
     };
     let (rule, saw) = reason;
     let mut effects = vec![Decided { rule, saw, effect: Effect::ControlMoved { person, from, to, until } }];
@@ -83,7 +78,7 @@ pub(crate) fn person_wrote(
             let renewed = until.max(now + CONTROL_LASTS);
             if renewed > until {
                 conversation.control = Control::Owned { by, until: renewed };
-                timers.arm(Timer { at: renewed, kind: TimerKind::ControlEnds, person });
+                timers.change(person, TimerKind::ControlEnds, Some(until), Some(renewed));
                 let effect = Effect::ControlProlonged { person, owner: by, until: renewed };
                 out.push(Decided { rule: RuleId::MessageRenewsControl, saw, effect });
             }
@@ -225,8 +220,8 @@ fn extend(
         return Err(Refusal { rule: RuleId::ExtendControl, saw, kind: RefusalKind::DurationOutOfRange });
     }
     let until = now + by;
+    timers.change(person, TimerKind::ControlEnds, conversation.control.until(), Some(until));
     conversation.control = Control::Owned { by: app, until };
-    timers.arm(Timer { at: until, kind: TimerKind::ControlEnds, person });
     let effect = Effect::ControlProlonged { person, owner: app, until };
     let effects = vec![Decided { rule: RuleId::ExtendControl, saw, effect }];
     Ok(Accepted { rule: RuleId::ExtendControl, saw, answer: Answer::Done, effects })

@@ -1,7 +1,7 @@
 //! Deadlines of a world. At most one of a kind for each conversation, so that nothing ever waits on
 //! a deadline that no longer applies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::ids::Psid;
 use crate::time::Timestamp;
@@ -28,7 +28,6 @@ pub struct Timer {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Timers {
     queue: BTreeSet<Timer>,
-    armed: BTreeMap<(Psid, TimerKind), Timestamp>,
 }
 
 impl Timers {
@@ -47,21 +46,23 @@ impl Timers {
         self.queue.is_empty()
     }
 
-    /// Sets the deadline of that kind for the conversation, in place of an earlier one.
-    pub(crate) fn arm(&mut self, timer: Timer) {
-        if let Some(before) = self.armed.insert((timer.person, timer.kind), timer.at) {
-            if before == timer.at {
-                return;
-            }
-            self.queue.remove(&Timer { at: before, ..timer });
+    /// Moves the conversation's deadline of that kind. Whoever has the deadline knows what it was, so
+    /// that nothing has to be looked up.
+    pub(crate) fn change(
+        &mut self,
+        person: Psid,
+        kind: TimerKind,
+        before: Option<Timestamp>,
+        after: Option<Timestamp>,
+    ) {
+        if before == after {
+            return;
         }
-        self.queue.insert(timer);
-    }
-
-    /// Takes the deadline of that kind away.
-    pub(crate) fn disarm(&mut self, person: Psid, kind: TimerKind) {
-        if let Some(at) = self.armed.remove(&(person, kind)) {
+        if let Some(at) = before {
             self.queue.remove(&Timer { at, kind, person });
+        }
+        if let Some(at) = after {
+            self.queue.insert(Timer { at, kind, person });
         }
     }
 }
@@ -70,29 +71,34 @@ impl Timers {
 mod tests {
     use super::*;
 
-    fn timer(at: i64, person: u64) -> Timer {
-        Timer { at: Timestamp(at), kind: TimerKind::ControlEnds, person: Psid(person) }
+    fn change(timers: &mut Timers, person: u64, before: Option<i64>, after: Option<i64>) {
+        let (before, after) = (before.map(Timestamp), after.map(Timestamp));
+        timers.change(Psid(person), TimerKind::ControlEnds, before, after);
+    }
+
+    fn next(timers: &Timers) -> Option<(i64, u64)> {
+        timers.next().map(|timer| (timer.at.0, timer.person.0))
     }
 
     #[test]
-    fn a_later_deadline_replaces_the_earlier_one_of_the_same_conversation() {
+    fn a_deadline_moves_and_goes_away() {
         let mut timers = Timers::default();
-        timers.arm(timer(10, 1));
-        timers.arm(timer(5, 2));
-        timers.arm(timer(3, 1));
-        assert_eq!(timers.next(), Some(timer(3, 1)));
-        timers.arm(timer(20, 1));
-        assert_eq!((timers.next(), timers.len()), (Some(timer(5, 2)), 2));
-        timers.disarm(Psid(2), TimerKind::ControlEnds);
-        timers.disarm(Psid(2), TimerKind::ControlEnds);
-        assert_eq!((timers.next(), timers.len()), (Some(timer(20, 1)), 1));
+        change(&mut timers, 1, None, Some(10));
+        change(&mut timers, 2, None, Some(5));
+        change(&mut timers, 1, Some(10), Some(3));
+        assert_eq!(next(&timers), Some((3, 1)));
+        change(&mut timers, 1, Some(3), Some(20));
+        assert_eq!((next(&timers), timers.len()), (Some((5, 2)), 2));
+        change(&mut timers, 2, Some(5), None);
+        change(&mut timers, 2, None, None);
+        assert_eq!((next(&timers), timers.len()), (Some((20, 1)), 1));
     }
 
     #[test]
     fn equal_deadlines_fire_in_the_order_of_people() {
         let mut timers = Timers::default();
         for person in [3, 1, 2] {
-            timers.arm(timer(7, person));
+            change(&mut timers, person, None, Some(7));
         }
         assert_eq!(timers.queue.iter().map(|timer| timer.person.0).collect::<Vec<_>>(), [1, 2, 3]);
     }

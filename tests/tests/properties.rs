@@ -203,6 +203,11 @@ impl Play {
                     prop_assert_eq!((Some(*owner), Some(*owner)), (was, is));
                     prop_assert_eq!(Some(*until), until_of(&self.world, person));
                 }
+                Effect::Unheard { app, missing, .. } => {
+                    prop_assert!(heard.insert(*app), "{app} hears it and does not");
+                    prop_assert!(*missing == Field::Standby || *missing == Field::MessagingHandovers);
+                    heard.remove(app);
+                }
                 Effect::WindowOpened { .. } | Effect::FolderMoved { .. } => {}
             }
         }

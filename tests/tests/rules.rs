@@ -161,6 +161,9 @@ fn differences(row: &Row, played: &Played) -> Result<Vec<String>, String> {
         }
     }
     found.extend(surplus.iter().map(|heard| format!("deliveries: surplus {heard}")));
+    if let Some(unheard) = then.unheard.as_ref().filter(|unheard| **unheard != played.unheard) {
+        found.push(format!("unheard: expected {unheard:?}, got {:?}", played.unheard));
+    }
     Ok(found)
 }
 

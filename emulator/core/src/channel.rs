@@ -33,12 +33,16 @@ pub(crate) fn tell_all(
             Some(owner) if owner == app => (RuleId::ChannelFollowsControl, Channel::Messaging),
             Some(_) => (RuleId::ChannelFollowsControl, Channel::Standby),
         };
-        let hears =
-            fields.contains(field) && (channel == Channel::Messaging || fields.contains(Field::Standby));
-        if hears {
-            let saw = Saw { owner: Some(place.owner), fields: Some(fields), ..Saw::default() };
-            out.push(deliver(place, app, channel, field, event.clone(), (rule, saw)));
+        if !fields.contains(field) {
+            // Who has not asked for the event is not missing it.
+            continue;
         }
+        let saw = Saw { owner: Some(place.owner), fields: Some(fields), ..Saw::default() };
+        out.push(if channel == Channel::Messaging || fields.contains(Field::Standby) {
+            deliver(place, app, channel, field, event.clone(), (rule, saw))
+        } else {
+            unheard(place, app, field, Field::Standby, saw)
+        });
     }
 }
 
@@ -52,10 +56,19 @@ pub(crate) fn tell_of_control(
 ) {
     let field = Field::MessagingHandovers;
     let connection = settings.pages.get(&place.page).and_then(|page| page.apps.get(&app));
-    if let Some(connection) = connection.filter(|connection| connection.fields.contains(field)) {
-        let saw = Saw { fields: Some(connection.fields), ..Saw::default() };
-        out.push(deliver(place, app, Channel::Messaging, field, event, (RuleId::ControlEvents, saw)));
-    }
+    // The Page Inbox owns conversations without being an app that could listen.
+    let Some(connection) = connection else { return };
+    let saw = Saw { fields: Some(connection.fields), ..Saw::default() };
+    out.push(if connection.fields.contains(field) {
+        deliver(place, app, Channel::Messaging, field, event, (RuleId::ControlEvents, saw))
+    } else {
+        unheard(place, app, field, field, saw)
+    });
+}
+
+fn unheard(place: Place, app: AppId, field: Field, missing: Field, saw: Saw) -> Decided {
+    let effect = Effect::Unheard { app, person: place.person, field, missing };
+    Decided { rule: RuleId::SubscribedFields, saw, effect }
 }
 
 fn deliver(

@@ -106,6 +106,17 @@ pub enum Effect {
     },
     /// An app is to hear of an event.
     Deliver(Delivery),
+    /// An app does not hear of an event, for want of a subscription that it is easy to forget.
+    Unheard {
+        /// Who would have heard it.
+        app: AppId,
+        /// Whose conversation.
+        person: Psid,
+        /// The field of the event.
+        field: Field,
+        /// The field that the app has not subscribed.
+        missing: Field,
+    },
 }
 
 /// One event for one app.

@@ -41,7 +41,8 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
     };
     Some(match (&entry.record, entry.rule) {
         (
-            Record::Refused { .. } | Record::Effect(Effect::ControlMoved { .. } | Effect::FolderMoved { .. }),
+            Record::Refused { .. }
+            | Record::Effect(Effect::ControlMoved { .. } | Effect::FolderMoved { .. } | Effect::Unheard { .. }),
             Some(rule),
         ) => {
             format!("{text}  [{}]", cite(rule))
@@ -104,6 +105,10 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
         }
         Effect::FolderMoved { person, from, to } => {
             format!("  folder of {}: {} → {}", names.person(*person), from.name(), to.name())
+        }
+        Effect::Unheard { app, field, missing, .. } => {
+            let what = if field == missing { "control events" } else { field.name() };
+            format!("  {} does not hear of it: {what} need the field `{}`", names.app(*app), missing.name())
         }
         Effect::Deliver(delivery) => {
             format!("  {} hears {}", names.app(delivery.app), describe_delivery(delivery, names))

@@ -52,7 +52,8 @@ impl Journal {
 
     /// The entries behind a number.
     pub(crate) fn after(&self, seq: u64) -> impl Iterator<Item = &Entry> {
-        let skipped = usize::try_from((seq + 1).saturating_sub(self.oldest())).unwrap_or(usize::MAX);
+        let skipped =
+            usize::try_from(seq.saturating_add(1).saturating_sub(self.oldest())).unwrap_or(usize::MAX);
         self.entries.range(skipped.min(self.entries.len())..)
     }
 

@@ -187,7 +187,7 @@ impl Lane {
     pub fn entries_after(&self, seq: u64) -> Result<Vec<Entry>, u64> {
         let state = self.lock();
         let oldest = state.journal.oldest();
-        if seq + 1 < oldest {
+        if seq.saturating_add(1) < oldest {
             return Err(oldest);
         }
         Ok(state.journal.after(seq).cloned().collect())

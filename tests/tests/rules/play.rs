@@ -70,6 +70,7 @@ pub(crate) struct Played {
     pub(crate) verdict: Verdict,
     pub(crate) answer: Option<OwnerAnswer>,
     pub(crate) heard: Vec<Heard>,
+    pub(crate) unheard: BTreeMap<String, String>,
 }
 
 /// Plays the row of the table.
@@ -94,6 +95,19 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
     if matches!(happened.verdict, Verdict::Refused(..)) && stage.world != world {
         return Err(format!("the refusal changed the world from\n{world:#?}\nto\n{:#?}", stage.world));
     }
+    let unheard = happened
+        .effects
+        .iter()
+        .filter_map(|decided| match &decided.effect {
+            Effect::Unheard { app, missing, .. } => Some((stage.names.app(*app), missing.name().to_owned())),
+            Effect::Deliver(_)
+            | Effect::Message { .. }
+            | Effect::WindowOpened { .. }
+            | Effect::ControlMoved { .. }
+            | Effect::ControlProlonged { .. }
+            | Effect::FolderMoved { .. } => None,
+        })
+        .collect();
     let heard = happened
         .effects
         .into_iter()
@@ -103,7 +117,8 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
             | Effect::WindowOpened { .. }
             | Effect::ControlMoved { .. }
             | Effect::ControlProlonged { .. }
-            | Effect::FolderMoved { .. } => None,
+            | Effect::FolderMoved { .. }
+            | Effect::Unheard { .. } => None,
         })
         .collect();
     let after = stage.state();
@@ -115,7 +130,7 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
         }),
         Some(Answer::Done | Answer::Message { .. }) | None => None,
     };
-    Ok(Played { before, after, verdict: happened.verdict, answer, heard })
+    Ok(Played { before, after, verdict: happened.verdict, answer, heard, unheard })
 }
 
 /// Apps by name and by id.

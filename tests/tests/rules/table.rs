@@ -464,6 +464,9 @@ pub(crate) struct Then {
     pub(crate) window: Option<Window>,
     #[serde(default)]
     pub(crate) deliveries: Vec<Heard>,
+    /// Who does not hear of it for want of which field; looked at only where a row is about that.
+    #[serde(default)]
+    pub(crate) unheard: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -94,6 +94,7 @@ fn kind(record: &Record) -> &'static str {
             Effect::ControlProlonged { .. } => "control_prolonged",
             Effect::FolderMoved { .. } => "folder",
             Effect::Deliver(_) => "delivery",
+            Effect::Unheard { .. } => "unheard",
         },
         Record::Attempt { .. } => "attempt",
         Record::Note { .. } => "note",
@@ -267,6 +268,10 @@ fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Names) {
         Effect::FolderMoved { person, from, to } => {
             object.text("person", &names.person(*person));
             object.text("from", from.name()).text("to", to.name());
+        }
+        Effect::Unheard { app, person, field, missing } => {
+            object.text("app", &names.app(*app)).text("person", &names.person(*person));
+            object.text("field", field.name()).text("missing", missing.name());
         }
         Effect::Deliver(delivery) => {
             object.text("app", &names.app(delivery.app)).text("person", &names.person(delivery.person));

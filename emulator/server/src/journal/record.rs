@@ -255,7 +255,8 @@ impl Entry {
                 | Effect::WindowOpened { person, .. }
                 | Effect::ControlMoved { person, .. }
                 | Effect::ControlProlonged { person, .. }
-                | Effect::FolderMoved { person, .. } => *person,
+                | Effect::FolderMoved { person, .. }
+                | Effect::Unheard { person, .. } => *person,
                 Effect::Deliver(delivery) => delivery.person,
             }),
             Record::Refused { .. } | Record::Clock { .. } | Record::Note { .. } => None,

@@ -162,6 +162,7 @@ fn output_is_copied_and_input_is_empty() {
 #[test]
 fn a_command_that_cannot_be_started_is_named() {
     let folder = env!("CARGO_MANIFEST_DIR");
+    let here = std::env::current_dir().unwrap().display().to_string();
     let missing = "no-such-bot-anywhere";
     for (command, reason, code) in
         [(missing, "No such file or directory", 127), (folder, "Permission denied", 126)]
@@ -169,7 +170,7 @@ fn a_command_that_cannot_be_started_is_named() {
         let keep = keep(&[command, "argument"]).wait_with_output().unwrap();
         assert_eq!(
             String::from_utf8_lossy(&keep.stderr),
-            format!("messenger-emulator: cannot start `{command}` in {folder}: {reason}\n")
+            format!("messenger-emulator: cannot start `{command}` in {here}: {reason}\n")
         );
         assert_eq!(keep.status.code(), Some(code));
     }

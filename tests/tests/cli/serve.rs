@@ -1,8 +1,10 @@
 //! `serve` and what talks to it: `say`, `step`, `explain`, a terminal.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use serde_json::Value;
 
@@ -91,6 +93,40 @@ fn a_bot_that_starts_later_is_waited_for_and_talked_to() {
     assert_eq!(again.code, Some(2));
     golden("serve-journal-exists", &again.told());
     assert_eq!(fs::read_to_string(&journal).expect("it is still there"), text, "it is not touched");
+}
+
+#[test]
+fn the_verification_is_tried_again_and_the_waiting_told_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let webhook = format!("http://{}/hook", listener.local_addr().expect("an address"));
+    let bot = thread::spawn(move || {
+        for attempt in 1..=3 {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8_lossy(&head).into_owned();
+            assert!(
+                head.contains("hub.mode=subscribe") && head.contains("hub.verify_token=bot-verify-token")
+            );
+            let challenge = head.split_once("hub.challenge=").map_or("", |(_, rest)| rest);
+            let challenge = challenge.split(['&', ' ']).next().unwrap_or_default();
+            let (status, body) = if attempt < 3 { (503, "") } else { (200, challenge) };
+            let length = body.len();
+            let answer =
+                format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes()).expect("it listens");
+        }
+    });
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--webhook", &webhook]);
+    serve.process.prints("bot is ready: its webhook passed the verification");
+    bot.join().expect("three tries");
+    let told = serve.process.stderr();
+    assert_eq!(told.matches("waiting for bot: ").count(), 1, "{told}");
+    assert!(told.contains("answered the verification with status 503, expected 200"), "{told}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! However the runner ends, nothing of a bot lives on.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::support::{Folder, PATIENCE, Process, golden, until};
@@ -11,8 +12,19 @@ const MARK: &str = "CLI_TEST_MARK";
 /// The keeper gives a group two seconds between TERM and KILL; the rest is for a busy machine.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
 
+/// Ends what a test that fails has left behind.
+struct Mark(String);
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        for (id, _) in marked(&self.0) {
+            let _ = Command::new("kill").args(["-s", "KILL", &id]).status();
+        }
+    }
+}
+
 /// A run of one scenario that ends at once and one that lasts, with a bot that ignores TERM and has a child of its own.
-fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, String) {
+fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, Mark) {
     let mark = format!("{MARK}={test}-{}", std::process::id());
     let value = mark.split_once('=').expect("a name and a value").1;
     let folder = Folder::with(
@@ -34,23 +46,24 @@ fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, Strin
     command.envs(environment.iter().copied());
     let process = Process::start(&mut command);
     process.prints("ok    play/short (");
-    (folder, process, mark)
+    (folder, process, Mark(mark))
 }
 
-/// The processes that have the mark: the keeper, the bot, its children.
-fn marked(mark: &str) -> Vec<String> {
+/// The processes that have the mark, each with its id: the keeper, the bot, its children.
+fn marked(mark: &str) -> Vec<(String, String)> {
     let processes = fs::read_dir("/proc").expect("a list of processes").flatten();
     let with_mark = processes.filter_map(|process| {
         let environment = fs::read(process.path().join("environ")).ok()?;
         let has = environment.split(|byte| *byte == 0).any(|entry| entry == mark.as_bytes());
         let name = fs::read(process.path().join("cmdline")).unwrap_or_default();
-        has.then(|| String::from_utf8_lossy(&name).replace('\0', " "))
+        let id = process.file_name().to_string_lossy().into_owned();
+        has.then(|| (id, String::from_utf8_lossy(&name).replace('\0', " ")))
     });
     with_mark.collect()
 }
 
 #[track_caller]
-fn all_are_gone(mark: &str) {
+fn all_are_gone(Mark(mark): &Mark) {
     let deadline = Instant::now() + GONE_WITHIN;
     while !marked(mark).is_empty() {
         assert!(Instant::now() < deadline, "these live on: {:?}", marked(mark));
@@ -59,8 +72,8 @@ fn all_are_gone(mark: &str) {
 }
 
 /// Waits until the whole group is there, so that its end means something.
-fn all_are_there(mark: &str) {
-    let is_there = |name: &str| marked(mark).iter().any(|process| process.contains(name));
+fn all_are_there(Mark(mark): &Mark) {
+    let is_there = |name: &str| marked(mark).iter().any(|(_, process)| process.contains(name));
     until(Instant::now() + PATIENCE, "the bot and its children run", || {
         is_there("bot.sh") && is_there("grandchild") && is_there("tiny-bot") && is_there("keep")
     });
@@ -115,9 +128,10 @@ fn a_run_that_passes_leaves_nothing_behind() {
              - note: done\n"
         ),
     );
+    let mark = Mark(format!("{MARK}={value}"));
     let ended = folder.run(&["run", "play.yaml"]);
     assert_eq!(ended.code, Some(0), "{}", ended.told());
-    assert_eq!(marked(&format!("{MARK}={value}")), Vec::<String>::new(), "it waits for the end of its bots");
+    assert_eq!(marked(&mark.0), [], "it waits for the end of its bots");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Bots that work behind their answer.
 
+use std::fs;
+
 use crate::support::{Folder, golden};
 
 fn folder(name: &str, timeouts: &str, steps: &str) -> Folder {
@@ -37,6 +39,10 @@ fn a_bot_that_is_overtaken_by_the_clock_is_late() {
 #[test]
 fn a_longer_quiet_waits_before_the_clock_moves() {
     let steps = "  - clock: +1h\n  - expect: {app: bot, sends: At last!}\n";
-    let ended = folder("in time", "timeouts: {quiet: 5s}\n", steps).run(&["run", "play.yaml"]);
+    let folder = folder("in time", "timeouts: {quiet: 5s}\n", steps);
+    let ended = folder.run(&["run", "play.yaml", "--journal", "journals"]);
     assert_eq!(ended.code, Some(0), "{}", ended.told());
+    let journal = fs::read_to_string(folder.path("journals/play/in-time.jsonl")).expect("a journal");
+    let at = |what: &str| journal.find(what).unwrap_or_else(|| panic!("no {what} in {journal}"));
+    assert!(at("At last!") < at("\"kind\":\"clock\""), "{journal}");
 }

@@ -33,7 +33,10 @@ fn a_bot_that_is_overtaken_by_the_clock_is_late() {
     let steps = "  - clock: +1h\n  - note: the bot is still busy\n  - expect: {app: bot, sends: At last!}\n";
     let ended = folder("overtaken", "timeouts: {quiet: 20ms}\n", steps).run(&["run", "play.yaml"]);
     assert_eq!(ended.code, Some(1), "{}", ended.told());
-    golden("late", &ended.told());
+    // Whether the bot still got to say what it was answered depends on who is faster.
+    let told: Vec<_> =
+        ended.told().lines().filter(|line| !line.contains("tiny-bot sent")).map(str::to_owned).collect();
+    golden("late", &told.join("\n"));
 }
 
 #[test]

@@ -99,9 +99,14 @@ impl Reply {
         self.challenge = Some(challenge(&error));
     }
 
+    /// True when it matters whether another call is open at the same time.
+    pub(crate) fn can_race(&self) -> bool {
+        self.open.as_ref().is_some_and(OpenCall::can_race)
+    }
+
     /// The answer is about to leave: a call that comes now does not race with this one.
     pub(crate) fn leaves(&mut self) {
-        if let Some(open) = &mut self.open {
+        if let Some(open) = self.open.as_mut().filter(|open| open.can_race()) {
             self.lane.call_answered(open);
         }
     }

@@ -191,9 +191,11 @@ async fn graph_call(request: &Read, stage: &Arc<Stage>) -> Response<AnswerBody> 
         origin: Origin::Bot,
     };
     let reply = graph::serve(stage, call);
-    // A call that has arrived by now was made before this one could be answered; it has to be seen
-    // while this one is open, for their order is chance.
-    tokio::task::yield_now().await;
+    if reply.can_race() {
+        // A call that has arrived by now was made before this one could be answered; it has to be
+        // seen while this one is open, for their order is chance.
+        tokio::task::yield_now().await;
+    }
     told(reply).await
 }
 

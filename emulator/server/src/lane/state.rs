@@ -42,6 +42,13 @@ impl std::fmt::Debug for Outgoing {
     }
 }
 
+impl OpenCall {
+    /// True when it matters whether another call is open at the same time.
+    pub(crate) const fn can_race(&self) -> bool {
+        self.writes_to.is_some()
+    }
+}
+
 /// What applying an input led to.
 pub(crate) struct Applied {
     pub(crate) seq: u64,
@@ -254,18 +261,19 @@ impl LaneState {
         self.open_calls += 1;
         self.touched = true;
         let writes = !call.kind.reads_only();
+        let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
         let heard = call.app.zip(call.person).and_then(|key| self.heard.get(&key));
         if let Some(heard) = heard {
             if let Some(acknowledged) = heard.acknowledged {
                 self.shared.saw_gap(acknowledged.elapsed());
             }
-            let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
             if writes && frozen && heard.moves < self.moves && self.late.is_none() {
                 self.late = Some(heard.acknowledged.map_or(Duration::ZERO, Stopwatch::elapsed));
             }
         }
         let cause = heard.map(|heard| Cause { seq: heard.seq, assumed: true });
-        let writes_to = call.person.filter(|_| writes);
+        // On a real clock nobody is promised the same bytes twice.
+        let writes_to = call.person.filter(|_| writes && frozen);
         if let Some(person) = writes_to {
             let open = self.writing.entry(person).or_default();
             *open += 1;

@@ -57,6 +57,11 @@ impl Journal {
         self.entries.range(skipped.min(self.entries.len())..)
     }
 
+    /// The entries, newest first.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().rev()
+    }
+
     pub(crate) fn get(&self, seq: u64) -> Option<&Entry> {
         self.entries.get(usize::try_from(seq.checked_sub(self.oldest())?).ok()?)
     }

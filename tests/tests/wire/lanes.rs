@@ -226,6 +226,26 @@ async fn a_lane_is_quiet_when_it_has_been_settled_for_a_while() {
 }
 
 #[tokio::test]
+async fn a_bot_that_never_stops_calling_is_named_in_the_end() {
+    let bot = Bot::start().await;
+    let stand = Setup::new().webhook(BOT, bot.url()).serve().await;
+    let (lane, ann) = stand.lane("lane");
+    lane.person_says(ann, "hi").unwrap();
+    let calls = async {
+        loop {
+            stand.post(BOT, "messages", &json!({})).await;
+        }
+    };
+    let quiet = lane.quiet(Quiet::For(Duration::from_secs(1)), Duration::from_millis(50));
+    let restless = tokio::select! {
+        restless = quiet => restless.unwrap_err(),
+        () = calls => unreachable!("it calls for ever"),
+    };
+    let [who] = restless.waits_for.as_slice() else { panic!("{restless}") };
+    assert!(who.starts_with("`bot` to be quiet: it calls again and again, last calls (entry "), "{who}");
+}
+
+#[tokio::test]
 async fn a_played_app_is_no_contact() {
     let stand = Setup::new().serve().await;
     let (lane, ann) = stand.lane("lane");

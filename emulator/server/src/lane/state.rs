@@ -364,6 +364,17 @@ impl LaneState {
         self.queues.is_empty() && self.open_calls == 0
     }
 
+    /// Who keeps the lane from being quiet, in words.
+    pub(crate) fn restless(&self) -> String {
+        let mut calls = self.journal.newest().filter_map(|entry| Some((entry.seq, entry.call()?)));
+        let Some((seq, call)) = calls.find(|(_, call)| !call.played) else {
+            return "it to be left alone".to_owned();
+        };
+        let who =
+            call.app.map_or_else(|| "an unknown app".to_owned(), |app| format!("`{}`", self.names.app(app)));
+        format!("{who} to be quiet: it calls again and again, last {} (entry {seq})", call.kind.verb())
+    }
+
     /// What the lane is waiting for, in words.
     pub(crate) fn unsettled(&self) -> Vec<String> {
         let app = |key: &QueueKey| self.names.app(key.0);

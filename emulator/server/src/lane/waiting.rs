@@ -81,11 +81,15 @@ impl Lane {
     ///
     /// # Errors
     ///
-    /// When it does not settle.
+    /// When it does not settle, or is never left alone for long enough.
     pub async fn quiet(&self, quiet: Quiet, within: Duration) -> Result<(), Unsettled> {
+        let watch = Stopwatch::start();
         loop {
             self.settled(within).await?;
             let long_enough = quiet.duration(self.shared.longest_gap());
+            if watch.elapsed() > within + long_enough {
+                return Err(Unsettled { after: within, waits_for: vec![self.lock().restless()] });
+            }
             let still = {
                 let mut state = self.lock();
                 if !state.is_settled() {

@@ -1,12 +1,12 @@
 //! Who plays: the world of a file with every default filled in, ready for a stage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use emulator_core::{
-    App, AppId, Connection, Feature, Field, FieldSet, PAGE_INBOX, Page, PageId, Permission, Protocol,
-    Settings,
+    App, AppId, Connection, Feature, Field, FieldSet, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX, Page, PageId,
+    Permission, Protocol, Settings,
 };
 use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl};
 use serde_json::{Map, Value, json};
@@ -113,10 +113,7 @@ pub fn cast(
     let mut problems = Vec::new();
     // Ids were checked when the file was read.
     let page_id = world.page.id.as_ref().and_then(|id| id.value.parse().ok()).unwrap_or(DEFAULT_PAGE);
-    let ids: Vec<AppId> = (FIRST_APP..)
-        .zip(&world.apps)
-        .map(|(default, app)| app.id.as_ref().and_then(|id| id.value.parse().ok()).unwrap_or(AppId(default)))
-        .collect();
+    let ids = ids(world, &mut problems);
     let id_of = |name: &str| {
         let index = world.apps.iter().position(|app| app.name.value == name);
         index.map(|index| ids[index])
@@ -171,6 +168,7 @@ pub fn cast(
         let page_tokens = vec![(page_id, page_token)];
         cast.apps.push(Identity { id: *id, name, secret, verify_token, page_tokens, webhook });
     }
+    check_tokens(world, &cast.apps, &mut problems);
     let member = |name: &str, id: Option<&str>| Member {
         name: name.to_owned(),
         page: page_id,
@@ -181,6 +179,48 @@ pub fn cast(
         .map(|person| member(&person.name.value, person.id.as_ref().map(|id| id.value.as_str())))
         .collect();
     if problems.is_empty() { Ok(cast) } else { Err(problems) }
+}
+
+/// The apps' ids: those that are given, and for the others the next of the default ones.
+fn ids(world: &WorldSpec, problems: &mut Vec<Diagnostic>) -> Vec<AppId> {
+    let mut taken = BTreeSet::from([PAGE_INBOX, INSTAGRAM_INBOX, LEAD_ADS]);
+    let mut given = BTreeMap::new();
+    for (index, app) in world.apps.iter().enumerate() {
+        let Some(id) = &app.id else { continue };
+        let Ok(parsed) = id.value.parse() else { continue };
+        if !taken.insert(parsed) {
+            // That two apps of the world share an id was found when the file was read.
+            let message = format!("the id {parsed} belongs to an inbox or app of the platform itself");
+            let problem = Diagnostic::new(id.span, message).help("give the app another id, or none");
+            problems.push(problem.in_file(&world.file));
+        }
+        given.insert(index, parsed);
+    }
+    let defaults = (FIRST_APP..).map(AppId);
+    let mut free = defaults.filter(|id| !taken.contains(id));
+    let id = |index| given.get(&index).copied().or_else(|| free.next()).unwrap_or(AppId(FIRST_APP));
+    (0..world.apps.len()).map(id).collect()
+}
+
+/// Says when two apps would be taken for each other.
+fn check_tokens(world: &WorldSpec, apps: &[Identity], problems: &mut Vec<Diagnostic>) {
+    let mut seen = BTreeMap::new();
+    for (spec, app) in world.apps.iter().zip(apps) {
+        let span = spec.page_token.as_ref().map_or(spec.span, |token| token.span);
+        for (_, token) in &app.page_tokens {
+            let message = if token.is_empty() {
+                format!("the Page token of `{}` is empty", app.name)
+            } else if let Some(other) = seen.insert(token.clone(), app.name.clone()) {
+                format!(
+                    "`{}` has the same Page token as `{other}`, so nobody could tell their calls apart",
+                    app.name
+                )
+            } else {
+                continue;
+            };
+            problems.push(Diagnostic::new(span, message).in_file(&world.file));
+        }
+    }
 }
 
 fn env_name(app: &str) -> String {
@@ -346,6 +386,42 @@ fn split(command: &str) -> Result<Vec<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Document, load};
+
+    fn check(world: &str) -> Result<Vec<u64>, Vec<String>> {
+        let (documents, problems) =
+            load(Path::new("world.yaml"), world.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
+        assert!(problems.is_empty(), "{problems:?}");
+        let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
+        let surroundings = Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin") };
+        let cast = cast(&world, &surroundings, &mut |_| 1);
+        cast.map(|cast| cast.apps.iter().map(|app| app.id.0).collect())
+            .map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
+    }
+
+    #[test]
+    fn default_ids_make_way_for_given_ones() {
+        let ids = check("apps: {a: {}, b: {id: 200000000000001}, c: {}}").unwrap();
+        assert_eq!(ids, [200_000_000_000_002, 200_000_000_000_001, 200_000_000_000_003]);
+    }
+
+    #[test]
+    fn apps_that_could_be_taken_for_each_other_are_refused() {
+        let cases = [
+            (
+                "apps: {a: {id: 263902037430900}}",
+                "the id 263902037430900 belongs to an inbox or app of the platform itself",
+            ),
+            (
+                "apps: {a: {page_token: x}, b: {page_token: x}}",
+                "`b` has the same Page token as `a`, so nobody could tell their calls apart",
+            ),
+            ("apps: {a: {page_token: ''}}", "the Page token of `a` is empty"),
+        ];
+        for (world, expected) in cases {
+            assert_eq!(check(world).unwrap_err(), [expected], "{world}");
+        }
+    }
 
     #[test]
     fn a_command_is_split_as_a_shell_would() {

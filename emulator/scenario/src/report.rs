@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::diagnostics::Colour;
 use crate::failure::FailureKind;
 use crate::runner::{Report, RunEvent, Verdict};
+use crate::transcript::printable;
 
 /// How a run came out so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,6 +68,7 @@ impl Terminal {
 
     fn finished(&mut self, report: &Report) -> String {
         let Report { name, verdict, took, raced, .. } = report;
+        let name = &printable(name);
         self.summary.raced += usize::from(*raced);
         self.apart = false;
         let ms = took.as_millis();
@@ -101,7 +103,7 @@ impl Terminal {
         for output in &report.output {
             let _ = writeln!(out, "last output of {}:", output.title);
             for line in &output.lines {
-                let _ = writeln!(out, "    {line}");
+                let _ = writeln!(out, "    {}", printable(line));
             }
         }
         let _ = writeln!(

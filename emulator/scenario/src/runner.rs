@@ -1,5 +1,6 @@
 //! Running scenarios: stages with their bots, a lane for each scenario, as many at a time as may act.
 
+mod journal_path;
 mod stage;
 
 use std::path::PathBuf;

@@ -140,7 +140,7 @@ impl Scene {
             feed: Feed::default(),
             watches: Vec::new(),
             moved: None,
-            late_told: false,
+            late_told: true,
             patience,
             turn: Turn::default(),
         }
@@ -148,6 +148,8 @@ impl Scene {
 
     pub(crate) fn with_turn(mut self, turn: Turn) -> Self {
         self.turn = turn;
+        // Over HTTP a bot may take its time between two requests; in a run it must be done.
+        self.late_told = false;
         self
     }
 

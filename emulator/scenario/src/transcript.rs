@@ -30,7 +30,7 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
         }
         Record::Clock { to } => format!("clock moves to {}", rfc3339(*to)),
         Record::Fired(timer) => {
-            format!("  24 h without activity: control of {} ends", names.person(timer.person))
+            format!("  time is up: control of {} ends", names.person(timer.person))
         }
         Record::Effect(effect) => describe_effect(effect, names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,
@@ -60,7 +60,24 @@ fn facts(entry: &Entry, names: &Names) -> String {
 }
 
 fn quoted(message: &Message) -> String {
-    message.text.as_ref().map_or_else(|| "something".to_owned(), |text| format!("“{text}”"))
+    message.text.as_ref().map_or_else(|| "something".to_owned(), |text| format!("“{}”", printable(text)))
+}
+
+/// The text with everything that a terminal would obey, rather than show, spelt out.
+pub fn printable(text: &str) -> String {
+    let obeyed = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if obeyed(character) {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 fn to_person(person: Option<Psid>, names: &Names) -> String {

@@ -71,8 +71,13 @@ impl Lane {
     pub(crate) fn lock_on_time(self: &Arc<Self>) -> MutexGuard<'_, LaneState> {
         let mut state = self.lock();
         let now = state.clock.read();
+        let mut fired = false;
         while let Some(keys) = state.fire_next(now, None) {
             webhooks::start(self, keys);
+            fired = true;
+        }
+        if fired {
+            self.notify();
         }
         state
     }

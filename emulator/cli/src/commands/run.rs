@@ -1,6 +1,6 @@
 //! `run`: the main job.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -90,6 +90,15 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let Seed(seed) = arguments.seed;
     let jobs = arguments.jobs.map_or(4 * cores, usize::from);
+    if let Some(folder) = &arguments.journal
+        && let Err(error) = writable(folder)
+    {
+        eprintln!(
+            "error: journals cannot be written into {}: {error}; name another folder with --journal",
+            folder.display()
+        );
+        return Exit::Usage.into();
+    }
     let options = Options { jobs, seed, journal: arguments.journal, bin, port: arguments.port };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -112,6 +121,13 @@ fn nothing_selected(arguments: &RunArguments, files: usize) -> String {
         }
         (_, None) => format!("there is no scenario in {}, only worlds", paths.join(", ")),
     }
+}
+
+/// Makes the folder if need be, and tries whether a file can be written there.
+fn writable(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    tempfile::NamedTempFile::new_in(folder)?;
+    Ok(())
 }
 
 fn selection(arguments: &RunArguments) -> Result<Selection, String> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::journal_path::journal_path;
 use super::{BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
 use crate::bots::{self, Bot, BotError};
 use crate::cast::{Cast, Surroundings, cast};
@@ -218,7 +218,7 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     {
         verdict = Verdict::Broken(unsettled.to_string());
     }
-    if let Err(why) = write_journal(shared, up, &lane, scenario.seed) {
+    if let Err(why) = write_journal(shared, up, &lane, selected) {
         verdict = Verdict::Broken(why);
     }
     let output = match verdict {
@@ -252,13 +252,14 @@ async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(),
 }
 
 /// Writes the lane's journal in causal order.
-fn write_journal(shared: &Shared, up: &Up, lane: &Lane, seed: Option<u64>) -> Result<(), String> {
+fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> Result<(), String> {
+    let Selected { path, scenario, .. } = selected;
     let Some(folder) = &shared.options.journal else { return Ok(()) };
-    let path = folder.join(file_name(lane.name()));
+    let path = folder.join(journal_path(path, &scenario.name.value));
     let entries =
         lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
     let names = lane.names();
-    let mut text = header(lane, seed.unwrap_or(shared.options.seed), up.stage.settings());
+    let mut text = header(lane, scenario.seed.unwrap_or(shared.options.seed), up.stage.settings());
     text.push('\n');
     for entry in causal_order(entries) {
         text.push_str(&entry_to_json(&entry, &names));
@@ -267,19 +268,6 @@ fn write_journal(shared: &Shared, up: &Up, lane: &Lane, seed: Option<u64>) -> Re
     let written =
         path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
     written.map_err(|error| format!("cannot write the journal {}: {error}", path.display()))
-}
-
-/// The lane's name as a path below the folder of journals.
-fn file_name(lane: &str) -> PathBuf {
-    let plain = |part: &str| {
-        let keep = |character: char| character.is_alphanumeric() || "._-@#".contains(character);
-        let text: String =
-            part.chars().map(|character| if keep(character) { character } else { '-' }).collect();
-        text
-    };
-    let parts: Vec<String> =
-        lane.split('/').filter(|part| !part.is_empty() && *part != "." && *part != "..").map(plain).collect();
-    PathBuf::from(format!("{}.jsonl", parts.join("/")))
 }
 
 fn last_words(bots: &mut [Bot]) -> Vec<BotOutput> {

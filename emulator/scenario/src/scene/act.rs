@@ -13,6 +13,9 @@ use crate::node::{Node, Span, Spanned};
 use crate::step::{AppVerb, ClockMove, Refusal, UserVerb};
 use crate::value;
 
+/// The last moment that can be written with a year of four digits: 9999-12-30T00:00:00Z.
+const LAST_MOMENT: Timestamp = Timestamp(253_402_128_000_000);
+
 /// An app's step, taken apart.
 pub(super) struct AppCall<'a> {
     pub(super) who: &'a Spanned<String>,
@@ -219,6 +222,10 @@ impl Scene {
                 ))
             })?,
         };
+        if to > LAST_MOMENT {
+            let message = format!("the clock ends at {}", rfc3339(LAST_MOMENT));
+            return Err(self.error(Diagnostic::new(span, message).label("this is later")));
+        }
         if to < now {
             let message = format!("the clock stands at {} and never goes back", rfc3339(now));
             return Err(self.error(Diagnostic::new(span, message).label(format!("this is {}", rfc3339(to)))));

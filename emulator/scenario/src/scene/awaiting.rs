@@ -315,6 +315,7 @@ impl Scene {
 
     /// Holds when for that long no message reaches a person and no real app changes anything.
     async fn nothing(&mut self, expectation: &Expectation, long: Duration) -> Outcome<Value> {
+        self.look()?;
         let mut from = self.feed.entries.len();
         let deadline = Instant::now() + long;
         loop {
@@ -342,7 +343,11 @@ impl Scene {
         let call = || {
             let calls = self.feed.entries[from..].iter().filter_map(Entry::call);
             let disturbs = |call: &&Call| {
-                !call.played && !call.kind.reads_only() && !matches!(call.kind, CallKind::Signals { .. })
+                // A call with an unknown token is no app's.
+                call.app.is_some()
+                    && !call.played
+                    && !call.kind.reads_only()
+                    && !matches!(call.kind, CallKind::Signals { .. })
             };
             calls.filter(disturbs).map(|call| transcript::describe_call(call, &names)).next()
         };

@@ -28,9 +28,12 @@ pub(crate) fn first_person(cast: &Cast) -> String {
 pub(crate) async fn read(url: String, cast: Arc<Cast>) {
     let people: Vec<&str> = cast.people.iter().map(|person| person.name.as_str()).collect();
     let mut speaker = first_person(&cast);
-    let mut lines = BufReader::new(stdin()).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let line = line.trim();
+    let mut input = BufReader::new(stdin());
+    let mut bytes = Vec::new();
+    while input.read_until(b'\n', &mut bytes).await.is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        bytes.clear();
+        let line = text.trim();
         let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
         let step = match command {
             "" => continue,

@@ -1,9 +1,12 @@
 //! Bot processes: started through the keeper, waited for, and never left behind.
 
 use std::collections::VecDeque;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use emulator_server::{HandshakeError, Stage, pause};
@@ -80,6 +83,27 @@ const fn hint(why: &HandshakeError, started: bool) -> &'static str {
         }
         (HandshakeError::WrongStatus { .. } | HandshakeError::WrongChallenge { .. }, _) => "",
     }
+}
+
+/// Ports that systems do not hand out by themselves to whoever asks for any, by default.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// A port that nobody uses now, for a bot that is about to be started. Each call gives another one,
+/// and other processes begin somewhere else.
+pub fn free_port() -> u16 {
+    static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
+        let chance = RandomState::new().hash_one(std::process::id());
+        AtomicU16::new(u16::try_from(chance % u64::from(u16::MAX)).unwrap_or_default())
+    });
+    let width = PORTS.end - PORTS.start;
+    for _ in 0..width {
+        let port = PORTS.start + NEXT.fetch_add(1, Ordering::Relaxed) % width;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+    let any = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    any.map_or(0, |address| address.port())
 }
 
 /// A running bot.

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -310,11 +310,7 @@ pub(crate) fn request(base: &str, method: &str, path: &str, headers: &[(&str, &s
     Answer { status, body }
 }
 
-/// A port that nobody listens on now.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
-}
+pub(crate) use emulator_scenario::bots::free_port;
 
 /// A text that does not depend on the machine, the time or the ports.
 pub(crate) fn plain(text: &str) -> String {

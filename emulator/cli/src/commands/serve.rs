@@ -13,6 +13,7 @@ use std::time::Duration;
 use clap::Args;
 use emulator_console::Console;
 use emulator_core::Timestamp;
+use emulator_scenario::bots::free_port;
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::runner::BEGIN_AT;
@@ -184,11 +185,6 @@ fn ready(path: &Path, url: &str) -> Result<(), String> {
     std::io::Write::write_all(&mut beside, format!("{url}\n").as_bytes()).map_err(failed)?;
     beside.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    listener.and_then(|listener| listener.local_addr()).map_or(0, |address| address.port())
 }
 
 /// Tries the handshake until the bot is there; says once what it waits for.

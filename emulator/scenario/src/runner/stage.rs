@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::journal_path::journal_path;
 use super::{BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
-use crate::bots::{self, Bot, BotError};
+use crate::bots::{self, Bot, BotError, free_port};
 use crate::cast::{Cast, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
@@ -138,12 +138,6 @@ async fn boot_bots(
         bots::ready(stage, (app.id, &app.name), bot, within).await?;
     }
     Ok(())
-}
-
-/// A port that is free now. Nobody else is given it before the bot takes it, as good as always.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    listener.and_then(|listener| listener.local_addr()).map_or(0, |address| address.port())
 }
 
 /// Runs have no control API: everything is said in the files.

@@ -6,6 +6,7 @@
 mod answer;
 mod error;
 mod params;
+mod played;
 mod route;
 mod validate;
 
@@ -20,6 +21,7 @@ use hyper::header::HeaderValue;
 pub(crate) use answer::{challenge, error as error_body};
 pub use error::GraphError;
 use params::Params;
+pub use played::{PlayedCall, play, refusal};
 use route::{Endpoint, Path};
 
 use crate::journal::{Call, CallKind, Record};

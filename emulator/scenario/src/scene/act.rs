@@ -1,10 +1,9 @@
 //! Steps that act: people, played apps and the clock.
 
 use emulator_core::Timestamp;
-use emulator_server::graph::{self, Origin, Reply, Request};
+use emulator_server::graph::{self, PlayedCall, Reply};
 use emulator_server::rfc3339;
-use hyper::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
 use crate::diagnostics::Diagnostic;
@@ -23,13 +22,6 @@ pub(super) struct AppCall<'a> {
     pub(super) verb: &'a AppVerb,
     pub(super) refused: Option<&'a Refusal>,
     pub(super) answers: Option<&'a Node>,
-}
-
-/// A Graph call in the making.
-struct Wire {
-    method: Method,
-    edge: &'static str,
-    members: Map<String, Value>,
 }
 
 impl Scene {
@@ -56,27 +48,10 @@ impl Scene {
     pub(super) fn app(&mut self, call: &AppCall<'_>, span: Span, done: &mut Performed) -> Outcome<Value> {
         let app = self.app_id(call.who)?;
         let person = self.person(call.of)?;
-        let mut wire = self.wire(call.verb)?;
-        let token =
-            self.cast.apps.iter().find(|known| known.id == app).and_then(|known| known.page_tokens.first());
-        let token = token.map(|(_, token)| token.as_str());
-        let query = (wire.method == Method::GET).then(|| format!("recipient={person}"));
-        if query.is_none() {
-            wire.members.insert("recipient".into(), json!({"id": person.to_string()}));
-        }
-        let body = if query.is_some() { String::new() } else { Value::Object(wire.members).to_string() };
-        let path = format!("me/{}", wire.edge);
-        let reply = graph::serve(
-            &self.stage,
-            Request {
-                method: &wire.method,
-                path: &path,
-                query: query.as_deref(),
-                body: body.as_bytes(),
-                bearer: token,
-                origin: Origin::Step,
-            },
-        );
+        let played = self.played(call.verb)?;
+        let identity = self.cast.apps.iter().find(|known| known.id == app);
+        let token = identity.and_then(|known| known.page_tokens.first()).map(|(_, token)| token.as_str());
+        let reply = graph::play(&self.stage, token, person, played);
         done.entries.push(reply.seq);
         done.refused = reply.status != 200;
         self.feed.take_in(&self.lane);
@@ -102,7 +77,7 @@ impl Scene {
             }
             (Some(expected), true) => {
                 let pattern = self.refusal_pattern(expected)?;
-                let actual = refusal_value(reply.status, &body);
+                let actual = graph::refusal(reply.status, &body);
                 let text = body["error"]["message"].as_str().unwrap_or_default();
                 let what = format!("{}'s call was refused: {text}", call.who.value);
                 self.compare(
@@ -141,45 +116,27 @@ impl Scene {
         Err(failure)
     }
 
-    /// What an app's verb is on the wire.
-    fn wire(&self, verb: &AppVerb) -> Outcome<Wire> {
-        let post = |edge, members| Wire { method: Method::POST, edge, members };
-        let with_metadata = |metadata: &Option<Node>| {
-            let mut members = Map::new();
-            if let Some(metadata) = metadata {
-                members.insert("metadata".into(), self.text(metadata)?.into());
-            }
-            Outcome::Ok(members)
-        };
+    /// An app's verb with its expressions evaluated.
+    fn played(&self, verb: &AppVerb) -> Outcome<PlayedCall> {
+        let text = |node: &Option<Node>| node.as_ref().map(|node| self.text(node)).transpose();
         Ok(match verb {
-            AppVerb::Sends { message, messaging_type, tag } => {
-                let mut members = Map::new();
-                for (name, node) in [("messaging_type", messaging_type), ("tag", tag)] {
-                    if let Some(node) = node {
-                        members.insert(name.into(), self.text(node)?.into());
-                    }
-                }
-                let message = value::message(message, self).map_err(|problem| self.error(problem))?;
-                members.insert("message".into(), message);
-                post("messages", members)
-            }
+            AppVerb::Sends { message, messaging_type, tag } => PlayedCall::Sends {
+                message: value::message(message, self).map_err(|problem| self.error(problem))?,
+                messaging_type: text(messaging_type)?,
+                tag: text(tag)?,
+            },
             AppVerb::PassesControl { to, metadata } => {
-                let mut members = with_metadata(metadata)?;
-                if let Some(to) = to {
-                    let target = self.text(to)?;
-                    let id = self.app_named(&target).map_or(target, |app| app.to_string());
-                    members.insert("target_app_id".into(), id.into());
-                }
-                post("pass_thread_control", members)
+                let named = |target: String| self.app_named(&target).map_or(target, |app| app.to_string());
+                PlayedCall::Passes { to: text(to)?.map(named), metadata: text(metadata)? }
             }
-            AppVerb::TakesControl { metadata } => post("take_thread_control", with_metadata(metadata)?),
-            AppVerb::ReleasesControl { metadata } => post("release_thread_control", with_metadata(metadata)?),
-            AppVerb::RequestsControl { metadata } => post("request_thread_control", with_metadata(metadata)?),
+            AppVerb::TakesControl { metadata } => PlayedCall::Takes { metadata: text(metadata)? },
+            AppVerb::ReleasesControl { metadata } => PlayedCall::Releases { metadata: text(metadata)? },
+            AppVerb::RequestsControl { metadata } => PlayedCall::Requests { metadata: text(metadata)? },
             AppVerb::ExtendsControl { duration } => {
                 let ms = value::duration(duration, self).map_err(|problem| self.error(problem))?;
-                post("extend_thread_control", Map::from_iter([("duration".to_owned(), json!(ms / 1_000))]))
+                PlayedCall::Extends { seconds: ms / 1_000 }
             }
-            AppVerb::AsksOwner => Wire { method: Method::GET, edge: "thread_owner", members: Map::new() },
+            AppVerb::AsksOwner => PlayedCall::AsksOwner,
         })
     }
 
@@ -236,24 +193,4 @@ impl Scene {
         advanced.map_err(|unsettled| self.unsettled(span, &unsettled))?;
         Ok(json!({"now": rfc3339(self.lane.now())}))
     }
-}
-
-/// What a refusal looked like, in the words of `refused:`.
-pub(super) fn refusal_value(status: u16, body: &Value) -> Value {
-    let error = &body["error"];
-    let mut out = Map::from_iter([("status".to_owned(), json!(status))]);
-    let members = [
-        ("code", "code"),
-        ("subcode", "error_subcode"),
-        ("type", "type"),
-        ("message", "message"),
-        ("user_title", "error_user_title"),
-        ("user_msg", "error_user_msg"),
-    ];
-    for (name, wire) in members {
-        if let Some(value) = error.get(wire) {
-            out.insert(name.to_owned(), value.clone());
-        }
-    }
-    Value::Object(out)
 }

@@ -4,11 +4,11 @@ use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, Psid, Tag};
 use emulator_server::journal::{Call, CallKind, Entry, Record, event_to_json};
 use serde_json::{Map, Value, json};
 
-use super::act::refusal_value;
 use super::{Outcome, Scene};
 use crate::matcher::{Comparison, Pattern};
 use crate::step::{AppVerbKind, Awaited, Channel, Expectation, Folder, Owner, Window};
 use crate::transcript;
+use emulator_server::graph;
 
 /// An expectation that is ready to be compared.
 pub(super) enum Prepared {
@@ -144,7 +144,7 @@ impl Scene {
         let refusal = self.feed.refusal(entry).map(|entry| &entry.record);
         let refusal = match refusal {
             Some(Record::Refused { error, trace, .. }) => {
-                Some(refusal_value(error.status, &error.body(trace)))
+                Some(graph::refusal(error.status, &error.body(trace)))
             }
             Some(_) | None => None,
         };

@@ -1,0 +1,106 @@
+//! Calls of apps that steps play: written as a real app would write them, and served alike.
+
+use emulator_core::Psid;
+use hyper::Method;
+use serde_json::{Map, Value, json};
+
+use super::{Origin, Reply, Request, serve};
+use crate::stage::Stage;
+
+/// What a played app asks for. Values are as the step gives them, right or wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlayedCall {
+    /// To send a message.
+    Sends {
+        /// The message.
+        message: Value,
+        /// Its type.
+        messaging_type: Option<String>,
+        /// Its tag.
+        tag: Option<String>,
+    },
+    /// To pass control.
+    Passes {
+        /// The app id of the target.
+        to: Option<String>,
+        /// Text for the target.
+        metadata: Option<String>,
+    },
+    /// To take control.
+    Takes {
+        /// Text for the app that loses it.
+        metadata: Option<String>,
+    },
+    /// To give control up.
+    Releases {
+        /// Text for nobody: the platform takes it and tells no one.
+        metadata: Option<String>,
+    },
+    /// To get control.
+    Requests {
+        /// Text for the owner.
+        metadata: Option<String>,
+    },
+    /// To keep control.
+    Extends {
+        /// For how long, in seconds.
+        seconds: i64,
+    },
+    /// Who is in control.
+    AsksOwner,
+}
+
+/// Makes the call with an app's Page token.
+pub fn play(stage: &Stage, token: Option<&str>, person: Psid, call: PlayedCall) -> Reply {
+    let (edge, mut members) = written(call);
+    let asks = edge == "thread_owner";
+    let query = asks.then(|| format!("recipient={person}"));
+    members.insert("recipient".to_owned(), json!({"id": person.to_string()}));
+    let body = if asks { String::new() } else { Value::Object(members).to_string() };
+    let request = Request {
+        method: if asks { &Method::GET } else { &Method::POST },
+        path: &format!("me/{edge}"),
+        query: query.as_deref(),
+        body: body.as_bytes(),
+        bearer: token,
+        origin: Origin::Step,
+    };
+    serve(stage, request)
+}
+
+fn written(call: PlayedCall) -> (&'static str, Map<String, Value>) {
+    let text = |name: &str, text: Option<String>| text.map(|text| (name.to_owned(), Value::from(text)));
+    let metadata = |metadata| text("metadata", metadata).into_iter().collect();
+    match call {
+        PlayedCall::Sends { message, messaging_type, tag } => {
+            let beside = text("messaging_type", messaging_type).into_iter().chain(text("tag", tag));
+            ("messages", beside.chain([("message".to_owned(), message)]).collect())
+        }
+        PlayedCall::Passes { to, metadata } => {
+            let members = text("target_app_id", to).into_iter().chain(text("metadata", metadata));
+            ("pass_thread_control", members.collect())
+        }
+        PlayedCall::Takes { metadata: given } => ("take_thread_control", metadata(given)),
+        PlayedCall::Releases { metadata: given } => ("release_thread_control", metadata(given)),
+        PlayedCall::Requests { metadata: given } => ("request_thread_control", metadata(given)),
+        PlayedCall::Extends { seconds } => {
+            ("extend_thread_control", Map::from_iter([("duration".to_owned(), json!(seconds))]))
+        }
+        PlayedCall::AsksOwner => ("thread_owner", Map::new()),
+    }
+}
+
+/// What the body of a refusal says, in the words of `refused:`.
+pub fn refusal(status: u16, body: &Value) -> Value {
+    const MEMBERS: &[(&str, &str)] = &[
+        ("code", "code"),
+        ("subcode", "error_subcode"),
+        ("type", "type"),
+        ("message", "message"),
+        ("user_title", "error_user_title"),
+        ("user_msg", "error_user_msg"),
+    ];
+    let given = |(name, wire): &(&str, &str)| Some(((*name).to_owned(), body["error"].get(*wire)?.clone()));
+    let status = [("status".to_owned(), json!(status))];
+    Value::Object(status.into_iter().chain(MEMBERS.iter().filter_map(given)).collect())
+}

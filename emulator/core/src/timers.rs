@@ -13,6 +13,18 @@ pub enum TimerKind {
     ControlEnds,
 }
 
+impl TimerKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[Self::ControlEnds];
+
+    /// The kind's name in journals.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ControlEnds => "control_ends",
+        }
+    }
+}
+
 /// One deadline of one conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timer {

@@ -14,21 +14,23 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Input, PageId, Psid, authorize};
+use emulator_core::{AppId, Input, PageId, Psid};
 use hyper::Method;
 use hyper::header::HeaderValue;
 
 pub(crate) use answer::{challenge, error as error_body};
 pub use error::GraphError;
+pub(crate) use error::Told;
 use params::Params;
 pub use played::{PlayedCall, play, refusal};
 use route::{Endpoint, Path};
 
-use crate::journal::{Call, CallKind, Record};
+use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
 use crate::shared::Token;
 use crate::stage::Stage;
 use validate::{ControlEdge, Sending};
+pub(crate) use validate::{messaging_type, sender_action};
 
 /// A call, wherever it comes from.
 #[derive(Debug, Clone, Copy)]
@@ -92,10 +94,9 @@ impl Reply {
 
     /// Says instead that the emulator cannot go on.
     pub(crate) fn give_up(&mut self) {
-        let error = Arc::new(GraphError::unavailable());
         let kind = CallKind::Other { method: "".into(), path: "".into() };
         let call = Call { app: None, person: None, kind, played: false };
-        let trace = self.lane.lock().refused(&call, self.seq, &error);
+        let Told { error, trace } = self.lane.lock().refused(&call, self.seq, GraphError::unavailable());
         self.status = error.status;
         self.body = answer::error(&error, &trace);
         self.challenge = Some(challenge(&error));
@@ -160,7 +161,7 @@ fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Token>, wanted: Wanted, 
     lane.notify();
     match result {
         Ok(body) => Reply { status: 200, body, version, challenge: None, now, lane, seq, open, crowded },
-        Err((error, trace)) => Reply {
+        Err(Told { error, trace }) => Reply {
             status: error.status,
             body: answer::error(&error, &trace),
             version,
@@ -178,7 +179,7 @@ struct Decision {
     seq: u64,
     crowded: bool,
     now: HeaderValue,
-    result: Result<Bytes, (Arc<GraphError>, Arc<str>)>,
+    result: Result<Bytes, Told>,
     open: Option<OpenCall>,
 }
 
@@ -194,46 +195,28 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
         }
         Origin::Step => (None, None),
     };
-    let then = then.and_then(|then| match then {
-        Then::Step { page, app, input } => {
-            authorize(&state.world, page, app).map(|()| Ok(input)).map_err(Into::into)
-        }
-        Then::Page { page, fields } => answer::page(&state.world, page, fields.as_deref()).map(Err),
-    });
-    let refused = |state: &mut crate::lane::LaneState, seq, error: GraphError| {
-        let error = Arc::new(error);
-        let trace = state.refused(call, seq, &error);
-        Err((error, trace))
-    };
-    match then {
-        Ok(Ok(input)) => {
-            let person = call.person;
-            let applied = state.apply(Record::Call(call.clone()), cause, input);
-            let result = match applied.result {
-                Ok(answer) => Ok(answer::success(&answer, person, &call.kind)),
-                Err(refusal) => refused(&mut state, applied.seq, refusal.into()),
-            };
-            let mut start = applied.start;
+    let (seq, result) = match then {
+        Ok(Then::Step { page, app, input }) => {
+            let (result, applied) = state.call(call, cause, (page, app), input);
+            let mut start = state.queue_all(applied.outgoing);
             match &mut open {
                 Some(open) => state.hold(open, applied.echoes),
-                None => start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo))),
+                None => start.extend(state.queue_all(applied.echoes)),
             }
-            drop(state);
             crate::webhooks::start(lane, start);
-            Decision { seq: applied.seq, crowded, now, result, open }
+            (applied.seq, result.map(|answer| answer::success(&answer, call.person, &call.kind)))
         }
-        Ok(Err(body)) => Decision { seq: log(&mut state, call, cause), crowded, now, result: Ok(body), open },
+        Ok(Then::Page { page, fields }) => {
+            let seq = state.log(call, cause);
+            let page = answer::page(&state.world, page, fields.as_deref());
+            (seq, page.map_err(|error| state.refused(call, seq, error)))
+        }
         Err(error) => {
-            let seq = log(&mut state, call, cause);
-            Decision { seq, crowded, now, result: refused(&mut state, seq, error), open }
+            let seq = state.log(call, cause);
+            (seq, Err(state.refused(call, seq, error)))
         }
-    }
-}
-
-fn log(state: &mut crate::lane::LaneState, call: &Call, cause: Option<crate::journal::Cause>) -> u64 {
-    let now = state.clock.read();
-    let entry = state.entry(now, cause, Record::Call(call.clone()));
-    state.append(entry)
+    };
+    Decision { seq, crowded, now, result, open }
 }
 
 /// Reads a call without the world.

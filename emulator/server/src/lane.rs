@@ -3,6 +3,8 @@
 //! **Invariant:** the lock is held for one synchronous step and the append of its entries, never
 //! across an await.
 
+mod go_on;
+mod replay;
 mod state;
 mod waiting;
 
@@ -10,14 +12,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use emulator_core::{Answer, AppId, Conversation, Input, Message, Mid, Psid, Settings, Span, Timestamp};
+use emulator_core::{
+    Answer, AppId, Conversation, Input, Message, Mid, Psid, Settings, Span, Timestamp, World,
+};
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
-use crate::journal::{AttemptResult, Entry, Names, Record};
+use crate::journal::{AttemptResult, Cause, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Outgoing, QueueKey};
 
+pub use go_on::Gap;
+pub(crate) use replay::Replay;
 pub(crate) use state::{LaneState, OpenCall};
 pub use waiting::{Quiet, Unsettled};
 
@@ -91,11 +97,12 @@ impl Lane {
         let message = Arc::new(Message::text(text));
         let mut state = self.lock_on_time();
         let record = Record::Says { person, message: Arc::clone(&message) };
-        let applied = state.apply(record, None, Input::PersonSays { person, message });
+        let (result, applied) = state.apply(record, None, Input::PersonSays { person, message });
+        let start = state.queue_all(applied.outgoing);
         drop(state);
-        webhooks::start(self, applied.start);
+        webhooks::start(self, start);
         self.notify();
-        match applied.result.ok()? {
+        match result.ok()? {
             Answer::Message { mid, at } => Some(Said { seq: applied.seq, mid, at }),
             Answer::Done | Answer::Owner(_) => None,
         }
@@ -103,11 +110,7 @@ impl Lane {
 
     /// Writes a remark into the journal.
     pub fn note(&self, text: &str) {
-        let mut state = self.lock();
-        let now = state.clock.read();
-        let entry = state.entry(now, None, Record::Note { text: text.into() });
-        state.append(entry);
-        drop(state);
+        self.lock().note(text.into());
         self.notify();
     }
 
@@ -133,14 +136,24 @@ impl Lane {
     ///
     /// When the lane does not settle in between.
     pub async fn advance(self: &Arc<Self>, to: Timestamp, settle: Duration) -> Result<(), Unsettled> {
-        const BATCH: usize = 4_096;
         let cause = {
             let mut state = self.lock_on_time();
             if to <= state.clock.read() {
                 return Ok(());
             }
-            crate::journal::Cause::certain(state.clock_moved(to))
+            Cause::certain(state.clock_moved(to))
         };
+        self.move_on(to, cause, settle).await
+    }
+
+    /// Moves the clock as an entry says that it is moved.
+    async fn move_on(
+        self: &Arc<Self>,
+        to: Timestamp,
+        cause: Cause,
+        settle: Duration,
+    ) -> Result<(), Unsettled> {
+        const BATCH: usize = 4_096;
         loop {
             let mut started = Vec::new();
             let arrived = {
@@ -267,8 +280,14 @@ impl Lane {
         self.notify();
     }
 
-    /// Waits until everything so far is in the journal file, if there is one.
-    pub(crate) async fn file_written(&self) -> bool {
+    /// The whole state, to be compared.
+    pub fn world(&self) -> World {
+        self.lock().world.clone()
+    }
+
+    /// Waits until everything so far is in the journal file, if there is one. False when it cannot be
+    /// written.
+    pub async fn file_written(&self) -> bool {
         let Some(file) = self.shared.file() else { return true };
         let position = self.lock().file_position();
         file.written(position).await.is_ok()

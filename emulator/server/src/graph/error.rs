@@ -1,6 +1,7 @@
 //! Errors as the Graph API words them: one table from the reason to code, subcode and text.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use emulator_core::{Refusal, RefusalKind, RuleId, Saw};
 use serde::Serialize;
@@ -22,6 +23,13 @@ pub struct GraphError {
     pub subcode: Option<u32>,
     /// `error.message` as on the wire, with its prefix.
     pub message: Cow<'static, str>,
+}
+
+/// What the caller of a refused call is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) error: Arc<GraphError>,
+    pub(crate) trace: Arc<str>,
 }
 
 /// The body of an error answer, in the platform's order of keys (M-24).
@@ -51,6 +59,19 @@ impl GraphError {
     pub(crate) fn new(rule: RuleId, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
         let message = message.into();
         Self { rule, saw: Saw::default(), status: 400, kind: O_AUTH, code, subcode: None, message }
+    }
+
+    /// An error as a journal tells it; none when its type does not exist.
+    pub(crate) fn told_before(
+        rule: RuleId,
+        status: u16,
+        kind: &str,
+        code: i32,
+        subcode: Option<u32>,
+        message: String,
+    ) -> Option<Self> {
+        let kind = [O_AUTH, GRAPH_METHOD].into_iter().find(|known| *known == kind)?;
+        Some(Self { rule, saw: Saw::default(), status, kind, code, subcode, message: message.into() })
     }
 
     #[must_use]

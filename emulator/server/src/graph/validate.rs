@@ -97,7 +97,7 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
         (None, None) => {
             Err(GraphError::new(RuleId::MessageAndAction, 100, "(#100) Must send either message or state"))
         }
-        (None, Some(action)) => sender_action(&action).map(Sending::Action),
+        (None, Some(action)) => sender_action(&action).map(Sending::Action).ok_or_else(GraphError::invalid),
         (Some(message), None) => {
             let message = Arc::new(message_of(message)?);
             let (messaging_type, tag) = tag(params)?;
@@ -106,9 +106,9 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
     }
 }
 
-fn sender_action(name: &str) -> Result<&'static str, GraphError> {
-    let known = ["typing_on", "typing_off", "mark_seen"];
-    known.into_iter().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(GraphError::invalid)
+/// The sender action of that name.
+pub(crate) fn sender_action(name: &str) -> Option<&'static str> {
+    ["typing_on", "typing_off", "mark_seen"].into_iter().find(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn message_of(raw: &Raw<'_>) -> Result<Message, GraphError> {
@@ -202,11 +202,16 @@ const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG];
 /// Tags that ended on 2026-04-27.
 const RETIRED_TAGS: &[&str] = &["CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"];
 
+/// The messaging type of that name.
+pub(crate) fn messaging_type(name: &str) -> Option<&'static str> {
+    MESSAGING_TYPES.iter().copied().find(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// The messaging type and the message tag that goes with it (M-99 to M-101).
 fn tag(params: &Params<'_>) -> Result<(Option<&'static str>, Option<Tag>), GraphError> {
     let text = params.text("messaging_type")?.filter(|text| !text.is_empty());
-    let known = |text: &str| MESSAGING_TYPES.iter().copied().find(|known| known.eq_ignore_ascii_case(text));
-    let messaging_type = text.map(|text| known(&text).ok_or_else(GraphError::invalid)).transpose()?;
+    let messaging_type =
+        text.map(|text| messaging_type(&text).ok_or_else(GraphError::invalid)).transpose()?;
     let Some(tag) = params.text("tag")?.filter(|text| !text.is_empty()) else {
         if messaging_type == Some(MESSAGE_TAG) {
             return Err(GraphError::new(RuleId::TagNeedsType, 100, "(#100) The parameter tag is required"));

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, ControlAct, Delivery, Effect, Field, Message, PAGE_INBOX, Psid, Saw, Sender, Span, Tag, TimerKind,
-    Timestamp,
+    AppId, ControlAct, Delivery, Effect, Field, Message, PAGE_INBOX, Psid, Saw, Sender, Span, Tag, Timestamp,
 };
 
 use super::record::{Call, CallKind, Cause, Entry, Record};
@@ -158,10 +157,7 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             object.quoted("to", rfc3339(*to));
         }
         Record::Fired(timer) => {
-            let name = match timer.kind {
-                TimerKind::ControlEnds => "control_ends",
-            };
-            object.text("timer", name).text("person", &names.person(timer.person));
+            object.text("timer", timer.kind.name()).text("person", &names.person(timer.person));
         }
         Record::Effect(effect) => write_effect(object, effect, names),
         Record::Attempt { app, person, delivery, number, result, took_ms: _ } => {

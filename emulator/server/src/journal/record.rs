@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppId, ControlAct, Effect, Message, Psid, RuleId, Saw, Tag, Timer, Timestamp};
+use emulator_core::{
+    AppId, ControlAct, Effect, Input, Message, PageId, Psid, RuleId, Saw, Tag, Timer, Timestamp,
+};
 
 use crate::clock::Wall;
 use crate::graph::GraphError;
@@ -137,6 +139,23 @@ pub enum CallKind {
     },
 }
 
+impl Call {
+    /// What it lets happen in the world, made with a token of that Page; nothing when it is not known
+    /// to ask for anything there.
+    pub(crate) fn input(&self, page: PageId) -> Option<Input> {
+        let (app, person) = (self.app?, self.person?);
+        Some(match &self.kind {
+            CallKind::Sends { message, messaging_type: _, tag } => {
+                Input::AppSends { page, app, person, message: Arc::clone(message), tag: *tag }
+            }
+            CallKind::Signals { action: _ } => Input::AppSignals { page, app, person },
+            CallKind::Controls(act) => Input::AppControls { page, app, person, act: act.clone() },
+            CallKind::AsksOwner => Input::AppAsksOwner { page, app, person },
+            CallKind::Other { .. } => return None,
+        })
+    }
+}
+
 impl CallKind {
     /// The verb of the vocabulary for it.
     pub const fn verb(&self) -> &'static str {
@@ -196,6 +215,14 @@ impl AttemptResult {
     /// True when the delivery is done.
     pub const fn is_acknowledged(&self) -> bool {
         matches!(self, Self::Acknowledged { .. })
+    }
+
+    /// True when the delivery is tried again, if it has not been too often.
+    pub const fn is_tried_again(&self) -> bool {
+        match self {
+            Self::Acknowledged { .. } | Self::Dropped => false,
+            Self::Refused { .. } | Self::TimedOut | Self::Unreachable { .. } | Self::Broken { .. } => true,
+        }
     }
 
     /// The word for it.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Digest, Effect, Ids, Input, Psid, Refusal, Span, Timer,
-    Timestamp, World, step,
+    Accepted, Answer, AppId, Context, Decided, Digest, Effect, Ids, Input, PageId, Psid, Refusal, Span,
+    Timer, Timestamp, World, authorize, step,
 };
 use hyper::header::HeaderValue;
 
+use super::replay::Arrears;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
-use crate::graph::GraphError;
+use crate::graph::{GraphError, Told};
 use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
 use crate::webhooks::{Outgoing, QueueKey};
@@ -52,10 +53,8 @@ impl OpenCall {
 /// What applying an input led to.
 pub(crate) struct Applied {
     pub(crate) seq: u64,
-    /// What the caller is told, or why it was refused.
-    pub(crate) result: Result<Answer, Refusal>,
-    /// Queues that someone must start to work off.
-    pub(crate) start: Vec<QueueKey>,
+    /// What is to be sent, in order.
+    pub(crate) outgoing: Vec<Outgoing>,
     /// Echoes, which leave once the call has been answered.
     pub(crate) echoes: Vec<Outgoing>,
 }
@@ -71,14 +70,16 @@ pub(crate) struct LaneState {
     pub(crate) last_contact: Option<Stopwatch>,
     /// True when a real app got something since the lane was last quiet.
     pub(crate) touched: bool,
-    shared: Arc<Shared>,
+    /// What an earlier run has left to be made up for.
+    pub(crate) arrears: Option<Arrears>,
+    pub(super) shared: Arc<Shared>,
     file_prefix: String,
     file_position: u64,
     ids: Ids,
     queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
     /// How many deliveries wait in the queues of an app.
     waiting: BTreeMap<AppId, usize>,
-    retries: BTreeMap<(Timestamp, u64), Outgoing>,
+    pub(super) retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
     writing: BTreeMap<Psid, u32>,
     /// The virtual time as it stands in headers, and when that was written.
@@ -103,6 +104,7 @@ impl LaneState {
             late: None,
             last_contact: None,
             touched: false,
+            arrears: None,
             file_position: 0,
             queues: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -120,11 +122,15 @@ impl LaneState {
     pub(crate) fn append(&mut self, entry: Entry) -> u64 {
         let seq = entry.seq;
         if let Some(file) = self.shared.file() {
-            let line = entry_to_json(&entry, &self.names);
-            self.file_position = file.append(&format!("{}{}", self.file_prefix, &line[1..]));
+            self.file_position = file.append(&self.line(&entry));
         }
         self.journal.push(entry);
         seq
+    }
+
+    /// The entry as it stands in a file, where every line names its lane.
+    pub(crate) fn line(&self, entry: &Entry) -> String {
+        format!("{}{}", self.file_prefix, &entry_to_json(entry, &self.names)[1..])
     }
 
     /// An entry without rule or facts, as of now.
@@ -148,7 +154,13 @@ impl LaneState {
     }
 
     /// Lets an input happen and writes down what it led to.
-    pub(crate) fn apply(&mut self, root: Record, cause: Option<Cause>, input: Input) -> Applied {
+    /// The caller is told the answer, or why it was refused.
+    pub(crate) fn apply(
+        &mut self,
+        root: Record,
+        cause: Option<Cause>,
+        input: Input,
+    ) -> (Result<Answer, Refusal>, Applied) {
         let now = self.clock.read();
         let context = Context { now, ids: &self.ids };
         let outcome = step(&mut self.world, input, &context);
@@ -163,7 +175,7 @@ impl LaneState {
             Ok(Accepted { answer, effects, .. }) => (Ok(answer), effects),
             Err(refusal) => (Err(refusal), Vec::new()),
         };
-        let mut applied = Applied { seq, result, start: Vec::new(), echoes: Vec::new() };
+        let mut applied = Applied { seq, outgoing: Vec::new(), echoes: Vec::new() };
         for Decided { rule, saw, effect } in effects {
             let number = self.journal.next_seq();
             self.deliver(&effect, number, &mut applied);
@@ -171,11 +183,11 @@ impl LaneState {
             let record = Record::Effect(effect);
             self.append(Entry { seq: number, at: now, cause, rule: Some(rule), saw, record, wall });
         }
-        applied
+        (result, applied)
     }
 
-    /// Puts a delivery to a real app on its way; the entry of that number tells of it.
-    fn deliver(&mut self, effect: &Effect, number: u64, applied: &mut Applied) {
+    /// Notes that a delivery to a real app is to be sent; the entry of that number tells of it.
+    fn deliver(&self, effect: &Effect, number: u64, applied: &mut Applied) {
         let Effect::Deliver(delivery) = effect else { return };
         if self.shared.endpoint(delivery.app).is_none() {
             return;
@@ -184,12 +196,17 @@ impl LaneState {
         if outgoing.is_echo() {
             applied.echoes.push(outgoing);
         } else {
-            applied.start.extend(self.queue(outgoing));
+            applied.outgoing.push(outgoing);
         }
     }
 
+    /// Puts deliveries into their queues; says which of these somebody must start to work off.
+    pub(crate) fn queue_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> Vec<QueueKey> {
+        outgoing.into_iter().filter_map(|outgoing| self.queue(outgoing)).collect()
+    }
+
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
-    pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
+    fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
         let key = outgoing.key();
         let waiting = self.waiting.entry(key.0).or_default();
         if *waiting >= WAITING_LIMIT {
@@ -210,23 +227,25 @@ impl LaneState {
     /// The next delivery of a queue, or the end of the work on it.
     pub(crate) fn next_delivery(&mut self, key: QueueKey) -> Option<Outgoing> {
         let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
-        match &next {
-            None => {
-                self.queues.remove(&key);
-            }
-            Some(outgoing) => {
-                if let Some(waiting) = self.waiting.get_mut(&key.0) {
-                    *waiting = waiting.saturating_sub(1);
-                }
-                self.touched = true;
-                self.last_contact = Some(Stopwatch::start());
-                if !outgoing.is_echo() {
-                    let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
-                    self.heard.insert(key, heard);
-                }
-            }
+        let Some(outgoing) = &next else {
+            self.queues.remove(&key);
+            return None;
+        };
+        if let Some(waiting) = self.waiting.get_mut(&key.0) {
+            *waiting = waiting.saturating_sub(1);
         }
+        self.touched = true;
+        self.last_contact = Some(Stopwatch::start());
+        self.heard(outgoing);
         next
+    }
+
+    /// Notes that a delivery is begun, which its app may answer to.
+    pub(crate) fn heard(&mut self, outgoing: &Outgoing) {
+        if !outgoing.is_echo() {
+            let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
+            self.heard.insert(outgoing.key(), heard);
+        }
     }
 
     /// Notes how a try went.
@@ -304,25 +323,51 @@ impl LaneState {
         self.call_answered(&mut open);
         self.open_calls -= 1;
         self.last_contact = Some(Stopwatch::start());
-        open.echoes.into_iter().filter_map(|echo| self.queue(echo)).collect()
+        self.queue_all(open.echoes)
     }
 
-    /// A refused call, with the trace id of its answer.
-    pub(crate) fn refused(&mut self, call: &Call, seq: u64, error: &Arc<GraphError>) -> Arc<str> {
+    /// Lets an app's call happen, which was found to be in order but for the state of the world.
+    pub(crate) fn call(
+        &mut self,
+        call: &Call,
+        cause: Option<Cause>,
+        (page, app): (PageId, AppId),
+        input: Input,
+    ) -> (Result<Answer, Told>, Applied) {
+        let (result, applied) = match authorize(&self.world, page, app) {
+            Ok(()) => self.apply(Record::Call(call.clone()), cause, input),
+            Err(refusal) => {
+                let seq = self.log(call, cause);
+                (Err(refusal), Applied { seq, outgoing: Vec::new(), echoes: Vec::new() })
+            }
+        };
+        (result.map_err(|refusal| self.refused(call, applied.seq, refusal.into())), applied)
+    }
+
+    /// Notes a call by which nothing happens in the world.
+    pub(crate) fn log(&mut self, call: &Call, cause: Option<Cause>) -> u64 {
+        let now = self.clock.read();
+        let entry = self.entry(now, cause, Record::Call(call.clone()));
+        self.append(entry)
+    }
+
+    /// Refuses a call, with the trace id of its answer.
+    pub(crate) fn refused(&mut self, call: &Call, seq: u64, error: GraphError) -> Told {
         let count = self.traces.entry((call.app, call.person)).or_default();
         *count += 1;
         let named = Digest::new()
             .number(call.app.map_or(0, |app| app.0))
             .number(call.person.map_or(0, |person| person.0))
             .bytes(call.kind.verb().as_bytes());
-        let trace: Arc<str> = self.ids.trace(named, *count).into();
+        let told = Told { error: Arc::new(error), trace: self.ids.trace(named, *count).into() };
         let now = self.clock.read();
-        let record = Record::Refused { app: call.app, error: Arc::clone(error), trace: Arc::clone(&trace) };
-        let mut entry = self.entry(now, Some(Cause::certain(seq)), record);
-        entry.rule = Some(error.rule);
-        entry.saw = error.saw;
+        let Told { error, trace } = told.clone();
+        let (rule, saw) = (error.rule, error.saw);
+        let mut entry =
+            self.entry(now, Some(Cause::certain(seq)), Record::Refused { app: call.app, error, trace });
+        (entry.rule, entry.saw) = (Some(rule), saw);
         self.append(entry);
-        trace
+        told
     }
 
     /// The next moment at which something is due by itself.
@@ -336,20 +381,31 @@ impl LaneState {
     /// nothing was due.
     pub(crate) fn fire_next(&mut self, until: Timestamp, cause: Option<Cause>) -> Option<Vec<QueueKey>> {
         let deadline = self.next_deadline().filter(|deadline| *deadline <= until)?;
-        self.clock.reach(deadline);
+        self.clock.move_to(deadline);
         match self.world.timers.next() {
             Some(timer) if timer.at == deadline => Some(self.fire(timer, cause)),
             Some(_) | None => {
                 let ((_, _), outgoing) = self.retries.pop_first()?;
-                Some(self.queue(outgoing).into_iter().collect())
+                Some(self.queue_all([outgoing]))
             }
         }
     }
 
+    /// Lets a deadline come.
+    pub(crate) fn fired(&mut self, timer: Timer, cause: Option<Cause>) -> Applied {
+        self.apply(Record::Fired(timer), cause, Input::TimerFired(timer)).1
+    }
+
     fn fire(&mut self, timer: Timer, cause: Option<Cause>) -> Vec<QueueKey> {
-        let mut applied = self.apply(Record::Fired(timer), cause, Input::TimerFired(timer));
-        applied.start.extend(applied.echoes.into_iter().filter_map(|echo| self.queue(echo)));
-        applied.start
+        let applied = self.fired(timer, cause);
+        self.queue_all(applied.outgoing.into_iter().chain(applied.echoes))
+    }
+
+    /// Writes a remark down.
+    pub(crate) fn note(&mut self, text: Arc<str>) {
+        let now = self.clock.read();
+        let entry = self.entry(now, None, Record::Note { text });
+        self.append(entry);
     }
 
     pub(crate) fn clock_moved(&mut self, to: Timestamp) -> u64 {
@@ -361,7 +417,12 @@ impl LaneState {
 
     /// True when no delivery is in flight or due and no call is open.
     pub(crate) fn is_settled(&self) -> bool {
-        self.queues.is_empty() && self.open_calls == 0
+        self.queues.is_empty() && self.is_answered()
+    }
+
+    /// True when no call is open.
+    pub(crate) const fn is_answered(&self) -> bool {
+        self.open_calls == 0
     }
 
     /// Who keeps the lane from being quiet, in words.

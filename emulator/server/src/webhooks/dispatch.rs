@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Delivery, Event, Psid, retry_after};
+use emulator_core::{AppId, Delivery, Event, Psid, Span, retry_after};
 
 use super::body::body;
 use super::endpoint::Endpoint;
@@ -38,6 +38,12 @@ impl Outgoing {
     /// True for what the Page itself sent, which bots do not answer to.
     pub(crate) const fn is_echo(&self) -> bool {
         matches!(self.delivery.event, Event::Echo { .. })
+    }
+
+    /// Notes that a try failed; says how long after it the next one comes, if one does.
+    pub(crate) fn fail(&mut self) -> Option<Span> {
+        self.failed += 1;
+        retry_after(self.failed)
     }
 
     fn signed(&mut self, secret: &str) -> (Bytes, Arc<Signatures>) {
@@ -80,8 +86,7 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         if acknowledged {
             return;
         }
-        outgoing.failed += 1;
-        match retry_after(outgoing.failed) {
+        match outgoing.fail() {
             Some(wait) if wait.0 == 0 => {}
             Some(wait) => return lane.retry_later(outgoing, wait),
             None => return,

@@ -1,0 +1,158 @@
+//! Letting a journal happen again: the same inputs through the same step rebuild the same world.
+//!
+//! **Invariant:** what a journal tells goes through the functions that wrote it, so that an input
+//! that is not read back correctly leads to another line than the one that was read.
+
+use std::collections::BTreeMap;
+
+use emulator_core::{AppId, Input, PageId, Timestamp};
+
+use super::state::{Applied, LaneState};
+use crate::clock::Wall;
+use crate::journal::{AttemptResult, Call, Cause, Entry, Record};
+use crate::shared::Token;
+use crate::webhooks::Outgoing;
+
+/// A delivery of which it is not known yet what becomes of it.
+struct Open {
+    outgoing: Outgoing,
+    /// When it is tried again; at once when none.
+    due: Option<Timestamp>,
+}
+
+/// What must be remembered between the entries of a journal that happens again.
+pub(crate) struct Replay {
+    pages: BTreeMap<AppId, PageId>,
+    open: BTreeMap<u64, Open>,
+    call: Option<(u64, Call)>,
+    /// Where the clock was moved to, and by which entry.
+    moved: Option<(Timestamp, u64)>,
+    wall: Option<Wall>,
+}
+
+/// What a lane has to make up for before its clock runs on.
+pub(crate) struct Arrears {
+    /// What was to be sent.
+    pub(crate) unsent: Vec<Outgoing>,
+    /// A move of the clock that did not come to its end.
+    pub(crate) moving: Option<(Timestamp, Cause)>,
+    /// When the newest entry was made.
+    pub(crate) wall: Wall,
+}
+
+impl Replay {
+    /// Stops the clock of a lane in which nothing has happened yet.
+    pub(crate) fn begin(state: &mut LaneState) -> Self {
+        state.clock = state.clock.stopped(Timestamp(i64::MIN));
+        let page = |token: &Token| match token {
+            Token::Page { app, page } => Some((*app, *page)),
+            Token::App { .. } => None,
+        };
+        let pages = state.shared.tokens.values().filter_map(page).collect();
+        Self { pages, open: BTreeMap::new(), call: None, moved: None, wall: None }
+    }
+
+    /// Lets an entry that no other one led to happen again, with everything that it leads to.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot have happened here, in words.
+    pub(crate) fn play(&mut self, state: &mut LaneState, told: Entry) -> Result<(), &'static str> {
+        let Entry { seq: _, at, cause, rule: _, saw: _, record, wall } = told;
+        if at < state.clock.read() {
+            return Err("it lies before the entry above it, and time never goes back");
+        }
+        state.clock.move_to(at);
+        self.wall = Some(wall);
+        match record {
+            Record::Says { person, ref message } => {
+                let message = message.clone();
+                let (_, applied) = state.apply(record, cause, Input::PersonSays { person, message });
+                self.keep(applied);
+            }
+            Record::Call(call) => {
+                let page = call.app.and_then(|app| self.pages.get(&app).copied());
+                let input = page.and_then(|page| call.input(page));
+                let seq = match call.app.zip(page).zip(input) {
+                    Some(((app, page), input)) => {
+                        let (_, applied) = state.call(&call, cause, (page, app), input);
+                        self.keep(applied)
+                    }
+                    None => state.log(&call, cause),
+                };
+                self.call = Some((seq, call));
+            }
+            Record::Refused { error, .. } => match &self.call {
+                Some((seq, call)) if cause == Some(Cause::certain(*seq)) => {
+                    state.refused(call, *seq, (*error).clone());
+                }
+                Some(_) | None => return Err("the call above it is another one"),
+            },
+            Record::Clock { to } => {
+                let seq = state.clock_moved(to);
+                self.moved = self.moved.max(Some((to, seq)));
+            }
+            Record::Fired(timer) => {
+                let due = state.world.timers.next();
+                let due = due.filter(|due| (due.kind, due.person) == (timer.kind, timer.person));
+                let applied = state.fired(due.ok_or("no such deadline is due next")?, cause);
+                self.keep(applied);
+            }
+            Record::Attempt { delivery, result, took_ms, .. } => {
+                self.tried(state, delivery, result, took_ms)?;
+            }
+            Record::Note { text } => state.note(text),
+            Record::Effect(_) => return Err("nothing above it leads to it"),
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, applied: Applied) -> u64 {
+        let Applied { seq, outgoing, echoes } = applied;
+        let open = outgoing.into_iter().chain(echoes);
+        self.open.extend(open.map(|outgoing| (outgoing.seq, Open { outgoing, due: None })));
+        seq
+    }
+
+    fn tried(
+        &mut self,
+        state: &mut LaneState,
+        delivery: u64,
+        result: AttemptResult,
+        took_ms: u64,
+    ) -> Result<(), &'static str> {
+        let known = self.open.remove(&delivery);
+        let mut outgoing = known.ok_or("its delivery is not open")?.outgoing;
+        let again = result.is_tried_again();
+        if result != AttemptResult::Dropped {
+            state.heard(&outgoing);
+        }
+        state.delivery_tried(&outgoing, result, std::time::Duration::from_millis(took_ms));
+        if again && let Some(wait) = outgoing.fail() {
+            let due = (wait.0 > 0).then(|| state.clock.read() + wait);
+            self.open.insert(delivery, Open { outgoing, due });
+        }
+        Ok(())
+    }
+
+    /// Leaves the lane as the end of the journal left it: what is to be tried again waits for its
+    /// time, and what was to be sent at once for [`super::Lane::go_on`].
+    pub(crate) fn end(self, state: &mut LaneState) {
+        let Some(wall) = self.wall else {
+            state.clock = crate::clock::Clock::new(state.clock.mode());
+            return;
+        };
+        let mut unsent = Vec::new();
+        for Open { outgoing, due } in self.open.into_values() {
+            match due {
+                Some(due) => {
+                    state.retries.insert((due, outgoing.seq), outgoing);
+                }
+                None => unsent.push(outgoing),
+            }
+        }
+        let now = state.clock.read();
+        let moving = self.moved.filter(|(to, _)| *to > now).map(|(to, seq)| (to, Cause::certain(seq)));
+        state.arrears = Some(Arrears { unsent, moving, wall });
+    }
+}

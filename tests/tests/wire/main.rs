@@ -15,6 +15,7 @@ mod lanes;
 mod limits;
 mod many_lanes;
 mod payloads;
+mod resume;
 mod stand;
 mod time;
 mod webhooks;

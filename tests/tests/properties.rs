@@ -41,16 +41,17 @@ fn settings() -> impl Strategy<Value = Settings> {
     let connection = connection.prop_map(move |(fields, human_agent)| Connection {
         fields: FieldSet::from_iter(fields.unwrap_or_else(|| all.to_vec())),
         features: human_agent.then_some(Feature::HumanAgent).into_iter().collect(),
-        permissions: [Permission::PagesMessaging].into(),
+        ..Connection::default()
     });
     (vec(connection, 2..=3), 0..4_usize).prop_map(|(connections, primary)| {
         let connected: BTreeMap<_, _> = APPS.into_iter().zip(connections).collect();
         let primary_receiver = APPS.get(primary).copied().filter(|app| connected.contains_key(app));
-        let page = |primary_receiver| Page { name: "Page".into(), primary_receiver, apps: connected.clone() };
+        let page =
+            |primary_receiver| Page { primary_receiver, apps: connected.clone(), ..Page::named("Page") };
         Settings {
             protocol: Protocol::Handover,
             pages: [(PAGE, page(primary_receiver)), (OTHER_PAGE, page(None))].into(),
-            apps: connected.keys().map(|app| (*app, App { name: app.to_string().into() })).collect(),
+            apps: connected.keys().map(|app| (*app, App::named(app.to_string()))).collect(),
         }
     })
 }
@@ -58,8 +59,8 @@ fn settings() -> impl Strategy<Value = Settings> {
 fn world() -> impl Strategy<Value = World> {
     (settings(), prop_oneof![4 => Just(PAGE), 1 => Just(OTHER_PAGE)]).prop_map(|(settings, page_of_bo)| {
         let mut world = World::new(Arc::new(settings));
-        world.people.insert(ANA, Person { name: "ana".into(), page: PAGE });
-        world.people.insert(BO, Person { name: "bo".into(), page: page_of_bo });
+        world.people.insert(ANA, Person::named("ana", PAGE));
+        world.people.insert(BO, Person::named("bo", page_of_bo));
         world
     })
 }
@@ -85,7 +86,7 @@ fn act() -> impl Strategy<Value = ControlAct> {
 
 fn message() -> impl Strategy<Value = Arc<Message>> {
     let text = select(vec![None, Some("a"), Some("b"), Some("a longer text than one word of a digest")]);
-    text.prop_map(|text| Arc::new(Message { text: text.map(Arc::from), metadata: None }))
+    text.prop_map(|text| Arc::new(Message { text: text.map(Arc::from), ..Message::default() }))
 }
 
 fn a_move() -> impl Strategy<Value = Move> {
@@ -94,19 +95,20 @@ fn a_move() -> impl Strategy<Value = Move> {
     let page = || prop_oneof![9 => Just(PAGE), 1 => Just(OTHER_PAGE)];
     let tag = select(vec![None, None, Some(Tag::HumanAgent)]);
     let input = prop_oneof![
-        5 => (person(), message()).prop_map(|(person, message)| Input::PersonSays { person, message }),
+        5 => (person(), message())
+            .prop_map(|(person, message)| Input::Person { person, act: PersonAct::Says(message) }),
         5 => (page(), app(), person(), message(), tag).prop_map(|(page, app, person, message, tag)| {
-            Input::AppSends { page, app, person, message, tag }
+            Input::App { page, app, act: AppAct::Sends { person, message, tag } }
         }),
         8 => (page(), app(), person(), act())
-            .prop_map(|(page, app, person, act)| Input::AppControls { page, app, person, act }),
+            .prop_map(|(page, app, person, act)| Input::App { page, app, act: AppAct::Controls { person, act } }),
         1 => (page(), app(), person())
-            .prop_map(|(page, app, person)| Input::AppSignals { page, app, person }),
+            .prop_map(|(page, app, person)| Input::App { page, app, act: AppAct::Signals { person } }),
         1 => (page(), app(), person())
-            .prop_map(|(page, app, person)| Input::AppAsksOwner { page, app, person }),
+            .prop_map(|(page, app, person)| Input::App { page, app, act: AppAct::AsksOwner { person } }),
         // A deadline that was never set, or was moved meanwhile.
         1 => (span(), person()).prop_map(|(after, person)| {
-            Input::TimerFired(Timer { at: BEGIN + after, kind: TimerKind::ControlEnds, person })
+            Input::TimerFired(Timer { at: BEGIN + after, kind: TimerKind::ControlEnds, subject: Subject::Conversation(person) })
         }),
     ];
     prop_oneof![4 => input.prop_map(Move::Input), 1 => span().prop_map(Move::Advance)]

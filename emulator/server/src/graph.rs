@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Input, PageId, Psid};
+use emulator_core::{PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp};
 use hyper::Method;
 use hyper::header::HeaderValue;
 
@@ -26,7 +26,7 @@ pub use played::{PlayedCall, play, refusal};
 use route::{Endpoint, Path};
 
 use crate::journal::{Call, CallKind};
-use crate::lane::{Lane, OpenCall};
+use crate::lane::{Lane, LaneState, OpenCall};
 use crate::shared::Token;
 use crate::stage::Stage;
 use validate::{ControlEdge, Sending};
@@ -132,8 +132,14 @@ struct Wanted {
 }
 
 enum Then {
-    Step { page: PageId, app: AppId, input: Input },
-    Page { page: PageId, fields: Option<String> },
+    /// What the kind of the call says, with a token of that Page.
+    Act {
+        page: PageId,
+    },
+    Page {
+        page: PageId,
+        fields: Option<String>,
+    },
 }
 
 /// Serves one call.
@@ -195,28 +201,38 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
         }
         Origin::Step => (None, None),
     };
+    let refuse = |state: &mut LaneState, error| {
+        let seq = state.log(call, cause);
+        (seq, Err(state.refused(call, seq, error)))
+    };
     let (seq, result) = match then {
-        Ok(Then::Step { page, app, input }) => {
-            let (result, applied) = state.call(call, cause, (page, app), input);
-            let mut start = state.queue_all(applied.outgoing);
-            match &mut open {
-                Some(open) => state.hold(open, applied.echoes),
-                None => start.extend(state.queue_all(applied.echoes)),
+        Ok(Then::Act { page }) => match call.input(Some(page)) {
+            Some(input) => {
+                let (result, applied) = state.call(call, cause, input);
+                let mut start = state.queue_all(applied.outgoing);
+                match &mut open {
+                    Some(open) => state.hold(open, applied.echoes),
+                    None => start.extend(state.queue_all(applied.echoes)),
+                }
+                crate::webhooks::start(lane, start);
+                let success = |answer| answer::success(&answer, call.person, &call.kind, &state.world);
+                (applied.seq, result.map(success))
             }
-            crate::webhooks::start(lane, start);
-            (applied.seq, result.map(|answer| answer::success(&answer, call.person, &call.kind)))
-        }
-        Ok(Then::Page { page, fields }) => {
-            let seq = state.log(call, cause);
-            let page = answer::page(&state.world, page, fields.as_deref());
-            (seq, page.map_err(|error| state.refused(call, seq, error)))
-        }
-        Err(error) => {
-            let seq = state.log(call, cause);
-            (seq, Err(state.refused(call, seq, error)))
-        }
+            None => refuse(&mut state, GraphError::invalid()),
+        },
+        Ok(Then::Page { page, fields }) => match answer::page(&state.world, page, fields.as_deref()) {
+            Ok(page) => (state.log(call, cause), Ok(page)),
+            Err(error) => refuse(&mut state, error),
+        },
+        Err(error) => refuse(&mut state, error),
     };
     Decision { seq, crowded, now, result, open }
+}
+
+/// Why something that is no call did not happen, in words.
+pub fn declined(kind: RefusalKind) -> String {
+    let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
+    GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }
 
 /// Reads a call without the world.
@@ -266,44 +282,31 @@ fn wanted(
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
     let recipient = validate::recipient(params);
+    let acts = |person, kind, page| Wanted { person, kind, then: Ok(Then::Act { page }) };
     match endpoint {
-        Endpoint::Messages { app, page } => match (recipient, validate::sending(params)) {
+        Endpoint::Messages { app: _, page } => match (recipient, validate::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
-                let input = Input::AppSends { page, app, person, message: Arc::clone(&message), tag };
-                let kind = CallKind::Sends { message, messaging_type, tag };
-                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+                acts(Some(person), CallKind::Sends { message, messaging_type, tag }, page)
             }
             (Ok(person), Ok(Sending::Action(action))) => {
-                let input = Input::AppSignals { page, app, person };
-                let kind = CallKind::Signals { action };
-                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+                acts(Some(person), CallKind::Signals { action }, page)
             }
         },
-        Endpoint::Control { app, page, edge } => match (recipient, validate::control(edge, params)) {
+        Endpoint::Control { app: _, page, edge } => match (recipient, validate::control(edge, params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
-            (Ok(person), Ok(act)) => {
-                let kind = CallKind::Controls(act.clone());
-                let input = Input::AppControls { page, app, person, act };
-                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
-            }
+            (Ok(person), Ok(act)) => acts(Some(person), CallKind::Controls(act), page),
         },
-        Endpoint::ThreadOwner { app, page } => {
+        Endpoint::ThreadOwner { app: _, page } => {
             let text = params
                 .text("recipient")
                 .and_then(|text| text.ok_or_else(|| GraphError::required("recipient")));
             match text.and_then(|text| validate::psid(&text)) {
                 Err(error) => other(Err(error)),
-                Ok(person) => {
-                    let input = Input::AppAsksOwner { page, app, person };
-                    Wanted {
-                        person: Some(person),
-                        kind: CallKind::AsksOwner,
-                        then: Ok(Then::Step { page, app, input }),
-                    }
-                }
+                Ok(person) => acts(Some(person), CallKind::AsksOwner, page),
             }
         }
+        Endpoint::SecondaryReceivers { app: _, page } => acts(None, CallKind::AsksReceivers, page),
         Endpoint::Page { page } => match params.text("fields") {
             Err(error) => other(Err(error)),
             Ok(fields) => other(Ok(Then::Page { page, fields: fields.map(Cow::into_owned) })),

@@ -4,6 +4,7 @@
 //! caused it. Everything that depends on this run stands in [`Entry::wall`], so that two runs with
 //! the same inputs write the same bytes but for that.
 
+mod admin;
 mod causal;
 mod file;
 mod header;
@@ -20,6 +21,7 @@ pub use causal::causal_order;
 pub use file::{Durability, JournalFile, WriteError};
 pub use header::header;
 pub use json::{Names, entry_to_json, event_to_json};
+pub(crate) use read::{Told, What};
 pub use record::{AttemptResult, Call, CallKind, Cause, Entry, Record};
 pub use resume::{Found, JournalError, open};
 

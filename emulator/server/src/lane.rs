@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emulator_core::{
-    Answer, AppId, Conversation, Input, Message, Mid, Psid, Settings, Span, Timestamp, World,
+    AdminChange, Answer, AppId, Conversation, InboxAct, Input, PageId, PersonAct, Psid, Refusal, Settings,
+    Span, Timestamp, World,
 };
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
@@ -27,15 +28,13 @@ pub(crate) use replay::Replay;
 pub(crate) use state::{LaneState, OpenCall};
 pub use waiting::{Quiet, Unsettled};
 
-/// What a person's message became.
+/// What became of something that a person, an agent or an admin did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct Acted {
     /// The journal entry.
     pub seq: u64,
-    /// The message's id.
-    pub mid: Mid,
-    /// The message's timestamp.
-    pub at: Timestamp,
+    /// What it gave, or why it did not happen.
+    pub result: Result<Answer, Refusal>,
 }
 
 /// A handle to one lane.
@@ -92,20 +91,30 @@ impl Lane {
         self.changed.notify_waiters();
     }
 
-    /// A person writes.
-    pub fn person_says(self: &Arc<Self>, person: Psid, text: &str) -> Option<Said> {
-        let message = Arc::new(Message::text(text));
+    /// A person does something.
+    pub fn person_acts(self: &Arc<Self>, person: Psid, act: PersonAct) -> Acted {
+        self.happens(Record::Person { person, act: act.clone() }, Input::Person { person, act })
+    }
+
+    /// An agent does something in the Page Inbox.
+    pub fn inbox_acts(self: &Arc<Self>, person: Psid, act: InboxAct) -> Acted {
+        self.happens(Record::Inbox { person, act: act.clone() }, Input::Inbox { person, act })
+    }
+
+    /// An admin changes something.
+    pub fn admin_changes(self: &Arc<Self>, page: PageId, change: AdminChange) -> Acted {
+        self.happens(Record::Admin { page, change }, Input::Admin { page, change })
+    }
+
+    fn happens(self: &Arc<Self>, record: Record, input: Input) -> Acted {
         let mut state = self.lock_on_time();
-        let record = Record::Says { person, message: Arc::clone(&message) };
-        let (result, applied) = state.apply(record, None, Input::PersonSays { person, message });
-        let start = state.queue_all(applied.outgoing);
+        let (result, applied) = state.apply(record, None, input);
+        // Nobody waits for an answer to it, so nothing waits for the answer.
+        let start = state.queue_all(applied.outgoing.into_iter().chain(applied.echoes));
         drop(state);
         webhooks::start(self, start);
         self.notify();
-        match result.ok()? {
-            Answer::Message { mid, at } => Some(Said { seq: applied.seq, mid, at }),
-            Answer::Done | Answer::Owner(_) => None,
-        }
+        Acted { seq: applied.seq, result }
     }
 
     /// Writes a remark into the journal.

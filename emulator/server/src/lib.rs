@@ -17,6 +17,6 @@ mod webhooks;
 
 pub use clock::{ClockMode, Pace, ParsePaceError, Wall, parse_rfc3339, pause, rfc3339};
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
-pub use lane::{Gap, Lane, Quiet, Said, Unsettled};
+pub use lane::{Acted, Gap, Lane, Quiet, Unsettled};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
 pub use webhooks::{HandshakeError, ParseWebhookError, WebhookUrl};

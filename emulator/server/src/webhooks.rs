@@ -1,5 +1,6 @@
 //! Webhook deliveries: bodies, signatures, the connections to the apps, order and retries.
 
+mod attachments;
 mod body;
 mod dispatch;
 mod endpoint;

@@ -230,7 +230,7 @@ impl Stage {
             Primary::App(name) => Some(names.id(name)?),
         };
         let mut world = World::new(Arc::new(settings(apps, &names, None)?));
-        world.people.extend(PEOPLE.map(|(name, id, page)| (id, Person { name: name.into(), page })));
+        world.people.extend(PEOPLE.map(|(name, id, page)| (id, Person::named(name, page))));
         let mut stage = Self { world, now: BEGIN, ids: Ids::new(1, "rules"), names };
 
         let until = given.until.map_or(DAY, |Length(span)| span);
@@ -333,24 +333,24 @@ impl Stage {
         let input = match step {
             Step::Clock(span) => return self.advance(self.now + *span),
             Step::Says { user, text } => {
-                Input::PersonSays { person: person(user)?, message: Arc::new(Message::text(text.as_str())) }
+                let act = PersonAct::Says(Arc::new(Message::text(text.as_str())));
+                Input::Person { person: person(user)?, act }
             }
             Step::App { app, to, verb } => {
                 let app = self.names.id(app)?;
                 let person = person(to.as_deref().unwrap_or(ANA))?;
-                let control = |act| Input::AppControls { page, app, person, act };
+                let acts = |act| Input::App { page, app, act };
+                let control = |act| acts(AppAct::Controls { person, act });
                 let text = |text: &Option<String>| text.as_deref().map(Arc::from);
                 match verb {
-                    Verb::Sends { said: Said { text: said, metadata }, tag } => Input::AppSends {
-                        page,
-                        app,
+                    Verb::Sends { said: Said { text: said, metadata }, tag } => acts(AppAct::Sends {
                         person,
                         message: Arc::new(Message {
                             metadata: text(metadata),
                             ..Message::text(said.as_str())
                         }),
                         tag: tag.map(|HumanAgentTag::HumanAgent| Tag::HumanAgent),
-                    },
+                    }),
                     Verb::Passes { to, metadata } => {
                         let to = to.as_deref().map(|to| self.names.id(to)).transpose()?;
                         control(ControlAct::Pass { to, metadata: text(metadata) })
@@ -359,8 +359,8 @@ impl Stage {
                     Verb::Requests(with) => control(ControlAct::Request { metadata: text(&with.metadata) }),
                     Verb::Releases => control(ControlAct::Release),
                     Verb::Extends(by) => control(ControlAct::Extend { by: *by }),
-                    Verb::AsksOwner => Input::AppAsksOwner { page, app, person },
-                    Verb::Types | Verb::MarksSeen => Input::AppSignals { page, app, person },
+                    Verb::AsksOwner => acts(AppAct::AsksOwner { person }),
+                    Verb::Types | Verb::MarksSeen => acts(AppAct::Signals { person }),
                 }
             }
         };
@@ -399,15 +399,14 @@ fn settings(
     for (name, app) in apps {
         let id = names.id(name)?;
         let features = app.features.iter().copied().map(Into::into).collect();
-        let permissions = [Permission::PagesMessaging].into();
         let fields: FieldSet = app.fields.0;
-        connections.insert(id, Connection { fields, features, permissions });
-        known.insert(id, App { name: name.as_str().into() });
+        connections.insert(id, Connection { fields, features, ..Connection::default() });
+        known.insert(id, App::named(name.as_str()));
     }
     let page = |name: &str, primary_receiver| Page {
-        name: name.into(),
         primary_receiver,
         apps: connections.clone(),
+        ..Page::named(name)
     };
     let pages =
         [(ORCHID, page("Orchid Coffee", primary_receiver)), (ROASTERY, page("Roastery", primary_receiver))];

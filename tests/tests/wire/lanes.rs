@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::bot::{Bot, Reaction};
 use crate::http::{Call, Client, PATIENCE};
-use crate::stand::{BOT, MORNING, PAGE, Setup, entries, open_lane, sending, settled, token};
+use crate::stand::{BOT, MORNING, PAGE, Says as _, Setup, entries, open_lane, sending, settled, token};
 
 fn calls(lane: &Lane) -> usize {
     entries(lane).iter().filter(|entry| matches!(entry.record, Record::Call(_))).count()

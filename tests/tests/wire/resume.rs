@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::bot::{Bot, Reaction};
 use crate::http::PATIENCE;
-use crate::stand::{BOT, LIVECHAT, MORNING, Setup, entries, open_lane, sending, settled, token};
+use crate::stand::{BOT, LIVECHAT, MORNING, Says as _, Setup, entries, open_lane, sending, settled, token};
 
 const SEED: u64 = 7;
 

@@ -9,10 +9,10 @@ use serde_json::json;
 
 use crate::bot::{Bot, Reaction};
 use crate::http::PATIENCE;
-use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Setup, Stand, entries, open_lane, settled};
+use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, Stand, entries, open_lane, settled};
 
 fn lane_of(stand: &Stand, people: &[&str]) -> Arc<Lane> {
-    let person = |name: &&str| PersonSpec { name: (*name).into(), page: PAGE, id: None };
+    let person = |name: &&str| PersonSpec::named((*name).into(), PAGE);
     let clock = ClockMode::Frozen { at: MORNING };
     let people = people.iter().map(person).collect();
     stand.stage.open_lane(LaneSpec { name: "lane".into(), clock, settings: None, people }).unwrap()

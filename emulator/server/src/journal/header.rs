@@ -4,9 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::{Digest, Field, Settings, catalogue};
+use emulator_core::{
+    App, AppId, AppMode, Connection, Digest, FieldSet, Options, Page, PageId, Permission, Person, Profile,
+    Settings, TokenState, catalogue,
+};
 use serde_json::{Map, Value, json};
 
+use crate::clock::rfc3339;
 use crate::lane::Lane;
 
 /// The version of the format.
@@ -29,24 +33,113 @@ pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>) -> String {
     .to_string()
 }
 
+/// The world as it was declared. What is as usual is left out, where there is much of it.
 fn world(lane: &Lane, settings: &Settings) -> Value {
-    let name = |app| settings.apps.get(app).map_or_else(String::new, |app| app.name.to_string());
-    let pages = settings.pages.iter().map(|(id, page)| {
-        let apps = page.apps.iter().map(|(app, connection)| {
-            let fields: Vec<_> = connection.fields.iter().map(Field::name).collect();
-            let features: Vec<_> = connection.features.iter().map(|feature| feature.name()).collect();
-            let id = app.to_string();
-            let played = !lane.is_real(*app);
-            (name(app), json!({"id": id, "fields": fields, "features": features, "played": played}))
-        });
-        json!({
-            "id": id.to_string(),
-            "name": &*page.name,
-            "primary_receiver": page.primary_receiver.as_ref().map(name),
-            "apps": apps.collect::<Map<_, _>>(),
-        })
+    let Settings { protocol, pages, apps } = settings;
+    let name = |app: &AppId| apps.get(app).map_or_else(|| app.to_string(), |app| app.name.to_string());
+    let unusual = apps.iter().filter_map(|(app, settings)| {
+        let App { name: _, mode, subscription } = settings;
+        let mut out = Map::new();
+        if *mode != AppMode::Live {
+            out.insert("mode".into(), json!(mode.name()));
+        }
+        if let Some(fields) = subscription {
+            out.insert("subscription".into(), names(*fields));
+        }
+        (!out.is_empty()).then(|| (name(app), Value::Object(out)))
     });
-    json!({"protocol": settings.protocol.name(), "pages": pages.collect::<Vec<_>>()})
+    let unusual: Map<_, _> = unusual.collect();
+    let pages: Vec<Value> = pages.iter().map(|(id, settings)| page(lane, *id, settings, &name)).collect();
+    let mut out =
+        Map::from_iter([("protocol".into(), json!(protocol.name())), ("pages".into(), json!(pages))]);
+    if !unusual.is_empty() {
+        out.insert("apps".into(), Value::Object(unusual));
+    }
+    let people: Map<_, _> = lane.world().people.values().filter_map(person).collect();
+    if !people.is_empty() {
+        out.insert("people".into(), Value::Object(people));
+    }
+    Value::Object(out)
+}
+
+fn page(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Value {
+    let Page { name, primary_receiver, news, apps, options } = page;
+    let apps = apps.iter().map(|(app, settings)| (named(app), connection(lane, *app, settings)));
+    let mut out = json!({
+        "id": id.to_string(),
+        "name": &**name,
+        "primary_receiver": primary_receiver.as_ref().map(named),
+        "apps": apps.collect::<Map<_, _>>(),
+    });
+    if *news {
+        out["news"] = json!(true);
+    }
+    let usual = Options::default();
+    let switches = Options::ALL.iter().map(|option| option.name);
+    let switched = switches.filter(|name| options.word(name) != usual.word(name));
+    let mut switched: Map<_, _> = switched.map(|name| (name.to_owned(), json!(options.word(name)))).collect();
+    if options.rules_as_of != usual.rules_as_of {
+        switched.insert("rules_as_of".into(), json!(rfc3339(options.rules_as_of)));
+    }
+    if !switched.is_empty() {
+        out["options"] = Value::Object(switched);
+    }
+    out
+}
+
+fn connection(lane: &Lane, app: AppId, connection: &Connection) -> Value {
+    let Connection { fields, other_fields, disabled, features, permissions, token } = connection;
+    let features: Vec<_> = features.iter().map(|feature| feature.name()).collect();
+    let mut out = json!({
+        "id": app.to_string(),
+        "fields": names(*fields),
+        "features": features,
+        "played": !lane.is_real(app),
+    });
+    if !other_fields.is_empty() {
+        out["other_fields"] = other_fields.iter().map(|field| json!(**field)).collect();
+    }
+    if *disabled {
+        out["disabled"] = json!(true);
+    }
+    if permissions.len() < Permission::ALL.len() {
+        out["permissions"] = permissions.iter().map(|permission| json!(permission.name())).collect();
+    }
+    match token {
+        TokenState::Valid => {}
+        TokenState::Expires(at) => out["token"] = json!(rfc3339(*at)),
+        TokenState::SessionEnded => out["token"] = json!("session_ended"),
+        TokenState::Deauthorized => out["token"] = json!("deauthorized"),
+    }
+    out
+}
+
+/// What is known of a person beside the name.
+fn person(person: &Person) -> Option<(String, Value)> {
+    let Person { name, page, profile, blocked: _, tests } = person;
+    let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = &**profile;
+    let texts = [
+        ("first_name", first_name),
+        ("last_name", last_name),
+        ("profile_pic", profile_pic),
+        ("locale", locale),
+        ("gender", gender),
+    ];
+    let known = texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), json!(**text.as_ref()?))));
+    let mut out: Map<_, _> = known.collect();
+    out.extend(timezone.map(|hours| ("timezone".to_owned(), json!(hours))));
+    if !tests.is_empty() {
+        out.insert("tests".into(), tests.iter().map(|app| json!(app.to_string())).collect());
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.insert("page".into(), json!(page.to_string()));
+    Some((name.to_string(), Value::Object(out)))
+}
+
+fn names(fields: FieldSet) -> Value {
+    fields.iter().map(|field| json!(field.name())).collect()
 }
 
 /// What a journal says of itself that this run does not: in words, one difference each.

@@ -4,17 +4,19 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, ControlAct, Message, PAGE_INBOX, Psid, RuleId, Saw, Span, Tag, Timer, TimerKind, Timestamp,
-    catalogue,
+    AdminChange, AppId, AppMode, Button, ControlAct, Feature, Field, FieldSet, Folder, InboxAct, Message,
+    Mid, PAGE_INBOX, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RuleId, Span, Subject, Tag,
+    Template, Timer, TimerKind, Timestamp, TokenState, catalogue,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::Names;
-use super::record::{AttemptResult, Call, CallKind, Cause, Entry, Record};
+use super::record::{AttemptResult, Call, CallKind, Cause, Record};
 use crate::clock::{Wall, parse_rfc3339};
 use crate::graph::{GraphError, messaging_type, sender_action};
 
@@ -80,31 +82,46 @@ pub(super) fn without_wall(line: &str) -> &str {
     line.rsplit_once(r#","wall":{"#).map_or(line, |(rest, _)| rest)
 }
 
-/// Reads a line. What its rule saw is not read.
+/// What a line tells that no other one led to.
+pub(crate) struct Told {
+    pub(crate) seq: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) wall: Wall,
+    pub(crate) what: What,
+}
+
+/// What happened.
+pub(crate) enum What {
+    /// An input, or what becomes of one.
+    Record(Record),
+    /// A delivery leaves for somewhere else than it was meant for.
+    Leaves,
+}
+
+/// Reads a line.
 ///
 /// # Errors
 ///
 /// What is wrong with it, in words.
-pub(super) fn read(line: &str, lane: &str, known: &Known) -> Result<Entry, String> {
+pub(super) fn read(line: &str, lane: &str, known: &Known) -> Result<Told, String> {
     let read: Line<'_> = serde_json::from_str(line).map_err(|error| format!("it is no entry: {error}"))?;
     if read.lane != lane {
         return Err(format!("it belongs to the lane `{}`, and here there is only `{lane}`", read.lane));
     }
-    let rule = read.rule.as_deref().and_then(|code| catalogue().iter().find(|rule| rule.code == code));
-    let rule = rule.map(|rule| rule.id);
     let at = parse_rfc3339(&read.at).ok_or_else(|| format!("`{}` is no time", read.at))?;
     let wall = parse_rfc3339(&read.wall.at).ok_or_else(|| format!("`{}` is no time", read.wall.at))?;
+    let rule = read.rule.as_deref().and_then(|code| catalogue().iter().find(|rule| rule.code == code));
     let data = Data { members: &read.data, known };
-    let took_ms = read.wall.took_ms.unwrap_or_default();
-    let record = record(&read.kind, &data, at, rule, took_ms);
-    Ok(Entry {
+    let root =
+        Root { data, at, rule: rule.map(|rule| rule.id), took_ms: read.wall.took_ms.unwrap_or_default() };
+    let what = root.what(&read.kind);
+    Ok(Told {
         seq: read.seq,
         at,
         cause: read.cause.map(|seq| Cause { seq, assumed: read.assumed }),
-        rule,
-        saw: Saw::default(),
-        record: record.ok_or_else(|| format!("its data are not those of an entry `{}`", read.kind))?,
         wall: Wall(wall.0),
+        what: what.ok_or_else(|| format!("its data are not those of an entry `{}`", read.kind))?,
     })
 }
 
@@ -116,6 +133,10 @@ struct Data<'a> {
 }
 
 impl<'a> Data<'a> {
+    fn has(self, key: &str) -> bool {
+        self.members.contains_key(key)
+    }
+
     fn str(self, key: &str) -> Option<&'a str> {
         self.members.get(key)?.as_str()
     }
@@ -128,6 +149,14 @@ impl<'a> Data<'a> {
         self.members.get(key)?.as_i64()?.try_into().ok()
     }
 
+    fn flag(self, key: &str) -> Option<bool> {
+        self.members.get(key)?.as_bool()
+    }
+
+    fn id<T: FromStr>(self, key: &str) -> Option<T> {
+        self.str(key)?.parse().ok()
+    }
+
     fn app(self, key: &str) -> Option<AppId> {
         self.known.app(self.str(key)?)
     }
@@ -136,77 +165,222 @@ impl<'a> Data<'a> {
         self.known.person(self.str("person")?)
     }
 
-    fn message(self) -> Arc<Message> {
-        Arc::new(Message { text: self.text("text"), metadata: self.text("metadata") })
+    fn mid(self, key: &str) -> Option<Mid> {
+        self.text(key).map(Mid)
+    }
+
+    /// A list of fields; none for `null`.
+    fn fields(self) -> Option<Option<FieldSet>> {
+        match self.members.get("fields")? {
+            Value::Null => Some(None),
+            Value::String(list) => list.split_whitespace().map(Field::parse).collect::<Option<_>>().map(Some),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// Pairs of a title and a payload.
+    fn pairs(self, key: &str) -> Option<Vec<(Arc<str>, Arc<str>)>> {
+        let Some(pairs) = self.members.get(key) else { return Some(Vec::new()) };
+        let text = |pair: &Value, index: usize| pair.get(index)?.as_str().map(Arc::from);
+        pairs.as_array()?.iter().map(|pair| Some((text(pair, 0)?, text(pair, 1)?))).collect()
+    }
+
+    fn message(self) -> Option<Arc<Message>> {
+        let template = match self.str("template") {
+            Some(name) => Some(*Template::ALL.iter().find(|template| template.name() == name)?),
+            None => None,
+        };
+        let replies = self.pairs("quick_replies")?.into_iter();
+        let buttons = self.pairs("buttons")?.into_iter();
+        Some(Arc::new(Message {
+            text: self.text("text"),
+            metadata: self.text("metadata"),
+            quick_replies: replies.map(|(title, payload)| QuickReply { title, payload }).collect(),
+            buttons: buttons.map(|(title, payload)| Button { title, payload }).collect(),
+            quick_reply: self.text("quick_reply"),
+            reply_to: self.mid("reply_to"),
+            template,
+            body: self.members.get("message").map(|body| body.to_string().into()),
+        }))
     }
 }
 
-fn record(kind: &str, data: &Data<'_>, at: Timestamp, rule: Option<RuleId>, took_ms: u64) -> Option<Record> {
-    Some(match kind {
-        "says" => Record::Says { person: data.person()?, message: data.message() },
-        "call" => Record::Call(call(*data)?),
-        "refused" => {
-            let error = GraphError::told_before(
-                rule?,
-                data.number("status")?,
-                data.str("type")?,
-                data.number("code")?,
-                data.number("subcode"),
-                data.str("message")?.to_owned(),
-            );
-            Record::Refused { app: data.app("app"), error: Arc::new(error?), trace: data.text("fbtrace_id")? }
+/// A line that is being read.
+struct Root<'a> {
+    data: Data<'a>,
+    at: Timestamp,
+    rule: Option<RuleId>,
+    took_ms: u64,
+}
+
+impl Root<'_> {
+    fn what(&self, kind: &str) -> Option<What> {
+        let data = self.data;
+        let person = |act| Some(Record::Person { person: data.id("psid")?, act });
+        let record = match kind {
+            "delivery" | "unheard" => return Some(What::Leaves),
+            "says" => person(PersonAct::Says(data.message()?)),
+            "taps" => person(PersonAct::Taps { what: data.text("what")?, within: data.mid("in") }),
+            "reacts" => person(PersonAct::Reacts { to: data.mid("to"), reaction: self.reaction()? }),
+            "reads" => person(PersonAct::Reads),
+            "opens" => person(PersonAct::Opens(Referral { reference: data.text("ref")? })),
+            "blocks" => person(PersonAct::Blocks(true)),
+            "unblocks" => person(PersonAct::Blocks(false)),
+            "inbox" => Some(Record::Inbox { person: data.person()?, act: self.inbox()? }),
+            "page" => Some(Record::Admin { page: data.id("id")?, change: self.change()? }),
+            "call" => self.call().map(Record::Call),
+            "refused" => self.refused(),
+            "clock" => Some(Record::Clock { to: parse_rfc3339(data.str("to")?)? }),
+            "timer" => self.timer().map(Record::Fired),
+            "attempt" => self.attempt(),
+            "note" => Some(Record::Note { text: data.text("text")? }),
+            _ => None,
+        };
+        record.map(What::Record)
+    }
+
+    fn reaction(&self) -> Option<Option<Reaction>> {
+        match self.data.str("reaction") {
+            Some(name) => Reaction::named(self.data.text("emoji")?, name).map(Some),
+            None => Some(None),
         }
-        "clock" => Record::Clock { to: parse_rfc3339(data.str("to")?)? },
-        "timer" => {
-            let kind = TimerKind::ALL.iter().find(|kind| Some(kind.name()) == data.str("timer"));
-            Record::Fired(Timer { at, kind: *kind?, person: data.person()? })
+    }
+
+    fn inbox(&self) -> Option<InboxAct> {
+        match self.data.str("verb")? {
+            "replies" => self.data.message().map(InboxAct::Replies),
+            "moves_to" => {
+                let all = [Folder::Main, Folder::Done, Folder::Spam];
+                let folder = all.into_iter().find(|folder| Some(folder.name()) == self.data.str("folder"));
+                folder.map(InboxAct::Moves)
+            }
+            _ => None,
         }
-        "attempt" => Record::Attempt {
+    }
+
+    /// The first member that says what is changed decides.
+    fn change(&self) -> Option<AdminChange> {
+        let data = self.data;
+        let (what, _) = data.members.iter().find(|(key, _)| *key != "id")?;
+        let (app, granted) = (data.app("app"), data.flag("granted"));
+        Some(match what.as_str() {
+            "primary_receiver" => AdminChange::PrimaryReceiver(match data.str(what)? {
+                "none" => None,
+                _ => Some(data.app(what)?),
+            }),
+            "connects" => AdminChange::Connects(data.app(what)?),
+            "removes" => AdminChange::Removes(data.app(what)?),
+            "subscriptions" => AdminChange::Fields { app: data.app(what)?, fields: data.fields()?? },
+            "feature" => {
+                let feature = Feature::parse(data.str(what)?)?;
+                AdminChange::Feature { app: app?, feature, granted: granted? }
+            }
+            "permission" => {
+                let permission = Permission::parse(data.str(what)?)?;
+                AdminChange::Permission { app: app?, permission, granted: granted? }
+            }
+            "mode" => AdminChange::Mode { app: app?, mode: AppMode::parse(data.str(what)?)? },
+            "token" => AdminChange::Token {
+                app: app?,
+                state: match data.str(what)? {
+                    "valid" => TokenState::Valid,
+                    "session_ended" => TokenState::SessionEnded,
+                    "deauthorized" => TokenState::Deauthorized,
+                    time => TokenState::Expires(parse_rfc3339(time)?),
+                },
+            },
+            _ => return None,
+        })
+    }
+
+    fn refused(&self) -> Option<Record> {
+        let data = self.data;
+        let error = GraphError::told_before(
+            self.rule?,
+            data.number("status")?,
+            data.str("type")?,
+            data.number("code")?,
+            data.number("subcode"),
+            data.str("message")?.to_owned(),
+        )?;
+        Some(Record::Refused {
+            app: data.app("app"),
+            error: Arc::new(error),
+            trace: data.text("fbtrace_id")?,
+        })
+    }
+
+    fn timer(&self) -> Option<Timer> {
+        let kind = TimerKind::parse(self.data.str("timer")?)?;
+        let subject = match self.data.id("page") {
+            Some(page) => Subject::Webhooks(page, self.data.app("app")?),
+            None => Subject::Conversation(self.data.person()?),
+        };
+        Some(Timer { at: self.at, kind, subject })
+    }
+
+    fn attempt(&self) -> Option<Record> {
+        let data = self.data;
+        let (status, why) = (data.number("status"), data.text("why"));
+        let all = [
+            status.map(|status| AttemptResult::Acknowledged { status }),
+            status.map(|status| AttemptResult::Refused { status }),
+            Some(AttemptResult::TimedOut),
+            Some(AttemptResult::Dropped),
+            why.clone().map(|why| AttemptResult::Unreachable { why }),
+            why.map(|why| AttemptResult::Broken { why }),
+        ];
+        let result = all.into_iter().flatten().find(|result| Some(result.name()) == data.str("result"));
+        Some(Record::Attempt {
             app: data.app("app")?,
-            person: data.person()?,
+            person: data.person(),
             delivery: data.number("delivery")?,
             number: data.number("number")?,
-            result: result(*data)?,
-            took_ms,
-        },
-        "note" => Record::Note { text: data.text("text")? },
-        _ => return None,
-    })
-}
+            result: result?,
+            took_ms: self.took_ms,
+        })
+    }
 
-fn result(data: Data<'_>) -> Option<AttemptResult> {
-    let (status, why) = (data.number("status"), data.text("why"));
-    let all = [
-        status.map(|status| AttemptResult::Acknowledged { status }),
-        status.map(|status| AttemptResult::Refused { status }),
-        Some(AttemptResult::TimedOut),
-        Some(AttemptResult::Dropped),
-        why.clone().map(|why| AttemptResult::Unreachable { why }),
-        why.map(|why| AttemptResult::Broken { why }),
-    ];
-    all.into_iter().flatten().find(|result| Some(result.name()) == data.str("result"))
-}
-
-fn call(data: Data<'_>) -> Option<Call> {
-    let metadata = || data.text("metadata");
-    let kind = match data.str("verb")? {
-        "sends" => CallKind::Sends {
-            message: data.message(),
-            messaging_type: data.str("messaging_type").and_then(messaging_type),
-            tag: data.str("tag").map(|_| Tag::HumanAgent),
-        },
-        "signals" => CallKind::Signals { action: sender_action(data.str("action")?)? },
-        "passes_control" => CallKind::Controls(ControlAct::Pass { to: data.app("to"), metadata: metadata() }),
-        "takes_control" => CallKind::Controls(ControlAct::Take { metadata: metadata() }),
-        "requests_control" => CallKind::Controls(ControlAct::Request { metadata: metadata() }),
-        "releases_control" => CallKind::Controls(ControlAct::Release),
-        "extends_control" => {
-            let by = data.number("seconds").map(|seconds: i64| Span(seconds.saturating_mul(Span::SECOND.0)));
-            CallKind::Controls(ControlAct::Extend { by })
-        }
-        "asks_owner" => CallKind::AsksOwner,
-        _ => CallKind::Other { method: data.text("method")?, path: data.text("path")? },
-    };
-    let played = data.members.contains_key("played");
-    Some(Call { app: data.app("app"), person: data.person(), kind, played })
+    fn call(&self) -> Option<Call> {
+        let data = self.data;
+        let metadata = || data.text("metadata");
+        let kind = match data.str("verb")? {
+            "sends" => CallKind::Sends {
+                message: data.message()?,
+                messaging_type: data.str("messaging_type").and_then(messaging_type),
+                tag: match data.str("tag") {
+                    Some(tag) => Some(Tag::parse(tag)?),
+                    None => None,
+                },
+            },
+            "signals" => CallKind::Signals { action: sender_action(data.str("action")?)? },
+            "passes_control" => {
+                CallKind::Controls(ControlAct::Pass { to: data.app("to"), metadata: metadata() })
+            }
+            "takes_control" => CallKind::Controls(ControlAct::Take { metadata: metadata() }),
+            "requests_control" => CallKind::Controls(ControlAct::Request { metadata: metadata() }),
+            "passes_metadata" => {
+                CallKind::Controls(ControlAct::PassMetadata { to: data.app("to")?, metadata: metadata()? })
+            }
+            "releases_control" => CallKind::Controls(ControlAct::Release),
+            "extends_control" => {
+                let by =
+                    data.number("seconds").map(|seconds: i64| Span(seconds.saturating_mul(Span::SECOND.0)));
+                CallKind::Controls(ControlAct::Extend { by })
+            }
+            "asks_owner" => CallKind::AsksOwner,
+            "asks_receivers" => CallKind::AsksReceivers,
+            "asks_profile" => CallKind::AsksProfile { fields: data.text("fields") },
+            "installs" => CallKind::Installs {
+                fields: data.fields()?,
+                other_fields: data
+                    .str("other_fields")
+                    .map_or_else(Vec::new, |list| list.split(',').map(Arc::from).collect()),
+            },
+            "subscribes" => CallKind::Subscribes { fields: data.fields()? },
+            "calls" => CallKind::Other { method: data.text("method")?, path: data.text("path")? },
+            _ => return None,
+        };
+        Some(Call { app: data.app("app"), person: data.person(), kind, played: data.has("played") })
+    }
 }

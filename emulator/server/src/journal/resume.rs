@@ -316,7 +316,9 @@ impl Reading<'_> {
             let made = state.journal.after(next - 1).map(|entry| (entry.seq, state.line(entry)));
             again.due.extend(made);
         }
-        let Some((seq, expected)) = again.due.pop_front() else { return Ok(()) };
+        let Some((seq, expected)) = again.due.pop_front() else {
+            return Err(self.line("nothing above it leads to it"));
+        };
         let (found, expected) = (without_wall(line), without_wall(&expected));
         if found != expected {
             let path = self.path.to_owned();

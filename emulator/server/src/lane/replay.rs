@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use emulator_core::{AppId, Input, PageId, Timestamp};
+use emulator_core::{AppId, Effect, Input, PageId, Timestamp};
 
 use super::state::{Applied, LaneState};
 use crate::clock::Wall;
-use crate::journal::{AttemptResult, Call, Cause, Entry, Record};
+use crate::journal::{AttemptResult, Call, Cause, Entry, Record, Told, What};
 use crate::shared::Token;
 use crate::webhooks::Outgoing;
 
@@ -18,6 +18,14 @@ struct Open {
     outgoing: Outgoing,
     /// When it is tried again; at once when none.
     due: Option<Timestamp>,
+    /// True when its app's webhooks were switched off while it waited, or was on its way.
+    given_up: bool,
+}
+
+impl Open {
+    const fn now(outgoing: Outgoing) -> Self {
+        Self { outgoing, due: None, given_up: false }
+    }
 }
 
 /// What must be remembered between the entries of a journal that happens again.
@@ -57,25 +65,52 @@ impl Replay {
     /// # Errors
     ///
     /// Why it cannot have happened here, in words.
-    pub(crate) fn play(&mut self, state: &mut LaneState, told: Entry) -> Result<(), &'static str> {
-        let Entry { seq: _, at, cause, rule: _, saw: _, record, wall } = told;
+    pub(crate) fn play(&mut self, state: &mut LaneState, told: Told) -> Result<(), &'static str> {
+        let Told { seq: _, at, cause, wall, what } = told;
         if at < state.clock.read() {
             return Err("it lies before the entry above it, and time never goes back");
         }
         state.clock.move_to(at);
         self.wall = Some(wall);
+        let before = state.journal.next_seq() - 1;
+        match what {
+            What::Record(record) => self.happens(state, record, cause)?,
+            What::Leaves => self.leaves(state, cause)?,
+        }
+        for effect in state.journal.after(before).filter_map(Entry::effect) {
+            if let Effect::WebhooksDisabled { page, app } = effect {
+                let to_it = |open: &&mut Open| {
+                    (open.outgoing.delivery.page, open.outgoing.delivery.app) == (*page, *app)
+                };
+                self.open.values_mut().filter(to_it).for_each(|open| open.given_up = true);
+            }
+        }
+        Ok(())
+    }
+
+    fn happens(
+        &mut self,
+        state: &mut LaneState,
+        record: Record,
+        cause: Option<Cause>,
+    ) -> Result<(), &'static str> {
         match record {
-            Record::Says { person, ref message } => {
-                let message = message.clone();
-                let (_, applied) = state.apply(record, cause, Input::PersonSays { person, message });
-                self.keep(applied);
+            Record::Person { person, ref act } => {
+                let act = act.clone();
+                self.applies(state, record, cause, Input::Person { person, act });
+            }
+            Record::Inbox { person, ref act } => {
+                let act = act.clone();
+                self.applies(state, record, cause, Input::Inbox { person, act });
+            }
+            Record::Admin { page, change } => {
+                self.applies(state, record, cause, Input::Admin { page, change });
             }
             Record::Call(call) => {
                 let page = call.app.and_then(|app| self.pages.get(&app).copied());
-                let input = page.and_then(|page| call.input(page));
-                let seq = match call.app.zip(page).zip(input) {
-                    Some(((app, page), input)) => {
-                        let (_, applied) = state.call(&call, cause, (page, app), input);
+                let seq = match call.input(page) {
+                    Some(input) => {
+                        let (_, applied) = state.call(&call, cause, input);
                         self.keep(applied)
                     }
                     None => state.log(&call, cause),
@@ -94,7 +129,7 @@ impl Replay {
             }
             Record::Fired(timer) => {
                 let due = state.world.timers.next();
-                let due = due.filter(|due| (due.kind, due.person) == (timer.kind, timer.person));
+                let due = due.filter(|due| (due.kind, due.subject) == (timer.kind, timer.subject));
                 let applied = state.fired(due.ok_or("no such deadline is due next")?, cause);
                 self.keep(applied);
             }
@@ -102,7 +137,22 @@ impl Replay {
                 self.tried(state, delivery, result, took_ms)?;
             }
             Record::Note { text } => state.note(text),
-            Record::Effect(_) => return Err("nothing above it leads to it"),
+            Record::Declined(_) | Record::Effect(_) => return Err("nothing above it leads to it"),
+        }
+        Ok(())
+    }
+
+    fn applies(&mut self, state: &mut LaneState, record: Record, cause: Option<Cause>, input: Input) {
+        let (_, applied) = state.apply(record, cause, input);
+        self.keep(applied);
+    }
+
+    /// A delivery whose channel was decided anew when it left.
+    fn leaves(&mut self, state: &mut LaneState, cause: Option<Cause>) -> Result<(), &'static str> {
+        let open = cause.and_then(|cause| self.open.remove(&cause.seq));
+        let Open { outgoing, .. } = open.ok_or("nothing above it leads to it")?;
+        if let Some(outgoing) = state.leaving(outgoing) {
+            self.open.insert(outgoing.seq, Open::now(outgoing));
         }
         Ok(())
     }
@@ -110,7 +160,7 @@ impl Replay {
     fn keep(&mut self, applied: Applied) -> u64 {
         let Applied { seq, outgoing, echoes } = applied;
         let open = outgoing.into_iter().chain(echoes);
-        self.open.extend(open.map(|outgoing| (outgoing.seq, Open { outgoing, due: None })));
+        self.open.extend(open.map(|outgoing| (outgoing.seq, Open::now(outgoing))));
         seq
     }
 
@@ -123,6 +173,7 @@ impl Replay {
     ) -> Result<(), &'static str> {
         let known = self.open.remove(&delivery);
         let mut outgoing = known.ok_or("its delivery is not open")?.outgoing;
+        outgoing.decided = true;
         let again = result.is_tried_again();
         if result != AttemptResult::Dropped {
             state.heard(&outgoing);
@@ -130,7 +181,9 @@ impl Replay {
         state.delivery_tried(&outgoing, result, std::time::Duration::from_millis(took_ms));
         if again && let Some(wait) = outgoing.fail() {
             let due = (wait.0 > 0).then(|| state.clock.read() + wait);
-            self.open.insert(delivery, Open { outgoing, due });
+            if due.is_none() || !state.is_cut_off(&outgoing.delivery) {
+                self.open.insert(delivery, Open { outgoing, due, given_up: false });
+            }
         }
         Ok(())
     }
@@ -143,7 +196,7 @@ impl Replay {
             return;
         };
         let mut unsent = Vec::new();
-        for Open { outgoing, due } in self.open.into_values() {
+        for Open { outgoing, due, .. } in self.open.into_values().filter(|open| !open.given_up) {
             match due {
                 Some(due) => {
                     state.retries.insert((due, outgoing.seq), outgoing);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Digest, Effect, Ids, Input, PageId, Psid, Refusal, Span,
-    Timer, Timestamp, World, authorize, step,
+    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, PageId, Psid, Refusal,
+    Span, Timer, Timestamp, World, authorize, rechannelled, step,
 };
 use hyper::header::HeaderValue;
 
@@ -153,8 +153,8 @@ impl LaneState {
         self.file_position
     }
 
-    /// Lets an input happen and writes down what it led to.
-    /// The caller is told the answer, or why it was refused.
+    /// Lets an input happen and writes down what it led to. The caller is told the answer, or why it
+    /// was refused.
     pub(crate) fn apply(
         &mut self,
         root: Record,
@@ -164,39 +164,74 @@ impl LaneState {
         let now = self.clock.read();
         let context = Context { now, ids: &self.ids };
         let outcome = step(&mut self.world, input, &context);
+        let is_call = matches!(root, Record::Call(_));
         let mut entry = self.entry(now, cause, root);
         if let Ok(accepted) = &outcome {
             entry.rule = Some(accepted.rule);
             entry.saw = accepted.saw;
         }
-        let wall = entry.wall;
         let seq = self.append(entry);
-        let (result, effects) = match outcome {
-            Ok(Accepted { answer, effects, .. }) => (Ok(answer), effects),
-            Err(refusal) => (Err(refusal), Vec::new()),
-        };
         let mut applied = Applied { seq, outgoing: Vec::new(), echoes: Vec::new() };
-        for Decided { rule, saw, effect } in effects {
-            let number = self.journal.next_seq();
-            self.deliver(&effect, number, &mut applied);
-            let cause = Some(Cause::certain(seq));
-            let record = Record::Effect(effect);
-            self.append(Entry { seq: number, at: now, cause, rule: Some(rule), saw, record, wall });
+        match outcome {
+            Ok(Accepted { answer, effects, .. }) => {
+                for decided in effects {
+                    self.takes_effect(decided, (seq, now), &mut applied);
+                }
+                (Ok(answer), applied)
+            }
+            Err(refusal) => {
+                // A refused call gets its entry once it is known what the caller is told.
+                if !is_call {
+                    let record = Record::Declined(refusal.kind);
+                    let mut entry = self.entry(now, Some(Cause::certain(seq)), record);
+                    entry.rule = Some(refusal.rule);
+                    entry.saw = refusal.saw;
+                    self.append(entry);
+                }
+                (Err(refusal), applied)
+            }
         }
-        (result, applied)
     }
 
-    /// Notes that a delivery to a real app is to be sent; the entry of that number tells of it.
-    fn deliver(&self, effect: &Effect, number: u64, applied: &mut Applied) {
-        let Effect::Deliver(delivery) = effect else { return };
-        if self.shared.endpoint(delivery.app).is_none() {
-            return;
+    /// Writes down what happened, at the time of what led to it.
+    fn takes_effect(&mut self, decided: Decided, (cause, at): (u64, Timestamp), applied: &mut Applied) {
+        let Decided { rule, saw, effect } = decided;
+        let outgoing = self.outgoing(&effect);
+        if let Effect::WebhooksDisabled { page, app } = effect {
+            self.give_up(page, app);
         }
-        let outgoing = Outgoing::new(number, delivery.clone());
-        if outgoing.is_echo() {
-            applied.echoes.push(outgoing);
-        } else {
-            applied.outgoing.push(outgoing);
+        let entry = self.entry(at, Some(Cause::certain(cause)), Record::Effect(effect));
+        self.append(Entry { rule: Some(rule), saw, ..entry });
+        match outgoing {
+            Some(outgoing) if outgoing.follows_answer() => applied.echoes.push(outgoing),
+            Some(outgoing) => applied.outgoing.push(outgoing),
+            None => {}
+        }
+    }
+
+    /// The delivery to a real app of which the next entry tells.
+    fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
+        let Effect::Deliver(delivery) = effect else { return None };
+        self.shared.endpoint(delivery.app)?;
+        Some(Outgoing::new(self.journal.next_seq(), delivery.clone()))
+    }
+
+    /// Nothing more is sent to an app whose webhooks are switched off.
+    fn give_up(&mut self, page: PageId, app: AppId) {
+        let goes = |outgoing: &Outgoing| outgoing.delivery.page == page && outgoing.delivery.app == app;
+        let keys: Vec<_> =
+            self.retries.iter().filter(|(_, outgoing)| goes(outgoing)).map(|(key, _)| *key).collect();
+        for key in keys {
+            self.retries.remove(&key);
+        }
+        for (key, queue) in &mut self.queues {
+            if key.0 == app {
+                let before = queue.len();
+                queue.retain(|outgoing| !goes(outgoing));
+                if let Some(waiting) = self.waiting.get_mut(&app) {
+                    *waiting = waiting.saturating_sub(before - queue.len());
+                }
+            }
         }
     }
 
@@ -208,6 +243,8 @@ impl LaneState {
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
     fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
         let key = outgoing.key();
+        // Where nothing waits before it, it leaves now.
+        let outgoing = if self.queues.contains_key(&key) { outgoing } else { self.leaving(outgoing)? };
         let waiting = self.waiting.entry(key.0).or_default();
         if *waiting >= WAITING_LIMIT {
             self.delivery_tried(&outgoing, AttemptResult::Dropped, Duration::ZERO);
@@ -219,6 +256,38 @@ impl LaneState {
         idle.then_some(key)
     }
 
+    /// A delivery that leaves: its channel is decided at this moment (C-22). Nothing when its app does not
+    /// hear of it after all.
+    pub(crate) fn leaving(&mut self, mut outgoing: Outgoing) -> Option<Outgoing> {
+        if outgoing.decided {
+            return Some(outgoing);
+        }
+        outgoing.decided = true;
+        let Some(Decided { rule, saw, effect }) = rechannelled(&self.world, &outgoing.delivery) else {
+            return Some(outgoing);
+        };
+        let leaves = match &effect {
+            Effect::Deliver(delivery) => {
+                let mut outgoing = Outgoing::new(self.journal.next_seq(), delivery.clone());
+                outgoing.decided = true;
+                Some(outgoing)
+            }
+            Effect::Message { .. }
+            | Effect::WindowOpened { .. }
+            | Effect::ControlMoved { .. }
+            | Effect::ControlProlonged { .. }
+            | Effect::FolderMoved { .. }
+            | Effect::MarkedDone { .. }
+            | Effect::Unheard { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. } => None,
+        };
+        let now = self.clock.read();
+        let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), Record::Effect(effect));
+        self.append(Entry { rule: Some(rule), saw, ..entry });
+        leaves
+    }
+
     /// True when so many deliveries wait for an app that senders should be slower.
     pub(crate) fn is_crowded(&self) -> bool {
         self.waiting.values().any(|waiting| *waiting >= CROWDED)
@@ -226,14 +295,19 @@ impl LaneState {
 
     /// The next delivery of a queue, or the end of the work on it.
     pub(crate) fn next_delivery(&mut self, key: QueueKey) -> Option<Outgoing> {
-        let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
+        let next = loop {
+            let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
+            match next.map(|outgoing| self.leaving(outgoing)) {
+                None => break None,
+                Some(Some(outgoing)) => break Some(outgoing),
+                Some(None) => self.waits_no_longer(key.0),
+            }
+        };
         let Some(outgoing) = &next else {
             self.queues.remove(&key);
             return None;
         };
-        if let Some(waiting) = self.waiting.get_mut(&key.0) {
-            *waiting = waiting.saturating_sub(1);
-        }
+        self.waits_no_longer(key.0);
         self.touched = true;
         self.last_contact = Some(Stopwatch::start());
         self.heard(outgoing);
@@ -242,21 +316,28 @@ impl LaneState {
 
     /// Notes that a delivery is begun, which its app may answer to.
     pub(crate) fn heard(&mut self, outgoing: &Outgoing) {
-        if !outgoing.is_echo() {
+        if !outgoing.follows_answer() {
             let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
             self.heard.insert(outgoing.key(), heard);
         }
     }
 
+    fn waits_no_longer(&mut self, app: AppId) {
+        if let Some(waiting) = self.waiting.get_mut(&app) {
+            *waiting = waiting.saturating_sub(1);
+        }
+    }
+
     /// Notes how a try went.
     pub(crate) fn delivery_tried(&mut self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
-        let now = self.clock.read();
         self.last_contact = Some(Stopwatch::start());
         if let Some(heard) = self.heard.get_mut(&outgoing.key())
             && heard.seq == outgoing.seq
         {
             heard.acknowledged = result.is_acknowledged().then(Stopwatch::start);
         }
+        let Delivery { page, app, .. } = outgoing.delivery;
+        let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };
         let record = Record::Attempt {
             app: outgoing.delivery.app,
             person: outgoing.delivery.person,
@@ -265,12 +346,20 @@ impl LaneState {
             result,
             took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         };
-        let mut entry = self.entry(now, Some(Cause::certain(outgoing.seq)), record);
-        entry.rule = Some(emulator_core::RuleId::RetriesForAnHour);
-        self.append(entry);
+        // How deliveries go is told to nobody, so there is nothing to send.
+        let _ = self.apply(record, Some(Cause::certain(outgoing.seq)), input);
+    }
+
+    /// True when nothing is sent to the app any more: it was removed, or its webhooks are switched off.
+    pub(crate) fn is_cut_off(&self, delivery: &Delivery) -> bool {
+        let connection = self.world.settings.connection(delivery.page, delivery.app);
+        connection.is_none_or(|connection| connection.disabled)
     }
 
     pub(crate) fn retry_later(&mut self, outgoing: Outgoing, wait: Span) {
+        if self.is_cut_off(&outgoing.delivery) {
+            return;
+        }
         let at = self.clock.read() + wait;
         self.retries.insert((at, outgoing.seq), outgoing);
     }
@@ -281,7 +370,7 @@ impl LaneState {
         self.touched = true;
         let writes = !call.kind.reads_only();
         let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
-        let heard = call.app.zip(call.person).and_then(|key| self.heard.get(&key));
+        let heard = call.app.and_then(|app| self.heard.get(&(app, Some(call.person?))));
         if let Some(heard) = heard {
             if let Some(acknowledged) = heard.acknowledged {
                 self.shared.saw_gap(acknowledged.elapsed());
@@ -331,17 +420,31 @@ impl LaneState {
         &mut self,
         call: &Call,
         cause: Option<Cause>,
-        (page, app): (PageId, AppId),
         input: Input,
     ) -> (Result<Answer, Told>, Applied) {
-        let (result, applied) = match authorize(&self.world, page, app) {
+        let now = self.clock.read();
+        let (result, applied) = match self.authorized(&input, now) {
             Ok(()) => self.apply(Record::Call(call.clone()), cause, input),
             Err(refusal) => {
                 let seq = self.log(call, cause);
                 (Err(refusal), Applied { seq, outgoing: Vec::new(), echoes: Vec::new() })
             }
         };
-        (result.map_err(|refusal| self.refused(call, applied.seq, refusal.into())), applied)
+        let error = |refusal| self.refused(call, applied.seq, GraphError::refused(refusal, now));
+        (result.map_err(error), applied)
+    }
+
+    /// Checks that the token may be used for it.
+    fn authorized(&self, input: &Input, now: Timestamp) -> Result<(), Refusal> {
+        match input {
+            Input::App { page, app, act: _ } => authorize(&self.world, *page, *app, now),
+            Input::Person { .. }
+            | Input::Inbox { .. }
+            | Input::Admin { .. }
+            | Input::AppSubscribes { .. }
+            | Input::DeliveryTried { .. }
+            | Input::TimerFired(_) => Ok(()),
+        }
     }
 
     /// Notes a call by which nothing happens in the world.
@@ -351,7 +454,7 @@ impl LaneState {
         self.append(entry)
     }
 
-    /// Refuses a call, with the trace id of its answer.
+    /// Refuses a call at the time at which it was made, with the trace id of its answer.
     pub(crate) fn refused(&mut self, call: &Call, seq: u64, error: GraphError) -> Told {
         let count = self.traces.entry((call.app, call.person)).or_default();
         *count += 1;
@@ -360,11 +463,12 @@ impl LaneState {
             .number(call.person.map_or(0, |person| person.0))
             .bytes(call.kind.verb().as_bytes());
         let told = Told { error: Arc::new(error), trace: self.ids.trace(named, *count).into() };
-        let now = self.clock.read();
+        let at = self.journal.get(seq).map(|call| call.at);
+        let at = at.unwrap_or_else(|| self.clock.read());
         let Told { error, trace } = told.clone();
         let (rule, saw) = (error.rule, error.saw);
-        let mut entry =
-            self.entry(now, Some(Cause::certain(seq)), Record::Refused { app: call.app, error, trace });
+        let record = Record::Refused { app: call.app, error, trace };
+        let mut entry = self.entry(at, Some(Cause::certain(seq)), record);
         (entry.rule, entry.saw) = (Some(rule), saw);
         self.append(entry);
         told

@@ -13,7 +13,7 @@ use crate::journal::AttemptResult;
 use crate::lane::Lane;
 
 /// Deliveries with the same key are ordered.
-pub(crate) type QueueKey = (AppId, Psid);
+pub(crate) type QueueKey = (AppId, Option<Psid>);
 
 /// A delivery on its way.
 pub(crate) struct Outgoing {
@@ -22,22 +22,25 @@ pub(crate) struct Outgoing {
     pub(crate) delivery: Delivery,
     /// How many tries have failed.
     pub(crate) failed: u32,
+    /// True when it has been decided where it goes.
+    pub(crate) decided: bool,
     /// Tries carry the same bytes.
     signed: Option<(Bytes, Arc<Signatures>)>,
 }
 
 impl Outgoing {
     pub(crate) const fn new(seq: u64, delivery: Delivery) -> Self {
-        Self { seq, delivery, failed: 0, signed: None }
+        Self { seq, delivery, failed: 0, decided: false, signed: None }
     }
 
     pub(crate) const fn key(&self) -> QueueKey {
         (self.delivery.app, self.delivery.person)
     }
 
-    /// True for what the Page itself sent, which bots do not answer to.
-    pub(crate) const fn is_echo(&self) -> bool {
-        matches!(self.delivery.event, Event::Echo { .. })
+    /// True for what follows from the Page's own messages, to which bots do not answer: it leaves once
+    /// the call that sent the message has been answered.
+    pub(crate) const fn follows_answer(&self) -> bool {
+        matches!(self.delivery.event, Event::Echo { .. } | Event::Delivered { .. })
     }
 
     /// Notes that a try failed; says how long after it the next one comes, if one does.

@@ -14,6 +14,7 @@ mod journal_file;
 mod lanes;
 mod limits;
 mod many_lanes;
+mod moves;
 mod payloads;
 mod resume;
 mod stand;

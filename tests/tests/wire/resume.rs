@@ -11,13 +11,15 @@ use emulator_server::{ClockMode, Lane, Stage, parse_rfc3339, rfc3339};
 use hyper::Method;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::bot::{Bot, Reaction};
 use crate::http::PATIENCE;
-use crate::stand::{BOT, LIVECHAT, MORNING, Says as _, Setup, entries, open_lane, sending, settled, token};
+use crate::moves::{Move, a_move};
+use crate::stand::{
+    BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, entries, open_lane, sending, settled, token,
+};
 
 const SEED: u64 = 7;
 
@@ -84,77 +86,11 @@ fn file_lines(path: &Path) -> Vec<String> {
     fs::read_to_string(path).unwrap().lines().map(plain).collect()
 }
 
-/// One thing that happens in a lane.
-#[derive(Debug, Clone)]
-enum Move {
-    Says(String),
-    Plays(usize, PlayedCall),
-    Calls { method: Method, path: String, token: String, body: String },
-    Advance(i64),
-    Note(String),
-}
-
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        4 => select(vec!["a", "b", "ü/\"\\ \u{1}", "\",\"wall\":{\"at\":\"", "日本 😀", ""]).prop_map(str::to_owned),
-        1 => any::<String>().prop_map(|text| text.chars().take(40).collect()),
-    ]
-}
-
-fn a_move() -> impl Strategy<Value = Move> {
-    let maybe = || proptest::option::of(text());
-    let hours = || select(vec![1_i64, 3_600, 86_399, 86_400, 604_800, 604_801]);
-    let to = select(vec![
-        None,
-        Some(BOT.to_string()),
-        Some(LIVECHAT.to_string()),
-        Some("263902037430900".into()),
-        Some("0".into()),
-        Some("77".into()),
-    ]);
-    let tag =
-        select(vec![(None, None), (Some("RESPONSE"), None), (Some("MESSAGE_TAG"), Some("HUMAN_AGENT"))]);
-    let sends = (text(), maybe(), tag).prop_map(|(text, metadata, (kind, tag))| PlayedCall::Sends {
-        message: json!({"text": text, "metadata": metadata}),
-        messaging_type: kind.map(str::to_owned),
-        tag: tag.map(str::to_owned),
-    });
-    let call = prop_oneof![
-        4 => sends,
-        3 => (to, maybe()).prop_map(|(to, metadata)| PlayedCall::Passes { to, metadata }),
-        3 => maybe().prop_map(|metadata| PlayedCall::Takes { metadata }),
-        1 => maybe().prop_map(|metadata| PlayedCall::Releases { metadata }),
-        2 => maybe().prop_map(|metadata| PlayedCall::Requests { metadata }),
-        2 => hours().prop_map(|seconds| PlayedCall::Extends { seconds }),
-        1 => Just(PlayedCall::AsksOwner),
-    ];
-    let token = select(vec!["bot-page-token", "livechat-page-token", "stranger-page-token", "no-token", ""]);
-    let path =
-        select(vec!["me/messages", "me/nothing", "v25.0/me", "v1.0/me/messages", "me/ä/thread_owner", "/"]);
-    let body = prop_oneof![
-        Just(r#"{"recipient":{"id":"77"},"message":{"text":"x"}}"#.to_owned()),
-        Just(r#"{"recipient":{"id":"77"},"sender_action":"typing_on"}"#.to_owned()),
-        Just("recipient=abc".to_owned()),
-        Just("{".to_owned()),
-        text(),
-    ];
-    prop_oneof![
-        5 => text().prop_map(Move::Says),
-        8 => (0..3_usize, call).prop_map(|(app, call)| Move::Plays(app, call)),
-        3 => (any::<bool>(), path, token, body).prop_map(|(reads, path, token, body)| Move::Calls {
-            method: if reads { Method::GET } else { Method::POST },
-            path: path.to_owned(),
-            token: token.to_owned(),
-            body,
-        }),
-        3 => hours().prop_map(|seconds| Move::Advance(seconds * 1_000)),
-        1 => text().prop_map(Move::Note),
-    ]
-}
-
 async fn make(run: &Run, one: &Move) {
     match one {
-        Move::Says(text) => drop(run.lane.person_says(run.ann, text)),
+        Move::Person(act) => drop(run.lane.person_acts(run.ann, act.clone())),
+        Move::Inbox(act) => drop(run.lane.inbox_acts(run.ann, act.clone())),
+        Move::Admin(change) => drop(run.lane.admin_changes(PAGE, *change)),
         Move::Plays(app, call) => {
             let token = [token(BOT), token(LIVECHAT), "stranger-page-token".into()][*app].clone();
             drop(graph::play(&run.stage, Some(&token), run.ann, call.clone()));
@@ -167,7 +103,7 @@ async fn make(run: &Run, one: &Move) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_journal_rebuilds_the_world_that_wrote_it(

@@ -115,6 +115,13 @@ fn spell(seed: u64) -> [u8; DEBUG_PART.end] {
     }
     spelt[TRACE_PART.start] = b'A';
     spelt[REQUEST_PART.start] = b'A';
+    for letter in &mut spelt[DEBUG_PART] {
+        *letter = match *letter {
+            b'-' => b'+',
+            b'_' => b'/',
+            letter => letter,
+        };
+    }
     spelt[DEBUG_PART.end - 2..].fill(b'=');
     spelt
 }
@@ -141,6 +148,9 @@ mod tests {
         assert!(trace.starts_with(b"A") && request.starts_with(b"A"));
         let debug = &spelt[DEBUG_PART];
         assert!(debug.len() == 88 && debug.ends_with(b"==") && !debug.ends_with(b"==="));
-        assert!(spelt[..132].iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)));
+        let letters = |part: &[u8], beside: &[u8]| {
+            part.iter().all(|byte| byte.is_ascii_alphanumeric() || beside.contains(byte))
+        };
+        assert!(letters(&spelt[..46], b"-_") && letters(&spelt[46..132], b"+/"));
     }
 }

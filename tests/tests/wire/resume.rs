@@ -61,8 +61,17 @@ impl Run {
     }
 
     fn call(&self, method: &Method, path: &str, token: &str, body: &str) -> graph::Reply {
-        let (query, bearer, origin) = (None, Some(token), Origin::Bot);
-        graph::serve(&self.stage, Request { method, path, query, body: body.as_bytes(), bearer, origin })
+        let request = Request {
+            method,
+            path,
+            query: None,
+            body: body.as_bytes(),
+            content_type: None,
+            bearer: Some(token),
+            if_none_match: None,
+            origin: Origin::Bot,
+        };
+        graph::serve(&self.stage, request)
     }
 
     /// Moves on as a lane does that was not gone on with.

@@ -12,6 +12,7 @@ mod files;
 mod help;
 mod hostile;
 mod ports;
+mod recovery;
 mod serve;
 mod signals;
 mod slow;

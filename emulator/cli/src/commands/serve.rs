@@ -22,9 +22,8 @@ use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
 use emulator_server::journal::JournalFile;
 use emulator_server::{ClockMode, Lane, LaneSpec, Pace, Stage, StageSpec, serve};
-use rustix::process::Signal;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::Exit;
 use crate::output;
@@ -137,6 +136,7 @@ fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
 async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
     let colour = output::colour_of_stderr();
     let usage = |text: String| (Exit::Usage, text);
+    let signals = Signals::heed()?;
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
@@ -188,7 +188,7 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         );
         tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
-    until_stopped(file, &lane).await
+    until_stopped(signals, file, &lane).await
 }
 
 fn taken(port: u16, error: &std::io::Error) -> Failed {
@@ -267,12 +267,30 @@ async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
     }
 }
 
-async fn until_stopped(file: Option<Arc<JournalFile>>, lane: &Lane) -> Result<Exit, Failed> {
-    let bug = |error: std::io::Error| failed(Exit::Bug, error);
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(bug)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(bug)?;
-    // A file that may not grow any more is an error of `write` like any other, no reason to die at once.
-    let _too_large = signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map_err(bug)?;
+/// The signals that are not left to the system.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    /// A file that may not grow any more is an error of `write` like any other, no reason to die.
+    _too_large: Signal,
+}
+
+impl Signals {
+    fn heed() -> Result<Self, Failed> {
+        let heed = |kind| signal(kind).map_err(|error| failed(Exit::Bug, error));
+        Ok(Self {
+            interrupt: heed(SignalKind::interrupt())?,
+            terminate: heed(SignalKind::terminate())?,
+            _too_large: heed(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
+        })
+    }
+}
+
+async fn until_stopped(
+    mut signals: Signals,
+    file: Option<Arc<JournalFile>>,
+    lane: &Lane,
+) -> Result<Exit, Failed> {
     let written = |exit| match &file {
         Some(file) => file.flush().map(|()| exit).map_err(|error| failed(Exit::Bug, error)),
         None => Ok(exit),
@@ -284,8 +302,8 @@ async fn until_stopped(file: Option<Arc<JournalFile>>, lane: &Lane) -> Result<Ex
         }
     };
     tokio::select! {
-        _ = interrupt.recv() => written(Exit::Interrupted),
-        _ = terminate.recv() => written(Exit::Passed),
+        _ = signals.interrupt.recv() => written(Exit::Interrupted),
+        _ = signals.terminate.recv() => written(Exit::Passed),
         error = broken => {
             // Whoever has a call open is still told that it did not work.
             lane.calls_answered(LAST_ANSWERS).await;

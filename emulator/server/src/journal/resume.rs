@@ -16,7 +16,7 @@ use super::read::{Known, read, wall, without_wall};
 use crate::lane::{Lane, LaneState, Replay};
 
 /// How much of a line an error shows, in characters.
-const SHOWN: usize = 400;
+const SHOWN: usize = 300;
 
 /// Why a journal file cannot be used. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +40,7 @@ pub enum JournalError {
     },
     /// It was written for another world.
     #[error(
-        "the journal `{}` belongs to another world:{}\nStart with what it was written with, or name another file",
+        "the journal `{}` belongs to another world:{}\nStart with the flags and the --config that it was written with, or name another file",
         .path.display(), listed(.differences)
     )]
     Differs {
@@ -176,6 +176,16 @@ fn shown(line: &str) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
+}
+
+/// Two lines from shortly before the first difference on.
+fn apart(found: &str, expected: &str) -> (String, String) {
+    const BEFORE: usize = 60;
+    let same = found.char_indices().zip(expected.chars()).find(|((_, left), right)| left != right);
+    let same = same.map_or(found.len().min(expected.len()), |((index, _), _)| index);
+    let begin = found.floor_char_boundary(same.saturating_sub(BEFORE));
+    let from = |line: &str| format!("{}{}", if begin > 0 { "…" } else { "" }, shown(&line[begin..]));
+    (from(found), from(expected))
 }
 
 /// The lines of a file, one at a time.
@@ -322,7 +332,7 @@ impl Reading<'_> {
         let (found, expected) = (without_wall(line), without_wall(&expected));
         if found != expected {
             let path = self.path.to_owned();
-            let (found, expected) = (shown(found), shown(expected));
+            let (found, expected) = apart(found, expected);
             return Err(JournalError::NotSame { path, line: self.lines.number, found, expected });
         }
         if let Some(wall) = wall(line) {

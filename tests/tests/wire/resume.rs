@@ -212,7 +212,7 @@ async fn a_journal_that_was_cut_anywhere_is_gone_on_with() {
             assert_eq!(written, lines[..written.len()], "at {length}");
             assert!(written.len() >= kept + usize::from(is_entry), "at {length}: a whole line is gone");
             let expected = if length < header { 0 } else { kept.max(1) - 1 + usize::from(is_entry) };
-            assert_eq!(run.found.entries as usize - run.found.completed, expected, "at {length}");
+            assert_eq!(run.found.entries - run.found.completed, expected as u64, "at {length}");
             assert_eq!(run.lines(), lines[1..written.len()], "at {length}");
             assert!(run.found.entries >= entries_before, "at {length}");
             entries_before = run.found.entries;
@@ -399,7 +399,7 @@ async fn a_journal_of_something_else_is_refused_and_left_as_it_is() {
         ),
         (header_with(r#""ann":""#, r#""ann":"9"#), "people.ann is"),
         (with(0, "h\\u00e9", "ho"), "line 3 of the journal"),
-        (with(0, r#""kind":"says""#, r#""kind":"sings""#), "its data are not those of an entry `sings`"),
+        (with(0, r#""kind":"says""#, r#""kind":"sings""#), "there is no kind of entry `sings`"),
         (
             with(0, r#""lane":"lane""#, r#""lane":"serve""#),
             "it belongs to the lane `serve`, and here there is only `lane`",
@@ -412,7 +412,7 @@ async fn a_journal_of_something_else_is_refused_and_left_as_it_is() {
         ),
         (with(attempt, r#""delivery":"#, r#""delivery":9"#), "its delivery is not open"),
         (with(2, "{", ""), "is not what the lines above it lead to; was it edited?"),
-        (with(find(r#""kind":"timer""#), "timer", "message"), "its data are not those of an entry `message`"),
+        (with(find(r#""kind":"timer""#), "timer", "message"), "nothing above it leads to it"),
         (without(2), "is not what the lines above it lead to"),
         (without(attempt), "and the next one is"),
         (format!("{header}\n\n{}\n", lines.join("\n")), "line 2 of the journal"),

@@ -61,7 +61,7 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     if entry.saw != Saw::default() {
         line.object("saw", |object| write_saw(object, &entry.saw, names));
     }
-    line.text("kind", kind(&entry.record));
+    line.text("kind", Kind::of(&entry.record).name());
     line.object("data", |object| write_data(object, &entry.record, names));
     line.object("wall", |object| {
         object.quoted("at", rfc3339(Timestamp(entry.wall.0)));
@@ -80,39 +80,96 @@ pub fn event_to_json(delivery: &Delivery) -> String {
     out
 }
 
-/// The word for what an entry is about.
-fn kind(record: &Record) -> &'static str {
-    match record {
-        Record::Person { act, .. } => match act {
-            PersonAct::Says(_) => "says",
-            PersonAct::Taps { .. } => "taps",
-            PersonAct::Reacts { .. } => "reacts",
-            PersonAct::Reads => "reads",
-            PersonAct::Opens(_) => "opens",
-            PersonAct::Blocks(true) => "blocks",
-            PersonAct::Blocks(false) => "unblocks",
-        },
-        Record::Inbox { .. } => "inbox",
-        Record::Admin { .. } => "page",
-        Record::Declined(_) => "declined",
-        Record::Call(_) => "call",
-        Record::Refused { .. } => "refused",
-        Record::Clock { .. } => "clock",
-        Record::Fired(_) => "timer",
-        Record::Effect(effect) => match effect {
-            Effect::Message { .. } => "message",
-            Effect::WindowOpened { .. } => "window",
-            Effect::ControlMoved { .. } => "control",
-            Effect::ControlProlonged { .. } => "control_prolonged",
-            Effect::FolderMoved { .. } => "folder",
-            Effect::Deliver(_) => "delivery",
-            Effect::MarkedDone { .. } => "marked_done",
-            Effect::Unheard { .. } => "unheard",
-            Effect::WebhooksFailing { .. } => "webhooks_failing",
-            Effect::WebhooksDisabled { .. } => "webhooks_disabled",
-        },
-        Record::Attempt { .. } => "attempt",
-        Record::Note { .. } => "note",
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What an entry is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Kind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The word for it.
+            const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Says = "says",
+    Taps = "taps",
+    Reacts = "reacts",
+    Reads = "reads",
+    Opens = "opens",
+    Blocks = "blocks",
+    Unblocks = "unblocks",
+    Inbox = "inbox",
+    Page = "page",
+    Declined = "declined",
+    Call = "call",
+    Refused = "refused",
+    Clock = "clock",
+    Timer = "timer",
+    Message = "message",
+    Window = "window",
+    Control = "control",
+    ControlProlonged = "control_prolonged",
+    Folder = "folder",
+    Delivery = "delivery",
+    MarkedDone = "marked_done",
+    Unheard = "unheard",
+    WebhooksFailing = "webhooks_failing",
+    WebhooksDisabled = "webhooks_disabled",
+    Attempt = "attempt",
+    Note = "note",
+}
+
+impl Kind {
+    /// The kind of that name.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    const fn of(record: &Record) -> Self {
+        match record {
+            Record::Person { act, .. } => match act {
+                PersonAct::Says(_) => Self::Says,
+                PersonAct::Taps { .. } => Self::Taps,
+                PersonAct::Reacts { .. } => Self::Reacts,
+                PersonAct::Reads => Self::Reads,
+                PersonAct::Opens(_) => Self::Opens,
+                PersonAct::Blocks(true) => Self::Blocks,
+                PersonAct::Blocks(false) => Self::Unblocks,
+            },
+            Record::Inbox { .. } => Self::Inbox,
+            Record::Admin { .. } => Self::Page,
+            Record::Declined(_) => Self::Declined,
+            Record::Call(_) => Self::Call,
+            Record::Refused { .. } => Self::Refused,
+            Record::Clock { .. } => Self::Clock,
+            Record::Fired(_) => Self::Timer,
+            Record::Effect(effect) => match effect {
+                Effect::Message { .. } => Self::Message,
+                Effect::WindowOpened { .. } => Self::Window,
+                Effect::ControlMoved { .. } => Self::Control,
+                Effect::ControlProlonged { .. } => Self::ControlProlonged,
+                Effect::FolderMoved { .. } => Self::Folder,
+                Effect::Deliver(_) => Self::Delivery,
+                Effect::MarkedDone { .. } => Self::MarkedDone,
+                Effect::Unheard { .. } => Self::Unheard,
+                Effect::WebhooksFailing { .. } => Self::WebhooksFailing,
+                Effect::WebhooksDisabled { .. } => Self::WebhooksDisabled,
+            },
+            Record::Attempt { .. } => Self::Attempt,
+            Record::Note { .. } => Self::Note,
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Only entries that no other one led to are read; what they led to is made again and compared.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -15,7 +18,7 @@ use emulator_core::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::json::Names;
+use super::json::{Kind, Names};
 use super::record::{AttemptResult, Call, CallKind, Cause, Record};
 use crate::clock::{Wall, parse_rfc3339};
 use crate::graph::{GraphError, messaging_type, sender_action};
@@ -97,6 +100,8 @@ pub(crate) enum What {
     Record(Record),
     /// A delivery leaves for somewhere else than it was meant for.
     Leaves,
+    /// Something that an input leads to, which cannot stand alone.
+    Follows,
 }
 
 /// Reads a line.
@@ -115,7 +120,8 @@ pub(super) fn read(line: &str, lane: &str, known: &Known) -> Result<Told, String
     let data = Data { members: &read.data, known };
     let root =
         Root { data, at, rule: rule.map(|rule| rule.id), took_ms: read.wall.took_ms.unwrap_or_default() };
-    let what = root.what(&read.kind);
+    let kind = Kind::parse(&read.kind).ok_or_else(|| format!("there is no kind of entry `{}`", read.kind))?;
+    let what = root.what(kind);
     Ok(Told {
         seq: read.seq,
         at,
@@ -214,27 +220,35 @@ struct Root<'a> {
 }
 
 impl Root<'_> {
-    fn what(&self, kind: &str) -> Option<What> {
+    fn what(&self, kind: Kind) -> Option<What> {
         let data = self.data;
         let person = |act| Some(Record::Person { person: data.id("psid")?, act });
         let record = match kind {
-            "delivery" | "unheard" => return Some(What::Leaves),
-            "says" => person(PersonAct::Says(data.message()?)),
-            "taps" => person(PersonAct::Taps { what: data.text("what")?, within: data.mid("in") }),
-            "reacts" => person(PersonAct::Reacts { to: data.mid("to"), reaction: self.reaction()? }),
-            "reads" => person(PersonAct::Reads),
-            "opens" => person(PersonAct::Opens(Referral { reference: data.text("ref")? })),
-            "blocks" => person(PersonAct::Blocks(true)),
-            "unblocks" => person(PersonAct::Blocks(false)),
-            "inbox" => Some(Record::Inbox { person: data.person()?, act: self.inbox()? }),
-            "page" => Some(Record::Admin { page: data.id("id")?, change: self.change()? }),
-            "call" => self.call().map(Record::Call),
-            "refused" => self.refused(),
-            "clock" => Some(Record::Clock { to: parse_rfc3339(data.str("to")?)? }),
-            "timer" => self.timer().map(Record::Fired),
-            "attempt" => self.attempt(),
-            "note" => Some(Record::Note { text: data.text("text")? }),
-            _ => None,
+            Kind::Says => person(PersonAct::Says(data.message()?)),
+            Kind::Taps => person(PersonAct::Taps { what: data.text("what")?, within: data.mid("in") }),
+            Kind::Reacts => person(PersonAct::Reacts { to: data.mid("to"), reaction: self.reaction()? }),
+            Kind::Reads => person(PersonAct::Reads),
+            Kind::Opens => person(PersonAct::Opens(Referral { reference: data.text("ref")? })),
+            Kind::Blocks => person(PersonAct::Blocks(true)),
+            Kind::Unblocks => person(PersonAct::Blocks(false)),
+            Kind::Inbox => Some(Record::Inbox { person: data.person()?, act: self.inbox()? }),
+            Kind::Page => Some(Record::Admin { page: data.id("id")?, change: self.change()? }),
+            Kind::Call => self.call().map(Record::Call),
+            Kind::Refused => self.refused(),
+            Kind::Clock => Some(Record::Clock { to: parse_rfc3339(data.str("to")?)? }),
+            Kind::Timer => self.timer().map(Record::Fired),
+            Kind::Attempt => self.attempt(),
+            Kind::Note => Some(Record::Note { text: data.text("text")? }),
+            Kind::Delivery | Kind::Unheard => return Some(What::Leaves),
+            Kind::Declined
+            | Kind::Message
+            | Kind::Window
+            | Kind::Control
+            | Kind::ControlProlonged
+            | Kind::Folder
+            | Kind::MarkedDone
+            | Kind::WebhooksFailing
+            | Kind::WebhooksDisabled => return Some(What::Follows),
         };
         record.map(What::Record)
     }

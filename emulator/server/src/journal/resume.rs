@@ -88,7 +88,7 @@ pub struct Found {
     /// How many entries; none in a new file.
     pub entries: u64,
     /// How many lines were missing and have been written now.
-    pub completed: usize,
+    pub completed: u64,
     /// The end that was cut off, which is no whole line, if there was any.
     pub cut: Option<Cut>,
 }
@@ -249,7 +249,7 @@ struct End {
     /// What is written behind that first.
     before: Vec<u8>,
     entries: u64,
-    completed: usize,
+    completed: u64,
 }
 
 impl Reading<'_> {
@@ -299,7 +299,7 @@ impl Reading<'_> {
             before.extend_from_slice(line.as_bytes());
             before.push(b'\n');
         }
-        Ok(End { keep, before, entries: state.journal.next_seq() - 1, completed: due.len() })
+        Ok(End { keep, before, entries: state.journal.next_seq() - 1, completed: due.len() as u64 })
     }
 
     fn compare_header(&self) -> Result<(), JournalError> {

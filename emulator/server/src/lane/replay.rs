@@ -13,6 +13,9 @@ use crate::journal::{AttemptResult, Call, Cause, Entry, Record, Told, What};
 use crate::shared::Token;
 use crate::webhooks::Outgoing;
 
+/// What is wrong with an entry that should follow from another one.
+const ALONE: &str = "nothing above it leads to it";
+
 /// A delivery of which it is not known yet what becomes of it.
 struct Open {
     outgoing: Outgoing,
@@ -76,6 +79,7 @@ impl Replay {
         match what {
             What::Record(record) => self.happens(state, record, cause)?,
             What::Leaves => self.leaves(state, cause)?,
+            What::Follows => return Err(ALONE),
         }
         for effect in state.journal.after(before).filter_map(Entry::effect) {
             if let Effect::WebhooksDisabled { page, app } = effect {
@@ -137,7 +141,7 @@ impl Replay {
                 self.tried(state, delivery, result, took_ms)?;
             }
             Record::Note { text } => state.note(text),
-            Record::Declined(_) | Record::Effect(_) => return Err("nothing above it leads to it"),
+            Record::Declined(_) | Record::Effect(_) => return Err(ALONE),
         }
         Ok(())
     }
@@ -150,7 +154,7 @@ impl Replay {
     /// A delivery whose channel was decided anew when it left.
     fn leaves(&mut self, state: &mut LaneState, cause: Option<Cause>) -> Result<(), &'static str> {
         let open = cause.and_then(|cause| self.open.remove(&cause.seq));
-        let Open { outgoing, .. } = open.ok_or("nothing above it leads to it")?;
+        let Open { outgoing, .. } = open.ok_or(ALONE)?;
         if let Some(outgoing) = state.leaving(outgoing) {
             self.open.insert(outgoing.seq, Open::now(outgoing));
         }

@@ -272,6 +272,32 @@ async fn what_was_not_acknowledged_is_sent_again_with_the_same_bytes_and_its_tri
 }
 
 #[tokio::test]
+async fn what_was_given_up_is_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let live = Run::on(setup(), &path);
+    live.lane.person_says(live.ann, "nobody listens").unwrap();
+    settled(&live.lane).await;
+    // Nothing is tried any more after an hour in vain, nor is anything that comes later.
+    live.advance(Span(2 * Span::HOUR.0)).await;
+    live.lane.person_says(live.ann, "still nobody").unwrap();
+    settled(&live.lane).await;
+    live.file.flush().unwrap();
+    let tried = crate::delivery::tries(&live.lane, BOT).len();
+
+    let bot = Bot::start().await;
+    let setup = Setup::new().webhook(BOT, bot.url()).primary(LIVECHAT);
+    let again = Run::on(setup, &copy(&path, &folder, "copy"));
+    let (unsent, catch_up) = again.lane.go_on(PATIENCE).unwrap();
+    catch_up.await;
+    again.advance(Span::DAY).await;
+    settled(&again.lane).await;
+    let pending = crate::delivery::tries(&live.lane, BOT).iter().filter(|(number, _)| *number == 1).count();
+    assert_eq!((unsent, bot.texts(), pending), (0, Vec::<String>::new(), 1));
+    assert_eq!(crate::delivery::tries(&again.lane, BOT).len(), tried);
+}
+
+#[tokio::test]
 async fn a_move_of_the_clock_that_was_not_finished_is_finished() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");

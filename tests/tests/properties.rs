@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, Answer, App, AppId, Channel, Connection, Context, Control, ControlAct, Delivery, Effect, Event,
-    Feature, Field, FieldSet, Folder, Ids, Input, Message, Mid, Outcome, PAGE_INBOX, Page, PageId,
-    Permission, Person, Protocol, Psid, RefusalKind, Settings, Span, Tag, Timer, TimerKind, Timestamp, World,
-    step,
+    Accepted, Answer, App, AppAct, AppId, Channel, Connection, Context, Control, ControlAct, Delivery,
+    Effect, Event, Feature, Field, FieldSet, Folder, Ids, Input, Message, Mid, Missing, Outcome, PAGE_INBOX,
+    Page, PageId, Person, PersonAct, Protocol, Psid, RefusalKind, Settings, Span, Subject, Tag, Timer,
+    TimerKind, Timestamp, World, step,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -41,16 +41,17 @@ fn settings() -> impl Strategy<Value = Settings> {
     let connection = connection.prop_map(move |(fields, human_agent)| Connection {
         fields: FieldSet::from_iter(fields.unwrap_or_else(|| all.to_vec())),
         features: human_agent.then_some(Feature::HumanAgent).into_iter().collect(),
-        permissions: [Permission::PagesMessaging].into(),
+        ..Connection::default()
     });
     (vec(connection, 2..=3), 0..4_usize).prop_map(|(connections, primary)| {
         let connected: BTreeMap<_, _> = APPS.into_iter().zip(connections).collect();
         let primary_receiver = APPS.get(primary).copied().filter(|app| connected.contains_key(app));
-        let page = |primary_receiver| Page { name: "Page".into(), primary_receiver, apps: connected.clone() };
+        let page =
+            |primary_receiver| Page { primary_receiver, apps: connected.clone(), ..Page::named("Page") };
         Settings {
             protocol: Protocol::Handover,
             pages: [(PAGE, page(primary_receiver)), (OTHER_PAGE, page(None))].into(),
-            apps: connected.keys().map(|app| (*app, App { name: app.to_string().into() })).collect(),
+            apps: connected.keys().map(|app| (*app, App::named(app.to_string()))).collect(),
         }
     })
 }
@@ -58,8 +59,8 @@ fn settings() -> impl Strategy<Value = Settings> {
 fn world() -> impl Strategy<Value = World> {
     (settings(), prop_oneof![4 => Just(PAGE), 1 => Just(OTHER_PAGE)]).prop_map(|(settings, page_of_bo)| {
         let mut world = World::new(Arc::new(settings));
-        world.people.insert(ANA, Person { name: "ana".into(), page: PAGE });
-        world.people.insert(BO, Person { name: "bo".into(), page: page_of_bo });
+        world.people.insert(ANA, Person::named("ana", PAGE));
+        world.people.insert(BO, Person::named("bo", page_of_bo));
         world
     })
 }
@@ -85,7 +86,7 @@ fn act() -> impl Strategy<Value = ControlAct> {
 
 fn message() -> impl Strategy<Value = Arc<Message>> {
     let text = select(vec![None, Some("a"), Some("b"), Some("a longer text than one word of a digest")]);
-    text.prop_map(|text| Arc::new(Message { text: text.map(Arc::from), metadata: None }))
+    text.prop_map(|text| Arc::new(Message { text: text.map(Arc::from), ..Message::default() }))
 }
 
 fn a_move() -> impl Strategy<Value = Move> {
@@ -94,19 +95,20 @@ fn a_move() -> impl Strategy<Value = Move> {
     let page = || prop_oneof![9 => Just(PAGE), 1 => Just(OTHER_PAGE)];
     let tag = select(vec![None, None, Some(Tag::HumanAgent)]);
     let input = prop_oneof![
-        5 => (person(), message()).prop_map(|(person, message)| Input::PersonSays { person, message }),
+        5 => (person(), message())
+            .prop_map(|(person, message)| Input::Person { person, act: PersonAct::Says(message) }),
         5 => (page(), app(), person(), message(), tag).prop_map(|(page, app, person, message, tag)| {
-            Input::AppSends { page, app, person, message, tag }
+            Input::App { page, app, act: AppAct::Sends { person, message, tag } }
         }),
         8 => (page(), app(), person(), act())
-            .prop_map(|(page, app, person, act)| Input::AppControls { page, app, person, act }),
+            .prop_map(|(page, app, person, act)| Input::App { page, app, act: AppAct::Controls { person, act } }),
         1 => (page(), app(), person())
-            .prop_map(|(page, app, person)| Input::AppSignals { page, app, person }),
+            .prop_map(|(page, app, person)| Input::App { page, app, act: AppAct::Signals { person } }),
         1 => (page(), app(), person())
-            .prop_map(|(page, app, person)| Input::AppAsksOwner { page, app, person }),
+            .prop_map(|(page, app, person)| Input::App { page, app, act: AppAct::AsksOwner { person } }),
         // A deadline that was never set, or was moved meanwhile.
         1 => (span(), person()).prop_map(|(after, person)| {
-            Input::TimerFired(Timer { at: BEGIN + after, kind: TimerKind::ControlEnds, person })
+            Input::TimerFired(Timer { at: BEGIN + after, kind: TimerKind::ControlEnds, subject: Subject::Conversation(person) })
         }),
     ];
     prop_oneof![4 => input.prop_map(Move::Input), 1 => span().prop_map(Move::Advance)]
@@ -193,7 +195,7 @@ impl Play {
                     at = Some(*said);
                 }
                 Effect::Deliver(delivery) => {
-                    prop_assert_eq!(delivery.person, person);
+                    prop_assert_eq!(delivery.person, Some(person));
                     prop_assert!(heard.insert(delivery.app), "{} hears it twice", delivery.app);
                     prop_assert!(at.is_none_or(|at| at == delivery.at), "one event, two timestamps");
                     at = Some(delivery.at);
@@ -205,10 +207,15 @@ impl Play {
                 }
                 Effect::Unheard { app, missing, .. } => {
                     prop_assert!(heard.insert(*app), "{app} hears it and does not");
-                    prop_assert!(*missing == Field::Standby || *missing == Field::MessagingHandovers);
+                    let fields = [Field::Standby, Field::MessagingHandovers].map(Missing::Subscription);
+                    prop_assert!(fields.contains(missing), "{missing:?}");
                     heard.remove(app);
                 }
-                Effect::WindowOpened { .. } | Effect::FolderMoved { .. } => {}
+                Effect::WindowOpened { .. }
+                | Effect::FolderMoved { .. }
+                | Effect::MarkedDone { .. }
+                | Effect::WebhooksFailing { .. }
+                | Effect::WebhooksDisabled { .. } => {}
             }
         }
         prop_assert!(moves <= 1, "control moved {moves} times in one step");
@@ -250,6 +257,13 @@ impl Play {
             Event::PassThreadControl { .. } => (Field::MessagingHandovers, Some(is)),
             Event::TakeThreadControl { .. } => (Field::MessagingHandovers, Some(was)),
             Event::RequestThreadControl { .. } => (Field::MessagingHandovers, Some(is)),
+            other @ (Event::Postback { .. }
+            | Event::Reaction { .. }
+            | Event::Referral(_)
+            | Event::Delivered { .. }
+            | Event::Read { .. }
+            | Event::PassThreadMetadata { .. }
+            | Event::AppRoles { .. }) => return Err(TestCaseError::fail(format!("nobody did {other:?}"))),
         };
         prop_assert_eq!(delivery.field, field);
         prop_assert!(fields.contains(field), "{field:?} is not subscribed");
@@ -274,11 +288,16 @@ impl Play {
         heard: &BTreeSet<AppId>,
     ) -> Result<(), TestCaseError> {
         let (page, field) = match input {
-            Input::PersonSays { person, .. } => (self.world.people[person].page, Field::Messages),
-            Input::AppSends { page, .. } => (*page, Field::MessageEchoes),
-            Input::AppSignals { .. }
-            | Input::AppControls { .. }
-            | Input::AppAsksOwner { .. }
+            Input::Person { person, act: PersonAct::Says(_) } => {
+                (self.world.people[person].page, Field::Messages)
+            }
+            Input::App { page, act: AppAct::Sends { .. }, .. } => (*page, Field::MessageEchoes),
+            Input::Person { .. }
+            | Input::App { .. }
+            | Input::Inbox { .. }
+            | Input::Admin { .. }
+            | Input::AppSubscribes { .. }
+            | Input::DeliveryTried { .. }
             | Input::TimerFired(_) => return Ok(()),
         };
         let hears = |app: AppId, fields: FieldSet| {
@@ -310,14 +329,16 @@ impl Play {
             .world
             .conversations
             .iter()
-            .filter_map(|(person, conversation)| conversation.control.until().map(|until| (until, *person)))
+            .filter_map(|(person, conversation)| {
+                conversation.control.until().map(|until| (until, Subject::Conversation(*person)))
+            })
             .collect();
         expected.sort();
         let mut future = self.world.clone();
         let mut armed = Vec::new();
         while let Some(timer) = future.timers.next() {
             prop_assert!(armed.len() < expected.len(), "{timer:?} is about nothing");
-            armed.push((timer.at, timer.person));
+            armed.push((timer.at, timer.subject));
             let _ = step(&mut future, Input::TimerFired(timer), &Context { now: timer.at, ids: &self.ids });
         }
         prop_assert_eq!(armed, expected);
@@ -339,12 +360,23 @@ impl Play {
 
 fn person_of(input: &Input) -> Psid {
     match input {
-        Input::PersonSays { person, .. }
-        | Input::AppSends { person, .. }
-        | Input::AppSignals { person, .. }
-        | Input::AppControls { person, .. }
-        | Input::AppAsksOwner { person, .. }
-        | Input::TimerFired(Timer { person, .. }) => *person,
+        Input::Person { person, .. }
+        | Input::Inbox { person, .. }
+        | Input::App {
+            act:
+                AppAct::Sends { person, .. }
+                | AppAct::Signals { person }
+                | AppAct::Controls { person, .. }
+                | AppAct::AsksOwner { person }
+                | AppAct::AsksProfile { person },
+            ..
+        }
+        | Input::TimerFired(Timer { subject: Subject::Conversation(person), .. }) => *person,
+        Input::App { act: AppAct::AsksReceivers | AppAct::Installs { .. }, .. }
+        | Input::TimerFired(Timer { subject: Subject::Webhooks(..), .. })
+        | Input::Admin { .. }
+        | Input::AppSubscribes { .. }
+        | Input::DeliveryTried { .. } => UNKNOWN,
     }
 }
 
@@ -358,7 +390,9 @@ fn until_of(world: &World, person: Psid) -> Option<Timestamp> {
 
 /// A plain message is refused for control exactly when another app owns the conversation.
 fn control_decides_who_sends(before: &World, input: &Input, outcome: &Outcome) -> Result<(), TestCaseError> {
-    let Input::AppSends { page, app, person, tag: None, .. } = input else { return Ok(()) };
+    let Input::App { page, app, act: AppAct::Sends { person, tag: None, .. } } = input else {
+        return Ok(());
+    };
     let known = before.people.get(person).is_some_and(|person| person.page == *page);
     let another = known && owner(before, *person).is_some_and(|owner| owner != *app);
     let refused = outcome.as_ref().is_err_and(|refusal| refusal.kind == RefusalKind::AnotherAppInControl);

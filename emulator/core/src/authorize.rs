@@ -3,7 +3,8 @@
 use crate::catalogue::RuleId;
 use crate::effect::{Refusal, RefusalKind, Saw};
 use crate::ids::{AppId, PageId};
-use crate::settings::Permission;
+use crate::settings::{Connection, Permission, TokenState};
+use crate::time::Timestamp;
 use crate::world::World;
 
 /// Checks that the app is connected to the Page and that its token carries `pages_messaging`
@@ -12,12 +13,29 @@ use crate::world::World;
 /// # Errors
 ///
 /// The refusal, when it may not.
-pub fn authorize(world: &World, page: PageId, app: AppId) -> Result<(), Refusal> {
-    let refusal = |kind| Refusal { rule: RuleId::TokenNamesCaller, saw: Saw::default(), kind };
-    let connection = world.settings.pages.get(&page).and_then(|page| page.apps.get(&app));
-    let connection = connection.ok_or_else(|| refusal(RefusalKind::AppNotConnected))?;
+pub fn authorize(world: &World, page: PageId, app: AppId, now: Timestamp) -> Result<(), Refusal> {
+    let connection = token_holds(world, page, app, now)?;
     if !connection.permissions.contains(&Permission::PagesMessaging) {
-        return Err(Refusal { rule: RuleId::MessagingPermission, ..refusal(RefusalKind::PermissionMissing) });
+        let kind = RefusalKind::PermissionMissing;
+        return Err(Refusal { rule: RuleId::MessagingPermission, saw: Saw::default(), kind });
     }
     Ok(())
+}
+
+/// Checks that the app is connected to the Page and that its token still holds (C-01, M-49 to M-51).
+///
+/// # Errors
+///
+/// The refusal, when it does not.
+pub fn token_holds(world: &World, page: PageId, app: AppId, now: Timestamp) -> Result<&Connection, Refusal> {
+    let refusal = |kind| Refusal { rule: RuleId::TokenNamesCaller, saw: Saw::default(), kind };
+    let connection = world.settings.connection(page, app);
+    let connection = connection.ok_or_else(|| refusal(RefusalKind::AppNotConnected))?;
+    let ended = |kind| Err(Refusal { rule: RuleId::TokenEnded, ..refusal(kind) });
+    match connection.token {
+        TokenState::Expires(at) if at <= now => ended(RefusalKind::TokenExpired(at)),
+        TokenState::SessionEnded => ended(RefusalKind::SessionEnded),
+        TokenState::Deauthorized => ended(RefusalKind::TokenDeauthorized),
+        TokenState::Valid | TokenState::Expires(_) => Ok(connection),
+    }
 }

@@ -113,12 +113,26 @@ rules! {
         "While nobody owns a conversation any app of the Page may send into it. Sending does not give control.";
     OnlyOwnerSends, "C-84", "only the owner sends", [Handover], Observed, ERRORS,
         "A message by an app that does not own an owned conversation is refused with code 10, subcode 2018300. That includes the primary receiver.";
+    ChannelAtDelivery, "C-22", "an echo goes where control is when it leaves", [], Observed, LOGS,
+        "The channel of an echo or of a receipt of delivery is decided when it leaves, not when the message was sent: what an app sends while it handles a webhook leaves once it has answered that webhook, so an app that passes control in the same handler finds its own echo on standby; anything else leaves with the answer to its call. What a person does stays with the apps it was routed to.";
     ChannelFollowsControl, "C-21", "owner on messaging, others on standby", [], Documented, STANDBY,
         "The owner gets events in the array messaging of an entry; every other app that subscribed gets the same event in the array standby instead.";
     ControlExpires, "C-23", "control ends after 24 hours of silence", [Handover], Documented, HANDOVER,
         "At exactly 24 hours without activity an owned conversation becomes idle. Nobody is told.";
+    ImplicitMoves, "C-122", "control that moves by itself is not announced", [Handover], Inferred, CHOICE,
+        "When a message or a tap moves control, no control event tells of it. Where announcing is switched on, the primary receiver hears of a message into an idle conversation as if the inbox had passed it on with the metadata new message, and the app that loses control by a tap hears take_thread_control.";
+    ButtonMovesControl, "C-119", "a tap gives control to the app that made the button", [Handover], Documented, HANDOVER,
+        "A person who taps a postback button gives control to the app that made it, even when another app owns the conversation; that app gets the postback with its payload on messaging.";
+    StandbyPostback, "C-121", "a postback on standby keeps its payload to itself", [], Observed, LOGS,
+        "Apps on standby see a postback without its payload.";
+    TapsWhatIsThere, "M-160", "only what is there can be tapped", [], Inferred, CHOICE,
+        "A person taps a quick reply of the newest message, which is gone after a tap or another message, or a postback button of a message that is still remembered. Of several that fit the newest is meant.";
+    QuickReplies, "C-82", "a quick reply is a message", [], Observed, LOGS,
+        "Tapping a quick reply sends its title as a message that carries the payload, on messaging and on standby alike. It moves control as any message does.";
     MessageRenewsControl, "C-26", "a message renews control", [], Observed, LOGS,
         "A person's message keeps the owner in control for at least another 24 hours; an extension that lasts longer is not shortened.";
+    WindowsApart, "C-30", "control and window are two clocks", [], Inferred, CHOICE,
+        "Extending thread control does not extend the messaging window, and an open window does not keep an app in control.";
     ExtendControl, "C-59", "the owner may extend", [Handover], Documented, CONVERSATION,
         "Only the owner may extend its control. It then ends the given duration from now, 7 days at most and 24 hours when none is given; a later message of the person can only move that end further away.";
     OnlyOwnerPasses, "C-34", "only the owner passes", [Handover], Documented, REFERENCE,
@@ -141,6 +155,18 @@ rules! {
         "A request by the app that owns the conversation is refused as an invalid parameter.";
     OnlyOwnerReleases, "C-55", "only the owner releases", [Handover], Documented, HANDOVER,
         "A release by the owner makes the conversation idle and nobody is told; by anybody else it is refused with code 100.";
+    ReceiversForPrimary, "C-64", "the primary receiver may list the others", [Handover], Documented, REFERENCE,
+        "secondary_receivers answers the primary receiver with every other app of the Page and the Page Inbox. To another app of a Page with a primary receiver it is refused with subcode 2018234, on a Page without one with subcode 2018171.";
+    MetadataOnly, "C-65", "metadata without control", [Handover], Documented, REFERENCE,
+        "pass_thread_metadata tells another app of the Page something about the conversation by an event of that name; control stays where it is.";
+    AdminDecides, "C-08", "an admin decides about apps", [Handover], Documented, HANDOVER,
+        "Every app that is connected to the Page takes part in handover; a primary receiver is optional, and everybody else is a plain participant.";
+    InboxNeverPrimary, "C-09", "the inbox is never primary", [Handover], Documented, HANDOVER,
+        "The Page Inbox cannot be the primary receiver.";
+    RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
+        "An app whose role changes is told by app_roles, an event without a sender; one event for each app.";
+    RemovedOwner, "C-12a", "an app that is removed owns nothing", [], Inferred, CHOICE,
+        "When an app is removed from the Page, the conversations that it owned become idle and its role ends.";
     OwnerToldToAll, "C-60", "every app of the Page may ask for the owner", [Handover], Inferred, REFERENCE,
         "thread_owner answers any app of the Page with the owner's app id and the moment at which its control ends, or with an empty list when the conversation is idle.";
     ControlEvents, "C-75", "control events travel on messaging", [], Observed, LOGS,
@@ -149,22 +175,70 @@ rules! {
         "A message with the tag HUMAN_AGENT by an app with the Human Agent feature goes out although another app owns the conversation. Control stays where it is.";
     HumanAgentApproval, "C-92", "the human-agent tag needs the feature", [], Observed, LOGS,
         "The tag HUMAN_AGENT without the feature is refused with code 100, subcode 2018276, inside the messaging window too.";
+    InboxTakesOver, "C-104", "an agent who acts takes control", [Handover], Documented, HANDOVER,
+        "An agent who moves a conversation to Main, or replies in one that the inbox does not control, gives control to the inbox; the app that had it is told by take_thread_control. The inbox asks nobody.";
+    ReplyInDone, "C-105", "a reply in a done conversation moves nothing", [Handover], Documented, HANDOVER,
+        "An agent's reply in a conversation marked as Done leaves control with the app that has it; where nobody has it, the primary receiver gets it.";
+    DoneReleases, "C-106", "Done gives control back", [Handover], Documented, HANDOVER,
+        "An agent who marks a conversation of the inbox as Done gives control to the primary receiver, who is told by pass_thread_control with the metadata Pass thread control from Page Inbox; without a primary receiver the conversation becomes idle.";
+    MarkedDone, "C-108a", "marked as done is more than filed under Done", [Handover], Inferred, CHOICE,
+        "Done as a mark is set by an agent and taken away by the person's next message, by a move to Main and by any control call. The folder Done alone says only that an app owns the conversation.";
+    InboxMoves, "C-108b", "an agent files conversations", [Handover], Inferred, CHOICE,
+        "A conversation lies where an agent last put it, until control moves.";
+    SpamIsAFolder, "C-117", "Spam is a folder", [], Inferred, CHOICE,
+        "Moving a conversation to Spam changes neither control nor what apps hear.";
+    InboxEchoes, "C-114", "an agent's reply is echoed", [], Documented, WEBHOOKS,
+        "What an agent writes in the Page Inbox reaches apps as an echo with the app id 263902037430900. It neither opens nor prolongs the messaging window and is not bound by it.";
+    Receipts, "C-164", "receipts follow control", [], Documented, STANDBY,
+        "Receipts of delivery and of reading reach the owner on messaging and others on standby. A message is delivered as it reaches the person; it is read when she reads it, with the timestamp of the Page's newest message as watermark.";
+    Referrals, "C-165", "referrals go to the owner alone", [], Inferred, STANDBY,
+        "A link that leads into a conversation is told to its owner, or to every app while nobody owns it; never on standby. It gives an idle conversation to the primary receiver as a message does.";
+    Reactions, "M-230", "reactions go to the owner alone", [], Inferred, STANDBY,
+        "A reaction, and taking it back, is told to the owner, or to every app while nobody owns the conversation; standby does not carry reactions. A reaction opens the messaging window, taking it back does not.";
+    EchoAfterAnswer, "M-194a", "the echo follows the answer", [], Inferred, CHOICE,
+        "Echo and receipt of a message leave once the call that sent it has been answered.";
+    BodyEscapes, "M-190", "webhook bodies are plain ASCII", [], Documented, WEBHOOKS,
+        "Webhook bodies are compact JSON in which everything that is not ASCII, and the characters / < % @, stand as escapes.";
     FolderFollowsControl, "C-108", "folders follow control", [Handover], Inferred, HANDOVER,
         "A conversation that an app owns is filed under Done, one that the Page Inbox owns under Main. A new conversation lies in Main; becoming idle leaves the folder as it is.";
+    BlockedPage, "M-113", "who blocked the Page gets nothing", [], Observed, ERRORS,
+        "A message to a person who has blocked the Page is refused with code 551, subcode 1545041.";
+    DevelopmentMode, "M-184", "apps in development reach their testers", [], Documented, WEBHOOKS,
+        "An app in development mode sends to, and hears of, only people with a role on it; another message is refused.";
+    ReplyTo, "M-147", "an answer names a message that is there", [], Inferred, SEND,
+        "reply_to names a message of the conversation, of either side; any other id is refused as an invalid parameter.";
+    ProfileShown, "M-265", "a profile is shown to those the person met", [], Documented, SEND,
+        "A Page reads the profile of a person who has done something with it. Language, time zone and gender need permissions of their own and are left out without them.";
+    AppSubscription, "M-244", "an app subscribes with its own token", [], Documented, WEBHOOKS,
+        "An app names its callback and its fields with its app token; an app hears only of fields that both it and the Page have subscribed.";
+    SubscriptionReplaces, "M-243", "a Page installs an app with fields", [], Inferred, WEBHOOKS,
+        "subscribed_apps with a Page token sets the fields of the token's app in place of those before.";
+    FieldPermission, "M-68", "subscribing needs permissions", [], Observed, LOGS,
+        "Installing an app needs pages_manage_metadata, and messaging fields need pages_messaging.";
     SignalsAreFree, "C-172", "typing and seen are not blocked", [], Inferred, CHOICE,
         "Sender actions are accepted from any app of the Page, whoever owns the conversation.";
     PersonOfPage, "M-108", "the person is known to the Page", [], Observed, ERRORS,
         "A page-scoped id means something on its own Page only; any other recipient is refused with code 100, subcode 2018001.";
     WindowStandard, "M-177", "the 24-hour messaging window", [], Documented, SEND,
         "An app may write to a person for 24 hours after the person's last opening action; at exactly 24 hours the window is closed and a message is refused with code 10, subcode 2018278.";
+    WindowFeedback, "M-181a", "feedback has seven days", [], Documented, SEND,
+        "With the tag CUSTOMER_FEEDBACK a feedback template, and nothing else, may go out up to 7 days after the person's last message.";
+    WindowNews, "M-181b", "news Pages send at any time", [], Documented, SEND,
+        "With the tag NON_PROMOTIONAL_SUBSCRIPTION a registered news Page sends at any time; any other Page is refused outside the window with code 10, subcode 2018065.";
+    WindowUpdateTags, "M-183", "update tags until 2026", [], Documented, SEND,
+        "Until 2026-04-27 the tags CONFIRMED_EVENT_UPDATE, ACCOUNT_UPDATE and POST_PURCHASE_UPDATE let a message out at any time.";
     WindowOpens, "M-178", "what opens the window", [], Documented, SEND,
-        "A message of the person opens the messaging window for another 24 hours.";
+        "What a person writes or taps, a reaction, and a link into an existing conversation open the messaging window for another 24 hours. Reading, and what the Page writes, does not.";
     WindowHumanAgent, "C-90", "a human agent has seven days", [], Documented, SEND,
         "With the tag HUMAN_AGENT and its feature a message may go out up to 7 days after the person's last message; at exactly 7 days it may not.";
     PersonWrites, "M-203", "a person writes", [], Documented, WEBHOOKS,
         "A person can always write to the Page. The message gets an id and a timestamp later than every event of the conversation before it.";
     RetriesForAnHour, "M-193", "failed deliveries are tried again", [], Inferred, WEBHOOKS,
         "A delivery that was not answered with a 2xx is tried again at once, then after 1 s, 5 s, 30 s, 2 min and every 10 min, with the same bytes, until an hour has passed.";
+    WebhooksDisabled, "M-193a", "webhooks that fail for an hour are switched off", [], Documented, WEBHOOKS,
+        "After 15 minutes of failed deliveries an app's developers are told; after an hour its webhooks on the Page are switched off until it subscribes again.";
+    TokenEnded, "M-49", "tokens end", [], Observed, ERRORS,
+        "A Page token that has run out is refused with code 190, subcode 463; after a change of password with subcode 460; after the app was removed with subcode 458.";
     TokenRequired, "M-54", "a call needs a token", [], Observed, LOGS,
         "Without a token, or with an app token, me means nobody: code 2500. On any other node a missing token is code 104.";
     TokenUnknown, "M-48", "an unknown token", [], Observed, ERRORS,

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use crate::derive::IdKind;
 use crate::ids::{AppId, Mid, PageId};
-use crate::message::Message;
+use crate::message::{Button, Message, QuickReply};
 use crate::time::{Span, Timestamp};
 
 /// How many messages a conversation remembers.
 pub const KEPT_MESSAGES: usize = 20;
+/// How many postback buttons of older messages can still be tapped.
+pub const KEPT_BUTTONS: usize = 100;
 
 /// Who may answer in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,6 +89,17 @@ pub struct Kept {
     pub message: Arc<Message>,
 }
 
+/// A postback button that the person can tap.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Tappable {
+    /// The message that holds it.
+    pub mid: Mid,
+    /// The app that made it.
+    pub app: AppId,
+    /// What it says and what its app gets.
+    pub button: Button,
+}
+
 /// The state of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Conversation {
@@ -96,6 +109,8 @@ pub struct Conversation {
     pub control: Control,
     /// Where the Page Inbox shows it.
     pub folder: Folder,
+    /// True when an agent marked it as done, which is more than lying in the folder (C-108a).
+    pub marked_done: bool,
     /// When the person last wrote.
     pub last_user_message: Option<Timestamp>,
     /// When the standard messaging window is closed; never opened when none.
@@ -104,6 +119,8 @@ pub struct Conversation {
     pub last_event: Option<Timestamp>,
     /// The newest messages, oldest first.
     pub messages: VecDeque<Kept>,
+    /// The newest postback buttons of the Page's messages, oldest first.
+    pub buttons: VecDeque<Tappable>,
     counts: BTreeMap<(IdKind, Option<AppId>), u64>,
 }
 
@@ -114,10 +131,12 @@ impl Conversation {
             page,
             control: Control::Idle,
             folder: Folder::Main,
+            marked_done: false,
             last_user_message: None,
             window_until: None,
             last_event: None,
             messages: VecDeque::new(),
+            buttons: VecDeque::new(),
             counts: BTreeMap::new(),
         }
     }
@@ -136,7 +155,40 @@ impl Conversation {
         *count - 1
     }
 
+    /// The quick replies that the person sees: those of the newest message, if it is the Page's.
+    pub fn quick_replies(&self) -> &[QuickReply] {
+        match self.messages.back() {
+            Some(Kept { from: Sender::App(_), message, .. }) => &message.quick_replies,
+            Some(_) | None => &[],
+        }
+    }
+
+    /// The titles of everything that the person can tap, newest first.
+    pub fn tappable(&self) -> impl Iterator<Item = &str> {
+        let replies = self.quick_replies().iter().map(|reply| &*reply.title);
+        replies.chain(self.buttons.iter().rev().map(|tappable| &*tappable.button.title))
+    }
+
+    /// The remembered message of that id.
+    pub fn message(&self, mid: &Mid) -> Option<&Kept> {
+        self.messages.iter().rev().find(|kept| kept.mid == *mid)
+    }
+
+    /// The newest message of the Page.
+    pub fn newest_of_page(&self) -> Option<&Kept> {
+        self.messages.iter().rev().find(|kept| kept.from != Sender::Person)
+    }
+
     pub(crate) fn keep(&mut self, kept: Kept) {
+        if let Sender::App(app) = kept.from {
+            for button in &kept.message.buttons {
+                if self.buttons.len() == KEPT_BUTTONS {
+                    self.buttons.pop_front();
+                }
+                let tappable = Tappable { mid: kept.mid.clone(), app, button: button.clone() };
+                self.buttons.push_back(tappable);
+            }
+        }
         if self.messages.len() == KEPT_MESSAGES {
             self.messages.pop_front();
         }

@@ -1,13 +1,18 @@
 //! What comes out of a step: effects with their reasons, or a refusal with its reason.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalogue::RuleId;
 use crate::conversation::{Folder, Sender};
 use crate::field::{Channel, Field, FieldSet};
 use crate::ids::{AppId, Mid, PageId, Psid};
+use crate::input::{Reaction, Referral};
 use crate::message::Message;
+use crate::options::{AppIdType, Escapes, MissingMetadata, Options};
+use crate::settings::Permission;
 use crate::time::Timestamp;
+use crate::world::Profile;
 
 /// Accepted with effects, or refused with the world left as it was.
 pub type Outcome = Result<Accepted, Refusal>;
@@ -25,6 +30,13 @@ pub struct Accepted {
     pub effects: Vec<Decided>,
 }
 
+impl Accepted {
+    /// Accepted without effects.
+    pub(crate) const fn quiet(rule: RuleId, saw: Saw) -> Self {
+        Self { rule, saw, answer: Answer::Done, effects: Vec::new() }
+    }
+}
+
 /// What the caller of an accepted input is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -37,8 +49,21 @@ pub enum Answer {
         /// Its timestamp.
         at: Timestamp,
     },
+    /// A button was tapped.
+    Tapped {
+        /// The id of the event.
+        mid: Mid,
+        /// Its timestamp.
+        at: Timestamp,
+        /// What the app that made the button gets.
+        payload: Arc<str>,
+    },
     /// Who owns the conversation and until when, or nobody.
     Owner(Option<(AppId, Timestamp)>),
+    /// The secondary receivers.
+    Receivers(Vec<AppId>),
+    /// What the app may see of a person; nothing when the person never did anything with the Page.
+    Profile(Option<(Arc<Profile>, BTreeSet<Permission>)>),
 }
 
 /// An effect with its reason.
@@ -104,19 +129,53 @@ pub enum Effect {
         /// The folder now.
         to: Folder,
     },
+    /// An agent marked the conversation as done, or the mark is gone.
+    MarkedDone {
+        /// Whose conversation.
+        person: Psid,
+        /// Whether it is marked now.
+        marked: bool,
+    },
     /// An app is to hear of an event.
     Deliver(Delivery),
-    /// An app does not hear of an event, for want of a subscription that it is easy to forget.
+    /// An app does not hear of an event, for a reason that is easy to overlook.
     Unheard {
         /// Who would have heard it.
         app: AppId,
-        /// Whose conversation.
-        person: Psid,
+        /// Whose conversation, if it is about one.
+        person: Option<Psid>,
         /// The field of the event.
         field: Field,
-        /// The field that the app has not subscribed.
-        missing: Field,
+        /// What the app lacks.
+        missing: Missing,
     },
+    /// The webhooks of an app have failed for so long that its developers are told.
+    WebhooksFailing {
+        /// The Page.
+        page: PageId,
+        /// The app.
+        app: AppId,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The webhooks of an app are switched off.
+    WebhooksDisabled {
+        /// The Page.
+        page: PageId,
+        /// The app.
+        app: AppId,
+    },
+}
+
+/// What an app lacks to hear of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Missing {
+    /// A subscription to this field.
+    Subscription(Field),
+    /// Webhooks that are switched on: they had failed for an hour.
+    Webhooks,
+    /// A role of the person on the app, which is in development mode.
+    Role,
 }
 
 /// One event for one app.
@@ -126,16 +185,40 @@ pub struct Delivery {
     pub app: AppId,
     /// The Page.
     pub page: PageId,
-    /// Whose conversation.
-    pub person: Psid,
+    /// Whose conversation, if it is about one.
+    pub person: Option<Psid>,
     /// The array in which it travels.
     pub channel: Channel,
     /// The subscription field that lets it through.
     pub field: Field,
     /// The event's timestamp.
     pub at: Timestamp,
+    /// How it is written.
+    pub style: Style,
     /// What it says.
     pub event: Event,
+}
+
+/// How an event is written where sources disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Style {
+    /// The kind of value of app ids in control events.
+    pub app_ids: AppIdType,
+    /// Metadata that nobody gave.
+    pub missing_metadata: MissingMetadata,
+    /// Which characters are escaped.
+    pub escapes: Escapes,
+}
+
+impl Style {
+    /// As a Page's options say.
+    pub const fn of(options: &Options) -> Self {
+        Self {
+            app_ids: options.app_id_type,
+            missing_metadata: options.missing_metadata,
+            escapes: options.webhook_escapes,
+        }
+    }
 }
 
 /// The content of a webhook event.
@@ -147,15 +230,47 @@ pub enum Event {
         mid: Mid,
         /// What it says.
         message: Arc<Message>,
+        /// True when it answers a message of the person herself.
+        self_reply: bool,
     },
     /// The Page wrote.
     Echo {
         /// The message's id.
         mid: Mid,
-        /// Which app sent it.
-        app: AppId,
+        /// Which app sent it; none for an agent, when that is not told.
+        app: Option<AppId>,
         /// What it says.
         message: Arc<Message>,
+    },
+    /// A person tapped a button.
+    Postback {
+        /// The event's id; not told to everybody.
+        mid: Option<Mid>,
+        /// What the button says; not told to everybody.
+        title: Option<Arc<str>>,
+        /// What the button was given to say to its app; for that app alone.
+        payload: Option<Arc<str>>,
+    },
+    /// A person reacted to a message, or took the reaction back.
+    Reaction {
+        /// The message.
+        mid: Mid,
+        /// The reaction; none when it is taken back.
+        reaction: Option<Reaction>,
+    },
+    /// A person followed a link.
+    Referral(Referral),
+    /// Messages have reached the person.
+    Delivered {
+        /// Which.
+        mids: Vec<Mid>,
+        /// Everything up to then has.
+        watermark: Timestamp,
+    },
+    /// The person has read everything up to then.
+    Read {
+        /// Up to when.
+        watermark: Timestamp,
     },
     /// Control was passed to the app that hears this.
     PassThreadControl {
@@ -182,10 +297,41 @@ pub enum Event {
         /// The caller's text.
         metadata: Option<Arc<str>>,
     },
+    /// Another app tells something about the conversation.
+    PassThreadMetadata {
+        /// What.
+        metadata: Arc<str>,
+    },
+    /// The role of an app has changed.
+    AppRoles {
+        /// The app.
+        app: AppId,
+        /// Its role now.
+        role: Role,
+    },
+}
+
+/// The role of an app on a Page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It gets idle conversations.
+    PrimaryReceiver,
+    /// It has no special part.
+    SecondaryReceiver,
+}
+
+impl Role {
+    /// The platform's word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PrimaryReceiver => "primary_receiver",
+            Self::SecondaryReceiver => "secondary_receiver",
+        }
+    }
 }
 
 /// An input that was refused: an ordinary answer. The world is as it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
     /// The rule that decided it.
     pub rule: RuleId,
@@ -202,8 +348,45 @@ pub enum RefusalKind {
     AppNotConnected,
     /// The token lacks `pages_messaging`.
     PermissionMissing,
+    /// The app's Page token has run out.
+    TokenExpired(Timestamp),
+    /// The person behind the token changed the password.
+    SessionEnded,
+    /// The person behind the token removed the app.
+    TokenDeauthorized,
+    /// A field needs a permission that the token lacks.
+    FieldPermission,
     /// No such person on this Page.
     UnknownPerson,
+    /// The person has blocked the Page.
+    PersonUnavailable,
+    /// The app is in development mode and the person has no role on it.
+    NoRoleOnApp {
+        /// Whether the documented code is used in place of the one that was seen.
+        documented: bool,
+    },
+    /// A message to answer or to react to that does not exist.
+    UnknownMessage,
+    /// Nothing of that title or payload is there to be tapped.
+    NothingToTap,
+    /// A tag that has ended.
+    TagRetired,
+    /// News by a Page that is not registered for it.
+    NotANewsPage,
+    /// A sender action by an app that does not own the conversation.
+    SignalNotAllowed,
+    /// Somebody asks for the owner who may not know.
+    OwnerNotTold,
+    /// A take by the app that owns the conversation already.
+    TakeByOwner,
+    /// The roles are known to receivers alone.
+    OnlyReceivers,
+    /// The secondary receivers are shown to the primary receiver alone.
+    ReceiversHidden,
+    /// The Page Inbox cannot have the role.
+    InboxCannotBePrimary,
+    /// An app that the world does not have, or that is not connected.
+    UnknownApp,
     /// Another app owns the conversation, so the message does not go out.
     AnotherAppInControl,
     /// The messaging window is closed.
@@ -245,4 +428,8 @@ pub struct Saw {
     pub fields: Option<FieldSet>,
     /// True when the app has the human-agent feature.
     pub human_agent: Option<bool>,
+    /// True when an agent marked the conversation as done.
+    pub marked_done: Option<bool>,
+    /// The app that made the button.
+    pub made_by: Option<AppId>,
 }

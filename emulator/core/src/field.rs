@@ -82,6 +82,12 @@ impl FieldSet {
         Self(self.0 | field.bit())
     }
 
+    /// The fields that are in both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The fields of the set, in the order of [`Field::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Field> {
         Field::ALL.iter().copied().filter(move |field| self.contains(*field))

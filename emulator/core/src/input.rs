@@ -2,27 +2,174 @@
 
 use std::sync::Arc;
 
-use crate::ids::{AppId, PageId, Psid};
+use crate::conversation::Folder;
+use crate::field::FieldSet;
+use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::message::Message;
+use crate::settings::{AppMode, Feature, Permission, TokenState};
 use crate::time::Span;
 use crate::timers::Timer;
 
 /// One thing that happens. Calls of apps come in after the request itself was found to be in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Input {
-    /// A person writes to the Page.
-    PersonSays {
-        /// Who writes.
+    /// A person does something.
+    Person {
+        /// Who.
         person: Psid,
         /// What.
-        message: Arc<Message>,
+        act: PersonAct,
     },
-    /// An app sends a message with its Page token.
-    AppSends {
+    /// An agent does something in the Page Inbox.
+    Inbox {
+        /// On whose conversation.
+        person: Psid,
+        /// What.
+        act: InboxAct,
+    },
+    /// An admin changes settings.
+    Admin {
+        /// Of which Page.
+        page: PageId,
+        /// What.
+        change: AdminChange,
+    },
+    /// An app does something with its Page token.
+    App {
         /// The token's Page.
         page: PageId,
         /// The token's app.
         app: AppId,
+        /// What.
+        act: AppAct,
+    },
+    /// An app subscribes to webhooks of Pages as a whole, with its own token (M-244).
+    AppSubscribes {
+        /// Which app.
+        app: AppId,
+        /// To which fields; to none any more when none.
+        fields: Option<FieldSet>,
+    },
+    /// A webhook delivery was tried.
+    DeliveryTried {
+        /// For which Page.
+        page: PageId,
+        /// To which app.
+        app: AppId,
+        /// Whether the app took it.
+        acknowledged: bool,
+    },
+    /// A deadline has come.
+    TimerFired(Timer),
+}
+
+/// What a person can do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum PersonAct {
+    /// Writes to the Page.
+    Says(Arc<Message>),
+    /// Taps a quick reply or a button.
+    Taps {
+        /// Its title or its payload.
+        what: Arc<str>,
+        /// The message that holds it, when several fit.
+        within: Option<Mid>,
+    },
+    /// Reacts to a message, or takes the reaction back.
+    Reacts {
+        /// To which; to the newest of the Page when none.
+        to: Option<Mid>,
+        /// How; takes it back when none.
+        reaction: Option<Reaction>,
+    },
+    /// Reads everything that the Page has written.
+    Reads,
+    /// Follows a link into the conversation.
+    Opens(Referral),
+    /// Blocks the Page, or no longer.
+    Blocks(bool),
+}
+
+/// A reaction to a message (M-230).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reaction {
+    /// The character that people see.
+    pub emoji: Arc<str>,
+    /// The platform's word for it.
+    pub name: &'static str,
+}
+
+/// Where a person came from (M-223).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Referral {
+    /// The text behind `ref=` in the link.
+    pub reference: Arc<str>,
+}
+
+/// What an agent can do in the Page Inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum InboxAct {
+    /// Answers the person.
+    Replies(Arc<Message>),
+    /// Moves the conversation to a folder; to Done marks it as done.
+    Moves(Folder),
+}
+
+/// What an admin can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AdminChange {
+    /// The primary receiver; none takes the role away.
+    PrimaryReceiver(Option<AppId>),
+    /// Connects an app to the Page.
+    Connects(AppId),
+    /// Removes an app from the Page.
+    Removes(AppId),
+    /// The webhook fields that the Page installed for an app.
+    Fields {
+        /// Which app.
+        app: AppId,
+        /// Which fields.
+        fields: FieldSet,
+    },
+    /// Whether an app has a feature.
+    Feature {
+        /// Which app.
+        app: AppId,
+        /// Which feature.
+        feature: Feature,
+        /// Granted or taken away.
+        granted: bool,
+    },
+    /// Whether an app's Page token carries a permission.
+    Permission {
+        /// Which app.
+        app: AppId,
+        /// Which permission.
+        permission: Permission,
+        /// Granted or taken away.
+        granted: bool,
+    },
+    /// Whether an app may reach everybody.
+    Mode {
+        /// Which app.
+        app: AppId,
+        /// How.
+        mode: AppMode,
+    },
+    /// Whether an app's Page token holds.
+    Token {
+        /// Which app.
+        app: AppId,
+        /// How.
+        state: TokenState,
+    },
+}
+
+/// What an app can do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AppAct {
+    /// Sends a message.
+    Sends {
         /// The recipient.
         person: Psid,
         /// What it sends.
@@ -30,37 +177,37 @@ pub enum Input {
         /// The message tag, if any.
         tag: Option<Tag>,
     },
-    /// An app shows that it is typing, or that it has seen the messages.
-    AppSignals {
-        /// The token's Page.
-        page: PageId,
-        /// The token's app.
-        app: AppId,
+    /// Shows that it is typing, or that it has seen the messages.
+    Signals {
         /// The recipient.
         person: Psid,
     },
-    /// An app calls a control edge.
-    AppControls {
-        /// The token's Page.
-        page: PageId,
-        /// The token's app.
-        app: AppId,
+    /// Calls a control edge.
+    Controls {
         /// Whose conversation.
         person: Psid,
         /// What it asks for.
         act: ControlAct,
     },
-    /// An app asks who owns a conversation.
-    AppAsksOwner {
-        /// The token's Page.
-        page: PageId,
-        /// The token's app.
-        app: AppId,
+    /// Asks who owns a conversation.
+    AsksOwner {
         /// Whose conversation.
         person: Psid,
     },
-    /// A deadline has come.
-    TimerFired(Timer),
+    /// Asks which apps are secondary receivers.
+    AsksReceivers,
+    /// Asks what a person shows of herself.
+    AsksProfile {
+        /// Which person.
+        person: Psid,
+    },
+    /// Installs itself on the Page with webhook fields, or takes itself off.
+    Installs {
+        /// The fields; off when none.
+        fields: Option<FieldSet>,
+        /// Fields that no event here belongs to.
+        other_fields: Vec<Arc<str>>,
+    },
 }
 
 /// What an app can ask of a control edge.
@@ -83,6 +230,13 @@ pub enum ControlAct {
         /// Text for the app that is asked.
         metadata: Option<Arc<str>>,
     },
+    /// Tell another app something without moving control.
+    PassMetadata {
+        /// Which app.
+        to: AppId,
+        /// What.
+        metadata: Arc<str>,
+    },
     /// Give control up.
     Release,
     /// Keep control for longer.
@@ -92,9 +246,44 @@ pub enum ControlAct {
     },
 }
 
-/// A message tag that lets a message out of the ordinary rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tag {
+macro_rules! tags {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// A message tag (M-183).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Tag {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Tag {
+            /// Every tag that there is or was until 2026.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The tag as the platform spells it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// The tag of that name, however it is spelt in large and small letters (M-16).
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|tag| tag.name().eq_ignore_ascii_case(name))
+            }
+        }
+    };
+}
+
+tags! {
     /// A person answers, up to seven days after the last message.
-    HumanAgent,
+    HumanAgent = "HUMAN_AGENT",
+    /// A feedback template, up to seven days after the last message.
+    CustomerFeedback = "CUSTOMER_FEEDBACK",
+    /// News of a registered news Page.
+    NonPromotionalSubscription = "NON_PROMOTIONAL_SUBSCRIPTION",
+    /// Until April 2026.
+    ConfirmedEventUpdate = "CONFIRMED_EVENT_UPDATE",
+    /// Until April 2026.
+    AccountUpdate = "ACCOUNT_UPDATE",
+    /// Until April 2026.
+    PostPurchaseUpdate = "POST_PURCHASE_UPDATE",
 }

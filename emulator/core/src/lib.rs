@@ -8,19 +8,26 @@
 //! hash map, or knows a JSON field name of Graph. Time comes in through [`Context::now`], chance
 //! through [`Ids`], which derives and never draws.
 
+mod admin;
 mod authorize;
 mod catalogue;
 mod channel;
 mod conversation;
 mod derive;
+mod edges;
 mod effect;
 mod field;
 mod folder;
 mod handover;
+mod health;
 mod ids;
+mod inbox;
 mod input;
 mod message;
+mod options;
+mod person;
 mod retry;
+mod sends;
 mod settings;
 mod step;
 mod time;
@@ -28,20 +35,32 @@ mod timers;
 mod window;
 mod world;
 
-pub use authorize::authorize;
+pub use admin::MESSAGING_FIELDS;
+pub use authorize::{authorize, token_holds};
 pub use catalogue::{Confidence, Protocol, Rule, RuleId, catalogue};
-pub use conversation::{Control, Conversation, Folder, KEPT_MESSAGES, Kept, Sender};
+pub use channel::rechannelled;
+pub use conversation::{Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable};
 pub use derive::{Digest, IdKind, Ids};
-pub use effect::{Accepted, Answer, Decided, Delivery, Effect, Event, Outcome, Refusal, RefusalKind, Saw};
+pub use edges::EXTEND_AT_MOST;
+pub use effect::{
+    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, RefusalKind, Role, Saw,
+    Style,
+};
 pub use field::{Channel, Field, FieldSet};
-pub use handover::{CONTROL_LASTS, EXTEND_AT_MOST};
+pub use handover::CONTROL_LASTS;
+pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, LEAD_ADS, Mid, PAGE_INBOX, PageId, ParseIdError, Psid};
-pub use input::{ControlAct, Input, Tag};
-pub use message::Message;
+pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
+pub use message::{Button, Message, QuickReply, Template};
+pub use options::{
+    Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, Escapes, HumanAgent, IdleDelivery,
+    MissingMetadata, OptionError, OptionRule, Options, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle,
+    StandbyPostback, Switch, WhatOneHas, Whom,
+};
 pub use retry::{GIVES_UP_AFTER, retry_after};
-pub use settings::{App, Connection, Feature, Page, Permission, Settings};
+pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
 pub use step::{Context, step};
 pub use time::{Span, Timestamp};
-pub use timers::{Timer, TimerKind, Timers};
+pub use timers::{Subject, Timer, TimerKind, Timers};
 pub use window::{HUMAN_AGENT_WINDOW, STANDARD_WINDOW};
-pub use world::{Person, World};
+pub use world::{Person, Profile, World};

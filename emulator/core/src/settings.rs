@@ -7,6 +7,8 @@ use std::sync::Arc;
 use crate::catalogue::Protocol;
 use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
+use crate::options::Options;
+use crate::time::Timestamp;
 
 /// The settings of a world.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,11 +21,69 @@ pub struct Settings {
     pub apps: BTreeMap<AppId, App>,
 }
 
+impl Settings {
+    /// The webhook fields of which the app hears on the Page: installed by the Page and subscribed by
+    /// the app (M-187).
+    pub fn fields(&self, page: PageId, app: AppId) -> FieldSet {
+        let installed = self.connection(page, app).map(|connection| connection.fields).unwrap_or_default();
+        match self.apps.get(&app).and_then(|app| app.subscription) {
+            Some(subscribed) => installed.and(subscribed),
+            None => installed,
+        }
+    }
+
+    /// The switches of the Page.
+    pub fn options(&self, page: PageId) -> Options {
+        self.pages.get(&page).map(|page| page.options).unwrap_or_default()
+    }
+
+    /// How the app is connected to the Page, if it is.
+    pub fn connection(&self, page: PageId, app: AppId) -> Option<&Connection> {
+        self.pages.get(&page).and_then(|page| page.apps.get(&app))
+    }
+}
+
 /// An app as the platform knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct App {
     /// Its name in the world, in scenarios and in reports.
     pub name: Arc<str>,
+    /// Whether it may reach everybody.
+    pub mode: AppMode,
+    /// The webhook fields that the app itself subscribed for Pages (M-244). Until it says which, those
+    /// that each Page installed are enough.
+    pub subscription: Option<FieldSet>,
+}
+
+impl App {
+    /// A live app.
+    pub fn named(name: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), mode: AppMode::Live, subscription: None }
+    }
+}
+
+/// Whether an app may reach everybody (M-184).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AppMode {
+    /// Everybody.
+    Live,
+    /// People with a role on it alone.
+    Development,
+}
+
+impl AppMode {
+    /// The mode's name in a world file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Development => "development",
+        }
+    }
+
+    /// The mode of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Live, Self::Development].into_iter().find(|mode| mode.name() == name)
+    }
 }
 
 /// A Page.
@@ -33,65 +93,123 @@ pub struct Page {
     pub name: Arc<str>,
     /// The app that gets idle conversations when a person writes; none is allowed.
     pub primary_receiver: Option<AppId>,
+    /// True when it is registered as a news Page, which may send news at any time (M-183).
+    pub news: bool,
     /// The apps that are connected to the Page.
     pub apps: BTreeMap<AppId, Connection>,
+    /// The switches where sources disagree.
+    pub options: Options,
+}
+
+impl Page {
+    /// A Page without apps.
+    pub fn named(name: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            primary_receiver: None,
+            news: false,
+            apps: BTreeMap::new(),
+            options: Options::default(),
+        }
+    }
 }
 
 /// How an app is connected to a Page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Connection {
-    /// The subscribed webhook fields.
+    /// The webhook fields that the Page installed for the app (M-243).
     pub fields: FieldSet,
+    /// Fields that the platform knows and that no event here belongs to.
+    pub other_fields: BTreeSet<Arc<str>>,
+    /// True when the platform has switched the app's webhooks off (M-193).
+    pub disabled: bool,
     /// Features that App Review granted.
     pub features: BTreeSet<Feature>,
     /// What the app's Page token carries.
     pub permissions: BTreeSet<Permission>,
+    /// Whether the app's Page token still holds.
+    pub token: TokenState,
 }
 
-/// A feature that App Review grants to an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Feature {
-    /// Sending with the human-agent tag.
-    HumanAgent,
-}
-
-impl Feature {
-    /// Every feature.
-    pub const ALL: &'static [Self] = &[Self::HumanAgent];
-
-    /// The feature's name in a world file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::HumanAgent => "human_agent",
+impl Default for Connection {
+    fn default() -> Self {
+        Self {
+            fields: FieldSet::default(),
+            other_fields: BTreeSet::new(),
+            disabled: false,
+            features: BTreeSet::new(),
+            permissions: Permission::ALL.iter().copied().collect(),
+            token: TokenState::Valid,
         }
     }
-
-    /// The feature of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|feature| feature.name() == name)
-    }
 }
 
-/// A permission of a Page token.
+/// Whether a Page token still holds (M-49 to M-51).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Permission {
-    /// Sending messages and moving thread control.
-    PagesMessaging,
+pub enum TokenState {
+    /// It does.
+    Valid,
+    /// It holds until then.
+    Expires(Timestamp),
+    /// The person behind it changed the password.
+    SessionEnded,
+    /// The person behind it removed the app.
+    Deauthorized,
 }
 
-impl Permission {
-    /// Every permission.
-    pub const ALL: &'static [Self] = &[Self::PagesMessaging];
-
-    /// The permission's name on the platform.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PagesMessaging => "pages_messaging",
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
         }
-    }
 
-    /// The permission of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|permission| permission.name() == name)
+        impl $name {
+            #[doc = concat!("Every ", $what, ".")]
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            #[doc = concat!("The ", $what, "'s name.")]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            #[doc = concat!("The ", $what, " of that name.")]
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.name() == name)
+            }
+        }
+    };
+}
+
+named! {
+    /// A feature that App Review grants to an app.
+    Feature, "feature" {
+        /// Sending with the human-agent tag.
+        HumanAgent = "human_agent",
+    }
+}
+
+named! {
+    /// A permission of a Page token (M-250).
+    Permission, "permission" {
+        /// Sending messages and moving thread control.
+        PagesMessaging = "pages_messaging",
+        /// Changing what the Page has installed.
+        PagesManageMetadata = "pages_manage_metadata",
+        /// Reading what people do with the Page.
+        PagesReadEngagement = "pages_read_engagement",
+        /// Listing the Pages.
+        PagesShowList = "pages_show_list",
+        /// Reading a person's language.
+        PagesUserLocale = "pages_user_locale",
+        /// Reading a person's time zone.
+        PagesUserTimezone = "pages_user_timezone",
+        /// Reading a person's gender.
+        PagesUserGender = "pages_user_gender",
+        /// Sending utility messages.
+        PageUtilityMessaging = "page_utility_messaging",
     }
 }

@@ -1,9 +1,9 @@
-//! Deadlines of a world. At most one of a kind for each conversation, so that nothing ever waits on
+//! Deadlines of a world. At most one of a kind for each subject, so that nothing ever waits on
 //! a deadline that no longer applies.
 
 use std::collections::BTreeSet;
 
-use crate::ids::Psid;
+use crate::ids::{AppId, PageId, Psid};
 use crate::time::Timestamp;
 
 /// What a deadline is about. Equal deadlines fire in this order.
@@ -11,20 +11,33 @@ use crate::time::Timestamp;
 pub enum TimerKind {
     /// The owner's control of a conversation ends.
     ControlEnds,
+    /// Somebody is told that an app's webhooks fail.
+    WebhooksFailing,
+    /// An app's webhooks are switched off.
+    WebhooksDisabled,
 }
 
-/// One deadline of one conversation.
+/// What a deadline concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// One person's conversation.
+    Conversation(Psid),
+    /// The webhooks of one app on one Page.
+    Webhooks(PageId, AppId),
+}
+
+/// One deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timer {
     /// When.
     pub at: Timestamp,
     /// What.
     pub kind: TimerKind,
-    /// Whose conversation.
-    pub person: Psid,
+    /// Of what.
+    pub subject: Subject,
 }
 
-/// The deadlines, ordered by time, kind and person.
+/// The deadlines, ordered by time, kind and subject.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Timers {
     queue: BTreeSet<Timer>,
@@ -46,11 +59,16 @@ impl Timers {
         self.queue.is_empty()
     }
 
-    /// Moves the conversation's deadline of that kind. Whoever has the deadline knows what it was, so
+    /// The deadline has come.
+    pub(crate) fn fired(&mut self, timer: Timer) {
+        self.queue.remove(&timer);
+    }
+
+    /// Moves the subject's deadline of that kind. Whoever has the deadline knows what it was, so
     /// that nothing has to be looked up.
     pub(crate) fn change(
         &mut self,
-        person: Psid,
+        subject: Subject,
         kind: TimerKind,
         before: Option<Timestamp>,
         after: Option<Timestamp>,
@@ -59,10 +77,10 @@ impl Timers {
             return;
         }
         if let Some(at) = before {
-            self.queue.remove(&Timer { at, kind, person });
+            self.queue.remove(&Timer { at, kind, subject });
         }
         if let Some(at) = after {
-            self.queue.insert(Timer { at, kind, person });
+            self.queue.insert(Timer { at, kind, subject });
         }
     }
 }
@@ -73,11 +91,18 @@ mod tests {
 
     fn change(timers: &mut Timers, person: u64, before: Option<i64>, after: Option<i64>) {
         let (before, after) = (before.map(Timestamp), after.map(Timestamp));
-        timers.change(Psid(person), TimerKind::ControlEnds, before, after);
+        timers.change(Subject::Conversation(Psid(person)), TimerKind::ControlEnds, before, after);
+    }
+
+    fn person(timer: Timer) -> u64 {
+        match timer.subject {
+            Subject::Conversation(person) => person.0,
+            Subject::Webhooks(..) => 0,
+        }
     }
 
     fn next(timers: &Timers) -> Option<(i64, u64)> {
-        timers.next().map(|timer| (timer.at.0, timer.person.0))
+        timers.next().map(|timer| (timer.at.0, person(timer)))
     }
 
     #[test]
@@ -100,6 +125,6 @@ mod tests {
         for person in [3, 1, 2] {
             change(&mut timers, person, None, Some(7));
         }
-        assert_eq!(timers.queue.iter().map(|timer| timer.person.0).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(timers.queue.iter().map(|timer| person(*timer)).collect::<Vec<_>>(), [1, 2, 3]);
     }
 }

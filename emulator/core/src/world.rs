@@ -1,11 +1,12 @@
 //! The whole state of one lane: plain data that can be cloned, compared and hashed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::conversation::Conversation;
-use crate::ids::{PageId, Psid};
+use crate::conversation::{Control, Conversation};
+use crate::ids::{AppId, PageId, Psid};
 use crate::settings::Settings;
+use crate::time::Timestamp;
 use crate::timers::Timers;
 
 /// A person as one Page knows them.
@@ -15,6 +16,37 @@ pub struct Person {
     pub name: Arc<str>,
     /// The Page that this id belongs to.
     pub page: PageId,
+    /// What the person shows of herself.
+    pub profile: Arc<Profile>,
+    /// True while the person has blocked the Page.
+    pub blocked: bool,
+    /// The apps on which the person has a role, so that they reach her in development mode.
+    pub tests: BTreeSet<AppId>,
+}
+
+impl Person {
+    /// A person of whom only the name is known.
+    pub fn named(name: impl Into<Arc<str>>, page: PageId) -> Self {
+        let profile = Arc::default();
+        Self { name: name.into(), page, profile, blocked: false, tests: BTreeSet::new() }
+    }
+}
+
+/// What a person shows of herself (M-265).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Profile {
+    /// The first name.
+    pub first_name: Option<Arc<str>>,
+    /// The last name.
+    pub last_name: Option<Arc<str>>,
+    /// The address of a picture.
+    pub profile_pic: Option<Arc<str>>,
+    /// The language, such as `en_US`.
+    pub locale: Option<Arc<str>>,
+    /// The time zone in hours from UTC.
+    pub timezone: Option<i32>,
+    /// The gender as the person gives it.
+    pub gender: Option<Arc<str>>,
 }
 
 /// Everything that a lane knows.
@@ -26,6 +58,8 @@ pub struct World {
     pub people: BTreeMap<Psid, Person>,
     /// Their conversations; a person who never wrote has none.
     pub conversations: BTreeMap<Psid, Conversation>,
+    /// Since when the webhooks of an app on a Page fail.
+    pub failing: BTreeMap<(PageId, AppId), Timestamp>,
     /// What is due.
     pub timers: Timers,
 }
@@ -33,7 +67,18 @@ pub struct World {
 impl World {
     /// A world in which nothing has happened yet.
     pub fn new(settings: Arc<Settings>) -> Self {
-        Self { settings, people: BTreeMap::new(), conversations: BTreeMap::new(), timers: Timers::default() }
+        Self {
+            settings,
+            people: BTreeMap::new(),
+            conversations: BTreeMap::new(),
+            failing: BTreeMap::new(),
+            timers: Timers::default(),
+        }
+    }
+
+    /// Who may answer the person; nobody in particular where no conversation has begun.
+    pub fn control(&self, person: Psid) -> Control {
+        self.conversations.get(&person).map_or(Control::Idle, |conversation| conversation.control)
     }
 
     /// The person's conversation, which begins with the first thing that happens in it.

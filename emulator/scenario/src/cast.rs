@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use emulator_core::{
     App, AppId, Connection, Feature, Field, FieldSet, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX, Page, PageId,
-    Permission, Protocol, Settings,
+    Protocol, Settings,
 };
 use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl};
 use serde_json::{Map, Value, json};
@@ -170,9 +170,8 @@ pub fn cast(
     }
     check_tokens(world, &cast.apps, &mut problems);
     let member = |name: &str, id: Option<&str>| Member {
-        name: name.to_owned(),
-        page: page_id,
         id: id.and_then(|id| id.parse().ok()),
+        ..Member::named(name, page_id)
     };
     let declared = world.people.iter();
     cast.people = declared
@@ -246,23 +245,20 @@ fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Settings> {
             None => default_fields,
         },
         features: app.features.iter().filter_map(|name| Feature::parse(name)).collect(),
-        permissions: Permission::ALL.iter().copied().collect(),
+        ..Connection::default()
     };
     let primary_receiver = world.page.primary_receiver.as_ref().and_then(|name| id_of(&name.value));
     let name = world.page.name.as_ref().map_or("Emulated Page", |name| &name.value);
     let page_settings = Page {
-        name: name.into(),
         primary_receiver,
         apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
+        ..Page::named(name)
     };
+    let known = |app: &AppSpec| App::named(app.name.value.as_str());
     Arc::new(Settings {
         protocol: Protocol::Handover,
         pages: BTreeMap::from([(page, page_settings)]),
-        apps: ids
-            .iter()
-            .copied()
-            .zip(world.apps.iter().map(|app| App { name: app.name.value.as_str().into() }))
-            .collect(),
+        apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })
 }
 

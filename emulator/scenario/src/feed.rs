@@ -55,7 +55,10 @@ impl Feed {
                 Record::Attempt { delivery, .. } => {
                     self.failed.insert(*delivery);
                 }
-                Record::Says { .. }
+                Record::Person { .. }
+                | Record::Inbox { .. }
+                | Record::Admin { .. }
+                | Record::Declined(_)
                 | Record::Call(_)
                 | Record::Clock { .. }
                 | Record::Fired(_)

@@ -1,8 +1,11 @@
 //! Journal entries as lines for people: who did what, to whom, who was in control and by which rule.
 
-use emulator_core::{Channel, Delivery, Effect, Event, Message, Psid, RuleId, Sender, Timestamp};
+use emulator_core::{
+    AdminChange, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, Missing, PersonAct,
+    Psid, RuleId, Sender, Subject, Timestamp, TokenState,
+};
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record};
-use emulator_server::rfc3339;
+use emulator_server::{graph, rfc3339};
 
 /// The words for a rule: its id and title.
 pub fn cite(rule: RuleId) -> String {
@@ -18,9 +21,16 @@ pub fn time_of_day(at: Timestamp) -> String {
 /// The lines of a transcript in their order; entries that say nothing new for people have none.
 pub fn line(entry: &Entry, names: &Names) -> Option<String> {
     let text = match &entry.record {
-        Record::Says { person, message } => {
-            format!("{} says {}", names.person(*person), quoted(message))
+        Record::Person { person, act } => describe_person(&names.person(*person), act),
+        Record::Inbox { person, act } => {
+            let person = names.person(*person);
+            match act {
+                InboxAct::Replies(message) => format!("the inbox replies {} to {person}", quoted(message)),
+                InboxAct::Moves(folder) => format!("the inbox moves {person} to {}", folder.name()),
+            }
         }
+        Record::Admin { change, .. } => format!("an admin {}", describe_change(change, names)),
+        Record::Declined(kind) => format!("  not done: {}", graph::declined(*kind)),
         Record::Call(call) => describe_call(call, names),
         Record::Refused { app, error, .. } => {
             let who = app.map_or_else(|| "the caller".to_owned(), |app| names.app(app));
@@ -29,9 +39,12 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
             format!("  refused: {who} gets {} {}{subcode} {}{facts}", error.status, error.code, error.message)
         }
         Record::Clock { to } => format!("clock moves to {}", rfc3339(*to)),
-        Record::Fired(timer) => {
-            format!("  time is up: control of {} ends", names.person(timer.person))
-        }
+        Record::Fired(timer) => match timer.subject {
+            Subject::Conversation(person) => {
+                format!("  time is up: control of {} ends", names.person(person))
+            }
+            Subject::Webhooks(_, app) => format!("  time is up: webhooks of {} fail", names.app(app)),
+        },
         Record::Effect(effect) => describe_effect(effect, names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,
         Record::Attempt { app, number, result, .. } => {
@@ -92,7 +105,7 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
         CallKind::Sends { message, .. } => format!("{who} sends {} to {person}", quoted(message)),
         CallKind::Signals { action } => format!("{who} shows {action} to {person}"),
         CallKind::Controls(act) => {
-            use emulator_core::ControlAct::{Extend, Pass, Release, Request, Take};
+            use emulator_core::ControlAct::{Extend, Pass, PassMetadata, Release, Request, Take};
             match act {
                 Pass { to: Some(to), .. } => {
                     format!("{who} passes control of {person} to {}", names.app(*to))
@@ -100,12 +113,74 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
                 Pass { to: None, .. } => format!("{who} passes control of {person} to nobody"),
                 Take { .. } => format!("{who} takes control of {person}"),
                 Request { .. } => format!("{who} requests control of {person}"),
+                PassMetadata { to, .. } => {
+                    format!("{who} passes metadata about {person} to {}", names.app(*to))
+                }
                 Release => format!("{who} releases control of {person}"),
                 Extend { .. } => format!("{who} extends control of {person}"),
             }
         }
         CallKind::AsksOwner => format!("{who} asks who owns {person}"),
+        CallKind::AsksReceivers => format!("{who} asks for the secondary receivers"),
+        CallKind::AsksProfile { .. } => format!("{who} reads the profile of {person}"),
+        CallKind::Installs { fields: Some(fields), .. } => {
+            format!("{who} is installed on the Page with {}", field_list(*fields))
+        }
+        CallKind::Installs { fields: None, .. } => format!("{who} takes itself off the Page"),
+        CallKind::Subscribes { fields: Some(fields) } => {
+            format!("{who} subscribes to {}", field_list(*fields))
+        }
+        CallKind::Subscribes { fields: None } => format!("{who} unsubscribes"),
         CallKind::Other { method, path } => format!("{who} calls {method} /{path}"),
+    }
+}
+
+fn field_list(fields: FieldSet) -> String {
+    fields.iter().map(Field::name).collect::<Vec<_>>().join(", ")
+}
+
+fn describe_person(person: &str, act: &PersonAct) -> String {
+    match act {
+        PersonAct::Says(message) => format!("{person} says {}", quoted(message)),
+        PersonAct::Taps { what, .. } => format!("{person} taps “{}”", printable(what)),
+        PersonAct::Reacts { reaction: Some(reaction), .. } => {
+            format!("{person} reacts {}", printable(&reaction.emoji))
+        }
+        PersonAct::Reacts { reaction: None, .. } => format!("{person} takes a reaction back"),
+        PersonAct::Reads => format!("{person} reads the conversation"),
+        PersonAct::Opens(referral) => format!("{person} follows the link {}", printable(&referral.reference)),
+        PersonAct::Blocks(true) => format!("{person} blocks the Page"),
+        PersonAct::Blocks(false) => format!("{person} unblocks the Page"),
+    }
+}
+
+fn describe_change(change: &AdminChange, names: &Names) -> String {
+    let granted = |granted: bool| if granted { "grants" } else { "takes away" };
+    match change {
+        AdminChange::PrimaryReceiver(Some(app)) => format!("makes {} the primary receiver", names.app(*app)),
+        AdminChange::PrimaryReceiver(None) => "takes the role of primary receiver away".to_owned(),
+        AdminChange::Connects(app) => format!("connects {}", names.app(*app)),
+        AdminChange::Removes(app) => format!("removes {}", names.app(*app)),
+        AdminChange::Fields { app, fields } => {
+            format!("subscribes {} to {}", names.app(*app), field_list(*fields))
+        }
+        AdminChange::Feature { app, feature, granted: given } => {
+            format!("{} {} of {}", granted(*given), feature.name(), names.app(*app))
+        }
+        AdminChange::Permission { app, permission, granted: given } => {
+            format!("{} {} of {}", granted(*given), permission.name(), names.app(*app))
+        }
+        AdminChange::Mode { app, mode } => format!("puts {} into mode {}", names.app(*app), mode.name()),
+        AdminChange::Token { app, state } => match state {
+            TokenState::Valid => format!("renews the Page token of {}", names.app(*app)),
+            TokenState::Expires(at) => {
+                format!("lets the Page token of {} end at {}", names.app(*app), rfc3339(*at))
+            }
+            TokenState::SessionEnded => {
+                format!("ends the session behind the Page token of {}", names.app(*app))
+            }
+            TokenState::Deauthorized => format!("withdraws the Page token of {}", names.app(*app)),
+        },
     }
 }
 
@@ -124,8 +199,31 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
             format!("  folder of {}: {} → {}", names.person(*person), from.name(), to.name())
         }
         Effect::Unheard { app, field, missing, .. } => {
-            let what = if field == missing { "control events" } else { field.name() };
-            format!("  {} does not hear of it: {what} need the field `{}`", names.app(*app), missing.name())
+            let what = if *field == Field::MessagingHandovers { "control events" } else { field.name() };
+            let app = names.app(*app);
+            match missing {
+                Missing::Subscription(missing) => {
+                    format!("  {app} does not hear of it: {what} need the field `{}`", missing.name())
+                }
+                Missing::Webhooks => format!("  {app} does not hear of it: its webhooks are switched off"),
+                Missing::Role => {
+                    format!(
+                        "  {app} does not hear of it: it is in development mode, and the person has no role on it"
+                    )
+                }
+            }
+        }
+        Effect::MarkedDone { person, marked: true } => {
+            format!("  {} is marked as done", names.person(*person))
+        }
+        Effect::MarkedDone { person, marked: false } => {
+            format!("  {} is no longer marked as done", names.person(*person))
+        }
+        Effect::WebhooksFailing { app, since, .. } => {
+            format!("  webhooks of {} have failed since {}", names.app(*app), rfc3339(*since))
+        }
+        Effect::WebhooksDisabled { app, .. } => {
+            format!("  webhooks of {} are switched off until it subscribes again", names.app(*app))
         }
         Effect::Deliver(delivery) => {
             format!("  {} hears {}", names.app(delivery.app), describe_delivery(delivery, names))
@@ -137,7 +235,26 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
 pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
     let what = match &delivery.event {
         Event::Message { message, .. } => format!("message {}", quoted(message)),
-        Event::Echo { app, message, .. } => format!("echo of {}'s {}", names.app(*app), quoted(message)),
+        Event::Echo { app, message, .. } => {
+            let who = app.map_or_else(|| "somebody".to_owned(), |app| names.app(app));
+            format!("echo of {who}'s {}", quoted(message))
+        }
+        Event::Postback { title, payload, .. } => {
+            let title = title.as_ref().map_or_else(String::new, |title| format!(" “{}”", printable(title)));
+            let payload = payload.as_ref().map_or("without payload", |payload| payload);
+            format!("postback{title} ({})", printable(payload))
+        }
+        Event::Reaction { reaction: Some(reaction), .. } => {
+            format!("reaction {}", printable(&reaction.emoji))
+        }
+        Event::Reaction { reaction: None, .. } => "reaction taken back".to_owned(),
+        Event::Referral(referral) => format!("referral {}", printable(&referral.reference)),
+        Event::Delivered { .. } => "delivery receipt".to_owned(),
+        Event::Read { .. } => "read receipt".to_owned(),
+        Event::PassThreadMetadata { metadata } => {
+            format!("pass_thread_metadata “{}”", printable(metadata))
+        }
+        Event::AppRoles { app, role } => format!("app_roles: {} is {}", names.app(*app), role.name()),
         Event::PassThreadControl { new_owner, .. } => {
             format!("pass_thread_control to {}", names.app(*new_owner))
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use emulator_core::Escapes;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
@@ -13,6 +14,16 @@ pub(crate) enum Dialect {
     Graph,
     /// Webhook bodies: `<`, `%` and `@` as well (M-190).
     Webhook,
+}
+
+impl Dialect {
+    /// The dialect of a webhook body.
+    pub(crate) const fn of(escapes: Escapes) -> Self {
+        match escapes {
+            Escapes::All => Self::Webhook,
+            Escapes::Unicode => Self::Graph,
+        }
+    }
 }
 
 impl Dialect {
@@ -57,6 +68,21 @@ impl Dialect {
             }
         }
         out.push('"');
+    }
+
+    /// Appends JSON text that has no escapes but those that JSON asks for. Whatever is escaped here
+    /// stands inside its strings.
+    pub(crate) fn respell(self, out: &mut String, json: &str) {
+        for character in json.chars() {
+            match character {
+                '"' | '\\' | ' '..='~' if self.leaves_or_quotes(character) => out.push(character),
+                _ => self.push(out, character),
+            }
+        }
+    }
+
+    fn leaves_or_quotes(self, character: char) -> bool {
+        matches!(character, '"' | '\\') || u8::try_from(character).is_ok_and(|byte| self.leaves(byte))
     }
 
     /// The value as JSON.

@@ -16,7 +16,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Input, PageId, Psid, authorize};
+use emulator_core::{
+    AppAct, AppId, Input, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp, authorize,
+};
 use hyper::Method;
 use hyper::header::HeaderValue;
 
@@ -148,7 +150,7 @@ struct Wanted {
 }
 
 enum Then {
-    Step { page: PageId, app: AppId, input: Input },
+    Act { page: PageId, app: AppId, act: AppAct },
     Page { page: PageId, fields: Option<String> },
 }
 
@@ -204,6 +206,7 @@ struct Decision {
 fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
     let mut state = lane.lock_on_time();
     let now = state.now_header();
+    let at = state.clock.read();
     let crowded = state.is_crowded();
     let (mut open, cause) = match origin {
         Origin::Bot => {
@@ -213,9 +216,9 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
         Origin::Step => (None, None),
     };
     let then = then.and_then(|then| match then {
-        Then::Step { page, app, input } => {
-            authorize(&state.world, page, app).map(|()| Ok(input)).map_err(Into::into)
-        }
+        Then::Act { page, app, act } => authorize(&state.world, page, app, at)
+            .map(|()| Ok(Input::App { page, app, act }))
+            .map_err(|refusal| GraphError::refused(refusal, at)),
         Then::Page { page, fields } => answer::page(&state.world, page, fields.as_deref()).map(Err),
     });
     let refused = |state: &mut crate::lane::LaneState, seq, error: GraphError| {
@@ -228,8 +231,8 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
             let person = call.person;
             let applied = state.apply(Record::Call(call.clone()), cause, input);
             let result = match applied.result {
-                Ok(answer) => Ok(answer::success(&answer, person, &call.kind)),
-                Err(refusal) => refused(&mut state, applied.seq, refusal.into()),
+                Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),
+                Err(refusal) => refused(&mut state, applied.seq, GraphError::refused(refusal, at)),
             };
             let mut start = applied.start;
             match &mut open {
@@ -252,6 +255,12 @@ fn log(state: &mut crate::lane::LaneState, call: &Call, cause: Option<crate::jou
     let now = state.clock.read();
     let entry = state.entry(now, cause, Record::Call(call.clone()));
     state.append(entry)
+}
+
+/// Why something that is no call did not happen, in words.
+pub fn declined(kind: RefusalKind) -> String {
+    let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
+    GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }
 
 /// Reads a call without the world.
@@ -313,26 +322,24 @@ fn wanted(
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
     let recipient = validate::recipient(params);
+    let acts =
+        |person, kind, (page, app), act| Wanted { person, kind, then: Ok(Then::Act { page, app, act }) };
     match endpoint {
         Endpoint::Messages { app, page } => match (recipient, validate::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
-                let input = Input::AppSends { page, app, person, message: Arc::clone(&message), tag };
-                let kind = CallKind::Sends { message, messaging_type, tag };
-                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+                let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
+                acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
             }
             (Ok(person), Ok(Sending::Action(action))) => {
-                let input = Input::AppSignals { page, app, person };
-                let kind = CallKind::Signals { action };
-                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+                acts(Some(person), CallKind::Signals { action }, (page, app), AppAct::Signals { person })
             }
         },
         Endpoint::Control { app, page, edge } => match (recipient, validate::control(edge, params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(act)) => {
                 let kind = CallKind::Controls(act.clone());
-                let input = Input::AppControls { page, app, person, act };
-                Wanted { person: Some(person), kind, then: Ok(Then::Step { page, app, input }) }
+                acts(Some(person), kind, (page, app), AppAct::Controls { person, act })
             }
         },
         Endpoint::ThreadOwner { app, page } => {
@@ -342,14 +349,12 @@ fn wanted(
             match text.and_then(|text| validate::psid(&text)) {
                 Err(error) => other(Err(error)),
                 Ok(person) => {
-                    let input = Input::AppAsksOwner { page, app, person };
-                    Wanted {
-                        person: Some(person),
-                        kind: CallKind::AsksOwner,
-                        then: Ok(Then::Step { page, app, input }),
-                    }
+                    acts(Some(person), CallKind::AsksOwner, (page, app), AppAct::AsksOwner { person })
                 }
             }
+        }
+        Endpoint::SecondaryReceivers { app, page } => {
+            acts(None, CallKind::AsksReceivers, (page, app), AppAct::AsksReceivers)
         }
         Endpoint::Page { page } => match params.list("fields") {
             Err(error) => other(Err(error)),

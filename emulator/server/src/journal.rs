@@ -4,6 +4,7 @@
 //! caused it. Everything that depends on this run stands in [`Entry::wall`], so that two runs with
 //! the same inputs write the same bytes but for that.
 
+mod admin;
 mod causal;
 mod file;
 mod header;

@@ -10,26 +10,27 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use emulator_core::{Answer, AppId, Conversation, Input, Message, Mid, Psid, Settings, Span, Timestamp};
+use emulator_core::{
+    AdminChange, Answer, AppId, Conversation, InboxAct, Input, PageId, PersonAct, Psid, Refusal, Settings,
+    Span, Timestamp,
+};
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
 use crate::journal::{AttemptResult, Entry, Names, Record};
 use crate::shared::Shared;
-use crate::webhooks::{self, Outgoing, QueueKey};
+use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
 pub(crate) use state::{LaneState, OpenCall};
 pub use waiting::{Quiet, Unsettled};
 
-/// What a person's message became.
+/// What became of something that a person, an agent or an admin did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct Acted {
     /// The journal entry.
     pub seq: u64,
-    /// The message's id.
-    pub mid: Mid,
-    /// The message's timestamp.
-    pub at: Timestamp,
+    /// What it gave, or why it did not happen.
+    pub result: Result<Answer, Refusal>,
 }
 
 /// A handle to one lane.
@@ -86,19 +87,30 @@ impl Lane {
         self.changed.notify_waiters();
     }
 
-    /// A person writes.
-    pub fn person_says(self: &Arc<Self>, person: Psid, text: &str) -> Option<Said> {
-        let message = Arc::new(Message::text(text));
+    /// A person does something.
+    pub fn person_acts(self: &Arc<Self>, person: Psid, act: PersonAct) -> Acted {
+        self.happens(Record::Person { person, act: act.clone() }, Input::Person { person, act })
+    }
+
+    /// An agent does something in the Page Inbox.
+    pub fn inbox_acts(self: &Arc<Self>, person: Psid, act: InboxAct) -> Acted {
+        self.happens(Record::Inbox { person, act: act.clone() }, Input::Inbox { person, act })
+    }
+
+    /// An admin changes something.
+    pub fn admin_changes(self: &Arc<Self>, page: PageId, change: AdminChange) -> Acted {
+        self.happens(Record::Admin { page, change }, Input::Admin { page, change })
+    }
+
+    fn happens(self: &Arc<Self>, record: Record, input: Input) -> Acted {
         let mut state = self.lock_on_time();
-        let record = Record::Says { person, message: Arc::clone(&message) };
-        let applied = state.apply(record, None, Input::PersonSays { person, message });
+        let mut applied = state.apply(record, None, input);
+        // Nobody waits for an answer to it, so nothing waits for the answer.
+        applied.start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo)));
         drop(state);
         webhooks::start(self, applied.start);
         self.notify();
-        match applied.result.ok()? {
-            Answer::Message { mid, at } => Some(Said { seq: applied.seq, mid, at }),
-            Answer::Done | Answer::Owner(_) => None,
-        }
+        Acted { seq: applied.seq, result: applied.result }
     }
 
     /// Writes a remark into the journal.
@@ -244,6 +256,11 @@ impl Lane {
             self.notify();
         }
         next
+    }
+
+    /// A delivery that an app may answer to is on its way; the ear tells when it has answered.
+    pub(crate) fn delivery_leaves(&self, key: QueueKey, ear: &Arc<Ear>) {
+        self.lock().turn_heard_by(key, ear);
     }
 
     pub(crate) fn delivery_tried(&self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {

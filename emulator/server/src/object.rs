@@ -48,14 +48,6 @@ impl<'a> Object<'a> {
         self
     }
 
-    /// A text, or `null` when there is none.
-    pub(crate) fn text_or_null(&mut self, key: &str, text: Option<&str>) -> &mut Self {
-        match text {
-            Some(text) => self.text(key, text),
-            None => self.bare(key, "null"),
-        }
-    }
-
     /// An object inside.
     pub(crate) fn object(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) -> &mut Self {
         self.key(key);

@@ -1,11 +1,11 @@
 //! A stage: what a bot can tell apart. A base URL, Pages and apps with their ids, tokens and secrets,
 //! and the lanes that share them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use emulator_core::{AppId, Digest, Ids, PageId, Person, Psid, Settings, World};
+use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, Settings, World};
 
 use crate::clock::ClockMode;
 use crate::journal::JournalFile;
@@ -68,6 +68,17 @@ pub struct PersonSpec {
     pub page: PageId,
     /// A fixed id; derived when none.
     pub id: Option<Psid>,
+    /// What the person shows of herself.
+    pub profile: Profile,
+    /// The apps on which the person has a role.
+    pub tests: BTreeSet<AppId>,
+}
+
+impl PersonSpec {
+    /// A person of whom only the name is known, with a derived id.
+    pub fn named(name: impl Into<String>, page: PageId) -> Self {
+        Self { name: name.into(), page, id: None, profile: Profile::default(), tests: BTreeSet::new() }
+    }
 }
 
 /// Why a lane cannot be opened.
@@ -156,7 +167,9 @@ impl Stage {
                 Some(id) => return Err(OpenLaneError::PersonTaken(id)),
                 None => (0..).map(|count| ids.person(named, count)).find(free).unwrap_or(Psid(1)),
             };
-            world.people.insert(psid, Person { name: person.name.into(), page: person.page });
+            let PersonSpec { name, page, id: _, profile, tests } = person;
+            let person = Person { profile: Arc::new(profile), tests, ..Person::named(name, page) };
+            world.people.insert(psid, person);
         }
         let psids: Vec<Psid> = world.people.keys().copied().collect();
         let state = LaneState::new(Arc::clone(&self.shared), &name, world, clock);

@@ -1,13 +1,16 @@
 //! Webhook deliveries: bodies, signatures, the connections to the apps, order and retries.
 
+mod attachments;
 mod body;
 mod dispatch;
+mod ear;
 mod endpoint;
 mod handshake;
 mod signature;
 
 pub(crate) use body::write_event;
 pub(crate) use dispatch::{Outgoing, QueueKey, start};
+pub(crate) use ear::Ear;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::{ParseWebhookError, WebhookUrl};
 pub use handshake::HandshakeError;

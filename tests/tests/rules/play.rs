@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, Answer, App, AppId, Connection, Context, Control, ControlAct, Decided, Delivery, Effect, Event,
-    FieldSet, Ids, Input, Message, Outcome, PAGE_INBOX, Page, PageId, Permission, Person, Protocol, Psid,
-    Refusal, RuleId, Settings, Span, Tag, Timestamp, World, step,
+    Accepted, Answer, App, AppAct, AppId, Connection, Context, Control, ControlAct, Decided, Delivery,
+    Effect, Event, FieldSet, Ids, Input, Message, Missing, Outcome, PAGE_INBOX, Page, PageId, Person,
+    PersonAct, Protocol, Psid, Refusal, RuleId, Settings, Span, Tag, Timestamp, World, step,
 };
 
 use crate::table::{
@@ -99,13 +99,16 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
         .effects
         .iter()
         .filter_map(|decided| match &decided.effect {
-            Effect::Unheard { app, missing, .. } => Some((stage.names.app(*app), missing.name().to_owned())),
+            Effect::Unheard { app, missing, .. } => Some((stage.names.app(*app), lacks(*missing).to_owned())),
             Effect::Deliver(_)
             | Effect::Message { .. }
             | Effect::WindowOpened { .. }
             | Effect::ControlMoved { .. }
             | Effect::ControlProlonged { .. }
-            | Effect::FolderMoved { .. } => None,
+            | Effect::FolderMoved { .. }
+            | Effect::MarkedDone { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. } => None,
         })
         .collect();
     let heard = happened
@@ -118,6 +121,9 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
             | Effect::ControlMoved { .. }
             | Effect::ControlProlonged { .. }
             | Effect::FolderMoved { .. }
+            | Effect::MarkedDone { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. }
             | Effect::Unheard { .. } => None,
         })
         .collect();
@@ -128,7 +134,14 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
             owner: Owner::By(stage.names.app(app)),
             expires: Some(Length(until - after.now)),
         }),
-        Some(Answer::Done | Answer::Message { .. }) | None => None,
+        Some(
+            Answer::Done
+            | Answer::Message { .. }
+            | Answer::Tapped { .. }
+            | Answer::Receivers(_)
+            | Answer::Profile(_),
+        )
+        | None => None,
     };
     Ok(Played { before, after, verdict: happened.verdict, answer, heard, unheard })
 }
@@ -173,7 +186,7 @@ impl Names {
             Event::Echo { app, message, .. } => table::Event::Message(table::MessageEvent {
                 text: text(&message),
                 is_echo: true,
-                app_id: Some(self.app(app)),
+                app_id: app.map(|app| self.app(app)),
                 metadata: owned(message.metadata.clone()),
             }),
             Event::PassThreadControl { previous_owner, new_owner, metadata } => {
@@ -188,6 +201,13 @@ impl Names {
                     metadata: owned(metadata),
                 })
             }
+            Event::Postback { .. }
+            | Event::Reaction { .. }
+            | Event::Referral(_)
+            | Event::Delivered { .. }
+            | Event::Read { .. }
+            | Event::PassThreadMetadata { .. }
+            | Event::AppRoles { .. } => table::Event::Other(format!("{:?}", delivery.event)),
         };
         Heard { app: self.app(delivery.app), channel: delivery.channel.into(), event }
     }
@@ -230,7 +250,7 @@ impl Stage {
             Primary::App(name) => Some(names.id(name)?),
         };
         let mut world = World::new(Arc::new(settings(apps, &names, None)?));
-        world.people.extend(PEOPLE.map(|(name, id, page)| (id, Person { name: name.into(), page })));
+        world.people.extend(PEOPLE.map(|(name, id, page)| (id, Person::named(name, page))));
         let mut stage = Self { world, now: BEGIN, ids: Ids::new(1, "rules"), names };
 
         let until = given.until.map_or(DAY, |Length(span)| span);
@@ -301,7 +321,8 @@ impl Stage {
     }
 
     fn arrange_act(&mut self, app: AppId, act: ControlAct) -> Result<(), Nonsense> {
-        let input = Input::AppControls { page: ORCHID, app, person: PEOPLE[0].1, act };
+        let act = AppAct::Controls { person: PEOPLE[0].1, act };
+        let input = Input::App { page: ORCHID, app, act };
         let outcome = self.step(input);
         outcome
             .map(|_| ())
@@ -333,24 +354,24 @@ impl Stage {
         let input = match step {
             Step::Clock(span) => return self.advance(self.now + *span),
             Step::Says { user, text } => {
-                Input::PersonSays { person: person(user)?, message: Arc::new(Message::text(text.as_str())) }
+                let act = PersonAct::Says(Arc::new(Message::text(text.as_str())));
+                Input::Person { person: person(user)?, act }
             }
             Step::App { app, to, verb } => {
                 let app = self.names.id(app)?;
                 let person = person(to.as_deref().unwrap_or(ANA))?;
-                let control = |act| Input::AppControls { page, app, person, act };
+                let acts = |act| Input::App { page, app, act };
+                let control = |act| acts(AppAct::Controls { person, act });
                 let text = |text: &Option<String>| text.as_deref().map(Arc::from);
                 match verb {
-                    Verb::Sends { said: Said { text: said, metadata }, tag } => Input::AppSends {
-                        page,
-                        app,
+                    Verb::Sends { said: Said { text: said, metadata }, tag } => acts(AppAct::Sends {
                         person,
                         message: Arc::new(Message {
                             metadata: text(metadata),
                             ..Message::text(said.as_str())
                         }),
                         tag: tag.map(|HumanAgentTag::HumanAgent| Tag::HumanAgent),
-                    },
+                    }),
                     Verb::Passes { to, metadata } => {
                         let to = to.as_deref().map(|to| self.names.id(to)).transpose()?;
                         control(ControlAct::Pass { to, metadata: text(metadata) })
@@ -359,8 +380,8 @@ impl Stage {
                     Verb::Requests(with) => control(ControlAct::Request { metadata: text(&with.metadata) }),
                     Verb::Releases => control(ControlAct::Release),
                     Verb::Extends(by) => control(ControlAct::Extend { by: *by }),
-                    Verb::AsksOwner => Input::AppAsksOwner { page, app, person },
-                    Verb::Types | Verb::MarksSeen => Input::AppSignals { page, app, person },
+                    Verb::AsksOwner => acts(AppAct::AsksOwner { person }),
+                    Verb::Types | Verb::MarksSeen => acts(AppAct::Signals { person }),
                 }
             }
         };
@@ -384,6 +405,14 @@ impl Stage {
     }
 }
 
+const fn lacks(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Subscription(field) => field.name(),
+        Missing::Webhooks => "webhooks",
+        Missing::Role => "role",
+    }
+}
+
 fn person(name: &str) -> Result<Psid, Nonsense> {
     let found = PEOPLE.iter().find(|(known, ..)| *known == name);
     found.map(|(_, id, _)| *id).ok_or_else(|| format!("there is no person `{name}`"))
@@ -399,15 +428,14 @@ fn settings(
     for (name, app) in apps {
         let id = names.id(name)?;
         let features = app.features.iter().copied().map(Into::into).collect();
-        let permissions = [Permission::PagesMessaging].into();
         let fields: FieldSet = app.fields.0;
-        connections.insert(id, Connection { fields, features, permissions });
-        known.insert(id, App { name: name.as_str().into() });
+        connections.insert(id, Connection { fields, features, ..Connection::default() });
+        known.insert(id, App::named(name.as_str()));
     }
     let page = |name: &str, primary_receiver| Page {
-        name: name.into(),
         primary_receiver,
         apps: connections.clone(),
+        ..Page::named(name)
     };
     let pages =
         [(ORCHID, page("Orchid Coffee", primary_receiver)), (ROASTERY, page("Roastery", primary_receiver))];

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::bot::{Bot, Reaction};
 use crate::http::{Call, Client};
-use crate::stand::{BOT, LIVECHAT, Setup, entries, sending, settled, token};
+use crate::stand::{BOT, LIVECHAT, Says as _, Setup, entries, sending, settled, token};
 
 /// What each app hears of a message, an answer, a pass to the other app and a message to it, when the
 /// bot is in control at first and has subscribed to these fields.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::http::{Call, Message, encoded};
-use crate::stand::{BOT, LIVECHAT, PAGE, Setup, Stand, token};
+use crate::stand::{BOT, LIVECHAT, PAGE, Says as _, Setup, Stand, token};
 
 /// The text of the calls here: more than ASCII, and characters that mean something in forms.
 const TEXT: &str = "Grüße & 100 % = a+b / \"ja\" \u{1f600}";

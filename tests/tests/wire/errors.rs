@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Call, Message, PATIENCE};
 use crate::payloads::hold_error_against;
-use crate::stand::{BOT, LIVECHAT, PAGE, STRANGER, Setup, Stand, secret, sending, token};
+use crate::stand::{BOT, LIVECHAT, PAGE, STRANGER, Says as _, Setup, Stand, secret, sending, token};
 
 /// A stage on which ann has written, and her id.
 async fn stand_of(setup: Setup) -> (Stand, String) {

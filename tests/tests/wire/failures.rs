@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::bot::{Arrival, Bot, Reaction};
 use crate::delivery::tries;
 use crate::http::PATIENCE;
-use crate::stand::{BOT, MORNING, Setup, Stand, open_lane, settled};
+use crate::stand::{BOT, MORNING, Says as _, Setup, Stand, open_lane, settled};
 
 async fn stand(bot: &Bot) -> Stand {
     Setup::new().webhook(BOT, bot.url()).serve().await

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::bot::{Bot, Reaction};
 use crate::http::PATIENCE;
 use crate::payloads::hold_error_against;
-use crate::stand::{BOT, LIVECHAT, Setup, settled};
+use crate::stand::{BOT, LIVECHAT, Says as _, Setup, settled};
 
 /// The lines behind the header.
 fn lines(path: &Path) -> Vec<Value> {

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::bot::{Bot, Reaction};
 use crate::http::{Call, Client, PATIENCE};
-use crate::stand::{BOT, MORNING, PAGE, Setup, entries, open_lane, sending, settled, token};
+use crate::stand::{BOT, MORNING, PAGE, Says as _, Setup, entries, open_lane, sending, settled, token};
 
 fn calls(lane: &Lane) -> usize {
     entries(lane).iter().filter(|entry| matches!(entry.record, Record::Call(_))).count()
@@ -102,7 +102,7 @@ async fn a_fixed_id_lives_in_one_lane_at_a_time() {
         settings: None,
         people: people
             .iter()
-            .map(|(name, id)| PersonSpec { name: (*name).into(), page: PAGE, id: *id })
+            .map(|(name, id)| PersonSpec { id: *id, ..PersonSpec::named(*name, PAGE) })
             .collect(),
     };
     let fixed = Psid(7_000_000_000_000_001);

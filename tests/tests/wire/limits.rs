@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Runtime;
 
 use crate::http::{Call, Client, Message, encoded};
-use crate::stand::{BOT, Setup, Stand, sending, token};
+use crate::stand::{BOT, Says as _, Setup, Stand, sending, token};
 
 /// An error as the platform writes errors, whatever layer it comes from.
 fn is_envelope(answer: &Message) {

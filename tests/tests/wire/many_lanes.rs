@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::http::PATIENCE;
-use crate::stand::{BOT, LIVECHAT, MORNING, Setup, Stand, entries, journal, open_lane, settled};
+use crate::stand::{BOT, LIVECHAT, MORNING, Says as _, Setup, Stand, entries, journal, open_lane, settled};
 
 const LANES: i64 = 200;
 

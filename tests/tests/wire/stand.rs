@@ -1,13 +1,13 @@
 //! A stage that serves on a free port: one Page, three apps, lanes with one person each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    App, AppId, Connection, Feature, Field, FieldSet, Page, PageId, Permission, Protocol, Psid, Settings,
-    Timestamp,
+    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Page, PageId, PersonAct, Protocol, Psid,
+    Settings, Timestamp,
 };
 use emulator_server::journal::{Entry, causal_order, entry_to_json};
 use emulator_server::{
@@ -59,11 +59,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// Two apps on the Page that have subscribed to everything; steps play them.
     pub(crate) fn new() -> Self {
-        let connection = || Connection {
-            fields: ALL_FIELDS.into_iter().collect(),
-            features: BTreeSet::new(),
-            permissions: BTreeSet::from([Permission::PagesMessaging]),
-        };
+        let connection = || Connection { fields: ALL_FIELDS.into_iter().collect(), ..Connection::default() };
         Self {
             primary: None,
             connections: [(BOT, connection()), (LIVECHAT, connection())].into(),
@@ -109,11 +105,11 @@ impl Setup {
     fn spec(self) -> StageSpec {
         let apps = [BOT, LIVECHAT, STRANGER];
         let page =
-            Page { name: "Harbour Café".into(), primary_receiver: self.primary, apps: self.connections };
+            Page { primary_receiver: self.primary, apps: self.connections, ..Page::named("Harbour Café") };
         let settings = Settings {
             protocol: Protocol::Handover,
             pages: [(PAGE, page)].into(),
-            apps: apps.into_iter().map(|app| (app, App { name: name(app).into() })).collect(),
+            apps: apps.into_iter().map(|app| (app, App::named(name(app)))).collect(),
         };
         let app = |app| AppSpec {
             id: app,
@@ -202,7 +198,7 @@ pub(crate) fn sending(person: Psid, text: &str) -> Value {
 }
 
 pub(crate) fn open_lane(stage: &Stage, name: &str, clock: ClockMode) -> (Arc<Lane>, Psid) {
-    let ann = PersonSpec { name: "ann".into(), page: PAGE, id: None };
+    let ann = PersonSpec::named("ann", PAGE);
     let spec = LaneSpec { name: name.into(), clock, settings: None, people: vec![ann] };
     let lane = stage.open_lane(spec).expect("the lane can be opened");
     let person = lane.people()["ann"];
@@ -227,4 +223,25 @@ pub(crate) fn journal(lane: &Lane) -> Vec<Value> {
 
 pub(crate) async fn settled(lane: &Lane) {
     lane.settled(PATIENCE).await.expect("the lane settles");
+}
+
+/// What a message of a person became.
+pub(crate) struct Said {
+    pub(crate) seq: u64,
+    pub(crate) mid: Mid,
+}
+
+/// People who write.
+pub(crate) trait Says {
+    fn person_says(&self, person: Psid, text: &str) -> Option<Said>;
+}
+
+impl Says for Arc<Lane> {
+    fn person_says(&self, person: Psid, text: &str) -> Option<Said> {
+        let acted = self.person_acts(person, PersonAct::Says(Arc::new(emulator_core::Message::text(text))));
+        match acted.result.ok()? {
+            Answer::Message { mid, .. } => Some(Said { seq: acted.seq, mid }),
+            answer => panic!("a message gives an id, not {answer:?}"),
+        }
+    }
 }

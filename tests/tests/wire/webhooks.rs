@@ -13,7 +13,7 @@ use sha2::Sha256;
 use crate::bot::{Arrival, Bot};
 use crate::http::PATIENCE;
 use crate::payloads::{Keys, hold_shape_against, item};
-use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Setup, Stand, secret, settled};
+use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, Stand, secret, settled};
 
 /// A stage with two real apps, and ann.
 struct Scene {

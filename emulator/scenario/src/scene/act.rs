@@ -1,8 +1,10 @@
 //! Steps that act: people, played apps and the clock.
 
-use emulator_core::Timestamp;
+use std::sync::Arc;
+
+use emulator_core::{Answer, Message, PersonAct, Timestamp};
 use emulator_server::graph::{self, PlayedCall, Reply};
-use emulator_server::rfc3339;
+use emulator_server::{Acted, rfc3339};
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
@@ -35,13 +37,25 @@ impl Scene {
         match verb {
             UserVerb::Says { text } => {
                 let text = value::text(text, self).map_err(|problem| self.error(problem))?;
-                let said = self.lane.person_says(person, &text);
-                let said = said.ok_or_else(|| {
-                    self.error(Diagnostic::new(who.span, format!("`{}` cannot write to the Page", who.value)))
-                })?;
-                done.entries.push(said.seq);
-                Ok(json!({"message_id": said.mid.to_string(), "timestamp": said.at.0, "text": text}))
+                let message = Arc::new(Message::text(text.as_str()));
+                let acted = self.lane.person_acts(person, PersonAct::Says(message));
+                done.entries.push(acted.seq);
+                let mut result = self.result(who.span, acted)?;
+                result["text"] = Value::from(text);
+                Ok(result)
             }
+        }
+    }
+
+    /// What a step that is no call gives, or why it could not be done.
+    fn result(&self, span: Span, acted: Acted) -> Outcome<Value> {
+        match acted.result {
+            Ok(Answer::Message { mid, at }) => Ok(json!({"message_id": mid.to_string(), "timestamp": at.0})),
+            Ok(Answer::Tapped { mid, at, payload }) => {
+                Ok(json!({"message_id": mid.to_string(), "timestamp": at.0, "payload": &*payload}))
+            }
+            Ok(Answer::Done | Answer::Owner(_) | Answer::Receivers(_) | Answer::Profile(_)) => Ok(json!({})),
+            Err(refusal) => Err(self.error(Diagnostic::new(span, graph::declined(refusal.kind)))),
         }
     }
 

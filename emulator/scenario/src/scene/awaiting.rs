@@ -245,7 +245,7 @@ impl Scene {
         let mut closest = Closest::default();
         let mut found = None;
         for (index, entry, delivery) in self.feed.deliveries_to(app, from) {
-            if person.is_some_and(|person| delivery.person != person) {
+            if person.is_some_and(|person| delivery.person != Some(person)) {
                 continue;
             }
             let actual = delivery_value(delivery);

@@ -1,6 +1,6 @@
 //! Expectations with their expressions evaluated, and how an entry of the journal compares to them.
 
-use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, Psid, Tag};
+use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, Psid};
 use emulator_server::journal::{Call, CallKind, Entry, Record, event_to_json};
 use serde_json::{Map, Value, json};
 
@@ -199,7 +199,7 @@ impl Scene {
                 let tried = entry.tried().map_or(Some(entry), |delivery| self.feed.by_seq(delivery))?;
                 let Some(Effect::Deliver(delivery)) = tried.effect() else { return None };
                 let meant = delivery.app == *app
-                    && person.is_none_or(|person| person == delivery.person)
+                    && person.is_none_or(|person| Some(person) == delivery.person)
                     && self.feed.delivery_is(tried, delivery, *acknowledged, &self.lane);
                 (meant && pattern.compare(Some(&delivery_value(delivery))).is_match()).then(|| line(tried))
             }
@@ -223,6 +223,11 @@ impl Scene {
 }
 
 fn message_value(message: &Message) -> Value {
+    // What is more than a text goes as its app sent it.
+    let sent = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    if let Some(sent) = sent {
+        return sent;
+    }
     let mut out = Map::new();
     out.extend(message.text.as_ref().map(|text| ("text".to_owned(), json!(&**text))));
     out.extend(message.metadata.as_ref().map(|metadata| ("metadata".to_owned(), json!(&**metadata))));
@@ -232,9 +237,7 @@ fn message_value(message: &Message) -> Value {
 fn sending_members(kind: &CallKind) -> Vec<(String, Value)> {
     let CallKind::Sends { messaging_type, tag, .. } = kind else { return Vec::new() };
     let messaging_type = messaging_type.map(|name| ("messaging_type".to_owned(), json!(name)));
-    let tag = tag.map(|tag| match tag {
-        Tag::HumanAgent => ("tag".to_owned(), json!("HUMAN_AGENT")),
-    });
+    let tag = tag.map(|tag| ("tag".to_owned(), json!(tag.name())));
     messaging_type.into_iter().chain(tag).collect()
 }
 
@@ -256,9 +259,17 @@ fn call_value(kind: &CallKind, app: &dyn Fn(AppId) -> String) -> Value {
         CallKind::Controls(ControlAct::Extend { by }) => {
             out.extend(by.map(|by| ("duration".to_owned(), json!(by.0 / 1_000))));
         }
+        CallKind::Controls(ControlAct::PassMetadata { to, metadata }) => {
+            out.insert("to".into(), json!(app(*to)));
+            out.insert("metadata".into(), json!(&**metadata));
+        }
         CallKind::Controls(ControlAct::Release)
         | CallKind::Signals { .. }
         | CallKind::AsksOwner
+        | CallKind::AsksReceivers
+        | CallKind::AsksProfile { .. }
+        | CallKind::Installs { .. }
+        | CallKind::Subscribes { .. }
         | CallKind::Other { .. } => {}
     }
     Value::Object(out)

@@ -11,7 +11,7 @@ use crate::journal::CallKind;
 use crate::object::Object;
 
 /// The body of an accepted call.
-pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind) -> Bytes {
+pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind, world: &World) -> Bytes {
     let mut out = String::with_capacity(128);
     match answer {
         Answer::Message { mid, .. } => {
@@ -29,7 +29,19 @@ pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind) ->
             }
             object.close();
         }
-        Answer::Done => out.push_str(r#"{"success":true}"#),
+        // What a person taps is no call; a profile is written with the fields that were asked for.
+        Answer::Done | Answer::Tapped { .. } | Answer::Profile(_) => out.push_str(r#"{"success":true}"#),
+        Answer::Receivers(apps) => {
+            out.push_str(r#"{"data":["#);
+            for (index, app) in apps.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { "," });
+                let name = world.settings.apps.get(app).map_or("Page Inbox", |app| &app.name);
+                let mut object = Object::open(&mut out, Dialect::Graph);
+                object.quoted("id", app).text("name", name);
+                object.close();
+            }
+            out.push_str("]}");
+        }
         Answer::Owner(None) => out.push_str(r#"{"data":[]}"#),
         Answer::Owner(Some((app, until))) => {
             let seconds = until.seconds();

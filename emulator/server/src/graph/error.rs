@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use emulator_core::{Refusal, RefusalKind, RuleId, Saw};
+use emulator_core::{Refusal, RefusalKind, RuleId, Saw, Span, Timestamp};
 use serde::Serialize;
 
 /// A refused call.
@@ -206,8 +206,32 @@ impl GraphError {
     }
 }
 
-impl From<Refusal> for GraphError {
-    fn from(refusal: Refusal) -> Self {
+const NOT_LIVE_OBSERVED: &str = "(#10) Cannot message users who are not admins, developers or testers of the app \
+    until pages_messaging permission is reviewed and the app is live.";
+const NOT_LIVE_DOCUMENTED: &str = "(#200) Cannot message users who are not admins, developers or testers of the app \
+    until pages_messaging permission is reviewed and the app is live.";
+
+/// One sentence for each field (M-68).
+fn field_permission(rule: RuleId, saw: &Saw) -> GraphError {
+    let fields = saw.fields.unwrap_or_default();
+    let lines = fields.iter().map(|field| {
+        let name = field.name();
+        format!("To subscribe to the {name} field, one of these permissions is needed: pages_messaging")
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    GraphError::new(rule, 200, format!("(#200) {text}")).status(403)
+}
+
+/// A moment as token errors spell it (M-49): `Tuesday, 01-Dec-25 06:00:00 PST`, without summer time.
+fn pacific(at: Timestamp) -> String {
+    const PACIFIC: Span = Span(-8 * Span::HOUR.0);
+    let shifted = jiff::Timestamp::from_millisecond((at + PACIFIC).0).unwrap_or_default();
+    shifted.strftime("%A, %d-%b-%y %H:%M:%S PST").to_string()
+}
+
+impl GraphError {
+    /// The words of the platform for a refusal at that moment.
+    pub(crate) fn refused(refusal: Refusal, now: Timestamp) -> Self {
         let Refusal { rule, saw, kind } = refusal;
         let error = |code, message: &'static str| Self::new(rule, code, message);
         let error = match kind {
@@ -215,7 +239,61 @@ impl From<Refusal> for GraphError {
             RefusalKind::PermissionMissing => {
                 error(230, "(#230) Requires pages_messaging permission to manage the object").status(403)
             }
+            RefusalKind::TokenExpired(at) => {
+                let text = format!(
+                    "Error validating access token: Session has expired on {}. The current time is {}.",
+                    pacific(at),
+                    pacific(now)
+                );
+                Self::new(rule, 190, text).subcode(463)
+            }
+            RefusalKind::SessionEnded => error(
+                190,
+                "Error validating access token: The session has been invalidated because the user changed their \
+                 password or Facebook has changed the session for security reasons.",
+            )
+            .subcode(460),
+            RefusalKind::TokenDeauthorized => {
+                let text = "Error validating access token: The user has not authorized application.";
+                error(190, text).subcode(458)
+            }
+            RefusalKind::FieldPermission => field_permission(rule, &saw),
             RefusalKind::UnknownPerson => error(100, "(#100) No matching user found").subcode(2_018_001),
+            RefusalKind::PersonUnavailable => {
+                error(551, "(#551) This person isn't available right now.").subcode(1_545_041)
+            }
+            RefusalKind::NoRoleOnApp { documented: false } => error(10, NOT_LIVE_OBSERVED),
+            RefusalKind::NoRoleOnApp { documented: true } => {
+                error(200, NOT_LIVE_DOCUMENTED).subcode(2_018_028).status(403)
+            }
+            RefusalKind::UnknownMessage => error(100, "(#100) Invalid parameter"),
+            RefusalKind::NothingToTap => error(100, "there is nothing of that title or payload to tap"),
+            RefusalKind::TagRetired => error(100, "Invalid parameter").subcode(1_893_061),
+            RefusalKind::NotANewsPage => error(
+                10,
+                "(#10) This message is sent outside of allowed window. You need page_messaging_subscriptions \
+                 permission to be able to do it. Learn more about the new policy here: \
+                 https://developers.facebook.com/docs/messenger-platform/policy-overview",
+            )
+            .subcode(2_018_065),
+            RefusalKind::SignalNotAllowed => {
+                let text = "(#10) Message failed to send because another app is controlling this thread now.";
+                error(10, text).subcode(2_018_300)
+            }
+            RefusalKind::OwnerNotTold => {
+                error(10, "(#10) Application does not have permission for this action").status(403)
+            }
+            RefusalKind::TakeByOwner => error(100, "(#100) Invalid parameter"),
+            RefusalKind::OnlyReceivers => {
+                error(100, "(#100) Only available to Primary and Secondary Receivers.").subcode(2_018_171)
+            }
+            RefusalKind::ReceiversHidden => error(
+                100,
+                "(#100) Denying visibility of any secondary receiver to another secondary receiver other than itself.",
+            )
+            .subcode(2_018_234),
+            RefusalKind::InboxCannotBePrimary => error(100, "the Page Inbox cannot be the primary receiver"),
+            RefusalKind::UnknownApp => error(100, "the app is not connected to the Page"),
             RefusalKind::AnotherAppInControl => {
                 let text = "(#10) Message failed to send because another app is controlling this thread now.";
                 error(10, text).subcode(2_018_300)

@@ -47,6 +47,7 @@ pub(crate) enum Endpoint {
     Messages { app: AppId, page: PageId },
     Control { app: AppId, page: PageId, edge: ControlEdge },
     ThreadOwner { app: AppId, page: PageId },
+    SecondaryReceivers { app: AppId, page: PageId },
     Page { page: PageId },
 }
 
@@ -131,9 +132,11 @@ impl<'a> Path<'a> {
             ("POST", Some("messages")) => Ok(Endpoint::Messages { app, page }),
             ("POST", Some("pass_thread_control")) => Ok(control(ControlEdge::Pass)),
             ("POST", Some("take_thread_control")) => Ok(control(ControlEdge::Take)),
+            ("POST", Some("pass_thread_metadata")) => Ok(control(ControlEdge::PassMetadata)),
             ("POST", Some("request_thread_control")) => Ok(control(ControlEdge::Request)),
             ("POST", Some("release_thread_control")) => Ok(control(ControlEdge::Release)),
             ("POST", Some("extend_thread_control")) => Ok(control(ControlEdge::Extend)),
+            ("GET", Some("secondary_receivers")) => Ok(Endpoint::SecondaryReceivers { app, page }),
             ("GET", Some("messages")) => Err(GraphError::whose_messages()),
             ("GET", Some("thread_owner")) => Ok(Endpoint::ThreadOwner { app, page }),
             (_, Some(edge)) if KNOWN_EDGES.contains(&edge) => Err(GraphError::unknown_node(&verb, node)),
@@ -149,7 +152,9 @@ const KNOWN_EDGES: &[&str] = &[
     "request_thread_control",
     "release_thread_control",
     "extend_thread_control",
+    "pass_thread_metadata",
     "thread_owner",
+    "secondary_receivers",
 ];
 
 #[cfg(test)]

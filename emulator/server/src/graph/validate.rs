@@ -131,6 +131,7 @@ fn typed(wire: Wire<'_>, json: &str) -> Result<Message, GraphError> {
         metadata: metadata
             .map(|Scalar(text)| limited(text, "message[metadata]", METADATA_LIMIT))
             .transpose()?,
+        ..Message::default()
     })
 }
 
@@ -199,8 +200,6 @@ fn shape_of_message(json: &str) -> GraphError {
 
 const MESSAGE_TAG: &str = "MESSAGE_TAG";
 const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG];
-/// Tags that ended on 2026-04-27.
-const RETIRED_TAGS: &[&str] = &["CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"];
 
 /// The messaging type and the message tag that goes with it (M-99 to M-101).
 fn tag(params: &Params<'_>) -> Result<(Option<&'static str>, Option<Tag>), GraphError> {
@@ -213,18 +212,14 @@ fn tag(params: &Params<'_>) -> Result<(Option<&'static str>, Option<Tag>), Graph
         }
         return Ok((messaging_type, None));
     };
-    let tag = tag.to_ascii_uppercase();
-    if RETIRED_TAGS.contains(&tag.as_str()) {
-        return Err(GraphError::new(RuleId::TagRetired, 100, "Invalid parameter").subcode(1_893_061));
-    }
-    if tag != "HUMAN_AGENT" {
+    let Some(tag) = Tag::parse(&tag) else {
         return Err(GraphError::new(RuleId::TagUnknown, 100, "(#100) Invalid tag."));
-    }
+    };
     if messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
         let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
         return Err(GraphError::new(RuleId::TagNeedsType, 100, text));
     }
-    Ok((messaging_type, Some(Tag::HumanAgent)))
+    Ok((messaging_type, Some(tag)))
 }
 
 /// The control edges that post.
@@ -233,8 +228,14 @@ pub(crate) enum ControlEdge {
     Pass,
     Take,
     Request,
+    PassMetadata,
     Release,
     Extend,
+}
+
+/// An id that is no app id at all names no app of the Page either.
+fn app_id(text: &str) -> AppId {
+    text.trim().parse().unwrap_or(AppId(0))
 }
 
 /// What a control edge is asked for, apart from the recipient.
@@ -243,12 +244,16 @@ pub(crate) fn control(edge: ControlEdge, params: &Params<'_>) -> Result<ControlA
     Ok(match edge {
         ControlEdge::Pass => {
             let to = params.text("target_app_id")?.filter(|text| !text.is_empty());
-            // An id that is no app id at all names no app of the Page either.
-            let to = to.map(|text| text.trim().parse::<AppId>().unwrap_or(AppId(0)));
-            ControlAct::Pass { to, metadata: metadata()? }
+            ControlAct::Pass { to: to.as_deref().map(app_id), metadata: metadata()? }
         }
         ControlEdge::Take => ControlAct::Take { metadata: metadata()? },
         ControlEdge::Request => ControlAct::Request { metadata: metadata()? },
+        ControlEdge::PassMetadata => {
+            let to = params.text("target_app_id")?.filter(|text| !text.is_empty());
+            let to = to.ok_or_else(|| GraphError::required("target_app_id"))?;
+            let metadata = metadata()?.ok_or_else(|| GraphError::required("metadata"))?;
+            ControlAct::PassMetadata { to: app_id(&to), metadata }
+        }
         ControlEdge::Release => ControlAct::Release,
         ControlEdge::Extend => {
             let seconds = params.text("duration")?.filter(|text| !text.is_empty());
@@ -272,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_text_is_taken_with_its_metadata() {
-        let expected = Message { text: Some("hi".into()), metadata: Some("m".into()) };
+        let expected = Message { metadata: Some("m".into()), ..Message::text("hi") };
         let sending = message(r#"{"text":"hi","metadata":"m"}"#).unwrap();
         assert_eq!(
             sending,

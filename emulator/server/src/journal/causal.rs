@@ -14,7 +14,10 @@ fn place(entry: &Entry) -> (u8, u64, u8, &'static str) {
             let app = call.app.map_or(0, |app| app.0);
             if call.kind.reads_only() { (2, app, 1, call.kind.verb()) } else { (2, app, 0, "") }
         }
-        Record::Says { .. }
+        Record::Person { .. }
+        | Record::Inbox { .. }
+        | Record::Admin { .. }
+        | Record::Declined(_)
         | Record::Call(_)
         | Record::Refused { .. }
         | Record::Clock { .. }
@@ -88,7 +91,7 @@ mod tests {
 
     fn attempt(delivery: u64) -> Record {
         let result = AttemptResult::Acknowledged { status: 200 };
-        Record::Attempt { app: AppId(1), person: Psid(1), delivery, number: 1, result, took_ms: 0 }
+        Record::Attempt { app: AppId(1), person: Some(Psid(1)), delivery, number: 1, result, took_ms: 0 }
     }
 
     fn shape(entries: Vec<Entry>) -> Vec<(u64, u64, String)> {
@@ -96,7 +99,10 @@ mod tests {
             Record::Note { text } => text.to_string(),
             Record::Call(call) => format!("call {} {}", call.app.unwrap(), call.kind.reads_only()),
             Record::Attempt { delivery, .. } => format!("attempt of {delivery}"),
-            Record::Says { .. }
+            Record::Person { .. }
+            | Record::Inbox { .. }
+            | Record::Admin { .. }
+            | Record::Declined(_)
             | Record::Refused { .. }
             | Record::Clock { .. }
             | Record::Fired(_)

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, ControlAct, Delivery, Effect, Field, Message, PAGE_INBOX, Psid, Saw, Sender, Span, Tag, TimerKind,
-    Timestamp,
+    AppId, ControlAct, Delivery, Effect, Field, FieldSet, InboxAct, Message, Missing, PAGE_INBOX, PersonAct,
+    Psid, Saw, Sender, Span, Subject, TimerKind, Timestamp,
 };
 
+use super::admin;
 use super::record::{Call, CallKind, Cause, Entry, Record};
 use crate::clock::rfc3339;
 use crate::escape::Dialect;
@@ -82,7 +83,18 @@ pub fn event_to_json(delivery: &Delivery) -> String {
 /// The word for what an entry is about.
 fn kind(record: &Record) -> &'static str {
     match record {
-        Record::Says { .. } => "says",
+        Record::Person { act, .. } => match act {
+            PersonAct::Says(_) => "says",
+            PersonAct::Taps { .. } => "taps",
+            PersonAct::Reacts { .. } => "reacts",
+            PersonAct::Reads => "reads",
+            PersonAct::Opens(_) => "opens",
+            PersonAct::Blocks(true) => "blocks",
+            PersonAct::Blocks(false) => "unblocks",
+        },
+        Record::Inbox { .. } => "inbox",
+        Record::Admin { .. } => "page",
+        Record::Declined(_) => "declined",
         Record::Call(_) => "call",
         Record::Refused { .. } => "refused",
         Record::Clock { .. } => "clock",
@@ -94,7 +106,10 @@ fn kind(record: &Record) -> &'static str {
             Effect::ControlProlonged { .. } => "control_prolonged",
             Effect::FolderMoved { .. } => "folder",
             Effect::Deliver(_) => "delivery",
+            Effect::MarkedDone { .. } => "marked_done",
             Effect::Unheard { .. } => "unheard",
+            Effect::WebhooksFailing { .. } => "webhooks_failing",
+            Effect::WebhooksDisabled { .. } => "webhooks_disabled",
         },
         Record::Attempt { .. } => "attempt",
         Record::Note { .. } => "note",
@@ -103,7 +118,7 @@ fn kind(record: &Record) -> &'static str {
 
 /// The facts that a rule read, as members of `saw`.
 fn write_saw(object: &mut Object<'_>, saw: &Saw, names: &Names) {
-    let Saw { owner, expires, primary, folder, window, fields, human_agent } = saw;
+    let Saw { owner, expires, primary, folder, window, fields, human_agent, marked_done, made_by } = saw;
     if let Some(owner) = owner {
         object.text("owner", &names.owner(*owner));
     }
@@ -126,6 +141,12 @@ fn write_saw(object: &mut Object<'_>, saw: &Saw, names: &Names) {
     if let Some(human_agent) = human_agent {
         object.bare("human_agent", human_agent);
     }
+    if let Some(marked_done) = marked_done {
+        object.bare("marked_done", marked_done);
+    }
+    if let Some(made_by) = made_by {
+        object.text("made_by", &names.app(*made_by));
+    }
 }
 
 fn write_message(object: &mut Object<'_>, message: &Message) {
@@ -135,13 +156,41 @@ fn write_message(object: &mut Object<'_>, message: &Message) {
     if let Some(metadata) = &message.metadata {
         object.text("metadata", metadata);
     }
+    if let Some(payload) = &message.quick_reply {
+        object.text("quick_reply", payload);
+    }
+    if let Some(mid) = &message.reply_to {
+        object.quoted("reply_to", mid);
+    }
+    if let Some(body) = &message.body {
+        object.json("message", |out| Dialect::Graph.respell(out, body));
+    }
 }
 
 fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
     match record {
-        Record::Says { person, message } => {
+        Record::Person { person, act } => {
             object.text("person", &names.person(*person)).quoted("psid", person);
-            write_message(object, message);
+            write_person(object, act);
+        }
+        Record::Inbox { person, act } => {
+            object.text("person", &names.person(*person));
+            match act {
+                InboxAct::Replies(message) => {
+                    object.text("verb", "replies");
+                    write_message(object, message);
+                }
+                InboxAct::Moves(folder) => {
+                    object.text("verb", "moves_to").text("folder", folder.name());
+                }
+            }
+        }
+        Record::Admin { page, change } => {
+            object.quoted("id", page);
+            admin::write(object, change, names);
+        }
+        Record::Declined(kind) => {
+            object.text("why", &crate::graph::declined(*kind));
         }
         Record::Call(call) => write_call(object, call, names),
         Record::Refused { app, error, trace } => {
@@ -160,15 +209,22 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
         Record::Fired(timer) => {
             let name = match timer.kind {
                 TimerKind::ControlEnds => "control_ends",
+                TimerKind::WebhooksFailing => "webhooks_failing",
+                TimerKind::WebhooksDisabled => "webhooks_disabled",
             };
-            object.text("timer", name).text("person", &names.person(timer.person));
+            object.text("timer", name);
+            match timer.subject {
+                Subject::Conversation(person) => object.text("person", &names.person(person)),
+                Subject::Webhooks(page, app) => object.quoted("page", page).text("app", &names.app(app)),
+            };
         }
         Record::Effect(effect) => write_effect(object, effect, names),
         Record::Attempt { app, person, delivery, number, result, took_ms: _ } => {
             use super::record::AttemptResult::{
                 Acknowledged, Broken, Dropped, Refused, TimedOut, Unreachable,
             };
-            object.text("app", &names.app(*app)).text("person", &names.person(*person));
+            object.text("app", &names.app(*app));
+            write_person_of(object, *person, names);
             object.bare("delivery", delivery).bare("number", number).text("result", result.name());
             match result {
                 Acknowledged { status } | Refused { status } => object.bare("status", status),
@@ -201,18 +257,73 @@ fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
             if let Some(messaging_type) = messaging_type {
                 object.text("messaging_type", messaging_type);
             }
-            if let Some(Tag::HumanAgent) = tag {
-                object.text("tag", "HUMAN_AGENT");
+            if let Some(tag) = tag {
+                object.text("tag", tag.name());
             }
         }
         CallKind::Signals { action } => {
             object.text("action", action);
         }
         CallKind::Controls(act) => write_act(object, act, names),
-        CallKind::AsksOwner => {}
+        CallKind::AsksOwner | CallKind::AsksReceivers => {}
+        CallKind::AsksProfile { fields } => {
+            if let Some(fields) = fields {
+                object.text("fields", fields);
+            }
+        }
+        CallKind::Installs { fields, other_fields } => {
+            write_fields(object, *fields);
+            if !other_fields.is_empty() {
+                object.text("other_fields", &other_fields.join(" "));
+            }
+        }
+        CallKind::Subscribes { fields } => write_fields(object, *fields),
         CallKind::Other { method, path } => {
             object.text("method", method).text("path", path);
         }
+    }
+}
+
+fn write_fields(object: &mut Object<'_>, fields: Option<FieldSet>) {
+    match fields {
+        Some(fields) => {
+            let list = fields.iter().map(Field::name).collect::<Vec<_>>().join(" ");
+            object.text("fields", &list);
+        }
+        None => {
+            object.bare("fields", "null");
+        }
+    }
+}
+
+fn write_person_of(object: &mut Object<'_>, person: Option<Psid>, names: &Names) {
+    if let Some(person) = person {
+        object.text("person", &names.person(person));
+    }
+}
+
+fn write_person(object: &mut Object<'_>, act: &PersonAct) {
+    match act {
+        PersonAct::Says(message) => write_message(object, message),
+        PersonAct::Taps { what, within } => {
+            object.text("what", what);
+            if let Some(mid) = within {
+                object.quoted("in", mid);
+            }
+        }
+        PersonAct::Reacts { to, reaction } => {
+            if let Some(mid) = to {
+                object.quoted("to", mid);
+            }
+            match reaction {
+                Some(reaction) => object.text("emoji", &reaction.emoji).text("reaction", reaction.name),
+                None => object.bare("reaction", "null"),
+            };
+        }
+        PersonAct::Opens(referral) => {
+            object.text("ref", &referral.reference);
+        }
+        PersonAct::Reads | PersonAct::Blocks(_) => {}
     }
 }
 
@@ -230,6 +341,9 @@ fn write_act(object: &mut Object<'_>, act: &ControlAct, names: &Names) {
             if let Some(metadata) = metadata {
                 object.text("metadata", metadata);
             }
+        }
+        ControlAct::PassMetadata { to, metadata } => {
+            object.text("to", &names.app(*to)).text("metadata", metadata);
         }
         ControlAct::Release => {}
         ControlAct::Extend { by } => {
@@ -270,11 +384,27 @@ fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Names) {
             object.text("from", from.name()).text("to", to.name());
         }
         Effect::Unheard { app, person, field, missing } => {
-            object.text("app", &names.app(*app)).text("person", &names.person(*person));
-            object.text("field", field.name()).text("missing", missing.name());
+            object.text("app", &names.app(*app));
+            write_person_of(object, *person, names);
+            object.text("field", field.name());
+            match missing {
+                Missing::Subscription(field) => object.text("missing", field.name()),
+                Missing::Webhooks => object.text("missing", "webhooks that are switched on"),
+                Missing::Role => object.text("missing", "a role of the person on the app"),
+            };
+        }
+        Effect::MarkedDone { person, marked } => {
+            object.text("person", &names.person(*person)).bare("marked", marked);
+        }
+        Effect::WebhooksFailing { page, app, since } => {
+            object.quoted("page", page).text("app", &names.app(*app)).quoted("since", rfc3339(*since));
+        }
+        Effect::WebhooksDisabled { page, app } => {
+            object.quoted("page", page).text("app", &names.app(*app));
         }
         Effect::Deliver(delivery) => {
-            object.text("app", &names.app(delivery.app)).text("person", &names.person(delivery.person));
+            object.text("app", &names.app(delivery.app));
+            write_person_of(object, delivery.person, names);
             object.text("channel", delivery.channel.name()).text("field", delivery.field.name());
             object.json("event", |out| webhooks::write_event(out, delivery));
         }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppId, ControlAct, Effect, Message, Psid, RuleId, Saw, Tag, Timer, Timestamp};
+use emulator_core::{
+    AdminChange, AppId, ControlAct, Effect, FieldSet, InboxAct, Message, PageId, PersonAct, Psid,
+    RefusalKind, RuleId, Saw, Subject, Tag, Timer, Timestamp,
+};
 
 use crate::clock::Wall;
 use crate::graph::GraphError;
@@ -45,13 +48,30 @@ impl Cause {
 /// What an entry is about.
 #[derive(Debug, Clone)]
 pub enum Record {
-    /// A person wrote.
-    Says {
+    /// A person did something.
+    Person {
         /// Who.
         person: Psid,
         /// What.
-        message: Arc<Message>,
+        act: PersonAct,
     },
+    /// An agent did something in the Page Inbox.
+    Inbox {
+        /// On whose conversation.
+        person: Psid,
+        /// What.
+        act: InboxAct,
+    },
+    /// An admin changed something.
+    Admin {
+        /// Of which Page.
+        page: PageId,
+        /// What.
+        change: AdminChange,
+    },
+    /// What the entry before this asked for does not happen, in the terms of the rules. Calls of apps
+    /// are refused in the words of the platform instead.
+    Declined(RefusalKind),
     /// An app called the Graph API.
     Call(Call),
     /// The call before this entry was refused.
@@ -76,8 +96,8 @@ pub enum Record {
     Attempt {
         /// Which app.
         app: AppId,
-        /// Whose conversation.
-        person: Psid,
+        /// Whose conversation, if it is about one.
+        person: Option<Psid>,
         /// The entry of the delivery.
         delivery: u64,
         /// The how manieth try, from 1.
@@ -128,6 +148,25 @@ pub enum CallKind {
     Controls(ControlAct),
     /// Who is in control.
     AsksOwner,
+    /// Who the secondary receivers are.
+    AsksReceivers,
+    /// What a person shows of herself.
+    AsksProfile {
+        /// The parameter `fields`.
+        fields: Option<Arc<str>>,
+    },
+    /// To be installed on the Page with webhook fields, or no longer.
+    Installs {
+        /// The fields; no longer when none.
+        fields: Option<FieldSet>,
+        /// Fields that no event here belongs to.
+        other_fields: Vec<Arc<str>>,
+    },
+    /// To subscribe to webhooks of Pages as a whole.
+    Subscribes {
+        /// The fields; to none any more when none.
+        fields: Option<FieldSet>,
+    },
     /// Anything else, and calls that were not in order.
     Other {
         /// The HTTP method.
@@ -148,7 +187,12 @@ impl CallKind {
             Self::Controls(ControlAct::Request { .. }) => "requests_control",
             Self::Controls(ControlAct::Release) => "releases_control",
             Self::Controls(ControlAct::Extend { .. }) => "extends_control",
+            Self::Controls(ControlAct::PassMetadata { .. }) => "passes_metadata",
             Self::AsksOwner => "asks_owner",
+            Self::AsksReceivers => "asks_receivers",
+            Self::AsksProfile { .. } => "asks_profile",
+            Self::Installs { .. } => "installs",
+            Self::Subscribes { .. } => "subscribes",
             Self::Other { .. } => "calls",
         }
     }
@@ -156,9 +200,13 @@ impl CallKind {
     /// True when it only reads.
     pub fn reads_only(&self) -> bool {
         match self {
-            Self::AsksOwner => true,
+            Self::AsksOwner | Self::AsksReceivers | Self::AsksProfile { .. } => true,
             Self::Other { method, .. } => &**method == "GET",
-            Self::Sends { .. } | Self::Signals { .. } | Self::Controls(_) => false,
+            Self::Sends { .. }
+            | Self::Signals { .. }
+            | Self::Controls(_)
+            | Self::Installs { .. }
+            | Self::Subscribes { .. } => false,
         }
     }
 }
@@ -229,12 +277,21 @@ impl Entry {
 
     /// About how many bytes the entry holds in memory.
     pub(crate) fn size(&self) -> usize {
-        let text = |message: &Message| message.text.as_ref().map_or(0, |text| text.len());
+        let text = |message: &Message| {
+            let body = message.body.as_ref().map_or(0, |body| 2 * body.len());
+            message.text.as_ref().map_or(0, |text| text.len()) + body
+        };
         let content = match &self.record {
-            Record::Says { message, .. } | Record::Effect(Effect::Message { message, .. }) => text(message),
-            Record::Call(Call { kind: CallKind::Sends { message, .. }, .. }) => text(message),
+            Record::Person { act: PersonAct::Says(message), .. }
+            | Record::Inbox { act: InboxAct::Replies(message), .. }
+            | Record::Effect(Effect::Message { message, .. })
+            | Record::Call(Call { kind: CallKind::Sends { message, .. }, .. }) => text(message),
             Record::Note { text } => text.len(),
-            Record::Call(_)
+            Record::Person { .. }
+            | Record::Inbox { .. }
+            | Record::Admin { .. }
+            | Record::Declined(_)
+            | Record::Call(_)
             | Record::Refused { .. }
             | Record::Clock { .. }
             | Record::Fired(_)
@@ -247,19 +304,29 @@ impl Entry {
     /// The person whose conversation the entry belongs to.
     pub fn person(&self) -> Option<Psid> {
         match &self.record {
-            Record::Says { person, .. } | Record::Attempt { person, .. } => Some(*person),
+            Record::Person { person, .. } | Record::Inbox { person, .. } => Some(*person),
+            Record::Attempt { person, .. } => *person,
             Record::Call(call) => call.person,
-            Record::Fired(timer) => Some(timer.person),
-            Record::Effect(effect) => Some(match effect {
+            Record::Fired(timer) => match timer.subject {
+                Subject::Conversation(person) => Some(person),
+                Subject::Webhooks(..) => None,
+            },
+            Record::Effect(effect) => match effect {
                 Effect::Message { person, .. }
                 | Effect::WindowOpened { person, .. }
                 | Effect::ControlMoved { person, .. }
                 | Effect::ControlProlonged { person, .. }
                 | Effect::FolderMoved { person, .. }
-                | Effect::Unheard { person, .. } => *person,
+                | Effect::MarkedDone { person, .. } => Some(*person),
+                Effect::Unheard { person, .. } => *person,
                 Effect::Deliver(delivery) => delivery.person,
-            }),
-            Record::Refused { .. } | Record::Clock { .. } | Record::Note { .. } => None,
+                Effect::WebhooksFailing { .. } | Effect::WebhooksDisabled { .. } => None,
+            },
+            Record::Admin { .. }
+            | Record::Declined(_)
+            | Record::Refused { .. }
+            | Record::Clock { .. }
+            | Record::Note { .. } => None,
         }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Digest, Effect, Ids, Input, Psid, Refusal, Span, Timer,
-    Timestamp, World, step,
+    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, PageId, Psid, Refusal,
+    Span, Timer, Timestamp, World, rechannelled, step,
 };
 use hyper::header::HeaderValue;
 
@@ -14,7 +14,7 @@ use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
 use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
-use crate::webhooks::{Outgoing, QueueKey};
+use crate::webhooks::{Ear, Outgoing, QueueKey};
 
 /// How many deliveries may wait for one app.
 const WAITING_LIMIT: usize = 10_000;
@@ -80,6 +80,8 @@ pub(crate) struct LaneState {
     waiting: BTreeMap<AppId, usize>,
     retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
+    /// The deliveries that apps have not answered yet, echoes aside; with an ear once they have left.
+    turns: BTreeMap<QueueKey, Option<Arc<Ear>>>,
     writing: BTreeMap<Psid, u32>,
     /// The virtual time as it stands in headers, and when that was written.
     now_header: (Timestamp, HeaderValue),
@@ -108,6 +110,7 @@ impl LaneState {
             waiting: BTreeMap::new(),
             retries: BTreeMap::new(),
             heard: BTreeMap::new(),
+            turns: BTreeMap::new(),
             writing: BTreeMap::new(),
             now_header: (Timestamp(i64::MIN), HeaderValue::from_static("")),
             traces: BTreeMap::new(),
@@ -152,45 +155,83 @@ impl LaneState {
         let now = self.clock.read();
         let context = Context { now, ids: &self.ids };
         let outcome = step(&mut self.world, input, &context);
+        let is_call = matches!(root, Record::Call(_));
         let mut entry = self.entry(now, cause, root);
         if let Ok(accepted) = &outcome {
             entry.rule = Some(accepted.rule);
             entry.saw = accepted.saw;
         }
-        let wall = entry.wall;
         let seq = self.append(entry);
-        let (result, effects) = match outcome {
-            Ok(Accepted { answer, effects, .. }) => (Ok(answer), effects),
-            Err(refusal) => (Err(refusal), Vec::new()),
-        };
-        let mut applied = Applied { seq, result, start: Vec::new(), echoes: Vec::new() };
-        for Decided { rule, saw, effect } in effects {
-            let number = self.journal.next_seq();
-            self.deliver(&effect, number, &mut applied);
-            let cause = Some(Cause::certain(seq));
-            let record = Record::Effect(effect);
-            self.append(Entry { seq: number, at: now, cause, rule: Some(rule), saw, record, wall });
+        let mut applied = Applied { seq, result: Ok(Answer::Done), start: Vec::new(), echoes: Vec::new() };
+        match outcome {
+            Ok(Accepted { answer, effects, .. }) => {
+                applied.result = Ok(answer);
+                for decided in effects {
+                    self.takes_effect(decided, seq, &mut applied);
+                }
+            }
+            Err(refusal) => {
+                // A refused call gets its entry once it is known what the caller is told.
+                if !is_call {
+                    let record = Record::Declined(refusal.kind);
+                    let mut entry = self.entry(now, Some(Cause::certain(seq)), record);
+                    entry.rule = Some(refusal.rule);
+                    entry.saw = refusal.saw;
+                    self.append(entry);
+                }
+                applied.result = Err(refusal);
+            }
         }
         applied
     }
 
-    /// Puts a delivery to a real app on its way; the entry of that number tells of it.
-    fn deliver(&mut self, effect: &Effect, number: u64, applied: &mut Applied) {
-        let Effect::Deliver(delivery) = effect else { return };
-        if self.shared.endpoint(delivery.app).is_none() {
-            return;
+    /// Writes down what happened and lets it out.
+    fn takes_effect(&mut self, decided: Decided, cause: u64, applied: &mut Applied) {
+        let Decided { rule, saw, effect } = decided;
+        let outgoing = self.outgoing(&effect);
+        if let Effect::WebhooksDisabled { page, app } = effect {
+            self.give_up(page, app);
         }
-        let outgoing = Outgoing::new(number, delivery.clone());
-        if outgoing.is_echo() {
-            applied.echoes.push(outgoing);
-        } else {
-            applied.start.extend(self.queue(outgoing));
+        let now = self.clock.read();
+        let entry = self.entry(now, Some(Cause::certain(cause)), Record::Effect(effect));
+        self.append(Entry { rule: Some(rule), saw, ..entry });
+        match outgoing {
+            Some(outgoing) if outgoing.follows_answer() => applied.echoes.push(outgoing),
+            Some(outgoing) => applied.start.extend(self.queue(outgoing)),
+            None => {}
+        }
+    }
+
+    /// The delivery to a real app of which the next entry tells.
+    fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
+        let Effect::Deliver(delivery) = effect else { return None };
+        self.shared.endpoint(delivery.app)?;
+        Some(Outgoing::new(self.journal.next_seq(), delivery.clone()))
+    }
+
+    /// Nothing more is sent to an app whose webhooks are switched off.
+    fn give_up(&mut self, page: PageId, app: AppId) {
+        let goes = |outgoing: &Outgoing| outgoing.delivery.page == page && outgoing.delivery.app == app;
+        let keys: Vec<_> =
+            self.retries.iter().filter(|(_, outgoing)| goes(outgoing)).map(|(key, _)| *key).collect();
+        for key in keys {
+            self.retries.remove(&key);
+        }
+        for (key, queue) in &mut self.queues {
+            if key.0 == app {
+                let before = queue.len();
+                queue.retain(|outgoing| !goes(outgoing));
+                if let Some(waiting) = self.waiting.get_mut(&app) {
+                    *waiting = waiting.saturating_sub(before - queue.len());
+                }
+            }
         }
     }
 
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
     pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
         let key = outgoing.key();
+        let outgoing = if self.in_turn(key) { outgoing } else { self.leaving(outgoing)? };
         let waiting = self.waiting.entry(key.0).or_default();
         if *waiting >= WAITING_LIMIT {
             self.delivery_tried(&outgoing, AttemptResult::Dropped, Duration::ZERO);
@@ -200,6 +241,38 @@ impl LaneState {
         let idle = !self.queues.contains_key(&key);
         self.queues.entry(key).or_default().push_back(outgoing);
         idle.then_some(key)
+    }
+
+    /// A delivery that leaves: its channel is decided at this moment (C-22). Nothing when its app does not
+    /// hear of it after all.
+    fn leaving(&mut self, mut outgoing: Outgoing) -> Option<Outgoing> {
+        if outgoing.decided {
+            return Some(outgoing);
+        }
+        outgoing.decided = true;
+        let Some(Decided { rule, saw, effect }) = rechannelled(&self.world, &outgoing.delivery) else {
+            return Some(outgoing);
+        };
+        let leaves = match &effect {
+            Effect::Deliver(delivery) => {
+                let mut outgoing = Outgoing::new(self.journal.next_seq(), delivery.clone());
+                outgoing.decided = true;
+                Some(outgoing)
+            }
+            Effect::Message { .. }
+            | Effect::WindowOpened { .. }
+            | Effect::ControlMoved { .. }
+            | Effect::ControlProlonged { .. }
+            | Effect::FolderMoved { .. }
+            | Effect::MarkedDone { .. }
+            | Effect::Unheard { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. } => None,
+        };
+        let now = self.clock.read();
+        let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), Record::Effect(effect));
+        self.append(Entry { rule: Some(rule), saw, ..entry });
+        leaves
     }
 
     /// True when so many deliveries wait for an app that senders should be slower.
@@ -215,12 +288,11 @@ impl LaneState {
                 self.queues.remove(&key);
             }
             Some(outgoing) => {
-                if let Some(waiting) = self.waiting.get_mut(&key.0) {
-                    *waiting = waiting.saturating_sub(1);
-                }
+                self.waits_no_longer(key.0);
                 self.touched = true;
                 self.last_contact = Some(Stopwatch::start());
-                if !outgoing.is_echo() {
+                if !outgoing.follows_answer() {
+                    self.turns.insert(key, None);
                     let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
                     self.heard.insert(key, heard);
                 }
@@ -229,15 +301,22 @@ impl LaneState {
         next
     }
 
+    fn waits_no_longer(&mut self, app: AppId) {
+        if let Some(waiting) = self.waiting.get_mut(&app) {
+            *waiting = waiting.saturating_sub(1);
+        }
+    }
+
     /// Notes how a try went.
     pub(crate) fn delivery_tried(&mut self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
-        let now = self.clock.read();
         self.last_contact = Some(Stopwatch::start());
         if let Some(heard) = self.heard.get_mut(&outgoing.key())
             && heard.seq == outgoing.seq
         {
             heard.acknowledged = result.is_acknowledged().then(Stopwatch::start);
         }
+        let Delivery { page, app, .. } = outgoing.delivery;
+        let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };
         let record = Record::Attempt {
             app: outgoing.delivery.app,
             person: outgoing.delivery.person,
@@ -246,12 +325,42 @@ impl LaneState {
             result,
             took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         };
-        let mut entry = self.entry(now, Some(Cause::certain(outgoing.seq)), record);
-        entry.rule = Some(emulator_core::RuleId::RetriesForAnHour);
-        self.append(entry);
+        self.apply(record, Some(Cause::certain(outgoing.seq)), input);
+        if !outgoing.follows_answer() {
+            self.turn_ends(outgoing.key());
+        }
+    }
+
+    /// True while an app has a delivery to answer to, and has not begun to. What it sends meanwhile
+    /// it sends in its handler, so that the echoes wait for the end of that.
+    fn in_turn(&self, key: QueueKey) -> bool {
+        self.turns.get(&key).is_some_and(|ear| ear.as_ref().is_none_or(|ear| !ear.hears()))
+    }
+
+    pub(crate) fn turn_heard_by(&mut self, key: QueueKey, ear: &Arc<Ear>) {
+        if let Some(turn) = self.turns.get_mut(&key) {
+            *turn = Some(Arc::clone(ear));
+        }
+    }
+
+    /// The app has answered: now it is decided where the echoes of its handler go, all at once.
+    fn turn_ends(&mut self, key: QueueKey) {
+        self.turns.remove(&key);
+        let Some(waiting) = self.queues.get_mut(&key).map(std::mem::take) else { return };
+        let before = waiting.len();
+        let decided: VecDeque<Outgoing> =
+            waiting.into_iter().filter_map(|outgoing| self.leaving(outgoing)).collect();
+        for _ in decided.len()..before {
+            self.waits_no_longer(key.0);
+        }
+        self.queues.insert(key, decided);
     }
 
     pub(crate) fn retry_later(&mut self, outgoing: Outgoing, wait: Span) {
+        let Delivery { page, app, .. } = outgoing.delivery;
+        if self.world.settings.connection(page, app).is_none_or(|connection| connection.disabled) {
+            return;
+        }
         let at = self.clock.read() + wait;
         self.retries.insert((at, outgoing.seq), outgoing);
     }
@@ -262,7 +371,7 @@ impl LaneState {
         self.touched = true;
         let writes = !call.kind.reads_only();
         let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
-        let heard = call.app.zip(call.person).and_then(|key| self.heard.get(&key));
+        let heard = call.app.and_then(|app| self.heard.get(&(app, Some(call.person?))));
         if let Some(heard) = heard {
             if let Some(acknowledged) = heard.acknowledged {
                 self.shared.saw_gap(acknowledged.elapsed());
@@ -287,8 +396,14 @@ impl LaneState {
         open.echoes = echoes;
     }
 
-    /// Notes that the answer is on its way.
+    /// Notes that the answer is on its way. Where the echoes go is decided before it leaves, unless the
+    /// app is still in its handler, so that what it does next cannot change it by being fast.
     pub(crate) fn call_answered(&mut self, open: &mut OpenCall) {
+        let echoes = std::mem::take(&mut open.echoes);
+        let held = echoes
+            .into_iter()
+            .filter_map(|echo| if self.in_turn(echo.key()) { Some(echo) } else { self.leaving(echo) });
+        open.echoes = held.collect();
         if let Some(person) = open.writes_to.take()
             && let Some(open) = self.writing.get_mut(&person)
         {

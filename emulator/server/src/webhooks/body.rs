@@ -1,18 +1,20 @@
 //! Webhook bodies, byte for byte: order of keys, kinds of values and escapes as observed (C-75a,
-//! M-190, M-200 to M-203, M-213).
+//! M-190, M-200 to M-230).
 
-use emulator_core::{AppId, Delivery, Event};
+use emulator_core::{AppId, AppIdType, Delivery, Event, Message, MissingMetadata, Style};
 
+use super::attachments::attachments;
 use crate::escape::Dialect;
 use crate::object::Object;
 
 /// The body of the POST for one delivery: one entry with one event (M-195).
 pub(crate) fn body(delivery: &Delivery) -> String {
+    let dialect = Dialect::of(delivery.style.escapes);
     let mut out = String::with_capacity(384);
-    let mut root = Object::open(&mut out, Dialect::Webhook);
+    let mut root = Object::open(&mut out, dialect);
     root.text("object", "page").json("entry", |out| {
         out.push('[');
-        let mut entry = Object::open(out, Dialect::Webhook);
+        let mut entry = Object::open(out, dialect);
         entry.quoted("id", delivery.page).bare("time", delivery.at.0);
         entry.json(delivery.channel.name(), |out| {
             out.push('[');
@@ -26,78 +28,206 @@ pub(crate) fn body(delivery: &Delivery) -> String {
     out
 }
 
-/// Appends the event alone. Messages and control events differ in the order of their keys.
+/// Appends the event alone. What people and Pages do and what moves control differ in the order of
+/// their keys.
 pub(crate) fn write_event(out: &mut String, delivery: &Delivery) {
-    let mut item = Object::open(out, Dialect::Webhook);
+    let style = delivery.style;
+    let dialect = Dialect::of(style.escapes);
+    let mut item = Object::open(out, dialect);
     match &delivery.event {
-        Event::Message { mid, message } => {
-            parties(&mut item, delivery.person.0, delivery.page.0);
-            item.bare("timestamp", delivery.at.0).object("message", |object| {
+        Event::Message { mid, message, self_reply } => {
+            from_person(&mut item, delivery).object("message", |object| {
+                if let Some(payload) = &message.quick_reply {
+                    object.object("quick_reply", |object| {
+                        object.text("payload", payload);
+                    });
+                }
                 object.quoted("mid", mid);
-                if let Some(text) = &message.text {
-                    object.text("text", text);
+                text(object, message);
+                list(object, message, dialect);
+                if let Some(mid) = &message.reply_to {
+                    object.object("reply_to", |object| {
+                        object.quoted("mid", mid).bare("is_self_reply", self_reply);
+                    });
                 }
             });
         }
         Event::Echo { mid, app, message } => {
-            parties(&mut item, delivery.page.0, delivery.person.0);
-            item.bare("timestamp", delivery.at.0).object("message", |object| {
+            from_page(&mut item, delivery).object("message", |object| {
                 object.quoted("mid", mid);
-                if let Some(text) = &message.text {
-                    object.text("text", text);
+                text(object, message);
+                object.bare("is_echo", true);
+                if let Some(app) = app {
+                    object.bare("app_id", app);
                 }
-                object.bare("is_echo", true).bare("app_id", app);
                 if let Some(metadata) = &message.metadata {
                     object.text("metadata", metadata);
                 }
+                list(object, message, dialect);
+                if let Some(mid) = &message.reply_to {
+                    object.object("reply_to", |object| {
+                        object.quoted("mid", mid);
+                    });
+                }
+            });
+        }
+        Event::Postback { mid, title, payload } => {
+            from_person(&mut item, delivery).object("postback", |object| {
+                if let Some(title) = title {
+                    object.text("title", title);
+                }
+                if let Some(payload) = payload {
+                    object.text("payload", payload);
+                }
+                if let Some(mid) = mid {
+                    object.quoted("mid", mid);
+                }
+            });
+        }
+        Event::Reaction { mid, reaction } => {
+            from_person(&mut item, delivery).object("reaction", |object| {
+                object.quoted("mid", mid);
+                match reaction {
+                    Some(reaction) => {
+                        object.text("action", "react").text("emoji", &reaction.emoji);
+                        object.text("reaction", reaction.name)
+                    }
+                    None => object.text("action", "unreact"),
+                };
+            });
+        }
+        Event::Referral(referral) => {
+            from_person(&mut item, delivery).object("referral", |object| {
+                object.text("ref", &referral.reference);
+                object.text("source", "SHORTLINK").text("type", "OPEN_THREAD");
+            });
+        }
+        Event::Delivered { mids, watermark } => {
+            from_person(&mut item, delivery).object("delivery", |object| {
+                object.json("mids", |out| {
+                    out.push('[');
+                    for (index, mid) in mids.iter().enumerate() {
+                        out.push_str(if index == 0 { "" } else { "," });
+                        dialect.string(out, &mid.0);
+                    }
+                    out.push(']');
+                });
+                object.bare("watermark", watermark.0);
+            });
+        }
+        Event::Read { watermark } => {
+            from_person(&mut item, delivery).object("read", |object| {
+                object.bare("watermark", watermark.0);
             });
         }
         Event::PassThreadControl { previous_owner, new_owner, metadata } => {
             control(&mut item, delivery).object("pass_thread_control", |object| {
-                app_or_null(object, "previous_owner_app_id", *previous_owner);
-                object.bare("new_owner_app_id", new_owner).text_or_null("metadata", metadata.as_deref());
+                app_id(object, "previous_owner_app_id", *previous_owner, style, Documented::Text);
+                app_id(object, "new_owner_app_id", Some(*new_owner), style, Documented::Text);
+                given(object, metadata.as_deref(), style);
             });
         }
         Event::TakeThreadControl { previous_owner, new_owner, metadata } => {
             control(&mut item, delivery).object("take_thread_control", |object| {
-                app_or_null(object, "previous_owner_app_id", *previous_owner);
-                object.bare("new_owner_app_id", new_owner).text_or_null("metadata", metadata.as_deref());
+                app_id(object, "previous_owner_app_id", *previous_owner, style, Documented::Text);
+                app_id(object, "new_owner_app_id", Some(*new_owner), style, Documented::Number);
+                given(object, metadata.as_deref(), style);
             });
         }
         Event::RequestThreadControl { requested_owner, metadata } => {
             control(&mut item, delivery).object("request_thread_control", |object| {
-                object
-                    .bare("requested_owner_app_id", requested_owner)
-                    .text_or_null("metadata", metadata.as_deref());
+                app_id(object, "requested_owner_app_id", Some(*requested_owner), style, Documented::Number);
+                given(object, metadata.as_deref(), style);
+            });
+        }
+        Event::PassThreadMetadata { metadata } => {
+            control(&mut item, delivery).object("pass_thread_metadata", |object| {
+                object.text("metadata", metadata);
+            });
+        }
+        Event::AppRoles { app, role } => {
+            control(&mut item, delivery).object("app_roles", |object| {
+                object.json(&app.to_string(), |out| {
+                    out.push('[');
+                    dialect.string(out, role.name());
+                    out.push(']');
+                });
             });
         }
     }
     item.close();
 }
 
-fn parties(item: &mut Object<'_>, sender: u64, recipient: u64) {
-    item.object("sender", |object| {
-        object.quoted("id", sender);
-    });
-    item.object("recipient", |object| {
-        object.quoted("id", recipient);
+fn text(object: &mut Object<'_>, message: &Message) {
+    if let Some(text) = &message.text {
+        object.text("text", text);
+    }
+}
+
+fn list(object: &mut Object<'_>, message: &Message, dialect: Dialect) {
+    if let Some(list) = message.body.as_deref().and_then(attachments) {
+        object.json("attachments", |out| dialect.respell(out, &list));
+    }
+}
+
+fn id(object: &mut Object<'_>, key: &str, id: u64) {
+    object.object(key, |object| {
+        object.quoted("id", id);
     });
 }
 
-/// Control events name the recipient first and the sender, who is always the person, last (C-75a, C-79).
+/// The head of what a person does.
+fn from_person<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut Object<'a> {
+    if let Some(person) = delivery.person {
+        id(item, "sender", person.0);
+    }
+    id(item, "recipient", delivery.page.0);
+    item.bare("timestamp", delivery.at.0)
+}
+
+/// The head of what the Page sends.
+fn from_page<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut Object<'a> {
+    id(item, "sender", delivery.page.0);
+    if let Some(person) = delivery.person {
+        id(item, "recipient", person.0);
+    }
+    item.bare("timestamp", delivery.at.0)
+}
+
+/// Control events name the recipient first and the sender, who is the person, last (C-75a, C-79);
+/// what is about no person has no sender (C-12).
 fn control<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut Object<'a> {
-    item.object("recipient", |object| {
-        object.quoted("id", delivery.page);
-    });
+    id(item, "recipient", delivery.page.0);
     item.bare("timestamp", delivery.at.0);
-    item.object("sender", |object| {
-        object.quoted("id", delivery.person);
-    })
+    if let Some(person) = delivery.person {
+        id(item, "sender", person.0);
+    }
+    item
 }
 
-fn app_or_null(object: &mut Object<'_>, key: &str, app: Option<AppId>) {
-    match app {
-        Some(app) => object.bare(key, app),
-        None => object.bare(key, "null"),
+/// How the reference prints an app id (C-78).
+enum Documented {
+    Number,
+    Text,
+}
+
+fn app_id(object: &mut Object<'_>, key: &str, app: Option<AppId>, style: Style, documented: Documented) {
+    let Some(app) = app else {
+        object.bare(key, "null");
+        return;
+    };
+    match (style.app_ids, documented) {
+        (AppIdType::AsObserved | AppIdType::Number, _) | (AppIdType::Mixed, Documented::Number) => {
+            object.bare(key, app)
+        }
+        (AppIdType::String, _) | (AppIdType::Mixed, Documented::Text) => object.quoted(key, app),
+    };
+}
+
+fn given(object: &mut Object<'_>, metadata: Option<&str>, style: Style) {
+    match (metadata, style.missing_metadata) {
+        (Some(metadata), _) => object.text("metadata", metadata),
+        (None, MissingMetadata::Null) => object.bare("metadata", "null"),
+        (None, MissingMetadata::Absent) => object,
     };
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use emulator_core::{AppId, Delivery, Event, Psid, retry_after};
 
 use super::body::body;
+use super::ear::Ear;
 use super::endpoint::Endpoint;
 use super::signature::{Signatures, sign};
 use crate::clock::Stopwatch;
@@ -13,7 +14,7 @@ use crate::journal::AttemptResult;
 use crate::lane::Lane;
 
 /// Deliveries with the same key are ordered.
-pub(crate) type QueueKey = (AppId, Psid);
+pub(crate) type QueueKey = (AppId, Option<Psid>);
 
 /// A delivery on its way.
 pub(crate) struct Outgoing {
@@ -22,22 +23,25 @@ pub(crate) struct Outgoing {
     pub(crate) delivery: Delivery,
     /// How many tries have failed.
     pub(crate) failed: u32,
+    /// True when it has been decided where it goes.
+    pub(crate) decided: bool,
     /// Tries carry the same bytes.
     signed: Option<(Bytes, Arc<Signatures>)>,
 }
 
 impl Outgoing {
     pub(crate) const fn new(seq: u64, delivery: Delivery) -> Self {
-        Self { seq, delivery, failed: 0, signed: None }
+        Self { seq, delivery, failed: 0, decided: false, signed: None }
     }
 
     pub(crate) const fn key(&self) -> QueueKey {
         (self.delivery.app, self.delivery.person)
     }
 
-    /// True for what the Page itself sent, which bots do not answer to.
-    pub(crate) const fn is_echo(&self) -> bool {
-        matches!(self.delivery.event, Event::Echo { .. })
+    /// True for what follows from the Page's own messages, to which bots do not answer: it leaves once
+    /// the call that sent the message has been answered.
+    pub(crate) const fn follows_answer(&self) -> bool {
+        matches!(self.delivery.event, Event::Echo { .. } | Event::Delivered { .. })
     }
 
     fn signed(&mut self, secret: &str) -> (Bytes, Arc<Signatures>) {
@@ -73,7 +77,13 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         let (body, signatures) = outgoing.signed(&endpoint.secret);
         let Ok(permit) = endpoint.permits.acquire().await else { return };
         let watch = Stopwatch::start();
-        let result = endpoint.post(body, &signatures, lane.now_header()).await;
+        let key = outgoing.key();
+        let listen = |ear: &Arc<Ear>| lane.delivery_leaves(key, ear);
+        let result = if outgoing.follows_answer() {
+            endpoint.post(body, &signatures, lane.now_header(), &|_| {}).await
+        } else {
+            endpoint.post(body, &signatures, lane.now_header(), &listen).await
+        };
         drop(permit);
         let acknowledged = result.is_acknowledged();
         lane.delivery_tried(&outgoing, result, watch.elapsed());

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use emulator_core::{
-    App, AppId, Connection, Effect, Field, Page, PageId, Permission, Protocol, Psid, Sender, Settings,
+    App, AppId, Connection, Effect, Field, Message, Page, PageId, PersonAct, Protocol, Psid, Sender, Settings,
 };
 use emulator_server::journal::Record;
 use emulator_server::{AppSpec, ClockMode, ControlRoutes, Lane, LaneSpec, PersonSpec, Stage, StageSpec};
@@ -59,16 +59,12 @@ pub(super) async fn run(listener: TcpListener, mut commands: UnboundedReceiver<S
 }
 
 fn set_up(bot: SocketAddr, listener: TcpListener) -> Result<Engine> {
-    let connection = Connection {
-        fields: [Field::Messages].into_iter().collect(),
-        features: [].into(),
-        permissions: Permission::ALL.iter().copied().collect(),
-    };
-    let page = Page { name: "Bench".into(), primary_receiver: None, apps: [(APP, connection)].into() };
+    let connection = Connection { fields: [Field::Messages].into_iter().collect(), ..Connection::default() };
+    let page = Page { apps: [(APP, connection)].into(), ..Page::named("Bench") };
     let settings = Settings {
         protocol: Protocol::Handover,
         pages: [(PAGE, page)].into(),
-        apps: [(APP, App { name: "bot".into() })].into(),
+        apps: [(APP, App::named("bot"))].into(),
     };
     let app = AppSpec {
         id: APP,
@@ -81,7 +77,7 @@ fn set_up(bot: SocketAddr, listener: TcpListener) -> Result<Engine> {
     let webhook_timeout = Duration::from_secs(20);
     let spec = StageSpec { seed: 1, settings: Arc::new(settings), apps: vec![app], webhook_timeout };
     let stage = Stage::new(spec, ClockMode::Real);
-    let person = |index: usize| PersonSpec { name: format!("person{index}"), page: PAGE, id: None };
+    let person = |index: usize| PersonSpec::named(format!("person{index}"), PAGE);
     let people = (0..MOST_CHATS).map(person).collect();
     let lane = LaneSpec { name: "bench".to_owned(), clock: ClockMode::Real, settings: None, people };
     let lane = stage.open_lane(lane).context("failed to open a lane")?;
@@ -143,7 +139,8 @@ async fn chat_with(
     let mut latencies = Histogram::new();
     let mut begun = Instant::now();
     while begun < until {
-        lane.person_says(person, "hello").context("a person who cannot write")?;
+        let hello = PersonAct::Says(Arc::new(Message::text("hello")));
+        ensure!(lane.person_acts(person, hello).result.is_ok(), "a person who cannot write");
         timeout(PATIENCE, notify.notified()).await.context("the bot did not answer")?;
         let now = Instant::now();
         latencies.add(now - begun);

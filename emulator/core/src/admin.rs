@@ -1,0 +1,161 @@
+//! What an admin or an app changes about a Page and its apps (C-08, C-09, C-12, M-243, M-244).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::catalogue::RuleId;
+use crate::channel;
+use crate::effect::{Accepted, Decided, Event, Outcome, Refusal, RefusalKind, Role, Saw};
+use crate::field::{Field, FieldSet};
+use crate::handover;
+use crate::health;
+use crate::ids::{AppId, PAGE_INBOX, PageId, Psid};
+use crate::input::AdminChange;
+use crate::settings::{Connection, Page, Permission, Settings};
+use crate::time::Timestamp;
+use crate::world::World;
+
+const RULE: RuleId = RuleId::AdminDecides;
+
+/// An admin changes something.
+pub(crate) fn change(world: &mut World, page: PageId, change: AdminChange, now: Timestamp) -> Outcome {
+    match change {
+        AdminChange::PrimaryReceiver(app) => primary_receiver(world, page, app, now),
+        AdminChange::Connects(app) => {
+            let known = world.settings.apps.contains_key(&app);
+            let settings = Arc::make_mut(&mut world.settings);
+            let page = settings.pages.get_mut(&page).filter(|_| known).ok_or_else(unknown)?;
+            page.apps.entry(app).or_default();
+            Ok(Accepted::quiet(RULE, Saw::default()))
+        }
+        AdminChange::Removes(app) => removes(world, page, app, now),
+        AdminChange::Fields { app, fields } => {
+            connection(world, page, app)?.fields = fields;
+            Ok(again(world, page, app))
+        }
+        AdminChange::Feature { app, feature, granted } => {
+            toggle(&mut connection(world, page, app)?.features, feature, granted)
+        }
+        AdminChange::Permission { app, permission, granted } => {
+            toggle(&mut connection(world, page, app)?.permissions, permission, granted)
+        }
+        AdminChange::Mode { app, mode } => {
+            let settings = Arc::make_mut(&mut world.settings);
+            settings.apps.get_mut(&app).ok_or_else(unknown)?.mode = mode;
+            Ok(Accepted::quiet(RULE, Saw::default()))
+        }
+        AdminChange::Token { app, state } => {
+            connection(world, page, app)?.token = state;
+            Ok(Accepted::quiet(RULE, Saw::default()))
+        }
+    }
+}
+
+fn unknown() -> Refusal {
+    Refusal { rule: RULE, saw: Saw::default(), kind: RefusalKind::UnknownApp }
+}
+
+fn toggle<T: Ord>(set: &mut BTreeSet<T>, item: T, there: bool) -> Outcome {
+    if there {
+        set.insert(item);
+    } else {
+        set.remove(&item);
+    }
+    Ok(Accepted::quiet(RULE, Saw::default()))
+}
+
+fn page_mut(settings: &mut Arc<Settings>, page: PageId) -> Result<&mut Page, Refusal> {
+    Arc::make_mut(settings).pages.get_mut(&page).ok_or_else(unknown)
+}
+
+fn connection(world: &mut World, page: PageId, app: AppId) -> Result<&mut Connection, Refusal> {
+    page_mut(&mut world.settings, page)?.apps.get_mut(&app).ok_or_else(unknown)
+}
+
+/// Gives the role to an app, or to none; the apps whose role changed are told (C-12).
+fn primary_receiver(world: &mut World, page: PageId, app: Option<AppId>, now: Timestamp) -> Outcome {
+    let before = handover::primary(&world.settings, page);
+    let saw = Saw { primary: Some(before), ..Saw::default() };
+    if app == Some(PAGE_INBOX) {
+        let kind = RefusalKind::InboxCannotBePrimary;
+        return Err(Refusal { rule: RuleId::InboxNeverPrimary, saw, kind });
+    }
+    let known = app.is_none_or(|app| world.settings.connection(page, app).is_some());
+    page_mut(&mut world.settings, page)?.primary_receiver = if known { app } else { return Err(unknown()) };
+    let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
+    if before != app {
+        let roles = [(before, Role::SecondaryReceiver), (app, Role::PrimaryReceiver)];
+        for (app, role) in roles.into_iter().filter_map(|(app, role)| Some((app?, role))) {
+            let event = Event::AppRoles { app, role };
+            accepted.effects.push(channel::tell_of_role(world, page, app, now, event));
+        }
+    }
+    Ok(accepted)
+}
+
+/// Takes an app off the Page: what it owned is idle, and it loses its role.
+fn removes(world: &mut World, page: PageId, app: AppId, now: Timestamp) -> Outcome {
+    let settings = page_mut(&mut world.settings, page)?;
+    settings.apps.remove(&app).ok_or_else(unknown)?;
+    if settings.primary_receiver == Some(app) {
+        settings.primary_receiver = None;
+    }
+    health::forget(world, page, app);
+    let owned = |(person, conversation): (&Psid, &crate::conversation::Conversation)| {
+        (conversation.page == page && conversation.control.owner() == Some(app)).then_some(*person)
+    };
+    let people: Vec<Psid> = world.conversations.iter().filter_map(owned).collect();
+    let mut effects: Vec<Decided> = Vec::new();
+    for person in people {
+        let saw = handover::saw(&world.settings, page, world.control(person));
+        effects.extend(handover::move_to(world, person, None, now, (RuleId::RemovedOwner, saw)));
+    }
+    Ok(Accepted { effects, ..Accepted::quiet(RuleId::RemovedOwner, Saw::default()) })
+}
+
+/// The app subscribed anew, which also switches its webhooks on again (M-193).
+fn again(world: &mut World, page: PageId, app: AppId) -> Accepted {
+    if let Ok(connection) = connection(world, page, app) {
+        connection.disabled = false;
+    }
+    health::forget(world, page, app);
+    Accepted::quiet(RuleId::SubscriptionReplaces, Saw::default())
+}
+
+/// An app installs itself on the Page with these fields in place of those before (M-243, M-68).
+pub(crate) fn installs(
+    world: &mut World,
+    page: PageId,
+    app: AppId,
+    fields: Option<FieldSet>,
+    other_fields: Vec<Arc<str>>,
+) -> Outcome {
+    let messaging = fields.unwrap_or_default() != FieldSet::default();
+    let connection = connection(world, page, app)?;
+    let needed = [Permission::PagesManageMetadata, Permission::PagesMessaging];
+    let lacks = |permission| !connection.permissions.contains(&permission);
+    if lacks(needed[0]) || (messaging && lacks(needed[1])) {
+        let saw = Saw { fields, ..Saw::default() };
+        return Err(Refusal { rule: RuleId::FieldPermission, saw, kind: RefusalKind::FieldPermission });
+    }
+    connection.fields = fields.unwrap_or_default();
+    connection.other_fields = other_fields.into_iter().collect();
+    Ok(again(world, page, app))
+}
+
+/// An app subscribes to webhooks of Pages with its own token (M-244).
+pub(crate) fn app_subscribes(world: &mut World, app: AppId, fields: Option<FieldSet>) -> Outcome {
+    let settings = Arc::make_mut(&mut world.settings);
+    let subscriber = settings.apps.get_mut(&app).ok_or_else(unknown)?;
+    subscriber.subscription = Some(fields.unwrap_or_default());
+    let pages: Vec<PageId> = settings.pages.keys().copied().collect();
+    if fields.is_some() {
+        for page in pages {
+            again(world, page, app);
+        }
+    }
+    Ok(Accepted::quiet(RuleId::AppSubscription, Saw::default()))
+}
+
+/// The fields whose events need `pages_messaging`: all that there are events for.
+pub const MESSAGING_FIELDS: &[Field] = Field::ALL;

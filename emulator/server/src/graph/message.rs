@@ -68,8 +68,8 @@ struct Content {
     template: Option<Template>,
 }
 
-/// Reads the parameter `message`.
-pub(super) fn read(raw: &Raw<'_>) -> Result<Message, GraphError> {
+/// Reads the parameter `message` of a call that came with so many files.
+pub(super) fn read(raw: &Raw<'_>, files: usize) -> Result<Message, GraphError> {
     let json = raw.json()?;
     match serde_json::from_str(&json) {
         Ok(Plain { text: Scalar(text), metadata }) if !text.is_empty() => Ok(Message {
@@ -77,7 +77,7 @@ pub(super) fn read(raw: &Raw<'_>) -> Result<Message, GraphError> {
             metadata: metadata.map(|Scalar(text)| limited(text, "metadata", METADATA_LIMIT)).transpose()?,
             ..Message::default()
         }),
-        Ok(Plain { .. }) | Err(_) => whole(&json),
+        Ok(Plain { .. }) | Err(_) => whole(&json, files),
     }
 }
 
@@ -89,7 +89,7 @@ fn limited(text: Cow<'_, str>, key: &str, limit: usize) -> Result<Arc<str>, Grap
 }
 
 /// Reads a message that is more than a text, or not in order.
-fn whole(json: &str) -> Result<Message, GraphError> {
+fn whole(json: &str, files: usize) -> Result<Message, GraphError> {
     if json.is_empty() {
         return Err(GraphError::empty("message"));
     }
@@ -112,21 +112,21 @@ fn whole(json: &str) -> Result<Message, GraphError> {
     }
     let metadata = part.text("metadata", METADATA_LIMIT)?.map(Arc::from);
     let quick_replies = quick_replies::read(&mut part)?;
-    let Content { text, buttons, template } = content(&mut part, text)?;
+    let Content { text, buttons, template } = content(&mut part, text, files)?;
     let is_plain = !["attachment", "attachments", "quick_replies"].iter().any(|key| part.has(key));
     let body = (!is_plain).then(|| value.to_string().into());
     Ok(Message { text, metadata, quick_replies, buttons, template, body, ..Message::default() })
 }
 
 /// The text or the attachments, of which there must be one (M-84, M-85).
-fn content(part: &mut Part<'_>, text: Option<Arc<str>>) -> Result<Content, GraphError> {
+fn content(part: &mut Part<'_>, text: Option<Arc<str>>, files: usize) -> Result<Content, GraphError> {
     match (text, part.has("attachment"), part.has("attachments")) {
         (Some(_), true, _) | (Some(_), _, true) => {
             let text = "(#100) Only one of text or attachment can be specified";
             Err(GraphError::new(RuleId::TextAndAttachment, 100, text).subcode(2_018_018))
         }
         (Some(text), false, false) => Ok(Content { text: Some(text), ..Content::default() }),
-        (None, true, false) => media::attachment(part),
+        (None, true, false) => media::attachment(part, files),
         (None, false, true) => media::images(part),
         (None, true, true) => Err(GraphError::invalid().param(part.at("attachments"))),
         (None, false, false) => {

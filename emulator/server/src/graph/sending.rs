@@ -50,7 +50,7 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
             }
         }
         (Some(message), None) => {
-            let mut message = message::read(message)?;
+            let mut message = message::read(message, params.files().len())?;
             let (messaging_type, tag) = tag(params, &message)?;
             word(params, "notification_type", NOTIFICATION_TYPES)?;
             no_persona(params)?;

@@ -11,14 +11,14 @@ const MEDIA: &[&str] = &["image", "audio", "video", "file"];
 /// How many images one message takes.
 const IMAGES: Count = Count { least: 1, most: 30 };
 
-/// Reads `attachment`.
-pub(super) fn attachment(message: &mut Part<'_>) -> Result<Content, GraphError> {
+/// Reads `attachment`. A medium without address is a file of the call.
+pub(super) fn attachment(message: &mut Part<'_>, files: usize) -> Result<Content, GraphError> {
     let Some(mut part) = message.part("attachment")? else { return Ok(Content::default()) };
     let kind = kind(&mut part, |kind| kind == TEMPLATE || MEDIA.contains(&kind))?;
     if kind == TEMPLATE {
         return part.value("payload").map_or_else(|| Ok(Content::default()), template::read);
     }
-    media(&mut part)?;
+    media(&mut part, files)?;
     Ok(Content::default())
 }
 
@@ -27,7 +27,7 @@ pub(super) fn images(message: &mut Part<'_>) -> Result<Content, GraphError> {
     message.each("attachments", IMAGES, |value, path| {
         let mut part = Part::new(value, path)?;
         kind(&mut part, |kind| kind == "image")?;
-        media(&mut part)
+        media(&mut part, 0)
     })?;
     Ok(Content::default())
 }
@@ -51,7 +51,7 @@ fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, Gra
 }
 
 /// The payload of an image, a sound, a film or a file.
-fn media(part: &mut Part<'_>) -> Result<(), GraphError> {
+fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
     let Some(mut payload) = part.part("payload")? else { return Ok(()) };
     payload.only(&["url", "attachment_id", "is_reusable", "sticker_id"])?;
     payload.flag("is_reusable")?;
@@ -70,6 +70,7 @@ fn media(part: &mut Part<'_>) -> Result<(), GraphError> {
             let error = GraphError::new(RuleId::AttachmentUnknown, 100, text).subcode(2_018_074);
             Err(error.param(payload.at("attachment_id")))
         }
+        None if files == 1 => Err(wrong::later(RuleId::FileMissing, "an attachment in the call itself")),
         None => {
             let text = "(#100) Incorrect number of files uploaded. Must upload exactly one file.";
             Err(GraphError::new(RuleId::FileMissing, 100, text).subcode(2_018_005))

@@ -141,7 +141,7 @@ impl<'a> Part<'a> {
     pub(super) fn flag(&mut self, key: &str) -> Result<Option<bool>, GraphError> {
         let path = self.path;
         let Some(value) = self.members.get_mut(key) else { return Ok(None) };
-        let flag = match scalar(value).as_deref() {
+        let flag = match scalar(value).map(|text| text.trim().to_ascii_lowercase()).as_deref() {
             Some("true" | "1") => true,
             Some("false" | "0") => false,
             Some(_) | None => return Err(GraphError::invalid().param(Path::Member(&path, key))),

@@ -27,6 +27,7 @@ use hyper::header::HeaderValue;
 
 pub(crate) use answer::{challenge, error as error_body};
 pub use error::GraphError;
+pub(crate) use message::is_url;
 use params::Params;
 pub use played::{PlayedCall, play, refusal};
 pub use presentation::Content;

@@ -372,8 +372,14 @@ impl LaneState {
         open.echoes = echoes;
     }
 
-    /// Notes that the answer is on its way.
+    /// Notes that the answer is on its way. Echoes that nothing waits before leave right behind it, so
+    /// what the app does once it has the answer cannot change where they go.
     pub(crate) fn call_answered(&mut self, open: &mut OpenCall) {
+        let echoes = std::mem::take(&mut open.echoes);
+        let held = echoes.into_iter().filter_map(|echo| {
+            if self.queues.contains_key(&echo.key()) { Some(echo) } else { self.leaving(echo) }
+        });
+        open.echoes = held.collect();
         if let Some(person) = open.writes_to.take()
             && let Some(open) = self.writing.get_mut(&person)
         {

@@ -272,7 +272,19 @@ rules! {
     InvalidParameter, "M-106", "invalid parameters", [], Observed, LOGS,
         "A parameter of the wrong kind is refused with code 100.";
     Encodings, "M-13", "parameters come from everywhere", [], Documented, GRAPH,
-        "Parameters may come in the query, as JSON or as a form, with nested values as JSON text; the body wins over the query.";
+        "Parameters may come in the query, as JSON, as a form or in parts, with nested values as JSON text or with names in brackets; a body that begins like JSON is JSON whatever its header says, and the body wins over the query. What is in no encoding is refused with code 100.";
+    Versions, "M-08", "old versions are served", [], Documented, GRAPH,
+        "A call to a version that has expired is served by the oldest one that can still be used, a call without a version by v25.0; the header facebook-api-version names the version that served, not the one that was asked for.";
+    MethodOverride, "M-11", "a parameter may name the method", [], Documented, GRAPH,
+        "A GET or POST with the parameter method is the call with that method: get, post or delete.";
+    RelaxedJson, "M-14", "relaxed JSON in text", [], Documented, SEND,
+        "JSON in a text may have single quotes and keys without quotes, as the platform's own examples do.";
+    Lists, "M-15", "lists", [], Observed, LOGS,
+        "A list is a JSON array, an array in a text, text with commas, or a repeated name with brackets; blanks around items do not count.";
+    Presentation, "M-33", "callbacks and hidden statuses", [], Documented, GRAPH,
+        "With callback the answer is a script with status 200 that calls the function; with suppress_http_code an error has status 200.";
+    Etags, "M-34", "what was read already", [], Documented, GRAPH,
+        "An answer to a GET carries an ETag; a GET that names it in If-None-Match gets status 304 and no body.";
 }
 
 impl RuleId {

@@ -1,23 +1,23 @@
 //! The HTTP server: bytes, limits and connections, no rules.
 
+mod headers;
 mod wire;
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, EXPIRES, HeaderMap,
-    HeaderName, HeaderValue, PRAGMA, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -152,6 +152,8 @@ async fn answer(
             let path = request.uri().path();
             if path == "/_emulator" || path.starts_with("/_emulator/") {
                 control(request).await
+            } else if request.method() == Method::OPTIONS {
+                preflight(request.headers())
             } else {
                 graph_call(&request, stage).await
             }
@@ -181,13 +183,15 @@ fn says_close(headers: &HeaderMap) -> bool {
 }
 
 async fn graph_call(request: &Read, stage: &Arc<Stage>) -> Response<AnswerBody> {
-    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
+    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let call = graph::Request {
         method: request.method(),
         path: request.uri().path(),
         query: request.uri().query(),
         body: request.body(),
-        bearer,
+        content_type: header(CONTENT_TYPE),
+        bearer: header(AUTHORIZATION).and_then(bearer),
+        if_none_match: header(IF_NONE_MATCH),
         origin: Origin::Bot,
     };
     let reply = graph::serve(stage, call);
@@ -213,14 +217,9 @@ fn bearer(value: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("oauth")).then(|| token.trim())
 }
 
-/// The headers of every Graph answer (M-28).
+/// The answer with its headers.
 fn respond(mut reply: Reply) -> Response<AnswerBody> {
-    let mut headers = if reply.status == 200 { SUCCESS.clone() } else { REFUSAL.clone() };
-    headers.insert(VERSION, reply.version.clone());
-    headers.insert(NOW, reply.now.clone());
-    if let Some(Ok(challenge)) = reply.challenge.as_deref().map(HeaderValue::from_str) {
-        headers.insert(WWW_AUTHENTICATE, challenge);
-    }
+    let headers = headers::of(&reply);
     let bytes = std::mem::take(&mut reply.body);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), leaving: None });
@@ -229,19 +228,9 @@ fn respond(mut reply: Reply) -> Response<AnswerBody> {
     response
 }
 
-const VERSION: HeaderName = HeaderName::from_static("facebook-api-version");
-const NOW: HeaderName = HeaderName::from_static("x-emulator-now");
-
-static SUCCESS: LazyLock<HeaderMap> = LazyLock::new(|| fixed("private, no-cache, no-store, must-revalidate"));
-static REFUSAL: LazyLock<HeaderMap> = LazyLock::new(|| fixed("no-store"));
-
-/// The headers that are the same in every answer.
-fn fixed(cache_control: &'static str) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(10);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-    headers.insert(EXPIRES, HeaderValue::from_static("Sat, 01 Jan 2000 00:00:00 GMT"));
-    headers
+/// What a browser is told that asks whether a page may call (M-33). It is no call of Graph.
+fn preflight(asked: &HeaderMap) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::from(Bytes::new()));
+    *response.headers_mut() = headers::of_preflight(asked);
+    response
 }

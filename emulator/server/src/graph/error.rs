@@ -109,6 +109,11 @@ impl GraphError {
         Self::new(RuleId::InvalidParameter, 100, "(#100) Invalid parameter")
     }
 
+    /// Parameters in no encoding that there is, or too many of them (M-13).
+    pub(crate) fn unreadable() -> Self {
+        Self::new(RuleId::Encodings, 100, "(#100) Invalid parameter")
+    }
+
     /// A text that is too long (M-77).
     pub(crate) fn too_long(parameter: &str, limit: usize) -> Self {
         let text = format!("(#100) Length of param {parameter} must be less than or equal to {limit}");

@@ -18,13 +18,13 @@ use hyper::header::{
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::graph::{self, GraphError, Origin, Reply};
 use crate::stage::Stage;
-use wire::{Leaving, Wire};
+use wire::{Connection, Wire};
 
 /// The largest header, in bytes.
 const HEADER_LIMIT: usize = 16 * 1024;
@@ -34,31 +34,30 @@ pub const BODY_LIMIT: usize = 26 * 1024 * 1024;
 const SKIPPED_AT_MOST: usize = 4 * BODY_LIMIT;
 /// The most connections at a time.
 const CONNECTIONS: usize = 1_024;
-/// How long a client may take for a header, in real time.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The body of an answer. It holds what must not leave before the answer did.
 #[derive(Debug)]
 pub struct AnswerBody {
     bytes: Option<Bytes>,
     reply: Option<Reply>,
-    leaving: Option<Leaving>,
+    connection: Option<Connection>,
 }
 
 impl From<Bytes> for AnswerBody {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes: Some(bytes), reply: None, leaving: None }
+        Self { bytes: Some(bytes), reply: None, connection: None }
     }
 }
 
 impl Drop for AnswerBody {
     /// The answer is in the buffer of its connection, whose flush lets go of the rest.
     fn drop(&mut self) {
-        if let Some(mut reply) = self.reply.take() {
+        let mut reply = self.reply.take();
+        if let Some(reply) = &mut reply {
             reply.leaves();
-            if let Some(leaving) = &self.leaving {
-                leaving.push(reply);
-            }
+        }
+        if let Some(connection) = &self.connection {
+            connection.answered(reply);
         }
     }
 }
@@ -106,22 +105,23 @@ pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRou
         let stage = Arc::clone(&stage);
         let control = Arc::clone(&control);
         tokio::spawn(async move {
-            let leaving = Leaving::default();
-            let wire = Wire::new(TokioIo::new(stream), leaving.clone(), Arc::clone(&stage));
+            let connection = Connection::default();
+            let wire = Wire::new(TokioIo::new(stream), connection.clone(), Arc::clone(&stage));
             let service = service_fn(|request| {
                 let stage = Arc::clone(&stage);
                 let control = Arc::clone(&control);
-                let leaving = leaving.clone();
+                let connection = connection.clone();
+                connection.asked();
                 async move {
                     let mut response = answer(request, &stage, &control).await;
-                    response.body_mut().leaving = Some(leaving);
+                    response.body_mut().connection = Some(connection);
                     Ok::<_, Infallible>(response)
                 }
             });
             // A connection that breaks concerns nobody but its client.
             let _ = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADER_TIMEOUT)
+                // The wire does that, for less.
+                .header_read_timeout(None)
                 .max_buf_size(HEADER_LIMIT)
                 .serve_connection(wire, service)
                 .await;
@@ -222,7 +222,7 @@ fn respond(mut reply: Reply) -> Response<AnswerBody> {
     let headers = headers::of(&reply);
     let bytes = std::mem::take(&mut reply.body);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), leaving: None });
+    let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), connection: None });
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

@@ -284,6 +284,11 @@ impl GraphError {
         Self::new(RuleId::InvalidParameter, 1, "The request header is larger than 16 KiB").status(431)
     }
 
+    /// A header that does not end.
+    pub(crate) fn header_too_slow() -> Self {
+        Self::new(RuleId::InvalidParameter, 1, "The request header did not end within 30 seconds").status(408)
+    }
+
     /// Bytes that are no request.
     pub(crate) fn no_http() -> Self {
         Self::new(RuleId::InvalidParameter, 1, "The request is no HTTP/1.1; this port speaks plain HTTP")

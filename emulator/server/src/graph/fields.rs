@@ -5,7 +5,7 @@ use std::sync::Arc;
 use emulator_core::{Field, FieldSet};
 
 use super::error::GraphError;
-use super::params::Params;
+use super::params::{Params, Raw};
 
 /// Every field that Pages have, in the order in which the platform lists them: as it was seen in 2022,
 /// with what was added until 2026 at the end.
@@ -121,7 +121,7 @@ impl Fields {
     /// Reads the list; none when the call has no such parameter.
     pub(crate) fn read(params: &Params<'_>, parameter: &str) -> Result<Option<Self>, GraphError> {
         let Some(names) = params.list(parameter)? else {
-            return match params.get(parameter).map(|raw| raw.json()).transpose()?.as_deref() {
+            return match params.get(parameter).map(Raw::json).transpose()?.as_deref() {
                 // An element that is empty makes the platform fail with 500 and code 1 (M-59); here it
                 // is a field like any other that does not exist.
                 Some(json) if json.starts_with('[') && json.contains('"') => Err(unknown(parameter, 0, "")),
@@ -145,14 +145,10 @@ fn unknown(parameter: &str, index: usize, name: &str) -> GraphError {
 }
 
 /// The names of the fields, in the platform's order.
-pub(crate) fn names<'a>(
-    known: FieldSet,
-    other: impl Iterator<Item = &'a Arc<str>> + Clone,
-) -> Vec<&'static str> {
-    let is_there = |name: &&&str| {
-        Field::parse(name).is_some_and(|field| known.contains(field))
-            || other.clone().any(|other| **other == ***name)
-    };
+pub(crate) fn names<'a>(known: FieldSet, other: impl Iterator<Item = &'a Arc<str>>) -> Vec<&'static str> {
+    let other: Vec<&str> = other.map(|name| &**name).collect();
+    let is_there =
+        |name: &&&str| Field::parse(name).is_some_and(|field| known.contains(field)) || other.contains(*name);
     NAMES.iter().filter(is_there).copied().collect()
 }
 

@@ -1,5 +1,7 @@
 //! `debug_token`: what a token is for, and whether it holds (M-249).
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use emulator_core::{AppId, PageId, Permission, Timestamp, TokenState, World, token_holds};
 
@@ -91,7 +93,9 @@ fn write_page(data: &mut Object<'_>, world: &World, app: AppId, page: PageId, at
         for (index, scope) in scopes.iter().enumerate() {
             out.push_str(if index == 0 { "" } else { "," });
             let mut object = Object::open(out, Dialect::Graph);
-            object.text("scope", scope).json("target_ids", |out| out.push_str(&format!("[\"{page}\"]")));
+            object.text("scope", scope).json("target_ids", |out| {
+                let _ = write!(out, "[\"{page}\"]");
+            });
             object.close();
         }
         out.push(']');

@@ -163,9 +163,8 @@ fn write_installed(out: &mut String, world: &World, app: AppId, page: PageId) {
 }
 
 fn write_subscriptions(out: &mut String, world: &World, shared: &Shared, app: AppId) {
-    let Registration { endpoint, other_fields, version } = match shared.registration(app) {
-        Some(registration) => registration,
-        None => return out.push_str(r#"{"data":[]}"#),
+    let Some(Registration { endpoint, other_fields, version }) = shared.registration(app) else {
+        return out.push_str(r#"{"data":[]}"#);
     };
     let names = fields::names(subscribed(world, app), other_fields.iter());
     out.push_str(r#"{"data":["#);

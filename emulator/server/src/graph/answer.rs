@@ -31,11 +31,10 @@ pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind, wo
             object.close();
         }
         Answer::Profile(shown) => {
-            let fields = match kind {
-                CallKind::AsksProfile { fields } => {
-                    fields.as_deref().map(|fields| node::PERSON.named(fields))
-                }
-                _ => None,
+            let fields = if let CallKind::AsksProfile { fields: Some(fields) } = kind {
+                Some(node::PERSON.named(fields))
+            } else {
+                None
             };
             let person = person.unwrap_or(Psid(0));
             out = node::profile(shown.as_ref(), person, fields.as_deref());

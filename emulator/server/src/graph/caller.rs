@@ -11,9 +11,16 @@ use super::error::GraphError;
 use super::params::Params;
 use crate::shared::{Shared, Token};
 
+/// Who calls, as far as the request tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caller {
+    pub(super) token: Token,
+    pub(super) proof: Proof,
+}
+
 /// Whether a call proved that it knows its app's secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Proof {
+pub(super) enum Proof {
     /// It did.
     Given,
     /// It did not try to.

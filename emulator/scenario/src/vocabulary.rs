@@ -305,6 +305,9 @@ pub const WEBHOOK_FIELDS: &[&str] = &[
     "messaging_policy_enforcement",
 ];
 
+/// The modes of an app.
+pub const MODES: &[&str] = &["live", "development"];
+
 /// The features an app can be granted.
 pub const FEATURES: &[&str] = &["human_agent"];
 
@@ -389,18 +392,30 @@ pub const WORLD_KEYS: &[&str] = &["protocol", "page", "apps", "people"];
 /// The keys of a world that this version lacks.
 pub const WORLD_NOT_YET: &[&str] = &["pages"];
 /// The keys of `page:`.
-pub const PAGE_KEYS: &[&str] = &["id", "name", "primary_receiver"];
+pub const PAGE_KEYS: &[&str] = &["id", "name", "primary_receiver", "options"];
 /// The keys of `page:` that this version lacks.
-pub const PAGE_NOT_YET: &[&str] = &["platform", "default_app", "inbox", "handover", "routes", "options"];
+pub const PAGE_NOT_YET: &[&str] = &["platform", "default_app", "inbox", "handover", "routes"];
 /// The keys of an app.
-pub const APP_KEYS: &[&str] =
-    &["id", "secret", "verify_token", "page_token", "webhook", "start", "env", "fields", "features"];
+pub const APP_KEYS: &[&str] = &[
+    "id",
+    "secret",
+    "verify_token",
+    "page_token",
+    "webhook",
+    "start",
+    "env",
+    "fields",
+    "features",
+    "permissions",
+    "mode",
+    "require_proof",
+];
 /// The keys of an app that this version lacks.
 pub const APP_NOT_YET: &[&str] =
-    &["role", "permissions", "take_control", "mode", "api_version", "handshake", "behaviour", "options"];
+    &["role", "take_control", "api_version", "handshake", "behaviour", "options"];
 /// The keys of a person.
 pub const PERSON_KEYS: &[&str] =
-    &["id", "first_name", "last_name", "locale", "timezone", "gender", "profile_pic"];
+    &["id", "first_name", "last_name", "locale", "timezone", "gender", "profile_pic", "tester_of"];
 /// The keys of `timeouts:`.
 pub const TIMEOUT_KEYS: &[&str] = &["reply", "quiet", "boot", "settle"];
 

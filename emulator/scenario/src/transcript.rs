@@ -45,6 +45,10 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
             }
             Subject::Webhooks(_, app) => format!("  time is up: webhooks of {} fail", names.app(app)),
         },
+        Record::Effect(Effect::Deliver(delivery)) if entry.rule == Some(RuleId::ChannelAtDelivery) => {
+            let channel = delivery.channel.name();
+            format!("  {} hears it on {channel} instead", names.app(delivery.app))
+        }
         Record::Effect(effect) => describe_effect(effect, names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,
         Record::Attempt { app, number, result, .. } => {
@@ -55,9 +59,19 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
     Some(match (&entry.record, entry.rule) {
         (
             Record::Refused { .. }
-            | Record::Effect(Effect::ControlMoved { .. } | Effect::FolderMoved { .. } | Effect::Unheard { .. }),
+            | Record::Declined(_)
+            | Record::Effect(
+                Effect::ControlMoved { .. }
+                | Effect::FolderMoved { .. }
+                | Effect::Unheard { .. }
+                | Effect::WebhooksFailing { .. }
+                | Effect::WebhooksDisabled { .. },
+            ),
             Some(rule),
         ) => {
+            format!("{text}  [{}]", cite(rule))
+        }
+        (Record::Effect(Effect::Deliver(_)), Some(rule @ RuleId::ChannelAtDelivery)) => {
             format!("{text}  [{}]", cite(rule))
         }
         _ => text,

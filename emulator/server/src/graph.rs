@@ -23,7 +23,7 @@ use hyper::header::HeaderValue;
 pub(crate) use answer::{challenge, error as error_body};
 pub use error::GraphError;
 use params::Params;
-pub use played::{PlayedCall, play, refusal};
+pub use played::{PlayedCall, SenderAction, play, refusal};
 use route::{Endpoint, Path};
 
 use crate::journal::{Call, CallKind, Record};
@@ -46,16 +46,16 @@ pub struct Request<'a> {
     /// The token of the header `Authorization`.
     pub bearer: Option<&'a str>,
     /// Who makes it.
-    pub origin: Origin,
+    pub origin: Origin<'a>,
 }
 
 /// Who makes a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
     /// A bot, over HTTP.
     Bot,
-    /// A step that plays an app.
-    Step,
+    /// A step that plays an app in this lane.
+    Step(&'a Arc<Lane>),
 }
 
 /// The answer to a call.
@@ -151,12 +151,16 @@ pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphErr
     reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, Origin::Bot)
 }
 
-fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Token>, wanted: Wanted, origin: Origin) -> Reply {
-    let lane = stage.lane_of(wanted.person);
+fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Token>, wanted: Wanted, origin: Origin<'_>) -> Reply {
+    let lane = match origin {
+        Origin::Bot => stage.lane_of(wanted.person),
+        Origin::Step(lane) => Arc::clone(lane),
+    };
     let app = caller.map(|token| match token {
         Token::Page { app, .. } | Token::App { app } => app,
     });
-    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin == Origin::Step };
+    let call =
+        Call { app, person: wanted.person, kind: wanted.kind, played: matches!(origin, Origin::Step(_)) };
     let Decision { seq, crowded, now, result, open } = decide(&lane, &call, wanted.then, origin);
     let version = path.served_version();
     lane.notify();
@@ -185,7 +189,7 @@ struct Decision {
 }
 
 /// Lets the lane decide: one lock, one step.
-fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
+fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin: Origin<'_>) -> Decision {
     let mut state = lane.lock_on_time();
     let now = state.now_header();
     let at = state.clock.read();
@@ -195,7 +199,7 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
             let (open, cause) = state.call_opened(call);
             (Some(open), cause)
         }
-        Origin::Step => (None, None),
+        Origin::Step(_) => (None, None),
     };
     let then = then.and_then(|then| match then {
         Then::Act { page, app, act } => authorize(&state.world, page, app, at)

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::error::GraphError;
 use super::params::{Params, Raw, Scalar};
+use super::played::SenderAction;
 
 /// The longest text of a message, in characters.
 pub(crate) const TEXT_LIMIT: usize = 2_000;
@@ -107,8 +108,7 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
 }
 
 fn sender_action(name: &str) -> Result<&'static str, GraphError> {
-    let known = ["typing_on", "typing_off", "mark_seen"];
-    known.into_iter().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(GraphError::invalid)
+    SenderAction::parse(name).map(SenderAction::name).ok_or_else(GraphError::invalid)
 }
 
 fn message_of(raw: &Raw<'_>) -> Result<Message, GraphError> {

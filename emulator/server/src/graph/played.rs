@@ -113,7 +113,9 @@ pub fn play(
         path: &format!("me/{edge}"),
         query: query.as_deref(),
         body: body.as_bytes(),
+        content_type: None,
         bearer: token,
+        if_none_match: None,
         origin: Origin::Step(lane),
     };
     serve(stage, request)

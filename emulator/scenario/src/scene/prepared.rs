@@ -295,7 +295,7 @@ fn call_value(kind: &CallKind, app: &dyn Fn(AppId) -> String) -> Value {
             out.insert("to".into(), json!(app(*to)));
             out.insert("metadata".into(), json!(&**metadata));
         }
-        CallKind::Signals { action } => {
+        CallKind::Signals { action, about: _ } => {
             out.insert("action".into(), json!(action));
         }
         CallKind::Controls(ControlAct::Release)

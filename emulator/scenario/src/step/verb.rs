@@ -275,7 +275,7 @@ impl AppVerbKind {
     #[must_use]
     pub fn of(call: &CallKind) -> Option<Self> {
         match call {
-            CallKind::Signals { action } => match SenderAction::parse(action)? {
+            CallKind::Signals { action, about: _ } => match SenderAction::parse(action)? {
                 SenderAction::TypingOn | SenderAction::TypingOff => Some(Self::Types),
                 SenderAction::MarkSeen => Some(Self::MarksSeen),
             },

@@ -89,9 +89,9 @@ impl SenderAction {
         }
     }
 
-    /// The action of that name, however it is spelt in large and small letters.
+    /// The action of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.name().eq_ignore_ascii_case(name))
+        Self::ALL.iter().copied().find(|action| action.name() == name)
     }
 }
 

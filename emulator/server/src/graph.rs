@@ -20,7 +20,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, Input, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp, authorize,
+    AppAct, AppId, Input, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+    authorize,
 };
 use hyper::Method;
 use hyper::header::HeaderValue;
@@ -267,6 +268,10 @@ fn log(state: &mut crate::lane::LaneState, call: &Call, cause: Option<crate::jou
 
 /// Why something that is no call did not happen, in words.
 pub fn declined(kind: RefusalKind) -> String {
+    // For apps it is a parameter of theirs that is wrong, which says nothing to anybody else.
+    if kind == RefusalKind::UnknownMessage {
+        return format!("there is no such message among the last {KEPT_MESSAGES} of the conversation");
+    }
     let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
     GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }

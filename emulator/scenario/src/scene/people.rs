@@ -48,7 +48,7 @@ impl Scene {
                 );
                 done.entries.push(acted.seq);
                 if acted.result.as_ref().is_err_and(|refusal| refusal.kind == RefusalKind::NothingToTap) {
-                    return Err(self.error(self.nothing_to_tap(
+                    return Err(self.failed(self.nothing_to_tap(
                         who,
                         what.span,
                         (&tapped, within.as_ref()),
@@ -112,7 +112,7 @@ impl Scene {
                 Ok(json!({"message_id": mid.to_string(), "timestamp": at.0, "payload": &*payload}))
             }
             Ok(Answer::Done | Answer::Owner(_) | Answer::Receivers(_) | Answer::Profile(_)) => Ok(json!({})),
-            Err(refusal) => Err(self.error(Diagnostic::new(span, graph::declined(refusal.kind)))),
+            Err(refusal) => Err(self.failed(Diagnostic::new(span, graph::declined(refusal.kind)))),
         }
     }
 
@@ -157,40 +157,41 @@ impl Scene {
         (tapped, within): (&str, Option<&Mid>),
         person: Psid,
     ) -> Diagnostic {
-        let where_ = if within.is_some() { " in that message" } else { "" };
-        let message = format!("{} sees nothing to tap called “{}”{where_}", who.value, printable(tapped));
-        let conversation = self.lane.conversation(person);
-        let titles = conversation.map(|conversation| titles(&conversation, within)).unwrap_or_default();
+        let here = if within.is_some() { " in that message" } else { "" };
+        let message = format!("{} sees nothing to tap called “{}”{here}", who.value, printable(tapped));
         let problem = Diagnostic::new(span, message);
-        let Some(last) = titles.last() else {
-            return problem.help("buttons and quick replies are there once an app has sent some");
+        let conversation = self.lane.conversation(person);
+        let seen = |within| conversation.as_ref().map(|it| titles(it, within)).unwrap_or_default();
+        let (titles, place) = match (seen(within), within) {
+            (none, Some(_)) if none.is_empty() => (seen(None), " elsewhere"),
+            (some, _) => (some, ""),
         };
+        if titles.is_empty() {
+            return problem.help("buttons and quick replies are there once an app has sent some");
+        }
         let near = did_you_mean(tapped, titles.iter().map(String::as_str));
-        let problem = problem.help_if(near.map(|near| format!("did you mean “{}”?", printable(near))));
         let quoted = |title: &String| format!("“{}”", printable(title));
         let shown: Vec<String> = titles.iter().take(MOST_TITLES).map(quoted).collect();
-        problem.note(match titles.len() {
-            1 => format!("all there is to tap is {}", quoted(last)),
-            more if more > MOST_TITLES => {
-                format!("there are {} and {} others", shown.join(", "), more - MOST_TITLES)
-            }
-            _ => format!("there are {}", shown.join(", ")),
-        })
+        let others = match titles.len().saturating_sub(MOST_TITLES) {
+            0 => String::new(),
+            others => format!(" and {others} others"),
+        };
+        let problem = problem.help_if(near.map(|near| format!("did you mean “{}”?", printable(near))));
+        problem.note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
     }
 }
 
-/// The titles of what a person can tap, newest first, each once.
+/// The titles of what a person can tap, each once: those of the newest message first, in the order of the screen.
 fn titles(conversation: &Conversation, within: Option<&Mid>) -> Vec<String> {
+    let here = |mid: &Mid| within.is_none_or(|within| within == mid);
+    let newest = conversation.messages.back().is_some_and(|kept| here(&kept.mid));
+    let replies = conversation.quick_replies().iter().filter(|_| newest).map(|reply| &*reply.title);
+    let mut all: Vec<&str> = replies.collect();
+    let buttons: Vec<_> = conversation.buttons.iter().filter(|held| here(&held.mid)).collect();
+    for message in buttons.chunk_by(|one, next| one.mid == next.mid).rev() {
+        all.extend(message.iter().map(|held| &*held.button.title));
+    }
     let mut titles: Vec<String> = Vec::new();
-    let all: Vec<&str> = match within {
-        None => conversation.tappable().collect(),
-        Some(mid) => {
-            let newest = conversation.messages.back().is_some_and(|kept| kept.mid == *mid);
-            let replies = conversation.quick_replies().iter().filter(|_| newest).map(|reply| &*reply.title);
-            let held = conversation.buttons.iter().filter(|held| held.mid == *mid);
-            replies.chain(held.map(|held| &*held.button.title)).collect()
-        }
-    };
     for title in all {
         if !titles.iter().any(|known| known == title) {
             titles.push(title.to_owned());

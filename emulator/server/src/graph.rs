@@ -24,7 +24,9 @@ mod validate;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppAct, AppId, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp};
+use emulator_core::{
+    AppAct, AppId, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+};
 use hyper::Method;
 use hyper::header::HeaderValue;
 
@@ -36,7 +38,7 @@ use fields::Fields;
 pub(crate) use message::is_url;
 use node::Reading;
 use params::Params;
-pub use played::{PlayedCall, play, refusal};
+pub use played::{PlayedCall, SenderAction, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
 use route::{Endpoint, Path, Verb};
@@ -68,16 +70,16 @@ pub struct Request<'a> {
     /// The header `If-None-Match`.
     pub if_none_match: Option<&'a str>,
     /// Who makes it.
-    pub origin: Origin,
+    pub origin: Origin<'a>,
 }
 
 /// Who makes a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
     /// A bot, over HTTP.
     Bot,
-    /// A step that plays an app.
-    Step,
+    /// A step that plays an app in this lane.
+    Step(&'a Arc<Lane>),
 }
 
 /// The answer to a call.
@@ -249,10 +251,20 @@ pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphErr
     reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, Origin::Bot)
 }
 
-fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Caller>, wanted: Wanted, origin: Origin) -> Reply {
-    let lane = stage.lane_of(wanted.person);
+fn reply(
+    stage: &Stage,
+    path: &Path<'_>,
+    caller: Option<Caller>,
+    wanted: Wanted,
+    origin: Origin<'_>,
+) -> Reply {
+    let lane = match origin {
+        Origin::Bot => stage.lane_of(wanted.person),
+        Origin::Step(lane) => Arc::clone(lane),
+    };
     let app = caller.map(|caller| caller.token.app());
-    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin == Origin::Step };
+    let call =
+        Call { app, person: wanted.person, kind: wanted.kind, played: matches!(origin, Origin::Step(_)) };
     let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
     let version = path.served_version();
     lane.notify();
@@ -269,6 +281,10 @@ fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Caller>, wanted: Wanted,
 
 /// Why something that is no call did not happen, in words.
 pub fn declined(kind: RefusalKind) -> String {
+    // For apps it is a parameter of theirs that is wrong, which says nothing to anybody else.
+    if kind == RefusalKind::UnknownMessage {
+        return format!("there is no such message among the last {KEPT_MESSAGES} of the conversation");
+    }
     let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
     GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }

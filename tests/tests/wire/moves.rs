@@ -50,7 +50,9 @@ fn message() -> impl Strategy<Value = Arc<Message>> {
             Arc::new(Message {
                 text,
                 metadata,
-                quick_replies: replies.map(|(title, payload)| QuickReply { title, payload }).collect(),
+                quick_replies: replies
+                    .map(|(title, payload): (Arc<str>, Arc<str>)| QuickReply::new(title, payload))
+                    .collect(),
                 buttons: buttons.map(|(title, payload)| Button { title, payload }).collect(),
                 quick_reply,
                 reply_to: None,
@@ -124,8 +126,22 @@ pub(crate) fn a_move() -> impl Strategy<Value = Move> {
     ]);
     let tag =
         select(vec![(None, None), (Some("RESPONSE"), None), (Some("MESSAGE_TAG"), Some("HUMAN_AGENT"))]);
-    let sends = (text(), maybe(), tag).prop_map(|(text, metadata, (kind, tag))| PlayedCall::Sends {
-        message: json!({"text": text, "metadata": metadata}),
+    let message = prop_oneof![
+        3 => (text(), maybe()).prop_map(|(text, metadata)| json!({"text": text, "metadata": metadata})),
+        1 => (text(), text()).prop_map(|(title, payload)| {
+            let reply = json!({"content_type": "text", "title": title, "payload": payload});
+            json!({"text": "which?", "quick_replies": [reply, {"content_type": "user_email"}]})
+        }),
+        1 => text().prop_map(|payload| {
+            let button = json!({"type": "postback", "title": "go", "payload": payload});
+            let template = json!({"template_type": "button", "text": "é", "buttons": [button]});
+            json!({"attachment": {"type": "template", "payload": template}})
+        }),
+        1 => Just(json!({"attachment": {"type": "image", "payload": {"url": "http://127.0.0.1/ä.png"}}})),
+    ];
+    let sends = (message, tag).prop_map(|(message, (kind, tag))| PlayedCall::Sends {
+        reply_to: None,
+        message,
         messaging_type: kind.map(str::to_owned),
         tag: tag.map(str::to_owned),
     });

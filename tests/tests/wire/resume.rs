@@ -102,7 +102,7 @@ async fn make(run: &Run, one: &Move) {
         Move::Admin(change) => drop(run.lane.admin_changes(PAGE, *change)),
         Move::Plays(app, call) => {
             let token = [token(BOT), token(LIVECHAT), "stranger-page-token".into()][*app].clone();
-            drop(graph::play(&run.stage, Some(&token), run.ann, call.clone()));
+            drop(graph::play(&run.stage, &run.lane, Some(&token), Some(run.ann), call.clone()));
         }
         Move::Calls { method, path, token, body } => drop(run.call(method, path, token, body)),
         Move::Advance(ms) => run.advance(Span(*ms)).await,
@@ -174,7 +174,7 @@ async fn varied(path: &Path) {
         drop(run.call(&Method::POST, path, &token, &send));
         settled(&run.lane).await;
     }
-    drop(graph::play(&run.stage, Some(&token(BOT)), run.ann, PlayedCall::AsksOwner));
+    drop(graph::play(&run.stage, &run.lane, Some(&token(BOT)), Some(run.ann), PlayedCall::AsksOwner));
     run.advance(Span::DAY).await;
     run.lane.note("done");
     run.file.flush().unwrap();

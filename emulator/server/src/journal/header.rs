@@ -38,10 +38,13 @@ fn world(lane: &Lane, settings: &Settings) -> Value {
     let Settings { protocol, pages, apps } = settings;
     let name = |app: &AppId| apps.get(app).map_or_else(|| app.to_string(), |app| app.name.to_string());
     let unusual = apps.iter().filter_map(|(app, settings)| {
-        let App { name: _, mode, subscription } = settings;
+        let App { name: _, mode, subscription, requires_proof } = settings;
         let mut out = Map::new();
         if *mode != AppMode::Live {
             out.insert("mode".into(), json!(mode.name()));
+        }
+        if *requires_proof {
+            out.insert("requires_proof".into(), json!(true));
         }
         if let Some(fields) = subscription {
             out.insert("subscription".into(), names(*fields));

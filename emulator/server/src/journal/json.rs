@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, ControlAct, Delivery, Effect, Field, FieldSet, InboxAct, Message, Missing, PAGE_INBOX, PersonAct,
-    Psid, Saw, Sender, Span, Subject, Timestamp,
+    AppId, Asks, Button, ControlAct, Delivery, Effect, Field, FieldSet, InboxAct, Message, Missing,
+    PAGE_INBOX, PersonAct, Psid, QuickReply, Saw, Sender, Span, Subject, Timestamp,
 };
 
 use super::admin;
-use super::record::{Call, CallKind, Cause, Entry, Record};
+use super::record::{Call, CallKind, Cause, Entry, Record, RegisteredWebhook};
 use crate::clock::rfc3339;
 use crate::escape::Dialect;
 use crate::object::Object;
@@ -227,16 +227,19 @@ fn write_message(object: &mut Object<'_>, message: &Message) {
 /// The message of an input, with what rules read of its JSON.
 fn write_input(object: &mut Object<'_>, message: &Message) {
     write_message(object, message);
-    let pairs = |object: &mut Object<'_>, key, pairs: Vec<(&str, &str)>| {
-        if !pairs.is_empty() {
-            object.json(key, |out| out.push_str(&Dialect::Graph.json(&pairs)));
+    let Message { quick_replies, buttons, template, .. } = message;
+    let mut list = |key, list: Vec<Vec<&str>>| {
+        if !list.is_empty() {
+            object.json(key, |out| out.push_str(&Dialect::Graph.json(&list)));
         }
     };
-    let replies = message.quick_replies.iter().map(|reply| (&*reply.title, &*reply.payload));
-    pairs(object, "quick_replies", replies.collect());
-    let buttons = message.buttons.iter().map(|button| (&*button.title, &*button.payload));
-    pairs(object, "buttons", buttons.collect());
-    if let Some(template) = message.template {
+    let replies = quick_replies.iter().map(|QuickReply { title, payload, asks }| {
+        [Some(&**title), Some(&**payload), asks.map(Asks::name)].into_iter().flatten().collect()
+    });
+    list("quick_replies", replies.collect());
+    let buttons = buttons.iter().map(|Button { title, payload }| vec![&**title, &**payload]);
+    list("buttons", buttons.collect());
+    if let Some(template) = template {
         object.text("template", template.name());
     }
 }
@@ -275,7 +278,11 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             if let Some(subcode) = error.subcode {
                 object.bare("subcode", subcode);
             }
-            object.text("message", &error.message).text("fbtrace_id", trace);
+            object.text("message", &error.message);
+            if let Some(param) = &error.param {
+                object.text("param", param);
+            }
+            object.text("fbtrace_id", trace);
         }
         Record::Clock { to } => {
             object.quoted("to", rfc3339(*to));
@@ -330,8 +337,14 @@ fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
                 object.text("tag", tag.name());
             }
         }
-        CallKind::Signals { action } => {
+        CallKind::Signals { action, about } => {
             object.text("action", action);
+            if let Some((mid, reaction)) = about {
+                object.text("to", &mid.0);
+                if let Some(reaction) = reaction {
+                    object.text("reaction", reaction);
+                }
+            }
         }
         CallKind::Controls(act) => write_act(object, act, names),
         CallKind::AsksOwner | CallKind::AsksReceivers => {}
@@ -346,7 +359,15 @@ fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
                 object.text("other_fields", &other_fields.join(","));
             }
         }
-        CallKind::Subscribes { fields } => write_fields(object, *fields),
+        CallKind::Subscribes { fields, webhook } => {
+            write_fields(object, *fields);
+            if let Some(RegisteredWebhook { url, other_fields, version }) = webhook {
+                object.text("callback_url", &url.to_string()).text("version", version);
+                if !other_fields.is_empty() {
+                    object.text("other_fields", &other_fields.join(","));
+                }
+            }
+        }
         CallKind::Other { method, path } => {
             object.text("method", method).text("path", path);
         }

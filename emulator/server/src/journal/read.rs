@@ -11,15 +11,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, AppMode, Button, ControlAct, Feature, Field, FieldSet, Folder, InboxAct, Message,
-    Mid, PAGE_INBOX, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RuleId, Span, Subject, Tag,
-    Template, Timer, TimerKind, Timestamp, TokenState, catalogue,
+    AdminChange, AppId, AppMode, Asks, Button, ControlAct, Feature, Field, FieldSet, Folder, InboxAct,
+    Message, Mid, PAGE_INBOX, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RuleId, Saw, Span,
+    Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState, catalogue,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::{Kind, Names};
-use super::record::{AttemptResult, Call, CallKind, Cause, Record};
+use super::record::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook};
 use crate::clock::{Wall, parse_rfc3339};
 use crate::graph::{GraphError, messaging_type, sender_action};
 
@@ -62,6 +62,8 @@ struct Line<'a> {
     rule: Option<Cow<'a, str>>,
     #[serde(borrow)]
     kind: Cow<'a, str>,
+    #[serde(default)]
+    saw: Map<String, Value>,
     data: Map<String, Value>,
     #[serde(borrow)]
     wall: WallPart<'a>,
@@ -90,6 +92,8 @@ pub(crate) struct Told {
     pub(crate) seq: u64,
     pub(crate) at: Timestamp,
     pub(crate) cause: Option<Cause>,
+    /// True when a rule let it happen.
+    pub(crate) accepted: bool,
     pub(crate) wall: Wall,
     pub(crate) what: What,
 }
@@ -118,14 +122,16 @@ pub(super) fn read(line: &str, lane: &str, known: &Known) -> Result<Told, String
     let wall = parse_rfc3339(&read.wall.at).ok_or_else(|| format!("`{}` is no time", read.wall.at))?;
     let rule = read.rule.as_deref().and_then(|code| catalogue().iter().find(|rule| rule.code == code));
     let data = Data { members: &read.data, known };
-    let root =
-        Root { data, at, rule: rule.map(|rule| rule.id), took_ms: read.wall.took_ms.unwrap_or_default() };
+    let (rule, took_ms) = (rule.map(|rule| rule.id), read.wall.took_ms.unwrap_or_default());
+    let saw = Data { members: &read.saw, known }.saw();
+    let root = Root { data, at, rule, saw, took_ms };
     let kind = Kind::parse(&read.kind).ok_or_else(|| format!("there is no kind of entry `{}`", read.kind))?;
     let what = root.what(kind);
     Ok(Told {
         seq: read.seq,
         at,
         cause: read.cause.map(|seq| Cause { seq, assumed: read.assumed }),
+        accepted: rule.is_some(),
         wall: Wall(wall.0),
         what: what.ok_or_else(|| format!("its data are not those of an entry `{}`", read.kind))?,
     })
@@ -184,11 +190,60 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Pairs of a title and a payload.
-    fn pairs(self, key: &str) -> Option<Vec<(Arc<str>, Arc<str>)>> {
-        let Some(pairs) = self.members.get(key) else { return Some(Vec::new()) };
-        let text = |pair: &Value, index: usize| pair.get(index)?.as_str().map(Arc::from);
-        pairs.as_array()?.iter().map(|pair| Some((text(pair, 0)?, text(pair, 1)?))).collect()
+    fn list(self, key: &str) -> Vec<Arc<str>> {
+        self.str(key).map_or_else(Vec::new, |list| list.split(',').map(Arc::from).collect())
+    }
+
+    fn owner(self, key: &str) -> Option<Option<AppId>> {
+        match self.str(key)? {
+            "idle" | "none" => Some(None),
+            _ => self.app(key).map(Some),
+        }
+    }
+
+    fn time(self, key: &str) -> Option<Timestamp> {
+        parse_rfc3339(self.str(key)?)
+    }
+
+    fn folder(self) -> Option<Folder> {
+        [Folder::Main, Folder::Done, Folder::Spam]
+            .into_iter()
+            .find(|folder| Some(folder.name()) == self.str("folder"))
+    }
+
+    /// What a rule read.
+    fn saw(self) -> Saw {
+        Saw {
+            owner: self.owner("owner"),
+            expires: self.time("expires"),
+            primary: self.owner("primary_receiver"),
+            folder: self.folder(),
+            window: self.has("window_until").then(|| self.time("window_until")),
+            fields: self.fields().flatten(),
+            human_agent: self.flag("human_agent"),
+            marked_done: self.flag("marked_done"),
+            made_by: self.app("made_by"),
+        }
+    }
+
+    /// A list of lists of texts.
+    fn lists(self, key: &str) -> Option<Vec<Vec<Arc<str>>>> {
+        let Some(lists) = self.members.get(key) else { return Some(Vec::new()) };
+        let text = |text: &Value| text.as_str().map(Arc::from);
+        lists.as_array()?.iter().map(|list| list.as_array()?.iter().map(text).collect()).collect()
+    }
+
+    fn quick_reply(list: &[Arc<str>]) -> Option<QuickReply> {
+        let (title, payload) = (Arc::clone(list.first()?), Arc::clone(list.get(1)?));
+        let asks = match list.get(2) {
+            Some(asks) => Some(Asks::parse(asks)?),
+            None => None,
+        };
+        Some(QuickReply { title, payload, asks })
+    }
+
+    fn button(list: &[Arc<str>]) -> Option<Button> {
+        Some(Button { title: Arc::clone(list.first()?), payload: Arc::clone(list.get(1)?) })
     }
 
     fn message(self) -> Option<Arc<Message>> {
@@ -196,13 +251,12 @@ impl<'a> Data<'a> {
             Some(name) => Some(*Template::ALL.iter().find(|template| template.name() == name)?),
             None => None,
         };
-        let replies = self.pairs("quick_replies")?.into_iter();
-        let buttons = self.pairs("buttons")?.into_iter();
+        let (replies, buttons) = (self.lists("quick_replies")?, self.lists("buttons")?);
         Some(Arc::new(Message {
             text: self.text("text"),
             metadata: self.text("metadata"),
-            quick_replies: replies.map(|(title, payload)| QuickReply { title, payload }).collect(),
-            buttons: buttons.map(|(title, payload)| Button { title, payload }).collect(),
+            quick_replies: replies.iter().map(|list| Self::quick_reply(list)).collect::<Option<_>>()?,
+            buttons: buttons.iter().map(|list| Self::button(list)).collect::<Option<_>>()?,
             quick_reply: self.text("quick_reply"),
             reply_to: self.mid("reply_to"),
             template,
@@ -216,6 +270,7 @@ struct Root<'a> {
     data: Data<'a>,
     at: Timestamp,
     rule: Option<RuleId>,
+    saw: Saw,
     took_ms: u64,
 }
 
@@ -263,11 +318,7 @@ impl Root<'_> {
     fn inbox(&self) -> Option<InboxAct> {
         match self.data.str("verb")? {
             "replies" => self.data.message().map(InboxAct::Replies),
-            "moves_to" => {
-                let all = [Folder::Main, Folder::Done, Folder::Spam];
-                let folder = all.into_iter().find(|folder| Some(folder.name()) == self.data.str("folder"));
-                folder.map(InboxAct::Moves)
-            }
+            "moves_to" => self.data.folder().map(InboxAct::Moves),
             _ => None,
         }
     }
@@ -307,16 +358,23 @@ impl Root<'_> {
         })
     }
 
+    fn registered(&self) -> Option<RegisteredWebhook> {
+        let (url, version) = (self.data.id("callback_url")?, self.data.text("version")?);
+        Some(RegisteredWebhook { url, other_fields: self.data.list("other_fields"), version })
+    }
+
     fn refused(&self) -> Option<Record> {
         let data = self.data;
-        let error = GraphError::told_before(
-            self.rule?,
-            data.number("status")?,
-            data.str("type")?,
-            data.number("code")?,
-            data.number("subcode"),
-            data.str("message")?.to_owned(),
-        )?;
+        let error = GraphError {
+            rule: self.rule?,
+            saw: self.saw,
+            status: data.number("status")?,
+            kind: GraphError::kind_of(data.str("type")?)?,
+            code: data.number("code")?,
+            subcode: data.number("subcode"),
+            message: data.str("message")?.to_owned().into(),
+            param: data.str("param").map(Box::from),
+        };
         Some(Record::Refused {
             app: data.app("app"),
             error: Arc::new(error),
@@ -367,7 +425,10 @@ impl Root<'_> {
                     None => None,
                 },
             },
-            "signals" => CallKind::Signals { action: sender_action(data.str("action")?)? },
+            "signals" => CallKind::Signals {
+                action: sender_action(data.str("action")?)?,
+                about: data.mid("to").map(|to| (to, data.text("reaction"))),
+            },
             "passes_control" => {
                 CallKind::Controls(ControlAct::Pass { to: data.app("to"), metadata: metadata() })
             }
@@ -385,13 +446,10 @@ impl Root<'_> {
             "asks_owner" => CallKind::AsksOwner,
             "asks_receivers" => CallKind::AsksReceivers,
             "asks_profile" => CallKind::AsksProfile { fields: data.text("fields") },
-            "installs" => CallKind::Installs {
-                fields: data.fields()?,
-                other_fields: data
-                    .str("other_fields")
-                    .map_or_else(Vec::new, |list| list.split(',').map(Arc::from).collect()),
-            },
-            "subscribes" => CallKind::Subscribes { fields: data.fields()? },
+            "installs" => {
+                CallKind::Installs { fields: data.fields()?, other_fields: data.list("other_fields") }
+            }
+            "subscribes" => CallKind::Subscribes { fields: data.fields()?, webhook: self.registered() },
             "calls" => CallKind::Other { method: data.text("method")?, path: data.text("path")? },
             _ => return None,
         };

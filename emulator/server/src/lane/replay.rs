@@ -9,8 +9,8 @@ use emulator_core::{AppId, Effect, Input, PageId, Timestamp};
 
 use super::state::{Applied, LaneState};
 use crate::clock::Wall;
-use crate::journal::{AttemptResult, Call, Cause, Entry, Record, Told, What};
-use crate::shared::Token;
+use crate::journal::{AttemptResult, Call, CallKind, Cause, Entry, Record, RegisteredWebhook, Told, What};
+use crate::shared::{Registration, Token};
 use crate::webhooks::Outgoing;
 
 /// What is wrong with an entry that should follow from another one.
@@ -69,7 +69,7 @@ impl Replay {
     ///
     /// Why it cannot have happened here, in words.
     pub(crate) fn play(&mut self, state: &mut LaneState, told: Told) -> Result<(), &'static str> {
-        let Told { seq: _, at, cause, wall, what } = told;
+        let Told { seq: _, at, cause, accepted, wall, what } = told;
         if at < state.clock.read() {
             return Err("it lies before the entry above it, and time never goes back");
         }
@@ -77,6 +77,7 @@ impl Replay {
         self.wall = Some(wall);
         let before = state.journal.next_seq() - 1;
         match what {
+            What::Record(Record::Call(call)) => self.called(state, call, cause, accepted),
             What::Record(record) => self.happens(state, record, cause)?,
             What::Leaves => self.leaves(state, cause)?,
             What::Follows => return Err(ALONE),
@@ -110,20 +111,9 @@ impl Replay {
             Record::Admin { page, change } => {
                 self.applies(state, record, cause, Input::Admin { page, change });
             }
-            Record::Call(call) => {
-                let page = call.app.and_then(|app| self.pages.get(&app).copied());
-                let seq = match call.input(page) {
-                    Some(input) => {
-                        let (_, applied) = state.call(&call, cause, input);
-                        self.keep(applied)
-                    }
-                    None => state.log(&call, cause),
-                };
-                self.call = Some((seq, call));
-            }
             Record::Refused { error, .. } => match &self.call {
                 Some((seq, call)) if cause == Some(Cause::certain(*seq)) => {
-                    state.refused(call, *seq, (*error).clone());
+                    state.refused(call, *seq, &error);
                 }
                 Some(_) | None => return Err("the call above it is another one"),
             },
@@ -141,9 +131,32 @@ impl Replay {
                 self.tried(state, delivery, result, took_ms)?;
             }
             Record::Note { text } => state.note(text),
-            Record::Declined(_) | Record::Effect(_) => return Err(ALONE),
+            Record::Call(_) | Record::Declined(_) | Record::Effect(_) => return Err(ALONE),
         }
         Ok(())
+    }
+
+    /// A call that was accepted happens again. One that was refused has changed nothing, and why is told
+    /// by the next entry, for it may have been for something that stands in no journal.
+    fn called(&mut self, state: &mut LaneState, call: Call, cause: Option<Cause>, accepted: bool) {
+        let page = call.app.and_then(|app| self.pages.get(&app).copied());
+        let input = call.input(page).filter(|_| accepted);
+        let seq = match input {
+            Some(input) => {
+                let (_, applied) = state.apply(Record::Call(call.clone()), cause, input);
+                self.keep(applied)
+            }
+            None => state.log(&call, cause),
+        };
+        if let (true, Some(app), CallKind::Subscribes { webhook: Some(webhook), .. }) =
+            (accepted, call.app, &call.kind)
+        {
+            let RegisteredWebhook { url, other_fields, version } = webhook.clone();
+            let known = state.shared.endpoint(app).filter(|endpoint| endpoint.url == url);
+            let endpoint = known.unwrap_or_else(|| state.shared.endpoint_at(app, url, None));
+            state.shared.register(app, Registration { endpoint, other_fields, version });
+        }
+        self.call = Some((seq, call));
     }
 
     fn applies(&mut self, state: &mut LaneState, record: Record, cause: Option<Cause>, input: Input) {

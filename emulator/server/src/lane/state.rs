@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use emulator_core::{
     Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, PageId, Psid, Refusal,
-    Span, Timer, Timestamp, World, authorize, rechannelled, step,
+    Span, Timer, Timestamp, World, rechannelled, step,
 };
 use hyper::header::HeaderValue;
 
 use super::replay::Arrears;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
-use crate::graph::{GraphError, Told};
+use crate::graph::GraphError;
 use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
 use crate::webhooks::{Ear, Outgoing, QueueKey};
@@ -416,6 +416,16 @@ impl LaneState {
         (OpenCall { writes_to, echoes: Vec::new() }, cause)
     }
 
+    /// Notes that a call waits for something else before it can be decided.
+    pub(crate) const fn call_waits(&mut self) {
+        self.open_calls += 1;
+    }
+
+    /// Notes that it waits no longer.
+    pub(crate) const fn call_waits_no_longer(&mut self) {
+        self.open_calls -= 1;
+    }
+
     /// Lets the call's echoes wait until it has been answered.
     pub(crate) fn hold(&mut self, open: &mut OpenCall, echoes: Vec<Outgoing>) {
         open.echoes = echoes;
@@ -447,38 +457,6 @@ impl LaneState {
         self.queue_all(open.echoes)
     }
 
-    /// Lets an app's call happen, which was found to be in order but for the state of the world.
-    pub(crate) fn call(
-        &mut self,
-        call: &Call,
-        cause: Option<Cause>,
-        input: Input,
-    ) -> (Result<Answer, Told>, Applied) {
-        let now = self.clock.read();
-        let (result, applied) = match self.authorized(&input, now) {
-            Ok(()) => self.apply(Record::Call(call.clone()), cause, input),
-            Err(refusal) => {
-                let seq = self.log(call, cause);
-                (Err(refusal), Applied { seq, outgoing: Vec::new(), echoes: Vec::new() })
-            }
-        };
-        let error = |refusal| self.refused(call, applied.seq, GraphError::refused(refusal, now));
-        (result.map_err(error), applied)
-    }
-
-    /// Checks that the token may be used for it.
-    fn authorized(&self, input: &Input, now: Timestamp) -> Result<(), Refusal> {
-        match input {
-            Input::App { page, app, act: _ } => authorize(&self.world, *page, *app, now),
-            Input::Person { .. }
-            | Input::Inbox { .. }
-            | Input::Admin { .. }
-            | Input::AppSubscribes { .. }
-            | Input::DeliveryTried { .. }
-            | Input::TimerFired(_) => Ok(()),
-        }
-    }
-
     /// Notes a call by which nothing happens in the world.
     pub(crate) fn log(&mut self, call: &Call, cause: Option<Cause>) -> u64 {
         let now = self.clock.read();
@@ -486,24 +464,23 @@ impl LaneState {
         self.append(entry)
     }
 
-    /// Refuses a call at the time at which it was made, with the trace id of its answer.
-    pub(crate) fn refused(&mut self, call: &Call, seq: u64, error: GraphError) -> Told {
+    /// A call that is refused at the time at which it was made, with the trace id of its answer.
+    pub(crate) fn refused(&mut self, call: &Call, seq: u64, error: &Arc<GraphError>) -> Arc<str> {
         let count = self.traces.entry((call.app, call.person)).or_default();
         *count += 1;
         let named = Digest::new()
             .number(call.app.map_or(0, |app| app.0))
             .number(call.person.map_or(0, |person| person.0))
             .bytes(call.kind.verb().as_bytes());
-        let told = Told { error: Arc::new(error), trace: self.ids.trace(named, *count).into() };
+        let trace: Arc<str> = self.ids.trace(named, *count).into();
         let at = self.journal.get(seq).map(|call| call.at);
         let at = at.unwrap_or_else(|| self.clock.read());
-        let Told { error, trace } = told.clone();
-        let (rule, saw) = (error.rule, error.saw);
-        let record = Record::Refused { app: call.app, error, trace };
+        let record = Record::Refused { app: call.app, error: Arc::clone(error), trace: Arc::clone(&trace) };
         let mut entry = self.entry(at, Some(Cause::certain(seq)), record);
-        (entry.rule, entry.saw) = (Some(rule), saw);
+        entry.rule = Some(error.rule);
+        entry.saw = error.saw;
         self.append(entry);
-        told
+        trace
     }
 
     /// The next moment at which something is due by itself.

@@ -24,10 +24,15 @@ fn calls() -> Vec<Call> {
         ControlAct::Extend { by: None },
         ControlAct::Extend { by: Some(Span(7_000)) },
     ];
+    let other_fields = vec!["x".into(), "y z".into()];
+    let url = "http://127.0.0.1:1/a?b=c".parse().unwrap();
+    let webhook = RegisteredWebhook { url, other_fields, version: "v25.0".into() };
     let kinds = [
         CallKind::Sends { message: message(), messaging_type: Some("RESPONSE"), tag: None },
         CallKind::Sends { message: Arc::default(), messaging_type: None, tag: Some(Tag::AccountUpdate) },
-        CallKind::Signals { action: "typing_on" },
+        CallKind::Signals { action: "typing_on", about: None },
+        CallKind::Signals { action: "react", about: Some((Mid("m_9".into()), Some("love".into()))) },
+        CallKind::Signals { action: "unreact", about: Some((Mid("m_9".into()), None)) },
         CallKind::AsksOwner,
         CallKind::AsksReceivers,
         CallKind::AsksProfile { fields: None },
@@ -35,8 +40,8 @@ fn calls() -> Vec<Call> {
         CallKind::Installs { fields: None, other_fields: vec!["a b".into(), "c".into()] },
         CallKind::Installs { fields: Some(fields), other_fields: vec![] },
         CallKind::Installs { fields: Some(FieldSet::default()), other_fields: vec![] },
-        CallKind::Subscribes { fields: Some(fields) },
-        CallKind::Subscribes { fields: None },
+        CallKind::Subscribes { fields: Some(fields), webhook: None },
+        CallKind::Subscribes { fields: None, webhook: Some(webhook) },
         CallKind::Other { method: "GET".into(), path: "a/ü?".into() },
     ];
     let kinds = kinds.into_iter().chain(acts.into_iter().map(CallKind::Controls));
@@ -52,7 +57,7 @@ fn message() -> Arc<Message> {
     Arc::new(Message {
         text: Some("t/\u{1f600}".into()),
         metadata: Some("m".into()),
-        quick_replies: vec![QuickReply { title, payload }],
+        quick_replies: vec![QuickReply { title, payload, asks: None }, QuickReply::asking(Asks::PhoneNumber)],
         buttons: vec![Button { title: button.0, payload: button.1 }],
         quick_reply: Some("tapped".into()),
         reply_to: Some(Mid("m_1".into())),

@@ -11,14 +11,14 @@ use emulator_server::{ClockMode, Lane, Stage, parse_rfc3339, rfc3339};
 use hyper::Method;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::bot::{Bot, Reaction};
-use crate::http::PATIENCE;
+use crate::http::{Call, PATIENCE};
 use crate::moves::{Move, a_move};
 use crate::stand::{
-    BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, entries, open_lane, sending, settled, token,
+    BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, Stand, entries, open_lane, sending, settled, token,
 };
 
 const SEED: u64 = 7;
@@ -269,6 +269,47 @@ async fn what_was_not_acknowledged_is_sent_again_with_the_same_bytes_and_its_tri
     let tries = crate::delivery::tries(&again.lane, BOT);
     assert_eq!(tries.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 1, 2, 1, 3]);
     assert!(again.lane.go_on(PATIENCE).is_none(), "only once");
+}
+
+#[tokio::test]
+async fn webhooks_that_an_app_registered_itself_are_known_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let bot = Bot::reacting(|_, arrival| {
+        let query = arrival.request.start.split("hub.challenge=").nth(1).unwrap_or_default();
+        let challenge = query.split(['&', ' ']).next().unwrap_or_default().to_owned();
+        if challenge.is_empty() { Reaction::Hold } else { Reaction::Answer(challenge) }
+    })
+    .await;
+    let live = Run::on(Setup::new(), &path);
+    let stand = Stand::serve(Arc::clone(&live.stage)).await;
+    let (id, secret) = (BOT.0, crate::stand::secret(BOT));
+    let target = format!("/v25.0/{id}/subscriptions?access_token={id}|{secret}");
+    let body =
+        json!({"object": "page", "callback_url": bot.url(), "verify_token": "x", "fields": "messages,feed"});
+    let answer = stand.call(&Call::post(&target).json(&body)).await;
+    assert_eq!(answer.status(), 200, "{answer:?}");
+    live.lane.person_says(live.ann, "for the registered one").unwrap();
+    bot.arrived(2).await;
+    live.file.flush().unwrap();
+
+    let again = Run::on(Setup::new(), &copy(&path, &folder, "copy"));
+    assert_eq!(again.lane.world(), live.lane.world());
+    assert!(again.lane.is_real(BOT), "it is no app any more that steps play");
+    let (unsent, catch_up) = again.lane.go_on(std::time::Duration::ZERO).unwrap();
+    catch_up.await;
+    let arrivals = bot.arrived(3).await;
+    assert_eq!((unsent, &arrivals[1].request.body), (1, &arrivals[2].request.body));
+    let stand = Stand::serve(Arc::clone(&again.stage)).await;
+    let told = stand.call(&Call::get(&target)).await.json();
+    assert_eq!(told["data"][0]["callback_url"], bot.url());
+    let fields: Vec<&str> = told["data"][0]["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|field| field["name"].as_str())
+        .collect();
+    assert_eq!(fields, ["feed", "messages"]);
 }
 
 #[tokio::test]

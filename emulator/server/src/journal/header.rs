@@ -2,7 +2,7 @@
 //! with it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use emulator_core::{
     App, AppId, AppMode, Connection, Digest, FieldSet, Options, Page, PageId, Permission, Person, Profile,
@@ -16,15 +16,19 @@ use crate::lane::Lane;
 /// The version of the format.
 const FORMAT: u32 = 1;
 
+/// The digest of the rules.
+static RULES: LazyLock<String> = LazyLock::new(|| {
+    let rules = catalogue().iter();
+    rules.fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes())).to_string()
+});
+
 /// The header line of a lane's journal, without the line's end. It holds no secrets.
 pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>) -> String {
-    let rules =
-        catalogue().iter().fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes()));
     let people = lane.people().iter().map(|(name, psid)| (name.to_string(), json!(psid.to_string())));
     json!({
         "format": FORMAT,
         "emulator": env!("CARGO_PKG_VERSION"),
-        "rules": rules.to_string(),
+        "rules": *RULES,
         "seed": seed,
         "lane": lane.name(),
         "world": world(lane, settings),

@@ -57,9 +57,7 @@ pub(crate) fn tell(world: &World, place: Place, app: AppId, field: Field, event:
 fn channel(world: &World, place: Place, app: AppId, field: Field) -> (RuleId, Channel) {
     match place.owner {
         None => match world.settings.options(place.page).idle_delivery {
-            IdleDelivery::Standby if field.travels_on_standby() => {
-                (RuleId::IdleHeardByAll, Channel::Standby)
-            }
+            IdleDelivery::Standby if field.travels_on_standby() => (RuleId::IdleHeardByAll, Channel::Standby),
             IdleDelivery::Messaging | IdleDelivery::Standby => (RuleId::IdleHeardByAll, Channel::Messaging),
         },
         Some(owner) if owner == app => (RuleId::ChannelFollowsControl, Channel::Messaging),

@@ -42,10 +42,14 @@ words! {
         IdleWithoutPrimary = "idle, no primary receiver",
         /// Nobody owns it, and the Page has a primary receiver.
         IdleWithPrimary = "idle, with a primary receiver",
-        /// An app owns it that is not the primary receiver.
-        OwnedByApp = "owned by an app",
-        /// The Page Inbox owns it.
-        OwnedByInbox = "owned by the inbox",
+        /// An app owns it, and the Page has no primary receiver.
+        AppWithoutPrimary = "owned by an app, no primary receiver",
+        /// An app owns it that is not the Page's primary receiver.
+        AppWithPrimary = "owned by an app, with a primary receiver",
+        /// The Page Inbox owns it, and the Page has no primary receiver.
+        InboxWithoutPrimary = "owned by the inbox, no primary receiver",
+        /// The Page Inbox owns it, and the Page has a primary receiver.
+        InboxWithPrimary = "owned by the inbox, with a primary receiver",
     }
     /// Who acts.
     Actor {
@@ -246,6 +250,16 @@ pub fn decision_table() -> Vec<Decision> {
     table
 }
 
+impl Standing {
+    /// True when the Page has a primary receiver.
+    pub const fn has_primary(self) -> bool {
+        match self {
+            Self::IdleWithPrimary | Self::AppWithPrimary | Self::InboxWithPrimary => true,
+            Self::IdleWithoutPrimary | Self::AppWithoutPrimary | Self::InboxWithoutPrimary => false,
+        }
+    }
+}
+
 impl Actor {
     /// What the actor can do at all.
     pub const fn actions(self) -> &'static [Action] {
@@ -298,9 +312,9 @@ impl Cell {
     /// Why no conversation can come to it, if none can.
     pub fn cannot_be(self) -> Option<&'static str> {
         let idle = matches!(self.standing, Standing::IdleWithoutPrimary | Standing::IdleWithPrimary);
-        let by_inbox = self.standing == Standing::OwnedByInbox;
+        let by_inbox = matches!(self.standing, Standing::InboxWithoutPrimary | Standing::InboxWithPrimary);
         let owners = matches!(self.action, Action::TapsOwners | Action::RemovesOwner);
-        if self.actor == Actor::Primary && self.standing == Standing::IdleWithoutPrimary {
+        if self.actor == Actor::Primary && !self.standing.has_primary() {
             return Some("the Page has none");
         }
         if idle && (self.actor == Actor::Owner || owners) {

@@ -94,8 +94,10 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
     let standing = match (&before.owner, &before.primary) {
         (Owner::Idle, Primary::None) => Standing::IdleWithoutPrimary,
         (Owner::Idle, Primary::App(_)) => Standing::IdleWithPrimary,
-        (Owner::By(name), _) if name == "inbox" => Standing::OwnedByInbox,
-        (Owner::By(_), _) => Standing::OwnedByApp,
+        (Owner::By(name), Primary::None) if name == "inbox" => Standing::InboxWithoutPrimary,
+        (Owner::By(name), Primary::App(_)) if name == "inbox" => Standing::InboxWithPrimary,
+        (Owner::By(_), Primary::None) => Standing::AppWithoutPrimary,
+        (Owner::By(_), Primary::App(_)) => Standing::AppWithPrimary,
     };
     let marked = before.marked_done;
     let (actor, action, who, target) = match &last.act {
@@ -234,12 +236,15 @@ fn wrote(earlier: &[Step]) -> bool {
 
 /// Whose button it is that is tapped.
 fn taps(before: &play::State, earlier: &[Step], what: &str) -> Option<Does> {
+    let silent = |step: &Step| matches!(step.act, Act::App { verb: Verb::Takes(_), .. } | Act::Inbox { .. });
+    let last_said = earlier.iter().rev().find(|step| !silent(step));
     let made = earlier.iter().rev().find_map(|step| match &step.act {
         Act::App { app, verb: Verb::Sends { said, .. }, .. } if said.buttons.contains_key(what) => {
             Some(Some(app.clone()))
         }
         Act::App { verb: Verb::Sends { said, .. }, .. } if said.quick_replies.contains_key(what) => {
-            Some(None)
+            // They are gone once anything else was said.
+            last_said.is_some_and(|last| std::ptr::eq(last, step)).then_some(None)
         }
         Act::App { .. }
         | Act::Inbox { .. }

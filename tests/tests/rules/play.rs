@@ -123,7 +123,7 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
     };
     for decided in happened.effects {
         match decided.effect {
-            Effect::Deliver(delivery) => played.heard.push(stage.names.heard(delivery, stage.now)),
+            Effect::Deliver(delivery) => played.heard.push(stage.names.heard(delivery)),
             Effect::Unheard { app, missing, .. } => {
                 played.unheard.insert(stage.names.app(app), names::lacks(missing).to_owned());
             }
@@ -323,11 +323,10 @@ impl Stage {
             }
         };
         if let Some(name) = &step.as_ {
-            let (Some(Answer::Message { mid, .. }) | Some(Answer::Tapped { mid, .. })) = &happened.answer
-            else {
+            let Some(Answer::Message { mid, at } | Answer::Tapped { mid, at, .. }) = &happened.answer else {
                 return Err(format!("no message came of the step that is called `{name}`"));
             };
-            self.names.call(mid.clone(), name);
+            self.names.call((mid.clone(), *at), name);
             self.outgoing.insert(name.clone(), happened.deliveries());
         }
         Ok(happened)

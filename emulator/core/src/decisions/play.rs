@@ -101,14 +101,17 @@ impl Stage {
         let message = Message { quick_replies: vec![reply], ..Message::text("quick replies") };
         stage.lets(sends(OTHER, message, None));
         match standing {
-            Standing::IdleWithoutPrimary => return stage,
-            Standing::IdleWithPrimary => {}
-            Standing::OwnedByApp => stage.lets(controls(OWNER, ControlAct::Take { metadata: None })),
-            Standing::OwnedByInbox => {
+            Standing::IdleWithoutPrimary | Standing::IdleWithPrimary => {}
+            Standing::AppWithoutPrimary | Standing::AppWithPrimary => {
+                stage.lets(controls(OWNER, ControlAct::Take { metadata: None }));
+            }
+            Standing::InboxWithoutPrimary | Standing::InboxWithPrimary => {
                 stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Main) });
             }
         }
-        stage.lets(admin(AdminChange::PrimaryReceiver(Some(PRIMARY))));
+        if standing.has_primary() {
+            stage.lets(admin(AdminChange::PrimaryReceiver(Some(PRIMARY))));
+        }
         stage
     }
 

@@ -3,22 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use emulator_core::{
-    AppId, Delivery, Event, Message, Mid, Missing, Options, PAGE_INBOX, Span, Style, Timestamp,
-};
+use emulator_core::{AppId, Delivery, Event, Message, Mid, Missing, Options, PAGE_INBOX, Style, Timestamp};
 
 use super::{Nonsense, STRANGER};
+use crate::table;
 use crate::table::event::{
     self, Heard, MessageEvent, MetadataEvent, MoveEvent, PostbackEvent, ReactionEvent, ReceiptEvent,
     ReferralEvent, RequestEvent,
 };
-use crate::table::length::Wrote;
-use crate::table::{self};
 
 /// Names and what they stand for.
 pub(super) struct Names {
     apps: BTreeMap<String, AppId>,
-    messages: BTreeMap<String, Mid>,
+    messages: BTreeMap<String, (Mid, Timestamp)>,
 }
 
 impl Names {
@@ -39,8 +36,8 @@ impl Names {
         name.unwrap_or_else(|| format!("app {id}"))
     }
 
-    pub(super) fn call(&mut self, mid: Mid, name: &str) {
-        self.messages.insert(name.to_owned(), mid);
+    pub(super) fn call(&mut self, message: (Mid, Timestamp), name: &str) {
+        self.messages.insert(name.to_owned(), message);
     }
 
     /// The message of that name; `nothing` is a message that nobody wrote.
@@ -48,28 +45,33 @@ impl Names {
         if name == "nothing" {
             return Ok(Mid("m_nothing".into()));
         }
-        self.messages.get(name).cloned().ok_or_else(|| format!("no step before has `as: {name}`"))
+        let known = self.messages.get(name).map(|(mid, _)| mid.clone());
+        known.ok_or_else(|| format!("no step before has `as: {name}`"))
     }
 
     fn message(&self, mid: &Mid) -> String {
-        let name = self.messages.iter().find(|(_, known)| *known == mid).map(|(name, _)| name.clone());
+        self.called(|known| known.0 == *mid)
+    }
+
+    fn called(&self, is_meant: impl Fn(&(Mid, Timestamp)) -> bool) -> String {
+        let name = self.messages.iter().find(|(_, known)| is_meant(known)).map(|(name, _)| name.clone());
         name.unwrap_or_else(|| "a message without a name".to_owned())
     }
 
     /// What an app hears, in the words of the table.
-    pub(super) fn heard(&self, delivery: Delivery, now: Timestamp) -> Heard {
+    pub(super) fn heard(&self, delivery: Delivery) -> Heard {
         Heard {
             app: self.app(delivery.app),
             channel: delivery.channel.into(),
-            event: self.event(delivery.event, now),
+            event: self.event(delivery.event),
             written: written(delivery.style),
         }
     }
 
-    fn event(&self, event: Event, now: Timestamp) -> event::Event {
+    fn event(&self, event: Event) -> event::Event {
         let owned = |text: Option<Arc<str>>| text.map(|text| text.to_string());
         let receipt =
-            |watermark: Timestamp| ReceiptEvent { watermark: Wrote::Ago(Span(now.0 - watermark.0)) };
+            |watermark: Timestamp| ReceiptEvent { watermark: self.called(|known| known.1 == watermark) };
         let moved = |previous: Option<AppId>, new, metadata| MoveEvent {
             previous_owner_app_id: previous.map(|previous| self.app(previous)),
             new_owner_app_id: self.app(new),

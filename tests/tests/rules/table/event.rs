@@ -6,8 +6,6 @@ use std::fmt;
 use emulator_core::Channel;
 use serde::Deserialize;
 
-use super::length::Wrote;
-
 /// One app hears of one event.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,7 +104,8 @@ pub(crate) struct ReferralEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReceiptEvent {
-    pub(crate) watermark: Wrote,
+    /// The name of the newest message that it is about.
+    pub(crate) watermark: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -165,8 +164,8 @@ impl fmt::Display for Event {
                 ("reaction", pairs)
             }
             Self::Referral(ReferralEvent { reference }) => ("referral", vec![("ref", reference.clone())]),
-            Self::Delivery(receipt) => ("delivery", vec![("watermark", receipt.watermark.to_string())]),
-            Self::Read(receipt) => ("read", vec![("watermark", receipt.watermark.to_string())]),
+            Self::Delivery(receipt) => ("delivery", vec![("watermark", receipt.watermark.clone())]),
+            Self::Read(receipt) => ("read", vec![("watermark", receipt.watermark.clone())]),
             Self::PassThreadControl(moved) => ("pass_thread_control", moved.pairs()),
             Self::TakeThreadControl(moved) => ("take_thread_control", moved.pairs()),
             Self::RequestThreadControl(request) => {

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::journal::{AttemptResult, Entry, Names, Record};
 use crate::shared::Shared;
-use crate::webhooks::{self, Outgoing, QueueKey};
+use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
 pub(crate) use state::{LaneState, OpenCall};
 pub use waiting::{Quiet, Unsettled};
@@ -31,6 +31,16 @@ pub struct Acted {
     pub seq: u64,
     /// What it gave, or why it did not happen.
     pub result: Result<Answer, Refusal>,
+}
+
+/// A call that waits for something before it can be decided.
+pub(crate) struct Pending(Arc<Lane>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.lock().call_waits_no_longer();
+        self.0.notify();
+    }
 }
 
 /// A handle to one lane.
@@ -258,6 +268,11 @@ impl Lane {
         next
     }
 
+    /// A delivery that an app may answer to is on its way; the ear tells when it has answered.
+    pub(crate) fn delivery_leaves(&self, key: QueueKey, ear: &Arc<Ear>) {
+        self.lock().turn_heard_by(key, ear);
+    }
+
     pub(crate) fn delivery_tried(&self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
         self.lock().delivery_tried(outgoing, result, took);
         self.notify();
@@ -277,6 +292,12 @@ impl Lane {
         let keys = self.lock().call_closed(open);
         webhooks::start(self, keys);
         self.notify();
+    }
+
+    /// Keeps the lane from being settled until it is dropped: a call cannot be decided yet.
+    pub(crate) fn pending(self: &Arc<Self>) -> Pending {
+        self.lock().call_waits();
+        Pending(Arc::clone(self))
     }
 
     /// Waits until everything so far is in the journal file, if there is one.

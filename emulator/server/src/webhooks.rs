@@ -3,13 +3,17 @@
 mod attachments;
 mod body;
 mod dispatch;
+mod ear;
 mod endpoint;
 mod handshake;
+mod person_message;
 mod signature;
 
 pub(crate) use body::write_event;
 pub(crate) use dispatch::{Outgoing, QueueKey, start};
+pub(crate) use ear::Ear;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::{ParseWebhookError, WebhookUrl};
 pub use handshake::HandshakeError;
 pub(crate) use handshake::handshake;
+pub use person_message::{PersonMessageError, person_message};

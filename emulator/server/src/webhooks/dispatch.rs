@@ -6,6 +6,7 @@ use bytes::Bytes;
 use emulator_core::{AppId, Delivery, Event, Psid, retry_after};
 
 use super::body::body;
+use super::ear::Ear;
 use super::endpoint::Endpoint;
 use super::signature::{Signatures, sign};
 use crate::clock::Stopwatch;
@@ -56,15 +57,16 @@ impl Outgoing {
 /// Works off queues that have just become busy.
 pub(crate) fn start(lane: &Arc<Lane>, keys: impl IntoIterator<Item = QueueKey>) {
     for key in keys {
-        if let Some(endpoint) = lane.shared().endpoint(key.0) {
-            tokio::spawn(work_off(Arc::clone(lane), key, Arc::clone(endpoint)));
-        }
+        tokio::spawn(work_off(Arc::clone(lane), key));
     }
 }
 
-async fn work_off(lane: Arc<Lane>, key: QueueKey, endpoint: Arc<Endpoint>) {
+async fn work_off(lane: Arc<Lane>, key: QueueKey) {
     while let Some(next) = lane.next_delivery(key) {
-        deliver(&lane, &endpoint, next).await;
+        // The app may have registered another webhook meanwhile.
+        if let Some(endpoint) = lane.shared().endpoint(key.0) {
+            deliver(&lane, &endpoint, next).await;
+        }
     }
 }
 
@@ -76,7 +78,13 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         let (body, signatures) = outgoing.signed(&endpoint.secret);
         let Ok(permit) = endpoint.permits.acquire().await else { return };
         let watch = Stopwatch::start();
-        let result = endpoint.post(body, &signatures, lane.now_header()).await;
+        let key = outgoing.key();
+        let listen = |ear: &Arc<Ear>| lane.delivery_leaves(key, ear);
+        let result = if outgoing.follows_answer() {
+            endpoint.post(body, &signatures, lane.now_header(), &|_| {}).await
+        } else {
+            endpoint.post(body, &signatures, lane.now_header(), &listen).await
+        };
         drop(permit);
         let acknowledged = result.is_acknowledged();
         lane.delivery_tried(&outgoing, result, watch.elapsed());

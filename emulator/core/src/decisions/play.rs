@@ -97,7 +97,7 @@ impl Stage {
             let message = Message { buttons: vec![button], ..Message::text("buttons") };
             stage.lets(sends(app, message, None));
         }
-        let reply = QuickReply { title: REPLY.into(), payload: REPLY.into() };
+        let reply = QuickReply::new(REPLY, REPLY);
         let message = Message { quick_replies: vec![reply], ..Message::text("quick replies") };
         stage.lets(sends(OTHER, message, None));
         match standing {
@@ -163,7 +163,7 @@ fn admin(change: AdminChange) -> Input {
 }
 
 fn reacts(there: bool) -> PersonAct {
-    let reaction = there.then(|| Reaction { emoji: "❤".into(), name: "love" });
+    let reaction = there.then(|| Reaction::of("❤"));
     PersonAct::Reacts { to: None, reaction }
 }
 

@@ -81,7 +81,7 @@ fn message(names: &Names, said: &Said) -> Result<Arc<Message>, Nonsense> {
         buttons: pairs(&said.buttons).into_iter().map(|(title, payload)| Button { title, payload }).collect(),
         quick_replies: pairs(&said.quick_replies)
             .into_iter()
-            .map(|(title, payload)| QuickReply { title, payload })
+            .map(|(title, payload)| QuickReply::new(title, payload))
             .collect(),
         reply_to: said.reply_to.as_ref().map(|name| names.mid(name)).transpose()?,
         template: said.template.map(|TemplateName::CustomerFeedback| Template::CustomerFeedback),
@@ -97,8 +97,7 @@ fn user_does(names: &Names, does: &UserDoes) -> Result<PersonAct, Nonsense> {
             PersonAct::Taps { what: what.as_str().into(), within }
         }
         UserDoes::Reacts { emoji, to } => {
-            let name = |emoji: &str| if emoji == "❤" { "love" } else { "other" };
-            let reaction = emoji.as_deref().map(|emoji| Reaction { emoji: emoji.into(), name: name(emoji) });
+            let reaction = emoji.as_deref().map(Reaction::of);
             PersonAct::Reacts { to: to.as_ref().map(|name| names.mid(name)).transpose()?, reaction }
         }
         UserDoes::Reads => PersonAct::Reads,
@@ -128,6 +127,7 @@ fn app_does(names: &Names, person: Psid, verb: &Verb) -> Result<AppAct, Nonsense
         Verb::AsksReceivers => AppAct::AsksReceivers,
         Verb::AsksProfile => AppAct::AsksProfile { person },
         Verb::Types | Verb::MarksSeen => AppAct::Signals { person },
+        Verb::ReactsTo(name) => AppAct::Reacts { person, to: names.mid(name)? },
         Verb::Installs(listed) => AppAct::Installs { fields: fields(*listed), other_fields: Vec::new() },
         Verb::Subscribes(_) => return Err("an app subscribes with its own token".to_owned()),
     })

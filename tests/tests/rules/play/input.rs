@@ -50,7 +50,7 @@ pub(super) fn inputs(world: &World, names: &Names, act: &Act) -> Result<Vec<Inpu
 /// What is asked of a token before core is.
 pub(super) fn may_call(world: &World, input: &Input, now: Timestamp) -> Result<(), Refusal> {
     match input {
-        Input::App { page, app, act: AppAct::Installs { .. } } => {
+        Input::App { page, app, act: AppAct::Installs { .. } | AppAct::AsksProfile { .. } } => {
             token_holds(world, *page, *app, now).map(|_| ())
         }
         Input::App { page, app, act: _ } => authorize(world, *page, *app, now),

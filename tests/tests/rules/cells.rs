@@ -312,6 +312,7 @@ fn app_does(caller: &str, verb: &Verb) -> Option<Does> {
         | Verb::PassesMetadata { .. }
         | Verb::Extends(_)
         | Verb::AsksProfile
+        | Verb::ReactsTo(_)
         | Verb::Installs(_)
         | Verb::Subscribes(_) => return None,
     })

@@ -163,7 +163,7 @@ fn admin(change: AdminChange) -> Input {
 }
 
 fn reacts(there: bool) -> PersonAct {
-    let reaction = there.then(|| Reaction { emoji: "❤".into(), name: "love" });
+    let reaction = there.then(|| Reaction::of("❤"));
     PersonAct::Reacts { to: None, reaction }
 }
 

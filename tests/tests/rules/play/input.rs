@@ -50,7 +50,7 @@ pub(super) fn inputs(world: &World, names: &Names, act: &Act) -> Result<Vec<Inpu
 /// What is asked of a token before core is.
 pub(super) fn may_call(world: &World, input: &Input, now: Timestamp) -> Result<(), Refusal> {
     match input {
-        Input::App { page, app, act: AppAct::Installs { .. } } => {
+        Input::App { page, app, act: AppAct::Installs { .. } | AppAct::AsksProfile { .. } } => {
             token_holds(world, *page, *app, now).map(|_| ())
         }
         Input::App { page, app, act: _ } => authorize(world, *page, *app, now),
@@ -97,8 +97,7 @@ fn user_does(names: &Names, does: &UserDoes) -> Result<PersonAct, Nonsense> {
             PersonAct::Taps { what: what.as_str().into(), within }
         }
         UserDoes::Reacts { emoji, to } => {
-            let name = |emoji: &str| if emoji == "❤" { "love" } else { "other" };
-            let reaction = emoji.as_deref().map(|emoji| Reaction { emoji: emoji.into(), name: name(emoji) });
+            let reaction = emoji.as_deref().map(Reaction::of);
             PersonAct::Reacts { to: to.as_ref().map(|name| names.mid(name)).transpose()?, reaction }
         }
         UserDoes::Reads => PersonAct::Reads,
@@ -128,6 +127,7 @@ fn app_does(names: &Names, person: Psid, verb: &Verb) -> Result<AppAct, Nonsense
         Verb::AsksReceivers => AppAct::AsksReceivers,
         Verb::AsksProfile => AppAct::AsksProfile { person },
         Verb::Types | Verb::MarksSeen => AppAct::Signals { person },
+        Verb::ReactsTo(name) => AppAct::Reacts { person, to: names.mid(name)? },
         Verb::Installs(listed) => AppAct::Installs { fields: fields(*listed), other_fields: Vec::new() },
         Verb::Subscribes(_) => return Err("an app subscribes with its own token".to_owned()),
     })

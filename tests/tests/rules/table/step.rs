@@ -59,6 +59,7 @@ pub(crate) enum Verb {
     AsksProfile,
     Types,
     MarksSeen,
+    ReactsTo(String),
     Installs(Listed),
     Subscribes(Listed),
 }
@@ -127,6 +128,7 @@ struct RawStep {
     asks_profile: Option<True>,
     types: Option<On>,
     marks_seen: Option<True>,
+    reacts_to: Option<String>,
     installs: Option<Listed>,
     subscribes: Option<Listed>,
     clock: Option<Length>,
@@ -163,6 +165,7 @@ impl TryFrom<RawStep> for Step {
             raw.asks_profile.map(|True| Verb::AsksProfile),
             raw.types.map(|On::On| Verb::Types),
             raw.marks_seen.map(|True| Verb::MarksSeen),
+            raw.reacts_to.map(Verb::ReactsTo),
             raw.installs.map(Verb::Installs),
             raw.subscribes.map(Verb::Subscribes),
         ];

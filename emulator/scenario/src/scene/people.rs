@@ -5,14 +5,15 @@ use std::sync::Arc;
 use emulator_core::{
     Answer, Conversation, InboxAct, Message, Mid, PersonAct, Psid, Reaction, Referral, RefusalKind,
 };
-use emulator_server::{Acted, graph};
+use emulator_server::{Acted, graph, person_message};
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, Span, Spanned};
-use crate::step::{Attachment, Folder, InboxVerb, UserVerb, is_identifier};
+use crate::step::{Folder, InboxVerb, UserVerb, is_identifier};
 use crate::transcript::printable;
+use crate::value::{self, Place};
 
 /// What takes a reaction back, in place of an emoji.
 const NO_REACTION: &str = "none";
@@ -36,9 +37,9 @@ impl Scene {
                 said = Some(text);
                 PersonAct::Says(Arc::new(message))
             }
-            UserVerb::Sends { attachments, reply_to } => {
+            UserVerb::Sends { message, reply_to } => {
                 let reply_to = self.earlier(reply_to.as_ref())?;
-                PersonAct::Says(Arc::new(Message { reply_to, ..self.attached(attachments)? }))
+                PersonAct::Says(Arc::new(Message { reply_to, ..self.sent(message)? }))
             }
             UserVerb::Taps { what, within } => {
                 let (tapped, within) = (self.text(what)?, self.earlier(within.as_ref())?);
@@ -99,9 +100,12 @@ impl Scene {
         self.result(of.span, acted)
     }
 
-    fn attached(&self, attachments: &[Attachment]) -> Outcome<Message> {
-        let span = attachments.first().map_or_else(Span::default, |attachment| attachment.content.span);
-        Err(self.error(Diagnostic::new(span, crate::vocabulary::not_yet("sends"))))
+    /// What a person sends beside text.
+    fn sent(&self, node: &Node) -> Outcome<Message> {
+        let value = value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))?;
+        let as_of = self.lane.settings().options(self.cast.page).rules_as_of;
+        person_message(&value, as_of)
+            .map_err(|error| self.error(Diagnostic::new(node.span, error.to_string())))
     }
 
     /// What a step that is no call gives, or why it could not be done.

@@ -24,6 +24,7 @@ use super::error::GraphError;
 use super::params::{Raw, Scalar};
 pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;
+pub(crate) use wrong::is_url;
 pub(super) use wrong::{known, later};
 
 /// The longest text of a message, in characters (M-152).

@@ -391,6 +391,16 @@ impl LaneState {
         (OpenCall { writes_to, echoes: Vec::new() }, cause)
     }
 
+    /// Notes that a call waits for something else before it can be decided.
+    pub(crate) const fn call_waits(&mut self) {
+        self.open_calls += 1;
+    }
+
+    /// Notes that it waits no longer.
+    pub(crate) const fn call_waits_no_longer(&mut self) {
+        self.open_calls -= 1;
+    }
+
     /// Lets the call's echoes wait until it has been answered.
     pub(crate) fn hold(&mut self, open: &mut OpenCall, echoes: Vec<Outgoing>) {
         open.echoes = echoes;

@@ -58,7 +58,7 @@ pub(crate) fn later(rule: RuleId, what: impl Display) -> GraphError {
 }
 
 /// True for what looks like an http or https address. Nothing is fetched.
-pub(super) fn is_url(text: &str) -> bool {
+pub(crate) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let place = rest.split(['/', '?', '#']).next().unwrap_or_default();

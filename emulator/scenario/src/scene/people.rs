@@ -173,15 +173,18 @@ impl Scene {
         if titles.is_empty() {
             return problem.help("buttons and quick replies are there once an app has sent some");
         }
-        let near = did_you_mean(tapped, titles.iter().map(String::as_str));
         let quoted = |title: &String| format!("“{}”", printable(title));
         let shown: Vec<String> = titles.iter().take(MOST_TITLES).map(quoted).collect();
         let others = match titles.len().saturating_sub(MOST_TITLES) {
             0 => String::new(),
             others => format!(" and {others} others"),
         };
-        let problem = problem.help_if(near.map(|near| format!("did you mean “{}”?", printable(near))));
-        problem.note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
+        let near = did_you_mean(tapped, titles.iter().map(String::as_str));
+        let help = match near {
+            _ if !place.is_empty() => Some("leave `in` out, or name the message that holds it".to_owned()),
+            near => near.map(|near| format!("did you mean “{}”?", printable(near))),
+        };
+        problem.help_if(help).note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
     }
 }
 

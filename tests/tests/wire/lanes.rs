@@ -102,7 +102,7 @@ async fn a_fixed_id_lives_in_one_lane_at_a_time() {
         settings: None,
         people: people
             .iter()
-            .map(|(name, id)| PersonSpec { name: (*name).into(), page: PAGE, id: *id })
+            .map(|(name, id)| PersonSpec { id: *id, ..PersonSpec::named(*name, PAGE) })
             .collect(),
     };
     let fixed = Psid(7_000_000_000_000_001);

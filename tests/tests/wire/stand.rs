@@ -198,7 +198,7 @@ pub(crate) fn sending(person: Psid, text: &str) -> Value {
 }
 
 pub(crate) fn open_lane(stage: &Stage, name: &str, clock: ClockMode) -> (Arc<Lane>, Psid) {
-    let ann = PersonSpec::named("ann".into(), PAGE);
+    let ann = PersonSpec::named("ann", PAGE);
     let spec = LaneSpec { name: name.into(), clock, settings: None, people: vec![ann] };
     let lane = stage.open_lane(spec).expect("the lane can be opened");
     let person = lane.people()["ann"];

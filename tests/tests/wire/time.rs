@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Psid, Span, Timestamp};
+use emulator_core::{Psid, Span, Subject, Timestamp};
 use emulator_server::journal::Record;
 use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec};
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::http::PATIENCE;
 use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, Stand, entries, open_lane, settled};
 
 fn lane_of(stand: &Stand, people: &[&str]) -> Arc<Lane> {
-    let person = |name: &&str| PersonSpec::named((*name).into(), PAGE);
+    let person = |name: &&str| PersonSpec::named(*name, PAGE);
     let clock = ClockMode::Frozen { at: MORNING };
     let people = people.iter().map(person).collect();
     stand.stage.open_lane(LaneSpec { name: "lane".into(), clock, settings: None, people }).unwrap()
@@ -22,7 +22,8 @@ fn lane_of(stand: &Stand, people: &[&str]) -> Arc<Lane> {
 fn fired(lane: &Lane) -> Vec<(Timestamp, Psid)> {
     let fired = |record: &Record| {
         let Record::Fired(timer) = record else { return None };
-        Some(timer.person)
+        let Subject::Conversation(person) = timer.subject else { return None };
+        Some(person)
     };
     entries(lane).iter().filter_map(|entry| Some((entry.at, fired(&entry.record)?))).collect()
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, Answer, App, AppId, Channel, Connection, Context, Control, ControlAct, Delivery, Effect, Event,
-    Feature, Field, FieldSet, Folder, Ids, Input, Message, Mid, Outcome, PAGE_INBOX, Page, PageId,
-    Permission, Person, Protocol, Psid, RefusalKind, Settings, Span, Tag, Timer, TimerKind, Timestamp, World,
-    step,
+    Accepted, Answer, App, AppAct, AppId, Channel, Connection, Context, Control, ControlAct, Delivery,
+    Effect, Event, Feature, Field, FieldSet, Folder, Ids, Input, Message, Mid, Missing, Outcome, PAGE_INBOX,
+    Page, PageId, Person, PersonAct, Protocol, Psid, RefusalKind, Settings, Span, Subject, Tag, Timer,
+    TimerKind, Timestamp, World, step,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -195,7 +195,7 @@ impl Play {
                     at = Some(*said);
                 }
                 Effect::Deliver(delivery) => {
-                    prop_assert_eq!(delivery.person, person);
+                    prop_assert_eq!(delivery.person, Some(person));
                     prop_assert!(heard.insert(delivery.app), "{} hears it twice", delivery.app);
                     prop_assert!(at.is_none_or(|at| at == delivery.at), "one event, two timestamps");
                     at = Some(delivery.at);
@@ -207,10 +207,15 @@ impl Play {
                 }
                 Effect::Unheard { app, missing, .. } => {
                     prop_assert!(heard.insert(*app), "{app} hears it and does not");
-                    prop_assert!(*missing == Field::Standby || *missing == Field::MessagingHandovers);
+                    let fields = [Field::Standby, Field::MessagingHandovers].map(Missing::Subscription);
+                    prop_assert!(fields.contains(missing), "{missing:?}");
                     heard.remove(app);
                 }
-                Effect::WindowOpened { .. } | Effect::FolderMoved { .. } => {}
+                Effect::WindowOpened { .. }
+                | Effect::FolderMoved { .. }
+                | Effect::MarkedDone { .. }
+                | Effect::WebhooksFailing { .. }
+                | Effect::WebhooksDisabled { .. } => {}
             }
         }
         prop_assert!(moves <= 1, "control moved {moves} times in one step");
@@ -252,6 +257,13 @@ impl Play {
             Event::PassThreadControl { .. } => (Field::MessagingHandovers, Some(is)),
             Event::TakeThreadControl { .. } => (Field::MessagingHandovers, Some(was)),
             Event::RequestThreadControl { .. } => (Field::MessagingHandovers, Some(is)),
+            other @ (Event::Postback { .. }
+            | Event::Reaction { .. }
+            | Event::Referral(_)
+            | Event::Delivered { .. }
+            | Event::Read { .. }
+            | Event::PassThreadMetadata { .. }
+            | Event::AppRoles { .. }) => return Err(TestCaseError::fail(format!("nobody did {other:?}"))),
         };
         prop_assert_eq!(delivery.field, field);
         prop_assert!(fields.contains(field), "{field:?} is not subscribed");
@@ -276,11 +288,16 @@ impl Play {
         heard: &BTreeSet<AppId>,
     ) -> Result<(), TestCaseError> {
         let (page, field) = match input {
-            Input::PersonSays { person, .. } => (self.world.people[person].page, Field::Messages),
-            Input::AppSends { page, .. } => (*page, Field::MessageEchoes),
-            Input::AppSignals { .. }
-            | Input::AppControls { .. }
-            | Input::AppAsksOwner { .. }
+            Input::Person { person, act: PersonAct::Says(_) } => {
+                (self.world.people[person].page, Field::Messages)
+            }
+            Input::App { page, act: AppAct::Sends { .. }, .. } => (*page, Field::MessageEchoes),
+            Input::Person { .. }
+            | Input::App { .. }
+            | Input::Inbox { .. }
+            | Input::Admin { .. }
+            | Input::AppSubscribes { .. }
+            | Input::DeliveryTried { .. }
             | Input::TimerFired(_) => return Ok(()),
         };
         let hears = |app: AppId, fields: FieldSet| {
@@ -312,14 +329,16 @@ impl Play {
             .world
             .conversations
             .iter()
-            .filter_map(|(person, conversation)| conversation.control.until().map(|until| (until, *person)))
+            .filter_map(|(person, conversation)| {
+                conversation.control.until().map(|until| (until, Subject::Conversation(*person)))
+            })
             .collect();
         expected.sort();
         let mut future = self.world.clone();
         let mut armed = Vec::new();
         while let Some(timer) = future.timers.next() {
             prop_assert!(armed.len() < expected.len(), "{timer:?} is about nothing");
-            armed.push((timer.at, timer.person));
+            armed.push((timer.at, timer.subject));
             let _ = step(&mut future, Input::TimerFired(timer), &Context { now: timer.at, ids: &self.ids });
         }
         prop_assert_eq!(armed, expected);
@@ -341,12 +360,23 @@ impl Play {
 
 fn person_of(input: &Input) -> Psid {
     match input {
-        Input::PersonSays { person, .. }
-        | Input::AppSends { person, .. }
-        | Input::AppSignals { person, .. }
-        | Input::AppControls { person, .. }
-        | Input::AppAsksOwner { person, .. }
-        | Input::TimerFired(Timer { person, .. }) => *person,
+        Input::Person { person, .. }
+        | Input::Inbox { person, .. }
+        | Input::App {
+            act:
+                AppAct::Sends { person, .. }
+                | AppAct::Signals { person }
+                | AppAct::Controls { person, .. }
+                | AppAct::AsksOwner { person }
+                | AppAct::AsksProfile { person },
+            ..
+        }
+        | Input::TimerFired(Timer { subject: Subject::Conversation(person), .. }) => *person,
+        Input::App { act: AppAct::AsksReceivers | AppAct::Installs { .. }, .. }
+        | Input::TimerFired(Timer { subject: Subject::Webhooks(..), .. })
+        | Input::Admin { .. }
+        | Input::AppSubscribes { .. }
+        | Input::DeliveryTried { .. } => UNKNOWN,
     }
 }
 
@@ -360,7 +390,9 @@ fn until_of(world: &World, person: Psid) -> Option<Timestamp> {
 
 /// A plain message is refused for control exactly when another app owns the conversation.
 fn control_decides_who_sends(before: &World, input: &Input, outcome: &Outcome) -> Result<(), TestCaseError> {
-    let Input::AppSends { page, app, person, tag: None, .. } = input else { return Ok(()) };
+    let Input::App { page, app, act: AppAct::Sends { person, tag: None, .. } } = input else {
+        return Ok(());
+    };
     let known = before.people.get(person).is_some_and(|person| person.page == *page);
     let another = known && owner(before, *person).is_some_and(|owner| owner != *app);
     let refused = outcome.as_ref().is_err_and(|refusal| refusal.kind == RefusalKind::AnotherAppInControl);

@@ -114,7 +114,7 @@ rules! {
     OnlyOwnerSends, "C-84", "only the owner sends", [Handover], Observed, ERRORS,
         "A message by an app that does not own an owned conversation is refused with code 10, subcode 2018300. That includes the primary receiver.";
     ChannelAtDelivery, "C-22", "an echo goes where control is when it leaves", [], Observed, LOGS,
-        "The channel of an echo or of a receipt of delivery is decided when it leaves for the app, not when the message was sent: an app that passed control meanwhile finds its own echo on standby. What a person does stays with the apps it was routed to.";
+        "The channel of an echo or of a receipt of delivery is decided when it leaves, not when the message was sent: what an app sends while it handles a webhook leaves once it has answered that webhook, so an app that passes control in the same handler finds its own echo on standby; anything else leaves with the answer to its call. What a person does stays with the apps it was routed to.";
     ChannelFollowsControl, "C-21", "owner on messaging, others on standby", [], Documented, STANDBY,
         "The owner gets events in the array messaging of an entry; every other app that subscribed gets the same event in the array standby instead.";
     ControlExpires, "C-23", "control ends after 24 hours of silence", [Handover], Documented, HANDOVER,
@@ -272,7 +272,19 @@ rules! {
     InvalidParameter, "M-106", "invalid parameters", [], Observed, LOGS,
         "A parameter of the wrong kind is refused with code 100.";
     Encodings, "M-13", "parameters come from everywhere", [], Documented, GRAPH,
-        "Parameters may come in the query, as JSON or as a form, with nested values as JSON text; the body wins over the query.";
+        "Parameters may come in the query, as JSON, as a form or in parts, with nested values as JSON text or with names in brackets; a body that begins like JSON is JSON whatever its header says, and the body wins over the query. What is in no encoding is refused with code 100.";
+    Versions, "M-08", "old versions are served", [], Documented, GRAPH,
+        "A call to a version that has expired is served by the oldest one that can still be used, a call without a version by v25.0; the header facebook-api-version names the version that served, not the one that was asked for.";
+    MethodOverride, "M-11", "a parameter may name the method", [], Documented, GRAPH,
+        "A GET or POST with the parameter method is the call with that method: get, post or delete.";
+    RelaxedJson, "M-14", "relaxed JSON in text", [], Documented, SEND,
+        "JSON in a text may have single quotes and keys without quotes, as the platform's own examples do.";
+    Lists, "M-15", "lists", [], Observed, LOGS,
+        "A list is a JSON array, an array in a text, text with commas, or a repeated name with brackets; blanks around items do not count.";
+    Presentation, "M-33", "callbacks and hidden statuses", [], Documented, GRAPH,
+        "With callback the answer is a script with status 200 that calls the function; with suppress_http_code an error has status 200.";
+    Etags, "M-34", "what was read already", [], Documented, GRAPH,
+        "An answer to a GET carries an ETag; a GET that names it in If-None-Match gets status 304 and no body.";
 }
 
 impl RuleId {

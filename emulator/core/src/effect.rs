@@ -331,7 +331,7 @@ impl Role {
 }
 
 /// An input that was refused: an ordinary answer. The world is as it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
     /// The rule that decided it.
     pub rule: RuleId,

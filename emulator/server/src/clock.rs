@@ -4,8 +4,11 @@
 //! whatever was advanced. It never goes back. [`Wall`] is time of this run: for time-outs of sockets,
 //! for waiting for bots, and for the `wall` part of journal entries; no rule ever sees it.
 
+mod alarm;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+pub(crate) use alarm::Alarm;
 use emulator_core::{Span, Timestamp};
 
 /// How virtual time passes in a lane.

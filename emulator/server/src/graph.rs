@@ -5,8 +5,10 @@
 
 mod answer;
 mod error;
+pub mod fuzz;
 mod params;
 mod played;
+mod presentation;
 mod route;
 mod validate;
 
@@ -24,6 +26,8 @@ pub(crate) use answer::{challenge, error as error_body};
 pub use error::GraphError;
 use params::Params;
 pub use played::{PlayedCall, play, refusal};
+pub use presentation::Content;
+use presentation::Presentation;
 use route::{Endpoint, Path};
 
 use crate::journal::{Call, CallKind, Record};
@@ -43,8 +47,12 @@ pub struct Request<'a> {
     pub query: Option<&'a str>,
     /// The body.
     pub body: &'a [u8],
+    /// The header `Content-Type`, right or wrong.
+    pub content_type: Option<&'a str>,
     /// The token of the header `Authorization`.
     pub bearer: Option<&'a str>,
+    /// The header `If-None-Match`.
+    pub if_none_match: Option<&'a str>,
     /// Who makes it.
     pub origin: Origin,
 }
@@ -63,12 +71,18 @@ pub enum Origin {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The JSON body.
+    /// The body.
     pub body: Bytes,
+    /// What the body is.
+    pub content: Content,
+    /// What the body is known by, for what was read (M-34).
+    pub etag: Option<HeaderValue>,
     /// The version that served it, such as `v25.0`.
     pub version: HeaderValue,
     /// The value of `WWW-Authenticate`, for errors.
     pub challenge: Option<String>,
+    /// The trace id, for errors.
+    pub trace: Option<Arc<str>>,
     /// The virtual time of the answer, for the header `X-Emulator-Now`.
     pub now: HeaderValue,
     /// The lane that it belongs to.
@@ -100,7 +114,10 @@ impl Reply {
         let trace = self.lane.lock().refused(&call, self.seq, &error);
         self.status = error.status;
         self.body = answer::error(&error, &trace);
+        self.content = Content::Json;
+        self.etag = None;
         self.challenge = Some(challenge(&error));
+        self.trace = Some(trace);
     }
 
     /// True when it matters whether another call is open at the same time.
@@ -139,14 +156,20 @@ enum Then {
 
 /// Serves one call.
 pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
-    let path = Path::parse(request.path);
-    let (caller, wanted) = read(stage, &request, &path);
-    reply(stage, &path, caller, wanted, request.origin)
+    let path = route::decoded(request.path);
+    let path = Path::parse(&path);
+    let params = Params::of(request.query, request.content_type, request.body);
+    let request = Request { method: &params.method(request.method), ..request };
+    let (caller, wanted) = read(stage, &request, &path, &params);
+    let mut reply = reply(stage, &path, caller, wanted, request.origin);
+    Presentation::asked(&request, &params).give(&mut reply);
+    reply
 }
 
 /// Refuses a call of a bot whose body could not be read.
 pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphError) -> Reply {
-    let path = Path::parse(path);
+    let path = route::decoded(path);
+    let path = Path::parse(&path);
     let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into() };
     reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, Origin::Bot)
 }
@@ -160,20 +183,15 @@ fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Token>, wanted: Wanted, 
     let Decision { seq, crowded, now, result, open } = decide(&lane, &call, wanted.then, origin);
     let version = path.served_version();
     lane.notify();
-    match result {
-        Ok(body) => Reply { status: 200, body, version, challenge: None, now, lane, seq, open, crowded },
-        Err((error, trace)) => Reply {
-            status: error.status,
-            body: answer::error(&error, &trace),
-            version,
-            challenge: Some(challenge(&error)),
-            now,
-            lane,
-            seq,
-            open,
-            crowded,
-        },
-    }
+    let (status, body, refused) = match result {
+        Ok(body) => (200, body, None),
+        Err((error, trace)) => {
+            (error.status, answer::error(&error, &trace), Some((challenge(&error), trace)))
+        }
+    };
+    let (challenge, trace) = refused.unzip();
+    let (content, etag) = (Content::Json, None);
+    Reply { status, body, content, etag, version, challenge, trace, now, lane, seq, open, crowded }
 }
 
 struct Decision {
@@ -246,24 +264,29 @@ pub fn declined(kind: RefusalKind) -> String {
 }
 
 /// Reads a call without the world.
-fn read(stage: &Stage, request: &Request<'_>, path: &Path<'_>) -> (Option<Token>, Wanted) {
+fn read(
+    stage: &Stage,
+    request: &Request<'_>,
+    path: &Path<'_>,
+    params: &Params<'_>,
+) -> (Option<Token>, Wanted) {
     let other = |person, then| Wanted {
         person,
         kind: CallKind::Other { method: request.method.as_str().into(), path: path.rest.into() },
         then,
     };
-    let params = match Params::read(request.query, request.body) {
-        Ok(params) => params,
-        Err(error) => return (None, other(None, Err(error))),
-    };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
-    let other = |then| other(validate::person(&params), then);
-    let token = match token(&params, request.bearer) {
+    let other = |then| other(validate::person(params), then);
+    let token = match token(params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
     };
     let known = token.as_deref().map(|token| stage.token(token));
     let caller = known.flatten();
+    if let (None, Some(error)) = (known, params.unreadable()) {
+        // The token may stand in what could not be read.
+        return (None, other(Err(error)));
+    }
     let endpoint = match (path.resolve(request.method, caller), known) {
         (Err(error), _) if error.code == 2500 && path.is_unknown_version() => {
             return (caller, other(Err(error)));
@@ -274,7 +297,10 @@ fn read(stage: &Stage, request: &Request<'_>, path: &Path<'_>) -> (Option<Token>
         (Err(error), _) => return (caller, other(Err(error))),
         (Ok(endpoint), _) => endpoint,
     };
-    (caller, wanted(endpoint, &params, other))
+    if let Some(error) = params.unreadable() {
+        return (caller, other(Err(error)));
+    }
+    (caller, wanted(endpoint, params, other))
 }
 
 fn token<'a>(params: &'a Params<'_>, bearer: Option<&'a str>) -> Result<Option<Cow<'a, str>>, GraphError> {
@@ -282,7 +308,11 @@ fn token<'a>(params: &'a Params<'_>, bearer: Option<&'a str>) -> Result<Option<C
         Some(token) => Some(token),
         None => params.text("oauth_token")?,
     };
-    Ok(from_params.filter(|token| !token.is_empty()).or(bearer.map(Cow::Borrowed)))
+    let token = from_params.filter(|token| !token.is_empty()).or(bearer.map(Cow::Borrowed));
+    // The bar of an app token is often escaped where nothing takes the escape away (M-21).
+    Ok(token.map(|token| {
+        if token.contains('%') { token.replace("%7C", "|").replace("%7c", "|").into() } else { token }
+    }))
 }
 
 /// What a call of a known endpoint asks for.
@@ -326,9 +356,9 @@ fn wanted(
         Endpoint::SecondaryReceivers { app, page } => {
             acts(None, CallKind::AsksReceivers, (page, app), AppAct::AsksReceivers)
         }
-        Endpoint::Page { page } => match params.text("fields") {
+        Endpoint::Page { page } => match params.list("fields") {
             Err(error) => other(Err(error)),
-            Ok(fields) => other(Ok(Then::Page { page, fields: fields.map(Cow::into_owned) })),
+            Ok(fields) => other(Ok(Then::Page { page, fields: fields.map(|fields| fields.join(",")) })),
         },
     }
 }

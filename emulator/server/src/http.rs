@@ -1,30 +1,30 @@
 //! The HTTP server: bytes, limits and connections, no rules.
 
+mod headers;
 mod wire;
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, EXPIRES, HeaderMap,
-    HeaderName, HeaderValue, PRAGMA, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::graph::{self, GraphError, Origin, Reply};
 use crate::stage::Stage;
-use wire::{Leaving, Wire};
+use wire::{Connection, Wire};
 
 /// The largest header, in bytes.
 const HEADER_LIMIT: usize = 16 * 1024;
@@ -34,31 +34,30 @@ pub const BODY_LIMIT: usize = 26 * 1024 * 1024;
 const SKIPPED_AT_MOST: usize = 4 * BODY_LIMIT;
 /// The most connections at a time.
 const CONNECTIONS: usize = 1_024;
-/// How long a client may take for a header, in real time.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The body of an answer. It holds what must not leave before the answer did.
 #[derive(Debug)]
 pub struct AnswerBody {
     bytes: Option<Bytes>,
     reply: Option<Reply>,
-    leaving: Option<Leaving>,
+    connection: Option<Connection>,
 }
 
 impl From<Bytes> for AnswerBody {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes: Some(bytes), reply: None, leaving: None }
+        Self { bytes: Some(bytes), reply: None, connection: None }
     }
 }
 
 impl Drop for AnswerBody {
     /// The answer is in the buffer of its connection, whose flush lets go of the rest.
     fn drop(&mut self) {
-        if let Some(mut reply) = self.reply.take() {
+        let mut reply = self.reply.take();
+        if let Some(reply) = &mut reply {
             reply.leaves();
-            if let Some(leaving) = &self.leaving {
-                leaving.push(reply);
-            }
+        }
+        if let Some(connection) = &self.connection {
+            connection.answered(reply);
         }
     }
 }
@@ -106,22 +105,23 @@ pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRou
         let stage = Arc::clone(&stage);
         let control = Arc::clone(&control);
         tokio::spawn(async move {
-            let leaving = Leaving::default();
-            let wire = Wire::new(TokioIo::new(stream), leaving.clone(), Arc::clone(&stage));
+            let connection = Connection::default();
+            let wire = Wire::new(TokioIo::new(stream), connection.clone(), Arc::clone(&stage));
             let service = service_fn(|request| {
                 let stage = Arc::clone(&stage);
                 let control = Arc::clone(&control);
-                let leaving = leaving.clone();
+                let connection = connection.clone();
+                connection.asked();
                 async move {
                     let mut response = answer(request, &stage, &control).await;
-                    response.body_mut().leaving = Some(leaving);
+                    response.body_mut().connection = Some(connection);
                     Ok::<_, Infallible>(response)
                 }
             });
             // A connection that breaks concerns nobody but its client.
             let _ = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADER_TIMEOUT)
+                // The wire does that, for less.
+                .header_read_timeout(None)
                 .max_buf_size(HEADER_LIMIT)
                 .serve_connection(wire, service)
                 .await;
@@ -152,6 +152,8 @@ async fn answer(
             let path = request.uri().path();
             if path == "/_emulator" || path.starts_with("/_emulator/") {
                 control(request).await
+            } else if request.method() == Method::OPTIONS {
+                preflight(request.headers())
             } else {
                 graph_call(&request, stage).await
             }
@@ -181,13 +183,15 @@ fn says_close(headers: &HeaderMap) -> bool {
 }
 
 async fn graph_call(request: &Read, stage: &Arc<Stage>) -> Response<AnswerBody> {
-    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
+    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let call = graph::Request {
         method: request.method(),
         path: request.uri().path(),
         query: request.uri().query(),
         body: request.body(),
-        bearer,
+        content_type: header(CONTENT_TYPE),
+        bearer: header(AUTHORIZATION).and_then(bearer),
+        if_none_match: header(IF_NONE_MATCH),
         origin: Origin::Bot,
     };
     let reply = graph::serve(stage, call);
@@ -213,35 +217,20 @@ fn bearer(value: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("oauth")).then(|| token.trim())
 }
 
-/// The headers of every Graph answer (M-28).
+/// The answer with its headers.
 fn respond(mut reply: Reply) -> Response<AnswerBody> {
-    let mut headers = if reply.status == 200 { SUCCESS.clone() } else { REFUSAL.clone() };
-    headers.insert(VERSION, reply.version.clone());
-    headers.insert(NOW, reply.now.clone());
-    if let Some(Ok(challenge)) = reply.challenge.as_deref().map(HeaderValue::from_str) {
-        headers.insert(WWW_AUTHENTICATE, challenge);
-    }
+    let headers = headers::of(&reply);
     let bytes = std::mem::take(&mut reply.body);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), leaving: None });
+    let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), connection: None });
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
 }
 
-const VERSION: HeaderName = HeaderName::from_static("facebook-api-version");
-const NOW: HeaderName = HeaderName::from_static("x-emulator-now");
-
-static SUCCESS: LazyLock<HeaderMap> = LazyLock::new(|| fixed("private, no-cache, no-store, must-revalidate"));
-static REFUSAL: LazyLock<HeaderMap> = LazyLock::new(|| fixed("no-store"));
-
-/// The headers that are the same in every answer.
-fn fixed(cache_control: &'static str) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(10);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-    headers.insert(EXPIRES, HeaderValue::from_static("Sat, 01 Jan 2000 00:00:00 GMT"));
-    headers
+/// What a browser is told that asks whether a page may call (M-33). It is no call of Graph.
+fn preflight(asked: &HeaderMap) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::from(Bytes::new()));
+    *response.headers_mut() = headers::of_preflight(asked);
+    response
 }

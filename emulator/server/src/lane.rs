@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::journal::{AttemptResult, Entry, Names, Record};
 use crate::shared::Shared;
-use crate::webhooks::{self, Outgoing, QueueKey};
+use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
 pub(crate) use state::{LaneState, OpenCall};
 pub use waiting::{Quiet, Unsettled};
@@ -256,6 +256,11 @@ impl Lane {
             self.notify();
         }
         next
+    }
+
+    /// A delivery that an app may answer to is on its way; the ear tells when it has answered.
+    pub(crate) fn delivery_leaves(&self, key: QueueKey, ear: &Arc<Ear>) {
+        self.lock().turn_heard_by(key, ear);
     }
 
     pub(crate) fn delivery_tried(&self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {

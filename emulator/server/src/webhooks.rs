@@ -3,12 +3,14 @@
 mod attachments;
 mod body;
 mod dispatch;
+mod ear;
 mod endpoint;
 mod handshake;
 mod signature;
 
 pub(crate) use body::write_event;
 pub(crate) use dispatch::{Outgoing, QueueKey, start};
+pub(crate) use ear::Ear;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::{ParseWebhookError, WebhookUrl};
 pub use handshake::HandshakeError;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, Answer, App, AppId, Connection, Context, Control, ControlAct, Decided, Delivery, Effect, Event,
-    FieldSet, Ids, Input, Message, Outcome, PAGE_INBOX, Page, PageId, Permission, Person, Protocol, Psid,
-    Refusal, RuleId, Settings, Span, Tag, Timestamp, World, step,
+    Accepted, Answer, App, AppAct, AppId, Connection, Context, Control, ControlAct, Decided, Delivery,
+    Effect, Event, FieldSet, Ids, Input, Message, Missing, Outcome, PAGE_INBOX, Page, PageId, Person,
+    PersonAct, Protocol, Psid, Refusal, RuleId, Settings, Span, Tag, Timestamp, World, step,
 };
 
 use crate::table::{
@@ -99,13 +99,16 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
         .effects
         .iter()
         .filter_map(|decided| match &decided.effect {
-            Effect::Unheard { app, missing, .. } => Some((stage.names.app(*app), missing.name().to_owned())),
+            Effect::Unheard { app, missing, .. } => Some((stage.names.app(*app), lacks(*missing).to_owned())),
             Effect::Deliver(_)
             | Effect::Message { .. }
             | Effect::WindowOpened { .. }
             | Effect::ControlMoved { .. }
             | Effect::ControlProlonged { .. }
-            | Effect::FolderMoved { .. } => None,
+            | Effect::FolderMoved { .. }
+            | Effect::MarkedDone { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. } => None,
         })
         .collect();
     let heard = happened
@@ -118,6 +121,9 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
             | Effect::ControlMoved { .. }
             | Effect::ControlProlonged { .. }
             | Effect::FolderMoved { .. }
+            | Effect::MarkedDone { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. }
             | Effect::Unheard { .. } => None,
         })
         .collect();
@@ -128,7 +134,14 @@ pub(crate) fn play(table: &Table, row: &Row) -> Result<Played, Nonsense> {
             owner: Owner::By(stage.names.app(app)),
             expires: Some(Length(until - after.now)),
         }),
-        Some(Answer::Done | Answer::Message { .. }) | None => None,
+        Some(
+            Answer::Done
+            | Answer::Message { .. }
+            | Answer::Tapped { .. }
+            | Answer::Receivers(_)
+            | Answer::Profile(_),
+        )
+        | None => None,
     };
     Ok(Played { before, after, verdict: happened.verdict, answer, heard, unheard })
 }
@@ -173,7 +186,7 @@ impl Names {
             Event::Echo { app, message, .. } => table::Event::Message(table::MessageEvent {
                 text: text(&message),
                 is_echo: true,
-                app_id: Some(self.app(app)),
+                app_id: app.map(|app| self.app(app)),
                 metadata: owned(message.metadata.clone()),
             }),
             Event::PassThreadControl { previous_owner, new_owner, metadata } => {
@@ -188,6 +201,13 @@ impl Names {
                     metadata: owned(metadata),
                 })
             }
+            Event::Postback { .. }
+            | Event::Reaction { .. }
+            | Event::Referral(_)
+            | Event::Delivered { .. }
+            | Event::Read { .. }
+            | Event::PassThreadMetadata { .. }
+            | Event::AppRoles { .. } => table::Event::Other(format!("{:?}", delivery.event)),
         };
         Heard { app: self.app(delivery.app), channel: delivery.channel.into(), event }
     }
@@ -301,7 +321,8 @@ impl Stage {
     }
 
     fn arrange_act(&mut self, app: AppId, act: ControlAct) -> Result<(), Nonsense> {
-        let input = Input::AppControls { page: ORCHID, app, person: PEOPLE[0].1, act };
+        let act = AppAct::Controls { person: PEOPLE[0].1, act };
+        let input = Input::App { page: ORCHID, app, act };
         let outcome = self.step(input);
         outcome
             .map(|_| ())
@@ -381,6 +402,14 @@ impl Stage {
             window_until: conversation.and_then(|conversation| conversation.window_until),
             now: self.now,
         }
+    }
+}
+
+const fn lacks(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Subscription(field) => field.name(),
+        Missing::Webhooks => "webhooks",
+        Missing::Role => "role",
     }
 }
 

@@ -479,7 +479,7 @@ pub(crate) struct Refused {
 }
 
 macro_rules! kinds {
-    ($($kind:ident)*) => {
+    ($($kind:ident $(($any:pat))? $({$rest:tt})?)*) => {
         /// The refusals, as tables spell them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -490,7 +490,7 @@ macro_rules! kinds {
         impl From<RefusalKind> for Kind {
             fn from(kind: RefusalKind) -> Self {
                 match kind {
-                    $(RefusalKind::$kind => Self::$kind,)*
+                    $(RefusalKind::$kind $(($any))? $({$rest})? => Self::$kind,)*
                 }
             }
         }
@@ -498,9 +498,11 @@ macro_rules! kinds {
 }
 
 kinds! {
-    AppNotConnected PermissionMissing UnknownPerson AnotherAppInControl OutsideWindow HumanAgentNotApproved
-    CallerNotOwner TargetRequired IncorrectAppId TakeNotAllowed OnlyOwnerReleases OnlyOwnerExtends
-    DurationOutOfRange RequestByOwner
+    AppNotConnected PermissionMissing TokenExpired(_) SessionEnded TokenDeauthorized FieldPermission
+    UnknownPerson PersonUnavailable NoRoleOnApp{..} UnknownMessage NothingToTap TagRetired NotANewsPage
+    SignalNotAllowed OwnerNotTold TakeByOwner OnlyReceivers ReceiversHidden InboxCannotBePrimary UnknownApp
+    AnotherAppInControl OutsideWindow HumanAgentNotApproved CallerNotOwner TargetRequired IncorrectAppId
+    TakeNotAllowed OnlyOwnerReleases OnlyOwnerExtends DurationOutOfRange RequestByOwner
 }
 
 /// What `thread_owner` answers.
@@ -570,6 +572,7 @@ pub(crate) enum Event {
     PassThreadControl(MoveEvent),
     TakeThreadControl(MoveEvent),
     RequestThreadControl(RequestEvent),
+    Other(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -617,6 +620,7 @@ impl fmt::Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut pairs = Vec::new();
         let name = match self {
+            Self::Other(text) => return out.write_str(text),
             Self::Message(message) => {
                 pairs.push(("text", message.text.clone()));
                 if message.is_echo {

@@ -266,7 +266,13 @@ async fn answers_carry_the_headers_of_the_platform() {
             .headers
             .iter()
             .filter(|(name, _)| !["date", "content-length"].contains(&&*name.to_ascii_lowercase()))
-            .map(|(name, value)| format!("{}: {value}", name.to_ascii_lowercase()))
+            .map(|(name, value)| match &*name.to_ascii_lowercase() {
+                // They differ from call to call.
+                id @ ("x-fb-trace-id" | "x-fb-request-id" | "x-fb-debug") => {
+                    format!("{id}: {} characters", value.len())
+                }
+                name => format!("{name}: {value}"),
+            })
             .collect();
         headers.sort();
         headers
@@ -281,7 +287,13 @@ async fn answers_carry_the_headers_of_the_platform() {
             "expires: Sat, 01 Jan 2000 00:00:00 GMT",
             "facebook-api-version: v25.0",
             "pragma: no-cache",
+            "strict-transport-security: max-age=15552000; preload",
+            "vary: Origin, Accept-Encoding",
             "x-emulator-now: 2026-07-06T09:00:00Z",
+            "x-fb-debug: 88 characters",
+            "x-fb-request-id: 23 characters",
+            "x-fb-rev: 1030000000",
+            "x-fb-trace-id: 23 characters",
         ]
     );
     let error = stand.send(BOT, emulator_core::Psid(1), "a").await;
@@ -294,10 +306,18 @@ async fn answers_carry_the_headers_of_the_platform() {
             "expires: Sat, 01 Jan 2000 00:00:00 GMT",
             "facebook-api-version: v25.0",
             "pragma: no-cache",
+            "strict-transport-security: max-age=15552000; preload",
+            "vary: Origin, Accept-Encoding",
             r##"www-authenticate: OAuth "Facebook Platform" "invalid_request" "(#100) No matching user found""##,
             "x-emulator-now: 2026-07-06T09:00:00Z",
+            "x-fb-debug: 88 characters",
+            "x-fb-request-id: 23 characters",
+            "x-fb-rev: 1030000000",
+            "x-fb-trace-id: 23 characters",
         ]
     );
+    assert_eq!(error.header("x-fb-trace-id"), error.json()["error"]["fbtrace_id"].as_str());
+    assert_ne!(error.header("x-fb-request-id"), success.header("x-fb-request-id"));
     let lane = stand.stage.lane("errors").unwrap();
     lane.advance(lane.after(Span::HOUR), PATIENCE).await.unwrap();
     let later = stand.send(BOT, ann.parse().unwrap(), "a").await;

@@ -2,12 +2,13 @@
 //! its connection, nothing ends the server.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use emulator_server::BODY_LIMIT;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Runtime;
 
 use crate::http::{Call, Client, Message, encoded};
@@ -85,6 +86,59 @@ async fn a_connection_is_kept_unless_the_client_closes_it() {
             assert!(client.answer().await.is_none(), "{spelling}");
         }
     }
+}
+
+/// What comes until the connection ends, and after how long, on a clock that jumps to what is due next.
+async fn ending(client: &mut Client) -> (String, Duration) {
+    let begun = tokio::time::Instant::now();
+    let mut bytes = Vec::new();
+    client.stream().read_to_end(&mut bytes).await.expect("it is read");
+    (String::from_utf8(bytes).expect("it is text"), begun.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_may_take_30_seconds_for_a_header_and_60_between_two_requests() {
+    let about = |seconds: u64, took: Duration| {
+        assert!(
+            (Duration::ZERO..Duration::from_secs(1)).contains(&(took - Duration::from_secs(seconds))),
+            "{took:?}"
+        );
+    };
+    let stand = Setup::new().serve().await;
+    let get = Call::get(&format!("/me?access_token={}", token(BOT))).bytes();
+    // Before the first request, and after one.
+    let mut client = stand.client().await;
+    let (told, took) = ending(&mut client).await;
+    assert_eq!(told, "");
+    about(60, took);
+    for _ in 0..3 {
+        let mut client = stand.client().await;
+        client.write(&get).await;
+        let (told, took) = ending(&mut client).await;
+        assert!(told.starts_with("HTTP/1.1 200 OK") && told.matches("HTTP/1.1").count() == 1, "{told}");
+        about(60, took);
+    }
+    // A header in pieces, the first one and a later one. Dribbling does not help.
+    for before in [&[][..], &get, &[get.clone(), get.clone()].concat()] {
+        let mut client = stand.client().await;
+        client.write(before).await;
+        tokio::time::advance(Duration::from_secs(20)).await;
+        client.write(b"GET /me HTTP/1.1\r\n").await;
+        tokio::time::sleep_until(tokio::time::Instant::now() + Duration::from_secs(10)).await;
+        client.write(b"Host: x\r\n").await;
+        let (told, took) = ending(&mut client).await;
+        let refusal = told.split("HTTP/1.1 408 Request Timeout\r\n").nth(1).expect(&told);
+        assert!(refusal.contains(r#"{"error":{"message":"The request header did not end"#), "{told}");
+        about(20, took);
+    }
+    // A body may take its time.
+    let mut client = stand.client().await;
+    client.write(b"POST /me/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{").await;
+    tokio::time::sleep_until(tokio::time::Instant::now() + Duration::from_secs(300)).await;
+    client.write(b"}").await;
+    let (told, took) = ending(&mut client).await;
+    assert!(told.starts_with("HTTP/1.1 400 Bad Request"), "{told}");
+    about(60, took);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Psid, Span, Subject, Timestamp};
+use emulator_core::{AdminChange, Psid, Span, Subject, TimerKind, Timestamp};
 use emulator_server::journal::Record;
 use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec};
 use serde_json::json;
@@ -22,8 +22,10 @@ fn lane_of(stand: &Stand, people: &[&str]) -> Arc<Lane> {
 fn fired(lane: &Lane) -> Vec<(Timestamp, Psid)> {
     let fired = |record: &Record| {
         let Record::Fired(timer) = record else { return None };
-        let Subject::Conversation(person) = timer.subject else { return None };
-        Some(person)
+        match timer.subject {
+            Subject::Conversation(person) => Some(person),
+            Subject::Webhooks(..) => None,
+        }
     };
     entries(lane).iter().filter_map(|entry| Some((entry.at, fired(&entry.record)?))).collect()
 }
@@ -67,6 +69,9 @@ async fn what_a_deadline_leads_to_happens_before_the_next() {
     lane.person_says(ann, "one").unwrap();
     settled(&lane).await;
     lane.advance(MORNING + Span(23 * Span::HOUR.0), PATIENCE).await.unwrap();
+    // An hour of failing switches the webhooks off, until the app subscribes again.
+    let fields = lane.settings().fields(PAGE, BOT);
+    lane.admin_changes(PAGE, AdminChange::Fields { app: BOT, fields }).result.unwrap();
     let extend = json!({"recipient": {"id": ann.to_string()}, "duration": 100});
     assert_eq!(stand.post(LIVECHAT, "extend_thread_control", &extend).await.status(), 200);
     assert_eq!(stand.send(LIVECHAT, ann, "two").await.status(), 200);
@@ -81,7 +86,13 @@ async fn what_a_deadline_leads_to_happens_before_the_next() {
             if let Record::Attempt { number, .. } = &entry.record {
                 return Some(format!("{second} try {number}"));
             }
-            matches!(entry.record, Record::Fired(_)).then(|| format!("{second} control ends"))
+            let Record::Fired(timer) = &entry.record else { return None };
+            let what = match timer.kind {
+                TimerKind::ControlEnds => "control ends",
+                TimerKind::WebhooksFailing => "developers are told",
+                TimerKind::WebhooksDisabled => "webhooks are off",
+            };
+            Some(format!("{second} {what}"))
         })
         .collect();
     let expected = [
@@ -91,10 +102,12 @@ async fn what_a_deadline_leads_to_happens_before_the_next() {
         "100 control ends",
         "156 try 6",
         "756 try 7",
+        "900 developers are told",
         "1356 try 8",
         "1956 try 9",
         "2556 try 10",
         "3156 try 11",
+        "3600 webhooks are off",
     ];
     assert_eq!(happened, expected);
 }

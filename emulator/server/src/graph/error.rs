@@ -109,6 +109,11 @@ impl GraphError {
         Self::new(RuleId::InvalidParameter, 100, "(#100) Invalid parameter")
     }
 
+    /// Parameters in no encoding that there is, or too many of them (M-13).
+    pub(crate) fn unreadable() -> Self {
+        Self::new(RuleId::Encodings, 100, "(#100) Invalid parameter")
+    }
+
     /// A text that is too long (M-77).
     pub(crate) fn too_long(parameter: &str, limit: usize) -> Self {
         let text = format!("(#100) Length of param {parameter} must be less than or equal to {limit}");
@@ -188,6 +193,11 @@ impl GraphError {
     /// A header above the limit.
     pub(crate) fn header_too_large() -> Self {
         Self::new(RuleId::InvalidParameter, 1, "The request header is larger than 16 KiB").status(431)
+    }
+
+    /// A header that does not end.
+    pub(crate) fn header_too_slow() -> Self {
+        Self::new(RuleId::InvalidParameter, 1, "The request header did not end within 30 seconds").status(408)
     }
 
     /// Bytes that are no request.

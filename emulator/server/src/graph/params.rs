@@ -1,191 +1,171 @@
-//! Parameters of a call: query and body merged, whatever the encoding (M-13).
+//! Parameters of a call: query and body merged, whatever the encoding (M-13 to M-17).
+//!
+//! **Invariant:** however they were written, the rest of the code sees one shape, and what somebody
+//! makes up costs time in proportion to its length and no stack.
+
+mod bracket;
+mod members;
+mod multipart;
+mod raw;
+pub(crate) mod relaxed;
+mod scalar;
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use bytes::Bytes;
+use hyper::Method;
 
 use super::error::GraphError;
+use bracket::{Bracketed, Tree};
+use members::Members;
+pub(crate) use raw::Raw;
+pub(crate) use scalar::Scalar;
 
-/// One parameter's value, not yet read.
-#[derive(Debug, Clone)]
-pub(crate) enum Raw<'a> {
-    /// Text from a query or a form; it may hold JSON.
-    Text(Cow<'a, str>),
-    /// A member of a JSON body.
-    Json(&'a RawValue),
-}
+/// The most parameters in one encoding of a call; PHP takes as many.
+pub(crate) const LIMIT: usize = 1_000;
+/// The most levels of names in brackets and of relaxed JSON; PHP takes as many.
+pub(crate) const DEPTH: usize = 64;
 
-/// All parameters of a call. Later ones win.
+/// All parameters of a call. Later ones win, and the body comes behind the query.
 #[derive(Debug, Default)]
 pub(crate) struct Params<'a> {
     members: Vec<(Cow<'a, str>, Raw<'a>)>,
+    files: Vec<File>,
+    unreadable: Option<Unreadable>,
 }
 
+/// A file that came with the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    /// The name of the parameter.
+    pub(crate) name: String,
+    /// The name that the file has on the side of the client.
+    pub(crate) file_name: Option<String>,
+    /// Its type, as the client says.
+    pub(crate) content_type: Option<String>,
+    /// What is in it.
+    pub(crate) bytes: Bytes,
+}
+
+/// Parameters that are in no encoding, or too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
 impl<'a> Params<'a> {
-    /// Reads the query and the body. A body that begins with `{` is JSON whatever its header says;
-    /// any other is a form.
-    pub(crate) fn read(query: Option<&'a str>, body: &'a [u8]) -> Result<Self, GraphError> {
+    /// Reads the query and the body. A body that begins with `{` or `[` is JSON whatever its header
+    /// says; one that is announced in parts is read so; any other is a form.
+    pub(crate) fn of(query: Option<&'a str>, content_type: Option<&str>, body: &'a [u8]) -> Self {
         let mut params = Self::default();
-        params.form(query.unwrap_or_default().as_bytes());
-        let start = body.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(body.len());
-        match body.get(start) {
-            None => {}
-            Some(b'{') => {
-                let Members(members) =
-                    serde_json::from_slice(&body[start..]).map_err(|_| GraphError::invalid())?;
-                params.members.extend(members);
-            }
-            Some(_) => params.form(body),
-        }
-        Ok(params)
+        let read = params
+            .form(form_urlencoded::parse(query.unwrap_or_default().as_bytes()))
+            .and_then(|()| params.body(content_type, body));
+        params.unreadable = read.err();
+        params
     }
 
-    fn form(&mut self, encoded: &'a [u8]) {
-        let pairs = form_urlencoded::parse(encoded).map(|(name, value)| (name, Raw::Text(value)));
-        self.members.extend(pairs);
+    /// The same for a test, which knows that all of it can be read.
+    #[cfg(test)]
+    pub(crate) fn read(query: Option<&'a str>, body: &'a [u8]) -> Result<Self, GraphError> {
+        let params = Self::of(query, None, body);
+        params.unreadable().map_or(Ok(params), Err)
+    }
+
+    fn body(&mut self, content_type: Option<&str>, body: &'a [u8]) -> Result<(), Unreadable> {
+        let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        match text.first() {
+            None if !multipart::is_announced(content_type) => Ok(()),
+            // An array has no names.
+            Some(b'[') => Err(Unreadable),
+            Some(b'{') => {
+                let Members(members) = serde_json::from_slice(text).map_err(|_| Unreadable)?;
+                self.members.extend(members);
+                Ok(())
+            }
+            None | Some(_) => match content_type {
+                Some(content_type) if multipart::is_announced(Some(content_type)) => {
+                    let multipart::Parts { fields, files } = multipart::parts(content_type, body)?;
+                    self.files = files;
+                    self.form(fields.into_iter().map(|(name, value)| (Cow::Owned(name), Cow::Owned(value))))
+                }
+                Some(_) | None => self.form(form_urlencoded::parse(text)),
+            },
+        }
+    }
+
+    /// Adds names and values; those with brackets become one value for each name before them.
+    fn form(&mut self, pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<(), Unreadable> {
+        let mut trees: Vec<(String, Tree<'a>)> = Vec::new();
+        for (count, (name, value)) in pairs.enumerate() {
+            if count == LIMIT {
+                return Err(Unreadable);
+            }
+            let Some(bracketed) = Bracketed::parse(&name) else {
+                trees.retain(|(base, _)| *base != name);
+                self.members.push((name, Raw::Text(value)));
+                continue;
+            };
+            let known = trees.iter_mut().find(|(base, _)| base == bracketed.base);
+            match known {
+                Some((_, tree)) => tree.put(&bracketed, value),
+                None => {
+                    let mut tree = Tree::default();
+                    tree.put(&bracketed, value);
+                    trees.push((bracketed.base.to_owned(), tree));
+                }
+            }
+        }
+        for (base, tree) in trees {
+            let json = tree.json().ok_or(Unreadable)?;
+            self.members.push((Cow::Owned(base), Raw::Json(Cow::Owned(json))));
+        }
+        Ok(())
+    }
+
+    /// What could not be read of the call, if anything; the rest of it was.
+    pub(crate) fn unreadable(&self) -> Option<GraphError> {
+        self.unreadable.map(|Unreadable| GraphError::unreadable())
     }
 
     /// The parameter's value; JSON `null` counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&Raw<'a>> {
         let (_, value) = self.members.iter().rev().find(|(member, _)| member == name)?;
-        match value {
-            Raw::Json(json) if json.get() == "null" => None,
-            Raw::Text(_) | Raw::Json(_) => Some(value),
-        }
+        (!value.is_null()).then_some(value)
     }
 
     /// The parameter as text; a JSON number is its digits.
     pub(crate) fn text(&self, name: &str) -> Result<Option<Cow<'_, str>>, GraphError> {
         self.get(name).map(Raw::text).transpose()
     }
-}
 
-impl Raw<'_> {
-    /// The value as text.
-    pub(crate) fn text(&self) -> Result<Cow<'_, str>, GraphError> {
-        match self {
-            Self::Text(text) => Ok(Cow::Borrowed(text)),
-            Self::Json(json) => {
-                let Scalar(text) = serde_json::from_str(json.get()).map_err(|_| GraphError::invalid())?;
-                Ok(text)
-            }
-        }
+    /// The parameter as a list, however it is written (M-15). A list of nothing counts as absent.
+    pub(crate) fn list(&self, name: &str) -> Result<Option<Vec<String>>, GraphError> {
+        let list = self.get(name).map(Raw::list).transpose()?;
+        Ok(list.filter(|list| !list.is_empty()))
     }
 
-    /// The value as JSON text: text that holds JSON is looked into, also inside a JSON body.
-    pub(crate) fn json(&self) -> Result<Cow<'_, str>, GraphError> {
-        match self {
-            Self::Text(text) => Ok(Cow::Borrowed(text)),
-            Self::Json(json) if json.get().starts_with('"') => self.text(),
-            Self::Json(json) => Ok(Cow::Borrowed(json.get())),
-        }
+    /// The parameter as a boolean (M-17).
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, GraphError> {
+        self.get(name).map(Raw::flag).transpose()
     }
-}
 
-/// The members of a JSON object, values unread.
-struct Members<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(6);
-                while let Some(name) = map.next_key::<Name<'de>>()? {
-                    members.push((name.0, Raw::Json(map.next_value()?)));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Object)
+    /// The files, in their order.
+    pub(crate) fn files(&self) -> &[File] {
+        &self.files
     }
-}
 
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// A string, or a number or boolean as its text.
-pub(crate) struct Scalar<'a>(pub(crate) Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any<'a>(PhantomData<&'a ()>);
-        impl<'de: 'a, 'a> Visitor<'de> for Any<'a> {
-            type Value = Scalar<'a>;
-
-            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                out.write_str("a text or a number")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Scalar(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Scalar(Cow::Owned(text.to_owned())))
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-                Ok(Scalar(Cow::Owned(number.to_string())))
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-                Ok(Scalar(Cow::Owned(number.to_string())))
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(Scalar(Cow::Owned(number.to_string())))
-            }
-
-            fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-                Ok(Scalar(Cow::Owned(value.to_string())))
-            }
-        }
-        deserializer.deserialize_any(Any(PhantomData))
+    /// The method that the call is meant to have: clients that can only GET and POST name another
+    /// one in a parameter (M-11). HEAD asks for the head of what GET gives.
+    pub(crate) fn method(&self, sent: &Method) -> Method {
+        let sent = if *sent == Method::HEAD { &Method::GET } else { sent };
+        let named = match self.text("method") {
+            Ok(Some(named)) if [Method::GET, Method::POST].contains(sent) => named,
+            Ok(_) | Err(_) => return sent.clone(),
+        };
+        let known = [Method::GET, Method::POST, Method::DELETE];
+        let meant = known.into_iter().find(|known| named.trim().eq_ignore_ascii_case(known.as_str()));
+        meant.unwrap_or_else(|| sent.clone())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(query: Option<&str>, body: &str, name: &str) -> Option<String> {
-        Params::read(query, body.as_bytes()).unwrap().text(name).unwrap().map(Cow::into_owned)
-    }
-
-    #[test]
-    fn parameters_are_found_wherever_they_stand() {
-        assert_eq!(text(Some("a=1%20b"), "", "a").as_deref(), Some("1 b"));
-        assert_eq!(text(Some("a=1"), r#"{"a":2}"#, "a").as_deref(), Some("2"));
-        assert_eq!(text(None, " {\"a\":\"x\"}", "a").as_deref(), Some("x"));
-        assert_eq!(text(None, "a=x&b=y+z", "b").as_deref(), Some("y z"));
-        assert_eq!(text(Some("a=1"), r#"{"a":null}"#, "a"), None);
-        assert_eq!(text(Some("a=1"), "", "b"), None);
-    }
-
-    #[test]
-    fn json_text_is_json_in_a_form_and_inside_json() {
-        for body in ["r=%7B%22id%22%3A%221%22%7D", r#"{"r":{"id":"1"}}"#, r#"{"r":"{\"id\":\"1\"}"}"#] {
-            let params = Params::read(None, body.as_bytes()).unwrap();
-            assert_eq!(params.get("r").unwrap().json().unwrap(), r#"{"id":"1"}"#, "{body}");
-        }
-    }
-
-    #[test]
-    fn a_broken_body_is_an_error_and_no_panic() {
-        for body in ["{", "{\"a\"", "{\"a\":}", "{]"] {
-            assert!(Params::read(None, body.as_bytes()).is_err(), "{body}");
-        }
-        assert!(Params::read(None, b"\xff\xfe=%zz").is_ok());
-    }
-}
+mod tests;

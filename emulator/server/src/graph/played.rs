@@ -62,7 +62,9 @@ pub fn play(stage: &Stage, token: Option<&str>, person: Psid, call: PlayedCall) 
         path: &format!("me/{edge}"),
         query: query.as_deref(),
         body: body.as_bytes(),
+        content_type: None,
         bearer: token,
+        if_none_match: None,
         origin: Origin::Step,
     };
     serve(stage, request)

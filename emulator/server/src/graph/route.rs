@@ -1,8 +1,11 @@
 //! Which endpoint a path means.
 
+use std::borrow::Cow;
+
 use emulator_core::{AppId, PageId};
 use hyper::Method;
 use hyper::header::HeaderValue;
+use percent_encoding::percent_decode_str;
 
 use super::ControlEdge;
 use super::error::GraphError;
@@ -68,7 +71,13 @@ fn ever_released((major, minor): (u32, u32)) -> bool {
     (2..=LAST_MAJOR).contains(&major) && minor <= last
 }
 
+/// The path without its escapes (M-12).
+pub(crate) fn decoded(path: &str) -> Cow<'_, str> {
+    percent_decode_str(path).decode_utf8_lossy()
+}
+
 impl<'a> Path<'a> {
+    /// Takes a path without escapes apart. Slashes too many do not matter (M-12).
     pub(crate) fn parse(path: &'a str) -> Self {
         let path = path.trim_matches('/');
         let (first, behind) = path.split_once('/').unwrap_or((path, ""));
@@ -87,7 +96,8 @@ impl<'a> Path<'a> {
         self.version == Version::Unknown
     }
 
-    /// The version in the header `facebook-api-version`.
+    /// The version in the header `facebook-api-version`: the one that serves the call (M-08), which
+    /// for an old one is the oldest that can still be used, and not the one that was asked for.
     pub(crate) fn served_version(&self) -> HeaderValue {
         match self.version {
             Version::Known(version) if version < NEWEST_VERSION => {
@@ -169,8 +179,10 @@ mod tests {
             "/v2.12/1/messages/",
             "//v25.0//me/messages",
             "/v26.0/1/messages",
+            "/%76%32%2E6/m%65/messages%2F",
+            "me//messages",
         ] {
-            assert_eq!(resolve("POST", path), messages, "{path}");
+            assert_eq!(resolve("POST", &decoded(path)), messages, "{path}");
         }
     }
 

@@ -1,46 +1,101 @@
-//! One connection below HTTP: it knows when an answer has left, and what a client is told whose
-//! bytes are no request.
+//! One connection below HTTP: it knows when an answer has left, how long a client may take, and what
+//! one is told whose bytes are no request.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::clock::Alarm;
 use crate::graph::{self, GraphError, Reply};
 use crate::stage::Stage;
 
-/// The answers of a connection that are in its buffer.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Leaving(Arc<Mutex<Vec<Reply>>>);
+/// How long a client may take to send a header, in real time.
+const HEADER: Duration = Duration::from_secs(30);
+/// How long a connection may lie idle, in real time.
+const IDLE: Duration = Duration::from_secs(60);
 
-impl Leaving {
-    pub(super) fn push(&self, reply: Reply) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(reply);
+/// What is known of a connection on both sides of hyper. One task looks at it.
+#[derive(Debug, Default)]
+struct Known {
+    /// How many requests have come.
+    requests: AtomicU64,
+    /// How many of them have been answered.
+    answers: AtomicU64,
+    /// The answers that are in the buffer.
+    leaving: Mutex<Vec<Reply>>,
+}
+
+/// The upper side of a connection: its requests and answers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Connection(Arc<Known>);
+
+impl Connection {
+    /// A request has come, apart from its body.
+    pub(super) fn asked(&self) {
+        self.0.requests.fetch_add(1, Relaxed);
+    }
+
+    /// An answer is in the buffer, and with it what has to wait until it has left.
+    pub(super) fn answered(&self, reply: Option<Reply>) {
+        self.0.answers.fetch_add(1, Relaxed);
+        if let Some(reply) = reply {
+            self.0.leaving.lock().unwrap_or_else(PoisonError::into_inner).push(reply);
+        }
+    }
+
+    fn requests(&self) -> u64 {
+        self.0.requests.load(Relaxed)
+    }
+
+    fn is_busy(&self) -> bool {
+        self.requests() > self.0.answers.load(Relaxed)
     }
 
     /// They have left. A reply that is dropped lets go of what waited for it.
     fn left(&self) {
-        let replies = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let replies = std::mem::take(&mut *self.0.leaving.lock().unwrap_or_else(PoisonError::into_inner));
         drop(replies);
     }
 }
 
-/// A connection.
+/// What a connection waits for when no request is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Request,
+    RestOfHeader,
+}
+
+/// The lower side of a connection: its bytes.
 pub(super) struct Wire {
     stream: TokioIo<TcpStream>,
-    leaving: Leaving,
+    connection: Connection,
     stage: Arc<Stage>,
-    /// What is told in place of hyper's empty refusal.
+    /// What is told in place of hyper's empty refusal, or before the end.
     refusal: Vec<u8>,
+    alarm: Alarm,
+    awaited: Awaited,
+    /// How many requests had come when something was last read.
+    requests: u64,
 }
 
 impl Wire {
-    pub(super) const fn new(stream: TokioIo<TcpStream>, leaving: Leaving, stage: Arc<Stage>) -> Self {
-        Self { stream, leaving, stage, refusal: Vec::new() }
+    pub(super) fn new(stream: TokioIo<TcpStream>, connection: Connection, stage: Arc<Stage>) -> Self {
+        Self {
+            stream,
+            connection,
+            stage,
+            refusal: Vec::new(),
+            alarm: Alarm::default(),
+            awaited: Awaited::Request,
+            requests: 0,
+        }
     }
 
     /// Keeps hyper's answer to bytes that are no request back, which is a head without a body, and
@@ -57,17 +112,52 @@ impl Wire {
         if !head.ends_with(b"\r\n\r\n") || has(b"\r\ncontent-type:") {
             return false;
         }
-        let body = graph::error_body(&error, &self.stage.trace());
-        let reason = if error.status == 400 { "Bad Request" } else { "Request Header Fields Too Large" };
+        self.refuse(&error);
+        true
+    }
+
+    /// Prepares a refusal in the platform's form.
+    fn refuse(&mut self, error: &GraphError) {
+        let body = graph::error_body(error, &self.stage.trace());
+        let reason = match error.status {
+            400 => "Bad Request",
+            408 => "Request Timeout",
+            _ => "Request Header Fields Too Large",
+        };
         let head = format!(
             "HTTP/1.1 {} {reason}\r\ncontent-type: application/json; charset=UTF-8\r\ncache-control: no-store\r\n\
              www-authenticate: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
             error.status,
-            graph::challenge(&error),
+            graph::challenge(error),
             body.len()
         );
         self.refusal = [head.as_bytes(), &body].concat();
-        true
+    }
+
+    /// After a request another one is awaited, and that wait is a new one.
+    fn follow(&mut self) {
+        let requests = self.connection.requests();
+        if self.requests != requests {
+            self.requests = requests;
+            self.awaited = Awaited::Request;
+            self.alarm.stop();
+        }
+    }
+
+    /// Ready when the client has taken too long: what is told it has left, and nothing more is read.
+    fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.awaited {
+            Awaited::Request => ready!(self.alarm.poll(context, IDLE)),
+            Awaited::RestOfHeader => {
+                if self.refusal.is_empty() {
+                    ready!(self.alarm.poll(context, HEADER));
+                    self.refuse(&GraphError::header_too_slow());
+                }
+                ready!(self.poll_refusal(context))?;
+                ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_refusal(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -88,7 +178,18 @@ impl Read for Wire {
         context: &mut Context<'_>,
         into: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        self.follow();
+        match read {
+            Poll::Pending if self.connection.is_busy() => Poll::Pending,
+            Poll::Pending => self.poll_patience(context),
+            Poll::Ready(_) if self.awaited == Awaited::RestOfHeader || self.connection.is_busy() => read,
+            Poll::Ready(_) => {
+                self.awaited = Awaited::RestOfHeader;
+                self.alarm.stop();
+                read
+            }
+        }
     }
 }
 
@@ -124,7 +225,13 @@ impl Write for Wire {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_refusal(context))?;
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
-        self.leaving.left();
+        self.connection.left();
+        self.follow();
+        if !self.connection.is_busy() && self.awaited == Awaited::Request {
+            // Hyper does not ask for more than it is already waiting for, so the alarm is set here;
+            // when it rings, the connection is looked at, and reading ends it.
+            let _ = self.alarm.poll(context, IDLE);
+        }
         Poll::Ready(Ok(()))
     }
 

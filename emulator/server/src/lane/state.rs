@@ -14,7 +14,7 @@ use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
 use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
-use crate::webhooks::{Outgoing, QueueKey};
+use crate::webhooks::{Ear, Outgoing, QueueKey};
 
 /// How many deliveries may wait for one app.
 const WAITING_LIMIT: usize = 10_000;
@@ -80,6 +80,8 @@ pub(crate) struct LaneState {
     waiting: BTreeMap<AppId, usize>,
     retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
+    /// The deliveries that apps have not answered yet, echoes aside; with an ear once they have left.
+    turns: BTreeMap<QueueKey, Option<Arc<Ear>>>,
     writing: BTreeMap<Psid, u32>,
     /// The virtual time as it stands in headers, and when that was written.
     now_header: (Timestamp, HeaderValue),
@@ -108,6 +110,7 @@ impl LaneState {
             waiting: BTreeMap::new(),
             retries: BTreeMap::new(),
             heard: BTreeMap::new(),
+            turns: BTreeMap::new(),
             writing: BTreeMap::new(),
             now_header: (Timestamp(i64::MIN), HeaderValue::from_static("")),
             traces: BTreeMap::new(),
@@ -228,8 +231,7 @@ impl LaneState {
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
     pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
         let key = outgoing.key();
-        // Where nothing waits before it, it leaves now.
-        let outgoing = if self.queues.contains_key(&key) { outgoing } else { self.leaving(outgoing)? };
+        let outgoing = if self.in_turn(key) { outgoing } else { self.leaving(outgoing)? };
         let waiting = self.waiting.entry(key.0).or_default();
         if *waiting >= WAITING_LIMIT {
             self.delivery_tried(&outgoing, AttemptResult::Dropped, Duration::ZERO);
@@ -280,14 +282,7 @@ impl LaneState {
 
     /// The next delivery of a queue, or the end of the work on it.
     pub(crate) fn next_delivery(&mut self, key: QueueKey) -> Option<Outgoing> {
-        let next = loop {
-            let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
-            match next.map(|outgoing| self.leaving(outgoing)) {
-                None => break None,
-                Some(Some(outgoing)) => break Some(outgoing),
-                Some(None) => self.waits_no_longer(key.0),
-            }
-        };
+        let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
         match &next {
             None => {
                 self.queues.remove(&key);
@@ -297,6 +292,7 @@ impl LaneState {
                 self.touched = true;
                 self.last_contact = Some(Stopwatch::start());
                 if !outgoing.follows_answer() {
+                    self.turns.insert(key, None);
                     let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
                     self.heard.insert(key, heard);
                 }
@@ -330,6 +326,34 @@ impl LaneState {
             took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         };
         self.apply(record, Some(Cause::certain(outgoing.seq)), input);
+        if !outgoing.follows_answer() {
+            self.turn_ends(outgoing.key());
+        }
+    }
+
+    /// True while an app has a delivery to answer to, and has not begun to. What it sends meanwhile
+    /// it sends in its handler, so that the echoes wait for the end of that.
+    fn in_turn(&self, key: QueueKey) -> bool {
+        self.turns.get(&key).is_some_and(|ear| ear.as_ref().is_none_or(|ear| !ear.hears()))
+    }
+
+    pub(crate) fn turn_heard_by(&mut self, key: QueueKey, ear: &Arc<Ear>) {
+        if let Some(turn) = self.turns.get_mut(&key) {
+            *turn = Some(Arc::clone(ear));
+        }
+    }
+
+    /// The app has answered: now it is decided where the echoes of its handler go, all at once.
+    fn turn_ends(&mut self, key: QueueKey) {
+        self.turns.remove(&key);
+        let Some(waiting) = self.queues.get_mut(&key).map(std::mem::take) else { return };
+        let before = waiting.len();
+        let decided: VecDeque<Outgoing> =
+            waiting.into_iter().filter_map(|outgoing| self.leaving(outgoing)).collect();
+        for _ in decided.len()..before {
+            self.waits_no_longer(key.0);
+        }
+        self.queues.insert(key, decided);
     }
 
     pub(crate) fn retry_later(&mut self, outgoing: Outgoing, wait: Span) {
@@ -372,8 +396,14 @@ impl LaneState {
         open.echoes = echoes;
     }
 
-    /// Notes that the answer is on its way.
+    /// Notes that the answer is on its way. Where the echoes go is decided before it leaves, unless the
+    /// app is still in its handler, so that what it does next cannot change it by being fast.
     pub(crate) fn call_answered(&mut self, open: &mut OpenCall) {
+        let echoes = std::mem::take(&mut open.echoes);
+        let held = echoes
+            .into_iter()
+            .filter_map(|echo| if self.in_turn(echo.key()) { Some(echo) } else { self.leaving(echo) });
+        open.echoes = held.collect();
         if let Some(person) = open.writes_to.take()
             && let Some(open) = self.writing.get_mut(&person)
         {

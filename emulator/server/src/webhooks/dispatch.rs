@@ -6,6 +6,7 @@ use bytes::Bytes;
 use emulator_core::{AppId, Delivery, Event, Psid, retry_after};
 
 use super::body::body;
+use super::ear::Ear;
 use super::endpoint::Endpoint;
 use super::signature::{Signatures, sign};
 use crate::clock::Stopwatch;
@@ -76,7 +77,13 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         let (body, signatures) = outgoing.signed(&endpoint.secret);
         let Ok(permit) = endpoint.permits.acquire().await else { return };
         let watch = Stopwatch::start();
-        let result = endpoint.post(body, &signatures, lane.now_header()).await;
+        let key = outgoing.key();
+        let listen = |ear: &Arc<Ear>| lane.delivery_leaves(key, ear);
+        let result = if outgoing.follows_answer() {
+            endpoint.post(body, &signatures, lane.now_header(), &|_| {}).await
+        } else {
+            endpoint.post(body, &signatures, lane.now_header(), &listen).await
+        };
         drop(permit);
         let acknowledged = result.is_acknowledged();
         lane.delivery_tried(&outgoing, result, watch.elapsed());

@@ -13,10 +13,10 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
+use super::ear::{Ear, Heard};
 use super::signature::Signatures;
 use crate::journal::AttemptResult;
 
@@ -77,7 +77,32 @@ impl std::fmt::Display for WebhookUrl {
     }
 }
 
-type Connection = SendRequest<Full<Bytes>>;
+/// A connection to the webhook, and an ear on it.
+struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    ear: Arc<Ear>,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("connection")
+    }
+}
+
+impl Connection {
+    async fn send(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        listen: &Listen<'_>,
+    ) -> hyper::Result<Response<hyper::body::Incoming>> {
+        self.ear.listen();
+        listen(&self.ear);
+        self.sender.send_request(request).await
+    }
+}
+
+/// Is given the ear on the connection over which a request goes, just before it goes.
+pub(super) type Listen<'a> = dyn Fn(&Arc<Ear>) + Send + Sync + 'a;
 
 /// One app's webhook.
 #[derive(Debug)]
@@ -103,7 +128,13 @@ impl Endpoint {
     }
 
     /// Posts a signed body once.
-    pub(crate) async fn post(&self, body: Bytes, signatures: &Signatures, now: HeaderValue) -> AttemptResult {
+    pub(super) async fn post(
+        &self,
+        body: Bytes,
+        signatures: &Signatures,
+        now: HeaderValue,
+        listen: &Listen<'_>,
+    ) -> AttemptResult {
         let header =
             |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
         let build = || {
@@ -118,7 +149,7 @@ impl Endpoint {
             headers.insert("x-emulator-now", now.clone());
             request
         };
-        match tokio::time::timeout(self.timeout, self.exchange(build, &self.url.target)).await {
+        match tokio::time::timeout(self.timeout, self.exchange(build, &self.url.target, listen)).await {
             Err(_) => AttemptResult::TimedOut,
             Ok(Err(failure)) => failure,
             Ok(Ok(answer)) if answer.status.is_success() => {
@@ -138,7 +169,7 @@ impl Endpoint {
             request.headers_mut().insert("user-agent", HeaderValue::from_static("facebookexternalua"));
             request
         };
-        let exchange = tokio::time::timeout(self.timeout, self.exchange(build, &target)).await;
+        let exchange = tokio::time::timeout(self.timeout, self.exchange(build, &target, &|_| {})).await;
         exchange.unwrap_or(Err(AttemptResult::TimedOut))
     }
 
@@ -146,6 +177,7 @@ impl Endpoint {
         &self,
         build: impl Fn() -> Request<Full<Bytes>>,
         target: &str,
+        listen: &Listen<'_>,
     ) -> Result<Answer, AttemptResult> {
         let request = || {
             let mut request = build();
@@ -157,7 +189,7 @@ impl Endpoint {
             request
         };
         if let Some(mut connection) = self.reusable().await {
-            match connection.send_request(request()).await {
+            match connection.send(request(), listen).await {
                 Ok(response) => return self.read(connection, response).await,
                 // Something came back, so the connection was alive.
                 Err(error) if error.is_parse() => return Err(broken(&error)),
@@ -165,14 +197,14 @@ impl Endpoint {
             }
         }
         let mut connection = self.connect().await?;
-        let response = connection.send_request(request()).await.map_err(|error| broken(&error))?;
+        let response = connection.send(request(), listen).await.map_err(|error| broken(&error))?;
         self.read(connection, response).await
     }
 
     async fn reusable(&self) -> Option<Connection> {
         loop {
             let mut connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-            if connection.ready().await.is_ok() {
+            if connection.sender.ready().await.is_ok() {
                 return Some(connection);
             }
         }
@@ -183,16 +215,17 @@ impl Endpoint {
             |error: std::io::Error| AttemptResult::Unreachable { why: error.to_string().into() };
         let stream = TcpStream::connect(&self.url.authority).await.map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
-        let (connection, driver) = http1::Builder::new()
+        let (stream, ear) = Heard::new(stream).map_err(unreachable)?;
+        let (sender, driver) = http1::Builder::new()
             .title_case_headers(true)
-            .handshake(TokioIo::new(stream))
+            .handshake(stream)
             .await
             .map_err(|error| broken(&error))?;
         tokio::spawn(async move {
             // How a connection ends shows in the exchange that uses it.
             let _ = driver.await;
         });
-        Ok(connection)
+        Ok(Connection { sender, ear })
     }
 
     async fn read(

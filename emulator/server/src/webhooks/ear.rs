@@ -1,0 +1,92 @@
+//! Whether an app has begun to answer, known without waiting for whoever reads the answer.
+//!
+//! A bot that acknowledges a webhook before it works writes its 2xx before it calls Graph. On a busy
+//! machine its call may be served before the 2xx is read; what may depend on that order asks here.
+
+use std::io;
+use std::net::TcpStream as Socket;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// Listens to one connection.
+#[derive(Debug)]
+pub(crate) struct Ear {
+    socket: Socket,
+    heard: AtomicBool,
+}
+
+impl Ear {
+    /// From here on only what comes now counts.
+    pub(super) fn listen(&self) {
+        self.heard.store(false, Ordering::SeqCst);
+    }
+
+    /// True when something has come, read or not, or the connection has ended.
+    pub(crate) fn hears(&self) -> bool {
+        self.heard.load(Ordering::SeqCst) || self.socket.peek(&mut [0]).is_ok()
+    }
+}
+
+/// A connection with an ear.
+pub(super) struct Heard {
+    stream: TokioIo<TcpStream>,
+    ear: Arc<Ear>,
+}
+
+impl Heard {
+    /// Puts an ear to a connection.
+    pub(super) fn new(stream: TcpStream) -> io::Result<(Self, Arc<Ear>)> {
+        let stream = stream.into_std()?;
+        let ear = Arc::new(Ear { socket: stream.try_clone()?, heard: AtomicBool::new(false) });
+        let stream = TokioIo::new(TcpStream::from_std(stream)?);
+        Ok((Self { stream, ear: Arc::clone(&ear) }, ear))
+    }
+}
+
+impl Read for Heard {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = ready!(Pin::new(&mut self.stream).poll_read(context, into));
+        self.ear.heard.store(true, Ordering::SeqCst);
+        Poll::Ready(read)
+    }
+}
+
+impl Write for Heard {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

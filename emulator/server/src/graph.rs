@@ -101,6 +101,13 @@ impl Reply {
         }
     }
 
+    /// Waits for the echoes that come before the answer.
+    pub(crate) async fn echoed(&self) {
+        if let Some(open) = &self.open {
+            self.lane.echoed(open.ahead()).await;
+        }
+    }
+
     /// Waits until the call is in the journal file, if there is one. False when it cannot be written.
     pub(crate) async fn written(&self) -> bool {
         self.lane.file_written().await
@@ -210,6 +217,7 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
     let crowded = state.is_crowded();
     let (mut open, cause) = match origin {
         Origin::Bot => {
+            crate::webhooks::start(lane, state.turn_noticed(call));
             let (open, cause) = state.call_opened(call);
             (Some(open), cause)
         }
@@ -236,8 +244,8 @@ fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin:
             };
             let mut start = applied.start;
             match &mut open {
-                Some(open) => state.hold(open, applied.echoes),
-                None => start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo))),
+                Some(open) => start.extend(state.hold(open, call.app, applied.echoes)),
+                None => start.extend(state.queue_all(applied.echoes)),
             }
             drop(state);
             crate::webhooks::start(lane, start);

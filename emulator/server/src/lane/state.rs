@@ -1,12 +1,12 @@
 //! Everything of a lane that changes, changed in one synchronous piece at a time.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, PageId, Psid, Refusal,
-    Span, Timer, Timestamp, World, rechannelled, step,
+    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, EchoOrder, Effect, Ids, Input, PageId, Psid,
+    Refusal, Span, Timer, Timestamp, World, rechannelled, step,
 };
 use hyper::header::HeaderValue;
 
@@ -18,6 +18,10 @@ use crate::webhooks::{Ear, Outgoing, QueueKey};
 
 /// How many deliveries may wait for one app.
 const WAITING_LIMIT: usize = 10_000;
+/// Why an app whose webhooks have failed for an hour gets nothing more.
+const SWITCHED_OFF: &str = "its webhooks are switched off";
+/// Why an app that listens too slowly misses something.
+const CROWDED_OUT: &str = "too many deliveries wait for it already";
 /// From how many waiting deliveries on senders are slowed down.
 const CROWDED: usize = 5_000;
 
@@ -29,11 +33,26 @@ struct Heard {
     acknowledged: Option<Stopwatch>,
 }
 
+/// A delivery that an app has not answered yet.
+struct Turn {
+    seq: u64,
+    /// Hears the answer, once the delivery has left.
+    ear: Option<Arc<Ear>>,
+}
+
+impl Turn {
+    fn goes_on(&self) -> bool {
+        self.ear.as_ref().is_none_or(|ear| !ear.hears())
+    }
+}
+
 /// A call that a real app has open.
 #[derive(Debug)]
 pub(crate) struct OpenCall {
     writes_to: Option<Psid>,
     echoes: Vec<Outgoing>,
+    /// Queues with echoes that leave before the answer does.
+    ahead: Vec<QueueKey>,
 }
 
 impl std::fmt::Debug for Outgoing {
@@ -46,6 +65,11 @@ impl OpenCall {
     /// True when it matters whether another call is open at the same time.
     pub(crate) const fn can_race(&self) -> bool {
         self.writes_to.is_some()
+    }
+
+    /// The queues that the answer waits for.
+    pub(crate) fn ahead(&self) -> &[QueueKey] {
+        &self.ahead
     }
 }
 
@@ -80,8 +104,10 @@ pub(crate) struct LaneState {
     waiting: BTreeMap<AppId, usize>,
     retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
-    /// The deliveries that apps have not answered yet, echoes aside; with an ear once they have left.
-    turns: BTreeMap<QueueKey, Option<Arc<Ear>>>,
+    /// What apps are handling, echoes aside.
+    turns: BTreeMap<QueueKey, Turn>,
+    /// Queues in which echoes come next that wait for the end of a turn. Nobody works them off.
+    paused: BTreeSet<QueueKey>,
     writing: BTreeMap<Psid, u32>,
     /// The virtual time as it stands in headers, and when that was written.
     now_header: (Timestamp, HeaderValue),
@@ -111,6 +137,7 @@ impl LaneState {
             retries: BTreeMap::new(),
             heard: BTreeMap::new(),
             turns: BTreeMap::new(),
+            paused: BTreeSet::new(),
             writing: BTreeMap::new(),
             now_header: (Timestamp(i64::MIN), HeaderValue::from_static("")),
             traces: BTreeMap::new(),
@@ -189,12 +216,14 @@ impl LaneState {
     fn takes_effect(&mut self, decided: Decided, cause: u64, applied: &mut Applied) {
         let Decided { rule, saw, effect } = decided;
         let outgoing = self.outgoing(&effect);
-        if let Effect::WebhooksDisabled { page, app } = effect {
-            self.give_up(page, app);
-        }
+        let disabled =
+            if let Effect::WebhooksDisabled { page, app } = effect { Some((page, app)) } else { None };
         let now = self.clock.read();
         let entry = self.entry(now, Some(Cause::certain(cause)), Record::Effect(effect));
         self.append(Entry { rule: Some(rule), saw, ..entry });
+        if let Some((page, app)) = disabled {
+            self.give_up(page, app);
+        }
         match outgoing {
             Some(outgoing) if outgoing.follows_answer() => applied.echoes.push(outgoing),
             Some(outgoing) => applied.start.extend(self.queue(outgoing)),
@@ -209,32 +238,54 @@ impl LaneState {
         Some(Outgoing::new(self.journal.next_seq(), delivery.clone()))
     }
 
-    /// Nothing more is sent to an app whose webhooks are switched off.
+    /// Nothing more is sent to an app whose webhooks are switched off. What it was due is written down.
     fn give_up(&mut self, page: PageId, app: AppId) {
         let goes = |outgoing: &Outgoing| outgoing.delivery.page == page && outgoing.delivery.app == app;
-        let keys: Vec<_> =
-            self.retries.iter().filter(|(_, outgoing)| goes(outgoing)).map(|(key, _)| *key).collect();
-        for key in keys {
-            self.retries.remove(&key);
+        let (late, kept): (BTreeMap<_, _>, _) =
+            std::mem::take(&mut self.retries).into_iter().partition(|(_, outgoing)| goes(outgoing));
+        self.retries = kept;
+        let mut gone: Vec<Outgoing> = late.into_values().collect();
+        let late = gone.len();
+        for (_, queue) in self.queues.iter_mut().filter(|(key, _)| key.0 == app) {
+            let (out, kept): (VecDeque<_>, _) = std::mem::take(queue).into_iter().partition(goes);
+            *queue = kept;
+            gone.extend(out);
         }
-        for (key, queue) in &mut self.queues {
-            if key.0 == app {
-                let before = queue.len();
-                queue.retain(|outgoing| !goes(outgoing));
-                if let Some(waiting) = self.waiting.get_mut(&app) {
-                    *waiting = waiting.saturating_sub(before - queue.len());
-                }
-            }
+        self.waits_no_longer(app, gone.len() - late);
+        gone.sort_by_key(|outgoing| outgoing.seq);
+        for outgoing in gone {
+            self.dropped(&outgoing, SWITCHED_OFF);
         }
+    }
+
+    /// Notes that a delivery will not be tried, or not be tried again.
+    fn dropped(&mut self, outgoing: &Outgoing, why: &str) {
+        let record = outgoing.attempt(AttemptResult::Dropped { why: why.into() }, Duration::ZERO);
+        let now = self.clock.read();
+        let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), record);
+        self.append(entry);
+    }
+
+    fn is_switched_off(&self, outgoing: &Outgoing) -> bool {
+        let Delivery { page, app, .. } = outgoing.delivery;
+        self.world.settings.connection(page, app).is_some_and(|connection| connection.disabled)
+    }
+
+    /// Puts deliveries into their queues; says which queues to start.
+    pub(crate) fn queue_all(&mut self, outgoing: Vec<Outgoing>) -> Vec<QueueKey> {
+        outgoing.into_iter().filter_map(|outgoing| self.queue(outgoing)).collect()
     }
 
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
     pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
+        if self.is_switched_off(&outgoing) {
+            self.dropped(&outgoing, SWITCHED_OFF);
+            return None;
+        }
         let key = outgoing.key();
-        let outgoing = if self.in_turn(key) { outgoing } else { self.leaving(outgoing)? };
         let waiting = self.waiting.entry(key.0).or_default();
         if *waiting >= WAITING_LIMIT {
-            self.delivery_tried(&outgoing, AttemptResult::Dropped, Duration::ZERO);
+            self.dropped(&outgoing, CROWDED_OUT);
             return None;
         }
         *waiting += 1;
@@ -243,32 +294,13 @@ impl LaneState {
         idle.then_some(key)
     }
 
-    /// A delivery that leaves: its channel is decided at this moment (C-22). Nothing when its app does not
+    /// An echo that leaves: its channel is decided at this moment (C-22). Nothing when its app does not
     /// hear of it after all.
     fn leaving(&mut self, mut outgoing: Outgoing) -> Option<Outgoing> {
-        if outgoing.decided {
-            return Some(outgoing);
-        }
-        outgoing.decided = true;
-        let Some(Decided { rule, saw, effect }) = rechannelled(&self.world, &outgoing.delivery) else {
-            return Some(outgoing);
-        };
-        let leaves = match &effect {
-            Effect::Deliver(delivery) => {
-                let mut outgoing = Outgoing::new(self.journal.next_seq(), delivery.clone());
-                outgoing.decided = true;
-                Some(outgoing)
-            }
-            Effect::Message { .. }
-            | Effect::WindowOpened { .. }
-            | Effect::ControlMoved { .. }
-            | Effect::ControlProlonged { .. }
-            | Effect::FolderMoved { .. }
-            | Effect::MarkedDone { .. }
-            | Effect::Unheard { .. }
-            | Effect::WebhooksFailing { .. }
-            | Effect::WebhooksDisabled { .. } => None,
-        };
+        outgoing.within = None;
+        let Some(decided) = rechannelled(&self.world, &outgoing.delivery) else { return Some(outgoing) };
+        let Decided { rule, saw, effect } = decided;
+        let leaves = self.outgoing(&effect);
         let now = self.clock.read();
         let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), Record::Effect(effect));
         self.append(Entry { rule: Some(rule), saw, ..entry });
@@ -282,17 +314,22 @@ impl LaneState {
 
     /// The next delivery of a queue, or the end of the work on it.
     pub(crate) fn next_delivery(&mut self, key: QueueKey) -> Option<Outgoing> {
+        let waits = |queue: &VecDeque<Outgoing>| queue.front().is_some_and(|next| next.within.is_some());
+        if self.queues.get(&key).is_some_and(waits) {
+            self.paused.insert(key);
+            return None;
+        }
         let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
         match &next {
             None => {
                 self.queues.remove(&key);
             }
             Some(outgoing) => {
-                self.waits_no_longer(key.0);
+                self.waits_no_longer(key.0, 1);
                 self.touched = true;
                 self.last_contact = Some(Stopwatch::start());
                 if !outgoing.follows_answer() {
-                    self.turns.insert(key, None);
+                    self.turn_begins(outgoing, None);
                     let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
                     self.heard.insert(key, heard);
                 }
@@ -301,14 +338,19 @@ impl LaneState {
         next
     }
 
-    fn waits_no_longer(&mut self, app: AppId) {
+    fn waits_no_longer(&mut self, app: AppId, how_many: usize) {
         if let Some(waiting) = self.waiting.get_mut(&app) {
-            *waiting = waiting.saturating_sub(1);
+            *waiting = waiting.saturating_sub(how_many);
         }
     }
 
-    /// Notes how a try went.
-    pub(crate) fn delivery_tried(&mut self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
+    /// Notes how a try went; says which queues to start.
+    pub(crate) fn delivery_tried(
+        &mut self,
+        outgoing: &Outgoing,
+        result: AttemptResult,
+        took: Duration,
+    ) -> Vec<QueueKey> {
         self.last_contact = Some(Stopwatch::start());
         if let Some(heard) = self.heard.get_mut(&outgoing.key())
             && heard.seq == outgoing.seq
@@ -317,49 +359,52 @@ impl LaneState {
         }
         let Delivery { page, app, .. } = outgoing.delivery;
         let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };
-        let record = Record::Attempt {
-            app: outgoing.delivery.app,
-            person: outgoing.delivery.person,
-            delivery: outgoing.seq,
-            number: outgoing.failed + 1,
-            result,
-            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        };
-        self.apply(record, Some(Cause::certain(outgoing.seq)), input);
-        if !outgoing.follows_answer() {
-            self.turn_ends(outgoing.key());
-        }
+        self.apply(outgoing.attempt(result, took), Some(Cause::certain(outgoing.seq)), input);
+        if outgoing.follows_answer() { Vec::new() } else { self.turn_ends(outgoing.key()) }
     }
 
-    /// True while an app has a delivery to answer to, and has not begun to. What it sends meanwhile
-    /// it sends in its handler, so that the echoes wait for the end of that.
-    fn in_turn(&self, key: QueueKey) -> bool {
-        self.turns.get(&key).is_some_and(|ear| ear.as_ref().is_none_or(|ear| !ear.hears()))
+    /// What the app is handling: it has not begun to answer to it. What it sends meanwhile it sends in
+    /// its handler, so that the echoes wait for the end of that.
+    fn handles(&self, app: AppId, person: Option<Psid>) -> Option<u64> {
+        self.turns.get(&(app, person)).filter(|turn| turn.goes_on()).map(|turn| turn.seq)
     }
 
-    pub(crate) fn turn_heard_by(&mut self, key: QueueKey, ear: &Arc<Ear>) {
-        if let Some(turn) = self.turns.get_mut(&key) {
-            *turn = Some(Arc::clone(ear));
-        }
+    pub(crate) fn turn_begins(&mut self, outgoing: &Outgoing, ear: Option<Arc<Ear>>) {
+        self.turns.insert(outgoing.key(), Turn { seq: outgoing.seq, ear });
     }
 
-    /// The app has answered: now it is decided where the echoes of its handler go, all at once.
-    fn turn_ends(&mut self, key: QueueKey) {
-        self.turns.remove(&key);
-        let Some(waiting) = self.queues.get_mut(&key).map(std::mem::take) else { return };
-        let before = waiting.len();
-        let decided: VecDeque<Outgoing> =
-            waiting.into_iter().filter_map(|outgoing| self.leaving(outgoing)).collect();
-        for _ in decided.len()..before {
-            self.waits_no_longer(key.0);
+    /// An app calls: had it answered what it was handling before that, then this is over, whoever reads
+    /// the answer when. Says which queues to start.
+    pub(crate) fn turn_noticed(&mut self, call: &Call) -> Vec<QueueKey> {
+        let Some(key) = call.app.map(|app| (app, call.person)) else { return Vec::new() };
+        let over = self.turns.get(&key).is_some_and(|turn| !turn.goes_on());
+        if over { self.turn_ends(key) } else { Vec::new() }
+    }
+
+    /// The app has answered: now it is decided where the echoes of its handler go, all at once. Says
+    /// which queues to start.
+    fn turn_ends(&mut self, (app, person): QueueKey) -> Vec<QueueKey> {
+        let Some(turn) = self.turns.remove(&(app, person)) else { return Vec::new() };
+        let within = Some((app, turn.seq));
+        let waits = |queue: &VecDeque<Outgoing>| queue.iter().any(|outgoing| outgoing.within == within);
+        let here = self.queues.iter().filter(|(key, queue)| key.1 == person && waits(queue));
+        let keys: Vec<QueueKey> = here.map(|(key, _)| *key).collect();
+        for key in &keys {
+            let waiting = self.queues.get_mut(key).map(std::mem::take).unwrap_or_default();
+            let before = waiting.len();
+            let decided = waiting.into_iter().filter_map(|outgoing| {
+                if outgoing.within == within { self.leaving(outgoing) } else { Some(outgoing) }
+            });
+            let decided: VecDeque<Outgoing> = decided.collect();
+            self.waits_no_longer(key.0, before - decided.len());
+            self.queues.insert(*key, decided);
         }
-        self.queues.insert(key, decided);
+        keys.into_iter().filter(|key| self.paused.remove(key)).collect()
     }
 
     pub(crate) fn retry_later(&mut self, outgoing: Outgoing, wait: Span) {
-        let Delivery { page, app, .. } = outgoing.delivery;
-        if self.world.settings.connection(page, app).is_none_or(|connection| connection.disabled) {
-            return;
+        if self.is_switched_off(&outgoing) {
+            return self.dropped(&outgoing, SWITCHED_OFF);
         }
         let at = self.clock.read() + wait;
         self.retries.insert((at, outgoing.seq), outgoing);
@@ -388,22 +433,46 @@ impl LaneState {
             *open += 1;
             self.raced |= *open > 1;
         }
-        (OpenCall { writes_to, echoes: Vec::new() }, cause)
+        (OpenCall { writes_to, echoes: Vec::new(), ahead: Vec::new() }, cause)
     }
 
-    /// Lets the call's echoes wait until it has been answered.
-    pub(crate) fn hold(&mut self, open: &mut OpenCall, echoes: Vec<Outgoing>) {
-        open.echoes = echoes;
+    /// Lets a call's echoes wait until it has been answered, unless they leave before the answer does.
+    /// Says which queues to start.
+    pub(crate) fn hold(
+        &mut self,
+        open: &mut OpenCall,
+        caller: Option<AppId>,
+        echoes: Vec<Outgoing>,
+    ) -> Vec<QueueKey> {
+        let Some(first) = echoes.first() else { return Vec::new() };
+        match self.world.settings.options(first.delivery.page).echo_order {
+            EchoOrder::BeforeAnswer => {
+                let start = self.queue_all(echoes);
+                // Behind a delivery that the caller has open no echo can leave: the caller may be waiting
+                // for this very answer before it acknowledges that.
+                open.ahead.extend(start.iter().filter(|key| Some(key.0) == caller));
+                start
+            }
+            EchoOrder::AfterAnswer => {
+                let handled = caller.and_then(|app| Some((app, self.handles(app, first.delivery.person)?)));
+                open.echoes = echoes;
+                for echo in &mut open.echoes {
+                    echo.within = handled;
+                }
+                Vec::new()
+            }
+        }
     }
 
     /// Notes that the answer is on its way. Where the echoes go is decided before it leaves, unless the
     /// app is still in its handler, so that what it does next cannot change it by being fast.
     pub(crate) fn call_answered(&mut self, open: &mut OpenCall) {
-        let echoes = std::mem::take(&mut open.echoes);
-        let held = echoes
-            .into_iter()
-            .filter_map(|echo| if self.in_turn(echo.key()) { Some(echo) } else { self.leaving(echo) });
-        open.echoes = held.collect();
+        let echoes = std::mem::take(&mut open.echoes).into_iter();
+        let decided = echoes.filter_map(|echo| match echo.within {
+            Some((app, seq)) if self.handles(app, echo.delivery.person) != Some(seq) => self.leaving(echo),
+            Some(_) | None => Some(echo),
+        });
+        open.echoes = decided.collect();
         if let Some(person) = open.writes_to.take()
             && let Some(open) = self.writing.get_mut(&person)
         {
@@ -419,7 +488,7 @@ impl LaneState {
         self.call_answered(&mut open);
         self.open_calls -= 1;
         self.last_contact = Some(Stopwatch::start());
-        open.echoes.into_iter().filter_map(|echo| self.queue(echo)).collect()
+        self.queue_all(open.echoes)
     }
 
     /// A refused call, with the trace id of its answer.
@@ -463,7 +532,7 @@ impl LaneState {
 
     fn fire(&mut self, timer: Timer, cause: Option<Cause>) -> Vec<QueueKey> {
         let mut applied = self.apply(Record::Fired(timer), cause, Input::TimerFired(timer));
-        applied.start.extend(applied.echoes.into_iter().filter_map(|echo| self.queue(echo)));
+        applied.start.extend(self.queue_all(applied.echoes));
         applied.start
     }
 
@@ -472,6 +541,11 @@ impl LaneState {
         let now = self.clock.read();
         let entry = self.entry(now, None, Record::Clock { to });
         self.append(entry)
+    }
+
+    /// True when somebody works on a queue.
+    pub(crate) fn is_busy(&self, key: QueueKey) -> bool {
+        self.queues.contains_key(&key)
     }
 
     /// True when no delivery is in flight or due and no call is open.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::http::{Call, Message};
-use crate::stand::{BOT, LIVECHAT, PAGE, Setup, Stand, token};
+use crate::stand::{BOT, LIVECHAT, PAGE, Says as _, Setup, Stand, token};
 
 async fn stand() -> (Stand, String) {
     let stand = Setup::new().serve().await;

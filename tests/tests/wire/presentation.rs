@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::http::{Call, Message};
-use crate::stand::{BOT, PAGE, Setup, Stand, token};
+use crate::stand::{BOT, PAGE, Says as _, Setup, Stand, token};
 
 async fn stand() -> (Stand, String) {
     let stand = Setup::new().serve().await;

@@ -239,9 +239,7 @@ pub(crate) trait Says {
 impl Says for Arc<Lane> {
     fn person_says(&self, person: Psid, text: &str) -> Option<Said> {
         let acted = self.person_acts(person, PersonAct::Says(Arc::new(emulator_core::Message::text(text))));
-        match acted.result.ok()? {
-            Answer::Message { mid, .. } => Some(Said { seq: acted.seq, mid }),
-            answer => panic!("a message gives an id, not {answer:?}"),
-        }
+        let Answer::Message { mid, .. } = acted.result.ok()? else { panic!("a message gives an id") };
+        Some(Said { seq: acted.seq, mid })
     }
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in here is a test that fails")]
 
+mod bodies;
 mod bot;
 mod delivery;
 mod encodings;
@@ -17,6 +18,8 @@ mod limits;
 mod many_lanes;
 mod payloads;
 mod presentation;
+mod recorded;
+mod scene;
 mod stand;
 mod time;
 mod webhooks;

@@ -12,10 +12,18 @@ use crate::http::Message;
 /// The item of that id.
 pub(crate) fn item(id: &str) -> Value {
     let category = id.split('.').nth(1).expect("an id is origin.category.number");
+    items(category).into_iter().find(|item| item["id"] == id).unwrap_or_else(|| panic!("no item {id}"))
+}
+
+fn items(category: &str) -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/payloads");
     let text = fs::read_to_string(folder.join(format!("{category}.json"))).expect("the file is there");
-    let items: Vec<Value> = serde_json::from_str(&text).expect("it is a list");
-    items.into_iter().find(|item| item["id"] == id).unwrap_or_else(|| panic!("no item {id}"))
+    serde_json::from_str(&text).expect("it is a list")
+}
+
+/// The ids of a file.
+pub(crate) fn recorded_ids(category: &str) -> Vec<String> {
+    items(category).iter().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
 }
 
 fn keys(value: &Value) -> Vec<&str> {
@@ -68,9 +76,16 @@ pub(crate) enum Keys {
 /// Holds a webhook, or a part of one, against a recorded one: the keys and the kinds of their values.
 /// Keys in `gone` are no longer sent, or are for kinds of messages that are none of the matter; those
 /// in `new` came after the record.
-pub(crate) fn hold_shape_against(ours: &Value, recorded: &Value, keys: Keys, gone: &[&str], new: &[&str]) {
+pub(crate) fn hold_shape_against(
+    id: &str,
+    ours: &Value,
+    recorded: &Value,
+    keys: Keys,
+    gone: &[&str],
+    new: &[&str],
+) {
     let (ours, recorded) = (shape(ours, keys, new), shape(recorded, keys, gone));
-    assert_eq!(ours.to_string(), recorded.to_string());
+    assert_eq!(ours.to_string(), recorded.to_string(), "{id}");
 }
 
 /// The value with kinds in place of texts and numbers.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::http::PATIENCE;
 use crate::scene::Scene;
-use crate::stand::{BOT, LIVECHAT, Setup};
+use crate::stand::{BOT, LIVECHAT, Setup, settled};
 
 /// The bot owns conversations from the first message on; both apps hear of everything.
 fn everything() -> Setup {
@@ -113,12 +113,12 @@ async fn roles_that_an_admin_gives() {
     assert_snapshot!(scene.transcript().await);
 }
 
-/// The last event of the app's newest webhook, without what the switches do not concern.
+/// What stands under that key in the newest webhook that has it.
 async fn newest(scene: &Scene, app: AppId, key: &str) -> Value {
-    let body = scene.newest(app).await;
-    let entry = &body["entry"][0];
-    let item = [&entry["messaging"][0], &entry["standby"][0]].into_iter().find(|item| !item.is_null());
-    item.expect("one of the two arrays")[key].clone()
+    settled(&scene.lane).await;
+    let bot = if app == BOT { &scene.bot } else { &scene.livechat };
+    let events = bot.arrivals().into_iter().rev().map(|arrival| arrival.event());
+    events.filter_map(|event| event.get(key).cloned()).next().expect("the app has heard of it")
 }
 
 #[tokio::test]

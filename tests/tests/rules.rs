@@ -29,8 +29,9 @@ const ANY: &str = "any";
 /// Rules of the request itself, which core never sees; their tables are those of the Graph API.
 const DECIDED_ELSEWHERE: &[&str] = &[
     "C-01", "C-02", "M-193", "M-08", "M-11", "M-13", "M-14", "M-15", "M-33", "M-34", "M-36", "M-48", "M-54",
-    "M-55", "M-57", "M-73", "M-75", "M-76", "M-77", "M-80", "M-84", "M-86", "M-99", "M-100", "M-101",
-    "M-106",
+    "M-55", "M-57", "M-73", "M-75", "M-76", "M-77", "M-78", "M-79", "M-80", "M-81", "M-82", "M-83", "M-84",
+    "M-85", "M-86", "M-87", "M-88", "M-89", "M-90", "M-94", "M-99", "M-100", "M-101", "M-106", "M-107",
+    "M-116", "M-127", "M-137", "M-142", "M-151", "M-154", "M-159", "M-162", "M-163", "M-169",
 ];
 
 fn main() -> ExitCode {

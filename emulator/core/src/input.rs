@@ -182,6 +182,13 @@ pub enum AppAct {
         /// The recipient.
         person: Psid,
     },
+    /// Reacts to a message, or takes the reaction back (M-146).
+    Reacts {
+        /// The recipient.
+        person: Psid,
+        /// The message.
+        to: Mid,
+    },
     /// Calls a control edge.
     Controls {
         /// Whose conversation.

@@ -103,7 +103,10 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
     let person = to_person(call.person, names);
     match &call.kind {
         CallKind::Sends { message, .. } => format!("{who} sends {} to {person}", quoted(message)),
-        CallKind::Signals { action } => format!("{who} shows {action} to {person}"),
+        CallKind::Signals { action, about: Some((mid, _)) } => {
+            format!("{who} shows {action} on {mid} to {person}")
+        }
+        CallKind::Signals { action, about: None } => format!("{who} shows {action} to {person}"),
         CallKind::Controls(act) => {
             use emulator_core::ControlAct::{Extend, Pass, PassMetadata, Release, Request, Take};
             match act {

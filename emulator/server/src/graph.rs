@@ -6,10 +6,13 @@
 mod answer;
 mod error;
 pub mod fuzz;
+mod message;
 mod params;
 mod played;
 mod presentation;
+mod recipient;
 mod route;
+mod sending;
 mod validate;
 
 use std::borrow::Cow;
@@ -24,6 +27,7 @@ use hyper::header::HeaderValue;
 
 pub(crate) use answer::{challenge, error as error_body};
 pub use error::GraphError;
+pub(crate) use message::is_url;
 use params::Params;
 pub use played::{PlayedCall, play, refusal};
 pub use presentation::Content;
@@ -34,7 +38,8 @@ use crate::journal::{Call, CallKind, Record};
 use crate::lane::{Lane, OpenCall};
 use crate::shared::Token;
 use crate::stage::Stage;
-use validate::{ControlEdge, Sending};
+use sending::Sending;
+use validate::ControlEdge;
 
 /// A call, wherever it comes from.
 #[derive(Debug, Clone, Copy)]
@@ -284,7 +289,7 @@ fn read(
         then,
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
-    let other = |then| other(validate::person(params), then);
+    let other = |then| other(recipient::person(params), then);
     let token = match token(params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
@@ -329,18 +334,23 @@ fn wanted(
     params: &Params<'_>,
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
-    let recipient = validate::recipient(params);
+    let recipient = recipient::recipient(params);
     let acts =
         |person, kind, (page, app), act| Wanted { person, kind, then: Ok(Then::Act { page, app, act }) };
     match endpoint {
-        Endpoint::Messages { app, page } => match (recipient, validate::sending(params)) {
+        Endpoint::Messages { app, page } => match (recipient, sending::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
                 let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
                 acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
             }
             (Ok(person), Ok(Sending::Action(action))) => {
-                acts(Some(person), CallKind::Signals { action }, (page, app), AppAct::Signals { person })
+                let kind = CallKind::Signals { action, about: None };
+                acts(Some(person), kind, (page, app), AppAct::Signals { person })
+            }
+            (Ok(person), Ok(Sending::Reaction { action, to, reaction })) => {
+                let kind = CallKind::Signals { action, about: Some((to.clone(), reaction)) };
+                acts(Some(person), kind, (page, app), AppAct::Reacts { person, to })
             }
         },
         Endpoint::Control { app, page, edge } => match (recipient, validate::control(edge, params)) {
@@ -354,7 +364,7 @@ fn wanted(
             let text = params
                 .text("recipient")
                 .and_then(|text| text.ok_or_else(|| GraphError::required("recipient")));
-            match text.and_then(|text| validate::psid(&text)) {
+            match text.and_then(|text| recipient::psid(&text)) {
                 Err(error) => other(Err(error)),
                 Ok(person) => {
                     acts(Some(person), CallKind::AsksOwner, (page, app), AppAct::AsksOwner { person })

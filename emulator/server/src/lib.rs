@@ -19,4 +19,4 @@ pub use clock::{ClockMode, Wall, pause, rfc3339};
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
 pub use lane::{Acted, Lane, Quiet, Unsettled};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
-pub use webhooks::{HandshakeError, ParseWebhookError, WebhookUrl};
+pub use webhooks::{HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message};

@@ -58,7 +58,7 @@ async fn echoes_of_apps_and_receipts() {
     let mid = scene.says("hello");
     scene.app_sends(BOT, json!({"text": "Hi!"})).await;
     scene.app_sends(BOT, json!({"text": "Hi again", "metadata": "{\"trace\":9}"})).await;
-    scene.app_sends(BOT, json!({"text": "To that:", "reply_to": {"mid": mid}})).await;
+    scene.app_posts(BOT, json!({"message": {"text": "To that:"}, "reply_to": {"mid": mid}})).await;
     scene.app_sends(BOT, button_template()).await;
     scene.app_sends(BOT, generic_template()).await;
     let image =

@@ -88,21 +88,30 @@ pub(crate) fn hold_shape_against(
     assert_eq!(ours.to_string(), recorded.to_string(), "{id}");
 }
 
-/// The value with kinds in place of texts and numbers.
+/// The value with kinds in place of texts and numbers. What is left out is named by its key, or by the
+/// key that holds it and its own, as in `attachments.title`.
 fn shape(value: &Value, keys: Keys, without: &[&str]) -> Value {
+    shape_below("", value, keys, without)
+}
+
+fn shape_below(holder: &str, value: &Value, keys: Keys, without: &[&str]) -> Value {
     match value {
         Value::Null => "null".into(),
         Value::Bool(_) => "boolean".into(),
         Value::Number(_) => "number".into(),
         Value::String(_) => "text".into(),
-        Value::Array(items) => items.iter().map(|item| shape(item, keys, without)).collect(),
+        Value::Array(items) => items.iter().map(|item| shape_below(holder, item, keys, without)).collect(),
         Value::Object(members) => {
-            let mut members: Vec<_> =
-                members.iter().filter(|(key, _)| !without.contains(&key.as_str())).collect();
+            let left_out = |key: &str| {
+                let whole = format!("{holder}.{key}");
+                without.iter().any(|name| *name == key || *name == whole)
+            };
+            let mut members: Vec<_> = members.iter().filter(|(key, _)| !left_out(key)).collect();
             if keys == Keys::AsSets {
                 members.sort_by_key(|(key, _)| *key);
             }
-            let shape = |(key, value): (&String, &Value)| (key.clone(), shape(value, keys, without));
+            let shape =
+                |(key, value): (&String, &Value)| (key.clone(), shape_below(key, value, keys, without));
             Value::Object(members.into_iter().map(shape).collect::<Map<_, _>>())
         }
     }

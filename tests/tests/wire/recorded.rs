@@ -19,6 +19,9 @@ const FILES: [&str; 5] =
 /// A record, what is held against it, how, which of its keys are no longer sent, and which came later.
 type Row = (&'static str, &'static str, Keys, &'static [&'static str], &'static [&'static str]);
 
+const OLD_TEMPLATE: &[&str] =
+    &["seq", "attachments.title", "attachments.url", "buttons.url", "payload.sharable"];
+
 const ROWS: &[Row] = &[
     // Control events. Those of 2019 name one app, later ones both.
     ("obs.handover_webhooks.01", "pass", InOrder, &[], &["previous_owner_app_id"]),
@@ -31,7 +34,7 @@ const ROWS: &[Row] = &[
     ("obs.standby_webhooks.04", "overheard title", AsSets, &[], &[]),
     ("obs.standby_webhooks.05", "overheard nothing", InOrder, &[], &[]),
     // Echoes. Those of templates once had a title and an address beside the type.
-    ("obs.echo_webhooks.01", "generic template", AsSets, &["seq", "url", "sharable"], &[]),
+    ("obs.echo_webhooks.01", "generic template", AsSets, OLD_TEMPLATE, &[]),
     ("obs.echo_webhooks.02", "echo", AsSets, &["seq"], &[]),
     ("obs.echo_webhooks.04", "echo", AsSets, &["seq"], &[]),
     ("obs.echo_webhooks.05", "message of button template", InOrder, &[], &[]),
@@ -48,8 +51,8 @@ const ROWS: &[Row] = &[
     ("file.message_webhooks.03", "message", AsSets, &["seq", "nlp"], &[]),
     ("obs.message_webhooks.10", "product", InOrder, &[], &[]),
     ("obs.message_webhooks.13", "quick reply", AsSets, &["seq"], &[]),
-    ("file.message_webhooks.04", "sticker", AsSets, &["seq", "sticker_id"], &["sticker_id"]),
-    ("file.message_webhooks.05", "sticker", AsSets, &["seq", "sticker_id"], &["sticker_id"]),
+    ("file.message_webhooks.04", "sticker", AsSets, &["seq", "message.sticker_id"], &[]),
+    ("file.message_webhooks.05", "sticker", AsSets, &["seq", "message.sticker_id"], &[]),
     // What people do beside writing. Titles of postbacks came in 2017, their ids about 2020.
     ("obs.event_webhooks.01", "read", AsSets, &["seq"], &[]),
     ("obs.event_webhooks.02", "read", AsSets, &["seq"], &[]),

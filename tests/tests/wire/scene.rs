@@ -85,7 +85,12 @@ impl Scene {
 
     /// An app sends a message; gives its id.
     pub(crate) async fn app_sends(&self, app: AppId, message: Value) -> String {
-        let body = json!({"recipient": {"id": self.ann.to_string()}, "message": message});
+        self.app_posts(app, json!({"message": message})).await
+    }
+
+    /// An app makes a call of the Send API; gives the id of the message.
+    pub(crate) async fn app_posts(&self, app: AppId, mut body: Value) -> String {
+        body["recipient"] = json!({"id": self.ann.to_string()});
         let answer = self.stand.post(app, "messages", &body).await;
         assert_eq!(answer.status(), 200, "{answer:?}");
         answer.json()["message_id"].as_str().expect("an id").to_owned()

@@ -132,10 +132,11 @@ pub(crate) fn installs(
 ) -> Outcome {
     let messaging = fields.unwrap_or_default() != FieldSet::default();
     let connection = connection(world, page, app)?;
-    let needed = [Permission::PagesManageMetadata, Permission::PagesMessaging];
     let lacks = |permission| !connection.permissions.contains(&permission);
-    if lacks(needed[0]) || (messaging && lacks(needed[1])) {
-        let saw = Saw { fields, ..Saw::default() };
+    // Which fields there were matters only where they are what is not allowed.
+    let at_fault = messaging && !lacks(Permission::PagesManageMetadata);
+    if lacks(Permission::PagesManageMetadata) || (messaging && lacks(Permission::PagesMessaging)) {
+        let saw = Saw { fields: fields.filter(|_| at_fault), ..Saw::default() };
         return Err(Refusal { rule: RuleId::FieldPermission, saw, kind: RefusalKind::FieldPermission });
     }
     connection.fields = fields.unwrap_or_default();

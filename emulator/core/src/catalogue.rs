@@ -208,7 +208,7 @@ rules! {
     ReplyTo, "M-147", "an answer or a reaction names a message that is there", [], Inferred, SEND,
         "reply_to names a message of the conversation, of either side, as a reaction of the Page does; any other id is refused as an invalid parameter.";
     ProfileShown, "M-265", "a profile is shown to those the person met", [], Documented, SEND,
-        "A Page reads the profile of a person who has done something with it. Language, time zone and gender need permissions of their own and are left out without them.";
+        "A Page reads the profile of a person who has done something with it; of anybody else it sees an empty object. Language, time zone and gender need permissions of their own and are left out without them. Without pages_messaging, or in development mode for people without a role, the call is refused with code 100, subcode 2018247.";
     AppSubscription, "M-244", "an app subscribes with its own token", [], Documented, WEBHOOKS,
         "An app names its callback and its fields with its app token; an app hears only of fields that both it and the Page have subscribed.";
     SubscriptionReplaces, "M-243", "a Page installs an app with fields", [], Inferred, WEBHOOKS,
@@ -243,6 +243,24 @@ rules! {
         "Without a token, or with an app token, me means nobody: code 2500. On any other node a missing token is code 104.";
     TokenUnknown, "M-48", "an unknown token", [], Observed, ERRORS,
         "A token that the platform never gave out is refused with code 190.";
+    ProofChecked, "M-22", "a proof of the app secret", [], Documented, GRAPH,
+        "A call may carry appsecret_proof, the HMAC-SHA256 of its token under the secret of the token's app, or of the token, a bar and appsecret_time. A wrong one is refused with code 100, and so is a missing one where the app requires it.";
+    ClientSecret, "M-66", "the app token is id and secret", [], Observed, LOGS,
+        "An app token is the app's id, a bar and its secret. A wrong secret is refused with code 1, an id that no app has with code 101.";
+    AppTokenRequired, "M-63", "webhooks of an app need its own token", [], Inferred, CHOICE,
+        "The subscriptions of an app are read and changed with its app token; a Page token is refused with code 15.";
+    RealToken, "M-48a", "tokens of the real platform are refused", [], Inferred, CHOICE,
+        "A call that carries what looks like a token of the real platform, wherever it stands, is refused like an unknown token, and nothing of it is written down.";
+    CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
+        "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
+    WebhookFields, "M-81", "the names of webhook fields", [], Observed, LOGS,
+        "A field that Pages do not have is refused with code 100, its place in the list and the names of all fields.";
+    WebhookObject, "M-244a", "webhooks of Pages alone", [], Inferred, CHOICE,
+        "Subscriptions are kept for the object page; any other is refused as lacking permission, with code 200.";
+    TokenInspected, "M-249", "an app looks into its tokens", [], Documented, GRAPH,
+        "With its app token an app reads what a token is for and whether it holds. With any other token the call is refused with code 100.";
+    NodesShown, "M-246", "a Page and an app as nodes", [], Documented, GRAPH,
+        "A Page token reads its Page, an app token its app, with the fields that were asked for and the id last.";
     UnknownPath, "M-55", "unknown edges and versions", [], Observed, LOGS,
         "An edge that does not exist, or a version that never was, is refused with code 2500 and the rest of the path.";
     UnknownNode, "M-57", "unknown nodes", [], Observed, ERRORS,

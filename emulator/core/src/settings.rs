@@ -53,12 +53,14 @@ pub struct App {
     /// The webhook fields that the app itself subscribed for Pages (M-244). Until it says which, those
     /// that each Page installed are enough.
     pub subscription: Option<FieldSet>,
+    /// True when each of its calls must carry a proof of its secret (M-22).
+    pub requires_proof: bool,
 }
 
 impl App {
     /// A live app.
     pub fn named(name: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), mode: AppMode::Live, subscription: None }
+        Self { name: name.into(), mode: AppMode::Live, subscription: None, requires_proof: false }
     }
 }
 

@@ -1,7 +1,10 @@
 //! The one function through which a world changes.
 
+use std::sync::Arc;
+
 use crate::admin;
 use crate::catalogue::RuleId;
+use crate::channel;
 use crate::derive::Ids;
 use crate::edges;
 use crate::effect::{Accepted, Answer, Outcome, Refusal, RefusalKind, Saw};
@@ -10,8 +13,10 @@ use crate::health;
 use crate::ids::{AppId, PageId, Psid};
 use crate::inbox;
 use crate::input::{AppAct, Input};
+use crate::options::Account;
 use crate::person;
 use crate::sends::{self, Send};
+use crate::settings::Permission;
 use crate::time::Timestamp;
 use crate::timers::{Subject, Timer, TimerKind};
 use crate::world::World;
@@ -70,19 +75,29 @@ fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &
         AppAct::AsksReceivers => edges::receivers(world, page, app),
         AppAct::AsksProfile { person } => {
             known(world, page, person)?;
-            Ok(profile(world, page, app, person))
+            profile(world, page, app, person)
         }
         AppAct::Installs { fields, other_fields } => admin::installs(world, page, app, fields, other_fields),
     }
 }
 
 /// A person who never did anything with the Page shows nothing of herself (M-265).
-fn profile(world: &World, page: PageId, app: AppId, person: Psid) -> Accepted {
+fn profile(world: &World, page: PageId, app: AppId, person: Psid) -> Outcome {
+    let rule = RuleId::ProfileShown;
+    let refuse = |kind| Err(Refusal { rule, saw: Saw::default(), kind });
+    let connection = world.settings.connection(page, app);
+    let permissions = connection.map(|connection| connection.permissions.clone()).unwrap_or_default();
+    if !permissions.contains(&Permission::PagesMessaging) {
+        return refuse(RefusalKind::PermissionMissing);
+    }
+    if !channel::may_meet(world, app, person) {
+        let documented = world.settings.options(page).development_error == Account::Documented;
+        return refuse(RefusalKind::NoRoleOnApp { documented });
+    }
     let met = world.conversations.contains_key(&person);
     let shown = world.people.get(&person).filter(|_| met);
-    let permissions = world.settings.connection(page, app).map(|connection| &connection.permissions);
-    let answer = Answer::Profile(shown.map(|person| &person.profile).cloned().zip(permissions.cloned()));
-    Accepted { answer, ..Accepted::quiet(RuleId::ProfileShown, Saw::default()) }
+    let answer = Answer::Profile(shown.map(|person| (Arc::clone(&person.profile), permissions)));
+    Ok(Accepted { answer, ..Accepted::quiet(rule, Saw::default()) })
 }
 
 fn timer_fired(world: &mut World, timer: Timer, now: Timestamp) -> Accepted {

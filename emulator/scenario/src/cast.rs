@@ -5,19 +5,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use emulator_core::{
-    App, AppId, Connection, Feature, Field, FieldSet, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX, Page, PageId,
-    Protocol, Settings,
+    App, AppId, AppMode, Connection, Feature, Field, FieldSet, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX, Page,
+    PageId, Permission, Profile, Protocol, Settings,
 };
 use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl};
 use serde_json::{Map, Value, json};
 
 use crate::diagnostics::Diagnostic;
 use crate::node::{Node, NodeKind};
-use crate::scenario::{AppSpec, WorldSpec};
+use crate::scenario::{AppSpec, PersonSpec, WorldSpec};
 use crate::value;
 
 /// The Page's id unless the world says otherwise.
 pub const DEFAULT_PAGE: PageId = PageId(100_000_000_000_001);
+/// The last name of people who have none in the world.
+const DEFAULT_LAST_NAME: &str = "Emulated";
+/// The language of people who have none in the world.
+const DEFAULT_LOCALE: &str = "en_US";
 const FIRST_APP: u64 = 200_000_000_000_001;
 const DEFAULT_FIELDS: &[Field] = &[
     Field::Messages,
@@ -169,15 +173,29 @@ pub fn cast(
         cast.apps.push(Identity { id: *id, name, secret, verify_token, page_tokens, webhook });
     }
     check_tokens(world, &cast.apps, &mut problems);
-    let member = |name: &str, id: Option<&str>| Member {
-        id: id.and_then(|id| id.parse().ok()),
-        ..Member::named(name, page_id)
+    let member = |person: &PersonSpec| Member {
+        id: person.id.as_ref().and_then(|id| id.value.parse().ok()),
+        profile: profile(person),
+        tests: person.tester_of.iter().filter_map(|app| id_of(&app.value)).collect(),
+        ..Member::named(person.name.value.as_str(), page_id)
     };
-    let declared = world.people.iter();
-    cast.people = declared
-        .map(|person| member(&person.name.value, person.id.as_ref().map(|id| id.value.as_str())))
-        .collect();
+    cast.people = world.people.iter().map(member).collect();
     if problems.is_empty() { Ok(cast) } else { Err(problems) }
+}
+
+/// What a person shows; everybody has a name, a language and a time zone.
+fn profile(person: &PersonSpec) -> Profile {
+    let text = |text: &Option<String>| text.as_deref().map(Arc::from);
+    let mut letters = person.name.value.chars();
+    let called = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    Profile {
+        first_name: text(&person.first_name.clone().or(called)),
+        last_name: Some(text(&person.last_name).unwrap_or_else(|| DEFAULT_LAST_NAME.into())),
+        profile_pic: text(&person.profile_pic),
+        locale: Some(text(&person.locale).unwrap_or_else(|| DEFAULT_LOCALE.into())),
+        timezone: Some(person.timezone.unwrap_or_default()),
+        gender: text(&person.gender),
+    }
 }
 
 /// The apps' ids: those that are given, and for the others the next of the default ones.
@@ -245,16 +263,25 @@ fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Settings> {
             None => default_fields,
         },
         features: app.features.iter().filter_map(|name| Feature::parse(name)).collect(),
+        permissions: match &app.permissions {
+            Some(names) => names.iter().filter_map(|name| Permission::parse(name)).collect(),
+            None => Permission::ALL.iter().copied().collect(),
+        },
         ..Connection::default()
     };
     let primary_receiver = world.page.primary_receiver.as_ref().and_then(|name| id_of(&name.value));
     let name = world.page.name.as_ref().map_or("Emulated Page", |name| &name.value);
     let page_settings = Page {
         primary_receiver,
+        options: world.page.options,
         apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
         ..Page::named(name)
     };
-    let known = |app: &AppSpec| App::named(app.name.value.as_str());
+    let known = |app: &AppSpec| App {
+        mode: app.mode.and_then(AppMode::parse).unwrap_or(AppMode::Live),
+        requires_proof: app.require_proof,
+        ..App::named(app.name.value.as_str())
+    };
     Arc::new(Settings {
         protocol: Protocol::Handover,
         pages: BTreeMap::from([(page, page_settings)]),
@@ -381,18 +408,47 @@ fn split(command: &str) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
+    use emulator_core::{Release, Switch, Timestamp};
+
     use super::*;
     use crate::scenario::{Document, load};
 
-    fn check(world: &str) -> Result<Vec<u64>, Vec<String>> {
+    fn cast_of(world: &str) -> Result<Cast, Vec<String>> {
         let (documents, problems) =
             load(Path::new("world.yaml"), world.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
         assert!(problems.is_empty(), "{problems:?}");
         let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
         let surroundings = Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin") };
         let cast = cast(&world, &surroundings, &mut |_| 1);
-        cast.map(|cast| cast.apps.iter().map(|app| app.id.0).collect())
-            .map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
+        cast.map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
+    }
+
+    fn check(world: &str) -> Result<Vec<u64>, Vec<String>> {
+        cast_of(world).map(|cast| cast.apps.iter().map(|app| app.id.0).collect())
+    }
+
+    #[test]
+    fn people_and_apps_are_as_the_world_says_and_have_the_rest_by_default() {
+        let world = "page: {options: {release: primary, exclusive: false, rules_as_of: 2026-03-01}}\n\
+                     apps: {a: {permissions: [pages_messaging], mode: development, require_proof: true}, b: {}}\n\
+                     people: {ana: {last_name: Lee, timezone: -7, tester_of: [a]}, bo: {first_name: Bodo}}";
+        let cast = cast_of(world).unwrap();
+        let page = &cast.settings.pages[&cast.page];
+        assert_eq!((page.options.release, page.options.exclusive), (Release::Primary, Switch::Off));
+        assert_eq!(page.options.rules_as_of, Timestamp(1_772_323_200_000));
+        let [a, b] = [cast.apps[0].id, cast.apps[1].id];
+        assert_eq!(page.apps[&a].permissions, [Permission::PagesMessaging].into());
+        assert_eq!(page.apps[&b].permissions.len(), Permission::ALL.len());
+        let app = |id| (cast.settings.apps[id].mode, cast.settings.apps[id].requires_proof);
+        assert_eq!([app(&a), app(&b)], [(AppMode::Development, true), (AppMode::Live, false)]);
+        let [ana, bo] = [&cast.people[0], &cast.people[1]];
+        let named = |person: &Member| {
+            let Profile { first_name, last_name, locale, timezone, gender, .. } = &person.profile;
+            format!("{first_name:?} {last_name:?} {locale:?} {timezone:?} {gender:?}")
+        };
+        assert_eq!(named(ana), r#"Some("Ana") Some("Lee") Some("en_US") Some(-7) None"#);
+        assert_eq!(named(bo), r#"Some("Bodo") Some("Emulated") Some("en_US") Some(0) None"#);
+        assert_eq!((&ana.tests, bo.tests.len()), (&[a].into(), 0));
     }
 
     #[test]

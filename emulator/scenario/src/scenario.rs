@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::Number;
+use emulator_core::Options;
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, Span, Spanned};
@@ -109,6 +109,8 @@ pub struct PageSpec {
     pub name: Option<Spanned<String>>,
     /// The app that is the primary receiver; absent for none.
     pub primary_receiver: Option<Spanned<String>>,
+    /// The switches where sources disagree.
+    pub options: Options,
 }
 
 /// An app.
@@ -134,6 +136,12 @@ pub struct AppSpec {
     pub fields: Option<Vec<String>>,
     /// The features it has been granted.
     pub features: Vec<String>,
+    /// The permissions of its Page token; absent for all.
+    pub permissions: Option<Vec<String>>,
+    /// Its mode, by its word; absent for live.
+    pub mode: Option<&'static str>,
+    /// Whether each of its calls must carry a proof of its secret.
+    pub require_proof: bool,
     /// Where it stands.
     pub span: Span,
 }
@@ -152,11 +160,13 @@ pub struct PersonSpec {
     /// The locale in the profile.
     pub locale: Option<String>,
     /// The time zone in the profile, in hours from UTC.
-    pub timezone: Option<Number>,
+    pub timezone: Option<i32>,
     /// The gender in the profile.
     pub gender: Option<String>,
     /// The URL of the picture in the profile.
     pub profile_pic: Option<String>,
+    /// The apps on which the person has a role.
+    pub tester_of: Vec<Spanned<String>>,
     /// Where it stands.
     pub span: Span,
 }
@@ -190,6 +200,7 @@ impl WorldSpec {
         Names {
             apps: self.apps.iter().map(|app| app.name.value.clone()).collect(),
             people: self.people.iter().map(|person| person.name.value.clone()).collect(),
+            captures: None,
         }
     }
 }

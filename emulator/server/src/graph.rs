@@ -4,38 +4,49 @@
 //! step. The order of the checks is M-150: token, path, permission, parameters, and then the world.
 
 mod answer;
+mod caller;
+mod decide;
 mod error;
+mod fields;
 pub mod fuzz;
+mod inspect;
 mod message;
+mod node;
 mod params;
 mod played;
 mod presentation;
 mod recipient;
 mod route;
 mod sending;
+mod subscriptions;
 mod validate;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, Input, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp, authorize,
+    AppAct, AppId, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
 };
 use hyper::Method;
 use hyper::header::HeaderValue;
 
 pub(crate) use answer::{challenge, error as error_body};
+use caller::{Caller, Proof};
+use decide::{Decision, decide};
 pub use error::GraphError;
+use fields::Fields;
 pub(crate) use message::is_url;
+use node::Reading;
 use params::Params;
-pub use played::{PlayedCall, play, refusal};
+pub use played::{PlayedCall, SenderAction, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
-use route::{Endpoint, Path};
+use route::{Endpoint, Path, Verb};
+use subscriptions::{GivingUp, Registered, Registering};
 
-use crate::journal::{Call, CallKind, Record};
+use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
+use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
 use sending::Sending;
@@ -59,16 +70,16 @@ pub struct Request<'a> {
     /// The header `If-None-Match`.
     pub if_none_match: Option<&'a str>,
     /// Who makes it.
-    pub origin: Origin,
+    pub origin: Origin<'a>,
 }
 
 /// Who makes a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
     /// A bot, over HTTP.
     Bot,
-    /// A step that plays an app.
-    Step,
+    /// A step that plays an app in this lane.
+    Step(&'a Arc<Lane>),
 }
 
 /// The answer to a call.
@@ -162,37 +173,106 @@ struct Wanted {
 }
 
 enum Then {
-    Act { page: PageId, app: AppId, act: AppAct },
-    Page { page: PageId, fields: Option<String> },
+    /// An app acts with its Page token, or takes itself off a Page with its own.
+    Act {
+        page: PageId,
+        app: AppId,
+        act: AppAct,
+    },
+    /// An app wants its webhooks somewhere, which has to be verified first.
+    Verify(Registering),
+    /// It has been.
+    Register(Registered),
+    /// An app gives webhooks up.
+    GiveUp(GivingUp),
+    Read(Reading),
+    Inspect(inspect::Inspected),
 }
 
-/// Serves one call.
+/// A call and what can be said of it without the world.
+struct Incoming<'a> {
+    request: Request<'a>,
+    method: Method,
+    path: Path<'a>,
+    params: Params<'a>,
+}
+
+impl<'a> Incoming<'a> {
+    /// Takes a call apart whose path has no escapes.
+    fn new(request: Request<'a>, path: &'a str) -> Self {
+        let params = Params::of(request.query, request.content_type, request.body);
+        Self { method: params.method(request.method), path: Path::parse(path), params, request }
+    }
+
+    fn read(&self, stage: &Stage) -> (Option<Caller>, Wanted) {
+        let request = Request { method: &self.method, ..self.request };
+        read(stage, &request, &self.path, &self.params)
+    }
+
+    fn reply(&self, stage: &Stage, caller: Option<Caller>, wanted: Wanted) -> Reply {
+        let request = Request { method: &self.method, ..self.request };
+        let mut reply = reply(stage, &self.path, caller, wanted, request.origin);
+        Presentation::asked(&request, &self.params).give(&mut reply);
+        reply
+    }
+}
+
+/// Serves one call that waits for nobody. A step cannot register a webhook: who plays an app is no
+/// server.
 pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
     let path = route::decoded(request.path);
-    let path = Path::parse(&path);
-    let params = Params::of(request.query, request.content_type, request.body);
-    let request = Request { method: &params.method(request.method), ..request };
-    let (caller, wanted) = read(stage, &request, &path, &params);
-    let mut reply = reply(stage, &path, caller, wanted, request.origin);
-    Presentation::asked(&request, &params).give(&mut reply);
-    reply
+    let incoming = Incoming::new(request, &path);
+    let (caller, wanted) = incoming.read(stage);
+    incoming.reply(stage, caller, wanted)
 }
 
-/// Refuses a call of a bot whose body could not be read.
+/// Serves one call of a bot. A webhook that it registers is verified meanwhile.
+pub(crate) async fn answer(stage: &Stage, request: Request<'_>) -> Reply {
+    let path = route::decoded(request.path);
+    if carries_real_token(&request, &path) {
+        stage.shared().warn_of_real_token();
+        return refuse(stage, request.method, request.path, GraphError::real_token());
+    }
+    let incoming = Incoming::new(request, &path);
+    let (caller, mut wanted) = incoming.read(stage);
+    if let Ok(Then::Verify(registering)) = wanted.then {
+        let _pending = stage.lane_of(wanted.person).pending();
+        wanted.then = registering.verify(stage).await.map(Then::Register);
+    }
+    incoming.reply(stage, caller, wanted)
+}
+
+/// True when something that looks like a token of the real platform came, in whatever place.
+fn carries_real_token(request: &Request<'_>, path: &str) -> bool {
+    let texts = [Some(path), request.query, request.bearer, request.content_type];
+    texts.into_iter().flatten().any(|text| real_token(text.as_bytes()).is_some())
+        || real_token(request.body).is_some()
+}
+
+/// Refuses a call of a bot whose body could not be read, or must not be.
 pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphError) -> Reply {
     let path = route::decoded(path);
+    let path = without_real_tokens(&path);
     let path = Path::parse(&path);
     let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into() };
     reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, Origin::Bot)
 }
 
-fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Token>, wanted: Wanted, origin: Origin) -> Reply {
-    let lane = stage.lane_of(wanted.person);
-    let app = caller.map(|token| match token {
-        Token::Page { app, .. } | Token::App { app } => app,
-    });
-    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin == Origin::Step };
-    let Decision { seq, crowded, now, result, open } = decide(&lane, &call, wanted.then, origin);
+fn reply(
+    stage: &Stage,
+    path: &Path<'_>,
+    caller: Option<Caller>,
+    wanted: Wanted,
+    origin: Origin<'_>,
+) -> Reply {
+    let lane = match origin {
+        Origin::Bot => stage.lane_of(wanted.person),
+        Origin::Step(lane) => Arc::clone(lane),
+    };
+    let app = caller.map(|caller| caller.token.app());
+    let call =
+        Call { app, person: wanted.person, kind: wanted.kind, played: matches!(origin, Origin::Step(_)) };
+    let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
     let version = path.served_version();
     lane.notify();
     let (status, body, refused) = match result {
@@ -206,72 +286,12 @@ fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Token>, wanted: Wanted, 
     Reply { status, body, content, etag, version, challenge, trace, now, lane, seq, open, crowded }
 }
 
-struct Decision {
-    seq: u64,
-    crowded: bool,
-    now: HeaderValue,
-    result: Result<Bytes, (Arc<GraphError>, Arc<str>)>,
-    open: Option<OpenCall>,
-}
-
-/// Lets the lane decide: one lock, one step.
-fn decide(lane: &Arc<Lane>, call: &Call, then: Result<Then, GraphError>, origin: Origin) -> Decision {
-    let mut state = lane.lock_on_time();
-    let now = state.now_header();
-    let at = state.clock.read();
-    let crowded = state.is_crowded();
-    let (mut open, cause) = match origin {
-        Origin::Bot => {
-            crate::webhooks::start(lane, state.turn_noticed(call));
-            let (open, cause) = state.call_opened(call);
-            (Some(open), cause)
-        }
-        Origin::Step => (None, None),
-    };
-    let then = then.and_then(|then| match then {
-        Then::Act { page, app, act } => authorize(&state.world, page, app, at)
-            .map(|()| Ok(Input::App { page, app, act }))
-            .map_err(|refusal| GraphError::refused(refusal, at)),
-        Then::Page { page, fields } => answer::page(&state.world, page, fields.as_deref()).map(Err),
-    });
-    let refused = |state: &mut crate::lane::LaneState, seq, error: GraphError| {
-        let error = Arc::new(error);
-        let trace = state.refused(call, seq, &error);
-        Err((error, trace))
-    };
-    match then {
-        Ok(Ok(input)) => {
-            let person = call.person;
-            let applied = state.apply(Record::Call(call.clone()), cause, input);
-            let result = match applied.result {
-                Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),
-                Err(refusal) => refused(&mut state, applied.seq, GraphError::refused(refusal, at)),
-            };
-            let mut start = applied.start;
-            match &mut open {
-                Some(open) => start.extend(state.hold(open, call.app, applied.echoes)),
-                None => start.extend(state.queue_all(applied.echoes)),
-            }
-            drop(state);
-            crate::webhooks::start(lane, start);
-            Decision { seq: applied.seq, crowded, now, result, open }
-        }
-        Ok(Err(body)) => Decision { seq: log(&mut state, call, cause), crowded, now, result: Ok(body), open },
-        Err(error) => {
-            let seq = log(&mut state, call, cause);
-            Decision { seq, crowded, now, result: refused(&mut state, seq, error), open }
-        }
-    }
-}
-
-fn log(state: &mut crate::lane::LaneState, call: &Call, cause: Option<crate::journal::Cause>) -> u64 {
-    let now = state.clock.read();
-    let entry = state.entry(now, cause, Record::Call(call.clone()));
-    state.append(entry)
-}
-
 /// Why something that is no call did not happen, in words.
 pub fn declined(kind: RefusalKind) -> String {
+    // For apps it is a parameter of theirs that is wrong, which says nothing to anybody else.
+    if kind == RefusalKind::UnknownMessage {
+        return format!("there is no such message among the last {KEPT_MESSAGES} of the conversation");
+    }
     let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
     GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }
@@ -282,7 +302,7 @@ fn read(
     request: &Request<'_>,
     path: &Path<'_>,
     params: &Params<'_>,
-) -> (Option<Token>, Wanted) {
+) -> (Option<Caller>, Wanted) {
     let other = |person, then| Wanted {
         person,
         kind: CallKind::Other { method: request.method.as_str().into(), path: path.rest.into() },
@@ -290,48 +310,58 @@ fn read(
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
     let other = |then| other(recipient::person(params), then);
-    let token = match token(params, request.bearer) {
+    let token = match caller::token(params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
     };
-    let known = token.as_deref().map(|token| stage.token(token));
-    let caller = known.flatten();
-    if let (None, Some(error)) = (known, params.unreadable()) {
+    let known = token.as_deref().map(|token| caller::caller(stage.shared(), token));
+    let caller = known.as_ref().and_then(|known| known.as_ref().ok()).copied();
+    if let (None, Some(error)) = (&known, params.unreadable()) {
         // The token may stand in what could not be read.
         return (None, other(Err(error)));
     }
-    let endpoint = match (path.resolve(request.method, caller), known) {
+    let (endpoint, token_of) = match (path.resolve(request.method, caller), known) {
         (Err(error), _) if error.code == 2500 && path.is_unknown_version() => {
+            let caller = caller.map(|token| Caller { token, proof: Proof::Given });
             return (caller, other(Err(error)));
         }
-        (_, Some(None)) => return (None, other(Err(GraphError::unknown_token()))),
+        (_, Some(Err(error))) => return (None, other(Err(error))),
         (_, None) if path.node == Some("me") => return (None, other(Err(GraphError::no_active_token()))),
         (_, None) if path.node.is_some() => return (None, other(Err(GraphError::no_token()))),
-        (Err(error), _) => return (caller, other(Err(error))),
-        (Ok(endpoint), _) => endpoint,
+        (endpoint, Some(Ok(token))) => (endpoint, token),
+        (Err(error), None) => return (None, other(Err(error))),
+        (Ok(_), None) => return (None, other(Err(GraphError::no_token()))),
     };
-    if let Some(error) = params.unreadable() {
-        return (caller, other(Err(error)));
+    let spelt = token.as_deref().unwrap_or_default();
+    let proof = caller::proof(params, stage.shared(), token_of.app(), spelt);
+    let caller = |proof| Some(Caller { token: token_of, proof });
+    let proof = match proof {
+        Ok(proof) => proof,
+        Err(error) => return (caller(Proof::Given), other(Err(error))),
+    };
+    let version = path.served_version();
+    let version = version.to_str().unwrap_or_default();
+    let asks = Asks { stage, caller: token_of, token: spelt, version };
+    let caller = caller(proof);
+    match (endpoint, params.unreadable()) {
+        (Err(error), _) | (Ok(_), Some(error)) => (caller, other(Err(error))),
+        (Ok(endpoint), None) => (caller, wanted(endpoint, params, &asks, other)),
     }
-    (caller, wanted(endpoint, params, other))
 }
 
-fn token<'a>(params: &'a Params<'_>, bearer: Option<&'a str>) -> Result<Option<Cow<'a, str>>, GraphError> {
-    let from_params = match params.text("access_token")? {
-        Some(token) => Some(token),
-        None => params.text("oauth_token")?,
-    };
-    let token = from_params.filter(|token| !token.is_empty()).or(bearer.map(Cow::Borrowed));
-    // The bar of an app token is often escaped where nothing takes the escape away (M-21).
-    Ok(token.map(|token| {
-        if token.contains('%') { token.replace("%7C", "|").replace("%7c", "|").into() } else { token }
-    }))
+/// Who asks, for what needs more of it than the ids.
+struct Asks<'a> {
+    stage: &'a Stage,
+    caller: Token,
+    token: &'a str,
+    version: &'a str,
 }
 
 /// What a call of a known endpoint asks for.
 fn wanted(
     endpoint: Endpoint,
     params: &Params<'_>,
+    asks: &Asks<'_>,
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
     let recipient = recipient::recipient(params);
@@ -374,9 +404,45 @@ fn wanted(
         Endpoint::SecondaryReceivers { app, page } => {
             acts(None, CallKind::AsksReceivers, (page, app), AppAct::AsksReceivers)
         }
-        Endpoint::Page { page } => match params.list("fields") {
-            Err(error) => other(Err(error)),
-            Ok(fields) => other(Ok(Then::Page { page, fields: fields.map(|fields| fields.join(",")) })),
+        Endpoint::Person { app, page, person } => match node::PERSON.asked(params) {
+            Err(error) => Wanted { person: Some(person), ..other(Err(error)) },
+            Ok(fields) => {
+                let kind = CallKind::AsksProfile { fields: fields.map(|fields| fields.join(",").into()) };
+                acts(Some(person), kind, (page, app), AppAct::AsksProfile { person })
+            }
         },
+        Endpoint::SubscribedApps { app, page, method } => {
+            let fields = match method {
+                Verb::Get => return other(Ok(Then::Read(Reading::Installed { app, page }))),
+                Verb::Post => Fields::read(params, "subscribed_fields")
+                    .and_then(|fields| fields.ok_or_else(GraphError::fields_required))
+                    .map(Some),
+                Verb::Delete => Ok(None),
+            };
+            match fields {
+                Err(error) => other(Err(error)),
+                Ok(fields) => {
+                    let (fields, other_fields) = fields.map(|fields| (fields.known, fields.other)).unzip();
+                    let other_fields: Vec<Arc<str>> = other_fields.unwrap_or_default();
+                    let kind = CallKind::Installs { fields, other_fields: other_fields.clone() };
+                    acts(None, kind, (page, app), AppAct::Installs { fields, other_fields })
+                }
+            }
+        }
+        Endpoint::Subscriptions { app, method } => other(match method {
+            Verb::Get => Ok(Then::Read(Reading::Subscriptions { app })),
+            Verb::Post => Registering::read(params, asks.stage.shared(), app, asks.version).map(Then::Verify),
+            Verb::Delete => GivingUp::read(params, app).map(Then::GiveUp),
+        }),
+        Endpoint::Page { page } => {
+            let token = asks.token.to_owned();
+            other(node::PAGE.asked(params).map(|fields| Then::Read(Reading::Page { page, token, fields })))
+        }
+        Endpoint::App { app } => {
+            other(node::APP.asked(params).map(|fields| Then::Read(Reading::App { app, fields })))
+        }
+        Endpoint::DebugToken => {
+            other(inspect::asked(params, asks.stage.shared(), asks.caller).map(Then::Inspect))
+        }
     }
 }

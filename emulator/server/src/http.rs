@@ -194,7 +194,7 @@ async fn graph_call(request: &Read, stage: &Arc<Stage>) -> Response<AnswerBody> 
         if_none_match: header(IF_NONE_MATCH),
         origin: Origin::Bot,
     };
-    let reply = graph::serve(stage, call);
+    let reply = graph::answer(stage, call).await;
     if reply.can_race() {
         // A call that has arrived by now was made before this one could be answered; it has to be
         // seen while this one is open, for their order is chance.

@@ -3,7 +3,9 @@
 //! **Invariant:** the lock is held for one synchronous step and the append of its entries, never
 //! across an await.
 
+mod given_up;
 mod state;
+mod turns;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -31,6 +33,16 @@ pub struct Acted {
     pub seq: u64,
     /// What it gave, or why it did not happen.
     pub result: Result<Answer, Refusal>,
+}
+
+/// A call that waits for something before it can be decided.
+pub(crate) struct Pending(Arc<Lane>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.lock().call_waits_no_longer();
+        self.0.notify();
+    }
 }
 
 /// A handle to one lane.
@@ -289,6 +301,12 @@ impl Lane {
         let keys = self.lock().call_closed(open);
         webhooks::start(self, keys);
         self.notify();
+    }
+
+    /// Keeps the lane from being settled until it is dropped: a call cannot be decided yet.
+    pub(crate) fn pending(self: &Arc<Self>) -> Pending {
+        self.lock().call_waits();
+        Pending(Arc::clone(self))
     }
 
     /// Waits until everything so far is in the journal file, if there is one.

@@ -1,14 +1,15 @@
 //! What all lanes of a stage have in common: identities, webhooks, and what is measured of the bots.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use emulator_core::{AppId, PageId};
+use tokio::sync::Notify;
 
 use crate::journal::JournalFile;
-use crate::webhooks::Endpoint;
+use crate::webhooks::{Endpoint, WebhookUrl};
 
 /// Who a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,30 +20,109 @@ pub(crate) enum Token {
     App { app: AppId },
 }
 
-/// The fixed part of a stage.
+impl Token {
+    /// The app behind it.
+    pub(crate) const fn app(self) -> AppId {
+        match self {
+            Self::Page { app, .. } | Self::App { app } => app,
+        }
+    }
+}
+
+/// What an app proves itself with.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secrets {
+    /// The key of its signatures and proofs.
+    pub(crate) secret: String,
+    /// What it checks when its webhook is verified.
+    pub(crate) verify_token: String,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("secrets")
+    }
+}
+
+/// Where an app's webhooks go, and what it said when it registered.
+#[derive(Debug, Clone)]
+pub(crate) struct Registration {
+    pub(crate) endpoint: Arc<Endpoint>,
+    /// Fields that it subscribed and no event here belongs to.
+    pub(crate) other_fields: Vec<Arc<str>>,
+    /// The version of Graph with which it registered.
+    pub(crate) version: Arc<str>,
+}
+
+/// What a stage keeps for all its lanes. Only the webhooks change: an app can register another one.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) seed: u64,
     pub(crate) tokens: BTreeMap<String, Token>,
-    pub(crate) endpoints: BTreeMap<AppId, Arc<Endpoint>>,
+    pub(crate) secrets: BTreeMap<AppId, Secrets>,
     pub(crate) app_names: Arc<BTreeMap<AppId, Arc<str>>>,
+    pub(crate) webhook_timeout: Duration,
+    registrations: RwLock<BTreeMap<AppId, Registration>>,
     file: OnceLock<Arc<JournalFile>>,
     longest_gap_us: AtomicU64,
+    saw_real_token: AtomicBool,
+    warned: Notify,
 }
 
 impl Shared {
     pub(crate) const fn new(
         seed: u64,
         tokens: BTreeMap<String, Token>,
-        endpoints: BTreeMap<AppId, Arc<Endpoint>>,
+        secrets: BTreeMap<AppId, Secrets>,
         app_names: Arc<BTreeMap<AppId, Arc<str>>>,
+        webhook_timeout: Duration,
     ) -> Self {
-        let file = OnceLock::new();
-        Self { seed, tokens, endpoints, app_names, file, longest_gap_us: AtomicU64::new(0) }
+        Self {
+            seed,
+            tokens,
+            secrets,
+            app_names,
+            webhook_timeout,
+            registrations: RwLock::new(BTreeMap::new()),
+            file: OnceLock::new(),
+            longest_gap_us: AtomicU64::new(0),
+            saw_real_token: AtomicBool::new(false),
+            warned: Notify::const_new(),
+        }
     }
 
-    pub(crate) fn endpoint(&self, app: AppId) -> Option<&Arc<Endpoint>> {
-        self.endpoints.get(&app)
+    /// Where the app's webhooks go; nowhere when steps play it.
+    pub(crate) fn endpoint(&self, app: AppId) -> Option<Arc<Endpoint>> {
+        self.registrations().get(&app).map(|registration| Arc::clone(&registration.endpoint))
+    }
+
+    /// What the app registered, or the world for it.
+    pub(crate) fn registration(&self, app: AppId) -> Option<Registration> {
+        self.registrations().get(&app).cloned()
+    }
+
+    fn registrations(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<AppId, Registration>> {
+        self.registrations.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends the app's webhooks there from now on.
+    pub(crate) fn register(&self, app: AppId, registration: Registration) {
+        self.registrations.write().unwrap_or_else(PoisonError::into_inner).insert(app, registration);
+    }
+
+    /// An endpoint for the app's webhooks at that address, which nothing is sent to yet. It has the
+    /// verify token of the app unless another is given.
+    pub(crate) fn endpoint_at(
+        &self,
+        app: AppId,
+        url: WebhookUrl,
+        verify_token: Option<&str>,
+    ) -> Arc<Endpoint> {
+        let known = self.secrets.get(&app);
+        let secret = known.map(|known| known.secret.clone()).unwrap_or_default();
+        let known = known.map(|known| known.verify_token.as_str()).unwrap_or_default();
+        let verify_token = verify_token.unwrap_or(known).to_owned();
+        Endpoint::new(url, secret, verify_token, self.webhook_timeout)
     }
 
     /// The file that everything is written to, if there is one.
@@ -64,5 +144,22 @@ impl Shared {
     /// The longest such time in this run.
     pub(crate) fn longest_gap(&self) -> Duration {
         Duration::from_micros(self.longest_gap_us.load(Ordering::Relaxed))
+    }
+
+    /// Notes that somebody came with a token of the real platform.
+    pub(crate) fn warn_of_real_token(&self) {
+        self.saw_real_token.store(true, Ordering::SeqCst);
+        self.warned.notify_waiters();
+    }
+
+    /// Waits until somebody has.
+    pub(crate) async fn real_token(&self) {
+        loop {
+            let warned = self.warned.notified();
+            if self.saw_real_token.load(Ordering::SeqCst) {
+                return;
+            }
+            warned.await;
+        }
     }
 }

@@ -10,8 +10,11 @@ use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, Settings,
 use crate::clock::ClockMode;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
-use crate::shared::{Shared, Token};
+use crate::shared::{Registration, Secrets, Shared, Token};
 use crate::webhooks::{self, Endpoint, HandshakeError, WebhookUrl};
+
+/// The version of Graph that is noted for webhooks that no call has registered.
+const NEWEST: &str = "v25.0";
 
 /// The name of the lane for calls that belong to no other.
 pub const STAGE_LANE: &str = "stage";
@@ -112,20 +115,24 @@ impl Stage {
     pub fn new(spec: StageSpec, clock: ClockMode) -> Arc<Self> {
         let StageSpec { seed, settings, apps, webhook_timeout } = spec;
         let mut tokens = BTreeMap::new();
-        let mut endpoints = BTreeMap::new();
+        let mut secrets = BTreeMap::new();
         let mut names = BTreeMap::new();
+        let mut webhooks = BTreeMap::new();
         for app in apps {
             for (page, token) in app.page_tokens {
                 tokens.insert(token, Token::Page { app: app.id, page });
             }
             tokens.insert(format!("{}|{}", app.id, app.secret), Token::App { app: app.id });
             tokens.insert(format!("{}-app-token", app.name), Token::App { app: app.id });
-            if let Some(url) = app.webhook {
-                endpoints.insert(app.id, Endpoint::new(url, app.secret, app.verify_token, webhook_timeout));
-            }
+            webhooks.extend(app.webhook.map(|url| (app.id, url)));
+            secrets.insert(app.id, Secrets { secret: app.secret, verify_token: app.verify_token });
             names.insert(app.id, Arc::from(app.name));
         }
-        let shared = Arc::new(Shared::new(seed, tokens, endpoints, Arc::new(names)));
+        let shared = Arc::new(Shared::new(seed, tokens, secrets, Arc::new(names), webhook_timeout));
+        for (app, url) in webhooks {
+            let endpoint = shared.endpoint_at(app, url, None);
+            shared.register(app, Registration { endpoint, other_fields: Vec::new(), version: NEWEST.into() });
+        }
         let world = World::new(Arc::clone(&settings));
         let state = LaneState::new(Arc::clone(&shared), STAGE_LANE, world, clock);
         let own = Lane::new(STAGE_LANE.into(), Arc::clone(&shared), state);
@@ -142,8 +149,14 @@ impl Stage {
         &self.settings
     }
 
-    pub(crate) fn token(&self, token: &str) -> Option<Token> {
-        self.shared.tokens.get(token).copied()
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Waits until a call came with what looks like a token of the real platform. It was refused, and
+    /// somebody should be told why.
+    pub async fn real_token_came(&self) {
+        self.shared.real_token().await;
     }
 
     /// Opens a lane.
@@ -227,7 +240,14 @@ impl Stage {
     ///
     /// What is wrong with its answer.
     pub async fn handshake(&self, app: AppId) -> Result<(), HandshakeError> {
-        let Some(endpoint) = self.shared.endpoint(app) else { return Ok(()) };
+        match self.shared.endpoint(app) {
+            Some(endpoint) => self.verify(app, &endpoint).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Asks a webhook that may become the app's.
+    pub(crate) async fn verify(&self, app: AppId, endpoint: &Endpoint) -> Result<(), HandshakeError> {
         let ids = Ids::new(self.shared.seed, STAGE_LANE);
         let challenge = ids.person(Digest::new().number(app.0).bytes(b"challenge"), 0).to_string();
         webhooks::handshake(endpoint, &challenge[..10]).await

@@ -92,7 +92,8 @@ async fn a_connection_is_kept_unless_the_client_closes_it() {
 async fn ending(client: &mut Client) -> (String, Duration) {
     let begun = tokio::time::Instant::now();
     let mut bytes = Vec::new();
-    client.stream().read_to_end(&mut bytes).await.expect("it is read");
+    let read = tokio::time::timeout(Duration::from_secs(600), client.stream().read_to_end(&mut bytes));
+    read.await.expect("the connection ends").expect("it is read");
     (String::from_utf8(bytes).expect("it is text"), begun.elapsed())
 }
 

@@ -1,10 +1,10 @@
-//! `rules`: the rule catalogue.
+//! `rules`: the rule catalogue, and the switches that bend rules.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use clap::Args;
-use emulator_core::{Protocol, catalogue};
+use clap::{Args, Subcommand};
+use emulator_core::{OptionRule, Options, Protocol, catalogue};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -12,7 +12,10 @@ use crate::output;
 
 /// Prints the rules that the emulator follows, with their sources
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct RulesArguments {
+    #[command(subcommand)]
+    list: Option<List>,
     /// Shows only rules whose id, title or statement holds this text
     filter: Option<String>,
     /// Prints text or JSON
@@ -20,7 +23,63 @@ pub(crate) struct RulesArguments {
     format: String,
 }
 
+#[derive(Debug, Subcommand)]
+enum List {
+    /// Prints the switches of a Page, for `page: {options: …}` in a world
+    Options {
+        /// Prints text or JSON
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
+    },
+}
+
 pub(crate) fn run(arguments: &RulesArguments) -> ExitCode {
+    match &arguments.list {
+        Some(List::Options { format }) => {
+            output::data(&if format == "json" { options_as_json() } else { options_as_text() });
+            Exit::Passed.into()
+        }
+        None => rules(arguments),
+    }
+}
+
+/// The words that a switch takes.
+fn values(option: &OptionRule) -> String {
+    if option.words.is_empty() { "a date".to_owned() } else { option.words.join(" | ") }
+}
+
+fn options_as_text() -> String {
+    let rows: Vec<[String; 5]> =
+        std::iter::once(["OPTION", "VALUES", "DEFAULT", "RULE", "DECIDES"].map(str::to_owned))
+            .chain(Options::ALL.iter().map(|option| {
+                [option.name, &values(option), option.default, option.rule.rule().code, option.meaning]
+                    .map(str::to_owned)
+            }))
+            .collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: [usize; 4] = std::array::from_fn(width);
+    let mut out = String::new();
+    for [name, values, default, rule, meaning] in &rows {
+        let [a, b, c, d] = widths;
+        let _ = writeln!(out, "{name:a$}  {values:b$}  {default:c$}  {rule:d$}  {meaning}");
+    }
+    out
+}
+
+fn options_as_json() -> String {
+    let list = Options::ALL.iter().map(|option| {
+        json!({
+            "name": option.name,
+            "values": option.words,
+            "default": option.default,
+            "rule": option.rule.rule().code,
+            "meaning": option.meaning,
+        })
+    });
+    format!("{:#}\n", Value::from_iter(list))
+}
+
+fn rules(arguments: &RulesArguments) -> ExitCode {
     let filter = arguments.filter.as_deref().unwrap_or_default().to_lowercase();
     let holds = |text: &str| text.to_lowercase().contains(&filter);
     let found =

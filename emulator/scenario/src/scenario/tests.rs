@@ -124,7 +124,7 @@ fn settings() {
 fn a_world_alone() {
     let text = "protocol: handover\npage: {id: 1234567890123456, primary_receiver: none}\n\
                 apps:\n  shopbot: {id: 42, secret: 0042, verify_token: yes, page_token: \"${env.TOKEN}\", env: {A: 1}}\n  livechat:\n\
-                people:\n  ana: {id: \"77\", timezone: -3.5}\n  ben:\n";
+                people:\n  ana: {id: \"77\", timezone: -3}\n  ben:\n";
     let Document::World(world) = read(text).remove(0) else { panic!("not a world") };
     assert_eq!(world.page.id.unwrap().value, "1234567890123456");
     assert_eq!(world.page.primary_receiver, None);
@@ -133,7 +133,7 @@ fn a_world_alone() {
     assert_eq!(shopbot.secret.as_ref().unwrap().source, "0042");
     assert_eq!(shopbot.verify_token.as_ref().unwrap().source, "yes");
     assert_eq!(shopbot.env.len(), 1);
-    assert_eq!(world.people[0].timezone.as_ref().unwrap().as_f64(), Some(-3.5));
+    assert_eq!(world.people[0].timezone, Some(-3));
     assert_eq!(world.people.len(), 2);
 }
 

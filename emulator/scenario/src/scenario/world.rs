@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use emulator_core::{OptionError, Options, Permission, Timestamp};
+
 use super::section::Section;
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean, suggestion};
@@ -41,6 +43,17 @@ fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
             }
         }
     };
+    for person in &world.people {
+        for app in person.tester_of.iter().filter(|app| !names.apps.contains(&app.value)) {
+            let apps: Vec<&str> = names.apps.iter().map(String::as_str).collect();
+            let help = suggestion(&app.value, &apps, "declare it under `apps:`");
+            let message = format!(
+                "`{}` has a role on `{}`, which is no app of this world",
+                person.name.value, app.value
+            );
+            problems.push(Diagnostic::new(app.span, message).label("unknown app").help(help));
+        }
+    }
     ids(world.apps.iter().map(|app| &app.id).collect(), "apps", problems);
     let persons = std::iter::once(&world.page.id).chain(world.people.iter().map(|person| &person.id));
     ids(persons.collect(), "people, or a person and the Page,", problems);
@@ -61,6 +74,7 @@ fn page(node: &Node, problems: &mut Vec<Diagnostic>) -> PageSpec {
         id: section.id("id", 63),
         name: section.text("name"),
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
+        options: options(&mut section),
     }
 }
 
@@ -78,15 +92,9 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
             section.report(Diagnostic::new(field.span, message).label("unknown field").help(help));
         }
     }
-    let features = section.texts("features").unwrap_or_default();
-    for feature in &features {
-        if !words::FEATURES.contains(&feature.value.as_str()) {
-            let help = suggestion(&feature.value, words::FEATURES, "");
-            section.report(
-                Diagnostic::new(feature.span, format!("there is no feature `{}`", feature.value)).help(help),
-            );
-        }
-    }
+    let features = known(&mut section, "features", "feature", words::FEATURES);
+    let permissions: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
+    let permissions = known(&mut section, "permissions", "permission", &permissions);
     let env = section.mapping("env", "NAME: value").to_vec();
     for (key, value) in &env {
         if !value.is_scalar() {
@@ -103,7 +111,10 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         start: start(&mut section),
         env,
         fields: fields.map(values),
-        features: values(features),
+        features: features.unwrap_or_default(),
+        permissions,
+        mode: section.word("mode", words::MODES),
+        require_proof: section.boolean("require_proof").unwrap_or_default(),
         span: key.span.to(node.span),
     }
 }
@@ -130,11 +141,91 @@ fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSp
         first_name: text(&mut section, "first_name"),
         last_name: text(&mut section, "last_name"),
         locale: text(&mut section, "locale"),
-        timezone: section.number("timezone"),
+        timezone: timezone(&mut section),
         gender: text(&mut section, "gender"),
         profile_pic: text(&mut section, "profile_pic"),
+        tester_of: section.texts("tester_of").unwrap_or_default(),
         span: key.span.to(node.span),
     }
+}
+
+/// Takes a list of words that are known; what is not is reported.
+fn known(section: &mut Section<'_, '_>, key: &str, what: &str, candidates: &[&str]) -> Option<Vec<String>> {
+    let given = section.texts(key)?;
+    for word in given.iter().filter(|word| !candidates.contains(&word.value.as_str())) {
+        let message = format!("there is no {what} `{}`", word.value);
+        let help = suggestion(&word.value, candidates, "");
+        section.report(Diagnostic::new(word.span, message).help(help));
+    }
+    Some(values(given))
+}
+
+/// Takes the switches of a Page, which core knows.
+fn options(section: &mut Section<'_, '_>) -> Options {
+    let mut options = Options::default();
+    let names: Vec<&str> = Options::ALL.iter().map(|option| option.name).collect();
+    for (key, node) in section.mapping("options", "exclusive: off") {
+        if key.name == RULES_AS_OF {
+            match day(node) {
+                Ok(day) => options.rules_as_of = day,
+                Err(problem) => section.report(problem),
+            }
+            continue;
+        }
+        let known = Options::ALL.iter().find(|option| option.name == key.name);
+        let word = word(node, known.map(|option| option.words).unwrap_or_default());
+        match options.set(&key.name, word) {
+            Ok(()) => {}
+            Err(OptionError::Unknown(name)) => section.report(
+                Diagnostic::new(key.span, format!("there is no option `{name}`"))
+                    .label("unknown option")
+                    .help(suggestion(&name, &names, ""))
+                    .note("`messenger-emulator rules options` lists them"),
+            ),
+            Err(OptionError::Word { name, words }) => section.report(
+                Diagnostic::new(node.span, format!("`{name}` cannot be `{}`", node.source))
+                    .help(suggestion(word, words, "")),
+            ),
+        }
+    }
+    options
+}
+
+const RULES_AS_OF: &str = "rules_as_of";
+
+/// The word that stands there: YAML has words of its own for three of ours.
+fn word<'n>(node: &'n Node, words: &[&str]) -> &'n str {
+    let meant = match node.source.as_str() {
+        "true" => "on",
+        "false" => "off",
+        "null" | "~" | "" => "none",
+        other => other,
+    };
+    if words.contains(&meant) { meant } else { &node.source }
+}
+
+/// Reads a day, which begins at midnight UTC.
+fn day(node: &Node) -> Result<Timestamp, Diagnostic> {
+    let day = node.source.parse::<jiff::civil::Date>().ok().filter(|_| node.is_scalar());
+    let midnight = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    let wrong = || {
+        Diagnostic::new(node.span, format!("`{}` is not a day", node.source))
+            .help(format!("write it as in `{RULES_AS_OF}: 2026-07-01`"))
+    };
+    midnight.map(|midnight| Timestamp(midnight.timestamp().as_millisecond())).ok_or_else(wrong)
+}
+
+/// Takes a time zone in whole hours from UTC.
+fn timezone(section: &mut Section<'_, '_>) -> Option<i32> {
+    let number = section.number("timezone")?;
+    let hours = number.as_i64().and_then(|hours| i32::try_from(hours).ok());
+    let hours = hours.filter(|hours| (-12..=14).contains(hours));
+    if hours.is_none() {
+        let span = section.get("timezone").map_or_else(|| section.span(), |node| node.span);
+        let message = format!("`{number}` is no time zone");
+        section.report(Diagnostic::new(span, message).help("write whole hours from UTC, from -12 to 14"));
+    }
+    hours
 }
 
 fn values(texts: Vec<Spanned<String>>) -> Vec<String> {

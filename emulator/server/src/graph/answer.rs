@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use emulator_core::{Answer, PageId, Psid, World};
+use emulator_core::{Answer, Psid, World};
 
 use super::error::GraphError;
+use super::node;
 use crate::escape::Dialect;
 use crate::journal::CallKind;
 use crate::object::Object;
@@ -29,8 +30,17 @@ pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind, wo
             }
             object.close();
         }
-        // What a person taps is no call; a profile is written with the fields that were asked for.
-        Answer::Done | Answer::Tapped { .. } | Answer::Profile(_) => out.push_str(r#"{"success":true}"#),
+        Answer::Profile(shown) => {
+            let fields = if let CallKind::AsksProfile { fields: Some(fields) } = kind {
+                Some(node::PERSON.named(fields))
+            } else {
+                None
+            };
+            let person = person.unwrap_or(Psid(0));
+            out = node::profile(shown.as_ref(), person, fields.as_deref());
+        }
+        // What a person taps is no call.
+        Answer::Done | Answer::Tapped { .. } => out.push_str(r#"{"success":true}"#),
         Answer::Receivers(apps) => {
             out.push_str(r#"{"data":["#);
             for (index, app) in apps.iter().enumerate() {
@@ -75,21 +85,4 @@ pub(crate) fn challenge(error: &GraphError) -> String {
         }
     }
     format!("OAuth \"Facebook Platform\" \"{}\" \"{message}\"", error.challenge())
-}
-
-/// The Page as a node: `id` is always there, and last.
-pub(super) fn page(world: &World, page: PageId, fields: Option<&str>) -> Result<Bytes, GraphError> {
-    let name = world.settings.pages.get(&page).map(|page| page.name.clone()).unwrap_or_default();
-    let mut out = String::new();
-    let mut object = Object::open(&mut out, Dialect::Graph);
-    for field in fields.unwrap_or("name").split(',').map(str::trim).filter(|field| !field.is_empty()) {
-        match field {
-            "name" => object.text("name", &name),
-            "id" => &mut object,
-            unknown => return Err(GraphError::unknown_field(unknown, "Page")),
-        };
-    }
-    object.quoted("id", page);
-    object.close();
-    Ok(Bytes::from(out))
 }

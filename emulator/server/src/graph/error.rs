@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use emulator_core::{Refusal, RefusalKind, RuleId, Saw, Span, Timestamp};
+use emulator_core::{AppId, Refusal, RefusalKind, RuleId, Saw, Span, Timestamp};
 use serde::Serialize;
 
 /// A refused call.
@@ -192,6 +192,95 @@ impl GraphError {
         Self::new(RuleId::TokenRequired, 210, "(#210) This call requires a Page access token.")
     }
 
+    /// An app token whose secret is not that of its app (M-66).
+    pub(crate) fn wrong_secret() -> Self {
+        Self::new(RuleId::ClientSecret, 1, "Error validating client secret.")
+    }
+
+    /// An app token of no app (M-65).
+    pub(crate) fn unknown_app() -> Self {
+        let text = "Error validating application. Invalid application ID.";
+        Self::new(RuleId::ClientSecret, 101, text)
+    }
+
+    /// What looks like a token of the real platform (M-48).
+    pub(crate) fn real_token() -> Self {
+        Self { rule: RuleId::RealToken, ..Self::unknown_token() }
+    }
+
+    /// A Page token where an app token is needed (M-63).
+    pub(crate) fn app_token_needed() -> Self {
+        let text = "(#15) This method must be called with an app access_token.";
+        Self::new(RuleId::AppTokenRequired, 15, text)
+    }
+
+    /// A proof that is none (M-58).
+    pub(crate) fn wrong_proof() -> Self {
+        let text = "Invalid appsecret_proof provided in the API argument";
+        Self::new(RuleId::ProofChecked, 100, text).graph_method()
+    }
+
+    /// A proof that is missing (M-22).
+    pub(crate) fn proof_required() -> Self {
+        let text = "API calls from the server require an appsecret_proof argument";
+        Self::new(RuleId::ProofChecked, 100, text).graph_method()
+    }
+
+    /// A list without which an app cannot be installed; with a full stop, unlike its kind (M-73).
+    pub(crate) fn fields_required() -> Self {
+        let text = "(#100) The parameter subscribed_fields is required.";
+        Self::new(RuleId::ParameterRequired, 100, text)
+    }
+
+    /// A word that is not among those that a parameter takes (M-81).
+    pub(crate) fn not_one_of(parameter: &str, names: &str, given: &str) -> Self {
+        let text = format!("(#100) Param {parameter} must be one of {{{names}}} - got \"{given}\".");
+        Self::new(RuleId::WebhookFields, 100, text)
+    }
+
+    /// Webhooks of something else than Pages.
+    pub(crate) fn no_such_object() -> Self {
+        Self::new(RuleId::WebhookObject, 200, "(#200) Permissions error").status(403)
+    }
+
+    /// A callback to which no webhook can go.
+    pub(crate) fn callback(why: &str) -> Self {
+        Self::new(RuleId::CallbackVerified, 100, format!("(#100) {why}"))
+    }
+
+    /// A callback that does not answer as it should (M-133).
+    pub(crate) fn not_verified(why: &str) -> Self {
+        let text = format!("(#2200) Callback verification failed with the following errors: {why}");
+        Self::new(RuleId::CallbackVerified, 2_200, text)
+    }
+
+    /// A callback that gives something else back than the challenge (M-134).
+    pub(crate) fn wrong_challenge(expected: &str, received: &str) -> Self {
+        let text = format!(
+            "(#2201) response does not match challenge, expected value=\"{expected}\", received=\"{received}\""
+        );
+        Self::new(RuleId::CallbackVerified, 2_201, text)
+    }
+
+    /// A look into a token by somebody who may not (M-249).
+    pub(crate) fn cannot_inspect() -> Self {
+        let text = "(#100) You must provide an app access token, or a user access token that is an owner or \
+                    developer of the app";
+        Self::new(RuleId::TokenInspected, 100, text)
+    }
+
+    /// A look into the token of another app (M-249).
+    pub(crate) fn inspects_another_app() -> Self {
+        let text = "(#100) The App_id in the input_token did not match the Viewing App";
+        Self::new(RuleId::TokenInspected, 100, text)
+    }
+
+    /// A profile that the app may not see (M-125).
+    pub(crate) fn profile_denied(refusal: Refusal) -> Self {
+        let text = "(#100) Insufficient permission to access user profile.";
+        Self { saw: refusal.saw, ..Self::new(refusal.rule, 100, text).subcode(2_018_247) }
+    }
+
     /// A field that the node does not have (M-36).
     pub(crate) fn unknown_field(field: &str, node: &str) -> Self {
         let text = format!("(#100) Tried accessing nonexisting field ({field}) on node type ({node})");
@@ -232,7 +321,10 @@ const NOT_LIVE_DOCUMENTED: &str = "(#200) Cannot message users who are not admin
 
 /// One sentence for each field (M-68).
 fn field_permission(rule: RuleId, saw: &Saw) -> GraphError {
-    let fields = saw.fields.unwrap_or_default();
+    let Some(fields) = saw.fields else {
+        let text = "(#200) Requires pages_manage_metadata permission to manage the object";
+        return GraphError::new(rule, 200, text).status(403);
+    };
     let lines = fields.iter().map(|field| {
         let name = field.name();
         format!("To subscribe to the {name} field, one of these permissions is needed: pages_messaging")
@@ -249,6 +341,19 @@ fn pacific(at: Timestamp) -> String {
 }
 
 impl GraphError {
+    /// The words of the platform for a refusal of an app's call at that moment.
+    pub(crate) fn refused_to(app: Option<AppId>, refusal: Refusal, now: Timestamp) -> Self {
+        let error = Self::refused(refusal, now);
+        match (refusal.kind, app) {
+            (RefusalKind::TokenDeauthorized, Some(app)) => {
+                let text =
+                    format!("Error validating access token: The user has not authorized application {app}.");
+                Self { message: text.into(), ..error }
+            }
+            _ => error,
+        }
+    }
+
     /// The words of the platform for a refusal at that moment.
     pub(crate) fn refused(refusal: Refusal, now: Timestamp) -> Self {
         let Refusal { rule, saw, kind } = refusal;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use emulator_core::{AppId, PageId};
+use emulator_core::{AppId, PageId, Psid};
 use hyper::Method;
 use hyper::header::HeaderValue;
 use percent_encoding::percent_decode_str;
@@ -48,7 +48,31 @@ pub(crate) enum Endpoint {
     Control { app: AppId, page: PageId, edge: ControlEdge },
     ThreadOwner { app: AppId, page: PageId },
     SecondaryReceivers { app: AppId, page: PageId },
+    SubscribedApps { app: AppId, page: PageId, method: Verb },
+    Subscriptions { app: AppId, method: Verb },
+    Person { app: AppId, page: PageId, person: Psid },
     Page { page: PageId },
+    App { app: AppId },
+    DebugToken,
+}
+
+/// What is done with an edge that takes every method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Get,
+    Post,
+    Delete,
+}
+
+impl Verb {
+    fn of(method: &Method) -> Option<Self> {
+        match method.as_str() {
+            "GET" => Some(Self::Get),
+            "POST" => Some(Self::Post),
+            "DELETE" => Some(Self::Delete),
+            _ => None,
+        }
+    }
 }
 
 fn version(part: &str) -> Option<(u32, u32)> {
@@ -116,14 +140,13 @@ impl<'a> Path<'a> {
         }
         let Some(node) = self.node else { return Err(GraphError::no_node()) };
         let verb = method.as_str().to_ascii_lowercase();
-        let (app, page) = match (caller, node) {
-            (Some(Token::Page { app, page }), "me") => (app, page),
-            (Some(Token::Page { app, page }), id) if id.parse() == Ok(page) => (app, page),
-            (Some(Token::App { .. }), "me") | (None, _) => return Err(GraphError::no_active_token()),
-            (Some(Token::App { .. }), _) if self.edge.is_some() => {
-                return Err(GraphError::page_token_needed());
-            }
-            (Some(_), id) => return Err(GraphError::unknown_node(&verb, id)),
+        let Some(caller) = caller else { return Err(GraphError::no_active_token()) };
+        if (node, self.edge, method) == ("debug_token", None, &Method::GET) {
+            return Ok(Endpoint::DebugToken);
+        }
+        let (app, page) = match caller {
+            Token::Page { app, page } if node == "me" || node.parse() == Ok(page) => (app, page),
+            Token::Page { .. } | Token::App { .. } => return self.elsewhere(method, caller, node),
         };
         let control = |edge| Endpoint::Control { app, page, edge };
         match (method.as_str(), self.edge) {
@@ -138,9 +161,44 @@ impl<'a> Path<'a> {
             ("POST", Some("extend_thread_control")) => Ok(control(ControlEdge::Extend)),
             ("GET", Some("secondary_receivers")) => Ok(Endpoint::SecondaryReceivers { app, page }),
             ("GET", Some("messages")) => Err(GraphError::whose_messages()),
+            (_, Some("subscribed_apps")) => match Verb::of(method) {
+                Some(method) => Ok(Endpoint::SubscribedApps { app, page, method }),
+                None => Err(GraphError::unknown_node(&verb, node)),
+            },
             ("GET", Some("thread_owner")) => Ok(Endpoint::ThreadOwner { app, page }),
             (_, Some(edge)) if KNOWN_EDGES.contains(&edge) => Err(GraphError::unknown_node(&verb, node)),
             (_, Some(edge)) => Err(GraphError::unknown_path(edge)),
+        }
+    }
+
+    /// What a path means that does not lead to the Page of the caller's token.
+    fn elsewhere(&self, method: &Method, caller: Token, node: &str) -> Result<Endpoint, GraphError> {
+        let unknown = || Err(GraphError::unknown_node(&method.as_str().to_ascii_lowercase(), node));
+        let own = node.parse() == Ok(caller.app());
+        match (caller, self.edge, Verb::of(method)) {
+            (Token::App { .. }, _, _) if node == "me" => Err(GraphError::no_active_token()),
+            (Token::App { app }, Some("subscriptions"), Some(method)) if own => {
+                Ok(Endpoint::Subscriptions { app, method })
+            }
+            (Token::Page { .. }, Some("subscriptions"), Some(_)) if own => {
+                Err(GraphError::app_token_needed())
+            }
+            (Token::App { app }, None, Some(Verb::Get)) if own => Ok(Endpoint::App { app }),
+            // An app can take itself off a Page without a token of that Page.
+            (Token::App { app }, Some("subscribed_apps"), Some(method @ Verb::Delete)) => {
+                match node.parse() {
+                    Ok(page) => Ok(Endpoint::SubscribedApps { app, page, method }),
+                    Err(_) => unknown(),
+                }
+            }
+            (Token::App { .. }, Some(edge), _) if edge != "subscriptions" => {
+                Err(GraphError::page_token_needed())
+            }
+            (Token::Page { app, page }, None, Some(Verb::Get)) => match node.parse() {
+                Ok(person) => Ok(Endpoint::Person { app, page, person }),
+                Err(_) => unknown(),
+            },
+            (Token::App { .. } | Token::Page { .. }, _, _) => unknown(),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::error::GraphError;
 use super::message::{self, Part, Path, known, later, without_nulls};
 use super::params::Params;
+use super::played::SenderAction;
 
 /// A Send API call that is in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,13 @@ pub(crate) enum Sending {
 
 const REACT: &str = "react";
 const UNREACT: &str = "unreact";
-const ACTIONS: &[&str] = &["mark_seen", "typing_on", "typing_off", REACT, UNREACT];
+const ACTIONS: &[&str] = &[
+    SenderAction::MarkSeen.name(),
+    SenderAction::TypingOn.name(),
+    SenderAction::TypingOff.name(),
+    REACT,
+    UNREACT,
+];
 
 const MESSAGE_TAG: &str = "MESSAGE_TAG";
 /// A type of old that is no longer listed; it means the tag of that name (M-143).

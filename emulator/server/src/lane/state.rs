@@ -5,23 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, EchoOrder, Effect, Ids, Input, PageId, Psid,
-    Refusal, Span, Timer, Timestamp, World, rechannelled, step,
+    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, Psid, Refusal, Span,
+    Timer, Timestamp, World, step,
 };
 use hyper::header::HeaderValue;
 
+use super::given_up::{CROWDED_OUT, SWITCHED_OFF};
+use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
 use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
-use crate::webhooks::{Ear, Outgoing, QueueKey};
+use crate::webhooks::{Outgoing, QueueKey};
 
 /// How many deliveries may wait for one app.
 const WAITING_LIMIT: usize = 10_000;
-/// Why an app whose webhooks have failed for an hour gets nothing more.
-const SWITCHED_OFF: &str = "its webhooks are switched off";
-/// Why an app that listens too slowly misses something.
-const CROWDED_OUT: &str = "too many deliveries wait for it already";
 /// From how many waiting deliveries on senders are slowed down.
 const CROWDED: usize = 5_000;
 
@@ -33,26 +31,13 @@ struct Heard {
     acknowledged: Option<Stopwatch>,
 }
 
-/// A delivery that an app has not answered yet.
-struct Turn {
-    seq: u64,
-    /// Hears the answer, once the delivery has left.
-    ear: Option<Arc<Ear>>,
-}
-
-impl Turn {
-    fn goes_on(&self) -> bool {
-        self.ear.as_ref().is_none_or(|ear| !ear.hears())
-    }
-}
-
 /// A call that a real app has open.
 #[derive(Debug)]
 pub(crate) struct OpenCall {
     writes_to: Option<Psid>,
-    echoes: Vec<Outgoing>,
+    pub(super) echoes: Vec<Outgoing>,
     /// Queues with echoes that leave before the answer does.
-    ahead: Vec<QueueKey>,
+    pub(super) ahead: Vec<QueueKey>,
 }
 
 impl std::fmt::Debug for Outgoing {
@@ -99,15 +84,15 @@ pub(crate) struct LaneState {
     file_prefix: String,
     file_position: u64,
     ids: Ids,
-    queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
+    pub(super) queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
     /// How many deliveries wait in the queues of an app.
     waiting: BTreeMap<AppId, usize>,
-    retries: BTreeMap<(Timestamp, u64), Outgoing>,
+    pub(super) retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
     /// What apps are handling, echoes aside.
-    turns: BTreeMap<QueueKey, Turn>,
+    pub(super) turns: BTreeMap<QueueKey, Turn>,
     /// Queues in which echoes come next that wait for the end of a turn. Nobody works them off.
-    paused: BTreeSet<QueueKey>,
+    pub(super) paused: BTreeSet<QueueKey>,
     writing: BTreeMap<Psid, u32>,
     /// The virtual time as it stands in headers, and when that was written.
     now_header: (Timestamp, HeaderValue),
@@ -232,43 +217,10 @@ impl LaneState {
     }
 
     /// The delivery to a real app of which the next entry tells.
-    fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
+    pub(super) fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
         let Effect::Deliver(delivery) = effect else { return None };
         self.shared.endpoint(delivery.app)?;
         Some(Outgoing::new(self.journal.next_seq(), delivery.clone()))
-    }
-
-    /// Nothing more is sent to an app whose webhooks are switched off. What it was due is written down.
-    fn give_up(&mut self, page: PageId, app: AppId) {
-        let goes = |outgoing: &Outgoing| outgoing.delivery.page == page && outgoing.delivery.app == app;
-        let (late, kept): (BTreeMap<_, _>, _) =
-            std::mem::take(&mut self.retries).into_iter().partition(|(_, outgoing)| goes(outgoing));
-        self.retries = kept;
-        let mut gone: Vec<Outgoing> = late.into_values().collect();
-        let late = gone.len();
-        for (_, queue) in self.queues.iter_mut().filter(|(key, _)| key.0 == app) {
-            let (out, kept): (VecDeque<_>, _) = std::mem::take(queue).into_iter().partition(goes);
-            *queue = kept;
-            gone.extend(out);
-        }
-        self.waits_no_longer(app, gone.len() - late);
-        gone.sort_by_key(|outgoing| outgoing.seq);
-        for outgoing in gone {
-            self.dropped(&outgoing, SWITCHED_OFF);
-        }
-    }
-
-    /// Notes that a delivery will not be tried, or not be tried again.
-    fn dropped(&mut self, outgoing: &Outgoing, why: &str) {
-        let record = outgoing.attempt(AttemptResult::Dropped { why: why.into() }, Duration::ZERO);
-        let now = self.clock.read();
-        let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), record);
-        self.append(entry);
-    }
-
-    fn is_switched_off(&self, outgoing: &Outgoing) -> bool {
-        let Delivery { page, app, .. } = outgoing.delivery;
-        self.world.settings.connection(page, app).is_some_and(|connection| connection.disabled)
     }
 
     /// Puts deliveries into their queues; says which queues to start.
@@ -292,19 +244,6 @@ impl LaneState {
         let idle = !self.queues.contains_key(&key);
         self.queues.entry(key).or_default().push_back(outgoing);
         idle.then_some(key)
-    }
-
-    /// An echo that leaves: its channel is decided at this moment (C-22). Nothing when its app does not
-    /// hear of it after all.
-    fn leaving(&mut self, mut outgoing: Outgoing) -> Option<Outgoing> {
-        outgoing.within = None;
-        let Some(decided) = rechannelled(&self.world, &outgoing.delivery) else { return Some(outgoing) };
-        let Decided { rule, saw, effect } = decided;
-        let leaves = self.outgoing(&effect);
-        let now = self.clock.read();
-        let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), Record::Effect(effect));
-        self.append(Entry { rule: Some(rule), saw, ..entry });
-        leaves
     }
 
     /// True when so many deliveries wait for an app that senders should be slower.
@@ -338,7 +277,7 @@ impl LaneState {
         next
     }
 
-    fn waits_no_longer(&mut self, app: AppId, how_many: usize) {
+    pub(super) fn waits_no_longer(&mut self, app: AppId, how_many: usize) {
         if let Some(waiting) = self.waiting.get_mut(&app) {
             *waiting = waiting.saturating_sub(how_many);
         }
@@ -361,45 +300,6 @@ impl LaneState {
         let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };
         self.apply(outgoing.attempt(result, took), Some(Cause::certain(outgoing.seq)), input);
         if outgoing.follows_answer() { Vec::new() } else { self.turn_ends(outgoing.key()) }
-    }
-
-    /// What the app is handling: it has not begun to answer to it. What it sends meanwhile it sends in
-    /// its handler, so that the echoes wait for the end of that.
-    fn handles(&self, app: AppId, person: Option<Psid>) -> Option<u64> {
-        self.turns.get(&(app, person)).filter(|turn| turn.goes_on()).map(|turn| turn.seq)
-    }
-
-    pub(crate) fn turn_begins(&mut self, outgoing: &Outgoing, ear: Option<Arc<Ear>>) {
-        self.turns.insert(outgoing.key(), Turn { seq: outgoing.seq, ear });
-    }
-
-    /// An app calls: had it answered what it was handling before that, then this is over, whoever reads
-    /// the answer when. Says which queues to start.
-    pub(crate) fn turn_noticed(&mut self, call: &Call) -> Vec<QueueKey> {
-        let Some(key) = call.app.map(|app| (app, call.person)) else { return Vec::new() };
-        let over = self.turns.get(&key).is_some_and(|turn| !turn.goes_on());
-        if over { self.turn_ends(key) } else { Vec::new() }
-    }
-
-    /// The app has answered: now it is decided where the echoes of its handler go, all at once. Says
-    /// which queues to start.
-    fn turn_ends(&mut self, (app, person): QueueKey) -> Vec<QueueKey> {
-        let Some(turn) = self.turns.remove(&(app, person)) else { return Vec::new() };
-        let within = Some((app, turn.seq));
-        let waits = |queue: &VecDeque<Outgoing>| queue.iter().any(|outgoing| outgoing.within == within);
-        let here = self.queues.iter().filter(|(key, queue)| key.1 == person && waits(queue));
-        let keys: Vec<QueueKey> = here.map(|(key, _)| *key).collect();
-        for key in &keys {
-            let waiting = self.queues.get_mut(key).map(std::mem::take).unwrap_or_default();
-            let before = waiting.len();
-            let decided = waiting.into_iter().filter_map(|outgoing| {
-                if outgoing.within == within { self.leaving(outgoing) } else { Some(outgoing) }
-            });
-            let decided: VecDeque<Outgoing> = decided.collect();
-            self.waits_no_longer(key.0, before - decided.len());
-            self.queues.insert(*key, decided);
-        }
-        keys.into_iter().filter(|key| self.paused.remove(key)).collect()
     }
 
     pub(crate) fn retry_later(&mut self, outgoing: Outgoing, wait: Span) {
@@ -436,32 +336,14 @@ impl LaneState {
         (OpenCall { writes_to, echoes: Vec::new(), ahead: Vec::new() }, cause)
     }
 
-    /// Lets a call's echoes wait until it has been answered, unless they leave before the answer does.
-    /// Says which queues to start.
-    pub(crate) fn hold(
-        &mut self,
-        open: &mut OpenCall,
-        caller: Option<AppId>,
-        echoes: Vec<Outgoing>,
-    ) -> Vec<QueueKey> {
-        let Some(first) = echoes.first() else { return Vec::new() };
-        match self.world.settings.options(first.delivery.page).echo_order {
-            EchoOrder::BeforeAnswer => {
-                let start = self.queue_all(echoes);
-                // Behind a delivery that the caller has open no echo can leave: the caller may be waiting
-                // for this very answer before it acknowledges that.
-                open.ahead.extend(start.iter().filter(|key| Some(key.0) == caller));
-                start
-            }
-            EchoOrder::AfterAnswer => {
-                let handled = caller.and_then(|app| Some((app, self.handles(app, first.delivery.person)?)));
-                open.echoes = echoes;
-                for echo in &mut open.echoes {
-                    echo.within = handled;
-                }
-                Vec::new()
-            }
-        }
+    /// Notes that a call waits for something else before it can be decided.
+    pub(crate) const fn call_waits(&mut self) {
+        self.open_calls += 1;
+    }
+
+    /// Notes that it waits no longer.
+    pub(crate) const fn call_waits_no_longer(&mut self) {
+        self.open_calls -= 1;
     }
 
     /// Notes that the answer is on its way. Where the echoes go is decided before it leaves, unless the

@@ -71,15 +71,16 @@ impl Outgoing {
 /// Works off queues that have just become busy.
 pub(crate) fn start(lane: &Arc<Lane>, keys: impl IntoIterator<Item = QueueKey>) {
     for key in keys {
-        if let Some(endpoint) = lane.shared().endpoint(key.0) {
-            tokio::spawn(work_off(Arc::clone(lane), key, Arc::clone(endpoint)));
-        }
+        tokio::spawn(work_off(Arc::clone(lane), key));
     }
 }
 
-async fn work_off(lane: Arc<Lane>, key: QueueKey, endpoint: Arc<Endpoint>) {
+async fn work_off(lane: Arc<Lane>, key: QueueKey) {
     while let Some(next) = lane.next_delivery(key) {
-        deliver(&lane, &endpoint, next).await;
+        // The app may have registered another webhook meanwhile.
+        if let Some(endpoint) = lane.shared().endpoint(key.0) {
+            deliver(&lane, &endpoint, next).await;
+        }
     }
 }
 

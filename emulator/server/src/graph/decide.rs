@@ -1,0 +1,174 @@
+//! What a call leads to, once the world was looked at: whether the token holds, whether the app may, and
+//! the one step of its lane.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use emulator_core::{AppAct, Input, Refusal, RefusalKind, Timestamp, authorize, token_holds};
+use hyper::header::HeaderValue;
+
+use super::caller::{Caller, Proof};
+use super::error::GraphError;
+use super::subscriptions::{GivingUp, Registered};
+use super::{Origin, Then, answer};
+use crate::journal::{Call, CallKind, Cause, Record};
+use crate::lane::{Lane, LaneState, OpenCall};
+use crate::shared::Token;
+
+/// What became of a call.
+pub(super) struct Decision {
+    pub(super) seq: u64,
+    pub(super) crowded: bool,
+    pub(super) now: HeaderValue,
+    pub(super) result: Result<Bytes, (Arc<GraphError>, Arc<str>)>,
+    pub(super) open: Option<OpenCall>,
+}
+
+/// What follows once it is known that the caller may.
+enum Next {
+    Step(Input, Option<After>),
+    Body(Bytes),
+}
+
+/// What an accepted step changes beyond its lane: where an app's webhooks go.
+enum After {
+    Register(Registered),
+    GiveUp(GivingUp),
+}
+
+/// Looks at the world: whether the token holds and the app may do this, and what it leads to.
+fn next(
+    state: &LaneState,
+    lane: &Lane,
+    caller: Option<Caller>,
+    then: Result<Then, GraphError>,
+    at: Timestamp,
+) -> Result<Next, GraphError> {
+    let world = &state.world;
+    let app = caller.map(|caller| caller.token.app());
+    let refused = |refusal| GraphError::refused_to(app, refusal, at);
+    if let Some(Caller { token, proof }) = caller {
+        if let Token::Page { app, page } = token {
+            token_holds(world, page, app, at).map_err(refused)?;
+        }
+        let required = world.settings.apps.get(&token.app()).is_some_and(|app| app.requires_proof);
+        if required && proof == Proof::Absent {
+            return Err(GraphError::proof_required());
+        }
+    }
+    Ok(match then? {
+        Then::Act { page, app, act } => {
+            if world.settings.connection(page, app).is_none() {
+                // With its own token an app can name any Page.
+                return Err(GraphError::unknown_node("delete", &page.to_string()));
+            }
+            match act {
+                // Core knows what these need.
+                AppAct::AsksProfile { .. } | AppAct::Installs { .. } => {}
+                AppAct::Sends { .. }
+                | AppAct::Signals { .. }
+                | AppAct::Reacts { .. }
+                | AppAct::Controls { .. }
+                | AppAct::AsksOwner { .. }
+                | AppAct::AsksReceivers => authorize(world, page, app, at).map_err(refused)?,
+            }
+            Next::Step(Input::App { page, app, act }, None)
+        }
+        Then::Verify(_) => return Err(GraphError::callback("a step cannot register a webhook; a bot can")),
+        Then::Register(registered) => {
+            let fields = Some(registered.fields(world));
+            let input = Input::AppSubscribes { app: registered.app(), fields };
+            Next::Step(input, Some(After::Register(registered)))
+        }
+        Then::GiveUp(gone) => {
+            let input = Input::AppSubscribes { app: gone.app(), fields: gone.left(world) };
+            Next::Step(input, Some(After::GiveUp(gone)))
+        }
+        Then::Read(reading) => Next::Body(reading.of(world, lane.shared())),
+        Then::Inspect(inspected) => Next::Body(inspected.answer(world, at)),
+    })
+}
+
+/// The words of the platform for what core refused; some depend on what was called.
+fn refused_by_core(call: &Call, refusal: Refusal, at: Timestamp) -> GraphError {
+    match (&call.kind, refusal.kind, call.person) {
+        (CallKind::AsksProfile { .. }, RefusalKind::UnknownPerson, Some(person)) => {
+            GraphError::unknown_node("get", &person.to_string())
+        }
+        (
+            CallKind::AsksProfile { .. },
+            RefusalKind::PermissionMissing | RefusalKind::NoRoleOnApp { .. },
+            _,
+        ) => GraphError::profile_denied(refusal),
+        _ => GraphError::refused_to(call.app, refusal, at),
+    }
+}
+
+/// Lets the lane decide: one lock, one step.
+pub(super) fn decide(
+    lane: &Arc<Lane>,
+    mut call: Call,
+    caller: Option<Caller>,
+    then: Result<Then, GraphError>,
+    origin: Origin<'_>,
+) -> Decision {
+    let mut state = lane.lock_on_time();
+    let now = state.now_header();
+    let at = state.clock.read();
+    let crowded = state.is_crowded();
+    let (mut open, cause) = match origin {
+        Origin::Bot => {
+            crate::webhooks::start(lane, state.turn_noticed(&call));
+            let (open, cause) = state.call_opened(&call);
+            (Some(open), cause)
+        }
+        Origin::Step(_) => (None, None),
+    };
+    let next = next(&state, lane, caller, then, at);
+    if let Ok(Next::Step(Input::AppSubscribes { fields, .. }, _)) = &next {
+        // Only the world tells what is left of the fields.
+        call.kind = CallKind::Subscribes { fields: *fields };
+    }
+    let call = &call;
+    let refused = |state: &mut LaneState, seq, error: GraphError| {
+        let error = Arc::new(error);
+        let trace = state.refused(call, seq, &error);
+        Err((error, trace))
+    };
+    match next {
+        Ok(Next::Step(input, after)) => {
+            let person = call.person;
+            let applied = state.apply(Record::Call(call.clone()), cause, input);
+            let result = match applied.result {
+                Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),
+                Err(refusal) => refused(&mut state, applied.seq, refused_by_core(call, refusal, at)),
+            };
+            match after.filter(|_| result.is_ok()) {
+                Some(After::Register(registered)) => registered.carry_out(lane.shared()),
+                Some(After::GiveUp(gone)) => gone.carry_out(lane.shared()),
+                None => {}
+            }
+            let mut start = applied.start;
+            match &mut open {
+                Some(open) => start.extend(state.hold(open, call.app, applied.echoes)),
+                None => start.extend(state.queue_all(applied.echoes)),
+            }
+            drop(state);
+            crate::webhooks::start(lane, start);
+            Decision { seq: applied.seq, crowded, now, result, open }
+        }
+        Ok(Next::Body(body)) => {
+            Decision { seq: log(&mut state, call, cause), crowded, now, result: Ok(body), open }
+        }
+        Err(error) => {
+            let seq = log(&mut state, call, cause);
+            Decision { seq, crowded, now, result: refused(&mut state, seq, error), open }
+        }
+    }
+}
+
+fn log(state: &mut LaneState, call: &Call, cause: Option<Cause>) -> u64 {
+    let now = state.clock.read();
+    let entry = state.entry(now, cause, Record::Call(call.clone()));
+    state.append(entry)
+}

@@ -1,0 +1,194 @@
+//! The names of webhook fields of Pages, and lists of them in calls (M-15, M-81, M-197).
+
+use std::sync::Arc;
+
+use emulator_core::{Field, FieldSet};
+
+use super::error::GraphError;
+use super::params::{Params, Raw};
+
+/// Every field that Pages have, in the order in which the platform lists them: as it was seen in 2022,
+/// with what was added until 2026 at the end.
+const NAMES: &[&str] = &[
+    "feed",
+    "mention",
+    "name",
+    "picture",
+    "category",
+    "description",
+    "conversations",
+    "branded_camera",
+    "feature_access_list",
+    "inbox_labels",
+    "standby",
+    "message_mention",
+    "messages",
+    "message_reactions",
+    "messaging_account_linking",
+    "messaging_checkout_updates",
+    "messaging_customer_information",
+    "message_echoes",
+    "message_deliveries",
+    "messaging_game_plays",
+    "messaging_optins",
+    "messaging_optouts",
+    "messaging_payments",
+    "messaging_postbacks",
+    "messaging_pre_checkouts",
+    "message_reads",
+    "messaging_referrals",
+    "messaging_handovers",
+    "messaging_policy_enforcement",
+    "messaging_page_feedback",
+    "messaging_appointments",
+    "messaging_direct_sends",
+    "messaging_fblogin_account_linking",
+    "user_action",
+    "messaging_feedback",
+    "founded",
+    "company_overview",
+    "mission",
+    "products",
+    "general_info",
+    "leadgen",
+    "leadgen_fat",
+    "location",
+    "hours",
+    "parking",
+    "public_transit",
+    "page_about_story",
+    "mcom_invoice_change",
+    "invoice_access_invoice_change",
+    "invoice_access_onboarding_status_active",
+    "local_delivery",
+    "phone",
+    "email",
+    "website",
+    "ratings",
+    "attire",
+    "payment_options",
+    "culinary_team",
+    "general_manager",
+    "price_range",
+    "awards",
+    "hometown",
+    "current_location",
+    "bio",
+    "affiliation",
+    "birthday",
+    "personal_info",
+    "personal_interests",
+    "members",
+    "checkins",
+    "page_upcoming_change",
+    "page_change_proposal",
+    "message_edits",
+    "message_context",
+    "messaging_in_thread_lead_form_submit",
+    "messaging_integrity",
+    "response_feedback",
+    "send_cart",
+    "message_template_status_update",
+    "messenger_template_status_update",
+    "marketing_message_clicks",
+    "marketing_message_deliveries",
+    "marketing_message_delivery_failed",
+    "marketing_message_echoes",
+    "marketing_message_reads",
+    "marketing_messages_subscriber_upload_status",
+    "calls",
+    "call_permission_reply",
+    "call_settings_update",
+    "business_integrity",
+    "group_feed",
+    "leadgen_update",
+    "live_videos",
+    "videos",
+    "publisher_subscriptions",
+    "story_share",
+];
+
+/// Fields as a call names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fields {
+    /// Those that events here belong to.
+    pub(crate) known: FieldSet,
+    /// The others.
+    pub(crate) other: Vec<Arc<str>>,
+}
+
+impl Fields {
+    /// Reads the list; none when the call has no such parameter.
+    pub(crate) fn read(params: &Params<'_>, parameter: &str) -> Result<Option<Self>, GraphError> {
+        let Some(names) = params.list(parameter)? else {
+            return match params.get(parameter).map(Raw::json).transpose()?.as_deref() {
+                // An element that is empty makes the platform fail with 500 and code 1 (M-59); here it
+                // is a field like any other that does not exist.
+                Some(json) if json.starts_with('[') && json.contains('"') => Err(unknown(parameter, 0, "")),
+                Some(_) | None => Ok(None),
+            };
+        };
+        let mut fields = Self { known: FieldSet::default(), other: Vec::new() };
+        for (index, name) in names.iter().enumerate() {
+            match Field::parse(name) {
+                Some(field) => fields.known = fields.known.with(field),
+                None if NAMES.contains(&name.as_str()) => fields.other.push(name.as_str().into()),
+                None => return Err(unknown(parameter, index, name)),
+            }
+        }
+        Ok(Some(fields))
+    }
+}
+
+fn unknown(parameter: &str, index: usize, name: &str) -> GraphError {
+    GraphError::not_one_of(&format!("{parameter}[{index}]"), &NAMES.join(", "), name)
+}
+
+/// The names of the fields, in the platform's order.
+pub(crate) fn names<'a>(known: FieldSet, other: impl Iterator<Item = &'a Arc<str>>) -> Vec<&'static str> {
+    let other: Vec<&str> = other.map(|name| &**name).collect();
+    let is_there =
+        |name: &&&str| Field::parse(name).is_some_and(|field| known.contains(field)) || other.contains(*name);
+    NAMES.iter().filter(is_there).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_field_of_an_event_is_a_field_of_pages_and_none_stands_twice() {
+        assert!(Field::ALL.iter().all(|field| NAMES.contains(&field.name())));
+        assert_eq!(NAMES.iter().collect::<BTreeSet<_>>().len(), NAMES.len());
+    }
+
+    #[test]
+    fn lists_are_read_however_they_are_written() {
+        let cases = [
+            "f=messages, messaging_postbacks,feed",
+            "f=%5B%22messages%22,%22messaging_postbacks%22,%22feed%22%5D",
+            "f[]=messages&f[]=messaging_postbacks&f[]=feed",
+            r#"{"f":["feed","messages","messaging_postbacks"]}"#,
+        ];
+        for body in cases {
+            let fields = Fields::read(&Params::of(None, None, body.as_bytes()), "f").unwrap().unwrap();
+            assert_eq!(
+                names(fields.known, fields.other.iter()),
+                ["feed", "messages", "messaging_postbacks"],
+                "{body}"
+            );
+        }
+        for body in ["", "f=", "f=[]", r#"{"f":[]}"#, r#"{"f":null}"#] {
+            assert_eq!(Fields::read(&Params::of(None, None, body.as_bytes()), "f"), Ok(None), "{body}");
+        }
+        for (body, place) in [("f[]=", "f[0]"), ("f=messages,order", "f[1]")] {
+            let error = Fields::read(&Params::of(None, None, body.as_bytes()), "f").unwrap_err();
+            assert!(
+                error.message.starts_with(&format!("(#100) Param {place} must be one of {{feed, mention, ")),
+                "{body}"
+            );
+        }
+    }
+}

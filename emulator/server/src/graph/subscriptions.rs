@@ -1,0 +1,169 @@
+//! `/{app}/subscriptions`: where an app wants its webhooks, and for which fields (M-63, M-133, M-134,
+//! M-186, M-244).
+
+use std::sync::Arc;
+
+use emulator_core::{AppId, FieldSet, World};
+use hyper::StatusCode;
+
+use super::error::GraphError;
+use super::fields::Fields;
+use super::node::subscribed;
+use super::params::Params;
+use crate::shared::{Registration, Shared};
+use crate::stage::Stage;
+use crate::webhooks::{Endpoint, HandshakeError, ParseWebhookError, WebhookUrl};
+
+/// The object whose webhooks there are.
+const OBJECT: &str = "page";
+
+/// What a registration asks for.
+#[derive(Debug)]
+pub(super) struct Registering {
+    app: AppId,
+    /// Where webhooks are to go; to be asked first. None when that stays as it is.
+    endpoint: Option<Arc<Endpoint>>,
+    fields: Option<Fields>,
+    version: Arc<str>,
+}
+
+/// A registration that has been verified.
+#[derive(Debug)]
+pub(super) struct Registered(Registering);
+
+impl Registering {
+    /// Reads a call.
+    pub(super) fn read(
+        params: &Params<'_>,
+        shared: &Shared,
+        app: AppId,
+        version: &str,
+    ) -> Result<Self, GraphError> {
+        object(params)?.ok_or_else(|| GraphError::required("object"))?;
+        let text = |name| params.text(name).map(|text| text.filter(|text| !text.trim().is_empty()));
+        let (callback, verify_token) = (text("callback_url")?, text("verify_token")?);
+        let known = shared.endpoint(app);
+        let url = match (&callback, &known) {
+            (Some(callback), _) => {
+                callback.trim().parse::<WebhookUrl>().map_err(|error| callback_refused(&error))?
+            }
+            (None, Some(known)) => known.url.clone(),
+            (None, None) => return Err(GraphError::required("callback_url")),
+        };
+        let fields = Fields::read(params, "fields")?;
+        let changes = callback.is_some() || verify_token.is_some();
+        // What is not named stays as the app has it.
+        let verify_token =
+            verify_token.as_deref().or(known.as_deref().map(|known| known.verify_token.as_str()));
+        let endpoint = changes.then(|| shared.endpoint_at(app, url, verify_token));
+        Ok(Self { app, endpoint, fields, version: version.into() })
+    }
+
+    /// Asks the callback whether it is the app's. The bot may be what is waiting for the answer to this
+    /// call, so nothing is held meanwhile.
+    pub(super) async fn verify(self, stage: &Stage) -> Result<Registered, GraphError> {
+        if let Some(endpoint) = &self.endpoint {
+            stage.verify(self.app, endpoint).await.map_err(|error| not_verified(&error))?;
+        }
+        Ok(Registered(self))
+    }
+}
+
+impl Registered {
+    /// Whose it is.
+    pub(super) const fn app(&self) -> AppId {
+        self.0.app
+    }
+
+    /// The fields that are subscribed from now on; those of before when the call names none.
+    pub(super) fn fields(&self, world: &World) -> FieldSet {
+        let before = || match world.settings.apps.get(&self.0.app).and_then(|app| app.subscription) {
+            Some(before) => before,
+            // It has never said which, so it loses none.
+            None => emulator_core::Field::ALL.iter().copied().collect(),
+        };
+        self.0.fields.as_ref().map_or_else(before, |fields| fields.known)
+    }
+
+    /// Sends the webhooks there from now on.
+    pub(super) fn carry_out(self, shared: &Shared) {
+        let Registering { app, endpoint, fields, version } = self.0;
+        let before = shared.registration(app);
+        let endpoint = endpoint.or_else(|| before.as_ref().map(|before| Arc::clone(&before.endpoint)));
+        let other = fields.map(|fields| fields.other).or(before.map(|before| before.other_fields));
+        if let Some(endpoint) = endpoint {
+            let other_fields = other.unwrap_or_default();
+            shared.register(app, Registration { endpoint, other_fields, version });
+        }
+    }
+}
+
+/// What is left when an app gives subscriptions up: of some fields, or of all.
+#[derive(Debug)]
+pub(super) struct GivingUp {
+    app: AppId,
+    fields: Option<Fields>,
+}
+
+impl GivingUp {
+    /// Reads a call. Without an object it concerns every object, of which there is one.
+    pub(super) fn read(params: &Params<'_>, app: AppId) -> Result<Self, GraphError> {
+        object(params)?;
+        Ok(Self { app, fields: Fields::read(params, "fields")? })
+    }
+
+    /// Whose they are.
+    pub(super) const fn app(&self) -> AppId {
+        self.app
+    }
+
+    /// The fields that are left; none when everything goes.
+    pub(super) fn left(&self, world: &World) -> Option<FieldSet> {
+        let gone = self.fields.as_ref()?.known;
+        Some(subscribed(world, self.app).iter().filter(|field| !gone.contains(*field)).collect())
+    }
+
+    /// Forgets the fields that no event belongs to.
+    pub(super) fn carry_out(&self, shared: &Shared) {
+        let Some(mut registration) = shared.registration(self.app) else { return };
+        match &self.fields {
+            None => registration.other_fields.clear(),
+            Some(gone) => registration.other_fields.retain(|field| !gone.other.contains(field)),
+        }
+        shared.register(self.app, registration);
+    }
+}
+
+/// The parameter `object`, which has to be the Page where it is given.
+fn object(params: &Params<'_>) -> Result<Option<()>, GraphError> {
+    match params.text("object")?.filter(|object| !object.is_empty()) {
+        None => Ok(None),
+        Some(object) if object.eq_ignore_ascii_case(OBJECT) => Ok(Some(())),
+        Some(_) => Err(GraphError::no_such_object()),
+    }
+}
+
+fn callback_refused(error: &ParseWebhookError) -> GraphError {
+    match error {
+        ParseWebhookError::NoUrl(_) => GraphError::callback("callback_url URL is not properly formatted"),
+        ParseWebhookError::NotHttp(_) | ParseWebhookError::NotLoopback(_) => {
+            GraphError::callback(&format!("callback_url: {error}"))
+        }
+    }
+}
+
+fn not_verified(error: &HandshakeError) -> GraphError {
+    match error {
+        HandshakeError::NoAnswer { why, .. } => {
+            GraphError::not_verified(&format!("curl_errno = 7; curl_error = {why}"))
+        }
+        HandshakeError::WrongStatus { status, .. } => {
+            let reason = StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
+            let reason = reason.unwrap_or("Unknown");
+            GraphError::not_verified(&format!("HTTP Status Code = {status}; HTTP Message = {reason}"))
+        }
+        HandshakeError::WrongChallenge { expected, received, .. } => {
+            GraphError::wrong_challenge(expected, received)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Tokens of the real platform, which have no business here: they are found, so that they can be
+//! refused and are written nowhere.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What such a token begins with.
+const START: &[u8] = b"EAA";
+/// How many letters and digits follow at least. Real ones have more than a hundred; names that people
+/// make up for tests have a few.
+const LEAST: usize = 32;
+
+/// Where something stands that looks like a token of the real platform.
+pub fn real_token(text: &[u8]) -> Option<Range<usize>> {
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == START[0])) {
+        let start = from + found;
+        let length = text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let inside = start.checked_sub(1).and_then(|before| text.get(before));
+        // Within a longer word it is chance: ids and data are spelt with the same letters.
+        let inside = inside.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(byte));
+        if !inside && length >= START.len() + LEAST && text[start..].starts_with(START) {
+            return Some(start..start + length);
+        }
+        from = start + length.max(1);
+    }
+    None
+}
+
+/// The text without such tokens.
+pub fn without_real_tokens(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    while let Some(token) = real_token(text.as_bytes()) {
+        // What is found is ASCII, so its ends are ends of characters.
+        text.to_mut().replace_range(token, "[token removed]");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_real_is_found_and_what_people_make_up_is_not() {
+        let token = format!("EAA{}", "Bx7".repeat(30));
+        for text in [
+            token.clone(),
+            format!("access_token={token}&a=1"),
+            format!("{{\"access_token\":\"{token}\"}}"),
+            format!("/v25.0/{token}"),
+            format!("EAA EAAx E{token} {token}"),
+        ] {
+            let found = real_token(text.as_bytes()).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(&text[found], token, "{text}");
+            assert!(!without_real_tokens(&text).contains(&token));
+        }
+        for text in [
+            "",
+            "EAA",
+            "EAAwrong",
+            "bot-page-token",
+            &format!("m_{token}"),
+            &format!("x{token}"),
+            &format!("eaa{}", "b".repeat(40)),
+            "ü EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA",
+        ] {
+            assert_eq!(real_token(text.as_bytes()), None, "{text}");
+            assert_eq!(without_real_tokens(text), text);
+        }
+    }
+}

@@ -112,6 +112,7 @@ pub(super) fn decide(
     let crowded = state.is_crowded();
     let (mut open, cause) = match origin {
         Origin::Bot => {
+            crate::webhooks::start(lane, state.turn_noticed(&call));
             let (open, cause) = state.call_opened(&call);
             (Some(open), cause)
         }
@@ -143,7 +144,7 @@ pub(super) fn decide(
             }
             let mut start = state.queue_all(applied.outgoing);
             match &mut open {
-                Some(open) => state.hold(open, applied.echoes),
+                Some(open) => start.extend(state.hold(open, call.app, applied.echoes)),
                 None => start.extend(state.queue_all(applied.echoes)),
             }
             drop(state);

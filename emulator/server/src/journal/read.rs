@@ -398,7 +398,7 @@ impl Root<'_> {
             status.map(|status| AttemptResult::Acknowledged { status }),
             status.map(|status| AttemptResult::Refused { status }),
             Some(AttemptResult::TimedOut),
-            Some(AttemptResult::Dropped),
+            why.clone().map(|why| AttemptResult::Dropped { why }),
             why.clone().map(|why| AttemptResult::Unreachable { why }),
             why.map(|why| AttemptResult::Broken { why }),
         ];

@@ -289,8 +289,11 @@ pub enum AttemptResult {
         /// What the system says.
         why: Arc<str>,
     },
-    /// Too many deliveries wait for the app already; this one is given up.
-    Dropped,
+    /// It was not tried, and will not be.
+    Dropped {
+        /// Why it was given up.
+        why: Arc<str>,
+    },
     /// The connection broke before an answer.
     Broken {
         /// What the system says.
@@ -304,21 +307,13 @@ impl AttemptResult {
         matches!(self, Self::Acknowledged { .. })
     }
 
-    /// True when the delivery is tried again, if it has not been too often.
-    pub const fn is_tried_again(&self) -> bool {
-        match self {
-            Self::Acknowledged { .. } | Self::Dropped => false,
-            Self::Refused { .. } | Self::TimedOut | Self::Unreachable { .. } | Self::Broken { .. } => true,
-        }
-    }
-
     /// The word for it.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Acknowledged { .. } => "acknowledged",
             Self::Refused { .. } => "refused",
             Self::TimedOut => "timed_out",
-            Self::Dropped => "dropped",
+            Self::Dropped { .. } => "dropped",
             Self::Unreachable { .. } => "unreachable",
             Self::Broken { .. } => "broken",
         }

@@ -4,12 +4,13 @@
 //! that is not read back correctly leads to another line than the one that was read.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use emulator_core::{AppId, Effect, Input, PageId, Timestamp};
+use emulator_core::{AppId, Input, PageId, Timestamp};
 
 use super::state::{Applied, LaneState};
 use crate::clock::Wall;
-use crate::journal::{AttemptResult, Call, CallKind, Cause, Entry, Record, RegisteredWebhook, Told, What};
+use crate::journal::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook, Told, What};
 use crate::shared::{Registration, Token};
 use crate::webhooks::Outgoing;
 
@@ -21,13 +22,11 @@ struct Open {
     outgoing: Outgoing,
     /// When it is tried again; at once when none.
     due: Option<Timestamp>,
-    /// True when its app's webhooks were switched off while it waited, or was on its way.
-    given_up: bool,
 }
 
 impl Open {
     const fn now(outgoing: Outgoing) -> Self {
-        Self { outgoing, due: None, given_up: false }
+        Self { outgoing, due: None }
     }
 }
 
@@ -75,20 +74,11 @@ impl Replay {
         }
         state.clock.move_to(at);
         self.wall = Some(wall);
-        let before = state.journal.next_seq() - 1;
         match what {
             What::Record(Record::Call(call)) => self.called(state, call, cause, accepted),
             What::Record(record) => self.happens(state, record, cause)?,
             What::Leaves => self.leaves(state, cause)?,
             What::Follows => return Err(ALONE),
-        }
-        for effect in state.journal.after(before).filter_map(Entry::effect) {
-            if let Effect::WebhooksDisabled { page, app } = effect {
-                let to_it = |open: &&mut Open| {
-                    (open.outgoing.delivery.page, open.outgoing.delivery.app) == (*page, *app)
-                };
-                self.open.values_mut().filter(to_it).for_each(|open| open.given_up = true);
-            }
         }
         Ok(())
     }
@@ -188,19 +178,17 @@ impl Replay {
         result: AttemptResult,
         took_ms: u64,
     ) -> Result<(), &'static str> {
-        let known = self.open.remove(&delivery);
-        let mut outgoing = known.ok_or("its delivery is not open")?.outgoing;
-        outgoing.decided = true;
-        let again = result.is_tried_again();
-        if result != AttemptResult::Dropped {
-            state.heard(&outgoing);
+        let mut outgoing = self.open.remove(&delivery).ok_or("its delivery is not open")?.outgoing;
+        if let AttemptResult::Dropped { why } = &result {
+            state.dropped(&outgoing, why);
+            return Ok(());
         }
-        state.delivery_tried(&outgoing, result, std::time::Duration::from_millis(took_ms));
+        state.heard(&outgoing);
+        let again = !result.is_acknowledged();
+        state.delivery_tried(&outgoing, result, Duration::from_millis(took_ms));
         if again && let Some(wait) = outgoing.fail() {
             let due = (wait.0 > 0).then(|| state.clock.read() + wait);
-            if due.is_none() || !state.is_cut_off(&outgoing.delivery) {
-                self.open.insert(delivery, Open { outgoing, due, given_up: false });
-            }
+            self.open.insert(delivery, Open { outgoing, due });
         }
         Ok(())
     }
@@ -213,7 +201,7 @@ impl Replay {
             return;
         };
         let mut unsent = Vec::new();
-        for Open { outgoing, due, .. } in self.open.into_values().filter(|open| !open.given_up) {
+        for Open { outgoing, due } in self.open.into_values() {
             match due {
                 Some(due) => {
                     state.retries.insert((due, outgoing.seq), outgoing);

@@ -114,7 +114,7 @@ fn roots() -> Vec<Record> {
         AttemptResult::Acknowledged { status: 204 },
         AttemptResult::Refused { status: 503 },
         AttemptResult::TimedOut,
-        AttemptResult::Dropped,
+        AttemptResult::Dropped { why: "off".into() },
         AttemptResult::Unreachable { why: "no".into() },
         AttemptResult::Broken { why: "snap".into() },
     ];

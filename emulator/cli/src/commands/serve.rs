@@ -20,7 +20,7 @@ use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
 use emulator_server::journal::{JournalFile, header};
-use emulator_server::{ClockMode, Lane, LaneSpec, Stage, StageSpec, serve};
+use emulator_server::{ClockMode, Lane, LaneSpec, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -120,6 +120,7 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
             tokio::spawn(wait_for(Arc::clone(&stage), app.id, app.name.clone()));
         }
     }
+    tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
         tokio::spawn(tell(Arc::clone(&lane), Some(why)));
@@ -133,6 +134,12 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
     until_stopped(file).await
+}
+
+/// Says once that somebody sent what should not be here.
+async fn warn_of_real_token(stage: Arc<Stage>) {
+    stage.real_token_came().await;
+    eprintln!("warning: {REAL_TOKEN}");
 }
 
 fn taken(port: u16, error: &std::io::Error) -> Failed {

@@ -366,6 +366,7 @@ fn person_of(input: &Input) -> Psid {
             act:
                 AppAct::Sends { person, .. }
                 | AppAct::Signals { person }
+                | AppAct::Reacts { person, .. }
                 | AppAct::Controls { person, .. }
                 | AppAct::AsksOwner { person }
                 | AppAct::AsksProfile { person },

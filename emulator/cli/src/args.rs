@@ -24,6 +24,7 @@ pub(crate) enum Command {
     Run(run::RunArguments),
     Serve(Box<serve::ServeArguments>),
     Say(speak::SayArguments),
+    Tap(speak::TapArguments),
     Step(speak::StepArguments),
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run::run(run),
         Command::Serve(serve) => commands::serve::run(&serve),
         Command::Say(say) => commands::speak::say(&say),
+        Command::Tap(tap) => commands::speak::tap(&tap),
         Command::Step(step) => commands::speak::step(&step),
         Command::Check(check) => commands::check::run(&check),
         Command::Explain(explain) => commands::explain::run(&explain),

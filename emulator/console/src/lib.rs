@@ -46,7 +46,12 @@ impl Console {
         let people = place.cast.people.iter().map(|person| person.name.clone()).collect();
         let patience = Patience::default();
         let scene = Scene::new(place.clone(), SourceText::new("request", ""), Map::new(), patience);
-        Arc::new(Self { place, names: Names { apps, people }, patience, scene: Mutex::new(scene) })
+        Arc::new(Self {
+            place,
+            names: Names { apps, people, captures: None },
+            patience,
+            scene: Mutex::new(scene),
+        })
     }
 
     /// The routes, for the server.

@@ -87,7 +87,13 @@ impl Console {
         let people = self.lane().people();
         let writer = steps.iter().rev().find_map(|step| match &step.act {
             Act::User { who, .. } => people.get(who.value.as_str()).copied(),
-            Act::App { .. } | Act::Clock(_) | Act::Note(_) | Act::Expect(_) | Act::Never(_) => None,
+            Act::Inbox { .. }
+            | Act::Page { .. }
+            | Act::App { .. }
+            | Act::Clock(_)
+            | Act::Note(_)
+            | Act::Expect(_)
+            | Act::Never(_) => None,
         });
         let mut seen = before;
         let wait = async {

@@ -205,8 +205,8 @@ rules! {
         "A message to a person who has blocked the Page is refused with code 551, subcode 1545041.";
     DevelopmentMode, "M-184", "apps in development reach their testers", [], Documented, WEBHOOKS,
         "An app in development mode sends to, and hears of, only people with a role on it; another message is refused.";
-    ReplyTo, "M-147", "an answer names a message that is there", [], Inferred, SEND,
-        "reply_to names a message of the conversation, of either side; any other id is refused as an invalid parameter.";
+    ReplyTo, "M-147", "an answer or a reaction names a message that is there", [], Inferred, SEND,
+        "reply_to names a message of the conversation, of either side, as a reaction of the Page does; any other id is refused as an invalid parameter.";
     ProfileShown, "M-265", "a profile is shown to those the person met", [], Documented, SEND,
         "A Page reads the profile of a person who has done something with it; of anybody else it sees an empty object. Language, time zone and gender need permissions of their own and are left out without them. Without pages_messaging, or in development mode for people without a role, the call is refused with code 100, subcode 2018247.";
     AppSubscription, "M-244", "an app subscribes with its own token", [], Documented, WEBHOOKS,
@@ -253,7 +253,7 @@ rules! {
         "A call that carries what looks like a token of the real platform, wherever it stands, is refused like an unknown token, and nothing of it is written down.";
     CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
         "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
-    WebhookFields, "M-81", "the names of webhook fields", [], Observed, LOGS,
+    WebhookFields, "M-197", "the names of webhook fields", [], Observed, LOGS,
         "A field that Pages do not have is refused with code 100, its place in the list and the names of all fields.";
     WebhookObject, "M-244a", "webhooks of Pages alone", [], Inferred, CHOICE,
         "Subscriptions are kept for the object page; any other is refused as lacking permission, with code 200.";
@@ -274,13 +274,57 @@ rules! {
     RecipientId, "M-76", "ids are digit strings", [], Observed, LOGS,
         "A recipient id that is not a string of digits is refused with code 100.";
     TextLength, "M-77", "texts have a length", [], Observed, LOGS,
-        "A text of more than 2000 characters is refused with code 100, as is metadata of more than 1000.";
+        "A text that is too long is refused with code 100, the name of the parameter and its limit: 2000 characters for the text of a message, 1000 for metadata and payloads, 20 for the titles of buttons and quick replies. Characters are code points.";
+    ListTooLong, "M-78", "lists have a greatest length", [], Observed, LOGS,
+        "A list with too many elements is refused with code 105. Parameters inside a template are named from name_placeholder on.";
+    ListTooShort, "M-79", "lists have a least length", [], Observed, LOGS,
+        "A list with too few elements is refused with code 194.";
     UnknownKeys, "M-80", "unknown keys inside objects", [], Observed, LOGS,
         "Keys that an object does not have are refused with code 100; unknown parameters of the call itself are ignored.";
+    UnknownWord, "M-81", "words that a parameter does not know", [], Observed, LOGS,
+        "A word that is none of those that a parameter takes is refused with code 100 and the list of them. Large and small letters are the same.";
+    TextEmpty, "M-82", "texts that must say something", [], Observed, LOGS,
+        "An empty title, or another text that must not be empty, is refused with code 100.";
+    UrlShape, "M-83", "addresses look like addresses", [], Observed, LOGS,
+        "What does not look like an http or https address is refused with code 100. The emulator fetches no address, so one that leads nowhere (code 100, subcode 2018008 on the platform) is accepted.";
     MessageEmpty, "M-84", "a message has content", [], Observed, LOGS,
         "A message without text or attachment is refused with code 100, subcode 2018034.";
+    TextAndAttachment, "M-85", "either a text or an attachment", [], Observed, LOGS,
+        "A message with a text and an attachment is refused with code 100, subcode 2018018. Quick replies go with either.";
+    TemplateData, "M-87", "a template has a payload", [], Observed, LOGS,
+        "A template whose payload is no object, or holds elements that are none, is refused with code 100, subcode 2018032.";
+    TemplateType, "M-88", "a template names its type", [], Observed, LOGS,
+        "A template without template_type, or with one that does not exist or no longer, is refused with code 100. Types that the emulator does not have yet are refused in its own words.";
+    ExtensionsUrl, "M-89", "extensions need whitelisted domains", [], Observed, LOGS,
+        "A button with messenger_extensions is refused with code 100 unless the domain of its address is whitelisted. Nothing is whitelisted yet.";
+    FileMissing, "M-90", "media come from somewhere", [], Observed, LOGS,
+        "An attachment with neither an address nor the id of an uploaded file needs exactly one file in the call: code 100, subcode 2018005. The emulator takes no files yet and says so.";
+    AttachmentUnknown, "M-94", "attachments that were never uploaded", [], Documented, ERRORS,
+        "An attachment_id that the Page did not upload is refused with code 100, subcode 2018074. Nothing can be uploaded yet.";
+    RecipientForbidden, "M-107", "ids that get no messages", [], Observed, LOGS,
+        "A message to the id 0 is refused with code 100.";
+    PhoneRecipient, "M-116", "phone numbers need a permission", [], Documented, ERRORS,
+        "A recipient given by phone number needs the permission pages_messaging_phone_number, which no app here has: code 200, subcode 2018027.";
+    CommentRecipient, "M-127", "private replies answer comments", [], Documented, ERRORS,
+        "A recipient given by a comment that does not exist is refused with code 100, subcode 2018292. There are no comments yet.";
+    PersonaUnknown, "M-137", "personas that were never made", [], Inferred, CHOICE,
+        "A persona_id that the Page does not have is refused with code 100. There are no personas yet.";
+    RecipientForms, "M-142", "a recipient is named in one way", [], Documented, SEND,
+        "A recipient is a page-scoped id or one of several other forms, never two at once. Forms that the emulator does not have yet are refused in its own words.";
+    MessageMembers, "M-151", "what a message may hold", [], Documented, SEND,
+        "A message holds a text or attachments, quick replies and metadata; mid and seq of old clients are ignored. Members that exist on the platform and not here yet are refused in the emulator's own words.";
+    AttachmentKinds, "M-154", "an attachment has a type and a payload", [], Observed, LOGS,
+        "An attachment without type or payload is refused with code 100, as is a type other than image, audio, video, file and template. Several at once are images, 30 at most.";
+    QuickReplyParts, "M-159", "quick replies have a title and a payload", [], Observed, LOGS,
+        "A quick reply of text without a title or image is refused with code 100, subcode 2018098, one without a payload with subcode 2018099. Those that ask for a phone number or an email address need neither.";
+    ButtonParts, "M-162", "buttons have what their type needs", [], Observed, LOGS,
+        "A button without title is refused with code 100, subcode 2018053, a postback button without payload with subcode 2018040, one that opens a page without address with subcode 2018041.";
+    ElementParts, "M-163", "an element says more than its title", [], Observed, LOGS,
+        "An element of a generic template without a title, or without a subtitle, image or buttons beside it, is refused with code 100, subcode 2018035.";
+    FeedbackTemplate, "M-169", "what a feedback template asks", [], Documented, SEND,
+        "A feedback template has one screen with one question, a title, a button and the address of a privacy policy. Its texts hold no addresses, and it expires after 1 to 7 days.";
     MessageAndAction, "M-86", "either a message or a sender action", [], Documented, ERRORS,
-        "A call that carries a message and a sender action is refused with code 100, subcode 2018014; one with neither with code 100.";
+        "A call that carries a message and a sender action is refused with code 100, subcode 2018014; one with neither with subcode 2018015.";
     TagUnknown, "M-99", "tags that do not exist", [], Observed, LOGS,
         "A tag that does not exist, or no longer, is refused with code 100.";
     TagNeedsType, "M-100", "a tag goes with MESSAGE_TAG", [], Observed, LOGS,

@@ -99,6 +99,25 @@ pub struct Reaction {
     pub name: &'static str,
 }
 
+impl Reaction {
+    /// The reaction of that emoji, with the name that the platform has for it. The names are documented, which
+    /// emoji belongs to which is not: those of the reactions that Messenger offers have theirs, and every other
+    /// is `other`.
+    pub fn of(emoji: &str) -> Self {
+        let name = match emoji.trim_end_matches('\u{fe0f}') {
+            "❤" | "😍" => "love",
+            "😆" | "😀" | "😄" | "😂" => "smile",
+            "😮" => "wow",
+            "😢" => "sad",
+            "😠" | "😡" => "angry",
+            "👍" => "like",
+            "👎" => "dislike",
+            _ => "other",
+        };
+        Self { emoji: emoji.into(), name }
+    }
+}
+
 /// Where a person came from (M-223).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Referral {
@@ -181,6 +200,13 @@ pub enum AppAct {
     Signals {
         /// The recipient.
         person: Psid,
+    },
+    /// Reacts to a message, or takes the reaction back (M-146).
+    Reacts {
+        /// The recipient.
+        person: Psid,
+        /// The message.
+        to: Mid,
     },
     /// Calls a control edge.
     Controls {
@@ -286,4 +312,26 @@ tags! {
     AccountUpdate = "ACCOUNT_UPDATE",
     /// Until April 2026.
     PostPurchaseUpdate = "POST_PURCHASE_UPDATE",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reaction_has_the_platforms_name_with_and_without_the_selector_of_colour() {
+        for (emoji, name) in [
+            ("❤", "love"),
+            ("❤\u{fe0f}", "love"),
+            ("😆", "smile"),
+            ("😮", "wow"),
+            ("😢", "sad"),
+            ("😠", "angry"),
+            ("👍", "like"),
+            ("👎", "dislike"),
+            ("🌮", "other"),
+        ] {
+            assert_eq!(Reaction::of(emoji), Reaction { emoji: emoji.into(), name });
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod authorize;
 mod catalogue;
 mod channel;
 mod conversation;
+pub mod decisions;
 mod derive;
 mod edges;
 mod effect;
@@ -51,7 +52,7 @@ pub use handover::CONTROL_LASTS;
 pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, LEAD_ADS, Mid, PAGE_INBOX, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
-pub use message::{Button, Message, QuickReply, Template};
+pub use message::{Asks, Button, Message, QuickReply, Template};
 pub use options::{
     Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, Escapes, HumanAgent, IdleDelivery,
     MissingMetadata, OptionError, OptionRule, Options, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle,

@@ -37,10 +37,69 @@ impl Message {
 /// A quick reply: gone after a tap or another message (M-160).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuickReply {
-    /// What the person sees and, by tapping, says.
+    /// What the person sees and, by tapping, says; empty when she sees a picture alone. Of one that
+    /// asks for something, the word for what it asks.
     pub title: Arc<str>,
     /// What the app gets with it.
     pub payload: Arc<str>,
+    /// What of her own the person gives by tapping, in place of title and payload.
+    pub asks: Option<Asks>,
+}
+
+impl QuickReply {
+    /// One that says its title and gives its payload.
+    pub fn new(title: impl Into<Arc<str>>, payload: impl Into<Arc<str>>) -> Self {
+        Self { title: title.into(), payload: payload.into(), asks: None }
+    }
+
+    /// One that asks for something. The person sees what she would give, not a title.
+    pub fn asking(asks: Asks) -> Self {
+        Self { title: asks.name().into(), payload: "".into(), asks: Some(asks) }
+    }
+
+    /// The text and the payload that tapping it gives, if a tap on `what` can mean it: its title or
+    /// payload, or the number or address that the person gives (M-160).
+    pub fn tapped(&self, what: &str) -> Option<(Arc<str>, Arc<str>)> {
+        match self.asks {
+            Some(asks) if asks.is_answered_by(what) => Some((what.into(), what.into())),
+            None if *self.title == *what || *self.payload == *what => {
+                Some((Arc::clone(&self.title), Arc::clone(&self.payload)))
+            }
+            Some(_) | None => None,
+        }
+    }
+}
+
+/// What a quick reply can ask a person for (M-159).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asks {
+    /// Her phone number.
+    PhoneNumber,
+    /// Her email address.
+    Email,
+}
+
+impl Asks {
+    /// The platform's word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PhoneNumber => "user_phone_number",
+            Self::Email => "user_email",
+        }
+    }
+
+    /// True for a text that could be hers: `+` and digits, or something around an `@`.
+    fn is_answered_by(self, text: &str) -> bool {
+        match self {
+            Self::PhoneNumber => text.strip_prefix('+').is_some_and(|rest| {
+                let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+                digits >= 5 && rest.bytes().all(|byte| byte.is_ascii_digit() || b" -()".contains(&byte))
+            }),
+            Self::Email => text.split_once('@').is_some_and(|(name, host)| {
+                !name.is_empty() && !host.is_empty() && !text.contains(char::is_whitespace)
+            }),
+        }
+    }
 }
 
 /// A postback button: stays as long as its message is remembered (M-162).

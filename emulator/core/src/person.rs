@@ -13,7 +13,7 @@ use crate::folder;
 use crate::handover;
 use crate::ids::{Mid, PageId, Psid};
 use crate::input::{PersonAct, Reaction, Referral};
-use crate::message::Message;
+use crate::message::{Button, Message};
 use crate::sends;
 use crate::step::Context;
 use crate::window;
@@ -83,7 +83,7 @@ fn says(
 
 /// What a tap hits: the newest thing that fits.
 enum Hit {
-    QuickReply { title: Arc<str>, payload: Arc<str> },
+    QuickReply { text: Arc<str>, payload: Arc<str> },
     Button(Tappable),
 }
 
@@ -91,14 +91,15 @@ fn hit(world: &World, person: Psid, what: &str, within: Option<&Mid>) -> Option<
     let conversation = world.conversations.get(&person)?;
     let newest = conversation.messages.back().map(|kept| &kept.mid);
     let here = |mid: &Mid| within.is_none_or(|within| within == mid);
-    let fits = |title: &str, payload: &str| title == what || payload == what;
-    let mut replies = conversation.quick_replies().iter();
-    let reply = replies.find(|reply| newest.is_some_and(here) && fits(&reply.title, &reply.payload));
-    if let Some(reply) = reply {
-        return Some(Hit::QuickReply { title: reply.title.clone(), payload: reply.payload.clone() });
+    if newest.is_some_and(here) {
+        let tapped = conversation.quick_replies().iter().find_map(|reply| reply.tapped(what));
+        if let Some((text, payload)) = tapped {
+            return Some(Hit::QuickReply { text, payload });
+        }
     }
+    let fits = |button: &Button| *button.title == *what || *button.payload == *what;
     let mut buttons = conversation.buttons.iter().rev();
-    let button = buttons.find(|held| here(&held.mid) && fits(&held.button.title, &held.button.payload));
+    let button = buttons.find(|held| here(&held.mid) && fits(&held.button));
     button.cloned().map(Hit::Button)
 }
 
@@ -112,9 +113,11 @@ fn taps(
 ) -> Outcome {
     match hit(world, person, what, within) {
         None => refuse(RuleId::TapsWhatIsThere, RefusalKind::NothingToTap),
-        Some(Hit::QuickReply { title, payload }) => {
-            let reply = Some(Arc::clone(&payload));
-            let message = Message { text: Some(title), quick_reply: reply, ..Message::default() };
+        Some(Hit::QuickReply { text, payload }) => {
+            let quick_reply = Some(Arc::clone(&payload));
+            // One with a picture alone says nothing but its payload.
+            let text = Some(text).filter(|text| !text.is_empty());
+            let message = Message { text, quick_reply, ..Message::default() };
             let said = says(world, page, person, Arc::new(message), context)?;
             let answer = match said.answer {
                 Answer::Message { mid, at } => Answer::Tapped { mid, at, payload },

@@ -154,3 +154,15 @@ pub(crate) fn signal(world: &World, page: PageId, app: AppId, person: Psid) -> O
         Err(Refusal { rule, saw, kind: RefusalKind::SignalNotAllowed })
     }
 }
+
+/// A reaction of the Page, which is a sender action about a message that is there (M-146). No app
+/// hears of it.
+pub(crate) fn react(world: &World, page: PageId, app: AppId, person: Psid, to: &Mid) -> Outcome {
+    let accepted = signal(world, page, app, person)?;
+    let conversation = world.conversations.get(&person);
+    if conversation.is_none_or(|conversation| conversation.message(to).is_none()) {
+        let kind = RefusalKind::UnknownMessage;
+        return Err(Refusal { rule: RuleId::ReplyTo, saw: accepted.saw, kind });
+    }
+    Ok(accepted)
+}

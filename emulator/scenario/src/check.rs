@@ -2,8 +2,10 @@
 //!
 //! It reports and builds nothing, so that the typed builders behind it can take what they need and rely on it.
 
+mod names;
+
 use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of, suggestion};
-use crate::node::{Key, Node, Span};
+use crate::node::{Key, Node};
 use crate::step::Names;
 use crate::value;
 use crate::vocabulary::{self as words, Field, Kind};
@@ -13,6 +15,16 @@ use crate::vocabulary::{self as words, Field, Kind};
 pub(crate) enum Mode {
     Given,
     Awaited,
+}
+
+impl Mode {
+    /// What it is that has the value.
+    pub(crate) const fn what(self) -> &'static str {
+        match self {
+            Self::Given => "step",
+            Self::Awaited => "expectation",
+        }
+    }
 }
 
 /// What the checks need to know and where they report.
@@ -72,6 +84,12 @@ impl Checker<'_> {
             Kind::Person => drop(self.person(name, node)),
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation => {}
             Kind::Word(choice) => drop(self.word(name, choice, node)),
+            Kind::OnOff => drop(self.on_or_off(name, node)),
+            Kind::Earlier => self.earlier(name, node),
+            Kind::Url => self.url(name, node),
+            Kind::Primary => self.primary(name, node),
+            Kind::ListOf(kind) => self.list(name, *kind, node, mode),
+            Kind::PerApp(kind) => self.per_app(name, *kind, node),
         }
     }
 
@@ -83,8 +101,65 @@ impl Checker<'_> {
                 // The parts of a refusal are compared, also where the step is the one that acts.
                 Some(field) if name == "refused" => self.value(field.name, field.kind, value, Mode::Awaited),
                 Some(field) => self.value(field.name, field.kind, value, mode),
-                None => self.unknown_key(key, &format!("`{name}`"), &known, &[]),
+                None => self.unknown_key(key, &format!("`{name}`"), &known, words::not_yet_within(name)),
             }
+        }
+    }
+
+    /// Checks the keys beside a verb or an expectation, and the values of those that are known.
+    pub(crate) fn keys(
+        &mut self,
+        place: &str,
+        known: (&[Field], &[&str]),
+        others: &[&(Key, Node)],
+        mode: Mode,
+    ) {
+        let (beside, not_yet) = known;
+        for (key, value) in others {
+            match beside.iter().find(|field| field.name == key.name) {
+                // People and captures are looked at where they are used.
+                Some(Field { kind: Kind::Person | Kind::Capture, .. }) => {}
+                // One of several words is never a matcher.
+                Some(Field { kind: kind @ (Kind::Word(_) | Kind::Bool), name, .. }) => {
+                    self.value(name, *kind, value, Mode::Given);
+                }
+                Some(field) => self.value(field.name, field.kind, value, mode),
+                None => {
+                    let known: Vec<&str> = beside.iter().map(|field| field.name).collect();
+                    self.unknown_key(key, place, &known, not_yet);
+                }
+            }
+        }
+    }
+
+    fn list(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
+        match node.items() {
+            Some(items) => items.iter().for_each(|item| self.value(name, kind, item, mode)),
+            None => self.wrong(name, node, "takes a list", &format!("write `{name}: […]`")),
+        }
+    }
+
+    /// Reads `on` or `off`.
+    pub(crate) fn on_or_off(&mut self, name: &str, node: &Node) -> Option<bool> {
+        match node.source.as_str() {
+            "on" | "true" if node.is_scalar() => Some(true),
+            "off" | "false" if node.is_scalar() => Some(false),
+            _ if node.is_null() => Some(true),
+            _ => {
+                let help = format!("write `{name}: on` or `{name}: off`");
+                self.wrong(name, node, "takes `on` or `off`", &help);
+                None
+            }
+        }
+    }
+
+    fn url(&mut self, name: &str, node: &Node) {
+        let is_url = ["http://", "https://"].iter().any(|scheme| node.source.starts_with(scheme));
+        if !node.is_scalar() || node.is_null() {
+            self.wrong(name, node, "takes a URL", &format!("write `{name}: https://…`"));
+        } else if !is_url && !node.is_expression() {
+            let problem = Diagnostic::new(node.span, format!("`{name}` takes an http(s) URL"));
+            self.report(problem.label("this is none").help("files are not supported by this version yet"));
         }
     }
 
@@ -246,92 +321,6 @@ impl Checker<'_> {
         }
         found
     }
-
-    /// Checks the name of an app; false if there is none of that name.
-    pub(crate) fn app(&mut self, name: &str, node: &Node) -> bool {
-        let apps: Vec<&str> = self.names.apps.iter().map(String::as_str).collect();
-        self.name(name, "app", &apps, node)
-    }
-
-    /// Checks the name of a person; false if there is none of that name.
-    pub(crate) fn person(&mut self, name: &str, node: &Node) -> bool {
-        // Worlds can have very many people, and most names are right.
-        if node.is_scalar() && self.names.people.contains(&node.source) {
-            return true;
-        }
-        let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
-        self.name(name, "person", &people, node)
-    }
-
-    fn receiver(&mut self, name: &str, node: &Node) {
-        let is_id = !node.source.is_empty() && node.source.bytes().all(|byte| byte.is_ascii_digit());
-        if node.is_expression() || (node.is_scalar() && is_id) {
-            return;
-        }
-        let mut receivers: Vec<&str> = self.names.apps.iter().map(String::as_str).collect();
-        receivers.push("inbox");
-        self.name(name, "app", &receivers, node);
-    }
-
-    fn name(&mut self, key: &str, what: &str, known: &[&str], node: &Node) -> bool {
-        if !node.is_scalar() || node.is_null() {
-            self.wrong(key, node, &format!("takes the name of {}", with_article(what)), &listed(what, known));
-            return false;
-        }
-        if known.contains(&node.source.as_str()) {
-            return true;
-        }
-        let mut problem = Diagnostic::new(node.span, format!("the world has no {what} `{}`", node.source));
-        problem = if node.is_expression() {
-            problem.help(format!("write the name itself, without an expression; {}", listed(what, known)))
-        } else {
-            let (apps, people) = (&self.names.apps, &self.names.people);
-            let (other_kind, other) = if what == "app" { ("a person", people) } else { ("an app", apps) };
-            if other.contains(&node.source) {
-                problem = problem.label(format!("this is {other_kind}"));
-            }
-            match did_you_mean(&node.source, known.iter().copied()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help(listed(what, known)),
-            }
-        };
-        self.report(problem);
-        false
-    }
-
-    /// Finds the person a step is about, where the step may leave her to be understood.
-    pub(crate) fn understood_person(
-        &mut self,
-        named: Option<&Node>,
-        key: &str,
-        span: Span,
-    ) -> Option<String> {
-        if let Some(node) = named {
-            return self.person(key, node).then(|| node.source.clone());
-        }
-        let mut people = self.names.people.iter();
-        match (people.next(), people.next()) {
-            (Some(only), None) => Some(only.clone()),
-            (None, _) => {
-                self.report(
-                    Diagnostic::new(span, "there is no person whose conversation this could be")
-                        .help("declare one in the world: `people: {ana: {first_name: Ana}}`"),
-                );
-                None
-            }
-            (Some(first), Some(_)) => {
-                let first = first.clone();
-                let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
-                let people = one_of(&people);
-                self.report(
-                    Diagnostic::new(span, "it is not clear which person is meant")
-                        .label(format!("could be {people}"))
-                        .help(format!("add `{key}: {first}`")),
-                );
-                None
-            }
-        }
-    }
 }
 
 /// Tells whether a node is a mapping whose keys are all matchers.
@@ -341,25 +330,10 @@ pub(crate) fn is_matcher(node: &Node) -> bool {
     })
 }
 
-fn with_article(what: &str) -> String {
-    if what.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {what}") } else { format!("a {what}") }
-}
-
-fn listing(words: &[&str]) -> String {
+pub(crate) fn listing(words: &[&str]) -> String {
     let mut listed: Vec<String> = words.iter().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
     if words.len() > MOST_LISTED {
         listed.push(format!("and {} others", words.len() - MOST_LISTED));
     }
     listed.join(", ")
-}
-
-fn listed(what: &str, known: &[&str]) -> String {
-    let plural = if what == "person" { "people" } else { "apps" };
-    if known.is_empty() {
-        format!("the world declares no {plural}: add one to `{plural}:`")
-    } else if known.len() == 1 {
-        format!("the only {what} is {}", listing(known))
-    } else {
-        format!("the {plural} are {}", listing(known))
-    }
 }

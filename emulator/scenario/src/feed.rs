@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AppId, Delivery, Effect, Psid, Sender};
+use emulator_core::{AppId, Delivery, Effect, Psid, RuleId, Sender};
 use emulator_server::Lane;
 use emulator_server::journal::{Call, Entry, Record};
 
@@ -15,6 +15,8 @@ pub(crate) struct Feed {
     /// The deliveries that were acknowledged, and those of which a try failed.
     acknowledged: BTreeSet<u64>,
     failed: BTreeSet<u64>,
+    /// Deliveries in whose place another one was sent, or none.
+    superseded: BTreeSet<u64>,
     /// Messages to people that an expectation or the sending step has read.
     read: BTreeSet<u64>,
     /// Refusals that an expectation has asked for.
@@ -45,6 +47,9 @@ impl Feed {
         let new = new.or_else(|oldest| lane.entries_after(oldest.saturating_sub(1))).unwrap_or_default();
         for entry in new {
             let index = self.entries.len();
+            if entry.rule == Some(RuleId::ChannelAtDelivery) {
+                self.superseded.extend(entry.cause.map(|cause| cause.seq));
+            }
             match &entry.record {
                 Record::Refused { .. } => {
                     self.refusals.extend(entry.cause.map(|cause| (cause.seq, index)));
@@ -78,7 +83,8 @@ impl Feed {
             *index = index.checked_sub(gone).unwrap_or(usize::MAX);
             *index != usize::MAX
         });
-        for seqs in [&mut self.acknowledged, &mut self.failed, &mut self.read, &mut self.expected_refusals] {
+        let all = [&mut self.acknowledged, &mut self.failed, &mut self.superseded, &mut self.read];
+        for seqs in all.into_iter().chain([&mut self.expected_refusals]) {
             *seqs = seqs.split_off(&first);
         }
         for position in self.calls.values_mut().chain(self.deliveries.values_mut()) {
@@ -121,14 +127,19 @@ impl Feed {
         })
     }
 
-    /// The deliveries to an app from an index on.
+    /// The deliveries to an app from an index on, as they were really sent: one whose channel was decided anew when
+    /// it left (C-22) counts as what it became.
     pub(crate) fn deliveries_to(
         &self,
         app: AppId,
         from: usize,
     ) -> impl Iterator<Item = (usize, &Entry, &Delivery)> {
         self.entries.iter().enumerate().skip(from).filter_map(move |(index, entry)| match entry.effect() {
-            Some(Effect::Deliver(delivery)) if delivery.app == app => Some((index, entry, delivery)),
+            Some(Effect::Deliver(delivery))
+                if delivery.app == app && !self.superseded.contains(&entry.seq) =>
+            {
+                Some((index, entry, delivery))
+            }
             _ => None,
         })
     }

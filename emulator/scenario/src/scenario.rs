@@ -200,6 +200,7 @@ impl WorldSpec {
         Names {
             apps: self.apps.iter().map(|app| app.name.value.clone()).collect(),
             people: self.people.iter().map(|person| person.name.value.clone()).collect(),
+            captures: None,
         }
     }
 }

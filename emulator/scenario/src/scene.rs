@@ -4,6 +4,8 @@
 
 mod act;
 mod awaiting;
+mod page;
+mod people;
 mod prepared;
 mod scope;
 
@@ -168,9 +170,13 @@ impl Scene {
         let mut performed = Performed::default();
         let captured = match &step.act {
             Act::User { who, verb } => self.user(who, verb, &mut performed)?,
+            Act::Inbox { person, verb } => self.inbox(person, verb, &mut performed)?,
+            Act::Page { changes, refused } => {
+                self.page(changes, refused.as_deref(), step.span, &mut performed)?
+            }
             Act::App { who, of, verb, refused, answers } => {
-                let call =
-                    act::AppCall { who, of, verb, refused: refused.as_deref(), answers: answers.as_ref() };
+                let (of, refused, answers) = (of.as_ref(), refused.as_deref(), answers.as_ref());
+                let call = act::AppCall { who, of, verb, refused, answers };
                 self.app(&call, step.span, &mut performed)?
             }
             Act::Clock(moved) => {

@@ -4,6 +4,7 @@
 //! are known, its literal durations and times can be read. What may hold `${…}` is still a [`Node`].
 
 mod parse;
+mod verb;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,9 @@ use crate::node::{Node, Span, Spanned};
 use crate::{matcher, value, yaml};
 
 pub(crate) use parse::{is_identifier, steps};
+pub use verb::{
+    AppVerb, AppVerbKind, Attachment, AttachmentKind, InboxVerb, PageChange, Role, TokenWord, UserVerb,
+};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +38,27 @@ pub enum Act {
         /// What she does.
         verb: UserVerb,
     },
+    /// An agent does something in the Page Inbox.
+    Inbox {
+        /// The name of the person in whose conversation.
+        person: Spanned<String>,
+        /// What the agent does.
+        verb: InboxVerb,
+    },
+    /// An admin changes settings.
+    Page {
+        /// The changes, in the order of the file.
+        changes: Vec<PageChange>,
+        /// How they must fail; without it they must succeed.
+        refused: Option<Box<Refusal>>,
+    },
     /// A played app does something.
     App {
         /// The app's name.
         who: Spanned<String>,
-        /// The person in whose conversation it acts; there also where the step leaves it to be understood.
-        of: Spanned<String>,
+        /// The person in whose conversation it acts; there also where the step leaves it to be understood, and
+        /// none for a call that is about nobody.
+        of: Option<Spanned<String>>,
         /// What it does.
         verb: AppVerb,
         /// How the call must fail; without it the call must succeed.
@@ -55,94 +74,6 @@ pub enum Act {
     Expect(Expectation),
     /// Something must not happen from here on.
     Never(Expectation),
-}
-
-/// What a person does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum UserVerb {
-    /// Sends a text message.
-    Says {
-        /// The text.
-        text: Node,
-    },
-}
-
-/// What an app does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AppVerb {
-    /// Sends a message to the person.
-    Sends {
-        /// The text, or the mapping that is the message; [`crate::value::message`] evaluates both.
-        message: Node,
-        /// The parameter of this name.
-        messaging_type: Option<Node>,
-        /// The message tag.
-        tag: Option<Node>,
-    },
-    /// Passes control on.
-    PassesControl {
-        /// The name of an app, `inbox`, an id or an expression; without it the parameter is left out.
-        to: Option<Node>,
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Takes control.
-    TakesControl {
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Releases control.
-    ReleasesControl {
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Requests control.
-    RequestsControl {
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Extends control.
-    ExtendsControl {
-        /// The length; [`crate::value::duration`] reads it.
-        duration: Node,
-    },
-    /// Asks who owns the conversation.
-    AsksOwner,
-}
-
-/// The kinds of [`AppVerb`], for an expectation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum AppVerbKind {
-    /// `sends`.
-    Sends,
-    /// `passes_control`.
-    PassesControl,
-    /// `takes_control`.
-    TakesControl,
-    /// `releases_control`.
-    ReleasesControl,
-    /// `requests_control`.
-    RequestsControl,
-    /// `extends_control`.
-    ExtendsControl,
-    /// `asks_owner`.
-    AsksOwner,
-}
-
-impl AppVerbKind {
-    /// Gives the word of the language.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sends => "sends",
-            Self::PassesControl => "passes_control",
-            Self::TakesControl => "takes_control",
-            Self::ReleasesControl => "releases_control",
-            Self::RequestsControl => "requests_control",
-            Self::ExtendsControl => "extends_control",
-            Self::AsksOwner => "asks_owner",
-        }
-    }
 }
 
 /// How a call must fail; each part that is given is a value or a matcher.
@@ -302,6 +233,8 @@ pub struct Names {
     pub apps: BTreeSet<String>,
     /// The people.
     pub people: BTreeSet<String>,
+    /// What earlier steps have captured; none where steps come one by one, since that is not known then.
+    pub captures: Option<BTreeSet<String>>,
 }
 
 /// Reads steps that came without a file: one step or a list, as YAML or JSON. `name` is shown in place of a path.

@@ -1,11 +1,12 @@
 //! Journal entries as lines for people: who did what, to whom, who was in control and by which rule.
 
 use emulator_core::{
-    AdminChange, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, Missing, PersonAct,
-    Psid, RuleId, Sender, Subject, Timestamp, TokenState,
+    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, Missing,
+    PersonAct, Psid, RuleId, Sender, Subject, Timestamp, TokenState,
 };
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record};
 use emulator_server::{graph, rfc3339};
+use serde_json::Value;
 
 /// The words for a rule: its id and title.
 pub fn cite(rule: RuleId) -> String {
@@ -45,6 +46,10 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
             }
             Subject::Webhooks(_, app) => format!("  time is up: webhooks of {} fail", names.app(app)),
         },
+        Record::Effect(Effect::Deliver(delivery)) if entry.rule == Some(RuleId::ChannelAtDelivery) => {
+            let channel = delivery.channel.name();
+            format!("  {} hears it on {channel} instead", names.app(delivery.app))
+        }
         Record::Effect(effect) => describe_effect(effect, names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,
         Record::Attempt { app, number, result, .. } => {
@@ -55,9 +60,19 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
     Some(match (&entry.record, entry.rule) {
         (
             Record::Refused { .. }
-            | Record::Effect(Effect::ControlMoved { .. } | Effect::FolderMoved { .. } | Effect::Unheard { .. }),
+            | Record::Declined(_)
+            | Record::Effect(
+                Effect::ControlMoved { .. }
+                | Effect::FolderMoved { .. }
+                | Effect::Unheard { .. }
+                | Effect::WebhooksFailing { .. }
+                | Effect::WebhooksDisabled { .. },
+            ),
             Some(rule),
         ) => {
+            format!("{text}  [{}]", cite(rule))
+        }
+        (Record::Effect(Effect::Deliver(_)), Some(rule @ RuleId::ChannelAtDelivery)) => {
             format!("{text}  [{}]", cite(rule))
         }
         _ => text,
@@ -73,7 +88,16 @@ fn facts(entry: &Entry, names: &Names) -> String {
 }
 
 fn quoted(message: &Message) -> String {
-    message.text.as_ref().map_or_else(|| "something".to_owned(), |text| format!("“{}”", printable(text)))
+    message.text.as_ref().map_or_else(|| attached(message), |text| format!("“{}”", printable(text)))
+}
+
+/// What is attached to a message without text, by its kinds.
+fn attached(message: &Message) -> String {
+    let body: Option<Value> = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    let many = body.iter().flat_map(|body| body["attachments"].as_array().into_iter().flatten());
+    let one = body.iter().map(|body| &body["attachment"]);
+    let kinds: Vec<&str> = many.chain(one).filter_map(|attachment| attachment["type"].as_str()).collect();
+    if kinds.is_empty() { "something".to_owned() } else { format!("[{}]", kinds.join(", ")) }
 }
 
 /// The text with everything that a terminal would obey, rather than show, spelt out.
@@ -93,6 +117,13 @@ pub fn printable(text: &str) -> String {
     out
 }
 
+/// What there is to tap in a message, as it stands on the screen: buttons, then quick replies.
+fn tappable(message: &Message) -> String {
+    let buttons = message.buttons.iter().map(|button| format!(" [{}]", printable(&button.title)));
+    let replies = message.quick_replies.iter().map(|reply| format!(" ({})", printable(&reply.title)));
+    buttons.chain(replies).collect()
+}
+
 fn to_person(person: Option<Psid>, names: &Names) -> String {
     person.map_or_else(|| "nobody known".to_owned(), |person| names.person(person))
 }
@@ -103,7 +134,10 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
     let person = to_person(call.person, names);
     match &call.kind {
         CallKind::Sends { message, .. } => format!("{who} sends {} to {person}", quoted(message)),
-        CallKind::Signals { action } => format!("{who} shows {action} to {person}"),
+        CallKind::Signals { action, about: Some((mid, _)) } => {
+            format!("{who} shows {action} on {mid} to {person}")
+        }
+        CallKind::Signals { action, about: None } => format!("{who} shows {action} to {person}"),
         CallKind::Controls(act) => {
             use emulator_core::ControlAct::{Extend, Pass, PassMetadata, Release, Request, Take};
             match act {
@@ -155,7 +189,13 @@ fn describe_person(person: &str, act: &PersonAct) -> String {
 }
 
 fn describe_change(change: &AdminChange, names: &Names) -> String {
-    let granted = |granted: bool| if granted { "grants" } else { "takes away" };
+    let granted = |what: &str, app: AppId, granted: bool| {
+        if granted {
+            format!("grants {what} to {}", names.app(app))
+        } else {
+            format!("takes {what} away from {}", names.app(app))
+        }
+    };
     match change {
         AdminChange::PrimaryReceiver(Some(app)) => format!("makes {} the primary receiver", names.app(*app)),
         AdminChange::PrimaryReceiver(None) => "takes the role of primary receiver away".to_owned(),
@@ -164,11 +204,9 @@ fn describe_change(change: &AdminChange, names: &Names) -> String {
         AdminChange::Fields { app, fields } => {
             format!("subscribes {} to {}", names.app(*app), field_list(*fields))
         }
-        AdminChange::Feature { app, feature, granted: given } => {
-            format!("{} {} of {}", granted(*given), feature.name(), names.app(*app))
-        }
+        AdminChange::Feature { app, feature, granted: given } => granted(feature.name(), *app, *given),
         AdminChange::Permission { app, permission, granted: given } => {
-            format!("{} {} of {}", granted(*given), permission.name(), names.app(*app))
+            granted(permission.name(), *app, *given)
         }
         AdminChange::Mode { app, mode } => format!("puts {} into mode {}", names.app(*app), mode.name()),
         AdminChange::Token { app, state } => match state {
@@ -190,7 +228,8 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
         | Effect::WindowOpened { .. }
         | Effect::ControlProlonged { .. } => return None,
         Effect::Message { from: Sender::App(app), person, message, .. } => {
-            format!("{} gets {} from {}", names.person(*person), quoted(message), names.app(*app))
+            let (person, app) = (names.person(*person), names.app(*app));
+            format!("{person} gets {}{} from {app}", quoted(message), tappable(message))
         }
         Effect::ControlMoved { person, from, to, .. } => {
             format!("  control of {}: {} → {}", names.person(*person), names.owner(*from), names.owner(*to))
@@ -234,7 +273,11 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
 /// What an app hears, and how.
 pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
     let what = match &delivery.event {
-        Event::Message { message, .. } => format!("message {}", quoted(message)),
+        Event::Message { message, .. } => {
+            let payload = message.quick_reply.as_ref();
+            let payload = payload.map_or_else(String::new, |payload| format!(" ({})", printable(payload)));
+            format!("message {}{payload}", quoted(message))
+        }
         Event::Echo { app, message, .. } => {
             let who = app.map_or_else(|| "somebody".to_owned(), |app| names.app(app));
             format!("echo of {who}'s {}", quoted(message))

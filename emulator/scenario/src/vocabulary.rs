@@ -41,6 +41,18 @@ pub enum Kind {
     Any,
     /// An expectation, with the keys of [`EXPECTATIONS`].
     Expectation,
+    /// `on` or `off`.
+    OnOff,
+    /// A message: the name under which an earlier step captured it, or its id.
+    Earlier,
+    /// An http(s) URL.
+    Url,
+    /// Who may have the role of primary receiver: an app, `inbox` or `none`.
+    Primary,
+    /// A list of such values.
+    ListOf(&'static Self),
+    /// A mapping from names of apps of the world to such values.
+    PerApp(&'static Self),
 }
 
 /// A key that may stand beside a verb or in its mapping.
@@ -112,10 +124,12 @@ pub const REFUSAL: &[Field] = &[
 ];
 
 const HANDS_OVER: &[Field] = &[field("to", Kind::Receiver, "who gets control: an app or `inbox`"), METADATA];
+const TELLS: &[Field] = &[field("to", Kind::Receiver, "who is told: an app or `inbox`"), METADATA];
 const WITH_METADATA: &[Field] = &[METADATA];
 
 const APP_BESIDE: &[Field] = &[OF, TO, REFUSED, ANSWERS, AS];
-const SEND_BESIDE: &[Field] = &[OF, TO, MESSAGING_TYPE, TAG, REFUSED, ANSWERS, AS];
+const ABOUT_NOBODY: &[Field] = &[REFUSED, ANSWERS, AS];
+const SEND_BESIDE: &[Field] = &[OF, TO, MESSAGING_TYPE, TAG, REPLY_TO, REFUSED, ANSWERS, AS];
 const CALL_EXPECTED: &[Field] = &[OF, REFUSED, WITHIN, AS];
 const SEND_EXPECTED: &[Field] = &[OF, MESSAGING_TYPE, TAG, REFUSED, WITHIN, AS];
 
@@ -123,14 +137,94 @@ const fn app_verb(name: &'static str, value: Kind, meaning: &'static str) -> Ver
     Verb { name, value, beside: APP_BESIDE, expected_beside: CALL_EXPECTED, meaning }
 }
 
+const fn verb(name: &'static str, value: Kind, beside: &'static [Field], meaning: &'static str) -> Verb {
+    Verb { name, value, beside, expected_beside: &[], meaning }
+}
+
+/// What a person can attach to a message, alone or in a list of several.
+const ATTACHED: &[Field] = &[
+    field("image", Kind::Url, "a picture"),
+    field("video", Kind::Url, "a video"),
+    field("audio", Kind::Url, "a recording"),
+    field("file", Kind::Url, "a file"),
+    field("sticker", Kind::Text, "a sticker, by its id"),
+    field("location", Kind::Mapping(LOCATION), "a place"),
+    field("fallback", Kind::Mapping(FALLBACK), "a link that Messenger shows in its own way"),
+];
+const ATTACHMENTS: &[Field] = &[
+    ATTACHED[0],
+    ATTACHED[1],
+    ATTACHED[2],
+    ATTACHED[3],
+    ATTACHED[4],
+    ATTACHED[5],
+    ATTACHED[6],
+    field("attachments", Kind::ListOf(&Kind::Mapping(ATTACHED)), "several attachments in one message"),
+];
+const LOCATION: &[Field] = &[
+    field("lat", Kind::Any, "the latitude"),
+    field("long", Kind::Any, "the longitude"),
+    field("title", Kind::Text, "what the place is called"),
+];
+const FALLBACK: &[Field] =
+    &[field("url", Kind::Url, "where the link leads"), field("title", Kind::Text, "what it is called")];
+
+const REPLY_TO: Field = field("reply_to", Kind::Earlier, "the message that this one answers");
+const LINK: &[Field] = &[field("link", Kind::Text, "the `ref` of an m.me link")];
+
 /// What a person does.
-pub const USER_VERBS: &[Verb] = &[Verb {
-    name: "says",
-    value: Kind::Text,
-    beside: &[AS],
-    expected_beside: &[],
-    meaning: "sends a text message to the Page",
-}];
+pub const USER_VERBS: &[Verb] = &[
+    verb("says", Kind::Text, &[REPLY_TO, AS], "sends a text message to the Page"),
+    verb(
+        "taps",
+        Kind::Text,
+        &[field("in", Kind::Earlier, "the message that holds it, where several fit"), AS],
+        "taps a quick reply or a button, by its title or payload",
+    ),
+    verb("sends", Kind::Mapping(ATTACHMENTS), &[REPLY_TO, AS], "sends attachments to the Page"),
+    verb("opens", Kind::Mapping(LINK), &[], "follows a link into the conversation"),
+    verb(
+        "reacts",
+        Kind::Text,
+        &[field("to", Kind::Earlier, "the message; the newest of the Page unless given")],
+        "reacts to a message with an emoji, or takes the reaction back with `none`",
+    ),
+    verb("reads", Kind::Flag, &[], "reads everything that the Page has written"),
+    verb("blocks", Kind::Flag, &[], "blocks the Page"),
+    verb("unblocks", Kind::Flag, &[], "blocks the Page no longer"),
+];
+
+/// What an agent does in the Page Inbox.
+pub const INBOX_VERBS: &[Verb] = &[
+    verb("replies", Kind::Text, &[AS], "answers the person"),
+    verb("moves_to", Kind::Word(FOLDERS), &[], "moves the conversation; to `done` marks it as done"),
+];
+
+/// What an admin changes.
+pub const PAGE_CHANGES: &[Field] = &[
+    field("primary_receiver", Kind::Primary, "which app is primary receiver; `none` takes the role away"),
+    field("connects", Kind::App, "connects the app to the Page"),
+    field("removes", Kind::App, "takes the app off the Page"),
+    field(
+        "subscriptions",
+        Kind::PerApp(&Kind::ListOf(&Kind::Word(WEBHOOK_FIELDS))),
+        "the webhook fields that the Page installs for an app, in place of those before",
+    ),
+    field(
+        "features",
+        Kind::PerApp(&Kind::ListOf(&Kind::Word(FEATURES))),
+        "the features of an app, in place of those before",
+    ),
+    field(
+        "permissions",
+        Kind::PerApp(&Kind::ListOf(&Kind::Word(PERMISSIONS))),
+        "what the Page token of an app carries, in place of what it carried before",
+    ),
+    field("mode", Kind::PerApp(&Kind::Word(MODES)), "whether an app is live or in development"),
+    field("token", Kind::PerApp(&Kind::Word(TOKENS)), "whether the Page token of an app still holds"),
+];
+/// How a change by an admin must fail.
+const DECLINED: &[Field] = &[field("message", Kind::Text, "why it is not done")];
 
 /// What an app does.
 pub const APP_VERBS: &[Verb] = &[
@@ -146,7 +240,21 @@ pub const APP_VERBS: &[Verb] = &[
     app_verb("requests_control", Kind::FlagOr(WITH_METADATA), "requests thread control"),
     app_verb("releases_control", Kind::FlagOr(WITH_METADATA), "releases thread control"),
     app_verb("extends_control", Kind::Duration, "extends its thread control"),
+    app_verb(
+        "passes_metadata",
+        Kind::Mapping(TELLS),
+        "tells another app something; control stays where it is",
+    ),
+    app_verb("types", Kind::OnOff, "shows that it is typing, or no longer"),
+    app_verb("marks_seen", Kind::Flag, "shows that it has seen the messages"),
     app_verb("asks_owner", Kind::Flag, "asks who owns the conversation"),
+    Verb {
+        name: "asks_receivers",
+        value: Kind::Flag,
+        beside: ABOUT_NOBODY,
+        expected_beside: &[REFUSED, WITHIN, AS],
+        meaning: "asks which apps are secondary receivers",
+    },
 ];
 
 /// The steps of the language.
@@ -157,23 +265,14 @@ pub const HEADS: &[Head] = &[
         verbs: USER_VERBS,
         beside: &[],
         not_yet: &[
-            "taps",
-            "sends",
-            "opens",
-            "reacts",
             "edits",
-            "reads",
-            "blocks",
-            "unblocks",
             "deletes_conversation",
             "opts_in",
             "links_account",
             "answers_survey",
             "comments",
-            "reply_to",
             "nlp",
             "on",
-            "in",
         ],
         meaning: "a person does something",
     },
@@ -182,8 +281,24 @@ pub const HEADS: &[Head] = &[
         value: Kind::App,
         verbs: APP_VERBS,
         beside: &[],
-        not_yet: &["passes_metadata", "types", "marks_seen", "calls", "persona", "thread_control", "on"],
+        not_yet: &["calls", "persona", "thread_control", "on"],
         meaning: "a played app does something",
+    },
+    Head {
+        name: "inbox",
+        value: Kind::Person,
+        verbs: INBOX_VERBS,
+        beside: &[],
+        not_yet: &["reads", "sends", "on"],
+        meaning: "an agent does something in the Page Inbox, on this person's conversation",
+    },
+    Head {
+        name: "page",
+        value: Kind::Mapping(PAGE_CHANGES),
+        verbs: &[],
+        beside: &[field("refused", Kind::FlagOr(DECLINED), "the change must fail, in this way")],
+        not_yet: &["on"],
+        meaning: "an admin changes settings",
     },
     Head {
         name: "clock",
@@ -220,7 +335,7 @@ pub const HEADS: &[Head] = &[
 ];
 
 /// First keys of steps that this version lacks.
-pub const HEADS_NOT_YET: &[&str] = &["inbox", "page", "fault", "clear_faults", "bot", "use"];
+pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults", "bot", "use"];
 
 /// What `expect:` and `never:` can be about; the verbs of an app are listed in [`APP_VERBS`].
 pub const EXPECTATIONS: &[Head] = &[
@@ -229,16 +344,7 @@ pub const EXPECTATIONS: &[Head] = &[
         value: Kind::App,
         verbs: APP_VERBS,
         beside: &[],
-        not_yet: &[
-            "passes_metadata",
-            "types",
-            "marks_seen",
-            "calls",
-            "persona",
-            "thread_control",
-            "optional",
-            "on",
-        ],
+        not_yet: &["calls", "persona", "thread_control", "optional", "on"],
         meaning: "a message that reaches the person, or another call of that app",
     },
     Head {
@@ -278,6 +384,18 @@ const fn state(name: &'static str, value: Kind, meaning: &'static str) -> Head {
 pub const EXPECTATIONS_NOT_YET: &[&str] =
     &["inbox", "menu", "profile", "any_order", "one_of", "optional", "user"];
 
+/// Keys of inner mappings that this version lacks, under the key of the mapping.
+const NOT_YET_WITHIN: &[(&str, &[&str])] = &[
+    ("opens", &["ad", "get_started"]),
+    ("page", &["default_app", "roles", "handover", "take_control", "routes", "protocol", "options"]),
+];
+
+/// The keys of a mapping that this version lacks.
+#[must_use]
+pub fn not_yet_within(mapping: &str) -> &'static [&'static str] {
+    NOT_YET_WITHIN.iter().find(|(name, _)| *name == mapping).map_or(&[], |(_, keys)| keys)
+}
+
 /// The lists of an entry that an event can stand in.
 pub const CHANNELS: &[&str] = &["messaging", "standby"];
 /// The folders of the inbox.
@@ -310,6 +428,21 @@ pub const MODES: &[&str] = &["live", "development"];
 
 /// The features an app can be granted.
 pub const FEATURES: &[&str] = &["human_agent"];
+
+/// What a Page token can carry.
+pub const PERMISSIONS: &[&str] = &[
+    "pages_messaging",
+    "pages_manage_metadata",
+    "pages_read_engagement",
+    "pages_show_list",
+    "pages_user_locale",
+    "pages_user_timezone",
+    "pages_user_gender",
+    "page_utility_messaging",
+];
+
+/// Whether a Page token still holds, and why not.
+pub const TOKENS: &[&str] = &["valid", "expired", "password_changed", "removed"];
 
 /// The protocols of this version.
 pub const PROTOCOLS: &[&str] = &["handover"];

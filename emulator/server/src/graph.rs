@@ -10,18 +10,23 @@ mod error;
 mod fields;
 pub mod fuzz;
 mod inspect;
+mod message;
 mod node;
 mod params;
 mod played;
 mod presentation;
+mod recipient;
 mod route;
+mod sending;
 mod subscriptions;
 mod validate;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppAct, AppId, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp};
+use emulator_core::{
+    AppAct, AppId, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+};
 use hyper::Method;
 use hyper::header::HeaderValue;
 
@@ -30,9 +35,10 @@ use caller::{Caller, Proof};
 use decide::{Decision, decide};
 pub use error::GraphError;
 use fields::Fields;
+pub(crate) use message::is_url;
 use node::Reading;
 use params::Params;
-pub use played::{PlayedCall, play, refusal};
+pub use played::{PlayedCall, SenderAction, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
 use route::{Endpoint, Path, Verb};
@@ -43,7 +49,8 @@ use crate::lane::{Lane, OpenCall};
 use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
-use validate::{ControlEdge, Sending};
+use sending::Sending;
+use validate::ControlEdge;
 
 /// A call, wherever it comes from.
 #[derive(Debug, Clone, Copy)]
@@ -63,16 +70,16 @@ pub struct Request<'a> {
     /// The header `If-None-Match`.
     pub if_none_match: Option<&'a str>,
     /// Who makes it.
-    pub origin: Origin,
+    pub origin: Origin<'a>,
 }
 
 /// Who makes a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
     /// A bot, over HTTP.
     Bot,
-    /// A step that plays an app.
-    Step,
+    /// A step that plays an app in this lane.
+    Step(&'a Arc<Lane>),
 }
 
 /// The answer to a call.
@@ -244,10 +251,20 @@ pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphErr
     reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, Origin::Bot)
 }
 
-fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Caller>, wanted: Wanted, origin: Origin) -> Reply {
-    let lane = stage.lane_of(wanted.person);
+fn reply(
+    stage: &Stage,
+    path: &Path<'_>,
+    caller: Option<Caller>,
+    wanted: Wanted,
+    origin: Origin<'_>,
+) -> Reply {
+    let lane = match origin {
+        Origin::Bot => stage.lane_of(wanted.person),
+        Origin::Step(lane) => Arc::clone(lane),
+    };
     let app = caller.map(|caller| caller.token.app());
-    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin == Origin::Step };
+    let call =
+        Call { app, person: wanted.person, kind: wanted.kind, played: matches!(origin, Origin::Step(_)) };
     let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
     let version = path.served_version();
     lane.notify();
@@ -264,6 +281,10 @@ fn reply(stage: &Stage, path: &Path<'_>, caller: Option<Caller>, wanted: Wanted,
 
 /// Why something that is no call did not happen, in words.
 pub fn declined(kind: RefusalKind) -> String {
+    // For apps it is a parameter of theirs that is wrong, which says nothing to anybody else.
+    if kind == RefusalKind::UnknownMessage {
+        return format!("there is no such message among the last {KEPT_MESSAGES} of the conversation");
+    }
     let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
     GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }
@@ -281,7 +302,7 @@ fn read(
         then,
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
-    let other = |then| other(validate::person(params), then);
+    let other = |then| other(recipient::person(params), then);
     let token = match caller::token(params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
@@ -336,18 +357,23 @@ fn wanted(
     asks: &Asks<'_>,
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
-    let recipient = validate::recipient(params);
+    let recipient = recipient::recipient(params);
     let acts =
         |person, kind, (page, app), act| Wanted { person, kind, then: Ok(Then::Act { page, app, act }) };
     match endpoint {
-        Endpoint::Messages { app, page } => match (recipient, validate::sending(params)) {
+        Endpoint::Messages { app, page } => match (recipient, sending::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
                 let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
                 acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
             }
             (Ok(person), Ok(Sending::Action(action))) => {
-                acts(Some(person), CallKind::Signals { action }, (page, app), AppAct::Signals { person })
+                let kind = CallKind::Signals { action, about: None };
+                acts(Some(person), kind, (page, app), AppAct::Signals { person })
+            }
+            (Ok(person), Ok(Sending::Reaction { action, to, reaction })) => {
+                let kind = CallKind::Signals { action, about: Some((to.clone(), reaction)) };
+                acts(Some(person), kind, (page, app), AppAct::Reacts { person, to })
             }
         },
         Endpoint::Control { app, page, edge } => match (recipient, validate::control(edge, params)) {
@@ -361,7 +387,7 @@ fn wanted(
             let text = params
                 .text("recipient")
                 .and_then(|text| text.ok_or_else(|| GraphError::required("recipient")));
-            match text.and_then(|text| validate::psid(&text)) {
+            match text.and_then(|text| recipient::psid(&text)) {
                 Err(error) => other(Err(error)),
                 Ok(person) => {
                     acts(Some(person), CallKind::AsksOwner, (page, app), AppAct::AsksOwner { person })

@@ -21,4 +21,4 @@ pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
 pub use lane::{Acted, Lane, Quiet, Unsettled};
 pub use secrets::{REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
-pub use webhooks::{HandshakeError, ParseWebhookError, WebhookUrl};
+pub use webhooks::{HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message};

@@ -6,6 +6,7 @@ mod dispatch;
 mod ear;
 mod endpoint;
 mod handshake;
+mod person_message;
 mod signature;
 
 pub(crate) use body::write_event;
@@ -15,3 +16,4 @@ pub(crate) use endpoint::Endpoint;
 pub use endpoint::{ParseWebhookError, WebhookUrl};
 pub use handshake::HandshakeError;
 pub(crate) use handshake::handshake;
+pub use person_message::{PersonMessageError, person_message};

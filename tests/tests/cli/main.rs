@@ -4,6 +4,7 @@
 
 mod support;
 
+mod acts;
 mod bots;
 mod control;
 mod determinism;

@@ -1,15 +1,17 @@
 //! `demo-bot`: a small real bot, a process of its own that speaks plain HTTP like any other bot.
 //!
-//! It greets, repeats what a person says and hands over to a person when asked. Quick start, tests and
+//! It greets, repeats what a person says and hands over to a person when asked; `menu` gets buttons, `size` quick
+//! replies, and at `break` its webhook fails. Quick start, tests and
 //! benchmarks use it, so it knows nothing of the emulator: its settings come from the environment that every bot
 //! gets, and it would work against the real platform behind a proxy that adds TLS.
 //!
 //! `webhook` receives, `events` reads the bodies, `people` keeps who was seen and the order of the work,
-//! `conversation` decides what to say, `graph` sends it.
+//! `conversation` decides what to say, `message` writes it, `graph` sends it.
 
 mod conversation;
 mod events;
 mod graph;
+mod message;
 mod people;
 mod settings;
 mod webhook;
@@ -28,10 +30,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use self::conversation::Bot;
 use self::settings::Settings;
-use self::webhook::Webhook;
+use self::webhook::{Acknowledge, Webhook};
 use crate::exit::Exit;
 
 /// Runs a small bot that repeats what it is told and hands over to a person when asked.
+///
+/// Say `human` to be handed over, `menu` for buttons, `size` for quick replies, `break` to make its webhook fail.
 ///
 /// Its settings come from the environment: GRAPH_API_URL, PAGE_ACCESS_TOKEN, PAGE_ID, APP_ID, APP_SECRET,
 /// VERIFY_TOKEN, and HANDOVER_APP_ID, APP_ID_LIVECHAT or PAGE_INBOX_APP_ID for the app it hands over to. Each has
@@ -41,6 +45,9 @@ pub(crate) struct DemoBotArguments {
     /// The port to listen on at 127.0.0.1; 0 picks a free one.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     port: u16,
+    /// When to answer a webhook.
+    #[arg(long, value_enum, default_value_t = Acknowledge::First)]
+    acknowledge: Acknowledge,
 }
 
 /// Runs the bot until it is told to end.
@@ -59,13 +66,14 @@ pub(crate) fn run(arguments: &DemoBotArguments) -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    let exit = runtime.block_on(serve(arguments.port, settings));
+    let exit = runtime.block_on(serve(arguments, settings));
     // A name look-up may still be running in the background; it must not hold up the end.
     runtime.shutdown_background();
     exit.into()
 }
 
-async fn serve(port: u16, settings: Settings) -> Exit {
+async fn serve(arguments: &DemoBotArguments, settings: Settings) -> Exit {
+    let port = arguments.port;
     let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let (listener, address) = match bound.and_then(|listener| listener.local_addr().map(|at| (listener, at)))
     {
@@ -88,7 +96,7 @@ async fn serve(port: u16, settings: Settings) -> Exit {
             }
         };
     eprintln!("demo-bot listening on http://{address}/webhook");
-    let webhook = Arc::new(Webhook::new(&settings, Bot::new(&settings)));
+    let webhook = Arc::new(Webhook::new(&settings, Bot::new(&settings), arguments.acknowledge));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {

@@ -1,4 +1,4 @@
-//! `say` and `step`: act on a running `serve` and print what came back until it is quiet.
+//! `say`, `tap` and `step`: act on a running `serve` and print what came back until it is quiet.
 
 use std::process::ExitCode;
 
@@ -17,6 +17,19 @@ pub(crate) struct SayArguments {
     #[arg(required = true, value_name = "TEXT")]
     text: Vec<String>,
     /// Who says it (default: the first person there is)
+    #[arg(long = "as", value_name = "PERSON")]
+    person: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Taps a quick reply or a button as a person on a running serve, and prints what comes back
+#[derive(Debug, Args)]
+pub(crate) struct TapArguments {
+    /// The title or the payload; what fits several is the newest
+    #[arg(required = true, value_name = "TITLE")]
+    title: Vec<String>,
+    /// Who taps it (default: the first person there is)
     #[arg(long = "as", value_name = "PERSON")]
     person: Option<String>,
     #[command(flatten)]
@@ -43,8 +56,12 @@ struct Target {
     format: String,
 }
 
-pub(crate) fn say(arguments: &SayArguments) -> ExitCode {
-    act(&Play::Says(arguments), &arguments.target)
+pub(crate) fn say(SayArguments { text, person, target }: &SayArguments) -> ExitCode {
+    act(&Play::Person { person: person.as_deref(), verb: "says", words: text }, target)
+}
+
+pub(crate) fn tap(TapArguments { title, person, target }: &TapArguments) -> ExitCode {
+    act(&Play::Person { person: person.as_deref(), verb: "taps", words: title }, target)
 }
 
 pub(crate) fn step(arguments: &StepArguments) -> ExitCode {
@@ -53,7 +70,9 @@ pub(crate) fn step(arguments: &StepArguments) -> ExitCode {
 
 /// What is to be played.
 enum Play<'a> {
-    Says(&'a SayArguments),
+    /// Something that a person does with words, the first one unless named.
+    Person { person: Option<&'a str>, verb: &'static str, words: &'a [String] },
+    /// A step as it is written.
     Step(&'a str),
 }
 
@@ -62,9 +81,9 @@ impl Play<'_> {
     fn step(&self, world: &Value) -> String {
         match self {
             Self::Step(step) => (*step).to_owned(),
-            Self::Says(SayArguments { text, person, .. }) => {
+            Self::Person { person, verb, words } => {
                 let first = world["people"][0]["name"].as_str().unwrap_or("user");
-                json!({"user": person.as_deref().unwrap_or(first), "says": text.join(" ")}).to_string()
+                json!({"user": person.unwrap_or(first), *verb: words.join(" ")}).to_string()
             }
         }
     }

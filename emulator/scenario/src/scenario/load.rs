@@ -1,5 +1,6 @@
 //! Reads the documents of a file.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -169,15 +170,18 @@ fn steps(section: &mut Section<'_, '_>, node: &Node, names: &Names) -> Vec<step:
     }
     let mut known: Vec<String> = words::EXPRESSION_NAMES.iter().map(|name| (*name).to_owned()).collect();
     known.extend(names.apps.iter().chain(&names.people).cloned());
+    let mut names = Names { captures: Some(BTreeSet::new()), ..names.clone() };
     let mut all = Vec::new();
     for item in items {
         let mut found = Vec::new();
-        all.extend(step::steps(item, names, &mut found));
+        all.extend(step::steps(item, &names, &mut found));
         value::check(item, Some(&known), &mut found);
         matcher::check(item, &mut found);
         section.problems.extend(found);
         let inside = item.get("expect").and_then(|expected| expected.get("as"));
-        known.extend(item.get("as").or(inside).map(|name| name.source.clone()));
+        let captured = item.get("as").or(inside).map(|name| name.source.clone());
+        names.captures.iter_mut().for_each(|captures| captures.extend(captured.clone()));
+        known.extend(captured);
     }
     all
 }

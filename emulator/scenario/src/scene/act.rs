@@ -1,17 +1,15 @@
-//! Steps that act: people, played apps and the clock.
+//! Steps that act: played apps and the clock.
 
-use std::sync::Arc;
-
-use emulator_core::{Answer, Message, PersonAct, Timestamp};
+use emulator_core::Timestamp;
 use emulator_server::graph::{self, PlayedCall, Reply};
-use emulator_server::{Acted, rfc3339};
+use emulator_server::rfc3339;
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
 use crate::diagnostics::Diagnostic;
 use crate::matcher::Pattern;
 use crate::node::{Node, Span, Spanned};
-use crate::step::{AppVerb, ClockMove, Refusal, UserVerb};
+use crate::step::{AppVerb, ClockMove, Refusal};
 use crate::value;
 
 /// The last moment that can be written with a year of four digits: 9999-12-30T00:00:00Z.
@@ -20,52 +18,20 @@ const LAST_MOMENT: Timestamp = Timestamp(253_402_128_000_000);
 /// An app's step, taken apart.
 pub(super) struct AppCall<'a> {
     pub(super) who: &'a Spanned<String>,
-    pub(super) of: &'a Spanned<String>,
+    pub(super) of: Option<&'a Spanned<String>>,
     pub(super) verb: &'a AppVerb,
     pub(super) refused: Option<&'a Refusal>,
     pub(super) answers: Option<&'a Node>,
 }
 
 impl Scene {
-    pub(super) fn user(
-        &self,
-        who: &Spanned<String>,
-        verb: &UserVerb,
-        done: &mut Performed,
-    ) -> Outcome<Value> {
-        let person = self.person(who)?;
-        match verb {
-            UserVerb::Says { text } => {
-                let text = value::text(text, self).map_err(|problem| self.error(problem))?;
-                let message = Arc::new(Message::text(text.as_str()));
-                let acted = self.lane.person_acts(person, PersonAct::Says(message));
-                done.entries.push(acted.seq);
-                let mut result = self.result(who.span, acted)?;
-                result["text"] = Value::from(text);
-                Ok(result)
-            }
-        }
-    }
-
-    /// What a step that is no call gives, or why it could not be done.
-    fn result(&self, span: Span, acted: Acted) -> Outcome<Value> {
-        match acted.result {
-            Ok(Answer::Message { mid, at }) => Ok(json!({"message_id": mid.to_string(), "timestamp": at.0})),
-            Ok(Answer::Tapped { mid, at, payload }) => {
-                Ok(json!({"message_id": mid.to_string(), "timestamp": at.0, "payload": &*payload}))
-            }
-            Ok(Answer::Done | Answer::Owner(_) | Answer::Receivers(_) | Answer::Profile(_)) => Ok(json!({})),
-            Err(refusal) => Err(self.error(Diagnostic::new(span, graph::declined(refusal.kind)))),
-        }
-    }
-
     pub(super) fn app(&mut self, call: &AppCall<'_>, span: Span, done: &mut Performed) -> Outcome<Value> {
         let app = self.app_id(call.who)?;
-        let person = self.person(call.of)?;
+        let person = call.of.map(|of| self.person(of)).transpose()?;
         let played = self.played(call.verb)?;
         let identity = self.cast.apps.iter().find(|known| known.id == app);
         let token = identity.and_then(|known| known.page_tokens.first()).map(|(_, token)| token.as_str());
-        let reply = graph::play(&self.stage, token, person, played);
+        let reply = graph::play(&self.stage, &self.lane, token, person, played);
         done.entries.push(reply.seq);
         done.refused = reply.status != 200;
         self.feed.take_in(&self.lane);
@@ -114,7 +80,7 @@ impl Scene {
         }
     }
 
-    fn compare(
+    pub(super) fn compare(
         &self,
         pattern: &Pattern,
         actual: &Value,
@@ -133,15 +99,20 @@ impl Scene {
     /// An app's verb with its expressions evaluated.
     fn played(&self, verb: &AppVerb) -> Outcome<PlayedCall> {
         let text = |node: &Option<Node>| node.as_ref().map(|node| self.text(node)).transpose();
+        let named = |target: String| self.app_named(&target).map_or(target, |app| app.to_string());
         Ok(match verb {
-            AppVerb::Sends { message, messaging_type, tag } => PlayedCall::Sends {
+            AppVerb::Sends { message, messaging_type, tag, reply_to } => PlayedCall::Sends {
                 message: value::message(message, self).map_err(|problem| self.error(problem))?,
                 messaging_type: text(messaging_type)?,
                 tag: text(tag)?,
+                reply_to: self.earlier(reply_to.as_ref())?.map(|mid| mid.to_string()),
             },
+            AppVerb::Signals(action) => PlayedCall::Signals(*action),
             AppVerb::PassesControl { to, metadata } => {
-                let named = |target: String| self.app_named(&target).map_or(target, |app| app.to_string());
                 PlayedCall::Passes { to: text(to)?.map(named), metadata: text(metadata)? }
+            }
+            AppVerb::PassesMetadata { to, metadata } => {
+                PlayedCall::PassesMetadata { to: text(to)?.map(named), metadata: text(metadata)? }
             }
             AppVerb::TakesControl { metadata } => PlayedCall::Takes { metadata: text(metadata)? },
             AppVerb::ReleasesControl { metadata } => PlayedCall::Releases { metadata: text(metadata)? },
@@ -151,10 +122,11 @@ impl Scene {
                 PlayedCall::Extends { seconds: ms / 1_000 }
             }
             AppVerb::AsksOwner => PlayedCall::AsksOwner,
+            AppVerb::AsksReceivers => PlayedCall::AsksReceivers,
         })
     }
 
-    fn text(&self, node: &Node) -> Outcome<String> {
+    pub(super) fn text(&self, node: &Node) -> Outcome<String> {
         value::text(node, self).map_err(|problem| self.error(problem))
     }
 

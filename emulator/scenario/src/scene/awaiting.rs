@@ -212,12 +212,14 @@ impl Scene {
                 continue;
             }
             let (mut comparison, actual) = self.compare_call(entry, call, pattern, refused);
-            if call.kind.verb() != verb.name() {
+            if AppVerbKind::of(&call.kind) != Some(verb) {
                 comparison = Comparison { agreed: 0, ..comparison };
                 comparison.mismatches = vec![crate::matcher::Mismatch {
                     path: "the call".to_owned(),
                     expected: verb.name().to_owned(),
-                    actual: call.kind.verb().to_owned(),
+                    actual: AppVerbKind::of(&call.kind)
+                        .map_or_else(|| call.kind.verb(), AppVerbKind::name)
+                        .to_owned(),
                 }];
             } else if comparison.is_match() {
                 found = Some((index, entry.seq, actual));

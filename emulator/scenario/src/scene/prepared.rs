@@ -1,14 +1,16 @@
 //! Expectations with their expressions evaluated, and how an entry of the journal compares to them.
 
 use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, Psid};
+use emulator_server::graph::{self, SenderAction};
 use emulator_server::journal::{Call, CallKind, Entry, Record, event_to_json};
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Scene};
 use crate::matcher::{Comparison, Pattern};
+use crate::node::Node;
 use crate::step::{AppVerbKind, Awaited, Channel, Expectation, Folder, Owner, Window};
 use crate::transcript;
-use emulator_server::graph;
+use crate::value;
 
 /// An expectation that is ready to be compared.
 pub(super) enum Prepared {
@@ -65,7 +67,7 @@ impl Scene {
                         }
                     });
                 }
-                let pattern = params.as_ref().filter(|params| !params.is_yes()).map(build).transpose()?;
+                let pattern = self.asked_pattern(*verb, params.as_ref())?;
                 Prepared::Call { app, person, verb: *verb, pattern, refused }
             }
             Awaited::Webhook { app, channel, field, event, acknowledged } => {
@@ -84,6 +86,8 @@ impl Scene {
                     members.push(("event".to_owned(), build(event)?));
                 }
                 let pattern = Pattern::of_members(members);
+                // Not every event is about a person, so only one who is named limits them.
+                let person = expectation.of.as_ref().map(|who| self.person(who)).transpose()?;
                 Prepared::Webhook { app: self.app_id(app)?, person, pattern, acknowledged: *acknowledged }
             }
             Awaited::Owner(owner) => {
@@ -114,6 +118,34 @@ impl Scene {
                 Prepared::State { person, state: State::Window(name) }
             }
             Awaited::Nothing { for_ms } => Prepared::Nothing { for_ms: *for_ms },
+        })
+    }
+
+    /// What a call must have asked for; none where anything will do.
+    fn asked_pattern(&self, verb: AppVerbKind, params: Option<&Node>) -> Outcome<Option<Pattern>> {
+        let Some(params) = params.filter(|params| !params.is_yes()) else { return Ok(None) };
+        let built = |node| Pattern::build(node, self).map_err(|problem| self.error(problem));
+        let member = |name: &str, pattern| Some(Pattern::of_members(vec![(name.to_owned(), pattern)]));
+        Ok(match verb {
+            AppVerbKind::ExtendsControl if params.is_scalar() => {
+                let ms = value::duration(params, self).map_err(|problem| self.error(problem))?;
+                member("duration", Pattern::of_value(&json!(ms / 1_000)))
+            }
+            AppVerbKind::ExtendsControl => member("duration", built(params)?),
+            AppVerbKind::Types => {
+                let off = ["off", "false"].contains(&params.source.as_str());
+                let action = if off { SenderAction::TypingOff } else { SenderAction::TypingOn };
+                member("action", Pattern::of_value(&json!(action.name())))
+            }
+            AppVerbKind::Sends
+            | AppVerbKind::PassesControl
+            | AppVerbKind::TakesControl
+            | AppVerbKind::ReleasesControl
+            | AppVerbKind::RequestsControl
+            | AppVerbKind::PassesMetadata
+            | AppVerbKind::MarksSeen
+            | AppVerbKind::AsksOwner
+            | AppVerbKind::AsksReceivers => Some(built(params)?),
         })
     }
 
@@ -190,7 +222,7 @@ impl Scene {
             }
             Prepared::Call { app, person, verb, pattern, refused } => {
                 let (_, _, call) = self.feed.calls_of(*app, index).next().filter(|(at, ..)| *at == index)?;
-                let meant = call.kind.verb() == verb.name()
+                let meant = AppVerbKind::of(&call.kind) == Some(*verb)
                     && person.is_none_or(|person| Some(person) == call.person);
                 let compared = self.compare_call(entry, call, pattern.as_ref(), refused.as_ref()).0;
                 (meant && compared.is_match()).then(|| line(entry))
@@ -263,8 +295,10 @@ fn call_value(kind: &CallKind, app: &dyn Fn(AppId) -> String) -> Value {
             out.insert("to".into(), json!(app(*to)));
             out.insert("metadata".into(), json!(&**metadata));
         }
+        CallKind::Signals { action, about: _ } => {
+            out.insert("action".into(), json!(action));
+        }
         CallKind::Controls(ControlAct::Release)
-        | CallKind::Signals { .. }
         | CallKind::AsksOwner
         | CallKind::AsksReceivers
         | CallKind::AsksProfile { .. }

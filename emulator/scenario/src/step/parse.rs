@@ -1,12 +1,15 @@
 //! Builds typed steps from the tree, by the table of the vocabulary.
 
+mod acts;
+mod blame;
 mod expectation;
 
-use super::{Act, AppVerb, ClockMove, Names, Refusal, Step, UserVerb};
+use super::{Act, Names, Refusal, Step};
 use crate::check::{Checker, Mode};
-use crate::diagnostics::{Diagnostic, did_you_mean, one_of, suggestion};
+use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, Span, Spanned};
 use crate::vocabulary::{self as words, Field, Head, Kind, Verb};
+use blame::{no_head, no_verb};
 
 /// Builds the steps of a list, or the one step that stands in place of a list.
 pub(crate) fn steps(node: &Node, names: &Names, problems: &mut Vec<Diagnostic>) -> Vec<Step> {
@@ -38,15 +41,19 @@ impl<'a> Builder<'a> {
         let value = node.get(head.name)?;
         let act = match head.name {
             "user" => self.user(head, node, value),
+            "inbox" => self.inbox(head, node, value),
             "app" => self.app(head, node, value),
-            "expect" | "never" => {
-                self.keys_beside(head.name, head.beside, head.not_yet, entries, &[head.name]);
-                self.expectation(value, head.name)
-            }
             _ => {
-                self.keys_beside(head.name, head.beside, head.not_yet, entries, &[head.name]);
-                self.check.value(head.name, head.value, value, Mode::Given);
-                Some(if head.name == "clock" { Act::Clock(clock(value)) } else { Act::Note(value.clone()) })
+                let known = (head.beside, head.not_yet);
+                self.keys_beside(head.name, known, entries, &[head.name], Mode::Given);
+                let sound = self.sound(head.name, head.value, value);
+                match head.name {
+                    "expect" | "never" => self.expectation(value, head.name),
+                    "page" if sound => self.page(node, value),
+                    "page" => None,
+                    "clock" => Some(Act::Clock(acts::clock(value))),
+                    _ => Some(Act::Note(value.clone())),
+                }
             }
         };
         let inside = value.get("as").filter(|_| head.name == "expect");
@@ -79,79 +86,62 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Finds the one verb of an actor and checks everything beside it.
-    fn verb<'n>(&mut self, head: &'static Head, node: &'n Node) -> Option<(&'static Verb, &'n Node)> {
+    /// Finds the one verb of an actor and checks everything beside it. The value of a verb is left to be checked.
+    fn verb<'n>(
+        &mut self,
+        head: &'static Head,
+        node: &'n Node,
+        mode: Mode,
+    ) -> Option<(&'static Verb, &'n Node)> {
+        let what = mode.what();
         let entries = node.entries()?;
         let mut found =
             head.verbs.iter().filter_map(|verb| node.entry(verb.name).map(|(key, value)| (verb, key, value)));
         let Some((verb, _, value)) = found.next() else {
-            let problem = no_verb(head, entries, node.span, "step");
+            let problem = no_verb(head, entries, node.span, what);
             self.check.report(problem);
             return None;
         };
         if let Some((second, key, _)) = found.next() {
-            self.check.report(
-                Diagnostic::new(key.span, format!("`{}` and `{}` are two steps", verb.name, second.name))
-                    .label("a second verb")
-                    .help(format!("begin a step of its own for it: `- {}: …`", head.name)),
-            );
+            let message = format!("`{}` and `{}` are two {what}s", verb.name, second.name);
+            let problem = Diagnostic::new(key.span, message).label("a second verb");
+            self.check.report(problem.help(match mode {
+                Mode::Given => format!("begin a step of its own for it: `- {}: …`", head.name),
+                Mode::Awaited => "write a step for each".to_owned(),
+            }));
             return None;
         }
-        self.keys_beside(verb.name, verb.beside, head.not_yet, entries, &[head.name, verb.name]);
-        self.check.value(verb.name, verb.value, value, Mode::Given);
+        let beside = match mode {
+            Mode::Given => verb.beside,
+            Mode::Awaited => verb.expected_beside,
+        };
+        self.keys_beside(verb.name, (beside, head.not_yet), entries, &[head.name, verb.name], mode);
         Some((verb, value))
     }
 
-    /// Checks the keys beside a verb, and the values of those that are known.
+    /// Checks a value by the table; false if something is wrong with it, so that nothing more is to be said of it.
+    fn sound(&mut self, name: &str, kind: Kind, value: &Node) -> bool {
+        let before = self.check.problems.len();
+        self.check.value(name, kind, value, Mode::Given);
+        self.check.problems.len() == before
+    }
+
+    /// Checks the keys beside a verb or a state, and the values of those that are known.
     fn keys_beside(
         &mut self,
         verb: &str,
-        beside: &[Field],
-        not_yet: &[&str],
+        known: (&[Field], &[&str]),
         entries: &[(Key, Node)],
         taken: &[&str],
+        mode: Mode,
     ) {
-        for (key, value) in entries.iter().filter(|(key, _)| !taken.contains(&key.name.as_str())) {
-            match beside.iter().find(|field| field.name == key.name) {
-                // People and captures are looked at where they are used.
-                Some(Field { kind: Kind::Person | Kind::Capture, .. }) => {}
-                Some(field) => self.check.value(field.name, field.kind, value, Mode::Given),
-                None => {
-                    let known: Vec<&str> = beside.iter().map(|field| field.name).collect();
-                    self.check.unknown_key(key, &format!("a `{verb}` step"), &known, not_yet);
-                }
-            }
-        }
-    }
-
-    fn user(&mut self, head: &'static Head, node: &Node, who: &Node) -> Option<Act> {
-        self.check.person("user", who);
-        let (_, text) = self.verb(head, node)?;
-        Some(Act::User { who: spanned(who), verb: UserVerb::Says { text: text.clone() } })
-    }
-
-    fn app(&mut self, head: &'static Head, node: &Node, who: &Node) -> Option<Act> {
-        self.check.app("app", who);
-        let (verb, value) = self.verb(head, node)?;
-        if let (Some((key, _)), Some(_)) = (node.entry("to"), node.get("of")) {
-            self.check.report(
-                Diagnostic::new(key.span, "`of` and `to` both name the person").help("leave one of them out"),
-            );
-        }
-        let (named, key) =
-            if node.get("of").is_some() { (node.get("of"), "of") } else { (node.get("to"), "to") };
-        let key = if named.is_none() { "of" } else { key };
-        let person = self.check.understood_person(named, key, node.span);
-        let refused = self.refused(node);
-        if let (Some(_), Some((answers, _))) = (&refused, node.entry("answers")) {
-            self.check.report(
-                Diagnostic::new(answers.span, "a refused call has no success answer to look at")
-                    .help("match the error with `refused: {code: …, message: …}` and leave `answers` out"),
-            );
-        }
-        let of = Spanned::new(person?, named.unwrap_or(who).span);
-        let verb = app_verb(verb.name, node, value);
-        Some(Act::App { who: spanned(who), of, verb, refused, answers: node.get("answers").cloned() })
+        let place = match mode {
+            Mode::Given if verb.starts_with('a') => format!("an `{verb}` step"),
+            Mode::Given => format!("a `{verb}` step"),
+            Mode::Awaited => format!("an expectation of `{verb}`"),
+        };
+        let others: Vec<_> = entries.iter().filter(|(key, _)| !taken.contains(&key.name.as_str())).collect();
+        self.check.keys(&place, known, &others, mode);
     }
 
     /// Takes the `refused:` of a step or an expectation; its shape was checked with the other keys.
@@ -192,107 +182,6 @@ impl<'a> Builder<'a> {
         }
         Some(spanned(node))
     }
-}
-
-fn clock(value: &Node) -> ClockMove {
-    match value.get("to") {
-        Some(time) => ClockMove::To(time.clone()),
-        None if value.source == "next" => ClockMove::Next,
-        None => ClockMove::By(value.clone()),
-    }
-}
-
-fn app_verb(name: &str, node: &Node, value: &Node) -> AppVerb {
-    let metadata = value.get("metadata").cloned();
-    match name {
-        "sends" => AppVerb::Sends {
-            message: value.clone(),
-            messaging_type: node.get("messaging_type").cloned(),
-            tag: node.get("tag").cloned(),
-        },
-        "passes_control" => AppVerb::PassesControl { to: value.get("to").cloned(), metadata },
-        "takes_control" => AppVerb::TakesControl { metadata },
-        "releases_control" => AppVerb::ReleasesControl { metadata },
-        "requests_control" => AppVerb::RequestsControl { metadata },
-        "extends_control" => AppVerb::ExtendsControl { duration: value.clone() },
-        _ => AppVerb::AsksOwner,
-    }
-}
-
-/// Says why no key of a step tells who acts.
-fn no_head(entries: &[(Key, Node)], span: Span) -> Diagnostic {
-    let all: Vec<&str> = words::HEADS.iter().map(|head| head.name).collect();
-    let Some((first, _)) = entries.first() else {
-        return Diagnostic::new(span, "this step is empty").help(format!("begin it with {}", one_of(&all)));
-    };
-    if let Some((key, _)) = entries.iter().find(|(key, _)| words::HEADS_NOT_YET.contains(&key.name.as_str()))
-    {
-        return Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet");
-    }
-    let problem = Diagnostic::new(first.span, format!("a step cannot begin with `{}`", first.name));
-    for (key, _) in entries {
-        if let Some(near) =
-            did_you_mean(&key.name, all.iter().copied().chain(words::HEADS_NOT_YET.iter().copied()))
-        {
-            let message = format!("a step cannot begin with `{}`", key.name);
-            return Diagnostic::new(key.span, message)
-                .label("unknown key")
-                .help(format!("did you mean `{near}`?"));
-        }
-    }
-    let actor = words::HEADS.iter().find(|head| {
-        let knows =
-            |name: &str| head.verbs.iter().any(|verb| verb.name == name) || head.not_yet.contains(&name);
-        entries.iter().any(|(key, _)| knows(&key.name))
-    });
-    if let Some(actor) = actor {
-        return problem.label("who does it?").help(format!("say who: put `{}: NAME` before it", actor.name));
-    }
-    if words::expectation(&first.name).is_some() || words::EXPECTATIONS_NOT_YET.contains(&first.name.as_str())
-    {
-        return problem.help(format!("if this is an expectation, write `expect: {{{}: …}}`", first.name));
-    }
-    problem.label("unknown key").help(format!("begin it with {}", one_of(&all)))
-}
-
-/// Says why no key of a step is something its actor does.
-fn no_verb(head: &Head, entries: &[(Key, Node)], span: Span, what: &str) -> Diagnostic {
-    let verbs: Vec<&str> = head.verbs.iter().map(|verb| verb.name).collect();
-    let others: Vec<&Key> = entries.iter().map(|(key, _)| key).filter(|key| key.name != head.name).collect();
-    if let Some(key) = others.iter().find(|key| head.not_yet.contains(&key.name.as_str())) {
-        return Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet");
-    }
-    if let Some(key) = others.iter().find(|key| did_you_mean(&key.name, verbs.iter().copied()).is_some()) {
-        return Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, actor(head)))
-            .label("unknown key")
-            .help(suggestion(&key.name, &verbs, ""));
-    }
-    let elsewhere = others.iter().find_map(|key| {
-        let other = words::HEADS.iter().find(|other| other.verbs.iter().any(|verb| verb.name == key.name))?;
-        (other.name != head.name).then_some((*key, other))
-    });
-    if let Some((key, other)) = elsewhere {
-        return Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, actor(head)))
-            .label(format!("{} does this", actor(other)))
-            .help(format!("write `{}: NAME`, or use {}", other.name, one_of(&verbs)));
-    }
-    match others.iter().find(|key| !["as", "of", "to", "refused", "answers"].contains(&key.name.as_str())) {
-        Some(key) => {
-            Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, actor(head)))
-                .label("unknown key")
-                .help(format!("use {}", one_of(&verbs)))
-        }
-        None => Diagnostic::new(span, format!("this {what} does not say what the {} does", noun(head)))
-            .help(format!("add {}", one_of(&verbs))),
-    }
-}
-
-fn actor(head: &Head) -> String {
-    if head.name == "app" { "an app".to_owned() } else { format!("a {}", noun(head)) }
-}
-
-fn noun(head: &Head) -> &'static str {
-    if head.name == "user" { "person" } else { head.name }
 }
 
 fn spanned(node: &Node) -> Spanned<String> {

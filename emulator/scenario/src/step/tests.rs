@@ -3,7 +3,11 @@
 use super::*;
 
 fn names() -> Names {
-    Names { apps: ["shopbot".into(), "livechat".into()].into(), people: ["ana".into()].into() }
+    Names {
+        apps: ["shopbot".into(), "livechat".into()].into(),
+        people: ["ana".into()].into(),
+        captures: None,
+    }
 }
 
 fn step(text: &str) -> Step {
@@ -22,7 +26,11 @@ fn awaited(text: &str) -> (Awaited, Option<String>, Option<u64>) {
 fn app(text: &str) -> (AppVerb, Option<Box<Refusal>>, Option<Node>) {
     let act = step(text).act;
     let Act::App { who, of, verb, refused, answers } = act else { panic!("{text}: {act:?}") };
-    assert_eq!((who.value.as_str(), of.value.as_str()), ("livechat", "ana"), "{text}");
+    assert_eq!(
+        (who.value.as_str(), of.as_ref().map(|of| of.value.as_str())),
+        ("livechat", Some("ana")),
+        "{text}"
+    );
     (verb, refused, answers)
 }
 
@@ -30,7 +38,7 @@ fn app(text: &str) -> (AppVerb, Option<Box<Refusal>>, Option<Node>) {
 fn a_person_says_something() {
     for text in ["{user: ana, says: 42, as: first}", r#"{"user": "ana", "says": "42", "as": "first"}"#] {
         let step = step(text);
-        let Act::User { who, verb: UserVerb::Says { text } } = step.act else { panic!() };
+        let Act::User { who, verb: UserVerb::Says { text, reply_to: None } } = step.act else { panic!() };
         assert_eq!((who.value.as_str(), text.source.as_str()), ("ana", "42"));
         assert_eq!(step.capture.map(|capture| capture.value).as_deref(), Some("first"));
     }
@@ -41,7 +49,7 @@ fn an_app_acts() {
     let (verb, refused, answers) = app(
         "{app: livechat, sends: {text: hi}, messaging_type: MESSAGE_TAG, tag: HUMAN_AGENT, answers: {message_id: {any: true}}}",
     );
-    let AppVerb::Sends { message, messaging_type, tag } = verb else { panic!() };
+    let AppVerb::Sends { message, messaging_type, tag, reply_to: None } = verb else { panic!() };
     assert_eq!(message.get("text").unwrap().source, "hi");
     assert_eq!(
         (messaging_type.unwrap().source.as_str(), tag.unwrap().source.as_str()),
@@ -73,11 +81,110 @@ fn an_app_acts() {
         ("{app: livechat, passes_control: {to: \"${shopbot.id}\"}}", "PassesControl { to: Some("),
         ("{app: livechat, extends_control: 3d}", "ExtendsControl { duration: "),
         ("{app: livechat, extends_control: \"${vars.n}d\"}", "ExtendsControl { duration: "),
+        ("{app: livechat, passes_metadata: {to: inbox, metadata: x}}", "PassesMetadata { to: Some("),
+        ("{app: livechat, types: on}", "Signals(TypingOn)"),
+        ("{app: livechat, types: }", "Signals(TypingOn)"),
+        ("{app: livechat, types: off}", "Signals(TypingOff)"),
+        ("{app: livechat, marks_seen: true}", "Signals(MarkSeen)"),
         ("{app: livechat, asks_owner: true}", "AsksOwner"),
     ] {
         let verb = format!("{:?}", app(text).0);
         assert!(verb.starts_with(expected), "{text}: {verb}");
     }
+}
+
+#[test]
+fn a_call_about_nobody_needs_no_person() {
+    let names = Names { people: ["ana".into(), "bo".into()].into(), ..names() };
+    for text in ["{app: livechat, asks_receivers: true}", "expect: {app: shopbot, asks_receivers: true}"] {
+        assert!(parse_steps("t", text, &names).is_ok(), "{text}");
+    }
+    let Act::App { of: None, verb: AppVerb::AsksReceivers, .. } =
+        step("{app: livechat, asks_receivers: true}").act
+    else {
+        panic!()
+    };
+}
+
+#[test]
+fn a_person_does_more_than_talk() {
+    for (text, expected) in [
+        ("{user: ana, taps: Yes}", "Taps { what: "),
+        ("{user: ana, taps: Yes, in: question, as: tap}", "Taps { what: "),
+        (
+            "{user: ana, sends: {image: https://example.com/a.png}}",
+            "Sends { attachments: [Attachment { kind: Image",
+        ),
+        (
+            "{user: ana, sends: {location: {lat: 1, long: 2}}}",
+            "Sends { attachments: [Attachment { kind: Location",
+        ),
+        ("{user: ana, reacts: ❤, to: greeting}", "Reacts { emoji: "),
+        ("{user: ana, reacts: none}", "Reacts { emoji: "),
+        ("{user: ana, reads: true}", "Reads"),
+        ("{user: ana, opens: {link: summer}}", "Opens { link: "),
+        ("{user: ana, blocks: true}", "Blocks"),
+        ("{user: ana, unblocks: }", "Unblocks"),
+        ("{user: ana, says: yes, reply_to: question}", "Says { text: "),
+    ] {
+        let Act::User { verb, .. } = step(text).act else { panic!("{text}") };
+        let verb = format!("{verb:?}");
+        assert!(verb.starts_with(expected), "{text}: {verb}");
+    }
+    let several = "{user: ana, sends: {attachments: [{image: https://example.com/a.png}, {file: https://example.com/b}]}}";
+    let Act::User { verb: UserVerb::Sends { attachments, .. }, .. } = step(several).act else { panic!() };
+    let kinds: Vec<AttachmentKind> = attachments.iter().map(|attachment| attachment.kind).collect();
+    assert_eq!(kinds, [AttachmentKind::Image, AttachmentKind::File]);
+}
+
+#[test]
+fn an_agent_and_an_admin_act() {
+    for (text, expected) in
+        [("{inbox: ana, replies: hi}", "Replies"), ("{inbox: ana, moves_to: done}", "MovesTo(Done)")]
+    {
+        let Act::Inbox { person, verb } = step(text).act else { panic!("{text}") };
+        assert_eq!(person.value, "ana");
+        assert!(format!("{verb:?}").starts_with(expected), "{text}");
+    }
+    for (text, expected) in [
+        ("primary_receiver: none", "PrimaryReceiver(Nobody)"),
+        ("primary_receiver: null", "PrimaryReceiver(Nobody)"),
+        ("primary_receiver: inbox", "PrimaryReceiver(Inbox)"),
+        ("primary_receiver: livechat", "PrimaryReceiver(App("),
+        ("connects: livechat", "Connects("),
+        ("removes: livechat", "Removes("),
+        ("subscriptions: {livechat: [messages, standby]}", "Subscriptions("),
+        ("features: {livechat: []}", "Features("),
+        ("permissions: {livechat: [pages_messaging]}", "Permissions("),
+        ("mode: {livechat: development}", "Mode("),
+        ("token: {livechat: password_changed}", "Token("),
+    ] {
+        let Act::Page { changes, refused: None } = step(&format!("page: {{{text}}}")).act else {
+            panic!("{text}")
+        };
+        let change = format!("{:?}", changes[0]);
+        assert!(change.starts_with(expected), "{text}: {change}");
+    }
+    let several =
+        step("{page: {features: {shopbot: [human_agent], livechat: []}, removes: shopbot}, refused: true}");
+    let Act::Page { changes, refused: Some(_) } = several.act else { panic!() };
+    assert_eq!(changes.len(), 3);
+}
+
+#[test]
+fn every_word_of_the_table_means_something() {
+    for name in crate::vocabulary::APP_VERBS.iter().map(|verb| verb.name) {
+        assert_eq!(AppVerbKind::parse(name).map(AppVerbKind::name), Some(name));
+    }
+    for name in crate::vocabulary::PERMISSIONS {
+        assert!(emulator_core::Permission::parse(name).is_some(), "{name}");
+    }
+    assert_eq!(crate::vocabulary::PERMISSIONS.len(), emulator_core::Permission::ALL.len());
+    for name in crate::vocabulary::WEBHOOK_FIELDS {
+        assert!(emulator_core::Field::parse(name).is_some(), "{name}");
+    }
+    assert!(crate::vocabulary::FEATURES.iter().all(|name| emulator_core::Feature::parse(name).is_some()));
+    assert!(crate::vocabulary::MODES.iter().all(|name| emulator_core::AppMode::parse(name).is_some()));
 }
 
 #[test]
@@ -119,6 +226,10 @@ fn expectations_of_calls() {
         ("expect: {app: shopbot, releases_control: true}", AppVerbKind::ReleasesControl, false),
         ("expect: {app: shopbot, extends_control: 3d}", AppVerbKind::ExtendsControl, true),
         ("expect: {app: shopbot, extends_control: true}", AppVerbKind::ExtendsControl, false),
+        ("expect: {app: shopbot, passes_metadata: {to: inbox}}", AppVerbKind::PassesMetadata, true),
+        ("expect: {app: shopbot, types: on}", AppVerbKind::Types, true),
+        ("expect: {app: shopbot, types: true}", AppVerbKind::Types, false),
+        ("expect: {app: shopbot, marks_seen: true}", AppVerbKind::MarksSeen, false),
         ("expect: {app: shopbot, asks_owner: true}", AppVerbKind::AsksOwner, false),
         ("never: {app: shopbot, sends: {any: true}}", AppVerbKind::Sends, true),
     ] {

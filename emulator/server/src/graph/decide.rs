@@ -67,6 +67,7 @@ fn next(
                 AppAct::AsksProfile { .. } | AppAct::Installs { .. } => {}
                 AppAct::Sends { .. }
                 | AppAct::Signals { .. }
+                | AppAct::Reacts { .. }
                 | AppAct::Controls { .. }
                 | AppAct::AsksOwner { .. }
                 | AppAct::AsksReceivers => authorize(world, page, app, at).map_err(refused)?,
@@ -109,7 +110,7 @@ pub(super) fn decide(
     mut call: Call,
     caller: Option<Caller>,
     then: Result<Then, GraphError>,
-    origin: Origin,
+    origin: Origin<'_>,
 ) -> Decision {
     let mut state = lane.lock_on_time();
     let now = state.now_header();
@@ -120,7 +121,7 @@ pub(super) fn decide(
             let (open, cause) = state.call_opened(&call);
             (Some(open), cause)
         }
-        Origin::Step => (None, None),
+        Origin::Step(_) => (None, None),
     };
     let next = next(&state, lane, caller, then, at);
     if let Ok(Next::Step(Input::AppSubscribes { fields, .. }, _)) = &next {

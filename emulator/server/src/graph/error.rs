@@ -1,6 +1,7 @@
 //! Errors as the Graph API words them: one table from the reason to code, subcode and text.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use emulator_core::{AppId, Refusal, RefusalKind, RuleId, Saw, Span, Timestamp};
 use serde::Serialize;
@@ -22,6 +23,8 @@ pub struct GraphError {
     pub subcode: Option<u32>,
     /// `error.message` as on the wire, with its prefix.
     pub message: Cow<'static, str>,
+    /// The parameter that is at fault, where the message does not name it; for people, not for bots.
+    pub param: Option<Box<str>>,
 }
 
 /// The body of an error answer, in the platform's order of keys (M-24).
@@ -50,7 +53,16 @@ impl GraphError {
     /// An error of the family `OAuthException` with status 400.
     pub(crate) fn new(rule: RuleId, code: i32, message: impl Into<Cow<'static, str>>) -> Self {
         let message = message.into();
-        Self { rule, saw: Saw::default(), status: 400, kind: O_AUTH, code, subcode: None, message }
+        Self {
+            rule,
+            saw: Saw::default(),
+            status: 400,
+            kind: O_AUTH,
+            code,
+            subcode: None,
+            message,
+            param: None,
+        }
     }
 
     #[must_use]
@@ -59,8 +71,15 @@ impl GraphError {
         self
     }
 
+    /// Names the parameter that the message is about.
     #[must_use]
-    const fn status(mut self, status: u16) -> Self {
+    pub(crate) fn param(mut self, parameter: impl Display) -> Self {
+        self.param = Some(parameter.to_string().into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) const fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
@@ -95,7 +114,7 @@ impl GraphError {
     }
 
     /// A required parameter is missing (M-73).
-    pub(crate) fn required(parameter: &str) -> Self {
+    pub(crate) fn required(parameter: impl Display) -> Self {
         Self::new(RuleId::ParameterRequired, 100, format!("(#100) The parameter {parameter} is required"))
     }
 
@@ -115,13 +134,13 @@ impl GraphError {
     }
 
     /// A text that is too long (M-77).
-    pub(crate) fn too_long(parameter: &str, limit: usize) -> Self {
+    pub(crate) fn too_long(parameter: impl Display, limit: usize) -> Self {
         let text = format!("(#100) Length of param {parameter} must be less than or equal to {limit}");
         Self::new(RuleId::TextLength, 100, text)
     }
 
     /// Keys that do not exist (M-80).
-    pub(crate) fn unknown_keys(keys: &str, parameter: &str) -> Self {
+    pub(crate) fn unknown_keys(keys: &str, parameter: impl Display) -> Self {
         let text = format!("(#100) Invalid keys \"{keys}\" were found in param \"{parameter}\".");
         Self::new(RuleId::UnknownKeys, 100, text)
     }

@@ -9,9 +9,9 @@ use emulator_core::{AppId, PageId};
 use hyper::Method;
 use serde::de::IgnoredAny;
 
-use super::params::{LIMIT, Params, relaxed};
+use super::params::{LIMIT, Params, Raw, relaxed};
 use super::route::{self, Path};
-use super::validate;
+use super::{message, recipient, sending};
 use crate::shared::Token;
 
 /// A call's parameters: a line with the content type, a line with the query, and the body.
@@ -33,7 +33,19 @@ pub fn params(data: &[u8]) {
     }
     let known = [Method::GET, Method::POST, Method::DELETE];
     assert!(known.contains(&params.method(&Method::POST)));
-    let _ = (validate::recipient(&params), validate::sending(&params), validate::person(&params));
+    let _ = (recipient::recipient(&params), sending::sending(&params), recipient::person(&params));
+}
+
+/// A message, as text of a form.
+///
+/// # Panics
+///
+/// When what is kept of a message that was accepted is read as another message.
+pub fn message(data: &[u8]) {
+    let read = |json: &str| message::read(&Raw::Text(Cow::Borrowed(json)), 0);
+    let Ok(first) = read(&String::from_utf8_lossy(data)) else { return };
+    let Some(body) = first.body.as_deref() else { return };
+    assert_eq!(read(body).as_ref(), Ok(&first), "{body}");
 }
 
 /// A path.

@@ -1,10 +1,13 @@
 //! Calls of apps that steps play: written as a real app would write them, and served alike.
 
+use std::sync::Arc;
+
 use emulator_core::Psid;
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
 use super::{Origin, Reply, Request, serve};
+use crate::lane::Lane;
 use crate::stage::Stage;
 
 /// What a played app asks for. Values are as the step gives them, right or wrong.
@@ -18,12 +21,23 @@ pub enum PlayedCall {
         messaging_type: Option<String>,
         /// Its tag.
         tag: Option<String>,
+        /// The id of the message that it answers.
+        reply_to: Option<String>,
     },
+    /// To show typing, or that the messages were seen.
+    Signals(SenderAction),
     /// To pass control.
     Passes {
         /// The app id of the target.
         to: Option<String>,
         /// Text for the target.
+        metadata: Option<String>,
+    },
+    /// To tell another app something.
+    PassesMetadata {
+        /// The app id of the target.
+        to: Option<String>,
+        /// What it is told.
         metadata: Option<String>,
     },
     /// To take control.
@@ -48,14 +62,51 @@ pub enum PlayedCall {
     },
     /// Who is in control.
     AsksOwner,
+    /// Which apps are secondary receivers; about nobody.
+    AsksReceivers,
 }
 
-/// Makes the call with an app's Page token.
-pub fn play(stage: &Stage, token: Option<&str>, person: Psid, call: PlayedCall) -> Reply {
+/// What an app can show beside messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SenderAction {
+    /// That it is typing.
+    TypingOn,
+    /// That it is typing no longer.
+    TypingOff,
+    /// That it has seen the messages.
+    MarkSeen,
+}
+
+impl SenderAction {
+    const ALL: &'static [Self] = &[Self::TypingOn, Self::TypingOff, Self::MarkSeen];
+
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TypingOn => "typing_on",
+            Self::TypingOff => "typing_off",
+            Self::MarkSeen => "mark_seen",
+        }
+    }
+
+    /// The action of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+}
+
+/// Makes the call with an app's Page token, in a lane; about a person unless it is about nobody.
+pub fn play(
+    stage: &Stage,
+    lane: &Arc<Lane>,
+    token: Option<&str>,
+    person: Option<Psid>,
+    call: PlayedCall,
+) -> Reply {
+    let asks = matches!(call, PlayedCall::AsksOwner | PlayedCall::AsksReceivers);
     let (edge, mut members) = written(call);
-    let asks = edge == "thread_owner";
-    let query = asks.then(|| format!("recipient={person}"));
-    members.insert("recipient".to_owned(), json!({"id": person.to_string()}));
+    let query = person.filter(|_| asks).map(|person| format!("recipient={person}"));
+    members.extend(person.map(|person| ("recipient".to_owned(), json!({"id": person.to_string()}))));
     let body = if asks { String::new() } else { Value::Object(members).to_string() };
     let request = Request {
         method: if asks { &Method::GET } else { &Method::POST },
@@ -65,7 +116,7 @@ pub fn play(stage: &Stage, token: Option<&str>, person: Psid, call: PlayedCall) 
         content_type: None,
         bearer: token,
         if_none_match: None,
-        origin: Origin::Step,
+        origin: Origin::Step(lane),
     };
     serve(stage, request)
 }
@@ -73,15 +124,19 @@ pub fn play(stage: &Stage, token: Option<&str>, person: Psid, call: PlayedCall) 
 fn written(call: PlayedCall) -> (&'static str, Map<String, Value>) {
     let text = |name: &str, text: Option<String>| text.map(|text| (name.to_owned(), Value::from(text)));
     let metadata = |metadata| text("metadata", metadata).into_iter().collect();
+    let told =
+        |to, metadata| text("target_app_id", to).into_iter().chain(text("metadata", metadata)).collect();
     match call {
-        PlayedCall::Sends { message, messaging_type, tag } => {
+        PlayedCall::Sends { message, messaging_type, tag, reply_to } => {
             let beside = text("messaging_type", messaging_type).into_iter().chain(text("tag", tag));
-            ("messages", beside.chain([("message".to_owned(), message)]).collect())
+            let reply_to = reply_to.map(|mid| ("reply_to".to_owned(), json!({"mid": mid})));
+            ("messages", beside.chain(reply_to).chain([("message".to_owned(), message)]).collect())
         }
-        PlayedCall::Passes { to, metadata } => {
-            let members = text("target_app_id", to).into_iter().chain(text("metadata", metadata));
-            ("pass_thread_control", members.collect())
+        PlayedCall::Signals(action) => {
+            ("messages", Map::from_iter([("sender_action".to_owned(), json!(action.name()))]))
         }
+        PlayedCall::Passes { to, metadata } => ("pass_thread_control", told(to, metadata)),
+        PlayedCall::PassesMetadata { to, metadata } => ("pass_thread_metadata", told(to, metadata)),
         PlayedCall::Takes { metadata: given } => ("take_thread_control", metadata(given)),
         PlayedCall::Releases { metadata: given } => ("release_thread_control", metadata(given)),
         PlayedCall::Requests { metadata: given } => ("request_thread_control", metadata(given)),
@@ -89,6 +144,7 @@ fn written(call: PlayedCall) -> (&'static str, Map<String, Value>) {
             ("extend_thread_control", Map::from_iter([("duration".to_owned(), json!(seconds))]))
         }
         PlayedCall::AsksOwner => ("thread_owner", Map::new()),
+        PlayedCall::AsksReceivers => ("secondary_receivers", Map::new()),
     }
 }
 

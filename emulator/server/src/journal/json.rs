@@ -201,7 +201,11 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             if let Some(subcode) = error.subcode {
                 object.bare("subcode", subcode);
             }
-            object.text("message", &error.message).text("fbtrace_id", trace);
+            object.text("message", &error.message);
+            if let Some(param) = &error.param {
+                object.text("param", param);
+            }
+            object.text("fbtrace_id", trace);
         }
         Record::Clock { to } => {
             object.quoted("to", rfc3339(*to));
@@ -261,8 +265,14 @@ fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
                 object.text("tag", tag.name());
             }
         }
-        CallKind::Signals { action } => {
+        CallKind::Signals { action, about } => {
             object.text("action", action);
+            if let Some((mid, reaction)) = about {
+                object.text("to", &mid.0);
+                if let Some(reaction) = reaction {
+                    object.text("reaction", reaction);
+                }
+            }
         }
         CallKind::Controls(act) => write_act(object, act, names),
         CallKind::AsksOwner | CallKind::AsksReceivers => {}

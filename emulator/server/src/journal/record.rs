@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, ControlAct, Effect, FieldSet, InboxAct, Message, PageId, PersonAct, Psid,
+    AdminChange, AppId, ControlAct, Effect, FieldSet, InboxAct, Message, Mid, PageId, PersonAct, Psid,
     RefusalKind, RuleId, Saw, Subject, Tag, Timer, Timestamp,
 };
 
@@ -143,6 +143,8 @@ pub enum CallKind {
     Signals {
         /// Its name on the wire.
         action: &'static str,
+        /// Of a reaction, the message and the reaction; none when it is taken back.
+        about: Option<(Mid, Option<Arc<str>>)>,
     },
     /// To change who is in control.
     Controls(ControlAct),

@@ -6,9 +6,12 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use super::events::{Event, Item};
 use super::graph::{Failure, Graph};
 use super::log;
+use super::message::{Button, Message, Reply};
 use super::people::{People, Person};
 use super::settings::Settings;
 
@@ -18,6 +21,17 @@ const WELCOME_BACK: &str = "Welcome back! I am the demo bot again.";
 const FAREWELL: &str = "One moment, I am passing you on to a person.";
 const ECHO: &str = "You said: ";
 const REASON: &str = "the person asked for a human";
+
+const MENU: &str = "What can I do for you?";
+const MENU_BUTTONS: [Button<'static>; 2] =
+    [Button::new("Opening hours", HOURS), Button::new("Talk to a person", HUMAN)];
+const SIZE: &str = "Which size?";
+const SIZES: [Reply<'static>; 2] = [Reply::new("Small", "SIZE_SMALL"), Reply::new("Large", "SIZE_LARGE")];
+const HOURS: &str = "OPENING_HOURS";
+const HUMAN: &str = "TALK_TO_A_PERSON";
+const OPENING_HOURS: &str = "We are open from 9 to 5.";
+const TAPPED: &str = "You tapped: ";
+const CHOSE: &str = "You chose: ";
 
 /// The people who are remembered.
 const PEOPLE: usize = 10_000;
@@ -42,23 +56,36 @@ impl Bot {
         })
     }
 
-    /// Takes an event and works on it in the background, after what the same person did before.
-    pub(super) fn take(self: &Arc<Self>, item: &Item<'_>) {
-        let Some((psid, event)) = item.read(&self.page_id, &self.app_id) else { return };
-        let Some((person, first)) = self.people.arrived(psid, event) else { return };
+    /// Takes an event and works on it in the background, after what the same person did before. Gives the work to
+    /// wait for, unless somebody works for that person already.
+    pub(super) fn take(self: &Arc<Self>, item: &Item<'_>) -> Option<JoinHandle<()>> {
+        let (psid, event) = item.read(&self.page_id, &self.app_id)?;
+        let (person, first) = self.people.arrived(psid, event)?;
         let bot = Arc::clone(self);
-        tokio::spawn(async move {
+        Some(tokio::spawn(async move {
             let mut next = Some(first);
             while let Some(event) = next {
                 bot.react(&person, event).await;
                 next = person.next();
             }
-        });
+        }))
     }
 
     async fn react(&self, person: &Person, event: Event) {
         match event {
             Event::Message(text) => self.answer(person, text.as_deref()).await,
+            Event::QuickReply(payload) => {
+                self.meet(person);
+                self.say(person, &[CHOSE, &*payload].concat()).await;
+            }
+            Event::Postback { title, payload } => {
+                self.meet(person);
+                match &*payload {
+                    HOURS => self.say(person, OPENING_HOURS).await,
+                    HUMAN => self.hand_over(person).await,
+                    _ => self.say(person, limited(&[TAPPED, &*title].concat())).await,
+                }
+            }
             Event::ControlGained => {
                 {
                     let mut state = person.state();
@@ -85,14 +112,25 @@ impl Bot {
         };
         match (greeting, text) {
             (Some(greeting), _) => self.say(person, greeting).await,
-            (None, Some(text)) if text.trim().eq_ignore_ascii_case("human") => self.hand_over(person).await,
-            (None, Some(text)) => self.say(person, limited(&[ECHO, text].concat())).await,
+            (None, Some(text)) => match text.trim().to_ascii_lowercase().as_str() {
+                "human" => self.hand_over(person).await,
+                "menu" => self.send(person, &Message::buttons(MENU, &MENU_BUTTONS)).await,
+                "size" => self.send(person, &Message::choice(SIZE, &SIZES)).await,
+                _ => self.say(person, limited(&[ECHO, text].concat())).await,
+            },
             (None, None) => {}
         }
     }
 
+    /// The person is known from now on, and this bot is in control: what was tapped is this bot's own.
+    fn meet(&self, person: &Person) {
+        let mut state = person.state();
+        state.met = true;
+        state.away = false;
+    }
+
     async fn hand_over(&self, person: &Person) {
-        if let Err(failure) = self.graph.send_text(&person.psid, FAREWELL).await {
+        if let Err(failure) = self.graph.send(&person.psid, &Message::text(FAREWELL)).await {
             note(person, &failure);
             match failure {
                 // The person asked for somebody: a text that was refused must not keep them from it.
@@ -107,7 +145,11 @@ impl Bot {
     }
 
     async fn say(&self, person: &Person, text: &str) {
-        if let Err(failure) = self.graph.send_text(&person.psid, text).await {
+        self.send(person, &Message::text(text)).await;
+    }
+
+    async fn send(&self, person: &Person, message: &Message<'_>) {
+        if let Err(failure) = self.graph.send(&person.psid, message).await {
             note(person, &failure);
         }
     }

@@ -22,7 +22,7 @@ pub(super) struct Entry<'a> {
     pub(super) messaging: Vec<Item<'a>>,
 }
 
-/// One event. At most one of the last three is there.
+/// One event. At most one of the last four is there.
 #[derive(Deserialize)]
 pub(super) struct Item<'a> {
     #[serde(borrow)]
@@ -31,6 +31,8 @@ pub(super) struct Item<'a> {
     recipient: Option<Party<'a>>,
     #[serde(borrow)]
     message: Option<Message<'a>>,
+    #[serde(borrow)]
+    postback: Option<Postback<'a>>,
     #[serde(borrow)]
     pass_thread_control: Option<Control<'a>>,
     #[serde(borrow)]
@@ -42,6 +44,10 @@ pub(super) struct Item<'a> {
 pub(super) enum Event {
     /// The person wrote something, possibly without text.
     Message(Option<Box<str>>),
+    /// The person tapped a quick reply, with this payload.
+    QuickReply(Box<str>),
+    /// The person tapped a button of this bot: others see no payload.
+    Postback { title: Box<str>, payload: Box<str> },
     /// This app was given the conversation.
     ControlGained,
     /// Another app has taken the conversation.
@@ -49,12 +55,22 @@ pub(super) enum Event {
 }
 
 impl Item<'_> {
+    /// True when the person asks the bot to break.
+    pub(super) fn breaks(&self, word: &str) -> bool {
+        let text = self.message.as_ref().filter(|message| !message.is_echo).and_then(|it| it.text.as_ref());
+        text.is_some_and(|text| text.as_str().trim().eq_ignore_ascii_case(word))
+    }
+
     /// Returns the person and what happened, or `None` when the event is of no interest.
     pub(super) fn read(&self, page_id: &str, app_id: &str) -> Option<(&str, Event)> {
         let sender = self.sender.as_ref()?.id.as_ref()?.as_str();
         if let Some(message) = &self.message {
             let of_a_person = !message.is_echo && sender != page_id;
-            return of_a_person.then(|| (sender, Event::Message(message.text.as_ref().map(Text::to_boxed))));
+            return of_a_person.then(|| (sender, message.event()));
+        }
+        if let Some(Postback { title, payload }) = &self.postback {
+            let title = title.as_ref().map(Text::to_boxed).unwrap_or_default();
+            return Some((sender, Event::Postback { title, payload: payload.as_ref()?.to_boxed() }));
         }
         let person = if sender == page_id { self.recipient.as_ref()?.id.as_ref()?.as_str() } else { sender };
         if let Some(pass) = &self.pass_thread_control {
@@ -77,6 +93,31 @@ struct Message<'a> {
     is_echo: bool,
     #[serde(borrow)]
     text: Option<Text<'a>>,
+    #[serde(borrow)]
+    quick_reply: Option<QuickReply<'a>>,
+}
+
+impl Message<'_> {
+    fn event(&self) -> Event {
+        match &self.quick_reply {
+            Some(QuickReply { payload }) => Event::QuickReply(payload.to_boxed()),
+            None => Event::Message(self.text.as_ref().map(Text::to_boxed)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct QuickReply<'a> {
+    #[serde(borrow)]
+    payload: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Postback<'a> {
+    #[serde(borrow)]
+    title: Option<Text<'a>>,
+    #[serde(borrow)]
+    payload: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -143,6 +184,15 @@ mod tests {
     fn messages_of_a_person_are_read() {
         assert_eq!(event(r#""message":{"mid":"m","text":"a\/b"}"#), Some(Event::Message(Some("a/b".into()))));
         assert_eq!(event(r#""message":{"mid":"m","attachments":[]}"#), Some(Event::Message(None)));
+    }
+
+    #[test]
+    fn taps_are_read_by_their_payload() {
+        let reply = r#""message":{"quick_reply":{"payload":"S"},"mid":"m","text":"Small"}"#;
+        assert_eq!(event(reply), Some(Event::QuickReply("S".into())));
+        let postback = event(r#""postback":{"title":"Hours","payload":"H","mid":"m"}"#);
+        assert_eq!(postback, Some(Event::Postback { title: "Hours".into(), payload: "H".into() }));
+        assert_eq!(event(r#""postback":{"title":"Hours","mid":"m"}"#), None, "another app's button");
     }
 
     #[test]

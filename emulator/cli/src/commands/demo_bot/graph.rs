@@ -20,6 +20,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time;
 
+use super::message::Message;
 use super::settings::Settings;
 
 const VERSION: &str = "v25.0";
@@ -95,10 +96,9 @@ impl Graph {
         }
     }
 
-    pub(super) async fn send_text(&self, psid: &str, text: &str) -> Result<(), Failure> {
+    pub(super) async fn send(&self, psid: &str, message: &Message<'_>) -> Result<(), Failure> {
         let recipient = Recipient { id: psid };
-        self.call(&self.messages, &Send { messaging_type: "RESPONSE", recipient, message: Message { text } })
-            .await
+        self.call(&self.messages, &Send { messaging_type: "RESPONSE", recipient, message }).await
     }
 
     pub(super) async fn pass_thread_control(&self, psid: &str, metadata: &str) -> Result<(), Failure> {
@@ -197,7 +197,7 @@ struct GraphError<'a> {
 struct Send<'a> {
     messaging_type: &'static str,
     recipient: Recipient<'a>,
-    message: Message<'a>,
+    message: &'a Message<'a>,
 }
 
 #[derive(Serialize)]
@@ -210,11 +210,6 @@ struct Pass<'a> {
 #[derive(Serialize)]
 struct Recipient<'a> {
     id: &'a str,
-}
-
-#[derive(Serialize)]
-struct Message<'a> {
-    text: &'a str,
 }
 
 /// An app id as the documentation writes it in a call: a number. Anything else is sent as it is, to be refused.

@@ -1,11 +1,13 @@
 //! The webhook of the demo bot: the handshake and the signed deliveries.
 //!
-//! A delivery is answered as soon as its signature and form are checked; the work is done afterwards.
+//! A delivery is answered as soon as its signature and form are checked, and the work is done afterwards, unless the
+//! bot is told to answer last.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use clap::ValueEnum;
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -22,18 +24,31 @@ const PATH: &str = "/webhook";
 const SIGNATURE: &str = "x-hub-signature-256";
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
+/// The word with which a person makes the webhook fail, each time the event is tried.
+const BREAK: &str = "break";
+
+/// When a delivery is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Acknowledge {
+    /// Before the work, as the platform asks for
+    First,
+    /// After the work, as bots do that handle a webhook in one go
+    Last,
+}
+
 /// The receiving side of the bot.
 pub(super) struct Webhook {
     verify_token: String,
     /// Keyed once; each body is hashed by a copy.
     key: Hmac<Sha256>,
     bot: Arc<Bot>,
+    acknowledge: Acknowledge,
 }
 
 impl Webhook {
-    pub(super) fn new(settings: &Settings, bot: Arc<Bot>) -> Self {
+    pub(super) fn new(settings: &Settings, bot: Arc<Bot>, acknowledge: Acknowledge) -> Self {
         let key = Hmac::new_from_slice(settings.app_secret.as_bytes()).expect("a key may have any length");
-        Self { verify_token: settings.verify_token.clone(), key, bot }
+        Self { verify_token: settings.verify_token.clone(), key, bot, acknowledge }
     }
 
     pub(super) async fn answer(
@@ -81,8 +96,16 @@ impl Webhook {
         }
         match serde_json::from_slice::<Delivery<'_>>(&body) {
             Ok(delivery) => {
-                for item in delivery.entry.iter().flat_map(|entry| &entry.messaging) {
-                    self.bot.take(item);
+                let items = || delivery.entry.iter().flat_map(|entry| &entry.messaging);
+                if items().any(|item| item.breaks(BREAK)) {
+                    return (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new());
+                }
+                let work: Vec<_> = items().filter_map(|item| self.bot.take(item)).collect();
+                if self.acknowledge == Acknowledge::Last {
+                    for work in work {
+                        // A panic ends the process anyhow.
+                        let _ = work.await;
+                    }
                 }
                 (StatusCode::OK, Bytes::from_static(b"EVENT_RECEIVED"))
             }

@@ -11,6 +11,7 @@ use crate::client::ask;
 
 const HELP: &str = "\
 TEXT              says it as the person who speaks
+/tap TITLE        taps a quick reply or a button
 /as NAME          lets another person speak
 /clock +24h       moves the clock
 /step YAML        plays any step, such as /step {app: livechat, takes_control: true}
@@ -58,6 +59,7 @@ pub(crate) async fn read(url: String, cast: Arc<Cast>) {
                 );
                 continue;
             }
+            "/tap" => json!({"user": speaker, "taps": rest.trim()}).to_string(),
             "/clock" => json!({"clock": rest.trim()}).to_string(),
             "/step" => rest.to_owned(),
             _ if command.starts_with('/') => {

@@ -1,11 +1,12 @@
 //! Builds what stands behind `expect:` and `never:`.
 
-use super::{Builder, no_verb, spanned};
+use super::acts::folder;
+use super::{Builder, spanned};
 use crate::check::{Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
 use crate::node::{Key, Node};
-use crate::step::{Act, AppVerbKind, Awaited, Channel, Expectation, Folder, Owner, Window};
-use crate::vocabulary::{self as words, Field, Head, Kind, Verb};
+use crate::step::{Act, AppVerbKind, Awaited, Channel, Expectation, Owner, Window};
+use crate::vocabulary::{self as words, Head, Kind};
 
 impl Builder<'_> {
     /// Builds an expectation; `word` is `expect` or `never`.
@@ -39,12 +40,14 @@ impl Builder<'_> {
             "app" => self.awaited_call(head, node, value),
             "webhook" => self.awaited_delivery(head, node, value),
             _ => {
-                self.beside(head.name, head.beside, head.not_yet, entries, &[head.name]);
+                let known = (head.beside, head.not_yet);
+                self.keys_beside(head.name, known, entries, &[head.name], Mode::Awaited);
                 self.awaited_state(head, node, value)
             }
         };
         let within = node.get("within").and_then(|within| self.real_time_quietly(within));
-        let asks_person = !matches!(head.name, "webhook" | "nothing");
+        let of_nobody = node.get("asks_receivers").is_some();
+        let asks_person = !matches!(head.name, "webhook" | "nothing") && !of_nobody;
         let named = node.get("of");
         let of = if asks_person || named.is_some() {
             let person = self.check.understood_person(named, "of", node.span);
@@ -97,57 +100,15 @@ impl Builder<'_> {
         None
     }
 
-    /// Checks the keys of an expectation; their values may be matchers.
-    fn beside(
-        &mut self,
-        verb: &str,
-        beside: &[Field],
-        not_yet: &[&str],
-        entries: &[(Key, Node)],
-        taken: &[&str],
-    ) {
-        for (key, value) in entries.iter().filter(|(key, _)| !taken.contains(&key.name.as_str())) {
-            match beside.iter().find(|field| field.name == key.name) {
-                Some(Field { kind: Kind::Person | Kind::Capture, .. }) => {}
-                Some(Field { kind: kind @ (Kind::Word(_) | Kind::Bool), name, .. }) => {
-                    self.check.value(name, *kind, value, Mode::Given);
-                }
-                Some(field) => self.check.value(field.name, field.kind, value, Mode::Awaited),
-                None => {
-                    let known: Vec<&str> = beside.iter().map(|field| field.name).collect();
-                    self.check.unknown_key(key, &format!("an expectation of `{verb}`"), &known, not_yet);
-                }
-            }
-        }
-    }
-
     fn awaited_call(&mut self, head: &'static Head, node: &Node, app: &Node) -> Option<Awaited> {
         self.check.app("app", app);
-        let entries = node.entries()?;
-        let mut found =
-            head.verbs.iter().filter_map(|verb| node.entry(verb.name).map(|(key, value)| (verb, key, value)));
-        let Some((verb, _, value)) = found.next() else {
-            let problem = no_verb(head, entries, node.span, "expectation");
-            self.check.report(problem);
-            return None;
-        };
-        if let Some((second, key, _)) = found.next() {
-            self.check.report(
-                Diagnostic::new(
-                    key.span,
-                    format!("`{}` and `{}` are two expectations", verb.name, second.name),
-                )
-                .help("write a step for each"),
-            );
-            return None;
-        }
-        self.beside(verb.name, verb.expected_beside, head.not_yet, entries, &[head.name, verb.name]);
+        let (verb, value) = self.verb(head, node, Mode::Awaited)?;
         if !(value.is_yes() || verb.name == "extends_control" && is_matcher(value)) {
             self.check.value(verb.name, verb.value, value, Mode::Awaited);
         }
         Some(Awaited::App {
             who: spanned(app),
-            verb: kind(verb),
+            verb: AppVerbKind::parse(verb.name)?,
             params: (!value.is_yes()).then(|| value.clone()),
             messaging_type: node.get("messaging_type").cloned(),
             tag: node.get("tag").cloned(),
@@ -157,7 +118,8 @@ impl Builder<'_> {
 
     fn awaited_delivery(&mut self, head: &'static Head, node: &Node, app: &Node) -> Option<Awaited> {
         self.check.app("webhook", app);
-        self.beside(head.name, head.beside, head.not_yet, node.entries()?, &[head.name]);
+        let known = (head.beside, head.not_yet);
+        self.keys_beside(head.name, known, node.entries()?, &[head.name], Mode::Awaited);
         let word = |name: &str| node.get(name).map(|value| value.source.as_str());
         Some(Awaited::Webhook {
             app: spanned(app),
@@ -172,13 +134,10 @@ impl Builder<'_> {
     fn awaited_state(&mut self, head: &'static Head, node: &Node, value: &Node) -> Option<Awaited> {
         match head.name {
             "owner" => self.owner(value).map(Awaited::Owner),
-            "folder" => self.check.word("folder", words::FOLDERS, value).map(|word| {
-                Awaited::Folder(match word {
-                    "main" => Folder::Main,
-                    "done" => Folder::Done,
-                    _ => Folder::Spam,
-                })
-            }),
+            "folder" => {
+                let word = self.check.word("folder", words::FOLDERS, value)?;
+                Some(Awaited::Folder(folder(word)))
+            }
             "window" => self
                 .check
                 .word("window", words::WINDOWS, value)
@@ -224,17 +183,5 @@ impl Builder<'_> {
         let milliseconds = self.check.real_time("within", node);
         self.check.problems.truncate(before);
         milliseconds
-    }
-}
-
-fn kind(verb: &Verb) -> AppVerbKind {
-    match verb.name {
-        "sends" => AppVerbKind::Sends,
-        "passes_control" => AppVerbKind::PassesControl,
-        "takes_control" => AppVerbKind::TakesControl,
-        "releases_control" => AppVerbKind::ReleasesControl,
-        "requests_control" => AppVerbKind::RequestsControl,
-        "extends_control" => AppVerbKind::ExtendsControl,
-        _ => AppVerbKind::AsksOwner,
     }
 }

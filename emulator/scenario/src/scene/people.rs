@@ -1,0 +1,201 @@
+//! Steps that act: people, and agents in the Page Inbox.
+
+use std::sync::Arc;
+
+use emulator_core::{
+    Answer, Conversation, InboxAct, Message, Mid, PersonAct, Psid, Reaction, Referral, RefusalKind,
+};
+use emulator_server::{Acted, graph};
+use serde_json::{Value, json};
+
+use super::{Outcome, Performed, Scene};
+use crate::diagnostics::{Diagnostic, did_you_mean};
+use crate::node::{Node, Span, Spanned};
+use crate::step::{Attachment, Folder, InboxVerb, UserVerb, is_identifier};
+use crate::transcript::printable;
+
+/// What takes a reaction back, in place of an emoji.
+const NO_REACTION: &str = "none";
+/// The most titles that an error lists.
+const MOST_TITLES: usize = 12;
+
+impl Scene {
+    pub(super) fn user(
+        &self,
+        who: &Spanned<String>,
+        verb: &UserVerb,
+        done: &mut Performed,
+    ) -> Outcome<Value> {
+        let person = self.person(who)?;
+        let mut said = None;
+        let act = match verb {
+            UserVerb::Says { text, reply_to } => {
+                let text = self.text(text)?;
+                let reply_to = self.earlier(reply_to.as_ref())?;
+                let message = Message { reply_to, ..Message::text(text.as_str()) };
+                said = Some(text);
+                PersonAct::Says(Arc::new(message))
+            }
+            UserVerb::Sends { attachments, reply_to } => {
+                let reply_to = self.earlier(reply_to.as_ref())?;
+                PersonAct::Says(Arc::new(Message { reply_to, ..self.attached(attachments)? }))
+            }
+            UserVerb::Taps { what, within } => {
+                let (tapped, within) = (self.text(what)?, self.earlier(within.as_ref())?);
+                let acted = self.lane.person_acts(
+                    person,
+                    PersonAct::Taps { what: tapped.as_str().into(), within: within.clone() },
+                );
+                done.entries.push(acted.seq);
+                if acted.result.as_ref().is_err_and(|refusal| refusal.kind == RefusalKind::NothingToTap) {
+                    return Err(self.failed(self.nothing_to_tap(
+                        who,
+                        what.span,
+                        (&tapped, within.as_ref()),
+                        person,
+                    )));
+                }
+                return self.result(what.span, acted);
+            }
+            UserVerb::Opens { link } => PersonAct::Opens(Referral { reference: self.text(link)?.into() }),
+            UserVerb::Reacts { emoji, to } => {
+                let emoji = if emoji.is_null() { NO_REACTION.to_owned() } else { self.text(emoji)? };
+                let reaction = (emoji != NO_REACTION).then(|| Reaction::of(&emoji));
+                PersonAct::Reacts { to: self.earlier(to.as_ref())?, reaction }
+            }
+            UserVerb::Reads => PersonAct::Reads,
+            UserVerb::Blocks => PersonAct::Blocks(true),
+            UserVerb::Unblocks => PersonAct::Blocks(false),
+        };
+        let acted = self.lane.person_acts(person, act);
+        done.entries.push(acted.seq);
+        let mut result = self.result(who.span, acted)?;
+        if let Some(text) = said {
+            result["text"] = Value::from(text);
+        }
+        Ok(result)
+    }
+
+    /// An agent does something. What reaches the person is read with the step.
+    pub(super) fn inbox(
+        &mut self,
+        of: &Spanned<String>,
+        verb: &InboxVerb,
+        done: &mut Performed,
+    ) -> Outcome<Value> {
+        let person = self.person(of)?;
+        let act = match verb {
+            InboxVerb::Replies { text } => InboxAct::Replies(Arc::new(Message::text(self.text(text)?))),
+            InboxVerb::MovesTo(folder) => InboxAct::Moves(match folder {
+                Folder::Main => emulator_core::Folder::Main,
+                Folder::Done => emulator_core::Folder::Done,
+                Folder::Spam => emulator_core::Folder::Spam,
+            }),
+        };
+        let acted = self.lane.inbox_acts(person, act);
+        done.entries.push(acted.seq);
+        self.feed.take_in(&self.lane);
+        self.feed.mark_effects_read(acted.seq);
+        self.result(of.span, acted)
+    }
+
+    fn attached(&self, attachments: &[Attachment]) -> Outcome<Message> {
+        let span = attachments.first().map_or_else(Span::default, |attachment| attachment.content.span);
+        Err(self.error(Diagnostic::new(span, crate::vocabulary::not_yet("sends"))))
+    }
+
+    /// What a step that is no call gives, or why it could not be done.
+    fn result(&self, span: Span, acted: Acted) -> Outcome<Value> {
+        match acted.result {
+            Ok(Answer::Message { mid, at }) => Ok(json!({"message_id": mid.to_string(), "timestamp": at.0})),
+            Ok(Answer::Tapped { mid, at, payload }) => {
+                Ok(json!({"message_id": mid.to_string(), "timestamp": at.0, "payload": &*payload}))
+            }
+            Ok(Answer::Done | Answer::Owner(_) | Answer::Receivers(_) | Answer::Profile(_)) => Ok(json!({})),
+            Err(refusal) => Err(self.failed(Diagnostic::new(span, graph::declined(refusal.kind)))),
+        }
+    }
+
+    /// The id of a message: what an earlier step captured under this name, or an id written out.
+    pub(super) fn earlier(&self, node: Option<&Node>) -> Outcome<Option<Mid>> {
+        let Some(node) = node else { return Ok(None) };
+        if !is_identifier(&node.source) {
+            return Ok(Some(Mid(self.text(node)?.into())));
+        }
+        let captured = self.captures.get(&node.source);
+        let mid = captured.and_then(|captured| {
+            captured["message_id"].as_str().or_else(|| captured["event"]["message"]["mid"].as_str())
+        });
+        match (mid, captured) {
+            (Some(mid), _) => Ok(Some(Mid(mid.into()))),
+            // Ids of the platform look like names.
+            (None, None) if node.source.starts_with("m_") => Ok(Some(Mid(node.source.as_str().into()))),
+            (None, Some(_)) => {
+                let message = format!("`{}` is no message", node.source);
+                Err(self.error(
+                    Diagnostic::new(node.span, message).help("name a step that says or sends something"),
+                ))
+            }
+            (None, None) => {
+                let names: Vec<&str> = self.captures.keys().map(String::as_str).collect();
+                let near = did_you_mean(&node.source, names.iter().copied());
+                let problem = Diagnostic::new(node.span, format!("no step has captured `{}`", node.source));
+                let help = near.map_or_else(
+                    || "give the step of that message a name with `as: NAME`".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                Err(self.error(problem.help(help)))
+            }
+        }
+    }
+
+    /// Says what there is to tap when something else was asked for.
+    fn nothing_to_tap(
+        &self,
+        who: &Spanned<String>,
+        span: Span,
+        (tapped, within): (&str, Option<&Mid>),
+        person: Psid,
+    ) -> Diagnostic {
+        let here = if within.is_some() { " in that message" } else { "" };
+        let message = format!("{} sees nothing to tap called “{}”{here}", who.value, printable(tapped));
+        let problem = Diagnostic::new(span, message);
+        let conversation = self.lane.conversation(person);
+        let seen = |within| conversation.as_ref().map(|it| titles(it, within)).unwrap_or_default();
+        let (titles, place) = match (seen(within), within) {
+            (none, Some(_)) if none.is_empty() => (seen(None), " elsewhere"),
+            (some, _) => (some, ""),
+        };
+        if titles.is_empty() {
+            return problem.help("buttons and quick replies are there once an app has sent some");
+        }
+        let near = did_you_mean(tapped, titles.iter().map(String::as_str));
+        let quoted = |title: &String| format!("“{}”", printable(title));
+        let shown: Vec<String> = titles.iter().take(MOST_TITLES).map(quoted).collect();
+        let others = match titles.len().saturating_sub(MOST_TITLES) {
+            0 => String::new(),
+            others => format!(" and {others} others"),
+        };
+        let problem = problem.help_if(near.map(|near| format!("did you mean “{}”?", printable(near))));
+        problem.note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
+    }
+}
+
+/// The titles of what a person can tap, each once: those of the newest message first, in the order of the screen.
+fn titles(conversation: &Conversation, within: Option<&Mid>) -> Vec<String> {
+    let here = |mid: &Mid| within.is_none_or(|within| within == mid);
+    let newest = conversation.messages.back().is_some_and(|kept| here(&kept.mid));
+    let replies = conversation.quick_replies().iter().filter(|_| newest).map(|reply| &*reply.title);
+    let mut all: Vec<&str> = replies.collect();
+    let buttons: Vec<_> = conversation.buttons.iter().filter(|held| here(&held.mid)).collect();
+    for message in buttons.chunk_by(|one, next| one.mid == next.mid).rev() {
+        all.extend(message.iter().map(|held| &*held.button.title));
+    }
+    let mut titles: Vec<String> = Vec::new();
+    for title in all {
+        if !titles.iter().any(|known| known == title) {
+            titles.push(title.to_owned());
+        }
+    }
+    titles
+}

@@ -1,0 +1,292 @@
+//! What people, agents, admins and apps do in a step.
+
+use std::collections::BTreeSet;
+
+use emulator_core::{AppMode, Feature, FieldSet, Permission};
+use emulator_server::graph::SenderAction;
+use emulator_server::journal::CallKind;
+
+use super::Folder;
+use crate::node::{Node, Spanned};
+
+/// What a person does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UserVerb {
+    /// Sends a text message.
+    Says {
+        /// The text.
+        text: Node,
+        /// The message that it answers.
+        reply_to: Option<Node>,
+    },
+    /// Taps a quick reply or a button.
+    Taps {
+        /// Its title or payload.
+        what: Node,
+        /// The message that holds it.
+        within: Option<Node>,
+    },
+    /// Sends attachments.
+    Sends {
+        /// The attachments, in the order of the file.
+        attachments: Vec<Attachment>,
+        /// The message that they answer.
+        reply_to: Option<Node>,
+    },
+    /// Follows a link into the conversation.
+    Opens {
+        /// The `ref` of the link.
+        link: Node,
+    },
+    /// Reacts to a message.
+    Reacts {
+        /// The emoji; `none` takes the reaction back.
+        emoji: Node,
+        /// The message.
+        to: Option<Node>,
+    },
+    /// Reads everything.
+    Reads,
+    /// Blocks the Page.
+    Blocks,
+    /// Blocks the Page no longer.
+    Unblocks,
+}
+
+/// Something that a person attaches to a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attachment {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// A URL, the id of a sticker, or the mapping of a place or link.
+    pub content: Node,
+}
+
+/// The kinds of [`Attachment`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttachmentKind {
+    /// `image`.
+    Image,
+    /// `video`.
+    Video,
+    /// `audio`.
+    Audio,
+    /// `file`.
+    File,
+    /// `sticker`.
+    Sticker,
+    /// `location`.
+    Location,
+    /// `fallback`.
+    Fallback,
+}
+
+impl AttachmentKind {
+    const ALL: &'static [Self] =
+        &[Self::Image, Self::Video, Self::Audio, Self::File, Self::Sticker, Self::Location, Self::Fallback];
+
+    /// Gives the word of the language, which is that of the platform.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::File => "file",
+            Self::Sticker => "sticker",
+            Self::Location => "location",
+            Self::Fallback => "fallback",
+        }
+    }
+
+    /// Gives the kind of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+/// What an agent does in the Page Inbox.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InboxVerb {
+    /// Answers the person.
+    Replies {
+        /// The text.
+        text: Node,
+    },
+    /// Moves the conversation to a folder.
+    MovesTo(Folder),
+}
+
+/// One setting that an admin changes. Apps are those of the world, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PageChange {
+    /// Who is primary receiver.
+    PrimaryReceiver(Role),
+    /// Connects an app.
+    Connects(Spanned<String>),
+    /// Removes an app.
+    Removes(Spanned<String>),
+    /// The webhook fields of an app, in place of those before.
+    Subscriptions(Spanned<String>, FieldSet),
+    /// The features of an app, in place of those before.
+    Features(Spanned<String>, BTreeSet<Feature>),
+    /// What an app's Page token carries, in place of what it carried before.
+    Permissions(Spanned<String>, BTreeSet<Permission>),
+    /// Whom an app can reach.
+    Mode(Spanned<String>, AppMode),
+    /// Whether an app's Page token holds.
+    Token(Spanned<String>, TokenWord),
+}
+
+/// Who has a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The app of this name.
+    App(Spanned<String>),
+    /// The Page Inbox.
+    Inbox,
+    /// Nobody.
+    Nobody,
+}
+
+/// The state of a Page token, in the words of the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenWord {
+    /// `valid`.
+    Valid,
+    /// `expired`: from now on.
+    Expired,
+    /// `password_changed` by the person behind it.
+    PasswordChanged,
+    /// `removed`: the person behind it has removed the app.
+    Removed,
+}
+
+/// What an app does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AppVerb {
+    /// Sends a message to the person.
+    Sends {
+        /// The text, or the mapping that is the message; [`crate::value::message`] evaluates both.
+        message: Node,
+        /// The parameter of this name.
+        messaging_type: Option<Node>,
+        /// The message tag.
+        tag: Option<Node>,
+        /// The message that it answers.
+        reply_to: Option<Node>,
+    },
+    /// Passes control on.
+    PassesControl {
+        /// The name of an app, `inbox`, an id or an expression; without it the parameter is left out.
+        to: Option<Node>,
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Takes control.
+    TakesControl {
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Releases control.
+    ReleasesControl {
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Requests control.
+    RequestsControl {
+        /// The metadata.
+        metadata: Option<Node>,
+    },
+    /// Extends control.
+    ExtendsControl {
+        /// The length; [`crate::value::duration`] reads it.
+        duration: Node,
+    },
+    /// Tells another app something.
+    PassesMetadata {
+        /// Whom, as for [`AppVerb::PassesControl`].
+        to: Option<Node>,
+        /// What.
+        metadata: Option<Node>,
+    },
+    /// Shows typing, or that the messages were seen.
+    Signals(SenderAction),
+    /// Asks who owns the conversation.
+    AsksOwner,
+    /// Asks which apps are secondary receivers.
+    AsksReceivers,
+}
+
+macro_rules! app_verbs {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// The kinds of [`AppVerb`], for an expectation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum AppVerbKind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl AppVerbKind {
+            /// Gives the word of the language.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// Gives the kind of that name.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                [$(Self::$variant),+].into_iter().find(|kind| kind.name() == name)
+            }
+        }
+    };
+}
+
+app_verbs! {
+    /// `sends`.
+    Sends = "sends",
+    /// `passes_control`.
+    PassesControl = "passes_control",
+    /// `takes_control`.
+    TakesControl = "takes_control",
+    /// `releases_control`.
+    ReleasesControl = "releases_control",
+    /// `requests_control`.
+    RequestsControl = "requests_control",
+    /// `extends_control`.
+    ExtendsControl = "extends_control",
+    /// `passes_metadata`.
+    PassesMetadata = "passes_metadata",
+    /// `types`.
+    Types = "types",
+    /// `marks_seen`.
+    MarksSeen = "marks_seen",
+    /// `asks_owner`.
+    AsksOwner = "asks_owner",
+    /// `asks_receivers`.
+    AsksReceivers = "asks_receivers",
+}
+
+impl AppVerbKind {
+    /// Tells what a call is in the words of the language; none for calls that it has no verb for.
+    #[must_use]
+    pub fn of(call: &CallKind) -> Option<Self> {
+        match call {
+            CallKind::Signals { action, about: _ } => match SenderAction::parse(action)? {
+                SenderAction::TypingOn | SenderAction::TypingOff => Some(Self::Types),
+                SenderAction::MarkSeen => Some(Self::MarksSeen),
+            },
+            CallKind::Sends { .. }
+            | CallKind::Controls(_)
+            | CallKind::AsksOwner
+            | CallKind::AsksReceivers
+            | CallKind::AsksProfile { .. }
+            | CallKind::Installs { .. }
+            | CallKind::Subscribes { .. }
+            | CallKind::Other { .. } => Self::parse(call.verb()),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What a message may hold (M-77 to M-94, M-151 to M-165), read once and put into the form that is
+//! kept.
+//!
+//! Most messages are a text. They are read into borrowed parts and nothing else is made of them; the
+//! whole tree is built only for what is more, or wrong.
+
+mod buttons;
+mod feedback;
+mod media;
+mod part;
+mod path;
+mod quick_replies;
+mod template;
+mod wrong;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use emulator_core::{Button, Message, RuleId, Template};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::GraphError;
+use super::params::{Raw, Scalar};
+pub(super) use part::{Part, without_nulls};
+pub(super) use path::Path;
+pub(crate) use wrong::is_url;
+pub(super) use wrong::{known, later};
+
+/// The longest text of a message, in characters (M-152).
+const TEXT_LIMIT: usize = 2_000;
+/// The longest metadata of a message, in characters (M-149).
+const METADATA_LIMIT: usize = 1_000;
+
+const MESSAGE: Path<'static> = Path::Root("message");
+const MEMBERS: &[&str] = &[
+    "text",
+    "attachment",
+    "attachments",
+    "quick_replies",
+    "metadata",
+    "dynamic_text",
+    "template",
+    "sticker_id",
+    "receiving_app_id",
+    "receiving_app_control_expiration",
+];
+/// Members that exist on the platform and that this version does not take.
+const LATER: &[&str] =
+    &["dynamic_text", "template", "sticker_id", "receiving_app_id", "receiving_app_control_expiration"];
+/// Members that old clients add; they mean nothing.
+const IGNORED: &[&str] = &["mid", "seq"];
+
+/// A message of text, which most messages are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain<'a> {
+    #[serde(borrow)]
+    text: Scalar<'a>,
+    #[serde(borrow)]
+    metadata: Option<Scalar<'a>>,
+}
+
+/// What an attachment gives to the rules.
+#[derive(Debug, Default)]
+struct Content {
+    text: Option<Arc<str>>,
+    buttons: Vec<Button>,
+    template: Option<Template>,
+}
+
+/// Reads the parameter `message` of a call that came with so many files.
+pub(super) fn read(raw: &Raw<'_>, files: usize) -> Result<Message, GraphError> {
+    let json = raw.json()?;
+    match serde_json::from_str(&json) {
+        Ok(Plain { text: Scalar(text), metadata }) if !text.is_empty() => Ok(Message {
+            text: Some(limited(text, "text", TEXT_LIMIT)?),
+            metadata: metadata.map(|Scalar(text)| limited(text, "metadata", METADATA_LIMIT)).transpose()?,
+            ..Message::default()
+        }),
+        Ok(Plain { .. }) | Err(_) => whole(&json, files),
+    }
+}
+
+fn limited(text: Cow<'_, str>, key: &str, limit: usize) -> Result<Arc<str>, GraphError> {
+    if part::longer(&text, limit) {
+        return Err(GraphError::too_long(Path::Member(&MESSAGE, key), limit));
+    }
+    Ok(Arc::from(text))
+}
+
+/// Reads a message that is more than a text, or not in order.
+fn whole(json: &str, files: usize) -> Result<Message, GraphError> {
+    if json.is_empty() {
+        return Err(GraphError::empty("message"));
+    }
+    let mut value: Value = serde_json::from_str(json).map_err(|_| GraphError::invalid().param(MESSAGE))?;
+    if value.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Err(GraphError::empty("message"));
+    }
+    without_nulls(&mut value);
+    let mut part = Part::new(&mut value, MESSAGE)?;
+    for ignored in IGNORED {
+        part.remove(ignored);
+    }
+    part.only(MEMBERS)?;
+    if let Some(key) = LATER.iter().find(|key| part.has(key)) {
+        return Err(later(RuleId::MessageMembers, part.at(key)));
+    }
+    let text = part.text("text", TEXT_LIMIT)?.filter(|text| !text.is_empty()).map(Arc::from);
+    if text.is_none() {
+        part.remove("text");
+    }
+    let metadata = part.text("metadata", METADATA_LIMIT)?.map(Arc::from);
+    let quick_replies = quick_replies::read(&mut part)?;
+    let Content { text, buttons, template } = content(&mut part, text, files)?;
+    let is_plain = !["attachment", "attachments", "quick_replies"].iter().any(|key| part.has(key));
+    let body = (!is_plain).then(|| value.to_string().into());
+    Ok(Message { text, metadata, quick_replies, buttons, template, body, ..Message::default() })
+}
+
+/// The text or the attachments, of which there must be one (M-84, M-85).
+fn content(part: &mut Part<'_>, text: Option<Arc<str>>, files: usize) -> Result<Content, GraphError> {
+    match (text, part.has("attachment"), part.has("attachments")) {
+        (Some(_), true, _) | (Some(_), _, true) => {
+            let text = "(#100) Only one of text or attachment can be specified";
+            Err(GraphError::new(RuleId::TextAndAttachment, 100, text).subcode(2_018_018))
+        }
+        (Some(text), false, false) => Ok(Content { text: Some(text), ..Content::default() }),
+        (None, true, false) => media::attachment(part, files),
+        (None, false, true) => media::images(part),
+        (None, true, true) => Err(GraphError::invalid().param(part.at("attachments"))),
+        (None, false, false) => {
+            let text = "(#100) Message cannot be empty, must provide valid attachment or text";
+            Err(GraphError::new(RuleId::MessageEmpty, 100, text).subcode(2_018_034))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Attachments: media by their address, and templates (M-83, M-90, M-94, M-153 to M-155).
+
+use emulator_core::RuleId;
+
+use super::part::{Count, Part};
+use super::{Content, template, wrong};
+use crate::graph::error::GraphError;
+
+const TEMPLATE: &str = "template";
+const MEDIA: &[&str] = &["image", "audio", "video", "file"];
+/// How many images one message takes.
+const IMAGES: Count = Count { least: 1, most: 30 };
+
+/// Reads `attachment`. A medium without address is a file of the call.
+pub(super) fn attachment(message: &mut Part<'_>, files: usize) -> Result<Content, GraphError> {
+    let Some(mut part) = message.part("attachment")? else { return Ok(Content::default()) };
+    let kind = kind(&mut part, |kind| kind == TEMPLATE || MEDIA.contains(&kind))?;
+    if kind == TEMPLATE {
+        return part.value("payload").map_or_else(|| Ok(Content::default()), template::read);
+    }
+    media(&mut part, files)?;
+    Ok(Content::default())
+}
+
+/// Reads `attachments`, which are images.
+pub(super) fn images(message: &mut Part<'_>) -> Result<Content, GraphError> {
+    message.each("attachments", IMAGES, |value, path| {
+        let mut part = Part::new(value, path)?;
+        kind(&mut part, |kind| kind == "image")?;
+        media(&mut part, 0)
+    })?;
+    Ok(Content::default())
+}
+
+/// The type of an attachment that has a payload as well.
+fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, GraphError> {
+    part.only(&["type", "payload"])?;
+    let Some(kind) = part.text("type", usize::MAX)?.map(str::to_ascii_lowercase) else {
+        return Err(GraphError { rule: RuleId::AttachmentKinds, ..GraphError::required(part.at("type")) });
+    };
+    if !takes(&kind) {
+        let path = part.at("type");
+        let text = format!("(#100) Param {path} is not supported. Please check developer docs for details");
+        return Err(GraphError::new(RuleId::AttachmentKinds, 100, text));
+    }
+    part.set("type", kind.clone());
+    if !part.has("payload") {
+        return Err(GraphError { rule: RuleId::AttachmentKinds, ..GraphError::required(part.at("payload")) });
+    }
+    Ok(kind)
+}
+
+/// The payload of an image, a sound, a film or a file.
+fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
+    let Some(mut payload) = part.part("payload")? else { return Ok(()) };
+    payload.only(&["url", "attachment_id", "is_reusable", "sticker_id"])?;
+    payload.flag("is_reusable")?;
+    if payload.has("sticker_id") {
+        return Err(wrong::later(RuleId::MessageMembers, payload.at("sticker_id")));
+    }
+    let url = payload.text("url", usize::MAX)?.map(str::to_owned);
+    let uploaded = payload.text("attachment_id", usize::MAX)?.is_some();
+    match url {
+        Some(_) if uploaded => Err(GraphError::invalid().param(payload.at("attachment_id"))),
+        // For media the address itself was seen in the text.
+        Some(url) if !wrong::is_url(&url) => Err(wrong::no_url(&url).param(payload.at("url"))),
+        Some(_) => Ok(()),
+        None if uploaded => {
+            let text = "(#100) Invalid attachment id, or not owned by this page";
+            let error = GraphError::new(RuleId::AttachmentUnknown, 100, text).subcode(2_018_074);
+            Err(error.param(payload.at("attachment_id")))
+        }
+        None if files == 1 => Err(wrong::later(RuleId::FileMissing, "an attachment in the call itself")),
+        None => {
+            let text = "(#100) Incorrect number of files uploaded. Must upload exactly one file.";
+            Err(GraphError::new(RuleId::FileMissing, 100, text).subcode(2_018_005))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Quick replies (M-159).
+
+use emulator_core::{Asks, QuickReply, RuleId};
+use serde_json::Value;
+
+use super::part::{Count, Part};
+use super::path::Path;
+use crate::graph::error::GraphError;
+
+const COUNT: Count = Count { least: 1, most: 13 };
+const TITLE_LIMIT: usize = 20;
+const PAYLOAD_LIMIT: usize = 1_000;
+const TEXT: &str = "text";
+const CONTENT_TYPES: &[&str] = &[TEXT, Asks::PhoneNumber.name(), Asks::Email.name()];
+
+/// Reads the quick replies of a message, if it has any.
+pub(super) fn read(message: &mut Part<'_>) -> Result<Vec<QuickReply>, GraphError> {
+    let mut replies = Vec::new();
+    message.each("quick_replies", COUNT, |value, path| {
+        replies.push(quick_reply(value, path)?);
+        Ok(())
+    })?;
+    Ok(replies)
+}
+
+fn quick_reply(value: &mut Value, path: Path<'_>) -> Result<QuickReply, GraphError> {
+    let mut part = Part::new(value, path)?;
+    part.only(&["content_type", "title", "payload", "image_url"])?;
+    let kind = part.word("content_type", CONTENT_TYPES)?;
+    let kind = kind.ok_or_else(|| GraphError::required(part.at("content_type")))?;
+    let title = part.text("title", TITLE_LIMIT)?.unwrap_or_default().to_owned();
+    let payload = part.text("payload", PAYLOAD_LIMIT)?.map(str::to_owned);
+    let pictured = part.url("image_url")?.is_some();
+    if let Some(asks) = [Asks::PhoneNumber, Asks::Email].into_iter().find(|asks| asks.name() == kind) {
+        return Ok(QuickReply::asking(asks));
+    }
+    if title.is_empty() && !pictured {
+        return Err(missing("Title", 2_018_098).param(part.at("title")));
+    }
+    // A payload may be empty where a picture says what is meant.
+    match payload.filter(|payload| pictured || !payload.is_empty()) {
+        Some(payload) => Ok(QuickReply::new(title, payload)),
+        None => Err(missing("Payload", 2_018_099).param(part.at("payload"))),
+    }
+}
+
+fn missing(what: &str, subcode: u32) -> GraphError {
+    let text = format!("(#100) {what} is required for this quick reply content type");
+    GraphError::new(RuleId::QuickReplyParts, 100, text).subcode(subcode)
+}

@@ -1,0 +1,113 @@
+//! Templates: a text with buttons, generic elements, feedback (M-88, M-163, M-164, M-169).
+
+use emulator_core::{Button, RuleId, Template};
+use serde_json::Value;
+
+use super::part::{Count, Part};
+use super::path::{Path, TEMPLATE};
+use super::{Content, buttons, feedback, wrong};
+use crate::graph::error::GraphError;
+
+const ELEMENTS: Count = Count { least: 1, most: 10 };
+const TEXT_LIMIT: usize = 640;
+const TITLE_LIMIT: usize = 80;
+
+/// Types that exist on the platform and that this version does not have.
+const LATER: &[&str] = &[
+    "media",
+    "receipt",
+    "product",
+    "coupon",
+    "image_grid",
+    "instant_form",
+    "one_time_notif_req",
+    "notification_messages",
+];
+const TYPES: &[&str] = &["generic", "button", "customer_feedback"];
+
+/// Reads the payload of a template.
+pub(super) fn read(payload: &mut Value) -> Result<Content, GraphError> {
+    let mut part = Part::new(payload, TEMPLATE)?;
+    let given = part.text("template_type", usize::MAX)?.filter(|given| !given.is_empty()).map(str::to_owned);
+    let Some(given) = given else {
+        let text = "(#100) Missing template_type for attachment's payload";
+        return Err(GraphError::new(RuleId::TemplateType, 100, text));
+    };
+    if LATER.iter().any(|later| later.eq_ignore_ascii_case(&given)) {
+        return Err(wrong::later(RuleId::TemplateType, format_args!("the template_type {given}")));
+    }
+    if !TYPES.iter().any(|known| known.eq_ignore_ascii_case(&given)) {
+        let text = "(#100) Unsupported template type provided. Please check API documentation for detail.";
+        return Err(GraphError::new(RuleId::TemplateType, 100, text).param(part.at("template_type")));
+    }
+    match part.word("template_type", TYPES)? {
+        Some("button") => button(&mut part),
+        Some("customer_feedback") => {
+            feedback::read(&mut part)?;
+            Ok(Content { template: Some(Template::CustomerFeedback), ..Content::default() })
+        }
+        Some(_) | None => generic(&mut part),
+    }
+}
+
+/// A text with buttons (M-164).
+fn button(part: &mut Part<'_>) -> Result<Content, GraphError> {
+    part.only(&["template_type", "text", "buttons", "sharable"])?;
+    part.flag("sharable")?;
+    let text = part.required("text", TEXT_LIMIT)?.into();
+    if !part.has("buttons") {
+        return Err(GraphError::required(part.at("buttons")));
+    }
+    // Seen with a full stop, and as an empty parameter, unlike the empty buttons of an element.
+    if part.is_empty_list("buttons") {
+        let text = format!("(#100) param {} must be non-empty.", part.at("buttons"));
+        return Err(GraphError::new(RuleId::ParameterEmpty, 100, text));
+    }
+    let buttons = read_buttons(part)?;
+    Ok(Content { text: Some(text), buttons, template: Some(Template::Other) })
+}
+
+/// The postback buttons of a text or an element, in the order of the screen.
+fn read_buttons(part: &mut Part<'_>) -> Result<Vec<Button>, GraphError> {
+    let mut found = Vec::new();
+    part.each("buttons", buttons::COUNT, |value, path| {
+        found.extend(buttons::button(value, path)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Elements side by side (M-163).
+fn generic(part: &mut Part<'_>) -> Result<Content, GraphError> {
+    part.only(&["template_type", "elements", "sharable", "image_aspect_ratio"])?;
+    part.flag("sharable")?;
+    part.word("image_aspect_ratio", &["horizontal", "square"])?;
+    let mut buttons = Vec::new();
+    let given = part.each("elements", ELEMENTS, |value, path| {
+        buttons.extend(element(value, path)?);
+        Ok(())
+    })?;
+    if !given {
+        return Err(GraphError::required(part.at("elements")));
+    }
+    Ok(Content { buttons, template: Some(Template::Other), ..Content::default() })
+}
+
+/// One element, which gives its postback buttons.
+fn element(value: &mut Value, path: Path<'_>) -> Result<Vec<Button>, GraphError> {
+    let mut part = Part::new(value, path)?;
+    part.only(&["title", "subtitle", "image_url", "default_action", "buttons"])?;
+    let titled = part.said("title", TITLE_LIMIT)?.is_some();
+    let subtitled = part.text("subtitle", TITLE_LIMIT)?.is_some_and(|subtitle| !subtitle.is_empty());
+    let pictured = part.url("image_url")?.is_some();
+    if let Some(action) = part.value("default_action") {
+        buttons::default_action(action, Path::Member(&path, "default_action"))?;
+    }
+    let buttons = read_buttons(&mut part)?;
+    if titled && (subtitled || pictured || part.has("buttons")) {
+        return Ok(buttons);
+    }
+    let text = "(#100) Incomplete element data: title and at least one other field (image url, subtitle or \
+                buttons) is required with non-empty value";
+    Err(GraphError::new(RuleId::ElementParts, 100, text).subcode(2_018_035).param(path))
+}

@@ -1,0 +1,107 @@
+//! Whom a call is about (M-73 to M-76, M-142).
+
+use emulator_core::{Psid, RuleId};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::GraphError;
+use super::message::{Part, Path, later, without_nulls};
+use super::params::{Params, Scalar};
+
+const RECIPIENT: Path<'static> = Path::Root("recipient");
+const ID: &str = "id";
+/// The ways to name a recipient, of which a call takes one.
+const FORMS: &[&str] = &[
+    ID,
+    "user_ref",
+    "comment_id",
+    "post_id",
+    "phone_number",
+    "one_time_notif_token",
+    "notification_messages_token",
+    "thread_key",
+];
+/// It goes with `phone_number`.
+const NAME: &str = "name";
+
+/// A recipient given by page-scoped id, which most are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ById<'a> {
+    #[serde(borrow)]
+    id: Scalar<'a>,
+}
+
+/// The person that a call is about, if the parameter is an object with an id.
+pub(crate) fn recipient(params: &Params<'_>) -> Result<Psid, GraphError> {
+    let raw = params.get("recipient").ok_or_else(|| GraphError::required("recipient"))?;
+    let json = raw.json()?;
+    match serde_json::from_str(&json) {
+        Ok(ById { id: Scalar(id) }) => psid(&id),
+        Err(_) => otherwise(&json),
+    }
+}
+
+/// The person that a call is about, however wrong the call is otherwise.
+pub(crate) fn person(params: &Params<'_>) -> Option<Psid> {
+    let plain = || params.text("recipient").ok().flatten().and_then(|text| psid(&text).ok());
+    recipient(params).ok().or_else(plain)
+}
+
+/// A page-scoped id as a plain parameter.
+pub(crate) fn psid(text: &str) -> Result<Psid, GraphError> {
+    let text = text.trim();
+    if text == "0" {
+        let text = "(#100) Parameter error: You cannot send messages to this id";
+        return Err(GraphError::new(RuleId::RecipientForbidden, 100, text));
+    }
+    text.parse().map_err(|_| not_an_id())
+}
+
+fn not_an_id() -> GraphError {
+    let text = "(#100) Param recipient[id] must be a valid ID string (e.g., \"123\")";
+    GraphError::new(RuleId::RecipientId, 100, text)
+}
+
+/// A recipient that is no object with an id alone.
+fn otherwise(json: &str) -> Result<Psid, GraphError> {
+    if json.is_empty() {
+        return Err(GraphError::empty("recipient"));
+    }
+    let mut value: Value = serde_json::from_str(json).map_err(|_| GraphError::invalid().param(RECIPIENT))?;
+    if value.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Err(GraphError::empty("recipient"));
+    }
+    without_nulls(&mut value);
+    let mut part = Part::new(&mut value, RECIPIENT)?;
+    part.only(&[FORMS, &[NAME]].concat())?;
+    let given: Vec<&str> = FORMS.iter().copied().filter(|form| part.has(form)).collect();
+    match given.as_slice() {
+        [] => Err(not_an_id()),
+        [ID] => {
+            let id = part.text(ID, usize::MAX).map_err(|_| not_an_id())?;
+            psid(id.unwrap_or_default())
+        }
+        [form] => Err(unreachable(form)),
+        [_, second, ..] => {
+            let error = GraphError::invalid().param(Path::Member(&RECIPIENT, second));
+            Err(GraphError { rule: RuleId::RecipientForms, ..error })
+        }
+    }
+}
+
+/// Why nobody can be reached in that way. Where the platform has words for it they are used.
+fn unreachable(form: &str) -> GraphError {
+    match form {
+        "comment_id" => {
+            let text = "(#100) Invalid comment_id parameter";
+            GraphError::new(RuleId::CommentRecipient, 100, text).subcode(2_018_292)
+        }
+        "phone_number" => {
+            let text = "(#200) Cannot message users who are not admins, developers or testers of the app until \
+                        pages_messaging_phone_number permission is reviewed and the app is live.";
+            GraphError::new(RuleId::PhoneRecipient, 200, text).subcode(2_018_027).status(403)
+        }
+        form => later(RuleId::RecipientForms, Path::Member(&RECIPIENT, form)),
+    }
+}

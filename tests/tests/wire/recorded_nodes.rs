@@ -143,7 +143,7 @@ async fn subscriptions_are_answered_as_recorded() {
     let stand = Setup::new().webhook(BOT, bot.url()).fields(BOT, &fields).serve().await;
     let (lane, ann) = stand.lane("recorded");
     let held = |answer: &Message, id: &str| {
-        hold_shape_against(&answer.json(), &item(id)["body"], Keys::InOrder, &[], &[]);
+        hold_shape_against(id, &answer.json(), &item(id)["body"], Keys::InOrder, &[], &[]);
     };
     held(&subscriptions(&stand, BOT).await, "obs.subscriptions.01");
     assert_eq!(subscriptions(&stand, LIVECHAT).await.json(), item("obs.subscriptions.02")["body"]);
@@ -202,7 +202,7 @@ async fn tokens_are_described_as_recorded() {
     let scope = &item("obs.debug_token.03")["body"]["granular_scopes"][0];
     let mut first = ours["granular_scopes"][0].clone();
     first["target_ids"].as_array_mut().unwrap().push("2".into());
-    hold_shape_against(&first, scope, Keys::InOrder, &[], &[]);
+    hold_shape_against("obs.debug_token.03", &first, scope, Keys::InOrder, &[], &[]);
     let denied = get(&stand, &target, &token(BOT)).await;
     hold_error_against(&denied, "obs.debug_token.04", &[]);
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Page, PageId, Permission, PersonAct,
-    Protocol, Psid, Settings, Timestamp,
+    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Options, Page, PageId, Permission,
+    PersonAct, Protocol, Psid, Settings, Timestamp,
 };
 use emulator_server::journal::{Entry, causal_order, entry_to_json};
 use emulator_server::{
@@ -55,6 +55,7 @@ pub(crate) struct Setup {
     webhooks: BTreeMap<AppId, String>,
     timeout: Duration,
     proof: Option<AppId>,
+    options: Options,
 }
 
 impl Setup {
@@ -67,6 +68,7 @@ impl Setup {
             webhooks: BTreeMap::new(),
             timeout: PATIENCE,
             proof: None,
+            options: Options::default(),
         }
     }
 
@@ -87,6 +89,17 @@ impl Setup {
 
     pub(crate) fn fields(mut self, app: AppId, fields: &[Field]) -> Self {
         self.connection(app).fields = fields.iter().copied().collect::<FieldSet>();
+        self
+    }
+
+    /// Both apps hear of everything that there are events for.
+    pub(crate) fn all_fields(self) -> Self {
+        self.fields(BOT, Field::ALL).fields(LIVECHAT, Field::ALL)
+    }
+
+    /// Sets a switch of the Page.
+    pub(crate) fn option(mut self, name: &str, word: &str) -> Self {
+        self.options.set(name, word).expect("there is such an option");
         self
     }
 
@@ -117,8 +130,12 @@ impl Setup {
 
     fn spec(self) -> StageSpec {
         let apps = [BOT, LIVECHAT, STRANGER];
-        let page =
-            Page { primary_receiver: self.primary, apps: self.connections, ..Page::named("Harbour Café") };
+        let page = Page {
+            primary_receiver: self.primary,
+            apps: self.connections,
+            options: self.options,
+            ..Page::named("Harbour Café")
+        };
         let settings = Settings {
             protocol: Protocol::Handover,
             pages: [(PAGE, page)].into(),

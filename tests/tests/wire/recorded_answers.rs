@@ -213,11 +213,25 @@ async fn recorded_successes_are_answered_again() {
     let typing = json!({"recipient": {"id": ann.to_string()}, "sender_action": "typing_on"});
     let shown = stand.post(BOT, "messages", &typing).await;
     assert_eq!(shown.status(), 200);
-    hold_shape_against("obs.send_success.02", &shown.json(), &item("obs.send_success.02")["body"], Keys::InOrder, &[], &[]);
+    hold_shape_against(
+        "obs.send_success.02",
+        &shown.json(),
+        &item("obs.send_success.02")["body"],
+        Keys::InOrder,
+        &[],
+        &[],
+    );
 
     let sent = stand.send(BOT, ann, "a").await;
     assert_eq!(sent.status(), 200);
-    hold_shape_against("file.send_success.01", &sent.json(), &item("file.send_success.01")["body"], Keys::InOrder, &[], &[]);
+    hold_shape_against(
+        "file.send_success.01",
+        &sent.json(),
+        &item("file.send_success.01")["body"],
+        Keys::InOrder,
+        &[],
+        &[],
+    );
     settled(&lane).await;
     let echo = entries(&lane).iter().rev().find_map(|entry| {
         let Effect::Deliver(delivery) = entry.effect()? else { return None };
@@ -226,5 +240,12 @@ async fn recorded_successes_are_answered_again() {
     });
     let both = json!({"send_response": sent.json(), "echo_message": echo.expect("there is an echo")});
     assert_eq!(both["send_response"]["message_id"], both["echo_message"]["mid"]);
-    hold_shape_against("obs.send_success.03", &both, &item("obs.send_success.03")["body"], Keys::AsSets, &["seq"], &[]);
+    hold_shape_against(
+        "obs.send_success.03",
+        &both,
+        &item("obs.send_success.03")["body"],
+        Keys::AsSets,
+        &["seq"],
+        &[],
+    );
 }

@@ -1,8 +1,9 @@
 //! A bot that misbehaves on request: it hangs, answers the verification wrongly, sends late and unasked, or
 //! passes control on before it acknowledges or right behind that.
 //!
-//! The first argument says how, the second how many milliseconds it waits before it sends. Further arguments are
-//! ignored, so that a test can mark its process.
+//! The first argument says how, the second how many milliseconds it waits before it sends. One that `calls` answers
+//! each message with the call of Graph that the third and fourth say: an edge and its parameters. Further arguments
+//! are ignored, so that a test can mark its process.
 
 #![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
 
@@ -76,12 +77,17 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
             pass_on(&body);
         }
         let unasked = how == "rude" && body.contains("\"standby\"");
-        let asked = how == "slow" && body.contains("\"messaging\":[");
+        let asked = ["slow", "calls"].contains(&how) && body.contains("\"messaging\":[");
         if (unasked || asked) && body.contains("\"message\"") && !body.contains("\"is_echo\"") {
             let person = sender(&body).to_owned();
+            let calls = how == "calls";
             thread::spawn(move || {
                 thread::sleep(wait);
-                send(&person);
+                let mut asked = env::args().skip(3).filter(|_| calls);
+                match (asked.next(), asked.next()) {
+                    (Some(edge), Some(parameters)) => call(&person, &edge, &format!("&{parameters}"), ""),
+                    _ => call(&person, "messages", "", ",\"message\":{\"text\":\"At last!\"}"),
+                }
             });
         }
     }
@@ -91,26 +97,22 @@ fn sender(body: &str) -> &str {
     between(body, "\"sender\":{\"id\":\"", &['"'])
 }
 
-fn send(person: &str) {
-    call("messages", person, "\"message\":{\"text\":\"At last!\"}");
-}
-
 /// Says so and passes control to the other app of its world.
 fn pass_on(body: &str) {
     let person = sender(body);
-    call("messages", person, "\"message\":{\"text\":\"One moment.\"}");
+    call(person, "messages", "", ",\"message\":{\"text\":\"One moment.\"}");
     let other = env::var("OTHER_APP_ID").expect("OTHER_APP_ID");
-    call("pass_thread_control", person, &format!("\"target_app_id\":{other}"));
+    call(person, "pass_thread_control", "", &format!(",\"target_app_id\":{other}"));
 }
 
-fn call(edge: &str, person: &str, what: &str) {
+fn call(person: &str, edge: &str, parameters: &str, members: &str) {
     let base = env::var("GRAPH_API_URL").expect("GRAPH_API_URL");
     let token = env::var("PAGE_ACCESS_TOKEN").expect("PAGE_ACCESS_TOKEN");
     let host = base.trim_start_matches("http://");
-    let body = format!("{{\"recipient\":{{\"id\":\"{person}\"}},{what}}}");
+    let body = format!("{{\"recipient\":{{\"id\":\"{person}\"}}{members}}}");
     let request = format!(
-        "POST /me/{edge}?access_token={token} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        "POST /me/{edge}?access_token={token}{parameters} HTTP/1.1\r\nhost: {host}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
     let Ok(mut stream) = TcpStream::connect(host) else { return };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use emulator_core::Switch;
 use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
@@ -68,6 +69,7 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
         add(&mut world, name.clone())?;
     }
     let mut world = world.with_defaults();
+    spare_webhooks(&mut world);
     for number in world.people.len() + 1..=arguments.people.unwrap_or_default() {
         add(&mut world, format!("user{number}"))?;
     }
@@ -108,6 +110,14 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
         world.page.primary_receiver = Some(Spanned::new(name.clone(), Span::default()));
     }
     Ok(world)
+}
+
+/// A bot that a developer has stopped for an hour is no bot that fails: its webhooks stay switched on,
+/// with a warning, unless the world chose otherwise.
+fn spare_webhooks(world: &mut WorldSpec) {
+    if !world.page.chosen.contains("webhook_disabling") {
+        world.page.options.webhook_disabling = Switch::Off;
+    }
 }
 
 fn file(arguments: &WorldArguments) -> Option<PathBuf> {

@@ -253,7 +253,7 @@ rules! {
         "A call that carries what looks like a token of the real platform, wherever it stands, is refused like an unknown token, and nothing of it is written down.";
     CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
         "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
-    WebhookFields, "M-81", "the names of webhook fields", [], Observed, LOGS,
+    WebhookFields, "M-197", "the names of webhook fields", [], Observed, LOGS,
         "A field that Pages do not have is refused with code 100, its place in the list and the names of all fields.";
     WebhookObject, "M-244a", "webhooks of Pages alone", [], Inferred, CHOICE,
         "Subscriptions are kept for the object page; any other is refused as lacking permission, with code 200.";

@@ -43,7 +43,7 @@ pub(crate) fn tell(world: &World, place: Place, app: AppId, field: Field, event:
     if !fields.contains(field) {
         return None;
     }
-    let (rule, channel) = channel(world, place, app);
+    let (rule, channel) = channel(world, place, app, field);
     let saw = Saw { owner: Some(place.owner), fields: Some(fields), ..Saw::default() };
     let missing = (channel == Channel::Standby && !fields.contains(Field::Standby))
         .then_some(Missing::Subscription(Field::Standby));
@@ -54,11 +54,11 @@ pub(crate) fn tell(world: &World, place: Place, app: AppId, field: Field, event:
     })
 }
 
-fn channel(world: &World, place: Place, app: AppId) -> (RuleId, Channel) {
+fn channel(world: &World, place: Place, app: AppId, field: Field) -> (RuleId, Channel) {
     match place.owner {
         None => match world.settings.options(place.page).idle_delivery {
-            IdleDelivery::Messaging => (RuleId::IdleHeardByAll, Channel::Messaging),
-            IdleDelivery::Standby => (RuleId::IdleHeardByAll, Channel::Standby),
+            IdleDelivery::Standby if field.travels_on_standby() => (RuleId::IdleHeardByAll, Channel::Standby),
+            IdleDelivery::Messaging | IdleDelivery::Standby => (RuleId::IdleHeardByAll, Channel::Messaging),
         },
         Some(owner) if owner == app => (RuleId::ChannelFollowsControl, Channel::Messaging),
         Some(_) => (RuleId::ChannelFollowsControl, Channel::Standby),
@@ -220,7 +220,7 @@ pub fn rechannelled(world: &World, delivery: &Delivery) -> Option<Decided> {
     }
     let owner = world.control(person).owner();
     let place = Place { page: delivery.page, person, owner, at: delivery.at };
-    let (_, now) = channel(world, place, delivery.app);
+    let (_, now) = channel(world, place, delivery.app, delivery.field);
     if now == delivery.channel {
         return None;
     }

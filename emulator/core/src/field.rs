@@ -61,6 +61,26 @@ impl Field {
         Self::ALL.iter().copied().find(|field| field.name() == name)
     }
 
+    /// True when who only listens gets the field's events too (C-80).
+    pub const fn travels_on_standby(self) -> bool {
+        match self {
+            Self::Messages
+            | Self::MessageEchoes
+            | Self::MessageDeliveries
+            | Self::MessageReads
+            | Self::MessagingPostbacks => true,
+            Self::MessageReactions
+            | Self::MessageEdits
+            | Self::MessagingOptins
+            | Self::MessagingReferrals
+            | Self::MessagingHandovers
+            | Self::Standby
+            | Self::MessagingAccountLinking
+            | Self::MessagingFeedback
+            | Self::MessagingPolicyEnforcement => false,
+        }
+    }
+
     const fn bit(self) -> u32 {
         1 << self as u32
     }

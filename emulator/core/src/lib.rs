@@ -13,6 +13,7 @@ mod authorize;
 mod catalogue;
 mod channel;
 mod conversation;
+pub mod decisions;
 mod derive;
 mod edges;
 mod effect;

@@ -51,3 +51,32 @@ fn rules_are_listed_filtered_and_given_as_json() {
     assert_eq!(none.code, Some(2));
     golden("rules-none", &none.told());
 }
+
+#[test]
+fn the_decision_table_is_printed_for_people_and_for_programs() {
+    let folder = Folder::new();
+    let text = folder.run(&["rules", "table"]);
+    assert_eq!((text.code, text.stderr.as_str()), (Some(0), ""));
+    golden("rules-table", &text.stdout);
+    let json = folder.run(&["rules", "table", "--format", "json"]);
+    let cells: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let table = emulator_core::decisions::decision_table();
+    assert_eq!(cells.as_array().expect("a list").len(), table.len());
+    let writes = cells.as_array().expect("a list").iter().find(|cell| {
+        (&cell["state"], &cell["actor"], &cell["action"])
+            == (&"idle, with a primary receiver".into(), &"the person".into(), &"writes".into())
+    });
+    assert_eq!(
+        writes.expect("the cell"),
+        &serde_json::json!({
+            "protocol": "handover",
+            "state": "idle, with a primary receiver",
+            "actor": "the person",
+            "action": "writes",
+            "outcome": "accepted",
+            "rule": "M-203",
+            "control": "to the primary receiver",
+            "told": [],
+        })
+    );
+}

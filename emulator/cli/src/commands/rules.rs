@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::exit::Exit;
 use crate::output;
 
+mod table;
+
 /// Prints the rules that the emulator follows, with their sources
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -31,12 +33,22 @@ enum List {
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
+    /// Prints who may do what in which state, and what comes of it
+    Table {
+        /// Prints text or JSON
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
+    },
 }
 
 pub(crate) fn run(arguments: &RulesArguments) -> ExitCode {
     match &arguments.list {
         Some(List::Options { format }) => {
             output::data(&if format == "json" { options_as_json() } else { options_as_text() });
+            Exit::Passed.into()
+        }
+        Some(List::Table { format }) => {
+            output::data(&if format == "json" { format!("{:#}\n", table::json()) } else { table::text() });
             Exit::Passed.into()
         }
         None => rules(arguments),

@@ -1,0 +1,100 @@
+//! `rules table`: who does what in which state, and what comes of it.
+
+use std::fmt::Write as _;
+
+use emulator_core::decisions::{
+    Action, Actor, Control, Decision, Outcome, Standing, Verdict, decision_table,
+};
+use serde_json::{Value, json};
+
+/// The table for people: a block for each state, in it one for each actor.
+pub(super) fn text() -> String {
+    let table = decision_table();
+    let mut out = String::new();
+    for &standing in Standing::ALL {
+        let cells: Vec<&Decision> =
+            table.iter().filter(|decision| decision.cell.standing == standing).collect();
+        let protocol = cells.first().map_or("", |decision| decision.cell.protocol.name());
+        let _ = writeln!(out, "{protocol}: {}", standing.name());
+        for &actor in Actor::ALL {
+            let of_actor: Vec<&Decision> =
+                cells.iter().copied().filter(|decision| decision.cell.actor == actor).collect();
+            block(actor, &of_actor, &mut out);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn block(actor: Actor, decisions: &[&Decision], out: &mut String) {
+    let _ = writeln!(out, "\n  {}", actor.name());
+    let reasons: Option<Vec<&str>> =
+        decisions.iter().map(|decision| decision.outcome.as_ref().err().copied()).collect();
+    if let Some([reason, ..]) = reasons.as_deref() {
+        let _ = writeln!(out, "    cannot be: {reason}");
+        return;
+    }
+    let width = Action::ALL.iter().map(|action| action.name().len()).max().unwrap_or_default();
+    for decision in decisions {
+        let told = match &decision.outcome {
+            Err(reason) => format!("-        cannot be: {reason}"),
+            Ok(outcome) => in_words(outcome),
+        };
+        let _ = writeln!(out, "    {:<width$}  {told}", decision.cell.action.name());
+    }
+}
+
+fn in_words(outcome: &Outcome) -> String {
+    let (rule, done) = match outcome.verdict {
+        Verdict::Accepted(rule) => (rule.rule().code, None),
+        Verdict::Refused(rule, _) => (rule.rule().code, Some("refused".to_owned())),
+        Verdict::Nothing => ("-", Some("nothing happens".to_owned())),
+    };
+    let control = match outcome.control {
+        Control::Stays => None,
+        Control::Ends => Some("control ends".to_owned()),
+        control @ (Control::ToInbox
+        | Control::ToActor
+        | Control::ToTarget
+        | Control::ToPrimary
+        | Control::ToAnother) => Some(format!("control {}", control.name())),
+    };
+    let told = outcome.told.iter().map(|(event, whom)| format!("{} to {}", event.name(), whom.name()));
+    let told: Vec<String> = done.into_iter().chain(control).chain(told).collect();
+    format!("{rule:<7}  {}", told.join("; ")).trim_end().to_owned()
+}
+
+/// The table for programs: a list of cells.
+pub(super) fn json() -> Value {
+    decision_table().iter().map(cell).collect()
+}
+
+fn cell(decision: &Decision) -> Value {
+    let cell = decision.cell;
+    let mut value = json!({
+        "protocol": cell.protocol.name(),
+        "state": cell.standing.name(),
+        "actor": cell.actor.name(),
+        "action": cell.action.name(),
+    });
+    let more = match &decision.outcome {
+        Err(reason) => json!({"outcome": "cannot be", "reason": reason}),
+        Ok(outcome) => {
+            let (word, rule) = match outcome.verdict {
+                Verdict::Accepted(rule) => ("accepted", Some(rule.rule().code)),
+                Verdict::Refused(rule, _) => ("refused", Some(rule.rule().code)),
+                Verdict::Nothing => ("nothing happens", None),
+            };
+            let event = |(event, whom): &(
+                emulator_core::decisions::ControlEvent,
+                emulator_core::decisions::Whom,
+            )| { json!({"event": event.name(), "to": whom.name()}) };
+            let told: Vec<Value> = outcome.told.iter().map(event).collect();
+            json!({"outcome": word, "rule": rule, "control": outcome.control.name(), "told": told})
+        }
+    };
+    if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
+        value.extend(more);
+    }
+    value
+}

@@ -1,0 +1,376 @@
+//! The decision table: who does what in which state, and what comes of it.
+//!
+//! **Invariant:** the table is no second account of the rules. Each cell is played through
+//! [`step`](crate::step), so that what it says is what the code does; the rows in `fixtures/rules` say
+//! what it should be.
+
+use crate::catalogue::{Protocol, RuleId};
+use crate::effect::RefusalKind;
+use crate::ids::AppId;
+
+mod play;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+ })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $name {
+                $($(#[$word_doc])* $variant,)+
+            }
+
+            impl $name {
+                /// All of them, in the order of the table.
+                pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+                /// In words.
+                pub const fn name(self) -> &'static str {
+                    match self {
+                        $(Self::$variant => $word,)+
+                    }
+                }
+            }
+        )+
+    };
+}
+
+words! {
+    /// How a conversation stands before somebody acts. Everything else is as usual: the messaging
+    /// window is open, and the Page's options are at their defaults.
+    Standing {
+        /// Nobody owns it, and the Page has no primary receiver.
+        IdleWithoutPrimary = "idle, no primary receiver",
+        /// Nobody owns it, and the Page has a primary receiver.
+        IdleWithPrimary = "idle, with a primary receiver",
+        /// An app owns it, and the Page has no primary receiver.
+        AppWithoutPrimary = "owned by an app, no primary receiver",
+        /// An app owns it that is not the Page's primary receiver.
+        AppWithPrimary = "owned by an app, with a primary receiver",
+        /// The Page Inbox owns it, and the Page has no primary receiver.
+        InboxWithoutPrimary = "owned by the inbox, no primary receiver",
+        /// The Page Inbox owns it, and the Page has a primary receiver.
+        InboxWithPrimary = "owned by the inbox, with a primary receiver",
+    }
+    /// Who acts.
+    Actor {
+        /// The app that owns the conversation.
+        Owner = "the owner",
+        /// The primary receiver, while it is not the owner.
+        Primary = "the primary receiver",
+        /// An app that is neither.
+        Other = "another app",
+        /// An app that is neither and has the human-agent feature.
+        Approved = "another app with the human-agent feature",
+        /// An agent in the Page Inbox.
+        Inbox = "an agent in the inbox",
+        /// The person.
+        Person = "the person",
+        /// An admin of the Page.
+        Admin = "an admin",
+        /// Time.
+        Clock = "the clock",
+    }
+    /// What the actor does.
+    Action {
+        /// A message without a tag.
+        Sends = "sends",
+        /// A message with the tag `HUMAN_AGENT`.
+        SendsAsHumanAgent = "sends with HUMAN_AGENT",
+        /// A pass to another app.
+        Passes = "passes to another app",
+        /// A pass to the Page Inbox.
+        PassesToInbox = "passes to the inbox",
+        /// A pass to the caller.
+        PassesToItself = "passes to itself",
+        /// A pass to an app that is not on the Page.
+        PassesToAStranger = "passes to an app that is not on the Page",
+        /// A pass without a target.
+        PassesToNobody = "passes without a target",
+        /// A take.
+        Takes = "takes",
+        /// A request.
+        Requests = "requests",
+        /// Metadata for another app.
+        PassesMetadata = "passes metadata",
+        /// A release.
+        Releases = "releases",
+        /// An extension of 3 days.
+        Extends = "extends",
+        /// An extension of more than 7 days.
+        ExtendsTooLong = "extends by more than 7 days",
+        /// The question who owns the conversation.
+        AsksOwner = "asks for the owner",
+        /// The question who the secondary receivers are.
+        AsksReceivers = "asks for the secondary receivers",
+        /// Typing, or having seen the messages.
+        Signals = "shows typing or seen",
+        /// A reply.
+        Replies = "replies",
+        /// A reply where the conversation is marked as done.
+        RepliesInDone = "replies in a conversation marked as done",
+        /// A move to Main.
+        MovesToMain = "moves to Main",
+        /// A move to Done.
+        MovesToDone = "moves to Done",
+        /// A move to Spam.
+        MovesToSpam = "moves to Spam",
+        /// A message of the person.
+        Says = "writes",
+        /// A tap on a button of the app that owns the conversation.
+        TapsOwners = "taps a button of the owner",
+        /// A tap on a button of another app.
+        TapsAnothers = "taps a button of another app",
+        /// A tap on a quick reply.
+        TapsQuickReply = "taps a quick reply",
+        /// A reaction.
+        Reacts = "reacts",
+        /// The end of a reaction.
+        TakesReactionBack = "takes a reaction back",
+        /// Reading.
+        Reads = "reads",
+        /// A link into the conversation.
+        Opens = "follows a link",
+        /// A block of the Page.
+        Blocks = "blocks the Page",
+        /// Making another app the primary receiver.
+        MakesPrimary = "makes another app primary",
+        /// Leaving the Page without a primary receiver.
+        TakesRoleAway = "takes the primary role away",
+        /// Removing the app that owns the conversation.
+        RemovesOwner = "removes the owner from the Page",
+        /// Removing an app that does not.
+        RemovesAnother = "removes another app from the Page",
+        /// 24 hours pass.
+        Waits = "24 hours pass",
+    }
+    /// What becomes of control.
+    Control {
+        /// It stays where it is.
+        Stays = "stays",
+        /// Nobody has it.
+        Ends = "ends",
+        /// The Page Inbox has it.
+        ToInbox = "to the inbox",
+        /// Who acts has it.
+        ToActor = "to the caller",
+        /// The app that was named, or that made the button, has it.
+        ToTarget = "to the target",
+        /// The primary receiver has it.
+        ToPrimary = "to the primary receiver",
+        /// Somebody else has it.
+        ToAnother = "to another app",
+    }
+    /// Who is told of it by a control event.
+    Whom {
+        /// The owner before.
+        Owner = "the owner before",
+        /// The app that was named.
+        Target = "the target",
+        /// Who acts.
+        Actor = "the caller",
+        /// The primary receiver.
+        Primary = "the primary receiver",
+        /// Somebody else.
+        Another = "another app",
+    }
+    /// A control event.
+    ControlEvent {
+        /// `pass_thread_control`.
+        Pass = "pass_thread_control",
+        /// `take_thread_control`.
+        Take = "take_thread_control",
+        /// `request_thread_control`.
+        Request = "request_thread_control",
+        /// `pass_thread_metadata`.
+        Metadata = "pass_thread_metadata",
+        /// `app_roles`.
+        Roles = "app_roles",
+    }
+}
+
+/// The answer to an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It happens, by this rule.
+    Accepted(RuleId),
+    /// It does not, by this rule.
+    Refused(RuleId, RefusalKind),
+    /// Nothing was due.
+    Nothing,
+}
+
+/// What comes of an action.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outcome {
+    /// Whether it happens.
+    pub verdict: Verdict,
+    /// Who has control then.
+    pub control: Control,
+    /// The control events that follow, in order.
+    pub told: Vec<(ControlEvent, Whom)>,
+}
+
+/// One cell: who does what in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    /// By whose rules.
+    pub protocol: Protocol,
+    /// How the conversation stands.
+    pub standing: Standing,
+    /// Who acts.
+    pub actor: Actor,
+    /// What the actor does.
+    pub action: Action,
+}
+
+/// A cell and what the rules make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The cell.
+    pub cell: Cell,
+    /// What comes of it, or why it cannot be.
+    pub outcome: Result<Outcome, &'static str>,
+}
+
+/// Every cell with what the rules make of it.
+pub fn decision_table() -> Vec<Decision> {
+    let mut table = Vec::new();
+    for &standing in Standing::ALL {
+        for &actor in Actor::ALL {
+            for &action in actor.actions() {
+                let cell = Cell { protocol: Protocol::Handover, standing, actor, action };
+                let outcome = match cell.cannot_be() {
+                    Some(reason) => Err(reason),
+                    None => Ok(play::outcome(cell)),
+                };
+                table.push(Decision { cell, outcome });
+            }
+        }
+    }
+    table
+}
+
+impl Standing {
+    /// True when the Page has a primary receiver.
+    pub const fn has_primary(self) -> bool {
+        match self {
+            Self::IdleWithPrimary | Self::AppWithPrimary | Self::InboxWithPrimary => true,
+            Self::IdleWithoutPrimary | Self::AppWithoutPrimary | Self::InboxWithoutPrimary => false,
+        }
+    }
+}
+
+impl Actor {
+    /// What the actor can do at all.
+    pub const fn actions(self) -> &'static [Action] {
+        match self {
+            Self::Owner | Self::Primary | Self::Other | Self::Approved => &[
+                Action::Sends,
+                Action::SendsAsHumanAgent,
+                Action::Passes,
+                Action::PassesToInbox,
+                Action::PassesToItself,
+                Action::PassesToAStranger,
+                Action::PassesToNobody,
+                Action::Takes,
+                Action::Requests,
+                Action::PassesMetadata,
+                Action::Releases,
+                Action::Extends,
+                Action::ExtendsTooLong,
+                Action::AsksOwner,
+                Action::AsksReceivers,
+                Action::Signals,
+            ],
+            Self::Inbox => &[
+                Action::Replies,
+                Action::RepliesInDone,
+                Action::MovesToMain,
+                Action::MovesToDone,
+                Action::MovesToSpam,
+            ],
+            Self::Person => &[
+                Action::Says,
+                Action::TapsOwners,
+                Action::TapsAnothers,
+                Action::TapsQuickReply,
+                Action::Reacts,
+                Action::TakesReactionBack,
+                Action::Reads,
+                Action::Opens,
+                Action::Blocks,
+            ],
+            Self::Admin => {
+                &[Action::MakesPrimary, Action::TakesRoleAway, Action::RemovesOwner, Action::RemovesAnother]
+            }
+            Self::Clock => &[Action::Waits],
+        }
+    }
+}
+
+impl Cell {
+    /// Why no conversation can come to it, if none can.
+    pub fn cannot_be(self) -> Option<&'static str> {
+        let idle = matches!(self.standing, Standing::IdleWithoutPrimary | Standing::IdleWithPrimary);
+        let by_inbox = matches!(self.standing, Standing::InboxWithoutPrimary | Standing::InboxWithPrimary);
+        let owners = matches!(self.action, Action::TapsOwners | Action::RemovesOwner);
+        if self.actor == Actor::Primary && !self.standing.has_primary() {
+            return Some("the Page has none");
+        }
+        if idle && (self.actor == Actor::Owner || owners) {
+            return Some("nobody owns an idle conversation");
+        }
+        if by_inbox && self.actor == Actor::Owner {
+            return Some("the inbox is people at a screen; it calls no edge");
+        }
+        if by_inbox && self.action == Action::TapsOwners {
+            return Some("an agent writes no buttons");
+        }
+        if by_inbox && self.action == Action::RemovesOwner {
+            return Some("the inbox is no app that could be removed");
+        }
+        if by_inbox && self.action == Action::RepliesInDone {
+            return Some("marking as done gives control of the inbox up");
+        }
+        None
+    }
+}
+
+/// Who takes part in a cell, so that what happens can be told without names.
+#[derive(Debug, Clone, Copy)]
+pub struct Cast {
+    /// The owner before.
+    pub owner: Option<AppId>,
+    /// The primary receiver before.
+    pub primary: Option<AppId>,
+    /// The app that acts.
+    pub actor: Option<AppId>,
+    /// The app that is named, or that made the button.
+    pub target: Option<AppId>,
+}
+
+impl Cast {
+    /// What became of control, told by who has it now.
+    pub fn control(self, owner: Option<AppId>) -> Control {
+        match owner {
+            after if after == self.owner => Control::Stays,
+            None => Control::Ends,
+            Some(crate::ids::PAGE_INBOX) => Control::ToInbox,
+            after if after == self.actor => Control::ToActor,
+            after if after == self.target => Control::ToTarget,
+            after if after == self.primary => Control::ToPrimary,
+            Some(_) => Control::ToAnother,
+        }
+    }
+
+    /// Who an app is.
+    pub fn whom(self, app: AppId) -> Whom {
+        match Some(app) {
+            app if app == self.owner => Whom::Owner,
+            app if app == self.target => Whom::Target,
+            app if app == self.actor => Whom::Actor,
+            app if app == self.primary => Whom::Primary,
+            _ => Whom::Another,
+        }
+    }
+}

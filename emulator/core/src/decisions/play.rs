@@ -1,0 +1,233 @@
+//! Plays one cell in a small world.
+
+use std::sync::Arc;
+
+use super::{Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict};
+use crate::conversation::Folder;
+use crate::derive::Ids;
+use crate::effect::{Decided, Effect, Event, Refusal};
+use crate::field::{Field, FieldSet};
+use crate::ids::{AppId, PAGE_INBOX, PageId, Psid};
+use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
+use crate::message::{Button, Message, QuickReply};
+use crate::settings::{App, Connection, Feature, Page, Settings};
+use crate::step::{Context, step};
+use crate::time::{Span, Timestamp};
+use crate::world::{Person, World};
+
+const PAGE: PageId = PageId(1);
+const PERSON: Psid = Psid(2);
+const OWNER: AppId = AppId(11);
+const PRIMARY: AppId = AppId(12);
+const OTHER: AppId = AppId(13);
+const APPROVED: AppId = AppId(14);
+/// Whom others name.
+const TARGET: AppId = AppId(15);
+const STRANGER: AppId = AppId(16);
+const NOW: Timestamp = Timestamp(0);
+
+/// What comes of the cell.
+pub(super) fn outcome(cell: Cell) -> Outcome {
+    let mut stage = Stage::standing(cell.standing);
+    if cell.action == Action::RepliesInDone {
+        stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
+    }
+    if cell.action == Action::TakesReactionBack {
+        stage.lets(Input::Person { person: PERSON, act: reacts(true) });
+    }
+    let actor = match cell.actor {
+        Actor::Owner => Some(OWNER),
+        Actor::Primary => Some(PRIMARY),
+        Actor::Other => Some(OTHER),
+        Actor::Approved => Some(APPROVED),
+        Actor::Inbox => Some(PAGE_INBOX),
+        Actor::Person | Actor::Admin | Actor::Clock => None,
+    };
+    let cast = Cast {
+        owner: stage.world.control(PERSON).owner(),
+        primary: crate::handover::primary(&stage.world.settings, PAGE),
+        actor,
+        target: Some(TARGET),
+    };
+    let (verdict, effects) = match input(cell.action, actor.unwrap_or(OTHER)) {
+        Some(input) => stage.answer(input),
+        None => stage.waits(),
+    };
+    let told = effects.into_iter().filter_map(|decided| match decided.effect {
+        Effect::Deliver(delivery) => Some((control_event(&delivery.event)?, cast.whom(delivery.app))),
+        Effect::Message { .. }
+        | Effect::WindowOpened { .. }
+        | Effect::ControlMoved { .. }
+        | Effect::ControlProlonged { .. }
+        | Effect::FolderMoved { .. }
+        | Effect::MarkedDone { .. }
+        | Effect::Unheard { .. }
+        | Effect::WebhooksFailing { .. }
+        | Effect::WebhooksDisabled { .. } => None,
+    });
+    let told = told.collect();
+    Outcome { verdict, control: cast.control(stage.world.control(PERSON).owner()), told }
+}
+
+struct Stage {
+    world: World,
+    ids: Ids,
+}
+
+impl Stage {
+    /// A conversation that stands so, in which there is something to tap.
+    fn standing(standing: Standing) -> Self {
+        let connection = |app: AppId| Connection {
+            fields: FieldSet::default().with(Field::MessagingHandovers),
+            features: (app == APPROVED).then_some(Feature::HumanAgent).into_iter().collect(),
+            ..Connection::default()
+        };
+        let apps = [OWNER, PRIMARY, OTHER, APPROVED, TARGET];
+        let page = Page { apps: apps.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
+        let settings = Settings {
+            protocol: crate::catalogue::Protocol::Handover,
+            pages: [(PAGE, page)].into(),
+            apps: apps.map(|app| (app, App::named("app"))).into(),
+        };
+        let mut stage = Self { world: World::new(Arc::new(settings)), ids: Ids::new(1, "decisions") };
+        stage.world.people.insert(PERSON, Person::named("person", PAGE));
+        stage.lets(Input::Person { person: PERSON, act: PersonAct::Says(said("hello")) });
+        for (app, title) in [(OWNER, OWNERS), (TARGET, ANOTHERS)] {
+            let button = Button { title: title.into(), payload: title.into() };
+            let message = Message { buttons: vec![button], ..Message::text("buttons") };
+            stage.lets(sends(app, message, None));
+        }
+        let reply = QuickReply::new(REPLY, REPLY);
+        let message = Message { quick_replies: vec![reply], ..Message::text("quick replies") };
+        stage.lets(sends(OTHER, message, None));
+        match standing {
+            Standing::IdleWithoutPrimary | Standing::IdleWithPrimary => {}
+            Standing::AppWithoutPrimary | Standing::AppWithPrimary => {
+                stage.lets(controls(OWNER, ControlAct::Take { metadata: None }));
+            }
+            Standing::InboxWithoutPrimary | Standing::InboxWithPrimary => {
+                stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Main) });
+            }
+        }
+        if standing.has_primary() {
+            stage.lets(admin(AdminChange::PrimaryReceiver(Some(PRIMARY))));
+        }
+        stage
+    }
+
+    /// Something on the way to the cell, which is never refused.
+    fn lets(&mut self, input: Input) {
+        let outcome = step(&mut self.world, input, &Context { now: NOW, ids: &self.ids });
+        debug_assert!(outcome.is_ok(), "the way to a cell is barred: {outcome:?}");
+    }
+
+    fn answer(&mut self, input: Input) -> (Verdict, Vec<Decided>) {
+        match step(&mut self.world, input, &Context { now: NOW, ids: &self.ids }) {
+            Ok(accepted) => (Verdict::Accepted(accepted.rule), accepted.effects),
+            Err(Refusal { rule, kind, .. }) => (Verdict::Refused(rule, kind), Vec::new()),
+        }
+    }
+
+    fn waits(&mut self) -> (Verdict, Vec<Decided>) {
+        let now = NOW + Span::DAY;
+        let mut result = (Verdict::Nothing, Vec::new());
+        while let Some(timer) = self.world.timers.next().filter(|timer| timer.at <= now) {
+            let context = Context { now: timer.at, ids: &self.ids };
+            if let Ok(accepted) = step(&mut self.world, Input::TimerFired(timer), &context) {
+                result.0 = Verdict::Accepted(accepted.rule);
+                result.1.extend(accepted.effects);
+            }
+        }
+        result
+    }
+}
+
+const OWNERS: &str = "the owner's";
+const ANOTHERS: &str = "another's";
+const REPLY: &str = "reply";
+
+fn said(text: &str) -> Arc<Message> {
+    Arc::new(Message::text(text))
+}
+
+fn sends(app: AppId, message: Message, tag: Option<Tag>) -> Input {
+    Input::App { page: PAGE, app, act: AppAct::Sends { person: PERSON, message: Arc::new(message), tag } }
+}
+
+fn controls(app: AppId, act: ControlAct) -> Input {
+    Input::App { page: PAGE, app, act: AppAct::Controls { person: PERSON, act } }
+}
+
+fn admin(change: AdminChange) -> Input {
+    Input::Admin { page: PAGE, change }
+}
+
+fn reacts(there: bool) -> PersonAct {
+    let reaction = there.then(|| Reaction::of("❤"));
+    PersonAct::Reacts { to: None, reaction }
+}
+
+/// The input of an action; none for the passing of time.
+fn input(action: Action, app: AppId) -> Option<Input> {
+    let pass = |to| controls(app, ControlAct::Pass { to, metadata: None });
+    let extend = |days| controls(app, ControlAct::Extend { by: Some(Span(days * Span::DAY.0)) });
+    let asks = |act| Input::App { page: PAGE, app, act };
+    let person = |act| Input::Person { person: PERSON, act };
+    let inbox = |act| Input::Inbox { person: PERSON, act };
+    let taps = |what: &str| person(PersonAct::Taps { what: what.into(), within: None });
+    Some(match action {
+        Action::Sends => sends(app, Message::text("hi"), None),
+        Action::SendsAsHumanAgent => sends(app, Message::text("hi"), Some(Tag::HumanAgent)),
+        Action::Passes => pass(Some(TARGET)),
+        Action::PassesToInbox => pass(Some(PAGE_INBOX)),
+        Action::PassesToItself => pass(Some(app)),
+        Action::PassesToAStranger => pass(Some(STRANGER)),
+        Action::PassesToNobody => pass(None),
+        Action::Takes => controls(app, ControlAct::Take { metadata: None }),
+        Action::Requests => controls(app, ControlAct::Request { metadata: None }),
+        Action::PassesMetadata => {
+            controls(app, ControlAct::PassMetadata { to: TARGET, metadata: "why".into() })
+        }
+        Action::Releases => controls(app, ControlAct::Release),
+        Action::Extends => extend(3),
+        Action::ExtendsTooLong => extend(8),
+        Action::AsksOwner => asks(AppAct::AsksOwner { person: PERSON }),
+        Action::AsksReceivers => asks(AppAct::AsksReceivers),
+        Action::Signals => asks(AppAct::Signals { person: PERSON }),
+        Action::Replies | Action::RepliesInDone => inbox(InboxAct::Replies(said("hi"))),
+        Action::MovesToMain => inbox(InboxAct::Moves(Folder::Main)),
+        Action::MovesToDone => inbox(InboxAct::Moves(Folder::Done)),
+        Action::MovesToSpam => inbox(InboxAct::Moves(Folder::Spam)),
+        Action::Says => person(PersonAct::Says(said("hello"))),
+        Action::TapsOwners => taps(OWNERS),
+        Action::TapsAnothers => taps(ANOTHERS),
+        Action::TapsQuickReply => taps(REPLY),
+        Action::Reacts => person(reacts(true)),
+        Action::TakesReactionBack => person(reacts(false)),
+        Action::Reads => person(PersonAct::Reads),
+        Action::Opens => person(PersonAct::Opens(Referral { reference: "link".into() })),
+        Action::Blocks => person(PersonAct::Blocks(true)),
+        Action::MakesPrimary => admin(AdminChange::PrimaryReceiver(Some(TARGET))),
+        Action::TakesRoleAway => admin(AdminChange::PrimaryReceiver(None)),
+        Action::RemovesOwner => admin(AdminChange::Removes(OWNER)),
+        Action::RemovesAnother => admin(AdminChange::Removes(TARGET)),
+        Action::Waits => return None,
+    })
+}
+
+fn control_event(event: &Event) -> Option<ControlEvent> {
+    match event {
+        Event::PassThreadControl { .. } => Some(ControlEvent::Pass),
+        Event::TakeThreadControl { .. } => Some(ControlEvent::Take),
+        Event::RequestThreadControl { .. } => Some(ControlEvent::Request),
+        Event::PassThreadMetadata { .. } => Some(ControlEvent::Metadata),
+        Event::AppRoles { .. } => Some(ControlEvent::Roles),
+        Event::Message { .. }
+        | Event::Echo { .. }
+        | Event::Postback { .. }
+        | Event::Reaction { .. }
+        | Event::Referral(_)
+        | Event::Delivered { .. }
+        | Event::Read { .. } => None,
+    }
+}

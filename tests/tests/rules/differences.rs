@@ -1,0 +1,99 @@
+//! What a row says beside what came of it.
+
+use emulator_core::RuleId;
+
+use crate::ANY;
+use crate::play::{Played, State, Verdict};
+use crate::table::length::Length;
+use crate::table::then::Kind;
+use crate::table::{Owner, Row};
+
+/// Where a row stands.
+pub(crate) fn place(family: &str, row: &Row) -> String {
+    format!("fixtures/rules/{family}.yaml:{} {}", row.name.referenced.line(), row.name.value)
+}
+
+fn code(rule: RuleId) -> &'static str {
+    rule.rule().code
+}
+
+fn shown<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
+
+/// The differences between what the row says and what came of it, one line each.
+pub(crate) fn differences(row: &Row, played: &Played) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    verdict(row, played, &mut found)?;
+    state(row, played, &mut found)?;
+    let then = &row.then;
+    let mut surplus = played.heard.clone();
+    for expected in &then.deliveries {
+        match surplus.iter().position(|heard| heard == expected) {
+            Some(index) => drop(surplus.remove(index)),
+            None => found.push(format!("deliveries: missing {expected}")),
+        }
+    }
+    found.extend(surplus.iter().map(|heard| format!("deliveries: surplus {heard}")));
+    if let Some(unheard) = then.unheard.as_ref().filter(|unheard| **unheard != played.unheard) {
+        found.push(format!("unheard: expected {unheard:?}, got {:?}", played.unheard));
+    }
+    for (what, expected, got) in
+        [("failing", &then.failing, &played.failing), ("disabled", &then.disabled, &played.disabled)]
+    {
+        compare(&mut found, what, format!("{expected:?}"), format!("{got:?}"));
+    }
+    Ok(found)
+}
+
+fn compare(found: &mut Vec<String>, what: &str, expected: String, got: String) {
+    if expected != got {
+        found.push(format!("{what}: expected {expected}, got {got}"));
+    }
+}
+
+fn verdict(row: &Row, played: &Played, found: &mut Vec<String>) -> Result<(), String> {
+    let then = &row.then;
+    let refused = |kind: Kind, rule: &str| format!("refused as {kind:?} by {rule}");
+    let expected = match (&then.accepted, &then.refused) {
+        (Some(_), Some(_)) => return Err("a step is accepted or refused, not both".to_owned()),
+        (Some(rule), None) => format!("accepted by {rule}"),
+        (None, Some(told)) => refused(told.kind, told.rule.as_ref().unwrap_or(&row.rule)),
+        (None, None) => "nothing due".to_owned(),
+    };
+    let got = match played.verdict {
+        Verdict::Accepted(_) if then.accepted.as_deref() == Some(ANY) => expected.clone(),
+        Verdict::Accepted(rule) => format!("accepted by {}", code(rule)),
+        Verdict::Refused(kind, rule) => refused(kind, code(rule)),
+        Verdict::NothingDue => "nothing due".to_owned(),
+    };
+    compare(found, "verdict", expected, got);
+    // What a tap tells is a matter of the few rows that ask.
+    let tapped = |answer: &&crate::table::then::Answer| then.answer.is_some() || answer.payload.is_none();
+    let got = played.answer.as_ref().filter(tapped);
+    compare(found, "answer", shown(then.answer.as_ref()), shown(got));
+    Ok(())
+}
+
+fn state(row: &Row, played: &Played, found: &mut Vec<String>) -> Result<(), String> {
+    let (then, before, after) = (&row.then, &played.before, &played.after);
+    let owner = then.owner.as_ref().unwrap_or(&before.owner);
+    compare(found, "owner", owner.to_string(), after.owner.to_string());
+    let expires = match (then.expires, owner) {
+        (Some(length), _) => Some(length),
+        (None, Owner::Idle) => None,
+        (None, Owner::By(_)) if *owner == before.owner => before.until.map(|until| Length(until - after.now)),
+        (None, Owner::By(_)) => return Err("control moved, so say when it `expires`".to_owned()),
+    };
+    compare(found, "expires", shown(expires), shown(after.expires()));
+    let folder = then.folder.unwrap_or(before.folder);
+    compare(found, "folder", format!("{folder:?}"), format!("{:?}", after.folder));
+    let marked = then.marked_done.unwrap_or(before.marked_done);
+    compare(found, "marked_done", marked.to_string(), after.marked_done.to_string());
+    let unchanged = State { now: after.now, ..before.clone() };
+    let window = then.window.unwrap_or_else(|| unchanged.window());
+    compare(found, "window", window.to_string(), after.window().to_string());
+    let primary = then.primary.as_ref().unwrap_or(&before.primary);
+    compare(found, "primary", primary.to_string(), after.primary.to_string());
+    Ok(())
+}

@@ -117,6 +117,13 @@ impl Reply {
         }
     }
 
+    /// Waits for the echoes that come before the answer.
+    pub(crate) async fn echoed(&self) {
+        if let Some(open) = &self.open {
+            self.lane.echoed(open.ahead()).await;
+        }
+    }
+
     /// Waits until the call is in the journal file, if there is one. False when it cannot be written.
     pub(crate) async fn written(&self) -> bool {
         self.lane.file_written().await

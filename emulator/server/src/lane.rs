@@ -3,7 +3,9 @@
 //! **Invariant:** the lock is held for one synchronous step and the append of its entries, never
 //! across an await.
 
+mod given_up;
 mod state;
+mod turns;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -116,7 +118,8 @@ impl Lane {
         let mut state = self.lock_on_time();
         let mut applied = state.apply(record, None, input);
         // Nobody waits for an answer to it, so nothing waits for the answer.
-        applied.start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo)));
+        let echoes = state.queue_all(applied.echoes);
+        applied.start.extend(echoes);
         drop(state);
         webhooks::start(self, applied.start);
         self.notify();
@@ -269,12 +272,18 @@ impl Lane {
     }
 
     /// A delivery that an app may answer to is on its way; the ear tells when it has answered.
-    pub(crate) fn delivery_leaves(&self, key: QueueKey, ear: &Arc<Ear>) {
-        self.lock().turn_heard_by(key, ear);
+    pub(crate) fn delivery_leaves(&self, outgoing: &Outgoing, ear: &Arc<Ear>) {
+        self.lock().turn_begins(outgoing, Some(Arc::clone(ear)));
     }
 
-    pub(crate) fn delivery_tried(&self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
-        self.lock().delivery_tried(outgoing, result, took);
+    pub(crate) fn delivery_tried(
+        self: &Arc<Self>,
+        outgoing: &Outgoing,
+        result: AttemptResult,
+        took: Duration,
+    ) {
+        let start = self.lock().delivery_tried(outgoing, result, took);
+        webhooks::start(self, start);
         self.notify();
     }
 

@@ -9,10 +9,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::http::{Message, PATIENCE};
+use crate::http::{Call, Client, Message, PATIENCE};
 
 /// What the bot does with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Reaction {
     /// Answers with that status.
     Status(u16),
@@ -22,7 +22,20 @@ pub(crate) enum Reaction {
     Close,
     /// Waits for [`Bot::release`], then answers with 200.
     Hold,
+    /// Makes these calls one after the other, and acknowledges before or after them.
+    Works(Acknowledges, Vec<GraphCall>),
 }
+
+/// When a bot that works acknowledges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Acknowledges {
+    First,
+    Last,
+}
+
+/// A call and the server that it goes to.
+#[derive(Debug, Clone)]
+pub(crate) struct GraphCall(pub(crate) SocketAddr, pub(crate) Call);
 
 /// A request, as it arrived.
 #[derive(Debug, Clone)]
@@ -33,6 +46,12 @@ pub(crate) struct Arrival {
 }
 
 impl Arrival {
+    /// The array in which it came.
+    pub(crate) fn channel(&self) -> &'static str {
+        let body = self.request.json();
+        if body["entry"][0]["messaging"].is_array() { "messaging" } else { "standby" }
+    }
+
     /// The text of the message in it.
     pub(crate) fn text(&self) -> String {
         let event = self.event();
@@ -49,6 +68,8 @@ impl Arrival {
             .clone()
     }
 }
+
+const ACKNOWLEDGED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 type React = dyn Fn(usize, &Arrival) -> Reaction + Send + Sync;
 
@@ -164,11 +185,23 @@ async fn converse(bot: Arc<Inner>, connection: usize, stream: TcpStream) {
             }
             Reaction::Bytes(bytes) => (bytes.to_owned(), false),
             Reaction::Close => (String::new(), false),
+            Reaction::Works(acknowledges, calls) => {
+                if acknowledges == Acknowledges::First {
+                    let _ = stream.get_mut().write_all(ACKNOWLEDGED.as_bytes()).await;
+                }
+                for GraphCall(server, call) in calls {
+                    Client::connect(server).await.call(&call).await;
+                }
+                (
+                    if acknowledges == Acknowledges::Last { ACKNOWLEDGED.to_owned() } else { String::new() },
+                    true,
+                )
+            }
             Reaction::Hold => {
                 if let Ok(permit) = bot.gate.acquire().await {
                     permit.forget();
                 }
-                ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned(), true)
+                (ACKNOWLEDGED.to_owned(), true)
             }
         };
         bot.open.fetch_sub(1, Ordering::SeqCst);

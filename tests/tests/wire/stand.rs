@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Page, PageId, PersonAct, Protocol, Psid,
-    Settings, Timestamp,
+    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Options, Page, PageId, PersonAct,
+    Protocol, Psid, Settings, Timestamp,
 };
 use emulator_server::journal::{Entry, causal_order, entry_to_json};
 use emulator_server::{
@@ -54,6 +54,7 @@ pub(crate) struct Setup {
     connections: BTreeMap<AppId, Connection>,
     webhooks: BTreeMap<AppId, String>,
     timeout: Duration,
+    options: Options,
 }
 
 impl Setup {
@@ -65,6 +66,7 @@ impl Setup {
             connections: [(BOT, connection()), (LIVECHAT, connection())].into(),
             webhooks: BTreeMap::new(),
             timeout: PATIENCE,
+            options: Options::default(),
         }
     }
 
@@ -88,6 +90,17 @@ impl Setup {
         self
     }
 
+    /// Both apps hear of everything that there are events for.
+    pub(crate) fn all_fields(self) -> Self {
+        self.fields(BOT, Field::ALL).fields(LIVECHAT, Field::ALL)
+    }
+
+    /// Sets a switch of the Page.
+    pub(crate) fn option(mut self, name: &str, word: &str) -> Self {
+        self.options.set(name, word).expect("there is such an option");
+        self
+    }
+
     pub(crate) fn human_agent(mut self, app: AppId) -> Self {
         self.connection(app).features.insert(Feature::HumanAgent);
         self
@@ -104,8 +117,12 @@ impl Setup {
 
     fn spec(self) -> StageSpec {
         let apps = [BOT, LIVECHAT, STRANGER];
-        let page =
-            Page { primary_receiver: self.primary, apps: self.connections, ..Page::named("Harbour Café") };
+        let page = Page {
+            primary_receiver: self.primary,
+            apps: self.connections,
+            options: self.options,
+            ..Page::named("Harbour Café")
+        };
         let settings = Settings {
             protocol: Protocol::Handover,
             pages: [(PAGE, page)].into(),

@@ -171,5 +171,5 @@ async fn a_template_is_echoed_as_recorded() {
         "metadata": "MC3.0"});
     scene.sends(json!({"message": sent})).await;
     // Ids are left out by `heard`.
-    hold_shape_against(&scene.heard(), recorded, Keys::InOrder, &["mid"], &[]);
+    hold_shape_against("quick reply", &scene.heard(), recorded, Keys::InOrder, &["mid"], &[]);
 }

@@ -118,6 +118,7 @@ pub(super) fn decide(
     let crowded = state.is_crowded();
     let (mut open, cause) = match origin {
         Origin::Bot => {
+            crate::webhooks::start(lane, state.turn_noticed(&call));
             let (open, cause) = state.call_opened(&call);
             (Some(open), cause)
         }
@@ -149,8 +150,8 @@ pub(super) fn decide(
             }
             let mut start = applied.start;
             match &mut open {
-                Some(open) => state.hold(open, applied.echoes),
-                None => start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo))),
+                Some(open) => start.extend(state.hold(open, call.app, applied.echoes)),
+                None => start.extend(state.queue_all(applied.echoes)),
             }
             drop(state);
             crate::webhooks::start(lane, start);

@@ -232,8 +232,8 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             object.bare("delivery", delivery).bare("number", number).text("result", result.name());
             match result {
                 Acknowledged { status } | Refused { status } => object.bare("status", status),
-                Unreachable { why } | Broken { why } => object.text("why", why),
-                TimedOut | Dropped => object,
+                Unreachable { why } | Broken { why } | Dropped { why } => object.text("why", why),
+                TimedOut => object,
             };
         }
         Record::Note { text } => {

@@ -233,8 +233,11 @@ pub enum AttemptResult {
         /// What the system says.
         why: Arc<str>,
     },
-    /// Too many deliveries wait for the app already; this one is given up.
-    Dropped,
+    /// It was not tried, and will not be.
+    Dropped {
+        /// Why it was given up.
+        why: Arc<str>,
+    },
     /// The connection broke before an answer.
     Broken {
         /// What the system says.
@@ -254,7 +257,7 @@ impl AttemptResult {
             Self::Acknowledged { .. } => "acknowledged",
             Self::Refused { .. } => "refused",
             Self::TimedOut => "timed_out",
-            Self::Dropped => "dropped",
+            Self::Dropped { .. } => "dropped",
             Self::Unreachable { .. } => "unreachable",
             Self::Broken { .. } => "broken",
         }

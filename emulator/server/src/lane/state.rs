@@ -1,20 +1,22 @@
 //! Everything of a lane that changes, changed in one synchronous piece at a time.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, PageId, Psid, Refusal,
-    Span, Timer, Timestamp, World, rechannelled, step,
+    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, Psid, Refusal, Span,
+    Timer, Timestamp, World, step,
 };
 use hyper::header::HeaderValue;
 
+use super::given_up::{CROWDED_OUT, SWITCHED_OFF};
+use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
 use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
-use crate::webhooks::{Ear, Outgoing, QueueKey};
+use crate::webhooks::{Outgoing, QueueKey};
 
 /// How many deliveries may wait for one app.
 const WAITING_LIMIT: usize = 10_000;
@@ -33,7 +35,9 @@ struct Heard {
 #[derive(Debug)]
 pub(crate) struct OpenCall {
     writes_to: Option<Psid>,
-    echoes: Vec<Outgoing>,
+    pub(super) echoes: Vec<Outgoing>,
+    /// Queues with echoes that leave before the answer does.
+    pub(super) ahead: Vec<QueueKey>,
 }
 
 impl std::fmt::Debug for Outgoing {
@@ -46,6 +50,11 @@ impl OpenCall {
     /// True when it matters whether another call is open at the same time.
     pub(crate) const fn can_race(&self) -> bool {
         self.writes_to.is_some()
+    }
+
+    /// The queues that the answer waits for.
+    pub(crate) fn ahead(&self) -> &[QueueKey] {
+        &self.ahead
     }
 }
 
@@ -75,13 +84,15 @@ pub(crate) struct LaneState {
     file_prefix: String,
     file_position: u64,
     ids: Ids,
-    queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
+    pub(super) queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
     /// How many deliveries wait in the queues of an app.
     waiting: BTreeMap<AppId, usize>,
-    retries: BTreeMap<(Timestamp, u64), Outgoing>,
+    pub(super) retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
-    /// The deliveries that apps have not answered yet, echoes aside; with an ear once they have left.
-    turns: BTreeMap<QueueKey, Option<Arc<Ear>>>,
+    /// What apps are handling, echoes aside.
+    pub(super) turns: BTreeMap<QueueKey, Turn>,
+    /// Queues in which echoes come next that wait for the end of a turn. Nobody works them off.
+    pub(super) paused: BTreeSet<QueueKey>,
     writing: BTreeMap<Psid, u32>,
     /// The virtual time as it stands in headers, and when that was written.
     now_header: (Timestamp, HeaderValue),
@@ -111,6 +122,7 @@ impl LaneState {
             retries: BTreeMap::new(),
             heard: BTreeMap::new(),
             turns: BTreeMap::new(),
+            paused: BTreeSet::new(),
             writing: BTreeMap::new(),
             now_header: (Timestamp(i64::MIN), HeaderValue::from_static("")),
             traces: BTreeMap::new(),
@@ -189,12 +201,14 @@ impl LaneState {
     fn takes_effect(&mut self, decided: Decided, cause: u64, applied: &mut Applied) {
         let Decided { rule, saw, effect } = decided;
         let outgoing = self.outgoing(&effect);
-        if let Effect::WebhooksDisabled { page, app } = effect {
-            self.give_up(page, app);
-        }
+        let disabled =
+            if let Effect::WebhooksDisabled { page, app } = effect { Some((page, app)) } else { None };
         let now = self.clock.read();
         let entry = self.entry(now, Some(Cause::certain(cause)), Record::Effect(effect));
         self.append(Entry { rule: Some(rule), saw, ..entry });
+        if let Some((page, app)) = disabled {
+            self.give_up(page, app);
+        }
         match outgoing {
             Some(outgoing) if outgoing.follows_answer() => applied.echoes.push(outgoing),
             Some(outgoing) => applied.start.extend(self.queue(outgoing)),
@@ -203,76 +217,33 @@ impl LaneState {
     }
 
     /// The delivery to a real app of which the next entry tells.
-    fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
+    pub(super) fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
         let Effect::Deliver(delivery) = effect else { return None };
         self.shared.endpoint(delivery.app)?;
         Some(Outgoing::new(self.journal.next_seq(), delivery.clone()))
     }
 
-    /// Nothing more is sent to an app whose webhooks are switched off.
-    fn give_up(&mut self, page: PageId, app: AppId) {
-        let goes = |outgoing: &Outgoing| outgoing.delivery.page == page && outgoing.delivery.app == app;
-        let keys: Vec<_> =
-            self.retries.iter().filter(|(_, outgoing)| goes(outgoing)).map(|(key, _)| *key).collect();
-        for key in keys {
-            self.retries.remove(&key);
-        }
-        for (key, queue) in &mut self.queues {
-            if key.0 == app {
-                let before = queue.len();
-                queue.retain(|outgoing| !goes(outgoing));
-                if let Some(waiting) = self.waiting.get_mut(&app) {
-                    *waiting = waiting.saturating_sub(before - queue.len());
-                }
-            }
-        }
+    /// Puts deliveries into their queues; says which queues to start.
+    pub(crate) fn queue_all(&mut self, outgoing: Vec<Outgoing>) -> Vec<QueueKey> {
+        outgoing.into_iter().filter_map(|outgoing| self.queue(outgoing)).collect()
     }
 
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
     pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
+        if self.is_switched_off(&outgoing) {
+            self.dropped(&outgoing, SWITCHED_OFF);
+            return None;
+        }
         let key = outgoing.key();
-        let outgoing = if self.in_turn(key) { outgoing } else { self.leaving(outgoing)? };
         let waiting = self.waiting.entry(key.0).or_default();
         if *waiting >= WAITING_LIMIT {
-            self.delivery_tried(&outgoing, AttemptResult::Dropped, Duration::ZERO);
+            self.dropped(&outgoing, CROWDED_OUT);
             return None;
         }
         *waiting += 1;
         let idle = !self.queues.contains_key(&key);
         self.queues.entry(key).or_default().push_back(outgoing);
         idle.then_some(key)
-    }
-
-    /// A delivery that leaves: its channel is decided at this moment (C-22). Nothing when its app does not
-    /// hear of it after all.
-    fn leaving(&mut self, mut outgoing: Outgoing) -> Option<Outgoing> {
-        if outgoing.decided {
-            return Some(outgoing);
-        }
-        outgoing.decided = true;
-        let Some(Decided { rule, saw, effect }) = rechannelled(&self.world, &outgoing.delivery) else {
-            return Some(outgoing);
-        };
-        let leaves = match &effect {
-            Effect::Deliver(delivery) => {
-                let mut outgoing = Outgoing::new(self.journal.next_seq(), delivery.clone());
-                outgoing.decided = true;
-                Some(outgoing)
-            }
-            Effect::Message { .. }
-            | Effect::WindowOpened { .. }
-            | Effect::ControlMoved { .. }
-            | Effect::ControlProlonged { .. }
-            | Effect::FolderMoved { .. }
-            | Effect::MarkedDone { .. }
-            | Effect::Unheard { .. }
-            | Effect::WebhooksFailing { .. }
-            | Effect::WebhooksDisabled { .. } => None,
-        };
-        let now = self.clock.read();
-        let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), Record::Effect(effect));
-        self.append(Entry { rule: Some(rule), saw, ..entry });
-        leaves
     }
 
     /// True when so many deliveries wait for an app that senders should be slower.
@@ -282,17 +253,22 @@ impl LaneState {
 
     /// The next delivery of a queue, or the end of the work on it.
     pub(crate) fn next_delivery(&mut self, key: QueueKey) -> Option<Outgoing> {
+        let waits = |queue: &VecDeque<Outgoing>| queue.front().is_some_and(|next| next.within.is_some());
+        if self.queues.get(&key).is_some_and(waits) {
+            self.paused.insert(key);
+            return None;
+        }
         let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
         match &next {
             None => {
                 self.queues.remove(&key);
             }
             Some(outgoing) => {
-                self.waits_no_longer(key.0);
+                self.waits_no_longer(key.0, 1);
                 self.touched = true;
                 self.last_contact = Some(Stopwatch::start());
                 if !outgoing.follows_answer() {
-                    self.turns.insert(key, None);
+                    self.turn_begins(outgoing, None);
                     let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
                     self.heard.insert(key, heard);
                 }
@@ -301,14 +277,19 @@ impl LaneState {
         next
     }
 
-    fn waits_no_longer(&mut self, app: AppId) {
+    pub(super) fn waits_no_longer(&mut self, app: AppId, how_many: usize) {
         if let Some(waiting) = self.waiting.get_mut(&app) {
-            *waiting = waiting.saturating_sub(1);
+            *waiting = waiting.saturating_sub(how_many);
         }
     }
 
-    /// Notes how a try went.
-    pub(crate) fn delivery_tried(&mut self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
+    /// Notes how a try went; says which queues to start.
+    pub(crate) fn delivery_tried(
+        &mut self,
+        outgoing: &Outgoing,
+        result: AttemptResult,
+        took: Duration,
+    ) -> Vec<QueueKey> {
         self.last_contact = Some(Stopwatch::start());
         if let Some(heard) = self.heard.get_mut(&outgoing.key())
             && heard.seq == outgoing.seq
@@ -317,49 +298,13 @@ impl LaneState {
         }
         let Delivery { page, app, .. } = outgoing.delivery;
         let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };
-        let record = Record::Attempt {
-            app: outgoing.delivery.app,
-            person: outgoing.delivery.person,
-            delivery: outgoing.seq,
-            number: outgoing.failed + 1,
-            result,
-            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        };
-        self.apply(record, Some(Cause::certain(outgoing.seq)), input);
-        if !outgoing.follows_answer() {
-            self.turn_ends(outgoing.key());
-        }
-    }
-
-    /// True while an app has a delivery to answer to, and has not begun to. What it sends meanwhile
-    /// it sends in its handler, so that the echoes wait for the end of that.
-    fn in_turn(&self, key: QueueKey) -> bool {
-        self.turns.get(&key).is_some_and(|ear| ear.as_ref().is_none_or(|ear| !ear.hears()))
-    }
-
-    pub(crate) fn turn_heard_by(&mut self, key: QueueKey, ear: &Arc<Ear>) {
-        if let Some(turn) = self.turns.get_mut(&key) {
-            *turn = Some(Arc::clone(ear));
-        }
-    }
-
-    /// The app has answered: now it is decided where the echoes of its handler go, all at once.
-    fn turn_ends(&mut self, key: QueueKey) {
-        self.turns.remove(&key);
-        let Some(waiting) = self.queues.get_mut(&key).map(std::mem::take) else { return };
-        let before = waiting.len();
-        let decided: VecDeque<Outgoing> =
-            waiting.into_iter().filter_map(|outgoing| self.leaving(outgoing)).collect();
-        for _ in decided.len()..before {
-            self.waits_no_longer(key.0);
-        }
-        self.queues.insert(key, decided);
+        self.apply(outgoing.attempt(result, took), Some(Cause::certain(outgoing.seq)), input);
+        if outgoing.follows_answer() { Vec::new() } else { self.turn_ends(outgoing.key()) }
     }
 
     pub(crate) fn retry_later(&mut self, outgoing: Outgoing, wait: Span) {
-        let Delivery { page, app, .. } = outgoing.delivery;
-        if self.world.settings.connection(page, app).is_none_or(|connection| connection.disabled) {
-            return;
+        if self.is_switched_off(&outgoing) {
+            return self.dropped(&outgoing, SWITCHED_OFF);
         }
         let at = self.clock.read() + wait;
         self.retries.insert((at, outgoing.seq), outgoing);
@@ -388,7 +333,7 @@ impl LaneState {
             *open += 1;
             self.raced |= *open > 1;
         }
-        (OpenCall { writes_to, echoes: Vec::new() }, cause)
+        (OpenCall { writes_to, echoes: Vec::new(), ahead: Vec::new() }, cause)
     }
 
     /// Notes that a call waits for something else before it can be decided.
@@ -401,19 +346,15 @@ impl LaneState {
         self.open_calls -= 1;
     }
 
-    /// Lets the call's echoes wait until it has been answered.
-    pub(crate) fn hold(&mut self, open: &mut OpenCall, echoes: Vec<Outgoing>) {
-        open.echoes = echoes;
-    }
-
     /// Notes that the answer is on its way. Where the echoes go is decided before it leaves, unless the
     /// app is still in its handler, so that what it does next cannot change it by being fast.
     pub(crate) fn call_answered(&mut self, open: &mut OpenCall) {
-        let echoes = std::mem::take(&mut open.echoes);
-        let held = echoes
-            .into_iter()
-            .filter_map(|echo| if self.in_turn(echo.key()) { Some(echo) } else { self.leaving(echo) });
-        open.echoes = held.collect();
+        let echoes = std::mem::take(&mut open.echoes).into_iter();
+        let decided = echoes.filter_map(|echo| match echo.within {
+            Some((app, seq)) if self.handles(app, echo.delivery.person) != Some(seq) => self.leaving(echo),
+            Some(_) | None => Some(echo),
+        });
+        open.echoes = decided.collect();
         if let Some(person) = open.writes_to.take()
             && let Some(open) = self.writing.get_mut(&person)
         {
@@ -429,7 +370,7 @@ impl LaneState {
         self.call_answered(&mut open);
         self.open_calls -= 1;
         self.last_contact = Some(Stopwatch::start());
-        open.echoes.into_iter().filter_map(|echo| self.queue(echo)).collect()
+        self.queue_all(open.echoes)
     }
 
     /// A refused call, with the trace id of its answer.
@@ -473,7 +414,7 @@ impl LaneState {
 
     fn fire(&mut self, timer: Timer, cause: Option<Cause>) -> Vec<QueueKey> {
         let mut applied = self.apply(Record::Fired(timer), cause, Input::TimerFired(timer));
-        applied.start.extend(applied.echoes.into_iter().filter_map(|echo| self.queue(echo)));
+        applied.start.extend(self.queue_all(applied.echoes));
         applied.start
     }
 
@@ -482,6 +423,11 @@ impl LaneState {
         let now = self.clock.read();
         let entry = self.entry(now, None, Record::Clock { to });
         self.append(entry)
+    }
+
+    /// True when somebody works on a queue.
+    pub(crate) fn is_busy(&self, key: QueueKey) -> bool {
+        self.queues.contains_key(&key)
     }
 
     /// True when no delivery is in flight or due and no call is open.

@@ -7,6 +7,7 @@ use emulator_core::Timestamp;
 
 use super::Lane;
 use crate::clock::{Stopwatch, pause};
+use crate::webhooks::QueueKey;
 
 /// How long a lane must have stayed settled to count as quiet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,28 @@ impl Lane {
                 return;
             }
             pause(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Waits until echoes that come before their answer have been taken or refused, but no longer than a
+    /// second: their app may be waiting for this very answer before it listens.
+    pub(crate) async fn echoed(&self, ahead: &[QueueKey]) {
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let wait = async {
+            loop {
+                let changed = self.changed.notified();
+                let busy = {
+                    let state = self.lock();
+                    ahead.iter().any(|key| state.is_busy(*key))
+                };
+                if !busy {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        if !ahead.is_empty() {
+            let _ = tokio::time::timeout(PATIENCE, wait).await;
         }
     }
 

@@ -47,8 +47,12 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
             Subject::Webhooks(_, app) => format!("  time is up: webhooks of {} fail", names.app(app)),
         },
         Record::Effect(Effect::Deliver(delivery)) if entry.rule == Some(RuleId::ChannelAtDelivery) => {
-            let channel = delivery.channel.name();
-            format!("  {} hears it on {channel} instead", names.app(delivery.app))
+            let channel = match delivery.channel {
+                Channel::Messaging => " on messaging",
+                Channel::Standby => "",
+            };
+            let what = describe_delivery(delivery, names);
+            format!("  {} hears {what}{channel} instead", names.app(delivery.app))
         }
         Record::Effect(effect) => describe_effect(effect, names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,

@@ -12,6 +12,7 @@ mod failures;
 mod files;
 mod help;
 mod hostile;
+mod passes;
 mod ports;
 mod recovery;
 mod serve;

@@ -21,7 +21,7 @@ use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
 use emulator_server::journal::JournalFile;
-use emulator_server::{ClockMode, Lane, LaneSpec, Pace, Stage, StageSpec, serve};
+use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -173,6 +173,7 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
             tokio::spawn(wait_for(Arc::clone(&stage), app.id, app.name.clone()));
         }
     }
+    tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
         tokio::spawn(tell(Arc::clone(&lane), before, Some(why)));
@@ -189,6 +190,12 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
     until_stopped(signals, file, &lane).await
+}
+
+/// Says once that somebody sent what should not be here.
+async fn warn_of_real_token(stage: Arc<Stage>) {
+    stage.real_token_came().await;
+    eprintln!("warning: {REAL_TOKEN}");
 }
 
 fn taken(port: u16, error: &std::io::Error) -> Failed {

@@ -228,11 +228,15 @@ impl LaneState {
         }
     }
 
-    /// The delivery to a real app of which the next entry tells.
+    /// The delivery of which the next entry tells: to a real app, or of an echo that may yet go elsewhere.
     pub(super) fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
         let Effect::Deliver(delivery) = effect else { return None };
-        self.shared.endpoint(delivery.app)?;
-        Some(Outgoing::new(self.journal.next_seq(), delivery.clone()))
+        let outgoing = || Outgoing::new(self.journal.next_seq(), delivery.clone());
+        (self.is_real(delivery.app) || delivery.event.follows_send()).then(outgoing)
+    }
+
+    pub(super) fn is_real(&self, app: AppId) -> bool {
+        self.shared.endpoint(app).is_some()
     }
 
     /// Puts deliveries into their queues; says which of these somebody must start to work off.
@@ -242,6 +246,10 @@ impl LaneState {
 
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
     fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
+        // What an app that steps play hears stands in the journal.
+        if !self.is_real(outgoing.delivery.app) && outgoing.within.is_none() {
+            return None;
+        }
         if self.is_switched_off(&outgoing) {
             self.dropped(&outgoing, SWITCHED_OFF);
             return None;

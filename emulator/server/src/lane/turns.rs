@@ -89,7 +89,12 @@ impl LaneState {
             });
             let decided: VecDeque<Outgoing> = decided.collect();
             self.waits_no_longer(key.0, before - decided.len());
-            self.queues.insert(*key, decided);
+            if self.is_real(key.0) {
+                self.queues.insert(*key, decided);
+            } else {
+                self.waits_no_longer(key.0, decided.len());
+                self.queues.remove(key);
+            }
         }
         keys.into_iter().filter(|key| self.paused.remove(key)).collect()
     }

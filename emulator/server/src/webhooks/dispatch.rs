@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Delivery, Event, Psid, Span, retry_after};
+use emulator_core::{AppId, Delivery, Psid, Span, retry_after};
 
 use super::body::body;
 use super::ear::Ear;
@@ -40,10 +40,9 @@ impl Outgoing {
         (self.delivery.app, self.delivery.person)
     }
 
-    /// True for what follows from the Page's own messages, to which bots do not answer: it leaves once
-    /// the call that sent the message has been answered.
+    /// True for what leaves once the call that sent the message has been answered.
     pub(crate) const fn follows_answer(&self) -> bool {
-        matches!(self.delivery.event, Event::Echo { .. } | Event::Delivered { .. })
+        self.delivery.event.follows_send()
     }
 
     /// Notes that a try failed; says how long after it the next one comes, if one does.

@@ -8,10 +8,13 @@ use emulator_core::Switch;
 use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
-use emulator_server::WebhookUrl;
+use emulator_server::{WebhookUrl, real_token};
 
 /// The file that is taken when none is named.
 const DEFAULT_FILE: &str = "emulator.yaml";
+
+/// What to do about a real token among the flags.
+const REAL_TOKEN_HELP: &str = "make one up, or leave it out to get one";
 
 /// What describes the world.
 #[derive(Debug, Args)]
@@ -78,6 +81,11 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
         ("--fields", &arguments.fields),
     ] {
         for value in values {
+            if real_token(value.as_bytes()).is_some() {
+                return Err(format!(
+                    "error: {flag}: this looks like an access token of the real platform; {REAL_TOKEN_HELP}"
+                ));
+            }
             let (app, value) = target(&mut world, flag, value)?;
             match flag {
                 "--webhook" => {

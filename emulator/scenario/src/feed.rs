@@ -9,6 +9,8 @@ use emulator_server::journal::{Call, Entry, Record};
 /// The entries of a lane in order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Feed {
+    /// The number of the entry behind which it begins.
+    behind: u64,
     pub(crate) entries: Vec<Entry>,
     /// The refusal of a call, by the call's number.
     refusals: BTreeMap<u64, usize>,
@@ -36,9 +38,14 @@ pub(crate) struct Arrived<'a> {
 }
 
 impl Feed {
+    /// What happens behind the entry of that number.
+    pub(crate) fn behind(seq: u64) -> Self {
+        Self { behind: seq, ..Self::default() }
+    }
+
     /// The number of the newest entry it has.
     pub(crate) fn last(&self) -> u64 {
-        self.entries.last().map_or(0, |entry| entry.seq)
+        self.entries.last().map_or(self.behind, |entry| entry.seq)
     }
 
     /// Takes in what is new.

@@ -50,6 +50,7 @@ use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
 use sending::Sending;
+pub(crate) use sending::{messaging_type, sender_action};
 use validate::ControlEdge;
 
 /// A call, wherever it comes from.

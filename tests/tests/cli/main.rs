@@ -14,6 +14,7 @@ mod help;
 mod hostile;
 mod passes;
 mod ports;
+mod recovery;
 mod serve;
 mod signals;
 mod slow;

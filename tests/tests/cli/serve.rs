@@ -91,7 +91,7 @@ fn a_bot_that_starts_later_is_waited_for_and_talked_to() {
     assert!(lines[1..].iter().all(|line| line["kind"].is_string() && line["at"].is_string()));
     let again = folder.run(&["serve", "--port", "0", "--journal", "all.jsonl"]);
     assert_eq!(again.code, Some(2));
-    golden("serve-journal-exists", &again.told());
+    golden("serve-journal-in-use", &again.told());
     assert_eq!(fs::read_to_string(&journal).expect("it is still there"), text, "it is not touched");
 }
 

@@ -16,6 +16,8 @@ use crate::http::{Call, Client, Message, PATIENCE};
 pub(crate) enum Reaction {
     /// Answers with that status.
     Status(u16),
+    /// Answers with 200 and that body.
+    Answer(String),
     /// Writes these bytes and closes the connection.
     Bytes(&'static str),
     /// Closes the connection without an answer.
@@ -182,6 +184,9 @@ async fn converse(bot: Arc<Inner>, connection: usize, stream: TcpStream) {
             Reaction::Status(204) => ("HTTP/1.1 204 X\r\n\r\n".to_owned(), true),
             Reaction::Status(status) => {
                 (format!("HTTP/1.1 {status} X\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\nok"), true)
+            }
+            Reaction::Answer(body) => {
+                (format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()), true)
             }
             Reaction::Bytes(bytes) => (bytes.to_owned(), false),
             Reaction::Close => (String::new(), false),

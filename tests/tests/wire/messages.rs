@@ -1,6 +1,8 @@
 //! What a message may hold, call by call: one row for each text of a rule, and every shape that is in
 //! order (M-77 to M-90, M-94, M-137, M-142 to M-165, M-169).
 
+#![expect(clippy::needless_pass_by_value, reason = "rows are read more easily without references")]
+
 use emulator_server::journal::Record;
 use serde_json::{Value, json};
 

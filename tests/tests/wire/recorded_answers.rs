@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use emulator_core::{AdminChange, AppMode, PersonAct, Span};
+use emulator_core::{AdminChange, AppMode, Effect, PersonAct, Span};
+use emulator_server::journal::event_to_json;
 use serde_json::{Value, json};
 
 use crate::http::{Message, PATIENCE};
 use crate::payloads::{Keys, hold_error_against, hold_shape_against, item, items};
-use crate::stand::{BOT, LIVECHAT, PAGE, Says as _, Setup, entries, open_lane, settled};
+use crate::stand::{BOT, LIVECHAT, PAGE, Says as _, Setup, entries, settled};
 
 /// How the world stands when the call is made.
 #[derive(Debug, Clone, Copy)]
@@ -207,8 +208,7 @@ async fn recorded_errors_are_answered_again() {
 #[tokio::test]
 async fn recorded_successes_are_answered_again() {
     let stand = Setup::new().serve().await;
-    let (lane, ann) =
-        open_lane(&stand.stage, "lane", emulator_server::ClockMode::Frozen { at: crate::stand::MORNING });
+    let (lane, ann) = stand.lane("recorded");
     lane.person_says(ann, "hi").unwrap();
     let typing = json!({"recipient": {"id": ann.to_string()}, "sender_action": "typing_on"});
     let shown = stand.post(BOT, "messages", &typing).await;
@@ -233,13 +233,10 @@ async fn recorded_successes_are_answered_again() {
         &[],
     );
     settled(&lane).await;
-    let echo = entries(&lane).iter().rev().find_map(|entry| match entry.effect() {
-        Some(emulator_core::Effect::Deliver(delivery)) => {
-            let event: Value =
-                serde_json::from_str(&emulator_server::journal::event_to_json(delivery)).unwrap();
-            event["message"]["is_echo"].is_boolean().then(|| event["message"].clone())
-        }
-        _ => None,
+    let echo = entries(&lane).iter().rev().find_map(|entry| {
+        let Effect::Deliver(delivery) = entry.effect()? else { return None };
+        let event: Value = serde_json::from_str(&event_to_json(delivery)).unwrap();
+        event["message"]["is_echo"].is_boolean().then(|| event["message"].clone())
     });
     let both = json!({"send_response": sent.json(), "echo_message": echo.expect("there is an echo")});
     assert_eq!(both["send_response"]["message_id"], both["echo_message"]["mid"]);

@@ -46,14 +46,11 @@ fn part() -> impl Strategy<Value = Value> {
 /// Every place in the value.
 fn places(value: &Value, at: &str, out: &mut Vec<String>) {
     out.push(at.to_owned());
-    match value {
-        Value::Object(members) => {
-            members.iter().for_each(|(key, value)| places(value, &format!("{at}/{key}"), out))
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, value)| places(value, &format!("{at}/{index}"), out));
-        }
-        _ => {}
+    for (key, value) in value.as_object().into_iter().flatten() {
+        places(value, &format!("{at}/{key}"), out);
+    }
+    for (index, value) in value.as_array().into_iter().flatten().enumerate() {
+        places(value, &format!("{at}/{index}"), out);
     }
 }
 
@@ -103,12 +100,11 @@ fn changed(mut message: Value, changes: &[Change]) -> Value {
             Change::Remove(at) => {
                 let place = place(at);
                 let (parent, last) = place.rsplit_once('/').unwrap_or_default();
-                match message.pointer_mut(parent) {
-                    Some(Value::Object(members)) => drop(members.shift_remove(last)),
-                    Some(Value::Array(items)) if !items.is_empty() => {
-                        items.remove(last.parse::<usize>().unwrap_or_default());
-                    }
-                    _ => {}
+                let Some(parent) = message.pointer_mut(parent) else { continue };
+                if let Some(members) = parent.as_object_mut() {
+                    members.shift_remove(last);
+                } else if let (Some(items), Ok(index)) = (parent.as_array_mut(), last.parse::<usize>()) {
+                    items.remove(index);
                 }
             }
         }

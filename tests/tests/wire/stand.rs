@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Options, Page, PageId, PersonAct,
-    Protocol, Psid, Settings, Timestamp,
+    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Options, Page, PageId, Permission,
+    PersonAct, Protocol, Psid, Settings, Timestamp,
 };
 use emulator_server::journal::{Entry, causal_order, entry_to_json};
 use emulator_server::{
@@ -54,6 +54,7 @@ pub(crate) struct Setup {
     connections: BTreeMap<AppId, Connection>,
     webhooks: BTreeMap<AppId, String>,
     timeout: Duration,
+    proof: Option<AppId>,
     options: Options,
 }
 
@@ -66,6 +67,7 @@ impl Setup {
             connections: [(BOT, connection()), (LIVECHAT, connection())].into(),
             webhooks: BTreeMap::new(),
             timeout: PATIENCE,
+            proof: None,
             options: Options::default(),
         }
     }
@@ -111,6 +113,17 @@ impl Setup {
         self
     }
 
+    pub(crate) fn permissions(mut self, app: AppId, permissions: &[Permission]) -> Self {
+        self.connection(app).permissions = permissions.iter().copied().collect();
+        self
+    }
+
+    /// Each call of the app must carry a proof of its secret.
+    pub(crate) fn proof(mut self, app: AppId) -> Self {
+        self.proof = Some(app);
+        self
+    }
+
     fn connection(&mut self, app: AppId) -> &mut Connection {
         self.connections.get_mut(&app).expect("the app is on the Page")
     }
@@ -126,7 +139,10 @@ impl Setup {
         let settings = Settings {
             protocol: Protocol::Handover,
             pages: [(PAGE, page)].into(),
-            apps: apps.into_iter().map(|app| (app, App::named(name(app)))).collect(),
+            apps: apps
+                .into_iter()
+                .map(|app| (app, App { requires_proof: self.proof == Some(app), ..App::named(name(app)) }))
+                .collect(),
         };
         let app = |app| AppSpec {
             id: app,
@@ -207,6 +223,11 @@ impl Stand {
     pub(crate) async fn send(&self, app: AppId, person: Psid, text: &str) -> Message {
         self.post(app, "messages", &sending(person, text)).await
     }
+}
+
+/// The app's own token.
+pub(crate) fn app_token(app: AppId) -> String {
+    format!("{app}%7C{}", secret(app))
 }
 
 /// The body of a call that sends a text.

@@ -38,17 +38,16 @@ impl Scene {
     /// Ann taps; the payload that she gives, if there is something to tap.
     fn taps(&self, what: &str) -> Option<String> {
         let act = PersonAct::Taps { what: what.into(), within: None };
-        match self.lane.person_acts(self.ann, act).result.ok()? {
-            Answer::Tapped { payload, .. } => Some(payload.to_string()),
-            answer => panic!("a tap gives a payload, not {answer:?}"),
-        }
+        let answer = self.lane.person_acts(self.ann, act).result.ok()?;
+        let Answer::Tapped { payload, .. } = answer else { panic!("a tap gives a payload, not {answer:?}") };
+        Some(payload.to_string())
     }
 
     /// The newest event that the bot hears, without what is different every time.
     fn heard(&self) -> Value {
-        let heard = entries(&self.lane).into_iter().rev().find_map(|entry| match entry.effect()? {
-            Effect::Deliver(delivery) if delivery.app == BOT => Some(event_to_json(delivery)),
-            _ => None,
+        let heard = entries(&self.lane).into_iter().rev().find_map(|entry| {
+            let Effect::Deliver(delivery) = entry.effect()? else { return None };
+            (delivery.app == BOT).then(|| event_to_json(delivery))
         });
         let event: Value = serde_json::from_str(&heard.expect("something was heard")).unwrap();
         let mut what =

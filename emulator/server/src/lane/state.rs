@@ -11,6 +11,7 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 
 use super::given_up::{CROWDED_OUT, SWITCHED_OFF};
+use super::replay::Arrears;
 use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
@@ -61,10 +62,8 @@ impl OpenCall {
 /// What applying an input led to.
 pub(crate) struct Applied {
     pub(crate) seq: u64,
-    /// What the caller is told, or why it was refused.
-    pub(crate) result: Result<Answer, Refusal>,
-    /// Queues that someone must start to work off.
-    pub(crate) start: Vec<QueueKey>,
+    /// What is to be sent, in order.
+    pub(crate) outgoing: Vec<Outgoing>,
     /// Echoes, which leave once the call has been answered.
     pub(crate) echoes: Vec<Outgoing>,
 }
@@ -80,7 +79,9 @@ pub(crate) struct LaneState {
     pub(crate) last_contact: Option<Stopwatch>,
     /// True when a real app got something since the lane was last quiet.
     pub(crate) touched: bool,
-    shared: Arc<Shared>,
+    /// What an earlier run has left to be made up for.
+    pub(crate) arrears: Option<Arrears>,
+    pub(super) shared: Arc<Shared>,
     file_prefix: String,
     file_position: u64,
     ids: Ids,
@@ -116,6 +117,7 @@ impl LaneState {
             late: None,
             last_contact: None,
             touched: false,
+            arrears: None,
             file_position: 0,
             queues: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -135,11 +137,15 @@ impl LaneState {
     pub(crate) fn append(&mut self, entry: Entry) -> u64 {
         let seq = entry.seq;
         if let Some(file) = self.shared.file() {
-            let line = entry_to_json(&entry, &self.names);
-            self.file_position = file.append(&format!("{}{}", self.file_prefix, &line[1..]));
+            self.file_position = file.append(&self.line(&entry));
         }
         self.journal.push(entry);
         seq
+    }
+
+    /// The entry as it stands in a file, where every line names its lane.
+    pub(crate) fn line(&self, entry: &Entry) -> String {
+        format!("{}{}", self.file_prefix, &entry_to_json(entry, &self.names)[1..])
     }
 
     /// An entry without rule or facts, as of now.
@@ -162,8 +168,14 @@ impl LaneState {
         self.file_position
     }
 
-    /// Lets an input happen and writes down what it led to.
-    pub(crate) fn apply(&mut self, root: Record, cause: Option<Cause>, input: Input) -> Applied {
+    /// Lets an input happen and writes down what it led to. The caller is told the answer, or why it
+    /// was refused.
+    pub(crate) fn apply(
+        &mut self,
+        root: Record,
+        cause: Option<Cause>,
+        input: Input,
+    ) -> (Result<Answer, Refusal>, Applied) {
         let now = self.clock.read();
         let context = Context { now, ids: &self.ids };
         let outcome = step(&mut self.world, input, &context);
@@ -174,13 +186,20 @@ impl LaneState {
             entry.saw = accepted.saw;
         }
         let seq = self.append(entry);
-        let mut applied = Applied { seq, result: Ok(Answer::Done), start: Vec::new(), echoes: Vec::new() };
+        let mut applied = Applied { seq, outgoing: Vec::new(), echoes: Vec::new() };
         match outcome {
             Ok(Accepted { answer, effects, .. }) => {
-                applied.result = Ok(answer);
+                let off = effects.iter().find_map(|decided| {
+                    let Effect::WebhooksDisabled { page, app } = decided.effect else { return None };
+                    Some((page, app))
+                });
                 for decided in effects {
-                    self.takes_effect(decided, seq, &mut applied);
+                    self.takes_effect(decided, (seq, now), &mut applied);
                 }
+                if let Some((page, app)) = off {
+                    self.give_up(page, app);
+                }
+                (Ok(answer), applied)
             }
             Err(refusal) => {
                 // A refused call gets its entry once it is known what the caller is told.
@@ -191,27 +210,20 @@ impl LaneState {
                     entry.saw = refusal.saw;
                     self.append(entry);
                 }
-                applied.result = Err(refusal);
+                (Err(refusal), applied)
             }
         }
-        applied
     }
 
-    /// Writes down what happened and lets it out.
-    fn takes_effect(&mut self, decided: Decided, cause: u64, applied: &mut Applied) {
+    /// Writes down what happened, at the time of what led to it.
+    fn takes_effect(&mut self, decided: Decided, (cause, at): (u64, Timestamp), applied: &mut Applied) {
         let Decided { rule, saw, effect } = decided;
         let outgoing = self.outgoing(&effect);
-        let disabled =
-            if let Effect::WebhooksDisabled { page, app } = effect { Some((page, app)) } else { None };
-        let now = self.clock.read();
-        let entry = self.entry(now, Some(Cause::certain(cause)), Record::Effect(effect));
+        let entry = self.entry(at, Some(Cause::certain(cause)), Record::Effect(effect));
         self.append(Entry { rule: Some(rule), saw, ..entry });
-        if let Some((page, app)) = disabled {
-            self.give_up(page, app);
-        }
         match outgoing {
             Some(outgoing) if outgoing.follows_answer() => applied.echoes.push(outgoing),
-            Some(outgoing) => applied.start.extend(self.queue(outgoing)),
+            Some(outgoing) => applied.outgoing.push(outgoing),
             None => {}
         }
     }
@@ -227,13 +239,13 @@ impl LaneState {
         self.shared.endpoint(app).is_some()
     }
 
-    /// Puts deliveries into their queues; says which queues to start.
-    pub(crate) fn queue_all(&mut self, outgoing: Vec<Outgoing>) -> Vec<QueueKey> {
+    /// Puts deliveries into their queues; says which of these somebody must start to work off.
+    pub(crate) fn queue_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> Vec<QueueKey> {
         outgoing.into_iter().filter_map(|outgoing| self.queue(outgoing)).collect()
     }
 
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
-    pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
+    fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
         // What an app that steps play hears stands in the journal.
         if !self.is_real(outgoing.delivery.app) && outgoing.within.is_none() {
             return None;
@@ -267,22 +279,26 @@ impl LaneState {
             return None;
         }
         let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
-        match &next {
-            None => {
-                self.queues.remove(&key);
-            }
-            Some(outgoing) => {
-                self.waits_no_longer(key.0, 1);
-                self.touched = true;
-                self.last_contact = Some(Stopwatch::start());
-                if !outgoing.follows_answer() {
-                    self.turn_begins(outgoing, None);
-                    let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
-                    self.heard.insert(key, heard);
-                }
-            }
+        let Some(outgoing) = &next else {
+            self.queues.remove(&key);
+            return None;
+        };
+        self.waits_no_longer(key.0, 1);
+        self.touched = true;
+        self.last_contact = Some(Stopwatch::start());
+        if !outgoing.follows_answer() {
+            self.turn_begins(outgoing, None);
         }
+        self.heard(outgoing);
         next
+    }
+
+    /// Notes that a delivery is begun, which its app may answer to.
+    pub(crate) fn heard(&mut self, outgoing: &Outgoing) {
+        if !outgoing.follows_answer() {
+            let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
+            self.heard.insert(outgoing.key(), heard);
+        }
     }
 
     pub(super) fn waits_no_longer(&mut self, app: AppId, how_many: usize) {
@@ -306,7 +322,8 @@ impl LaneState {
         }
         let Delivery { page, app, .. } = outgoing.delivery;
         let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };
-        self.apply(outgoing.attempt(result, took), Some(Cause::certain(outgoing.seq)), input);
+        // How deliveries go is told to nobody, so there is nothing to send.
+        let _ = self.apply(outgoing.attempt(result, took), Some(Cause::certain(outgoing.seq)), input);
         if outgoing.follows_answer() { Vec::new() } else { self.turn_ends(outgoing.key()) }
     }
 
@@ -381,7 +398,14 @@ impl LaneState {
         self.queue_all(open.echoes)
     }
 
-    /// A refused call, with the trace id of its answer.
+    /// Notes a call by which nothing happens in the world.
+    pub(crate) fn log(&mut self, call: &Call, cause: Option<Cause>) -> u64 {
+        let now = self.clock.read();
+        let entry = self.entry(now, cause, Record::Call(call.clone()));
+        self.append(entry)
+    }
+
+    /// A call that is refused at the time at which it was made, with the trace id of its answer.
     pub(crate) fn refused(&mut self, call: &Call, seq: u64, error: &Arc<GraphError>) -> Arc<str> {
         let count = self.traces.entry((call.app, call.person)).or_default();
         *count += 1;
@@ -390,9 +414,10 @@ impl LaneState {
             .number(call.person.map_or(0, |person| person.0))
             .bytes(call.kind.verb().as_bytes());
         let trace: Arc<str> = self.ids.trace(named, *count).into();
-        let now = self.clock.read();
+        let at = self.journal.get(seq).map(|call| call.at);
+        let at = at.unwrap_or_else(|| self.clock.read());
         let record = Record::Refused { app: call.app, error: Arc::clone(error), trace: Arc::clone(&trace) };
-        let mut entry = self.entry(now, Some(Cause::certain(seq)), record);
+        let mut entry = self.entry(at, Some(Cause::certain(seq)), record);
         entry.rule = Some(error.rule);
         entry.saw = error.saw;
         self.append(entry);
@@ -410,20 +435,31 @@ impl LaneState {
     /// nothing was due.
     pub(crate) fn fire_next(&mut self, until: Timestamp, cause: Option<Cause>) -> Option<Vec<QueueKey>> {
         let deadline = self.next_deadline().filter(|deadline| *deadline <= until)?;
-        self.clock.reach(deadline);
+        self.clock.move_to(deadline);
         match self.world.timers.next() {
             Some(timer) if timer.at == deadline => Some(self.fire(timer, cause)),
             Some(_) | None => {
                 let ((_, _), outgoing) = self.retries.pop_first()?;
-                Some(self.queue(outgoing).into_iter().collect())
+                Some(self.queue_all([outgoing]))
             }
         }
     }
 
+    /// Lets a deadline come.
+    pub(crate) fn fired(&mut self, timer: Timer, cause: Option<Cause>) -> Applied {
+        self.apply(Record::Fired(timer), cause, Input::TimerFired(timer)).1
+    }
+
     fn fire(&mut self, timer: Timer, cause: Option<Cause>) -> Vec<QueueKey> {
-        let mut applied = self.apply(Record::Fired(timer), cause, Input::TimerFired(timer));
-        applied.start.extend(self.queue_all(applied.echoes));
-        applied.start
+        let applied = self.fired(timer, cause);
+        self.queue_all(applied.outgoing.into_iter().chain(applied.echoes))
+    }
+
+    /// Writes a remark down.
+    pub(crate) fn note(&mut self, text: Arc<str>) {
+        let now = self.clock.read();
+        let entry = self.entry(now, None, Record::Note { text });
+        self.append(entry);
     }
 
     pub(crate) fn clock_moved(&mut self, to: Timestamp) -> u64 {
@@ -440,7 +476,12 @@ impl LaneState {
 
     /// True when no delivery is in flight or due and no call is open.
     pub(crate) fn is_settled(&self) -> bool {
-        self.queues.is_empty() && self.open_calls == 0
+        self.queues.is_empty() && self.is_answered()
+    }
+
+    /// True when no call is open.
+    pub(crate) const fn is_answered(&self) -> bool {
+        self.open_calls == 0
     }
 
     /// Who keeps the lane from being quiet, in words.

@@ -79,8 +79,8 @@ impl LaneState {
         let Some(turn) = self.turns.remove(&(app, person)) else { return Vec::new() };
         let within = Some((app, turn.seq));
         let waits = |queue: &VecDeque<Outgoing>| queue.iter().any(|outgoing| outgoing.within == within);
-        let here = self.queues.iter().filter(|(key, queue)| key.1 == person && waits(queue));
-        let keys: Vec<QueueKey> = here.map(|(key, _)| *key).collect();
+        let apps = self.shared.app_names.keys().map(|app| (*app, person));
+        let keys: Vec<QueueKey> = apps.filter(|key| self.queues.get(key).is_some_and(waits)).collect();
         for key in &keys {
             let waiting = self.queues.get_mut(key).map(std::mem::take).unwrap_or_default();
             let before = waiting.len();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Delivery, Psid, retry_after};
+use emulator_core::{AppId, Delivery, Psid, Span, retry_after};
 
 use super::body::body;
 use super::ear::Ear;
@@ -43,6 +43,12 @@ impl Outgoing {
     /// True for what leaves once the call that sent the message has been answered.
     pub(crate) const fn follows_answer(&self) -> bool {
         self.delivery.event.follows_send()
+    }
+
+    /// Notes that a try failed; says how long after it the next one comes, if one does.
+    pub(crate) fn fail(&mut self) -> Option<Span> {
+        self.failed += 1;
+        retry_after(self.failed)
     }
 
     /// What is written down of a try.
@@ -103,8 +109,7 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         if acknowledged {
             return;
         }
-        outgoing.failed += 1;
-        match retry_after(outgoing.failed) {
+        match outgoing.fail() {
             Some(wait) if wait.0 == 0 => {}
             Some(wait) => return lane.retry_later(outgoing, wait),
             None => return,

@@ -33,6 +33,11 @@ fn params() {
 }
 
 #[test]
+fn message() {
+    run("message", fuzz::message);
+}
+
+#[test]
 fn path() {
     run("path", fuzz::path);
 }

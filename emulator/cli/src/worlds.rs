@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use emulator_core::Switch;
 use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
-use emulator_server::WebhookUrl;
+use emulator_server::{WebhookUrl, real_token};
 
 /// The file that is taken when none is named.
 const DEFAULT_FILE: &str = "emulator.yaml";
+
+/// What to do about a real token among the flags.
+const REAL_TOKEN_HELP: &str = "make one up, or leave it out to get one";
 
 /// What describes the world.
 #[derive(Debug, Args)]
@@ -65,6 +69,7 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
         add(&mut world, name.clone())?;
     }
     let mut world = world.with_defaults();
+    spare_webhooks(&mut world);
     for number in world.people.len() + 1..=arguments.people.unwrap_or_default() {
         add(&mut world, format!("user{number}"))?;
     }
@@ -76,6 +81,11 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
         ("--fields", &arguments.fields),
     ] {
         for value in values {
+            if real_token(value.as_bytes()).is_some() {
+                return Err(format!(
+                    "error: {flag}: this looks like an access token of the real platform; {REAL_TOKEN_HELP}"
+                ));
+            }
             let (app, value) = target(&mut world, flag, value)?;
             match flag {
                 "--webhook" => {
@@ -100,6 +110,14 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
         world.page.primary_receiver = Some(Spanned::new(name.clone(), Span::default()));
     }
     Ok(world)
+}
+
+/// A bot that a developer has stopped for an hour is no bot that fails: its webhooks stay switched on,
+/// with a warning, unless the world chose otherwise.
+fn spare_webhooks(world: &mut WorldSpec) {
+    if !world.page.chosen.contains("webhook_disabling") {
+        world.page.options.webhook_disabling = Switch::Off;
+    }
 }
 
 fn file(arguments: &WorldArguments) -> Option<PathBuf> {

@@ -98,6 +98,10 @@ impl Console {
                 "the routes are POST /_emulator/steps and GET /_emulator/journal, explain/SEQ, world and health",
             ),
         };
+        if !self.lane().file_written().await {
+            let text = "the journal cannot be written any more, so the emulator stops";
+            return failed(StatusCode::INTERNAL_SERVER_ERROR, text).into();
+        }
         answer.into()
     }
 }

@@ -114,7 +114,7 @@ rules! {
     OnlyOwnerSends, "C-84", "only the owner sends", [Handover], Observed, ERRORS,
         "A message by an app that does not own an owned conversation is refused with code 10, subcode 2018300. That includes the primary receiver.";
     ChannelAtDelivery, "C-22", "an echo goes where control is when it leaves", [], Observed, LOGS,
-        "The channel of an echo or of a receipt of delivery is decided when it leaves, not when the message was sent: what an app sends while it handles a webhook leaves once it has answered that webhook, so an app that passes control in the same handler finds its own echo on standby; anything else leaves with the answer to its call. What a person does stays with the apps it was routed to.";
+        "The channel of an echo or of a receipt of delivery is decided when it leaves, not when the message was sent: what an app sends while it handles a webhook leaves once it has answered that webhook, so an app that passes control in the same handler finds its own echo on standby, and the new owner hears it on messaging; anything else leaves with the answer to its call. What a person does stays with the apps it was routed to.";
     ChannelFollowsControl, "C-21", "owner on messaging, others on standby", [], Documented, STANDBY,
         "The owner gets events in the array messaging of an entry; every other app that subscribed gets the same event in the array standby instead.";
     ControlExpires, "C-23", "control ends after 24 hours of silence", [Handover], Documented, HANDOVER,

@@ -205,18 +205,8 @@ fn overheard(event: Event, postback: StandbyPostback) -> Event {
 /// routed to.
 pub fn rechannelled(world: &World, delivery: &Delivery) -> Option<Decided> {
     let person = delivery.person?;
-    match delivery.event {
-        Event::Echo { .. } | Event::Delivered { .. } => {}
-        Event::Message { .. }
-        | Event::Read { .. }
-        | Event::Postback { .. }
-        | Event::Reaction { .. }
-        | Event::Referral(_)
-        | Event::PassThreadControl { .. }
-        | Event::TakeThreadControl { .. }
-        | Event::RequestThreadControl { .. }
-        | Event::PassThreadMetadata { .. }
-        | Event::AppRoles { .. } => return None,
+    if !delivery.event.follows_send() {
+        return None;
     }
     let owner = world.control(person).owner();
     let place = Place { page: delivery.page, person, owner, at: delivery.at };

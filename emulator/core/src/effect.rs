@@ -311,6 +311,26 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// True for what follows from the Page's own messages, to which bots do not answer: echoes and
+    /// receipts of delivery.
+    pub const fn follows_send(&self) -> bool {
+        match self {
+            Self::Echo { .. } | Self::Delivered { .. } => true,
+            Self::Message { .. }
+            | Self::Read { .. }
+            | Self::Postback { .. }
+            | Self::Reaction { .. }
+            | Self::Referral(_)
+            | Self::PassThreadControl { .. }
+            | Self::TakeThreadControl { .. }
+            | Self::RequestThreadControl { .. }
+            | Self::PassThreadMetadata { .. }
+            | Self::AppRoles { .. } => false,
+        }
+    }
+}
+
 /// The role of an app on a Page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {

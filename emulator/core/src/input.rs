@@ -100,6 +100,16 @@ pub struct Reaction {
 }
 
 impl Reaction {
+    /// The platform's words for reactions.
+    pub const NAMES: &'static [&'static str] =
+        &["smile", "angry", "sad", "wow", "love", "like", "dislike", "other"];
+
+    /// The reaction of that name.
+    pub fn named(emoji: impl Into<Arc<str>>, name: &str) -> Option<Self> {
+        let name = Self::NAMES.iter().find(|known| **known == name)?;
+        Some(Self { emoji: emoji.into(), name })
+    }
+
     /// The reaction of that emoji, with the name that the platform has for it. The names are documented, which
     /// emoji belongs to which is not: those of the reactions that Messenger offers have theirs, and every other
     /// is `other`.

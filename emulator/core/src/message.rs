@@ -27,6 +27,19 @@ pub struct Message {
     pub body: Option<Arc<str>>,
 }
 
+impl Template {
+    /// Every template.
+    pub const ALL: &'static [Self] = &[Self::CustomerFeedback, Self::Other];
+
+    /// The template's name in journals.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CustomerFeedback => "customer_feedback",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Message {
     /// A message of text alone.
     pub fn text(text: impl Into<Arc<str>>) -> Self {
@@ -86,6 +99,11 @@ impl Asks {
             Self::PhoneNumber => "user_phone_number",
             Self::Email => "user_email",
         }
+    }
+
+    /// What has that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::PhoneNumber, Self::Email].into_iter().find(|asks| asks.name() == name)
     }
 
     /// True for a text that could be hers: `+` and digits, or something around an `@`.

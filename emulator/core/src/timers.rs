@@ -6,15 +6,40 @@ use std::collections::BTreeSet;
 use crate::ids::{AppId, PageId, Psid};
 use crate::time::Timestamp;
 
-/// What a deadline is about. Equal deadlines fire in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TimerKind {
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What a deadline is about. Equal deadlines fire in this order.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum TimerKind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl TimerKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The kind's name in journals.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// The kind of that name.
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.name() == name)
+            }
+        }
+    };
+}
+
+kinds! {
     /// The owner's control of a conversation ends.
-    ControlEnds,
+    ControlEnds = "control_ends",
     /// Somebody is told that an app's webhooks fail.
-    WebhooksFailing,
+    WebhooksFailing = "webhooks_failing",
     /// An app's webhooks are switched off.
-    WebhooksDisabled,
+    WebhooksDisabled = "webhooks_disabled",
 }
 
 /// What a deadline concerns.

@@ -8,7 +8,7 @@ use emulator_core::{
     App, AppId, AppMode, Connection, Feature, Field, FieldSet, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX, Page,
     PageId, Permission, Profile, Protocol, Settings,
 };
-use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl};
+use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl, real_token};
 use serde_json::{Map, Value, json};
 
 use crate::diagnostics::Diagnostic;
@@ -134,10 +134,18 @@ pub fn cast(
         let scope = scope_of_world(surroundings, page_id, &id_of, world, port);
         let mut text = |node: &Option<Node>, default: String| match node {
             None => default,
-            Some(node) => value::text(node, &scope).unwrap_or_else(|problem| {
-                problems.push(problem.in_file(&world.file));
-                default
-            }),
+            Some(node) => {
+                let text = value::text(node, &scope);
+                // A text that was written out was looked at before; this one came from elsewhere.
+                let text = text.and_then(|text| match real_token(text.as_bytes()) {
+                    Some(_) => Err(Diagnostic::real_token(node.span)),
+                    None => Ok(text),
+                });
+                text.unwrap_or_else(|problem| {
+                    problems.push(problem.in_file(&world.file));
+                    default
+                })
+            }
         };
         let name = app.name.value.clone();
         let secret = text(&app.secret, format!("{name}-app-secret"));

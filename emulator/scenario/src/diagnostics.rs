@@ -94,6 +94,13 @@ impl Diagnostic {
         self
     }
 
+    /// The error for a token of the real platform, which has been taken out of the text.
+    pub(crate) fn real_token(span: Span) -> Self {
+        Self::new(span, "this looks like an access token of the real platform")
+            .label("it is shown and kept nowhere")
+            .help("make a token up, such as `shopbot-page-token`, or leave it out to get one")
+    }
+
     /// Names the text the span points into, unless it is known already.
     #[must_use]
     pub fn in_file(mut self, file: &Arc<SourceText>) -> Self {

@@ -9,6 +9,8 @@ use emulator_server::journal::{Call, Entry, Record};
 /// The entries of a lane in order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Feed {
+    /// The number of the entry behind which it begins.
+    behind: u64,
     pub(crate) entries: Vec<Entry>,
     /// The refusal of a call, by the call's number.
     refusals: BTreeMap<u64, usize>,
@@ -36,9 +38,14 @@ pub(crate) struct Arrived<'a> {
 }
 
 impl Feed {
+    /// What happens behind the entry of that number.
+    pub(crate) fn behind(seq: u64) -> Self {
+        Self { behind: seq, ..Self::default() }
+    }
+
     /// The number of the newest entry it has.
     pub(crate) fn last(&self) -> u64 {
-        self.entries.last().map_or(0, |entry| entry.seq)
+        self.entries.last().map_or(self.behind, |entry| entry.seq)
     }
 
     /// Takes in what is new.
@@ -107,10 +114,23 @@ impl Feed {
         lane: &Lane,
     ) -> bool {
         if acknowledged {
-            self.acknowledged.contains(&entry.seq) || !lane.is_real(delivery.app)
+            self.acknowledged.contains(&entry.seq)
+                || (!lane.is_real(delivery.app) && !self.is_undecided(entry, delivery))
         } else {
             self.failed.contains(&entry.seq)
         }
+    }
+
+    /// True while it is open where the echo goes: the bot that sent the message has not answered the webhook that
+    /// it handles (C-22). Bots that acknowledge at once are known to have done so once that is read.
+    fn is_undecided(&self, entry: &Entry, delivery: &Delivery) -> bool {
+        if !delivery.event.follows_send() {
+            return false;
+        }
+        let sent = entry.cause.and_then(|cause| self.by_seq(cause.seq));
+        let handled = sent.filter(|sent| sent.call().is_some_and(|call| !call.played));
+        let handled = handled.and_then(|sent| sent.cause).filter(|cause| cause.assumed);
+        handled.is_some_and(|it| !self.acknowledged.contains(&it.seq) && !self.failed.contains(&it.seq))
     }
 
     /// The entry of that number.

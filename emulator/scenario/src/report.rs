@@ -55,6 +55,8 @@ impl Terminal {
     pub fn event(&mut self, event: &RunEvent) -> String {
         match event {
             RunEvent::Finished(report) => self.finished(report),
+            // That is no part of the report; whoever prints tells it beside.
+            RunEvent::RealToken => String::new(),
             RunEvent::Stray(text) => {
                 self.summary.strays += 1;
                 self.apart = false;

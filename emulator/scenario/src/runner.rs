@@ -83,6 +83,8 @@ pub enum RunEvent {
     Finished(Box<Report>),
     /// A call that belonged to no scenario was refused.
     Stray(String),
+    /// A call came with what looks like a token of the real platform.
+    RealToken,
 }
 
 /// Everything that scenarios of a run share.

@@ -4,6 +4,7 @@ mod load;
 mod section;
 mod world;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -111,6 +112,8 @@ pub struct PageSpec {
     pub primary_receiver: Option<Spanned<String>>,
     /// The switches where sources disagree.
     pub options: Options,
+    /// The names of those that the world chose itself.
+    pub chosen: BTreeSet<&'static str>,
 }
 
 /// An app.

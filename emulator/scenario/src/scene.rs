@@ -131,6 +131,8 @@ impl Scene {
     /// A scene in which nothing was played yet. The file is the one that its steps come from.
     pub fn new(place: Place, file: Arc<SourceText>, vars: Map<String, Value>, patience: Patience) -> Self {
         let Place { stage, lane, cast, surroundings } = place;
+        // What an earlier run of `serve` has done is nothing to be expected any more.
+        let feed = Feed::behind(lane.last_seq());
         Self {
             lane,
             stage,
@@ -139,7 +141,7 @@ impl Scene {
             file,
             vars,
             captures: Map::new(),
-            feed: Feed::default(),
+            feed,
             watches: Vec::new(),
             moved: None,
             late_told: true,

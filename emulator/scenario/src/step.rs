@@ -13,9 +13,7 @@ use crate::node::{Node, Span, Spanned};
 use crate::{matcher, value, yaml};
 
 pub(crate) use parse::{is_identifier, steps};
-pub use verb::{
-    AppVerb, AppVerbKind, Attachment, AttachmentKind, InboxVerb, PageChange, Role, TokenWord, UserVerb,
-};
+pub use verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, UserVerb};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]

@@ -47,8 +47,12 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
             Subject::Webhooks(_, app) => format!("  time is up: webhooks of {} fail", names.app(app)),
         },
         Record::Effect(Effect::Deliver(delivery)) if entry.rule == Some(RuleId::ChannelAtDelivery) => {
-            let channel = delivery.channel.name();
-            format!("  {} hears it on {channel} instead", names.app(delivery.app))
+            let channel = match delivery.channel {
+                Channel::Messaging => " on messaging",
+                Channel::Standby => "",
+            };
+            let what = describe_delivery(delivery, names);
+            format!("  {} hears {what}{channel} instead", names.app(delivery.app))
         }
         Record::Effect(effect) => describe_effect(effect, names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,
@@ -161,10 +165,10 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
             format!("{who} is installed on the Page with {}", field_list(*fields))
         }
         CallKind::Installs { fields: None, .. } => format!("{who} takes itself off the Page"),
-        CallKind::Subscribes { fields: Some(fields) } => {
+        CallKind::Subscribes { fields: Some(fields), .. } => {
             format!("{who} subscribes to {}", field_list(*fields))
         }
-        CallKind::Subscribes { fields: None } => format!("{who} unsubscribes"),
+        CallKind::Subscribes { fields: None, .. } => format!("{who} unsubscribes"),
         CallKind::Other { method, path } => format!("{who} calls {method} /{path}"),
     }
 }

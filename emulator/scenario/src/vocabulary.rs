@@ -141,33 +141,47 @@ const fn verb(name: &'static str, value: Kind, beside: &'static [Field], meaning
     Verb { name, value, beside, expected_beside: &[], meaning }
 }
 
-/// What a person can attach to a message, alone or in a list of several.
-const ATTACHED: &[Field] = &[
-    field("image", Kind::Url, "a picture"),
-    field("video", Kind::Url, "a video"),
-    field("audio", Kind::Url, "a recording"),
-    field("file", Kind::Url, "a file"),
-    field("sticker", Kind::Text, "a sticker, by its id"),
-    field("location", Kind::Mapping(LOCATION), "a place"),
-    field("fallback", Kind::Mapping(FALLBACK), "a link that Messenger shows in its own way"),
-];
-const ATTACHMENTS: &[Field] = &[
-    ATTACHED[0],
-    ATTACHED[1],
-    ATTACHED[2],
-    ATTACHED[3],
-    ATTACHED[4],
-    ATTACHED[5],
-    ATTACHED[6],
+const IMAGE: Field = field("image", Kind::Url, "a picture");
+const VIDEO: Field = field("video", Kind::Url, "a video");
+const AUDIO: Field = field("audio", Kind::Url, "a recording");
+const FILE: Field = field("file", Kind::Url, "a file");
+const STICKER: Field = field("sticker", Kind::Any, "a sticker, by its id");
+const LOCATION: Field = field("location", Kind::Mapping(PLACE), "a place");
+const FALLBACK: Field = field("fallback", Kind::Mapping(SHARED), "a page that the person shares");
+/// What a person sends.
+const SENT: &[Field] = &[
+    IMAGE,
+    VIDEO,
+    AUDIO,
+    FILE,
+    STICKER,
+    LOCATION,
+    FALLBACK,
+    field("text", Kind::Text, "a text beside it"),
     field("attachments", Kind::ListOf(&Kind::Mapping(ATTACHED)), "several attachments in one message"),
 ];
-const LOCATION: &[Field] = &[
+/// One of several attachments.
+const ATTACHED: &[Field] = &[
+    IMAGE,
+    VIDEO,
+    AUDIO,
+    FILE,
+    STICKER,
+    LOCATION,
+    FALLBACK,
+    field("type", Kind::Text, "a kind of attachment, to be written as the webhook shows it"),
+    field("payload", Kind::Any, "what the webhook shows of it"),
+    field("title", Kind::Text, "its title in the webhook"),
+    field("url", Kind::Text, "its address in the webhook"),
+];
+const PLACE: &[Field] = &[
     field("lat", Kind::Any, "the latitude"),
     field("long", Kind::Any, "the longitude"),
     field("title", Kind::Text, "what the place is called"),
+    field("url", Kind::Url, "a map of it"),
 ];
-const FALLBACK: &[Field] =
-    &[field("url", Kind::Url, "where the link leads"), field("title", Kind::Text, "what it is called")];
+const SHARED: &[Field] =
+    &[field("url", Kind::Url, "where it is"), field("title", Kind::Text, "what it is called")];
 
 const REPLY_TO: Field = field("reply_to", Kind::Earlier, "the message that this one answers");
 const LINK: &[Field] = &[field("link", Kind::Text, "the `ref` of an m.me link")];
@@ -181,7 +195,7 @@ pub const USER_VERBS: &[Verb] = &[
         &[field("in", Kind::Earlier, "the message that holds it, where several fit"), AS],
         "taps a quick reply or a button, by its title or payload",
     ),
-    verb("sends", Kind::Mapping(ATTACHMENTS), &[REPLY_TO, AS], "sends attachments to the Page"),
+    verb("sends", Kind::Mapping(SENT), &[REPLY_TO, AS], "sends attachments to the Page"),
     verb("opens", Kind::Mapping(LINK), &[], "follows a link into the conversation"),
     verb(
         "reacts",

@@ -9,6 +9,7 @@ mod explain;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use emulator_server::{real_token, without_real_tokens};
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, options};
 
 use crate::diagnostics::{Diagnostic, SourceText};
@@ -20,8 +21,14 @@ const MOST_NODES: usize = 200_000;
 /// Reads every document of a text, be it YAML or JSON.
 ///
 /// The documents before the first error are given too, so that their own errors can be reported along with it.
-/// Documents without any content are left out.
+/// Documents without any content are left out. A text that holds what looks like a token of the real platform is not
+/// read at all, and the token is not shown.
 pub fn read(file: &Arc<SourceText>) -> (Vec<Node>, Vec<Diagnostic>) {
+    if let Some(token) = real_token(file.text.as_bytes()) {
+        let without = SourceText::new(file.name.clone(), without_real_tokens(&file.text));
+        let span = Span { start: token.start, end: token.start + 1 };
+        return (Vec::new(), vec![Diagnostic::real_token(span).in_file(&without)]);
+    }
     let mut reader = Reader::new(&file.text);
     let mut documents = Vec::new();
     loop {

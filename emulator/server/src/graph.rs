@@ -50,6 +50,7 @@ use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
 use sending::Sending;
+pub(crate) use sending::{messaging_type, sender_action};
 use validate::ControlEdge;
 
 /// A call, wherever it comes from.
@@ -114,6 +115,13 @@ impl Reply {
     pub(crate) async fn uncrowded(&self) {
         if self.crowded {
             self.lane.uncrowded().await;
+        }
+    }
+
+    /// Waits for the echoes that come before the answer.
+    pub(crate) async fn echoed(&self) {
+        if let Some(open) = &self.open {
+            self.lane.echoed(open.ahead()).await;
         }
     }
 

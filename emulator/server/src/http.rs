@@ -209,6 +209,7 @@ async fn told(mut reply: Reply) -> Response<AnswerBody> {
     if !reply.written().await {
         reply.give_up();
     }
+    reply.echoed().await;
     respond(reply)
 }
 

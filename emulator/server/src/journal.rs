@@ -9,15 +9,21 @@ mod causal;
 mod file;
 mod header;
 mod json;
+mod read;
 mod record;
+mod resume;
 
 use std::collections::VecDeque;
 
+use crate::clock::Wall;
+
 pub use causal::causal_order;
-pub use file::{JournalError, JournalFile};
+pub use file::{Durability, JournalFile, WriteError};
 pub use header::header;
 pub use json::{Names, entry_to_json, event_to_json};
-pub use record::{AttemptResult, Call, CallKind, Cause, Entry, Record};
+pub(crate) use read::{Told, What};
+pub use record::{AttemptResult, Call, CallKind, Cause, Entry, Record, RegisteredWebhook};
+pub use resume::{Found, JournalError, open};
 
 /// How much of a journal is kept in memory, in bytes.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
@@ -61,6 +67,14 @@ impl Journal {
     /// The entries, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().rev()
+    }
+
+    /// Says when an entry was made, if it was in an earlier run.
+    pub(crate) fn date(&mut self, seq: u64, wall: Wall) {
+        let index = seq.checked_sub(self.oldest()).and_then(|index| usize::try_from(index).ok());
+        if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
+            entry.wall = wall;
+        }
     }
 
     pub(crate) fn get(&self, seq: u64) -> Option<&Entry> {

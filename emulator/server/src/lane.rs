@@ -3,7 +3,11 @@
 //! **Invariant:** the lock is held for one synchronous step and the append of its entries, never
 //! across an await.
 
+mod given_up;
+mod go_on;
+mod replay;
 mod state;
+mod turns;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -12,15 +16,17 @@ use std::time::Duration;
 
 use emulator_core::{
     AdminChange, Answer, AppId, Conversation, InboxAct, Input, PageId, PersonAct, Psid, Refusal, Settings,
-    Span, Timestamp,
+    Span, Timestamp, World,
 };
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
-use crate::journal::{AttemptResult, Entry, Names, Record};
+use crate::journal::{AttemptResult, Cause, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
+pub use go_on::Gap;
+pub(crate) use replay::Replay;
 pub(crate) use state::{LaneState, OpenCall};
 pub use waiting::{Quiet, Unsettled};
 
@@ -114,22 +120,18 @@ impl Lane {
 
     fn happens(self: &Arc<Self>, record: Record, input: Input) -> Acted {
         let mut state = self.lock_on_time();
-        let mut applied = state.apply(record, None, input);
+        let (result, applied) = state.apply(record, None, input);
         // Nobody waits for an answer to it, so nothing waits for the answer.
-        applied.start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo)));
+        let start = state.queue_all(applied.outgoing.into_iter().chain(applied.echoes));
         drop(state);
-        webhooks::start(self, applied.start);
+        webhooks::start(self, start);
         self.notify();
-        Acted { seq: applied.seq, result: applied.result }
+        Acted { seq: applied.seq, result }
     }
 
     /// Writes a remark into the journal.
     pub fn note(&self, text: &str) {
-        let mut state = self.lock();
-        let now = state.clock.read();
-        let entry = state.entry(now, None, Record::Note { text: text.into() });
-        state.append(entry);
-        drop(state);
+        self.lock().note(text.into());
         self.notify();
     }
 
@@ -155,14 +157,24 @@ impl Lane {
     ///
     /// When the lane does not settle in between.
     pub async fn advance(self: &Arc<Self>, to: Timestamp, settle: Duration) -> Result<(), Unsettled> {
-        const BATCH: usize = 4_096;
         let cause = {
             let mut state = self.lock_on_time();
             if to <= state.clock.read() {
                 return Ok(());
             }
-            crate::journal::Cause::certain(state.clock_moved(to))
+            Cause::certain(state.clock_moved(to))
         };
+        self.move_on(to, cause, settle).await
+    }
+
+    /// Moves the clock as an entry says that it is moved.
+    async fn move_on(
+        self: &Arc<Self>,
+        to: Timestamp,
+        cause: Cause,
+        settle: Duration,
+    ) -> Result<(), Unsettled> {
+        const BATCH: usize = 4_096;
         loop {
             let mut started = Vec::new();
             let arrived = {
@@ -269,12 +281,18 @@ impl Lane {
     }
 
     /// A delivery that an app may answer to is on its way; the ear tells when it has answered.
-    pub(crate) fn delivery_leaves(&self, key: QueueKey, ear: &Arc<Ear>) {
-        self.lock().turn_heard_by(key, ear);
+    pub(crate) fn delivery_leaves(&self, outgoing: &Outgoing, ear: &Arc<Ear>) {
+        self.lock().turn_begins(outgoing, Some(Arc::clone(ear)));
     }
 
-    pub(crate) fn delivery_tried(&self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
-        self.lock().delivery_tried(outgoing, result, took);
+    pub(crate) fn delivery_tried(
+        self: &Arc<Self>,
+        outgoing: &Outgoing,
+        result: AttemptResult,
+        took: Duration,
+    ) {
+        let start = self.lock().delivery_tried(outgoing, result, took);
+        webhooks::start(self, start);
         self.notify();
     }
 
@@ -300,8 +318,14 @@ impl Lane {
         Pending(Arc::clone(self))
     }
 
-    /// Waits until everything so far is in the journal file, if there is one.
-    pub(crate) async fn file_written(&self) -> bool {
+    /// The whole state, to be compared.
+    pub fn world(&self) -> World {
+        self.lock().world.clone()
+    }
+
+    /// Waits until everything so far is in the journal file, if there is one. False when it cannot be
+    /// written.
+    pub async fn file_written(&self) -> bool {
         let Some(file) = self.shared.file() else { return true };
         let position = self.lock().file_position();
         file.written(position).await.is_ok()

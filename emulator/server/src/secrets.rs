@@ -4,6 +4,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// What somebody is told who came with one.
+pub const REAL_TOKEN: &str = "a call came with what looks like an access token of the real platform. It was refused, and \
+    nothing of it was written down. Give the bot the emulator's own Page token; if the real one was sent here by \
+    mistake, think of who could have read it";
+
 /// What such a token begins with.
 const START: &[u8] = b"EAA";
 /// How many letters and digits follow at least. Real ones have more than a hundred; names that people

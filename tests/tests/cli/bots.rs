@@ -74,3 +74,44 @@ fn a_webhook_where_nobody_listens() {
     let ended = unreachable(&format!("{{webhook: \"http://127.0.0.1:{}/webhook\"}}", free_port()));
     golden("bot-closed-port", &ended.told());
 }
+
+/// What a real bot asks of Graph is expected in the words of the steps.
+#[test]
+fn calls_of_real_bots_are_expected_by_their_verbs() {
+    let folder = Folder::new();
+    for (number, (call, expected)) in [
+        ("messages sender_action=typing_on", "types: on"),
+        ("messages sender_action=typing_on", "types: true"),
+        ("messages sender_action=typing_off", "types: off"),
+        ("messages sender_action=mark_seen", "marks_seen: true"),
+        ("extend_thread_control duration=259200", "extends_control: 3d"),
+        ("extend_thread_control duration=259200", "extends_control: {gt: 3600}"),
+        ("extend_thread_control duration=700000", "extends_control: true, refused: true"),
+        (
+            "pass_thread_metadata target_app_id=263902037430900&metadata=look",
+            "passes_metadata: {to: inbox, metadata: look}",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let start = format!("${{env.TINY_BOT}} calls 0 {call}");
+        folder.write(
+            &format!("{number}.yaml"),
+            format!(
+                "scenario: {number}\nworld:\n  page: {{primary_receiver: tiny}}\n  apps: {{tiny: {{start: \"{start}\"}}}}\n  \
+                 people: {{ana: {{}}}}\nsteps:\n  - user: ana\n    says: hello\n  - expect: {{app: tiny, {expected}}}\n"
+            ),
+        );
+    }
+    let passed = folder.run(&["run", "."]);
+    assert_eq!(passed.code, Some(0), "{}", passed.told());
+    let wrong = folder.path("2.yaml");
+    let text = std::fs::read_to_string(&wrong)
+        .expect("it was written")
+        .replace("types: off", "types: on, within: 300ms");
+    folder.write("wrong/play.yaml", text);
+    let failed = folder.run(&["run", "wrong"]);
+    assert_eq!(failed.code, Some(1), "{}", failed.told());
+    golden("bot-types-off", &failed.told());
+}

@@ -183,3 +183,20 @@ fn clock_that_would_go_back() {
     assert_eq!(ended.code, Some(1));
     golden("failure-clock-back", &ended.told());
 }
+
+#[test]
+fn echo_whose_channel_was_decided_anew() {
+    let folder = Folder::with(
+        "play.yaml",
+        "scenario: echo after passing\nworld:\n  page: {primary_receiver: shopbot}\n  apps:\n    shopbot:\n      \
+         start: ${emulator.bin} demo-bot --acknowledge last\n      \
+         fields: [messages, messaging_handovers, standby, message_echoes]\n    livechat: {}\n  people: {ana: {}}\n\
+         timeouts: {reply: 400ms}\nsteps:\n  - user: ana\n    says: hello\n  \
+         - expect: {app: shopbot, sends: {text: {starts_with: Hello!}}}\n  - user: ana\n    says: human\n  \
+         - expect: {app: shopbot, sends: {text: {contains: passing you on}}}\n  \
+         - expect: {webhook: shopbot, channel: messaging, event: {message: {text: {contains: passing you on}}}}\n",
+    );
+    let ended = folder.run(&["run", "play.yaml"]);
+    assert_eq!(ended.code, Some(1));
+    golden("failure-echo-on-standby", &ended.told());
+}

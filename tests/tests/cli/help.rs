@@ -53,6 +53,20 @@ fn rules_are_listed_filtered_and_given_as_json() {
 }
 
 #[test]
+fn every_switch_is_listed_for_people_and_for_programs() {
+    let folder = Folder::new();
+    let text = folder.run(&["rules", "options"]);
+    assert_eq!((text.code, text.stderr.as_str()), (Some(0), ""));
+    golden("rules-options", &text.stdout);
+    let json = folder.run(&["rules", "options", "--format", "json"]);
+    let list: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let names = list.as_array().expect("a list").iter().map(|option| option["name"].as_str());
+    let known = emulator_core::Options::ALL.iter().map(|option| Some(option.name));
+    assert!(names.eq(known));
+    assert_eq!(list[0]["values"], serde_json::json!(["messaging", "standby"]));
+}
+
+#[test]
 fn the_decision_table_is_printed_for_people_and_for_programs() {
     let folder = Folder::new();
     let text = folder.run(&["rules", "table"]);

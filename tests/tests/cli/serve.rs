@@ -91,7 +91,7 @@ fn a_bot_that_starts_later_is_waited_for_and_talked_to() {
     assert!(lines[1..].iter().all(|line| line["kind"].is_string() && line["at"].is_string()));
     let again = folder.run(&["serve", "--port", "0", "--journal", "all.jsonl"]);
     assert_eq!(again.code, Some(2));
-    golden("serve-journal-exists", &again.told());
+    golden("serve-journal-in-use", &again.told());
     assert_eq!(fs::read_to_string(&journal).expect("it is still there"), text, "it is not touched");
 }
 
@@ -260,4 +260,24 @@ fn lines_typed_on_a_terminal_are_said() {
     // Ctrl-C on the terminal.
     keyboard.write_all(b"\x03").expect("it reads");
     assert_eq!(process.wait(crate::support::PATIENCE).code(), Some(130));
+}
+
+#[test]
+fn a_bot_that_is_down_for_an_hour_is_warned_about_and_keeps_its_webhooks() {
+    let off = "webhooks of bot are switched off until it subscribes again";
+    for (page, switched_off) in [("{}", false), ("{options: {webhook_disabling: on}}", true)] {
+        let webhook = format!("http://127.0.0.1:{}/webhook", free_port());
+        let world =
+            format!("page: {page}\napps: {{bot: {{webhook: \"{webhook}\"}}}}\npeople: {{user: {{}}}}\n");
+        let folder = Folder::with("emulator.yaml", &world);
+        let serve = Serve::start(&folder, &["--clock", "frozen"]);
+        let steps = "[{user: user, says: hello}, {clock: +2h}]";
+        let mut command = folder.command(&["step", steps]);
+        let ended = crate::support::finish(command.env("MESSENGER_EMULATOR_URL", &serve.url));
+        assert_eq!(ended.code, Some(0), "{}", ended.told());
+        let told = |what: &str| serve.process.stdout().matches(what).count();
+        let all = || told("webhooks of bot have failed since") + told(off) == 2;
+        crate::support::until(std::time::Instant::now() + crate::support::PATIENCE, "it is told twice", all);
+        assert_eq!(told(off), usize::from(switched_off), "{}", serve.process.stdout());
+    }
 }

@@ -1,7 +1,9 @@
-//! A bot that misbehaves on request: it hangs, answers the verification wrongly, or sends late and unasked.
+//! A bot that misbehaves on request: it hangs, answers the verification wrongly, sends late and unasked, or
+//! passes control on before it acknowledges or right behind that.
 //!
-//! The first argument says how, the second how many milliseconds it waits before it sends. Further arguments are
-//! ignored, so that a test can mark its process.
+//! The first argument says how, the second how many milliseconds it waits before it sends. One that `calls` answers
+//! each message with the call of Graph that the third and fourth say: an edge and its parameters. Further arguments
+//! are ignored, so that a test can mark its process.
 
 #![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
 
@@ -62,30 +64,55 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
             (_, true) => (200, between(&head, "hub.challenge=", &['&', ' '])),
             (_, false) => (200, ""),
         };
+        let says = |what: &str| body.contains(what);
+        let passes = says("\"messaging\":[") && says("\"message\"") && !says("\"is_echo\"");
+        if passes && how == "passes" {
+            pass_on(&body);
+        }
         let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{text}", text.len());
         if stream.write_all(answer.as_bytes()).is_err() {
             return;
         }
+        if passes && how == "acknowledges" {
+            pass_on(&body);
+        }
         let unasked = how == "rude" && body.contains("\"standby\"");
-        let asked = how == "slow" && body.contains("\"messaging\":[");
+        let asked = ["slow", "calls"].contains(&how) && body.contains("\"messaging\":[");
         if (unasked || asked) && body.contains("\"message\"") && !body.contains("\"is_echo\"") {
-            let person = between(&body, "\"sender\":{\"id\":\"", &['"']).to_owned();
+            let person = sender(&body).to_owned();
+            let calls = how == "calls";
             thread::spawn(move || {
                 thread::sleep(wait);
-                send(&person);
+                let mut asked = env::args().skip(3).filter(|_| calls);
+                match (asked.next(), asked.next()) {
+                    (Some(edge), Some(parameters)) => call(&person, &edge, &format!("&{parameters}"), ""),
+                    _ => call(&person, "messages", "", ",\"message\":{\"text\":\"At last!\"}"),
+                }
             });
         }
     }
 }
 
-fn send(person: &str) {
+fn sender(body: &str) -> &str {
+    between(body, "\"sender\":{\"id\":\"", &['"'])
+}
+
+/// Says so and passes control to the other app of its world.
+fn pass_on(body: &str) {
+    let person = sender(body);
+    call(person, "messages", "", ",\"message\":{\"text\":\"One moment.\"}");
+    let other = env::var("OTHER_APP_ID").expect("OTHER_APP_ID");
+    call(person, "pass_thread_control", "", &format!(",\"target_app_id\":{other}"));
+}
+
+fn call(person: &str, edge: &str, parameters: &str, members: &str) {
     let base = env::var("GRAPH_API_URL").expect("GRAPH_API_URL");
     let token = env::var("PAGE_ACCESS_TOKEN").expect("PAGE_ACCESS_TOKEN");
     let host = base.trim_start_matches("http://");
-    let body = format!("{{\"recipient\":{{\"id\":\"{person}\"}},\"message\":{{\"text\":\"At last!\"}}}}");
+    let body = format!("{{\"recipient\":{{\"id\":\"{person}\"}}{members}}}");
     let request = format!(
-        "POST /me/messages?access_token={token} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        "POST /me/{edge}?access_token={token}{parameters} HTTP/1.1\r\nhost: {host}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
     let Ok(mut stream) = TcpStream::connect(host) else { return };

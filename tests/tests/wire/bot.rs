@@ -9,20 +9,35 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::http::{Message, PATIENCE};
+use crate::http::{Call, Client, Message, PATIENCE};
 
 /// What the bot does with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Reaction {
     /// Answers with that status.
     Status(u16),
+    /// Answers with 200 and that body.
+    Answer(String),
     /// Writes these bytes and closes the connection.
     Bytes(&'static str),
     /// Closes the connection without an answer.
     Close,
     /// Waits for [`Bot::release`], then answers with 200.
     Hold,
+    /// Makes these calls one after the other, and acknowledges before or after them.
+    Works(Acknowledges, Vec<GraphCall>),
 }
+
+/// When a bot that works acknowledges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Acknowledges {
+    First,
+    Last,
+}
+
+/// A call and the server that it goes to.
+#[derive(Debug, Clone)]
+pub(crate) struct GraphCall(pub(crate) SocketAddr, pub(crate) Call);
 
 /// A request, as it arrived.
 #[derive(Debug, Clone)]
@@ -33,6 +48,12 @@ pub(crate) struct Arrival {
 }
 
 impl Arrival {
+    /// The array in which it came.
+    pub(crate) fn channel(&self) -> &'static str {
+        let body = self.request.json();
+        if body["entry"][0]["messaging"].is_array() { "messaging" } else { "standby" }
+    }
+
     /// The text of the message in it.
     pub(crate) fn text(&self) -> String {
         let event = self.event();
@@ -49,6 +70,8 @@ impl Arrival {
             .clone()
     }
 }
+
+const ACKNOWLEDGED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 type React = dyn Fn(usize, &Arrival) -> Reaction + Send + Sync;
 
@@ -162,13 +185,28 @@ async fn converse(bot: Arc<Inner>, connection: usize, stream: TcpStream) {
             Reaction::Status(status) => {
                 (format!("HTTP/1.1 {status} X\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\nok"), true)
             }
+            Reaction::Answer(body) => {
+                (format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()), true)
+            }
             Reaction::Bytes(bytes) => (bytes.to_owned(), false),
             Reaction::Close => (String::new(), false),
+            Reaction::Works(acknowledges, calls) => {
+                if acknowledges == Acknowledges::First {
+                    let _ = stream.get_mut().write_all(ACKNOWLEDGED.as_bytes()).await;
+                }
+                for GraphCall(server, call) in calls {
+                    Client::connect(server).await.call(&call).await;
+                }
+                (
+                    if acknowledges == Acknowledges::Last { ACKNOWLEDGED.to_owned() } else { String::new() },
+                    true,
+                )
+            }
             Reaction::Hold => {
                 if let Ok(permit) = bot.gate.acquire().await {
                     permit.forget();
                 }
-                ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned(), true)
+                (ACKNOWLEDGED.to_owned(), true)
             }
         };
         bot.open.fetch_sub(1, Ordering::SeqCst);

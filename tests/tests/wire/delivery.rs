@@ -173,7 +173,7 @@ async fn echoes_follow_answers() {
 }
 
 /// What the system holds for the connection, without asking the runtime whether there is something.
-fn what_has_come(client: &mut Client) -> Vec<u8> {
+pub(crate) fn what_has_come(client: &mut Client) -> Vec<u8> {
     let socket = client.stream().as_fd().try_clone_to_owned().expect("a socket can be cloned");
     let mut bytes = vec![0; 1024];
     let length = TcpStream::from(socket).read(&mut bytes).unwrap_or_default();

@@ -1,11 +1,12 @@
 //! The journal on disk: nothing is told before it is written.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use emulator_core::Psid;
-use emulator_server::journal::{JournalError, JournalFile};
+use emulator_server::Lane;
+use emulator_server::journal::{self, Durability, JournalFile};
 use serde_json::{Value, json};
 
 use crate::bot::{Bot, Reaction};
@@ -20,11 +21,14 @@ fn lines(path: &Path) -> Vec<Value> {
     text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+fn open(path: &Path, lane: &Lane) -> Arc<JournalFile> {
+    Arc::new(journal::open(path, lane, r#"{"format":1}"#, Durability::Process).unwrap().0)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_told_is_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
-    let file = Arc::new(JournalFile::create(&path, r#"{"format":1}"#).unwrap());
     let seen = path.clone();
     let bot = Bot::reacting(move |_, arrival| {
         let event = arrival.event();
@@ -36,8 +40,8 @@ async fn what_is_told_is_in_the_file() {
     })
     .await;
     let stand = Setup::new().webhook(BOT, bot.url()).serve().await;
-    stand.stage.write_to(file);
     let (lane, ann) = stand.lane("lane");
+    stand.stage.write_to(open(&path, &lane));
     lane.person_says(ann, "hi").unwrap();
     settled(&lane).await;
     for round in 0..50 {
@@ -67,13 +71,12 @@ async fn what_is_told_is_in_the_file() {
 #[tokio::test]
 async fn a_journal_that_cannot_be_written_stops_everything() {
     let full = Path::new("/dev/full");
-    let file = OpenOptions::new().append(true).open(full).unwrap();
-    let file = Arc::new(JournalFile::continued(full, file));
     let bot = Bot::start().await;
     let stand = Setup::new().webhook(BOT, bot.url()).serve().await;
     let (lane, ann) = stand.lane("lane");
     lane.person_says(ann, "written while there was no file").unwrap();
     settled(&lane).await;
+    let file = open(full, &lane);
     stand.stage.write_to(Arc::clone(&file));
 
     let answer = stand.send(BOT, ann, "a").await;
@@ -83,8 +86,8 @@ async fn a_journal_that_cannot_be_written_stops_everything() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let challenge = r##"OAuth "Facebook Platform" "unknown_error" "(#2) Service temporarily unavailable""##;
     assert_eq!(answer.header("www-authenticate"), Some(challenge));
-    let failed = tokio::time::timeout(PATIENCE, file.failed()).await.expect("it is told");
-    assert!(matches!(failed, JournalError::Write(path, _) if path == full));
+    let failed = tokio::time::timeout(PATIENCE, file.keep_written()).await.expect("it is told");
+    assert_eq!(failed.path, full);
 
     // Whoever asks next is told the same, and no webhook leaves any more.
     let body = json!({"recipient": {"id": ann.to_string()}});

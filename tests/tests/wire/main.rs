@@ -3,22 +3,33 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in here is a test that fails")]
 
+mod bodies;
 mod bot;
 mod delivery;
+mod echoes;
 mod encodings;
 mod errors;
 mod failures;
 mod habits;
 mod handshake;
+mod hostile_bots;
 mod http;
 mod journal_file;
 mod lanes;
 mod limits;
 mod many_lanes;
 mod messages;
+mod moves;
+mod nodes;
+mod outage;
 mod payloads;
 mod presentation;
 mod recorded;
+mod recorded_answers;
+mod recorded_nodes;
+mod registration;
+mod resume;
+mod scene;
 mod shapes;
 mod stand;
 mod taps;

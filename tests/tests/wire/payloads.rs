@@ -28,6 +28,11 @@ fn all(category: &str) -> Vec<Value> {
     serde_json::from_str(&text).expect("it is a list")
 }
 
+/// The ids of a file.
+pub(crate) fn recorded_ids(category: &str) -> Vec<String> {
+    all(category).iter().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
+}
+
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
 }
@@ -85,26 +90,42 @@ pub(crate) enum Keys {
 /// Holds a webhook, or a part of one, against a recorded one: the keys and the kinds of their values.
 /// Keys in `gone` are no longer sent, or are for kinds of messages that are none of the matter; those
 /// in `new` came after the record.
-pub(crate) fn hold_shape_against(ours: &Value, recorded: &Value, keys: Keys, gone: &[&str], new: &[&str]) {
+pub(crate) fn hold_shape_against(
+    id: &str,
+    ours: &Value,
+    recorded: &Value,
+    keys: Keys,
+    gone: &[&str],
+    new: &[&str],
+) {
     let (ours, recorded) = (shape(ours, keys, new), shape(recorded, keys, gone));
-    assert_eq!(ours.to_string(), recorded.to_string());
+    assert_eq!(ours.to_string(), recorded.to_string(), "{id}");
 }
 
-/// The value with kinds in place of texts and numbers.
+/// The value with kinds in place of texts and numbers. What is left out is named by its key, or by the
+/// key that holds it and its own, as in `attachments.title`.
 fn shape(value: &Value, keys: Keys, without: &[&str]) -> Value {
+    shape_below("", value, keys, without)
+}
+
+fn shape_below(holder: &str, value: &Value, keys: Keys, without: &[&str]) -> Value {
     match value {
         Value::Null => "null".into(),
         Value::Bool(_) => "boolean".into(),
         Value::Number(_) => "number".into(),
         Value::String(_) => "text".into(),
-        Value::Array(items) => items.iter().map(|item| shape(item, keys, without)).collect(),
+        Value::Array(items) => items.iter().map(|item| shape_below(holder, item, keys, without)).collect(),
         Value::Object(members) => {
-            let mut members: Vec<_> =
-                members.iter().filter(|(key, _)| !without.contains(&key.as_str())).collect();
+            let left_out = |key: &str| {
+                let whole = format!("{holder}.{key}");
+                without.iter().any(|name| *name == key || *name == whole)
+            };
+            let mut members: Vec<_> = members.iter().filter(|(key, _)| !left_out(key)).collect();
             if keys == Keys::AsSets {
                 members.sort_by_key(|(key, _)| *key);
             }
-            let shape = |(key, value): (&String, &Value)| (key.clone(), shape(value, keys, without));
+            let shape =
+                |(key, value): (&String, &Value)| (key.clone(), shape_below(key, value, keys, without));
             Value::Object(members.into_iter().map(shape).collect::<Map<_, _>>())
         }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Page, PageId, PersonAct, Protocol, Psid,
-    Settings, Timestamp,
+    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Options, Page, PageId, Permission,
+    PersonAct, Protocol, Psid, Settings, Timestamp,
 };
 use emulator_server::journal::{Entry, causal_order, entry_to_json};
 use emulator_server::{
@@ -54,6 +54,8 @@ pub(crate) struct Setup {
     connections: BTreeMap<AppId, Connection>,
     webhooks: BTreeMap<AppId, String>,
     timeout: Duration,
+    proof: Option<AppId>,
+    options: Options,
 }
 
 impl Setup {
@@ -65,6 +67,8 @@ impl Setup {
             connections: [(BOT, connection()), (LIVECHAT, connection())].into(),
             webhooks: BTreeMap::new(),
             timeout: PATIENCE,
+            proof: None,
+            options: Options::default(),
         }
     }
 
@@ -88,6 +92,17 @@ impl Setup {
         self
     }
 
+    /// Both apps hear of everything that there are events for.
+    pub(crate) fn all_fields(self) -> Self {
+        self.fields(BOT, Field::ALL).fields(LIVECHAT, Field::ALL)
+    }
+
+    /// Sets a switch of the Page.
+    pub(crate) fn option(mut self, name: &str, word: &str) -> Self {
+        self.options.set(name, word).expect("there is such an option");
+        self
+    }
+
     pub(crate) fn human_agent(mut self, app: AppId) -> Self {
         self.connection(app).features.insert(Feature::HumanAgent);
         self
@@ -98,18 +113,36 @@ impl Setup {
         self
     }
 
+    pub(crate) fn permissions(mut self, app: AppId, permissions: &[Permission]) -> Self {
+        self.connection(app).permissions = permissions.iter().copied().collect();
+        self
+    }
+
+    /// Each call of the app must carry a proof of its secret.
+    pub(crate) fn proof(mut self, app: AppId) -> Self {
+        self.proof = Some(app);
+        self
+    }
+
     fn connection(&mut self, app: AppId) -> &mut Connection {
         self.connections.get_mut(&app).expect("the app is on the Page")
     }
 
     fn spec(self) -> StageSpec {
         let apps = [BOT, LIVECHAT, STRANGER];
-        let page =
-            Page { primary_receiver: self.primary, apps: self.connections, ..Page::named("Harbour Café") };
+        let page = Page {
+            primary_receiver: self.primary,
+            apps: self.connections,
+            options: self.options,
+            ..Page::named("Harbour Café")
+        };
         let settings = Settings {
             protocol: Protocol::Handover,
             pages: [(PAGE, page)].into(),
-            apps: apps.into_iter().map(|app| (app, App::named(name(app)))).collect(),
+            apps: apps
+                .into_iter()
+                .map(|app| (app, App { requires_proof: self.proof == Some(app), ..App::named(name(app)) }))
+                .collect(),
         };
         let app = |app| AppSpec {
             id: app,
@@ -190,6 +223,11 @@ impl Stand {
     pub(crate) async fn send(&self, app: AppId, person: Psid, text: &str) -> Message {
         self.post(app, "messages", &sending(person, text)).await
     }
+}
+
+/// The app's own token.
+pub(crate) fn app_token(app: AppId) -> String {
+    format!("{app}%7C{}", secret(app))
 }
 
 /// The body of a call that sends a text.

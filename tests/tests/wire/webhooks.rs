@@ -1,80 +1,16 @@
 //! Webhooks byte for byte: order of keys, kinds of values, escapes, signatures, headers (C-21, C-75a,
 //! C-78, M-188 to M-191, M-200 to M-203, M-213).
 
-use std::sync::Arc;
-
-use emulator_core::{PAGE_INBOX, Psid, Span};
-use emulator_server::Lane;
+use emulator_core::{PAGE_INBOX, Span};
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha1::Sha1;
 use sha2::Sha256;
 
-use crate::bot::{Arrival, Bot};
 use crate::http::PATIENCE;
-use crate::payloads::{Keys, hold_shape_against, item};
-use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, Stand, secret, settled};
-
-/// A stage with two real apps, and ann.
-struct Scene {
-    bot: Bot,
-    livechat: Bot,
-    stand: Stand,
-    lane: Arc<Lane>,
-    ann: Psid,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        Self::of(Setup::new()).await
-    }
-
-    async fn of(setup: Setup) -> Self {
-        let (bot, livechat) = (Bot::start().await, Bot::start().await);
-        let setup = setup.webhook(BOT, bot.url()).webhook(LIVECHAT, livechat.url());
-        let stand = setup.serve().await;
-        let (lane, ann) = stand.lane("webhooks");
-        Self { bot, livechat, stand, lane, ann }
-    }
-
-    fn says(&self, text: &str) -> String {
-        self.lane.person_says(self.ann, text).expect("ann may write").mid.to_string()
-    }
-
-    async fn control(&self, app: emulator_core::AppId, edge: &str, extra: Value) {
-        let mut body = json!({"recipient": {"id": self.ann.to_string()}});
-        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        let answer = self.stand.post(app, edge, &body).await;
-        assert_eq!(answer.text(), r#"{"success":true}"#, "{edge}");
-    }
-
-    /// The bytes of a webhook with that channel and event.
-    fn expected(&self, at: i64, channel: &str, event: &str) -> String {
-        format!(r#"{{"object":"page","entry":[{{"id":"{PAGE}","time":{at},"{channel}":[{event}]}}]}}"#)
-    }
-
-    /// A message of ann.
-    fn message(&self, at: i64, channel: &str, mid: &str, text: &str) -> String {
-        let ann = self.ann;
-        let event = format!(
-            r#"{{"sender":{{"id":"{ann}"}},"recipient":{{"id":"{PAGE}"}},"timestamp":{at},"message":{{"mid":"{mid}","text":{text}}}}}"#
-        );
-        self.expected(at, channel, &event)
-    }
-
-    /// A control event.
-    fn control_event(&self, at: i64, event: &str) -> String {
-        let ann = self.ann;
-        let event = format!(
-            r#"{{"recipient":{{"id":"{PAGE}"}},"timestamp":{at},"sender":{{"id":"{ann}"}},{event}}}"#
-        );
-        self.expected(at, "messaging", &event)
-    }
-}
-
-fn bytes(arrival: &Arrival) -> &str {
-    arrival.request.text()
-}
+use crate::payloads::item;
+use crate::scene::{Scene, bytes};
+use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Setup, secret, settled};
 
 const T: i64 = MORNING.0;
 
@@ -93,17 +29,14 @@ async fn a_message_and_its_echo_are_written_as_the_platform_writes_them() {
     let answer = scene.stand.post(BOT, "messages", &body).await.json();
     let echo = scene.bot.arrived(2).await.remove(1);
     let sent = answer["message_id"].as_str().unwrap();
-    let ann = scene.ann;
     let event = |at: i64, mid: &str, rest: &str| {
-        let event = format!(
-            r#"{{"sender":{{"id":"{PAGE}"}},"recipient":{{"id":"{ann}"}},"timestamp":{at},"message":{{"mid":"{mid}",{rest}}}}}"#
-        );
-        scene.expected(at, "messaging", &event)
+        let rest = format!(r#""message":{{"mid":"{mid}",{rest}}}"#);
+        scene.event(at, "messaging", (PAGE.0, scene.ann.0), &rest)
     };
     let rest = format!(r#""text":"Hi!","is_echo":true,"app_id":{BOT},"metadata":"trace\/9""#);
     assert_eq!(bytes(&echo), event(T + 1, sent, &rest));
 
-    let plain = scene.stand.send(LIVECHAT, ann, "and I").await.json();
+    let plain = scene.stand.send(LIVECHAT, scene.ann, "and I").await.json();
     let echo = scene.bot.arrived(3).await.remove(2);
     let rest = format!(r#""text":"and I","is_echo":true,"app_id":{LIVECHAT}"#);
     assert_eq!(bytes(&echo), event(T + 2, plain["message_id"].as_str().unwrap(), &rest));
@@ -163,65 +96,6 @@ async fn an_app_that_is_not_in_control_gets_the_same_event_on_standby() {
     let bot = scene.bot.arrived(2).await.remove(1);
     assert!(bot.request.json()["entry"][0].get("messaging").is_none(), "the inbox is in control");
     assert_eq!(bot.request.json()["entry"][0]["standby"][0]["message"]["text"], "anybody?");
-}
-
-#[tokio::test]
-async fn bodies_have_the_shape_of_recorded_ones() {
-    let scene = Scene::of(Setup::new().primary(BOT)).await;
-    scene.says("hello");
-    let body = json!({"recipient": {"id": scene.ann.to_string()}, "message": {"text": "a", "metadata": "m"}});
-    scene.stand.post(BOT, "messages", &body).await;
-    scene.stand.send(BOT, scene.ann, "b").await;
-    scene.control(BOT, "pass_thread_control", json!({"target_app_id": LIVECHAT.0, "metadata": "m"})).await;
-    scene.control(BOT, "request_thread_control", json!({})).await;
-    scene.control(BOT, "take_thread_control", json!({"metadata": "m"})).await;
-    let bot: Vec<Value> = scene.bot.arrived(3).await.iter().map(|it| it.request.json()).collect();
-    let live: Vec<Value> = scene.livechat.arrived(6).await.iter().map(|it| it.request.json()).collect();
-    let recorded = |id: &str| item(id)["body"].clone();
-
-    // Messages. What text understanding adds is switched on by an admin.
-    hold_shape_against(&bot[0], &recorded("obs.message_webhooks.06"), Keys::InOrder, &[], &[]);
-    hold_shape_against(&bot[0], &recorded("obs.message_webhooks.05"), Keys::InOrder, &["nlp"], &[]);
-    for old in ["01", "02", "03", "04"] {
-        let old = recorded(&format!("obs.message_webhooks.{old}"));
-        hold_shape_against(&bot[0], &old, Keys::AsSets, &["seq"], &[]);
-    }
-    // Echoes, with metadata and without.
-    let message = &bot[1]["entry"][0]["messaging"][0]["message"];
-    hold_shape_against(message, &recorded("obs.echo_webhooks.05"), Keys::InOrder, &["attachments"], &[]);
-    hold_shape_against(&bot[1], &recorded("file.echo_webhooks.05"), Keys::AsSets, &["seq"], &[]);
-    for old in ["02", "04"] {
-        let old = recorded(&format!("obs.echo_webhooks.{old}"));
-        hold_shape_against(&bot[2], &old, Keys::AsSets, &["seq"], &[]);
-    }
-    // Standby.
-    for old in ["01", "02"] {
-        let old = recorded(&format!("obs.standby_webhooks.{old}"));
-        hold_shape_against(&live[0], &old, Keys::AsSets, &["seq"], &[]);
-    }
-    // Control events. Those of 2019 name one app only, those of 2022 both.
-    let (pass, request, take) = (&live[3], &live[4], &live[5]);
-    let both = recorded("obs.handover_webhooks.02");
-    assert_eq!(
-        both["entry"][0]["messaging"][0]["pass_thread_control"]["previous_owner_app_id"],
-        413_038_776_280_800_u64
-    );
-    hold_shape_against(pass, &both, Keys::InOrder, &["hop_context"], &[]);
-    hold_shape_against(
-        pass,
-        &recorded("obs.handover_webhooks.01"),
-        Keys::InOrder,
-        &[],
-        &["previous_owner_app_id"],
-    );
-    hold_shape_against(request, &recorded("file.handover_webhooks.01"), Keys::InOrder, &[], &[]);
-    hold_shape_against(
-        take,
-        &recorded("file.handover_webhooks.02"),
-        Keys::InOrder,
-        &[],
-        &["new_owner_app_id"],
-    );
 }
 
 #[tokio::test]

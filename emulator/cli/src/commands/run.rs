@@ -7,8 +7,9 @@ use std::time::Instant;
 use clap::Args;
 use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::report::{Summary, Terminal};
-use emulator_scenario::runner::{self, Options};
+use emulator_scenario::runner::{self, Options, RunEvent};
 use emulator_scenario::select::{Selection, select};
+use emulator_server::REAL_TOKEN;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -149,11 +150,15 @@ async fn play(selection: Selection, options: Options) -> Exit {
     let chosen = (options.port != DEFAULT_PORT).then_some(options.port);
     let mut report = Terminal::new(output::colour_of_stdout(), options.seed, chosen);
     let selected = selection.scenarios.len();
+    let mut warned = None;
     let (sender, mut events) = mpsc::unbounded_channel();
     let run = tokio::spawn(runner::run(selection.scenarios, options, sender));
     let interrupted = loop {
         tokio::select! {
             event = events.recv() => match event {
+                Some(RunEvent::RealToken) => {
+                    warned.get_or_insert_with(|| eprintln!("warning: {REAL_TOKEN}"));
+                }
                 Some(event) => {
                     output::data(&report.event(&event));
                     panic_for_tests();

@@ -1,6 +1,7 @@
 //! `serve`: the platform, for a developer who points a bot at it.
 
 mod banner;
+mod journal;
 mod talk;
 
 use std::io::IsTerminal;
@@ -19,10 +20,10 @@ use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
-use emulator_server::journal::{JournalFile, header};
-use emulator_server::{ClockMode, Lane, LaneSpec, Stage, StageSpec, serve};
+use emulator_server::journal::JournalFile;
+use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::Exit;
 use crate::output;
@@ -32,6 +33,11 @@ use crate::worlds::{self, WorldArguments};
 const LANE: &str = "serve";
 /// How often a bot that is not there yet is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+
+/// How long a lane may take to settle between two deadlines, in real time.
+const SETTLE: Duration = Duration::from_secs(30);
+/// How long open calls have for their answers when the journal cannot be written any more.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// Runs the platform for a bot that is pointed at it
 #[derive(Debug, Args)]
@@ -44,18 +50,59 @@ pub(crate) struct ServeArguments {
     /// Writes the base URL into this file once it accepts connections
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
-    /// Writes everything that happens to this file
+    /// Writes everything that happens to this file, and goes on with what is in it already
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Lets the clock follow the system's, or stand still until a step moves it
-    #[arg(long, value_name = "real|frozen", default_value = "real", value_parser = ["real", "frozen"])]
-    clock: String,
+    /// Makes the journal survive a crash of the machine too, which takes time
+    #[arg(long, requires = "journal")]
+    journal_sync: bool,
+    /// Lets the clock follow the system's, stand still until a step moves it, or run N times as fast
+    #[arg(long, value_name = "real|frozen|scaled:N", default_value = "real", value_parser = clock)]
+    clock: ClockKind,
+    /// Begins at this time, with a clock that does not follow the system's and a journal that is new
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    begin_at: Option<Timestamp>,
     /// Derives ids from this number
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Prints no line for what happens
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// What `--clock` names.
+#[derive(Debug, Clone, Copy)]
+enum ClockKind {
+    Real,
+    Frozen,
+    Scaled(Pace),
+}
+
+fn clock(text: &str) -> Result<ClockKind, String> {
+    match (text, text.strip_prefix("scaled:")) {
+        ("real", _) => Ok(ClockKind::Real),
+        ("frozen", _) => Ok(ClockKind::Frozen),
+        (_, Some(pace)) => pace.parse().map(ClockKind::Scaled).map_err(|error| error.to_string()),
+        (_, None) => Err("a clock is real, frozen or scaled:N".to_owned()),
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    emulator_server::parse_rfc3339(text).ok_or_else(|| "write it as 2026-07-06T09:00:00Z".to_owned())
+}
+
+impl ServeArguments {
+    fn clock_mode(&self) -> Result<ClockMode, Failed> {
+        match (self.clock, self.begin_at) {
+            (ClockKind::Real, None) => Ok(ClockMode::Real),
+            (ClockKind::Real, Some(_)) => {
+                let text = "--begin-at needs a clock of its own: --clock frozen, or --clock scaled:1";
+                Err(failed(Exit::Usage, text))
+            }
+            (ClockKind::Frozen, at) => Ok(ClockMode::Frozen { at: at.unwrap_or(Timestamp(BEGIN_AT)) }),
+            (ClockKind::Scaled(pace), from) => Ok(ClockMode::Scaled { from, pace }),
+        }
+    }
 }
 
 pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
@@ -89,6 +136,7 @@ fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
 async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
     let colour = output::colour_of_stderr();
     let usage = |text: String| (Exit::Usage, text);
+    let signals = Signals::heed()?;
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
@@ -106,8 +154,13 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
     };
-    let file = write_journal(arguments, &stage, &lane)?;
+    let file = journal::open(arguments, &stage, &lane)?;
     let console = Console::new(place);
+    let before = lane.last_seq();
+    let catch_up = lane.go_on(SETTLE).map(|(unsent, catch_up)| {
+        journal::tell_unsent(unsent);
+        catch_up
+    });
     tokio::spawn(serve(listener, Arc::clone(&stage), console.routes()));
     tokio::spawn(Arc::clone(&lane).keep_time());
     if let Some(path) = &arguments.ready_file {
@@ -120,10 +173,14 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
             tokio::spawn(wait_for(Arc::clone(&stage), app.id, app.name.clone()));
         }
     }
+    tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
-        tokio::spawn(tell(Arc::clone(&lane), Some(why)));
-        tokio::spawn(tell(Arc::clone(stage.own_lane()), None));
+        tokio::spawn(tell(Arc::clone(&lane), before, Some(why)));
+        tokio::spawn(tell(Arc::clone(stage.own_lane()), 0, None));
+    }
+    if let Some(catch_up) = catch_up {
+        tokio::spawn(async move { journal::tell_gap(catch_up.await) });
     }
     if std::io::stdin().is_terminal() {
         eprintln!(
@@ -132,7 +189,13 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         );
         tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
-    until_stopped(file).await
+    until_stopped(signals, file, &lane).await
+}
+
+/// Says once that somebody sent what should not be here.
+async fn warn_of_real_token(stage: Arc<Stage>) {
+    stage.real_token_came().await;
+    eprintln!("warning: {REAL_TOKEN}");
 }
 
 fn taken(port: u16, error: &std::io::Error) -> Failed {
@@ -143,10 +206,7 @@ fn taken(port: u16, error: &std::io::Error) -> Failed {
 }
 
 fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane>), Failed> {
-    let clock = match arguments.clock.as_str() {
-        "frozen" => ClockMode::Frozen { at: Timestamp(BEGIN_AT) },
-        _ => ClockMode::Real,
-    };
+    let clock = arguments.clock_mode()?;
     let spec = StageSpec {
         seed: arguments.seed,
         settings: Arc::clone(&cast.settings),
@@ -157,19 +217,6 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
     let lane = LaneSpec { name: LANE.to_owned(), clock, settings: None, people: cast.people.clone() };
     let lane = stage.open_lane(lane).map_err(|error| failed(Exit::Usage, error))?;
     Ok((stage, lane))
-}
-
-fn write_journal(
-    arguments: &ServeArguments,
-    stage: &Arc<Stage>,
-    lane: &Lane,
-) -> Result<Option<Arc<JournalFile>>, Failed> {
-    let Some(path) = &arguments.journal else { return Ok(None) };
-    let header = header(lane, arguments.seed, stage.settings());
-    let file = JournalFile::create(path, &header).map_err(|error| failed(Exit::Usage, error))?;
-    let file = Arc::new(file);
-    stage.write_to(Arc::clone(&file));
-    Ok(Some(file))
 }
 
 /// The file appears whole: it is written beside and renamed.
@@ -206,10 +253,9 @@ async fn wait_for(stage: Arc<Stage>, app: emulator_core::AppId, name: String) {
     }
 }
 
-/// Prints a line for everything that happens in a lane; `why` is the command that explains its first refusal.
-async fn tell(lane: Arc<Lane>, mut why: Option<String>) {
+/// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains its first refusal.
+async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
-    let mut seen = 0;
     loop {
         let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
         let names = lane.names();
@@ -228,19 +274,47 @@ async fn tell(lane: Arc<Lane>, mut why: Option<String>) {
     }
 }
 
-async fn until_stopped(file: Option<Arc<JournalFile>>) -> Result<Exit, Failed> {
-    let bug = |error: std::io::Error| failed(Exit::Bug, error);
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(bug)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(bug)?;
+/// The signals that are not left to the system.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    /// A file that may not grow any more is an error of `write` like any other, no reason to die.
+    _too_large: Signal,
+}
+
+impl Signals {
+    fn heed() -> Result<Self, Failed> {
+        let heed = |kind| signal(kind).map_err(|error| failed(Exit::Bug, error));
+        Ok(Self {
+            interrupt: heed(SignalKind::interrupt())?,
+            terminate: heed(SignalKind::terminate())?,
+            _too_large: heed(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
+        })
+    }
+}
+
+async fn until_stopped(
+    mut signals: Signals,
+    file: Option<Arc<JournalFile>>,
+    lane: &Lane,
+) -> Result<Exit, Failed> {
+    let written = |exit| match &file {
+        Some(file) => file.flush().map(|()| exit).map_err(|error| failed(Exit::Bug, error)),
+        None => Ok(exit),
+    };
     let broken = async {
-        match file {
-            Some(file) => file.failed().await,
+        match &file {
+            Some(file) => Arc::clone(file).keep_written().await,
             None => std::future::pending().await,
         }
     };
     tokio::select! {
-        _ = interrupt.recv() => Ok(Exit::Interrupted),
-        _ = terminate.recv() => Ok(Exit::Passed),
-        error = broken => Err(failed(Exit::Bug, error)),
+        _ = signals.interrupt.recv() => written(Exit::Interrupted),
+        _ = signals.terminate.recv() => written(Exit::Passed),
+        error = broken => {
+            // Whoever has a call open is still told that it did not work.
+            lane.calls_answered(LAST_ANSWERS).await;
+            Err(failed(Exit::Bug, error))
+        }
     }
 }

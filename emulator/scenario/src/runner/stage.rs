@@ -67,7 +67,9 @@ pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) {
     match set_up(first, surroundings, seed, listener).await {
         Ok((up, server)) => {
             let up = Arc::new(up);
+            let warning = tokio::spawn(warn(Arc::clone(&up.stage), Arc::clone(shared)));
             play_all(group, shared, &up).await;
+            warning.abort();
             report_strays(&up, shared);
             for bot in std::mem::take(&mut *up.bots.lock().await) {
                 bot.stop().await;
@@ -80,6 +82,11 @@ pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) {
             }
         }
     }
+}
+
+async fn warn(stage: Arc<Stage>, shared: Arc<Shared>) {
+    stage.real_token_came().await;
+    shared.send(RunEvent::RealToken);
 }
 
 /// A bot that is not started here has been told beforehand where the emulator is.

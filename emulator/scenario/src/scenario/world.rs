@@ -1,5 +1,6 @@
 //! Reads worlds.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use emulator_core::{OptionError, Options, Permission, Timestamp};
@@ -69,12 +70,14 @@ fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
 
 fn page(node: &Node, problems: &mut Vec<Diagnostic>) -> PageSpec {
     let mut section = Section::open(node, "`page`", words::PAGE_KEYS, words::PAGE_NOT_YET, problems);
+    let (options, chosen) = options(&mut section);
     PageSpec {
         span: section.span(),
         id: section.id("id", 63),
         name: section.text("name"),
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
-        options: options(&mut section),
+        options,
+        chosen,
     }
 }
 
@@ -160,9 +163,10 @@ fn known(section: &mut Section<'_, '_>, key: &str, what: &str, candidates: &[&st
     Some(values(given))
 }
 
-/// Takes the switches of a Page, which core knows.
-fn options(section: &mut Section<'_, '_>) -> Options {
+/// Takes the switches of a Page, which core knows, and the names of those that are given.
+fn options(section: &mut Section<'_, '_>) -> (Options, BTreeSet<&'static str>) {
     let mut options = Options::default();
+    let mut chosen = BTreeSet::new();
     let names: Vec<&str> = Options::ALL.iter().map(|option| option.name).collect();
     for (key, node) in section.mapping("options", "exclusive: off") {
         if key.name == RULES_AS_OF {
@@ -173,6 +177,7 @@ fn options(section: &mut Section<'_, '_>) -> Options {
             continue;
         }
         let known = Options::ALL.iter().find(|option| option.name == key.name);
+        chosen.extend(known.map(|option| option.name));
         let word = word(node, known.map(|option| option.words).unwrap_or_default());
         match options.set(&key.name, word) {
             Ok(()) => {}
@@ -188,7 +193,7 @@ fn options(section: &mut Section<'_, '_>) -> Options {
             ),
         }
     }
-    options
+    (options, chosen)
 }
 
 const RULES_AS_OF: &str = "rules_as_of";

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use emulator_core::{
     Answer, Conversation, InboxAct, Message, Mid, PersonAct, Psid, Reaction, Referral, RefusalKind,
 };
-use emulator_server::{Acted, graph};
+use emulator_server::{Acted, graph, person_message};
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, Span, Spanned};
-use crate::step::{Attachment, Folder, InboxVerb, UserVerb, is_identifier};
+use crate::step::{Folder, InboxVerb, UserVerb, is_identifier};
 use crate::transcript::printable;
+use crate::value::{self, Place};
 
 /// What takes a reaction back, in place of an emoji.
 const NO_REACTION: &str = "none";
@@ -36,9 +37,9 @@ impl Scene {
                 said = Some(text);
                 PersonAct::Says(Arc::new(message))
             }
-            UserVerb::Sends { attachments, reply_to } => {
+            UserVerb::Sends { message, reply_to } => {
                 let reply_to = self.earlier(reply_to.as_ref())?;
-                PersonAct::Says(Arc::new(Message { reply_to, ..self.attached(attachments)? }))
+                PersonAct::Says(Arc::new(Message { reply_to, ..self.sent(message)? }))
             }
             UserVerb::Taps { what, within } => {
                 let (tapped, within) = (self.text(what)?, self.earlier(within.as_ref())?);
@@ -99,9 +100,12 @@ impl Scene {
         self.result(of.span, acted)
     }
 
-    fn attached(&self, attachments: &[Attachment]) -> Outcome<Message> {
-        let span = attachments.first().map_or_else(Span::default, |attachment| attachment.content.span);
-        Err(self.error(Diagnostic::new(span, crate::vocabulary::not_yet("sends"))))
+    /// What a person sends beside text.
+    fn sent(&self, node: &Node) -> Outcome<Message> {
+        let value = value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))?;
+        let as_of = self.lane.settings().options(self.cast.page).rules_as_of;
+        person_message(&value, as_of)
+            .map_err(|error| self.error(Diagnostic::new(node.span, error.to_string())))
     }
 
     /// What a step that is no call gives, or why it could not be done.
@@ -169,15 +173,18 @@ impl Scene {
         if titles.is_empty() {
             return problem.help("buttons and quick replies are there once an app has sent some");
         }
-        let near = did_you_mean(tapped, titles.iter().map(String::as_str));
         let quoted = |title: &String| format!("“{}”", printable(title));
         let shown: Vec<String> = titles.iter().take(MOST_TITLES).map(quoted).collect();
         let others = match titles.len().saturating_sub(MOST_TITLES) {
             0 => String::new(),
             others => format!(" and {others} others"),
         };
-        let problem = problem.help_if(near.map(|near| format!("did you mean “{}”?", printable(near))));
-        problem.note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
+        let near = did_you_mean(tapped, titles.iter().map(String::as_str));
+        let help = match near {
+            _ if !place.is_empty() => Some("leave `in` out, or name the message that holds it".to_owned()),
+            near => near.map(|near| format!("did you mean “{}”?", printable(near))),
+        };
+        problem.help_if(help).note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
     }
 }
 

@@ -28,9 +28,9 @@ pub enum UserVerb {
     },
     /// Sends attachments.
     Sends {
-        /// The attachments, in the order of the file.
-        attachments: Vec<Attachment>,
-        /// The message that they answer.
+        /// What is sent, as [`emulator_server::person_message`] takes it.
+        message: Node,
+        /// The message that it answers.
         reply_to: Option<Node>,
     },
     /// Follows a link into the conversation.
@@ -51,59 +51,6 @@ pub enum UserVerb {
     Blocks,
     /// Blocks the Page no longer.
     Unblocks,
-}
-
-/// Something that a person attaches to a message.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attachment {
-    /// What it is.
-    pub kind: AttachmentKind,
-    /// A URL, the id of a sticker, or the mapping of a place or link.
-    pub content: Node,
-}
-
-/// The kinds of [`Attachment`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttachmentKind {
-    /// `image`.
-    Image,
-    /// `video`.
-    Video,
-    /// `audio`.
-    Audio,
-    /// `file`.
-    File,
-    /// `sticker`.
-    Sticker,
-    /// `location`.
-    Location,
-    /// `fallback`.
-    Fallback,
-}
-
-impl AttachmentKind {
-    const ALL: &'static [Self] =
-        &[Self::Image, Self::Video, Self::Audio, Self::File, Self::Sticker, Self::Location, Self::Fallback];
-
-    /// Gives the word of the language, which is that of the platform.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::File => "file",
-            Self::Sticker => "sticker",
-            Self::Location => "location",
-            Self::Fallback => "fallback",
-        }
-    }
-
-    /// Gives the kind of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.name() == name)
-    }
 }
 
 /// What an agent does in the Page Inbox.

@@ -9,11 +9,10 @@ use hyper::header::HeaderValue;
 
 use super::caller::{Caller, Proof};
 use super::error::GraphError;
-use super::subscriptions::{GivingUp, Registered};
 use super::{Origin, Then, answer};
-use crate::journal::{Call, CallKind, Cause, Record};
+use crate::journal::{Call, CallKind, Record, RegisteredWebhook};
 use crate::lane::{Lane, LaneState, OpenCall};
-use crate::shared::Token;
+use crate::shared::{Registration, Token};
 
 /// What became of a call.
 pub(super) struct Decision {
@@ -26,14 +25,9 @@ pub(super) struct Decision {
 
 /// What follows once it is known that the caller may.
 enum Next {
-    Step(Input, Option<After>),
+    /// A step, and what changes beyond its lane when it is accepted: where an app's webhooks go.
+    Step(Input, Option<Registration>),
     Body(Bytes),
-}
-
-/// What an accepted step changes beyond its lane: where an app's webhooks go.
-enum After {
-    Register(Registered),
-    GiveUp(GivingUp),
 }
 
 /// Looks at the world: whether the token holds and the app may do this, and what it leads to.
@@ -78,11 +72,11 @@ fn next(
         Then::Register(registered) => {
             let fields = Some(registered.fields(world));
             let input = Input::AppSubscribes { app: registered.app(), fields };
-            Next::Step(input, Some(After::Register(registered)))
+            Next::Step(input, registered.registration(lane.shared()))
         }
         Then::GiveUp(gone) => {
             let input = Input::AppSubscribes { app: gone.app(), fields: gone.left(world) };
-            Next::Step(input, Some(After::GiveUp(gone)))
+            Next::Step(input, gone.registration(lane.shared()))
         }
         Then::Read(reading) => Next::Body(reading.of(world, lane.shared())),
         Then::Inspect(inspected) => Next::Body(inspected.answer(world, at)),
@@ -118,15 +112,17 @@ pub(super) fn decide(
     let crowded = state.is_crowded();
     let (mut open, cause) = match origin {
         Origin::Bot => {
+            crate::webhooks::start(lane, state.turn_noticed(&call));
             let (open, cause) = state.call_opened(&call);
             (Some(open), cause)
         }
         Origin::Step(_) => (None, None),
     };
     let next = next(&state, lane, caller, then, at);
-    if let Ok(Next::Step(Input::AppSubscribes { fields, .. }, _)) = &next {
+    if let Ok(Next::Step(Input::AppSubscribes { fields, .. }, registration)) = &next {
         // Only the world tells what is left of the fields.
-        call.kind = CallKind::Subscribes { fields: *fields };
+        let webhook = registration.as_ref().map(RegisteredWebhook::of);
+        call.kind = CallKind::Subscribes { fields: *fields, webhook };
     }
     let call = &call;
     let refused = |state: &mut LaneState, seq, error: GraphError| {
@@ -137,37 +133,30 @@ pub(super) fn decide(
     match next {
         Ok(Next::Step(input, after)) => {
             let person = call.person;
-            let applied = state.apply(Record::Call(call.clone()), cause, input);
-            let result = match applied.result {
+            debug_assert_eq!(call.input_as(&input).as_ref(), Some(&input), "a journal tells another input");
+            let (result, applied) = state.apply(Record::Call(call.clone()), cause, input.clone());
+            let result = match result {
                 Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),
                 Err(refusal) => refused(&mut state, applied.seq, refused_by_core(call, refusal, at)),
             };
-            match after.filter(|_| result.is_ok()) {
-                Some(After::Register(registered)) => registered.carry_out(lane.shared()),
-                Some(After::GiveUp(gone)) => gone.carry_out(lane.shared()),
-                None => {}
+            if let (Some(registration), Input::AppSubscribes { app, .. }, Ok(_)) = (after, input, &result) {
+                lane.shared().register(app, registration);
             }
-            let mut start = applied.start;
+            let mut start = state.queue_all(applied.outgoing);
             match &mut open {
-                Some(open) => state.hold(open, applied.echoes),
-                None => start.extend(applied.echoes.into_iter().filter_map(|echo| state.queue(echo))),
+                Some(open) => start.extend(state.hold(open, call.app, applied.echoes)),
+                None => start.extend(state.queue_all(applied.echoes)),
             }
             drop(state);
             crate::webhooks::start(lane, start);
             Decision { seq: applied.seq, crowded, now, result, open }
         }
         Ok(Next::Body(body)) => {
-            Decision { seq: log(&mut state, call, cause), crowded, now, result: Ok(body), open }
+            Decision { seq: state.log(call, cause), crowded, now, result: Ok(body), open }
         }
         Err(error) => {
-            let seq = log(&mut state, call, cause);
+            let seq = state.log(call, cause);
             Decision { seq, crowded, now, result: refused(&mut state, seq, error), open }
         }
     }
-}
-
-fn log(state: &mut LaneState, call: &Call, cause: Option<Cause>) -> u64 {
-    let now = state.clock.read();
-    let entry = state.entry(now, cause, Record::Call(call.clone()));
-    state.append(entry)
 }

@@ -65,6 +65,11 @@ impl GraphError {
         }
     }
 
+    /// The type of that name.
+    pub(crate) fn kind_of(name: &str) -> Option<&'static str> {
+        [O_AUTH, GRAPH_METHOD].into_iter().find(|known| *known == name)
+    }
+
     #[must_use]
     pub(crate) const fn subcode(mut self, subcode: u32) -> Self {
         self.subcode = Some(subcode);

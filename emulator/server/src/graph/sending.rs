@@ -67,6 +67,16 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
     }
 }
 
+/// The sender action of that name, as a journal tells it.
+pub(crate) fn sender_action(name: &str) -> Option<&'static str> {
+    ACTIONS.iter().copied().find(|known| *known == name)
+}
+
+/// The messaging type of that name, as a journal tells it.
+pub(crate) fn messaging_type(name: &str) -> Option<&'static str> {
+    MESSAGING_TYPES.iter().copied().find(|known| *known == name)
+}
+
 /// A parameter's text; an empty one counts as absent.
 fn given(params: &Params<'_>, name: &str) -> Result<Option<String>, GraphError> {
     let text = params.text(name).map_err(|error| error.param(name))?;

@@ -85,16 +85,13 @@ impl Registered {
         self.0.fields.as_ref().map_or_else(before, |fields| fields.known)
     }
 
-    /// Sends the webhooks there from now on.
-    pub(super) fn carry_out(self, shared: &Shared) {
+    /// Where the webhooks go from now on.
+    pub(super) fn registration(self, shared: &Shared) -> Option<Registration> {
         let Registering { app, endpoint, fields, version } = self.0;
         let before = shared.registration(app);
         let endpoint = endpoint.or_else(|| before.as_ref().map(|before| Arc::clone(&before.endpoint)));
         let other = fields.map(|fields| fields.other).or(before.map(|before| before.other_fields));
-        if let Some(endpoint) = endpoint {
-            let other_fields = other.unwrap_or_default();
-            shared.register(app, Registration { endpoint, other_fields, version });
-        }
+        endpoint.map(|endpoint| Registration { endpoint, other_fields: other.unwrap_or_default(), version })
     }
 }
 
@@ -123,14 +120,14 @@ impl GivingUp {
         Some(subscribed(world, self.app).iter().filter(|field| !gone.contains(*field)).collect())
     }
 
-    /// Forgets the fields that no event belongs to.
-    pub(super) fn carry_out(&self, shared: &Shared) {
-        let Some(mut registration) = shared.registration(self.app) else { return };
+    /// The registration without the fields that no event belongs to.
+    pub(super) fn registration(&self, shared: &Shared) -> Option<Registration> {
+        let mut registration = shared.registration(self.app)?;
         match &self.fields {
             None => registration.other_fields.clear(),
             Some(gone) => registration.other_fields.retain(|field| !gone.other.contains(field)),
         }
-        shared.register(self.app, registration);
+        Some(registration)
     }
 }
 

@@ -1,46 +1,252 @@
-//! The first line of a journal file: what is needed to read the rest.
+//! The first line of a journal file: what is needed to read the rest, and whether this run may go on
+//! with it.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
-use emulator_core::{Digest, Field, Settings, catalogue};
+use emulator_core::{
+    App, AppId, AppMode, Connection, Digest, FieldSet, Options, Page, PageId, Permission, Person, Profile,
+    Settings, TokenState, catalogue,
+};
 use serde_json::{Map, Value, json};
 
+use crate::clock::rfc3339;
 use crate::lane::Lane;
 
 /// The version of the format.
 const FORMAT: u32 = 1;
 
+/// The digest of the rules.
+static RULES: LazyLock<String> = LazyLock::new(|| {
+    let rules = catalogue().iter();
+    rules.fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes())).to_string()
+});
+
 /// The header line of a lane's journal, without the line's end. It holds no secrets.
 pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>) -> String {
-    let rules =
-        catalogue().iter().fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes()));
     let people = lane.people().iter().map(|(name, psid)| (name.to_string(), json!(psid.to_string())));
     json!({
         "format": FORMAT,
         "emulator": env!("CARGO_PKG_VERSION"),
-        "rules": rules.to_string(),
+        "rules": *RULES,
         "seed": seed,
         "lane": lane.name(),
-        "world": world(settings),
+        "world": world(lane, settings),
         "people": people.collect::<Map<_, _>>(),
     })
     .to_string()
 }
 
-fn world(settings: &Settings) -> Value {
-    let name = |app| settings.apps.get(app).map_or_else(String::new, |app| app.name.to_string());
-    let pages = settings.pages.iter().map(|(id, page)| {
-        let apps = page.apps.iter().map(|(app, connection)| {
-            let fields: Vec<_> = connection.fields.iter().map(Field::name).collect();
-            let features: Vec<_> = connection.features.iter().map(|feature| feature.name()).collect();
-            (name(app), json!({"id": app.to_string(), "fields": fields, "features": features}))
-        });
-        json!({
-            "id": id.to_string(),
-            "name": &*page.name,
-            "primary_receiver": page.primary_receiver.as_ref().map(name),
-            "apps": apps.collect::<Map<_, _>>(),
-        })
+/// The world as it was declared. What is as usual is left out, where there is much of it.
+fn world(lane: &Lane, settings: &Settings) -> Value {
+    let Settings { protocol, pages, apps } = settings;
+    let name = |app: &AppId| apps.get(app).map_or_else(|| app.to_string(), |app| app.name.to_string());
+    let unusual = apps.iter().filter_map(|(app, settings)| {
+        let App { name: _, mode, subscription, requires_proof } = settings;
+        let mut out = Map::new();
+        if *mode != AppMode::Live {
+            out.insert("mode".into(), json!(mode.name()));
+        }
+        if *requires_proof {
+            out.insert("requires_proof".into(), json!(true));
+        }
+        if let Some(fields) = subscription {
+            out.insert("subscription".into(), names(*fields));
+        }
+        (!out.is_empty()).then(|| (name(app), Value::Object(out)))
     });
-    json!({"protocol": settings.protocol.name(), "pages": pages.collect::<Vec<_>>()})
+    let unusual: Map<_, _> = unusual.collect();
+    let pages: Vec<Value> = pages.iter().map(|(id, settings)| page(lane, *id, settings, &name)).collect();
+    let mut out =
+        Map::from_iter([("protocol".into(), json!(protocol.name())), ("pages".into(), json!(pages))]);
+    if !unusual.is_empty() {
+        out.insert("apps".into(), Value::Object(unusual));
+    }
+    let people: Map<_, _> = lane.world().people.values().filter_map(person).collect();
+    if !people.is_empty() {
+        out.insert("people".into(), Value::Object(people));
+    }
+    Value::Object(out)
+}
+
+fn page(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Value {
+    let Page { name, primary_receiver, news, apps, options } = page;
+    let apps = apps.iter().map(|(app, settings)| (named(app), connection(lane, *app, settings)));
+    let mut out = json!({
+        "id": id.to_string(),
+        "name": &**name,
+        "primary_receiver": primary_receiver.as_ref().map(named),
+        "apps": apps.collect::<Map<_, _>>(),
+    });
+    if *news {
+        out["news"] = json!(true);
+    }
+    let usual = Options::default();
+    let switches = Options::ALL.iter().map(|option| option.name);
+    let switched = switches.filter(|name| options.word(name) != usual.word(name));
+    let mut switched: Map<_, _> = switched.map(|name| (name.to_owned(), json!(options.word(name)))).collect();
+    if options.rules_as_of != usual.rules_as_of {
+        switched.insert("rules_as_of".into(), json!(rfc3339(options.rules_as_of)));
+    }
+    if !switched.is_empty() {
+        out["options"] = Value::Object(switched);
+    }
+    out
+}
+
+fn connection(lane: &Lane, app: AppId, connection: &Connection) -> Value {
+    let Connection { fields, other_fields, disabled, features, permissions, token } = connection;
+    let features: Vec<_> = features.iter().map(|feature| feature.name()).collect();
+    let mut out = json!({
+        "id": app.to_string(),
+        "fields": names(*fields),
+        "features": features,
+        "played": !lane.is_real(app),
+    });
+    if !other_fields.is_empty() {
+        out["other_fields"] = other_fields.iter().map(|field| json!(**field)).collect();
+    }
+    if *disabled {
+        out["disabled"] = json!(true);
+    }
+    if permissions.len() < Permission::ALL.len() {
+        out["permissions"] = permissions.iter().map(|permission| json!(permission.name())).collect();
+    }
+    match token {
+        TokenState::Valid => {}
+        TokenState::Expires(at) => out["token"] = json!(rfc3339(*at)),
+        TokenState::SessionEnded => out["token"] = json!("session_ended"),
+        TokenState::Deauthorized => out["token"] = json!("deauthorized"),
+    }
+    out
+}
+
+/// What is known of a person beside the name.
+fn person(person: &Person) -> Option<(String, Value)> {
+    let Person { name, page, profile, blocked: _, tests } = person;
+    let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = &**profile;
+    let texts = [
+        ("first_name", first_name),
+        ("last_name", last_name),
+        ("profile_pic", profile_pic),
+        ("locale", locale),
+        ("gender", gender),
+    ];
+    let known = texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), json!(**text.as_ref()?))));
+    let mut out: Map<_, _> = known.collect();
+    out.extend(timezone.map(|hours| ("timezone".to_owned(), json!(hours))));
+    if !tests.is_empty() {
+        out.insert("tests".into(), tests.iter().map(|app| json!(app.to_string())).collect());
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.insert("page".into(), json!(page.to_string()));
+    Some((name.to_string(), Value::Object(out)))
+}
+
+fn names(fields: FieldSet) -> Value {
+    fields.iter().map(|field| json!(field.name())).collect()
+}
+
+/// What a journal says of itself that this run does not: in words, one difference each.
+///
+/// Another version of the emulator alone is none: what matters of it stands in `format` and `rules`.
+pub(crate) fn differences(journal: &Value, this_run: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in ["format", "rules", "seed", "lane", "world", "people"] {
+        let (theirs, ours) = (&journal[part], &this_run[part]);
+        if theirs == ours {
+            continue;
+        }
+        match part {
+            "format" => {
+                return vec![format!(
+                    "its format is {theirs}, and this emulator writes {ours}; {}",
+                    version(journal)
+                )];
+            }
+            "rules" => found.push(format!("it follows other rules than this emulator; {}", version(journal))),
+            // Ids of people follow from it, so that more differences say nothing new.
+            "seed" => {
+                let text = format!("its seed is {theirs}, and here it is {ours}; start with --seed {theirs}");
+                return vec![text];
+            }
+            _ => differ(part, theirs, ours, &mut found),
+        }
+    }
+    found
+}
+
+fn version(journal: &Value) -> String {
+    let version = journal["emulator"].as_str().unwrap_or("?");
+    format!("go on with messenger-emulator {version}, which wrote it, or name another file")
+}
+
+/// The places at which two values differ.
+fn differ(path: &str, theirs: &Value, ours: &Value, found: &mut Vec<String>) {
+    match (theirs, ours) {
+        (Value::Object(left), Value::Object(right)) => {
+            let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+            for key in keys {
+                let path = format!("{path}.{key}");
+                match (left.get(key), right.get(key)) {
+                    (Some(theirs), Some(ours)) => differ(&path, theirs, ours, found),
+                    (Some(theirs), None) => found.push(format!("{path} is {theirs} in it, and nothing here")),
+                    (None, Some(ours)) => found.push(format!("{path} is {ours} here, and nothing in it")),
+                    (None, None) => {}
+                }
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (index, (theirs, ours)) in left.iter().zip(right).enumerate() {
+                differ(&format!("{path}[{index}]"), theirs, ours, found);
+            }
+        }
+        (theirs, ours) if theirs == ours => {}
+        (theirs, ours) => found.push(format!("{path} is {theirs} in it, and {ours} here")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Value {
+        json!({
+            "format": 1, "emulator": "0.1.0", "rules": "a", "seed": 1, "lane": "serve",
+            "world": {"pages": [{"apps": {"bot": {"fields": ["messages"], "played": false}}}]},
+            "people": {"user": "7"},
+        })
+    }
+
+    #[test]
+    fn a_difference_is_told_with_its_place_and_how_to_mend_it() {
+        let another = "go on with messenger-emulator 0.1.0, which wrote it, or name another file";
+        let rows: [(&str, Value, Vec<String>); 7] = [
+            ("/emulator", json!("0.2.0"), vec![]),
+            ("/format", json!(2), vec![format!("its format is 1, and this emulator writes 2; {another}")]),
+            ("/rules", json!("b"), vec![format!("it follows other rules than this emulator; {another}")]),
+            ("/seed", json!(7), vec!["its seed is 1, and here it is 7; start with --seed 1".into()]),
+            (
+                "/world/pages/0/apps/bot",
+                json!({"fields": ["messages", "standby"], "played": true}),
+                vec![
+                    r#"world.pages[0].apps.bot.fields is ["messages"] in it, and ["messages","standby"] here"#.into(),
+                    "world.pages[0].apps.bot.played is false in it, and true here".into(),
+                ],
+            ),
+            (
+                "/people",
+                json!({"ana": "7"}),
+                vec![r#"people.ana is "7" here, and nothing in it"#.into(), r#"people.user is "7" in it, and nothing here"#.into()],
+            ),
+            ("/lane", json!("other"), vec![r#"lane is "serve" in it, and "other" here"#.into()]),
+        ];
+        for (place, value, expected) in rows {
+            let mut run = base();
+            *run.pointer_mut(place).unwrap() = value;
+            assert_eq!(differences(&base(), &run), expected, "{place}");
+        }
+    }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, ControlAct, Delivery, Effect, Field, FieldSet, InboxAct, Message, Missing, PAGE_INBOX, PersonAct,
-    Psid, Saw, Sender, Span, Subject, TimerKind, Timestamp,
+    AppId, Asks, Button, ControlAct, Delivery, Effect, Field, FieldSet, InboxAct, Message, Missing,
+    PAGE_INBOX, PersonAct, Psid, QuickReply, Saw, Sender, Span, Subject, Timestamp,
 };
 
 use super::admin;
-use super::record::{Call, CallKind, Cause, Entry, Record};
+use super::record::{Call, CallKind, Cause, Entry, Record, RegisteredWebhook};
 use crate::clock::rfc3339;
 use crate::escape::Dialect;
 use crate::object::Object;
@@ -61,7 +61,7 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     if entry.saw != Saw::default() {
         line.object("saw", |object| write_saw(object, &entry.saw, names));
     }
-    line.text("kind", kind(&entry.record));
+    line.text("kind", Kind::of(&entry.record).name());
     line.object("data", |object| write_data(object, &entry.record, names));
     line.object("wall", |object| {
         object.quoted("at", rfc3339(Timestamp(entry.wall.0)));
@@ -80,39 +80,96 @@ pub fn event_to_json(delivery: &Delivery) -> String {
     out
 }
 
-/// The word for what an entry is about.
-fn kind(record: &Record) -> &'static str {
-    match record {
-        Record::Person { act, .. } => match act {
-            PersonAct::Says(_) => "says",
-            PersonAct::Taps { .. } => "taps",
-            PersonAct::Reacts { .. } => "reacts",
-            PersonAct::Reads => "reads",
-            PersonAct::Opens(_) => "opens",
-            PersonAct::Blocks(true) => "blocks",
-            PersonAct::Blocks(false) => "unblocks",
-        },
-        Record::Inbox { .. } => "inbox",
-        Record::Admin { .. } => "page",
-        Record::Declined(_) => "declined",
-        Record::Call(_) => "call",
-        Record::Refused { .. } => "refused",
-        Record::Clock { .. } => "clock",
-        Record::Fired(_) => "timer",
-        Record::Effect(effect) => match effect {
-            Effect::Message { .. } => "message",
-            Effect::WindowOpened { .. } => "window",
-            Effect::ControlMoved { .. } => "control",
-            Effect::ControlProlonged { .. } => "control_prolonged",
-            Effect::FolderMoved { .. } => "folder",
-            Effect::Deliver(_) => "delivery",
-            Effect::MarkedDone { .. } => "marked_done",
-            Effect::Unheard { .. } => "unheard",
-            Effect::WebhooksFailing { .. } => "webhooks_failing",
-            Effect::WebhooksDisabled { .. } => "webhooks_disabled",
-        },
-        Record::Attempt { .. } => "attempt",
-        Record::Note { .. } => "note",
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What an entry is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Kind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The word for it.
+            const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Says = "says",
+    Taps = "taps",
+    Reacts = "reacts",
+    Reads = "reads",
+    Opens = "opens",
+    Blocks = "blocks",
+    Unblocks = "unblocks",
+    Inbox = "inbox",
+    Page = "page",
+    Declined = "declined",
+    Call = "call",
+    Refused = "refused",
+    Clock = "clock",
+    Timer = "timer",
+    Message = "message",
+    Window = "window",
+    Control = "control",
+    ControlProlonged = "control_prolonged",
+    Folder = "folder",
+    Delivery = "delivery",
+    MarkedDone = "marked_done",
+    Unheard = "unheard",
+    WebhooksFailing = "webhooks_failing",
+    WebhooksDisabled = "webhooks_disabled",
+    Attempt = "attempt",
+    Note = "note",
+}
+
+impl Kind {
+    /// The kind of that name.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    const fn of(record: &Record) -> Self {
+        match record {
+            Record::Person { act, .. } => match act {
+                PersonAct::Says(_) => Self::Says,
+                PersonAct::Taps { .. } => Self::Taps,
+                PersonAct::Reacts { .. } => Self::Reacts,
+                PersonAct::Reads => Self::Reads,
+                PersonAct::Opens(_) => Self::Opens,
+                PersonAct::Blocks(true) => Self::Blocks,
+                PersonAct::Blocks(false) => Self::Unblocks,
+            },
+            Record::Inbox { .. } => Self::Inbox,
+            Record::Admin { .. } => Self::Page,
+            Record::Declined(_) => Self::Declined,
+            Record::Call(_) => Self::Call,
+            Record::Refused { .. } => Self::Refused,
+            Record::Clock { .. } => Self::Clock,
+            Record::Fired(_) => Self::Timer,
+            Record::Effect(effect) => match effect {
+                Effect::Message { .. } => Self::Message,
+                Effect::WindowOpened { .. } => Self::Window,
+                Effect::ControlMoved { .. } => Self::Control,
+                Effect::ControlProlonged { .. } => Self::ControlProlonged,
+                Effect::FolderMoved { .. } => Self::Folder,
+                Effect::Deliver(_) => Self::Delivery,
+                Effect::MarkedDone { .. } => Self::MarkedDone,
+                Effect::Unheard { .. } => Self::Unheard,
+                Effect::WebhooksFailing { .. } => Self::WebhooksFailing,
+                Effect::WebhooksDisabled { .. } => Self::WebhooksDisabled,
+            },
+            Record::Attempt { .. } => Self::Attempt,
+            Record::Note { .. } => Self::Note,
+        }
     }
 }
 
@@ -167,6 +224,26 @@ fn write_message(object: &mut Object<'_>, message: &Message) {
     }
 }
 
+/// The message of an input, with what rules read of its JSON.
+fn write_input(object: &mut Object<'_>, message: &Message) {
+    write_message(object, message);
+    let Message { quick_replies, buttons, template, .. } = message;
+    let mut list = |key, list: Vec<Vec<&str>>| {
+        if !list.is_empty() {
+            object.json(key, |out| out.push_str(&Dialect::Graph.json(&list)));
+        }
+    };
+    let replies = quick_replies.iter().map(|QuickReply { title, payload, asks }| {
+        [Some(&**title), Some(&**payload), asks.map(Asks::name)].into_iter().flatten().collect()
+    });
+    list("quick_replies", replies.collect());
+    let buttons = buttons.iter().map(|Button { title, payload }| vec![&**title, &**payload]);
+    list("buttons", buttons.collect());
+    if let Some(template) = template {
+        object.text("template", template.name());
+    }
+}
+
 fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
     match record {
         Record::Person { person, act } => {
@@ -178,7 +255,7 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             match act {
                 InboxAct::Replies(message) => {
                     object.text("verb", "replies");
-                    write_message(object, message);
+                    write_input(object, message);
                 }
                 InboxAct::Moves(folder) => {
                     object.text("verb", "moves_to").text("folder", folder.name());
@@ -211,12 +288,7 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             object.quoted("to", rfc3339(*to));
         }
         Record::Fired(timer) => {
-            let name = match timer.kind {
-                TimerKind::ControlEnds => "control_ends",
-                TimerKind::WebhooksFailing => "webhooks_failing",
-                TimerKind::WebhooksDisabled => "webhooks_disabled",
-            };
-            object.text("timer", name);
+            object.text("timer", timer.kind.name());
             match timer.subject {
                 Subject::Conversation(person) => object.text("person", &names.person(person)),
                 Subject::Webhooks(page, app) => object.quoted("page", page).text("app", &names.app(app)),
@@ -232,8 +304,8 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             object.bare("delivery", delivery).bare("number", number).text("result", result.name());
             match result {
                 Acknowledged { status } | Refused { status } => object.bare("status", status),
-                Unreachable { why } | Broken { why } => object.text("why", why),
-                TimedOut | Dropped => object,
+                Unreachable { why } | Broken { why } | Dropped { why } => object.text("why", why),
+                TimedOut => object,
             };
         }
         Record::Note { text } => {
@@ -257,7 +329,7 @@ fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
     }
     match kind {
         CallKind::Sends { message, messaging_type, tag } => {
-            write_message(object, message);
+            write_input(object, message);
             if let Some(messaging_type) = messaging_type {
                 object.text("messaging_type", messaging_type);
             }
@@ -284,10 +356,18 @@ fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
         CallKind::Installs { fields, other_fields } => {
             write_fields(object, *fields);
             if !other_fields.is_empty() {
-                object.text("other_fields", &other_fields.join(" "));
+                object.text("other_fields", &other_fields.join(","));
             }
         }
-        CallKind::Subscribes { fields } => write_fields(object, *fields),
+        CallKind::Subscribes { fields, webhook } => {
+            write_fields(object, *fields);
+            if let Some(RegisteredWebhook { url, other_fields, version }) = webhook {
+                object.text("callback_url", &url.to_string()).text("version", version);
+                if !other_fields.is_empty() {
+                    object.text("other_fields", &other_fields.join(","));
+                }
+            }
+        }
         CallKind::Other { method, path } => {
             object.text("method", method).text("path", path);
         }
@@ -314,7 +394,7 @@ fn write_person_of(object: &mut Object<'_>, person: Option<Psid>, names: &Names)
 
 fn write_person(object: &mut Object<'_>, act: &PersonAct) {
     match act {
-        PersonAct::Says(message) => write_message(object, message),
+        PersonAct::Says(message) => write_input(object, message),
         PersonAct::Taps { what, within } => {
             object.text("what", what);
             if let Some(mid) = within {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, ControlAct, Effect, FieldSet, InboxAct, Message, Mid, PageId, PersonAct, Psid,
-    RefusalKind, RuleId, Saw, Subject, Tag, Timer, Timestamp,
+    AdminChange, AppAct, AppId, ControlAct, Effect, FieldSet, InboxAct, Input, Message, Mid, PageId,
+    PersonAct, Psid, RefusalKind, RuleId, Saw, Subject, Tag, Timer, Timestamp,
 };
 
 use crate::clock::Wall;
 use crate::graph::GraphError;
+use crate::shared::Registration;
+use crate::webhooks::WebhookUrl;
 
 /// One line of a journal.
 #[derive(Debug, Clone)]
@@ -168,6 +170,8 @@ pub enum CallKind {
     Subscribes {
         /// The fields; to none any more when none.
         fields: Option<FieldSet>,
+        /// Where its webhooks go from then on, if it has any.
+        webhook: Option<RegisteredWebhook>,
     },
     /// Anything else, and calls that were not in order.
     Other {
@@ -176,6 +180,58 @@ pub enum CallKind {
         /// The path without version and query.
         path: Arc<str>,
     },
+}
+
+/// Where an app that registered wants its webhooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredWebhook {
+    /// The address.
+    pub url: WebhookUrl,
+    /// Fields that no event here belongs to.
+    pub other_fields: Vec<Arc<str>>,
+    /// The version of Graph with which it registered.
+    pub version: Arc<str>,
+}
+
+impl RegisteredWebhook {
+    pub(crate) fn of(registration: &Registration) -> Self {
+        let Registration { endpoint, other_fields, version } = registration;
+        Self { url: endpoint.url.clone(), other_fields: other_fields.clone(), version: Arc::clone(version) }
+    }
+}
+
+impl Call {
+    /// What it lets happen in the world, with a token of that Page; nothing when it is about nothing
+    /// that the world knows of.
+    pub(crate) fn input(&self, page: Option<PageId>) -> Option<Input> {
+        let app = self.app?;
+        let act = match &self.kind {
+            CallKind::Sends { message, messaging_type: _, tag } => {
+                AppAct::Sends { person: self.person?, message: Arc::clone(message), tag: *tag }
+            }
+            CallKind::Signals { action: _, about: None } => AppAct::Signals { person: self.person? },
+            CallKind::Signals { action: _, about: Some((to, _)) } => {
+                AppAct::Reacts { person: self.person?, to: to.clone() }
+            }
+            CallKind::Controls(act) => AppAct::Controls { person: self.person?, act: act.clone() },
+            CallKind::AsksOwner => AppAct::AsksOwner { person: self.person? },
+            CallKind::AsksReceivers => AppAct::AsksReceivers,
+            CallKind::AsksProfile { fields: _ } => AppAct::AsksProfile { person: self.person? },
+            CallKind::Installs { fields, other_fields } => {
+                AppAct::Installs { fields: *fields, other_fields: other_fields.clone() }
+            }
+            CallKind::Subscribes { fields, webhook: _ } => {
+                return Some(Input::AppSubscribes { app, fields: *fields });
+            }
+            CallKind::Other { .. } => return None,
+        };
+        Some(Input::App { page: page?, app, act })
+    }
+
+    /// The same, with the Page of an input that it should be.
+    pub(crate) fn input_as(&self, input: &Input) -> Option<Input> {
+        self.input(if let Input::App { page, .. } = input { Some(*page) } else { None })
+    }
 }
 
 impl CallKind {
@@ -233,8 +289,11 @@ pub enum AttemptResult {
         /// What the system says.
         why: Arc<str>,
     },
-    /// Too many deliveries wait for the app already; this one is given up.
-    Dropped,
+    /// It was not tried, and will not be.
+    Dropped {
+        /// Why it was given up.
+        why: Arc<str>,
+    },
     /// The connection broke before an answer.
     Broken {
         /// What the system says.
@@ -254,7 +313,7 @@ impl AttemptResult {
             Self::Acknowledged { .. } => "acknowledged",
             Self::Refused { .. } => "refused",
             Self::TimedOut => "timed_out",
-            Self::Dropped => "dropped",
+            Self::Dropped { .. } => "dropped",
             Self::Unreachable { .. } => "unreachable",
             Self::Broken { .. } => "broken",
         }

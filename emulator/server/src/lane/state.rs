@@ -1,20 +1,23 @@
 //! Everything of a lane that changes, changed in one synchronous piece at a time.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, PageId, Psid, Refusal,
-    Span, Timer, Timestamp, World, rechannelled, step,
+    Accepted, Answer, AppId, Context, Decided, Delivery, Digest, Effect, Ids, Input, Psid, Refusal, Span,
+    Timer, Timestamp, World, step,
 };
 use hyper::header::HeaderValue;
 
+use super::given_up::{CROWDED_OUT, SWITCHED_OFF};
+use super::replay::Arrears;
+use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::graph::GraphError;
 use crate::journal::{AttemptResult, Call, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
-use crate::webhooks::{Ear, Outgoing, QueueKey};
+use crate::webhooks::{Outgoing, QueueKey};
 
 /// How many deliveries may wait for one app.
 const WAITING_LIMIT: usize = 10_000;
@@ -33,7 +36,9 @@ struct Heard {
 #[derive(Debug)]
 pub(crate) struct OpenCall {
     writes_to: Option<Psid>,
-    echoes: Vec<Outgoing>,
+    pub(super) echoes: Vec<Outgoing>,
+    /// Queues with echoes that leave before the answer does.
+    pub(super) ahead: Vec<QueueKey>,
 }
 
 impl std::fmt::Debug for Outgoing {
@@ -47,15 +52,18 @@ impl OpenCall {
     pub(crate) const fn can_race(&self) -> bool {
         self.writes_to.is_some()
     }
+
+    /// The queues that the answer waits for.
+    pub(crate) fn ahead(&self) -> &[QueueKey] {
+        &self.ahead
+    }
 }
 
 /// What applying an input led to.
 pub(crate) struct Applied {
     pub(crate) seq: u64,
-    /// What the caller is told, or why it was refused.
-    pub(crate) result: Result<Answer, Refusal>,
-    /// Queues that someone must start to work off.
-    pub(crate) start: Vec<QueueKey>,
+    /// What is to be sent, in order.
+    pub(crate) outgoing: Vec<Outgoing>,
     /// Echoes, which leave once the call has been answered.
     pub(crate) echoes: Vec<Outgoing>,
 }
@@ -71,17 +79,21 @@ pub(crate) struct LaneState {
     pub(crate) last_contact: Option<Stopwatch>,
     /// True when a real app got something since the lane was last quiet.
     pub(crate) touched: bool,
-    shared: Arc<Shared>,
+    /// What an earlier run has left to be made up for.
+    pub(crate) arrears: Option<Arrears>,
+    pub(super) shared: Arc<Shared>,
     file_prefix: String,
     file_position: u64,
     ids: Ids,
-    queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
+    pub(super) queues: BTreeMap<QueueKey, VecDeque<Outgoing>>,
     /// How many deliveries wait in the queues of an app.
     waiting: BTreeMap<AppId, usize>,
-    retries: BTreeMap<(Timestamp, u64), Outgoing>,
+    pub(super) retries: BTreeMap<(Timestamp, u64), Outgoing>,
     heard: BTreeMap<QueueKey, Heard>,
-    /// The deliveries that apps have not answered yet, echoes aside; with an ear once they have left.
-    turns: BTreeMap<QueueKey, Option<Arc<Ear>>>,
+    /// What apps are handling, echoes aside.
+    pub(super) turns: BTreeMap<QueueKey, Turn>,
+    /// Queues in which echoes come next that wait for the end of a turn. Nobody works them off.
+    pub(super) paused: BTreeSet<QueueKey>,
     writing: BTreeMap<Psid, u32>,
     /// The virtual time as it stands in headers, and when that was written.
     now_header: (Timestamp, HeaderValue),
@@ -105,12 +117,14 @@ impl LaneState {
             late: None,
             last_contact: None,
             touched: false,
+            arrears: None,
             file_position: 0,
             queues: BTreeMap::new(),
             waiting: BTreeMap::new(),
             retries: BTreeMap::new(),
             heard: BTreeMap::new(),
             turns: BTreeMap::new(),
+            paused: BTreeSet::new(),
             writing: BTreeMap::new(),
             now_header: (Timestamp(i64::MIN), HeaderValue::from_static("")),
             traces: BTreeMap::new(),
@@ -123,11 +137,15 @@ impl LaneState {
     pub(crate) fn append(&mut self, entry: Entry) -> u64 {
         let seq = entry.seq;
         if let Some(file) = self.shared.file() {
-            let line = entry_to_json(&entry, &self.names);
-            self.file_position = file.append(&format!("{}{}", self.file_prefix, &line[1..]));
+            self.file_position = file.append(&self.line(&entry));
         }
         self.journal.push(entry);
         seq
+    }
+
+    /// The entry as it stands in a file, where every line names its lane.
+    pub(crate) fn line(&self, entry: &Entry) -> String {
+        format!("{}{}", self.file_prefix, &entry_to_json(entry, &self.names)[1..])
     }
 
     /// An entry without rule or facts, as of now.
@@ -150,8 +168,14 @@ impl LaneState {
         self.file_position
     }
 
-    /// Lets an input happen and writes down what it led to.
-    pub(crate) fn apply(&mut self, root: Record, cause: Option<Cause>, input: Input) -> Applied {
+    /// Lets an input happen and writes down what it led to. The caller is told the answer, or why it
+    /// was refused.
+    pub(crate) fn apply(
+        &mut self,
+        root: Record,
+        cause: Option<Cause>,
+        input: Input,
+    ) -> (Result<Answer, Refusal>, Applied) {
         let now = self.clock.read();
         let context = Context { now, ids: &self.ids };
         let outcome = step(&mut self.world, input, &context);
@@ -162,13 +186,20 @@ impl LaneState {
             entry.saw = accepted.saw;
         }
         let seq = self.append(entry);
-        let mut applied = Applied { seq, result: Ok(Answer::Done), start: Vec::new(), echoes: Vec::new() };
+        let mut applied = Applied { seq, outgoing: Vec::new(), echoes: Vec::new() };
         match outcome {
             Ok(Accepted { answer, effects, .. }) => {
-                applied.result = Ok(answer);
+                let off = effects.iter().find_map(|decided| {
+                    let Effect::WebhooksDisabled { page, app } = decided.effect else { return None };
+                    Some((page, app))
+                });
                 for decided in effects {
-                    self.takes_effect(decided, seq, &mut applied);
+                    self.takes_effect(decided, (seq, now), &mut applied);
                 }
+                if let Some((page, app)) = off {
+                    self.give_up(page, app);
+                }
+                (Ok(answer), applied)
             }
             Err(refusal) => {
                 // A refused call gets its entry once it is known what the caller is told.
@@ -179,100 +210,60 @@ impl LaneState {
                     entry.saw = refusal.saw;
                     self.append(entry);
                 }
-                applied.result = Err(refusal);
+                (Err(refusal), applied)
             }
         }
-        applied
     }
 
-    /// Writes down what happened and lets it out.
-    fn takes_effect(&mut self, decided: Decided, cause: u64, applied: &mut Applied) {
+    /// Writes down what happened, at the time of what led to it.
+    fn takes_effect(&mut self, decided: Decided, (cause, at): (u64, Timestamp), applied: &mut Applied) {
         let Decided { rule, saw, effect } = decided;
         let outgoing = self.outgoing(&effect);
-        if let Effect::WebhooksDisabled { page, app } = effect {
-            self.give_up(page, app);
-        }
-        let now = self.clock.read();
-        let entry = self.entry(now, Some(Cause::certain(cause)), Record::Effect(effect));
+        let entry = self.entry(at, Some(Cause::certain(cause)), Record::Effect(effect));
         self.append(Entry { rule: Some(rule), saw, ..entry });
         match outgoing {
             Some(outgoing) if outgoing.follows_answer() => applied.echoes.push(outgoing),
-            Some(outgoing) => applied.start.extend(self.queue(outgoing)),
+            Some(outgoing) => applied.outgoing.push(outgoing),
             None => {}
         }
     }
 
-    /// The delivery to a real app of which the next entry tells.
-    fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
+    /// The delivery of which the next entry tells: to a real app, or of an echo that may yet go elsewhere.
+    pub(super) fn outgoing(&self, effect: &Effect) -> Option<Outgoing> {
         let Effect::Deliver(delivery) = effect else { return None };
-        self.shared.endpoint(delivery.app)?;
-        Some(Outgoing::new(self.journal.next_seq(), delivery.clone()))
+        let outgoing = || Outgoing::new(self.journal.next_seq(), delivery.clone());
+        (self.is_real(delivery.app) || delivery.event.follows_send()).then(outgoing)
     }
 
-    /// Nothing more is sent to an app whose webhooks are switched off.
-    fn give_up(&mut self, page: PageId, app: AppId) {
-        let goes = |outgoing: &Outgoing| outgoing.delivery.page == page && outgoing.delivery.app == app;
-        let keys: Vec<_> =
-            self.retries.iter().filter(|(_, outgoing)| goes(outgoing)).map(|(key, _)| *key).collect();
-        for key in keys {
-            self.retries.remove(&key);
-        }
-        for (key, queue) in &mut self.queues {
-            if key.0 == app {
-                let before = queue.len();
-                queue.retain(|outgoing| !goes(outgoing));
-                if let Some(waiting) = self.waiting.get_mut(&app) {
-                    *waiting = waiting.saturating_sub(before - queue.len());
-                }
-            }
-        }
+    pub(super) fn is_real(&self, app: AppId) -> bool {
+        self.shared.endpoint(app).is_some()
+    }
+
+    /// Puts deliveries into their queues; says which of these somebody must start to work off.
+    pub(crate) fn queue_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> Vec<QueueKey> {
+        outgoing.into_iter().filter_map(|outgoing| self.queue(outgoing)).collect()
     }
 
     /// Puts a delivery into its queue; says the queue's key when nobody works it off yet.
-    pub(crate) fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
+    fn queue(&mut self, outgoing: Outgoing) -> Option<QueueKey> {
+        // What an app that steps play hears stands in the journal.
+        if !self.is_real(outgoing.delivery.app) && outgoing.within.is_none() {
+            return None;
+        }
+        if self.is_switched_off(&outgoing) {
+            self.dropped(&outgoing, SWITCHED_OFF);
+            return None;
+        }
         let key = outgoing.key();
-        let outgoing = if self.in_turn(key) { outgoing } else { self.leaving(outgoing)? };
         let waiting = self.waiting.entry(key.0).or_default();
         if *waiting >= WAITING_LIMIT {
-            self.delivery_tried(&outgoing, AttemptResult::Dropped, Duration::ZERO);
+            self.dropped(&outgoing, CROWDED_OUT);
             return None;
         }
         *waiting += 1;
         let idle = !self.queues.contains_key(&key);
         self.queues.entry(key).or_default().push_back(outgoing);
         idle.then_some(key)
-    }
-
-    /// A delivery that leaves: its channel is decided at this moment (C-22). Nothing when its app does not
-    /// hear of it after all.
-    fn leaving(&mut self, mut outgoing: Outgoing) -> Option<Outgoing> {
-        if outgoing.decided {
-            return Some(outgoing);
-        }
-        outgoing.decided = true;
-        let Some(Decided { rule, saw, effect }) = rechannelled(&self.world, &outgoing.delivery) else {
-            return Some(outgoing);
-        };
-        let leaves = match &effect {
-            Effect::Deliver(delivery) => {
-                let mut outgoing = Outgoing::new(self.journal.next_seq(), delivery.clone());
-                outgoing.decided = true;
-                Some(outgoing)
-            }
-            Effect::Message { .. }
-            | Effect::WindowOpened { .. }
-            | Effect::ControlMoved { .. }
-            | Effect::ControlProlonged { .. }
-            | Effect::FolderMoved { .. }
-            | Effect::MarkedDone { .. }
-            | Effect::Unheard { .. }
-            | Effect::WebhooksFailing { .. }
-            | Effect::WebhooksDisabled { .. } => None,
-        };
-        let now = self.clock.read();
-        let entry = self.entry(now, Some(Cause::certain(outgoing.seq)), Record::Effect(effect));
-        self.append(Entry { rule: Some(rule), saw, ..entry });
-        leaves
     }
 
     /// True when so many deliveries wait for an app that senders should be slower.
@@ -282,33 +273,47 @@ impl LaneState {
 
     /// The next delivery of a queue, or the end of the work on it.
     pub(crate) fn next_delivery(&mut self, key: QueueKey) -> Option<Outgoing> {
-        let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
-        match &next {
-            None => {
-                self.queues.remove(&key);
-            }
-            Some(outgoing) => {
-                self.waits_no_longer(key.0);
-                self.touched = true;
-                self.last_contact = Some(Stopwatch::start());
-                if !outgoing.follows_answer() {
-                    self.turns.insert(key, None);
-                    let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
-                    self.heard.insert(key, heard);
-                }
-            }
+        let waits = |queue: &VecDeque<Outgoing>| queue.front().is_some_and(|next| next.within.is_some());
+        if self.queues.get(&key).is_some_and(waits) {
+            self.paused.insert(key);
+            return None;
         }
+        let next = self.queues.get_mut(&key).and_then(VecDeque::pop_front);
+        let Some(outgoing) = &next else {
+            self.queues.remove(&key);
+            return None;
+        };
+        self.waits_no_longer(key.0, 1);
+        self.touched = true;
+        self.last_contact = Some(Stopwatch::start());
+        if !outgoing.follows_answer() {
+            self.turn_begins(outgoing, None);
+        }
+        self.heard(outgoing);
         next
     }
 
-    fn waits_no_longer(&mut self, app: AppId) {
-        if let Some(waiting) = self.waiting.get_mut(&app) {
-            *waiting = waiting.saturating_sub(1);
+    /// Notes that a delivery is begun, which its app may answer to.
+    pub(crate) fn heard(&mut self, outgoing: &Outgoing) {
+        if !outgoing.follows_answer() {
+            let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
+            self.heard.insert(outgoing.key(), heard);
         }
     }
 
-    /// Notes how a try went.
-    pub(crate) fn delivery_tried(&mut self, outgoing: &Outgoing, result: AttemptResult, took: Duration) {
+    pub(super) fn waits_no_longer(&mut self, app: AppId, how_many: usize) {
+        if let Some(waiting) = self.waiting.get_mut(&app) {
+            *waiting = waiting.saturating_sub(how_many);
+        }
+    }
+
+    /// Notes how a try went; says which queues to start.
+    pub(crate) fn delivery_tried(
+        &mut self,
+        outgoing: &Outgoing,
+        result: AttemptResult,
+        took: Duration,
+    ) -> Vec<QueueKey> {
         self.last_contact = Some(Stopwatch::start());
         if let Some(heard) = self.heard.get_mut(&outgoing.key())
             && heard.seq == outgoing.seq
@@ -317,49 +322,14 @@ impl LaneState {
         }
         let Delivery { page, app, .. } = outgoing.delivery;
         let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };
-        let record = Record::Attempt {
-            app: outgoing.delivery.app,
-            person: outgoing.delivery.person,
-            delivery: outgoing.seq,
-            number: outgoing.failed + 1,
-            result,
-            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        };
-        self.apply(record, Some(Cause::certain(outgoing.seq)), input);
-        if !outgoing.follows_answer() {
-            self.turn_ends(outgoing.key());
-        }
-    }
-
-    /// True while an app has a delivery to answer to, and has not begun to. What it sends meanwhile
-    /// it sends in its handler, so that the echoes wait for the end of that.
-    fn in_turn(&self, key: QueueKey) -> bool {
-        self.turns.get(&key).is_some_and(|ear| ear.as_ref().is_none_or(|ear| !ear.hears()))
-    }
-
-    pub(crate) fn turn_heard_by(&mut self, key: QueueKey, ear: &Arc<Ear>) {
-        if let Some(turn) = self.turns.get_mut(&key) {
-            *turn = Some(Arc::clone(ear));
-        }
-    }
-
-    /// The app has answered: now it is decided where the echoes of its handler go, all at once.
-    fn turn_ends(&mut self, key: QueueKey) {
-        self.turns.remove(&key);
-        let Some(waiting) = self.queues.get_mut(&key).map(std::mem::take) else { return };
-        let before = waiting.len();
-        let decided: VecDeque<Outgoing> =
-            waiting.into_iter().filter_map(|outgoing| self.leaving(outgoing)).collect();
-        for _ in decided.len()..before {
-            self.waits_no_longer(key.0);
-        }
-        self.queues.insert(key, decided);
+        // How deliveries go is told to nobody, so there is nothing to send.
+        let _ = self.apply(outgoing.attempt(result, took), Some(Cause::certain(outgoing.seq)), input);
+        if outgoing.follows_answer() { Vec::new() } else { self.turn_ends(outgoing.key()) }
     }
 
     pub(crate) fn retry_later(&mut self, outgoing: Outgoing, wait: Span) {
-        let Delivery { page, app, .. } = outgoing.delivery;
-        if self.world.settings.connection(page, app).is_none_or(|connection| connection.disabled) {
-            return;
+        if self.is_switched_off(&outgoing) {
+            return self.dropped(&outgoing, SWITCHED_OFF);
         }
         let at = self.clock.read() + wait;
         self.retries.insert((at, outgoing.seq), outgoing);
@@ -388,7 +358,7 @@ impl LaneState {
             *open += 1;
             self.raced |= *open > 1;
         }
-        (OpenCall { writes_to, echoes: Vec::new() }, cause)
+        (OpenCall { writes_to, echoes: Vec::new(), ahead: Vec::new() }, cause)
     }
 
     /// Notes that a call waits for something else before it can be decided.
@@ -401,19 +371,15 @@ impl LaneState {
         self.open_calls -= 1;
     }
 
-    /// Lets the call's echoes wait until it has been answered.
-    pub(crate) fn hold(&mut self, open: &mut OpenCall, echoes: Vec<Outgoing>) {
-        open.echoes = echoes;
-    }
-
     /// Notes that the answer is on its way. Where the echoes go is decided before it leaves, unless the
     /// app is still in its handler, so that what it does next cannot change it by being fast.
     pub(crate) fn call_answered(&mut self, open: &mut OpenCall) {
-        let echoes = std::mem::take(&mut open.echoes);
-        let held = echoes
-            .into_iter()
-            .filter_map(|echo| if self.in_turn(echo.key()) { Some(echo) } else { self.leaving(echo) });
-        open.echoes = held.collect();
+        let echoes = std::mem::take(&mut open.echoes).into_iter();
+        let decided = echoes.filter_map(|echo| match echo.within {
+            Some((app, seq)) if self.handles(app, echo.delivery.person) != Some(seq) => self.leaving(echo),
+            Some(_) | None => Some(echo),
+        });
+        open.echoes = decided.collect();
         if let Some(person) = open.writes_to.take()
             && let Some(open) = self.writing.get_mut(&person)
         {
@@ -429,10 +395,17 @@ impl LaneState {
         self.call_answered(&mut open);
         self.open_calls -= 1;
         self.last_contact = Some(Stopwatch::start());
-        open.echoes.into_iter().filter_map(|echo| self.queue(echo)).collect()
+        self.queue_all(open.echoes)
     }
 
-    /// A refused call, with the trace id of its answer.
+    /// Notes a call by which nothing happens in the world.
+    pub(crate) fn log(&mut self, call: &Call, cause: Option<Cause>) -> u64 {
+        let now = self.clock.read();
+        let entry = self.entry(now, cause, Record::Call(call.clone()));
+        self.append(entry)
+    }
+
+    /// A call that is refused at the time at which it was made, with the trace id of its answer.
     pub(crate) fn refused(&mut self, call: &Call, seq: u64, error: &Arc<GraphError>) -> Arc<str> {
         let count = self.traces.entry((call.app, call.person)).or_default();
         *count += 1;
@@ -441,9 +414,10 @@ impl LaneState {
             .number(call.person.map_or(0, |person| person.0))
             .bytes(call.kind.verb().as_bytes());
         let trace: Arc<str> = self.ids.trace(named, *count).into();
-        let now = self.clock.read();
+        let at = self.journal.get(seq).map(|call| call.at);
+        let at = at.unwrap_or_else(|| self.clock.read());
         let record = Record::Refused { app: call.app, error: Arc::clone(error), trace: Arc::clone(&trace) };
-        let mut entry = self.entry(now, Some(Cause::certain(seq)), record);
+        let mut entry = self.entry(at, Some(Cause::certain(seq)), record);
         entry.rule = Some(error.rule);
         entry.saw = error.saw;
         self.append(entry);
@@ -461,20 +435,31 @@ impl LaneState {
     /// nothing was due.
     pub(crate) fn fire_next(&mut self, until: Timestamp, cause: Option<Cause>) -> Option<Vec<QueueKey>> {
         let deadline = self.next_deadline().filter(|deadline| *deadline <= until)?;
-        self.clock.reach(deadline);
+        self.clock.move_to(deadline);
         match self.world.timers.next() {
             Some(timer) if timer.at == deadline => Some(self.fire(timer, cause)),
             Some(_) | None => {
                 let ((_, _), outgoing) = self.retries.pop_first()?;
-                Some(self.queue(outgoing).into_iter().collect())
+                Some(self.queue_all([outgoing]))
             }
         }
     }
 
+    /// Lets a deadline come.
+    pub(crate) fn fired(&mut self, timer: Timer, cause: Option<Cause>) -> Applied {
+        self.apply(Record::Fired(timer), cause, Input::TimerFired(timer)).1
+    }
+
     fn fire(&mut self, timer: Timer, cause: Option<Cause>) -> Vec<QueueKey> {
-        let mut applied = self.apply(Record::Fired(timer), cause, Input::TimerFired(timer));
-        applied.start.extend(applied.echoes.into_iter().filter_map(|echo| self.queue(echo)));
-        applied.start
+        let applied = self.fired(timer, cause);
+        self.queue_all(applied.outgoing.into_iter().chain(applied.echoes))
+    }
+
+    /// Writes a remark down.
+    pub(crate) fn note(&mut self, text: Arc<str>) {
+        let now = self.clock.read();
+        let entry = self.entry(now, None, Record::Note { text });
+        self.append(entry);
     }
 
     pub(crate) fn clock_moved(&mut self, to: Timestamp) -> u64 {
@@ -484,9 +469,19 @@ impl LaneState {
         self.append(entry)
     }
 
+    /// True when somebody works on a queue.
+    pub(crate) fn is_busy(&self, key: QueueKey) -> bool {
+        self.queues.contains_key(&key)
+    }
+
     /// True when no delivery is in flight or due and no call is open.
     pub(crate) fn is_settled(&self) -> bool {
-        self.queues.is_empty() && self.open_calls == 0
+        self.queues.is_empty() && self.is_answered()
+    }
+
+    /// True when no call is open.
+    pub(crate) const fn is_answered(&self) -> bool {
+        self.open_calls == 0
     }
 
     /// Who keeps the lane from being quiet, in words.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use emulator_core::Timestamp;
-
 use super::Lane;
 use crate::clock::{Stopwatch, pause};
+use crate::webhooks::QueueKey;
 
 /// How long a lane must have stayed settled to count as quiet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +75,20 @@ impl Lane {
         tokio::time::timeout(within, wait).await.map_err(unsettled)
     }
 
+    /// Waits until no call is open, or for that long.
+    pub async fn calls_answered(&self, within: Duration) {
+        let wait = async {
+            loop {
+                let changed = self.changed.notified();
+                if self.lock().is_answered() {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        let _ = tokio::time::timeout(within, wait).await;
+    }
+
     /// Waits until the lane has stayed settled for a while since a real app last got something or
     /// made a call. A lane in which no real app got anything since then is quiet already.
     ///
@@ -118,18 +131,38 @@ impl Lane {
         }
     }
 
-    /// Keeps a real clock's deadlines: fires each when its time has come. Never ends.
+    /// Waits until echoes that come before their answer have been taken or refused, but no longer than a
+    /// second: their app may be waiting for this very answer before it listens.
+    pub(crate) async fn echoed(&self, ahead: &[QueueKey]) {
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let wait = async {
+            loop {
+                let changed = self.changed.notified();
+                let busy = {
+                    let state = self.lock();
+                    ahead.iter().any(|key| state.is_busy(*key))
+                };
+                if !busy {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        if !ahead.is_empty() {
+            let _ = tokio::time::timeout(PATIENCE, wait).await;
+        }
+    }
+
+    /// Keeps the deadlines of a clock that runs: fires each when its time has come. Never ends.
     pub async fn keep_time(self: Arc<Self>) {
-        const LOOK_AGAIN: i64 = 3_600_000;
+        const LOOK_AGAIN: Duration = Duration::from_secs(3_600);
         loop {
             let changed = self.changed.notified();
             let wait = {
                 let mut state = self.lock_on_time();
-                let now = state.clock.read();
-                let next = state.next_deadline().unwrap_or(Timestamp(now.0 + LOOK_AGAIN));
-                (next - now).0.clamp(0, LOOK_AGAIN)
+                let next = state.next_deadline();
+                next.and_then(|next| state.clock.reaches(next)).unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN)
             };
-            let wait = Duration::from_millis(u64::try_from(wait).unwrap_or_default());
             let _ = tokio::time::timeout(wait, changed).await;
         }
     }

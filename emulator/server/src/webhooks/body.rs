@@ -97,7 +97,8 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery) {
             });
         }
         Event::Referral(referral) => {
-            from_person(&mut item, delivery).object("referral", |object| {
+            // Recorded in the order of control events, unlike anything else that people do.
+            control(&mut item, delivery).object("referral", |object| {
                 object.text("ref", &referral.reference);
                 object.text("source", "SHORTLINK").text("type", "OPEN_THREAD");
             });

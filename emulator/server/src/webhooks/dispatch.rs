@@ -1,16 +1,17 @@
 //! Deliveries in order: for each app and conversation one at a time, conversations side by side.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Delivery, Event, Psid, retry_after};
+use emulator_core::{AppId, Delivery, Psid, Span, retry_after};
 
 use super::body::body;
 use super::ear::Ear;
 use super::endpoint::Endpoint;
 use super::signature::{Signatures, sign};
 use crate::clock::Stopwatch;
-use crate::journal::AttemptResult;
+use crate::journal::{AttemptResult, Record};
 use crate::lane::Lane;
 
 /// Deliveries with the same key are ordered.
@@ -23,25 +24,43 @@ pub(crate) struct Outgoing {
     pub(crate) delivery: Delivery,
     /// How many tries have failed.
     pub(crate) failed: u32,
-    /// True when it has been decided where it goes.
-    pub(crate) decided: bool,
+    /// Where it goes is decided once the app that caused it has answered what it is handling: the app,
+    /// and the number of what it handles.
+    pub(crate) within: Option<(AppId, u64)>,
     /// Tries carry the same bytes.
     signed: Option<(Bytes, Arc<Signatures>)>,
 }
 
 impl Outgoing {
     pub(crate) const fn new(seq: u64, delivery: Delivery) -> Self {
-        Self { seq, delivery, failed: 0, decided: false, signed: None }
+        Self { seq, delivery, failed: 0, within: None, signed: None }
     }
 
     pub(crate) const fn key(&self) -> QueueKey {
         (self.delivery.app, self.delivery.person)
     }
 
-    /// True for what follows from the Page's own messages, to which bots do not answer: it leaves once
-    /// the call that sent the message has been answered.
+    /// True for what leaves once the call that sent the message has been answered.
     pub(crate) const fn follows_answer(&self) -> bool {
-        matches!(self.delivery.event, Event::Echo { .. } | Event::Delivered { .. })
+        self.delivery.event.follows_send()
+    }
+
+    /// Notes that a try failed; says how long after it the next one comes, if one does.
+    pub(crate) fn fail(&mut self) -> Option<Span> {
+        self.failed += 1;
+        retry_after(self.failed)
+    }
+
+    /// What is written down of a try.
+    pub(crate) fn attempt(&self, result: AttemptResult, took: Duration) -> Record {
+        Record::Attempt {
+            app: self.delivery.app,
+            person: self.delivery.person,
+            delivery: self.seq,
+            number: self.failed + 1,
+            result,
+            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        }
     }
 
     fn signed(&mut self, secret: &str) -> (Bytes, Arc<Signatures>) {
@@ -78,8 +97,7 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         let (body, signatures) = outgoing.signed(&endpoint.secret);
         let Ok(permit) = endpoint.permits.acquire().await else { return };
         let watch = Stopwatch::start();
-        let key = outgoing.key();
-        let listen = |ear: &Arc<Ear>| lane.delivery_leaves(key, ear);
+        let listen = |ear: &Arc<Ear>| lane.delivery_leaves(&outgoing, ear);
         let result = if outgoing.follows_answer() {
             endpoint.post(body, &signatures, lane.now_header(), &|_| {}).await
         } else {
@@ -91,8 +109,7 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         if acknowledged {
             return;
         }
-        outgoing.failed += 1;
-        match retry_after(outgoing.failed) {
+        match outgoing.fail() {
             Some(wait) if wait.0 == 0 => {}
             Some(wait) => return lane.retry_later(outgoing, wait),
             None => return,
@@ -108,7 +125,7 @@ impl AttemptResult {
             Self::Acknowledged { status } => format!("acknowledged with {status}"),
             Self::Refused { status } => format!("answered with {status}"),
             Self::TimedOut => "no answer in time".to_owned(),
-            Self::Dropped => "given up, since too many deliveries wait for the app".to_owned(),
+            Self::Dropped { why } => format!("given up: {why}"),
             Self::Unreachable { why } => format!("unreachable: {why}"),
             Self::Broken { why } => format!("connection broke: {why}"),
         }

@@ -52,7 +52,7 @@ pub(crate) async fn handshake(endpoint: &Endpoint, challenge: &str) -> Result<()
         let why = match failure {
             AttemptResult::Unreachable { why } | AttemptResult::Broken { why } => why.to_string(),
             other @ (AttemptResult::TimedOut
-            | AttemptResult::Dropped
+            | AttemptResult::Dropped { .. }
             | AttemptResult::Acknowledged { .. }
             | AttemptResult::Refused { .. }) => other.describe(),
         };

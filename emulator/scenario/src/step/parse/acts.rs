@@ -6,10 +6,8 @@ use emulator_server::graph::SenderAction;
 use super::{Builder, spanned};
 use crate::check::Mode;
 use crate::diagnostics::{Diagnostic, one_of};
-use crate::node::{Key, Node, Spanned};
-use crate::step::verb::{
-    AppVerb, AppVerbKind, Attachment, AttachmentKind, InboxVerb, PageChange, Role, TokenWord, UserVerb,
-};
+use crate::node::{Node, Spanned};
+use crate::step::verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, UserVerb};
 use crate::step::{Act, ClockMove, Folder};
 use crate::vocabulary::{Head, PAGE_CHANGES};
 
@@ -24,9 +22,7 @@ impl Builder<'_> {
         let verb = match verb.name {
             "says" => UserVerb::Says { text: value.clone(), reply_to: beside("reply_to") },
             "taps" => UserVerb::Taps { what: value.clone(), within: beside("in") },
-            "sends" => {
-                UserVerb::Sends { attachments: self.attachments(value)?, reply_to: beside("reply_to") }
-            }
+            "sends" => UserVerb::Sends { message: self.sent(value)?, reply_to: beside("reply_to") },
             "opens" => UserVerb::Opens { link: self.needed(value, "opens", "link")?.clone() },
             "reacts" => UserVerb::Reacts { emoji: value.clone(), to: beside("to") },
             "reads" => UserVerb::Reads,
@@ -36,31 +32,16 @@ impl Builder<'_> {
         Some(Act::User { who: spanned(who), verb })
     }
 
-    /// Takes what a person sends: one attachment, or a list of them. Its kinds were checked.
-    fn attachments(&mut self, value: &Node) -> Option<Vec<Attachment>> {
-        let one = |(key, content): &(Key, Node)| {
-            Some(Attachment { kind: AttachmentKind::parse(&key.name)?, content: content.clone() })
-        };
-        let entries = value.entries().unwrap_or_default();
-        let many = value.get("attachments").and_then(Node::items).unwrap_or_default();
-        let alone: Vec<Attachment> = entries.iter().filter_map(one).collect();
-        let listed = many.iter().flat_map(|item| item.entries().unwrap_or_default());
-        let attachments: Vec<Attachment> = alone.into_iter().chain(listed.filter_map(one)).collect();
-        let amiss = match (entries, attachments.as_slice()) {
-            (_, []) => Some((value.span, "`sends` says nothing of what is sent")),
-            ([_], _) => None,
-            ([_, (second, _), ..], _) => {
-                Some((second.span, "a step sends one attachment, or a list of them"))
-            }
-            ([], [_, ..]) => None,
-        };
-        if let Some((span, message)) = amiss {
-            let help =
-                "write `sends: {image: https://…}` or `sends: {attachments: [{image: …}, {image: …}]}`";
-            self.check.report(Diagnostic::new(span, message).help(help));
+    /// Takes what a person sends, which must be something.
+    fn sent(&mut self, value: &Node) -> Option<Node> {
+        if value.entries().is_none_or(<[_]>::is_empty) {
+            let problem = Diagnostic::new(value.span, "`sends` says nothing of what is sent");
+            self.check.report(problem.help(
+                "write `sends: {image: https://…}` or `sends: {attachments: [{image: …}, {image: …}]}`",
+            ));
             return None;
         }
-        Some(attachments)
+        Some(value.clone())
     }
 
     /// Takes a key of a mapping that must have it.

@@ -1,0 +1,352 @@
+//! Opening a journal file, and going on with one that an earlier run has left.
+//!
+//! The lines are read one by one and let happen again; each line that comes of it is compared with
+//! the one in the file. Nothing is written before all of it has turned out to be the same.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::file::{Durability, JournalFile};
+use super::header::differences;
+use super::read::{Known, read, wall, without_wall};
+use crate::lane::{Lane, LaneState, Replay};
+
+/// How much of a line an error shows, in characters.
+const SHOWN: usize = 300;
+
+/// Why a journal file cannot be used. Nothing in it was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file cannot be opened or read.
+    #[error("cannot open the journal `{}`: {}", .0.display(), .1)]
+    Open(PathBuf, #[source] io::Error),
+    /// It is a folder.
+    #[error("the journal `{}` is a folder; name a file in it", .0.display())]
+    Folder(PathBuf),
+    /// Another process has it.
+    #[error("another emulator has the journal `{}`; stop that one, or name another file", .0.display())]
+    InUse(PathBuf),
+    /// Its first line is no header.
+    #[error("`{}` is no journal of `serve`: {why}; name another file", .path.display())]
+    NoJournal {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It was written for another world.
+    #[error(
+        "the journal `{}` belongs to another world:{}\nStart with the flags and the --config that it was written with, or name another file",
+        .path.display(), listed(.differences)
+    )]
+    Differs {
+        /// The file.
+        path: PathBuf,
+        /// What differs, one thing each.
+        differences: Vec<String>,
+    },
+    /// A line in it cannot have happened.
+    #[error("line {line} of the journal `{}` cannot have happened: {why}\n  {text}", .path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// Why not.
+        why: String,
+        /// What it says.
+        text: String,
+    },
+    /// A line says something else than what comes of the lines above it.
+    #[error(
+        "line {line} of the journal `{}` is not what the lines above it lead to; was it edited?\n  it says    {found}\n  expected   {expected}",
+        .path.display()
+    )]
+    NotSame {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What it says.
+        found: String,
+        /// What comes of the lines above it.
+        expected: String,
+    },
+}
+
+fn listed(differences: &[String]) -> String {
+    differences.iter().map(|difference| format!("\n  {difference}")).collect()
+}
+
+/// What was found in a journal file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// How many entries; none in a new file.
+    pub entries: u64,
+    /// How many lines were missing and have been written now.
+    pub completed: u64,
+    /// The end that was cut off, which is no whole line, if there was any.
+    pub cut: Option<Cut>,
+}
+
+/// The end of a file that was cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// How long it was, in bytes.
+    pub bytes: u64,
+    /// What it said, as far as it can be shown.
+    pub text: String,
+}
+
+/// Opens a journal for a lane in which nothing has happened yet. What an existing one tells happens
+/// again in the lane; a new one begins with the header.
+///
+/// # Errors
+///
+/// Why it cannot be used; the file is as it was.
+pub fn open(
+    path: &Path,
+    lane: &Lane,
+    header: &str,
+    durability: Durability,
+) -> Result<(JournalFile, Found), JournalError> {
+    let failed = |error| JournalError::Open(path.to_owned(), error);
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => return Err(JournalError::Folder(path.to_owned())),
+        Ok(found) if !found.is_file() => {
+            // A pipe or a device takes lines and has none to read.
+            let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
+            let before = format!("{header}\n").into_bytes();
+            return Ok((JournalFile::new(path, file, durability, before), Found::default()));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(JournalError::InUse(path.to_owned())),
+        // Some file systems have no locks.
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    let length = file.metadata().map_err(failed)?.len();
+    let filled = filled(&file, length).map_err(failed)?;
+    let reading = Reading { path, lines: Lines::new(&file, filled).map_err(failed)?, header };
+    let End { keep, before, entries, completed } = reading.read_all(lane)?;
+    let cut = (keep < length).then(|| tail(&file, keep, filled, length)).transpose().map_err(failed)?;
+    if keep < length {
+        file.set_len(keep).map_err(failed)?;
+    }
+    Ok((JournalFile::new(path, file, durability, before), Found { entries, completed, cut }))
+}
+
+/// How far the file goes before nothing but NUL bytes follow, which some file systems leave after a
+/// crash of the machine.
+fn filled(mut file: &File, length: u64) -> io::Result<u64> {
+    const BLOCK: u64 = 64 * 1024;
+    let mut end = length;
+    while end > 0 {
+        let begin = end.saturating_sub(BLOCK);
+        let mut block = Vec::new();
+        file.seek(SeekFrom::Start(begin))?;
+        file.take(end - begin).read_to_end(&mut block)?;
+        if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
+            return Ok(begin + last as u64 + 1);
+        }
+        end = begin;
+    }
+    Ok(0)
+}
+
+/// What is cut off.
+fn tail(mut file: &File, keep: u64, filled: u64, length: u64) -> io::Result<Cut> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(keep))?;
+    file.take((filled - keep).min(4 * SHOWN as u64)).read_to_end(&mut bytes)?;
+    Ok(Cut { bytes: length - keep, text: shown(&String::from_utf8_lossy(&bytes)) })
+}
+
+fn shown(line: &str) -> String {
+    let line = line.trim_end();
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// Two lines from shortly before the first difference on.
+fn apart(found: &str, expected: &str) -> (String, String) {
+    const BEFORE: usize = 60;
+    let same = found.char_indices().zip(expected.chars()).find(|((_, left), right)| left != right);
+    let same = same.map_or(found.len().min(expected.len()), |((index, _), _)| index);
+    let begin = found.floor_char_boundary(same.saturating_sub(BEFORE));
+    let from = |line: &str| format!("{}{}", if begin > 0 { "…" } else { "" }, shown(&line[begin..]));
+    (from(found), from(expected))
+}
+
+/// The lines of a file, one at a time.
+struct Lines<'a> {
+    reader: BufReader<io::Take<&'a File>>,
+    line: Vec<u8>,
+    /// The number of the line that was read last, from 1.
+    number: u64,
+    /// Where it begins.
+    begin: u64,
+}
+
+/// A line, or what there is of it.
+enum Piece {
+    Whole,
+    /// All of it but for its end.
+    WithoutEnd,
+    Torn,
+}
+
+impl<'a> Lines<'a> {
+    fn new(mut file: &'a File, filled: u64) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(0))?;
+        let reader = BufReader::with_capacity(256 * 1024, file.take(filled));
+        Ok(Self { reader, line: Vec::new(), number: 0, begin: 0 })
+    }
+
+    fn next(&mut self) -> io::Result<Option<Piece>> {
+        self.begin += self.line.len() as u64;
+        self.line.clear();
+        if self.reader.read_until(b'\n', &mut self.line)? == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        Ok(Some(if self.line.ends_with(b"\n") {
+            Piece::Whole
+        } else if serde_json::from_slice::<Value>(&self.line).is_ok_and(|value| value.is_object()) {
+            Piece::WithoutEnd
+        } else {
+            Piece::Torn
+        }))
+    }
+
+    fn text(&self) -> Result<&str, &'static str> {
+        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        std::str::from_utf8(line).map_err(|_| "it is no UTF-8")
+    }
+}
+
+/// A file that is being read.
+struct Reading<'a> {
+    path: &'a Path,
+    lines: Lines<'a>,
+    header: &'a str,
+}
+
+/// How a file ended.
+struct End {
+    /// How much of it stays.
+    keep: u64,
+    /// What is written behind that first.
+    before: Vec<u8>,
+    entries: u64,
+    completed: u64,
+}
+
+impl Reading<'_> {
+    fn next(&mut self) -> Result<Option<Piece>, JournalError> {
+        self.lines.next().map_err(|error| JournalError::Open(self.path.to_owned(), error))
+    }
+
+    fn line(&self, why: impl Into<String>) -> JournalError {
+        let text = shown(&String::from_utf8_lossy(&self.lines.line));
+        JournalError::Line { path: self.path.to_owned(), line: self.lines.number, why: why.into(), text }
+    }
+
+    fn read_all(mut self, lane: &Lane) -> Result<End, JournalError> {
+        let before = format!("{}\n", self.header).into_bytes();
+        let begins = End { keep: 0, before, entries: 0, completed: 0 };
+        match self.next()? {
+            None => return Ok(begins),
+            Some(Piece::Whole) => self.compare_header()?,
+            Some(Piece::Torn | Piece::WithoutEnd) if self.header.as_bytes().starts_with(&self.lines.line) => {
+                return Ok(begins);
+            }
+            Some(Piece::Torn | Piece::WithoutEnd) => {
+                let why = "its only line is no header that this run would write".to_owned();
+                return Err(JournalError::NoJournal { path: self.path.to_owned(), why });
+            }
+        }
+        let mut state = lane.lock();
+        let mut again = Again {
+            replay: Replay::begin(&mut state),
+            known: Known::new(&state.names),
+            lane: lane.name(),
+            due: VecDeque::new(),
+        };
+        let (mut keep, mut before) = (self.lines.line.len() as u64, Vec::new());
+        while let Some(piece) = self.next()? {
+            match piece {
+                Piece::Whole => {}
+                Piece::WithoutEnd => before.push(b'\n'),
+                Piece::Torn => break,
+            }
+            self.check(&mut again, &mut state)?;
+            keep = self.lines.begin + self.lines.line.len() as u64;
+        }
+        let Again { replay, due, .. } = again;
+        replay.end(&mut state);
+        for (_, line) in &due {
+            before.extend_from_slice(line.as_bytes());
+            before.push(b'\n');
+        }
+        Ok(End { keep, before, entries: state.journal.next_seq() - 1, completed: due.len() as u64 })
+    }
+
+    fn compare_header(&self) -> Result<(), JournalError> {
+        let path = || self.path.to_owned();
+        let read = self.lines.text().ok().and_then(|line| serde_json::from_str::<Value>(line).ok());
+        let read = read.filter(|read| read.get("format").is_some()).ok_or_else(|| {
+            JournalError::NoJournal { path: path(), why: "its first line is no header".to_owned() }
+        })?;
+        let ours: Value = serde_json::from_str(self.header).unwrap_or_default();
+        let differences = differences(&read, &ours);
+        if differences.is_empty() { Ok(()) } else { Err(JournalError::Differs { path: path(), differences }) }
+    }
+
+    /// Lets the line that was read last happen again, unless an earlier one has led to it already.
+    fn check(&self, again: &mut Again<'_>, state: &mut LaneState) -> Result<(), JournalError> {
+        let line = self.lines.text().map_err(|why| self.line(why))?;
+        if again.due.is_empty() {
+            let next = state.journal.next_seq();
+            let told = read(line, again.lane, &again.known).map_err(|why| self.line(why))?;
+            if told.seq != next {
+                return Err(self.line(format!("its number is {}, and the next one is {next}", told.seq)));
+            }
+            again.replay.play(state, told).map_err(|why| self.line(why))?;
+            let made = state.journal.after(next - 1).map(|entry| (entry.seq, state.line(entry)));
+            again.due.extend(made);
+        }
+        let Some((seq, expected)) = again.due.pop_front() else {
+            return Err(self.line("nothing above it leads to it"));
+        };
+        let (found, expected) = (without_wall(line), without_wall(&expected));
+        if found != expected {
+            let path = self.path.to_owned();
+            let (found, expected) = apart(found, expected);
+            return Err(JournalError::NotSame { path, line: self.lines.number, found, expected });
+        }
+        if let Some(wall) = wall(line) {
+            state.journal.date(seq, wall);
+        }
+        Ok(())
+    }
+}
+
+/// A journal that happens again.
+struct Again<'a> {
+    replay: Replay,
+    known: Known,
+    lane: &'a str,
+    /// What the lines so far have led to and what has not been read yet, by number.
+    due: VecDeque<(u64, String)>,
+}

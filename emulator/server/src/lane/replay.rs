@@ -1,0 +1,216 @@
+//! Letting a journal happen again: the same inputs through the same step rebuild the same world.
+//!
+//! **Invariant:** what a journal tells goes through the functions that wrote it, so that an input
+//! that is not read back correctly leads to another line than the one that was read.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use emulator_core::{AppId, Input, PageId, Timestamp};
+
+use super::state::{Applied, LaneState};
+use crate::clock::Wall;
+use crate::journal::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook, Told, What};
+use crate::shared::{Registration, Token};
+use crate::webhooks::Outgoing;
+
+/// What is wrong with an entry that should follow from another one.
+const ALONE: &str = "nothing above it leads to it";
+
+/// A delivery of which it is not known yet what becomes of it.
+struct Open {
+    outgoing: Outgoing,
+    /// When it is tried again; at once when none.
+    due: Option<Timestamp>,
+}
+
+impl Open {
+    const fn now(outgoing: Outgoing) -> Self {
+        Self { outgoing, due: None }
+    }
+}
+
+/// What must be remembered between the entries of a journal that happens again.
+pub(crate) struct Replay {
+    pages: BTreeMap<AppId, PageId>,
+    open: BTreeMap<u64, Open>,
+    call: Option<(u64, Call)>,
+    /// Where the clock was moved to, and by which entry.
+    moved: Option<(Timestamp, u64)>,
+    wall: Option<Wall>,
+}
+
+/// What a lane has to make up for before its clock runs on.
+pub(crate) struct Arrears {
+    /// What was to be sent.
+    pub(crate) unsent: Vec<Outgoing>,
+    /// A move of the clock that did not come to its end.
+    pub(crate) moving: Option<(Timestamp, Cause)>,
+    /// When the newest entry was made.
+    pub(crate) wall: Wall,
+}
+
+impl Replay {
+    /// Stops the clock of a lane in which nothing has happened yet.
+    pub(crate) fn begin(state: &mut LaneState) -> Self {
+        state.clock = state.clock.stopped(Timestamp(i64::MIN));
+        let page = |token: &Token| match token {
+            Token::Page { app, page } => Some((*app, *page)),
+            Token::App { .. } => None,
+        };
+        let pages = state.shared.tokens.values().filter_map(page).collect();
+        Self { pages, open: BTreeMap::new(), call: None, moved: None, wall: None }
+    }
+
+    /// Lets an entry that no other one led to happen again, with everything that it leads to.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot have happened here, in words.
+    pub(crate) fn play(&mut self, state: &mut LaneState, told: Told) -> Result<(), &'static str> {
+        let Told { seq: _, at, cause, accepted, wall, what } = told;
+        if at < state.clock.read() {
+            return Err("it lies before the entry above it, and time never goes back");
+        }
+        state.clock.move_to(at);
+        self.wall = Some(wall);
+        match what {
+            What::Record(Record::Call(call)) => self.called(state, call, cause, accepted),
+            What::Record(record) => self.happens(state, record, cause)?,
+            What::Leaves => self.leaves(state, cause)?,
+            What::Follows => return Err(ALONE),
+        }
+        Ok(())
+    }
+
+    fn happens(
+        &mut self,
+        state: &mut LaneState,
+        record: Record,
+        cause: Option<Cause>,
+    ) -> Result<(), &'static str> {
+        match record {
+            Record::Person { person, ref act } => {
+                let act = act.clone();
+                self.applies(state, record, cause, Input::Person { person, act });
+            }
+            Record::Inbox { person, ref act } => {
+                let act = act.clone();
+                self.applies(state, record, cause, Input::Inbox { person, act });
+            }
+            Record::Admin { page, change } => {
+                self.applies(state, record, cause, Input::Admin { page, change });
+            }
+            Record::Refused { error, .. } => match &self.call {
+                Some((seq, call)) if cause == Some(Cause::certain(*seq)) => {
+                    state.refused(call, *seq, &error);
+                }
+                Some(_) | None => return Err("the call above it is another one"),
+            },
+            Record::Clock { to } => {
+                let seq = state.clock_moved(to);
+                self.moved = self.moved.max(Some((to, seq)));
+            }
+            Record::Fired(timer) => {
+                let due = state.world.timers.next();
+                let due = due.filter(|due| (due.kind, due.subject) == (timer.kind, timer.subject));
+                let applied = state.fired(due.ok_or("no such deadline is due next")?, cause);
+                self.keep(applied);
+            }
+            Record::Attempt { delivery, result, took_ms, .. } => {
+                self.tried(state, delivery, result, took_ms)?;
+            }
+            Record::Note { text } => state.note(text),
+            Record::Call(_) | Record::Declined(_) | Record::Effect(_) => return Err(ALONE),
+        }
+        Ok(())
+    }
+
+    /// A call that was accepted happens again. One that was refused has changed nothing, and why is told
+    /// by the next entry, for it may have been for something that stands in no journal.
+    fn called(&mut self, state: &mut LaneState, call: Call, cause: Option<Cause>, accepted: bool) {
+        let page = call.app.and_then(|app| self.pages.get(&app).copied());
+        let input = call.input(page).filter(|_| accepted);
+        let seq = match input {
+            Some(input) => {
+                let (_, applied) = state.apply(Record::Call(call.clone()), cause, input);
+                self.keep(applied)
+            }
+            None => state.log(&call, cause),
+        };
+        if let (true, Some(app), CallKind::Subscribes { webhook: Some(webhook), .. }) =
+            (accepted, call.app, &call.kind)
+        {
+            let RegisteredWebhook { url, other_fields, version } = webhook.clone();
+            let known = state.shared.endpoint(app).filter(|endpoint| endpoint.url == url);
+            let endpoint = known.unwrap_or_else(|| state.shared.endpoint_at(app, url, None));
+            state.shared.register(app, Registration { endpoint, other_fields, version });
+        }
+        self.call = Some((seq, call));
+    }
+
+    fn applies(&mut self, state: &mut LaneState, record: Record, cause: Option<Cause>, input: Input) {
+        let (_, applied) = state.apply(record, cause, input);
+        self.keep(applied);
+    }
+
+    /// A delivery whose channel was decided anew when it left.
+    fn leaves(&mut self, state: &mut LaneState, cause: Option<Cause>) -> Result<(), &'static str> {
+        let open = cause.and_then(|cause| self.open.remove(&cause.seq));
+        let Open { outgoing, .. } = open.ok_or(ALONE)?;
+        if let Some(outgoing) = state.leaving(outgoing) {
+            self.open.insert(outgoing.seq, Open::now(outgoing));
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, applied: Applied) -> u64 {
+        let Applied { seq, outgoing, echoes } = applied;
+        let open = outgoing.into_iter().chain(echoes);
+        self.open.extend(open.map(|outgoing| (outgoing.seq, Open::now(outgoing))));
+        seq
+    }
+
+    fn tried(
+        &mut self,
+        state: &mut LaneState,
+        delivery: u64,
+        result: AttemptResult,
+        took_ms: u64,
+    ) -> Result<(), &'static str> {
+        let mut outgoing = self.open.remove(&delivery).ok_or("its delivery is not open")?.outgoing;
+        if let AttemptResult::Dropped { why } = &result {
+            state.dropped(&outgoing, why);
+            return Ok(());
+        }
+        state.heard(&outgoing);
+        let again = !result.is_acknowledged();
+        state.delivery_tried(&outgoing, result, Duration::from_millis(took_ms));
+        if again && let Some(wait) = outgoing.fail() {
+            let due = (wait.0 > 0).then(|| state.clock.read() + wait);
+            self.open.insert(delivery, Open { outgoing, due });
+        }
+        Ok(())
+    }
+
+    /// Leaves the lane as the end of the journal left it: what is to be tried again waits for its
+    /// time, and what was to be sent at once for [`super::Lane::go_on`].
+    pub(crate) fn end(self, state: &mut LaneState) {
+        let Some(wall) = self.wall else {
+            state.clock = crate::clock::Clock::new(state.clock.mode());
+            return;
+        };
+        let mut unsent = Vec::new();
+        for Open { outgoing, due } in self.open.into_values() {
+            match due {
+                Some(due) => {
+                    state.retries.insert((due, outgoing.seq), outgoing);
+                }
+                None => unsent.push(outgoing),
+            }
+        }
+        let now = state.clock.read();
+        let moving = self.moved.filter(|(to, _)| *to > now).map(|(to, seq)| (to, Cause::certain(seq)));
+        state.arrears = Some(Arrears { unsent, moving, wall });
+    }
+}

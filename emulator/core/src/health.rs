@@ -45,11 +45,21 @@ pub(crate) fn forget(world: &mut World, page: PageId, app: AppId) {
     world.timers.change(subject, TimerKind::WebhooksDisabled, Some(since + GIVES_UP_AFTER), None);
 }
 
+/// Since when they fail, if that is at least as long ago as this.
+fn failing_for(
+    world: &World,
+    page: PageId,
+    app: AppId,
+    (least, now): (Span, Timestamp),
+) -> Option<Timestamp> {
+    world.failing.get(&(page, app)).copied().filter(|since| *since + least <= now)
+}
+
 /// They have failed for a while.
-pub(crate) fn failing(world: &mut World, page: PageId, app: AppId) -> Accepted {
+pub(crate) fn failing(world: &mut World, page: PageId, app: AppId, now: Timestamp) -> Accepted {
     let mut accepted = Accepted::quiet(RULE, Saw::default());
     let subject = Subject::Webhooks(page, app);
-    if let Some(since) = world.failing.get(&(page, app)).copied() {
+    if let Some(since) = failing_for(world, page, app, (TELLS_AFTER, now)) {
         world.timers.change(subject, TimerKind::WebhooksFailing, Some(since + TELLS_AFTER), None);
         let effect = Effect::WebhooksFailing { page, app, since };
         accepted.effects.push(Decided { rule: RULE, saw: Saw::default(), effect });
@@ -58,9 +68,9 @@ pub(crate) fn failing(world: &mut World, page: PageId, app: AppId) -> Accepted {
 }
 
 /// They have failed for an hour: they are switched off, unless the Page's options spare them.
-pub(crate) fn disabled(world: &mut World, page: PageId, app: AppId) -> Accepted {
+pub(crate) fn disabled(world: &mut World, page: PageId, app: AppId, now: Timestamp) -> Accepted {
     let mut accepted = Accepted::quiet(RULE, Saw::default());
-    let Some(since) = world.failing.get(&(page, app)).copied() else { return accepted };
+    let Some(since) = failing_for(world, page, app, (GIVES_UP_AFTER, now)) else { return accepted };
     forget(world, page, app);
     let effect = match world.settings.options(page).webhook_disabling {
         Switch::Off => Effect::WebhooksFailing { page, app, since },

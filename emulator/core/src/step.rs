@@ -106,8 +106,12 @@ fn timer_fired(world: &mut World, timer: Timer, now: Timestamp) -> Accepted {
         (TimerKind::ControlEnds, Subject::Conversation(person)) => {
             handover::control_ended(world, timer, person, now)
         }
-        (TimerKind::WebhooksFailing, Subject::Webhooks(page, app)) => health::failing(world, page, app),
-        (TimerKind::WebhooksDisabled, Subject::Webhooks(page, app)) => health::disabled(world, page, app),
+        (TimerKind::WebhooksFailing, Subject::Webhooks(page, app)) => {
+            health::failing(world, page, app, now.max(timer.at))
+        }
+        (TimerKind::WebhooksDisabled, Subject::Webhooks(page, app)) => {
+            health::disabled(world, page, app, now.max(timer.at))
+        }
         (TimerKind::ControlEnds, Subject::Webhooks(..))
         | (TimerKind::WebhooksFailing | TimerKind::WebhooksDisabled, Subject::Conversation(_)) => {
             Accepted::quiet(RuleId::ControlExpires, Saw::default())

@@ -1,0 +1,409 @@
+//! Plays a sequence and holds every step against what must be true of all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use emulator_core::{
+    Accepted, AdminChange, Answer, AppAct, AppId, Channel, Context, Control, Delivery, Effect, Event, Field,
+    Folder, IdleDelivery, Ids, InboxAct, Input, Mid, Missing, Options, Outcome, PAGE_INBOX, Psid,
+    RefusalKind, Span, Subject, Switch, Timer, TimerKind, Timestamp, World, step,
+};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+
+use crate::generate::{ANA, BEGIN, BO, Move};
+
+/// A world in play with what must be remembered of the steps before.
+pub(crate) struct Play {
+    pub(crate) world: World,
+    pub(crate) outcomes: Vec<Outcome>,
+    now: Timestamp,
+    ids: Ids,
+    newest: BTreeMap<Psid, Timestamp>,
+    mids: BTreeSet<Mid>,
+    /// Conversations that an agent filed since control last moved.
+    filed: BTreeSet<Psid>,
+}
+
+impl Play {
+    pub(crate) fn new(world: World) -> Self {
+        Self {
+            world,
+            outcomes: Vec::new(),
+            now: BEGIN,
+            ids: Ids::new(7, "properties"),
+            newest: BTreeMap::new(),
+            mids: BTreeSet::new(),
+            filed: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn play(&mut self, moves: &[Move]) -> TestCaseResult {
+        for one in moves {
+            match one {
+                Move::Input(input) => {
+                    // Whoever is not on the Page is turned away before core is asked.
+                    if !matches!(input, Input::App { page, app, .. } if self.world.settings.connection(*page, *app).is_none())
+                    {
+                        self.step(input)?;
+                    }
+                }
+                Move::Advance(span) => {
+                    let target = self.now + *span;
+                    while let Some(timer) = self.world.timers.next().filter(|timer| timer.at <= target) {
+                        prop_assert!(timer.at > self.now, "{timer:?} was due before now, {:?}", self.now);
+                        self.fire_all_due_at(timer.at)?;
+                    }
+                    self.now = target;
+                }
+            }
+            self.nothing_is_overdue()?;
+        }
+        Ok(())
+    }
+
+    fn fire_all_due_at(&mut self, at: Timestamp) -> TestCaseResult {
+        self.now = at;
+        while let Some(timer) = self.world.timers.next().filter(|timer| timer.at == at) {
+            self.step(&Input::TimerFired(timer))?;
+            prop_assert_ne!(self.world.timers.next(), Some(timer), "a deadline that fired is still there");
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, input: &Input) -> TestCaseResult {
+        let before = self.world.clone();
+        let outcome = step(&mut self.world, input.clone(), &Context { now: self.now, ids: &self.ids });
+        match &outcome {
+            Ok(accepted) => self.accepted(&before, input, accepted)?,
+            Err(refusal) => prop_assert_eq!(&self.world, &before, "{:?} changed the world", refusal),
+        }
+        self.only_its_own_conversation_changes(&before, input)?;
+        control_decides_who_sends(&before, input, &outcome)?;
+        self.folders_agree()?;
+        self.timers_are_those_that_apply()?;
+        self.outcomes.push(outcome);
+        Ok(())
+    }
+
+    fn options(&self, person: Psid) -> Options {
+        self.world
+            .people
+            .get(&person)
+            .map(|person| self.world.settings.options(person.page))
+            .unwrap_or_default()
+    }
+
+    fn accepted(&mut self, before: &World, input: &Input, accepted: &Accepted) -> TestCaseResult {
+        let mut moved = BTreeMap::new();
+        let mut heard = BTreeSet::new();
+        for decided in &accepted.effects {
+            match &decided.effect {
+                Effect::ControlMoved { person, from, to, .. } => {
+                    prop_assert_eq!(*from, *moved.get(person).unwrap_or(&owner(before, *person)));
+                    moved.insert(*person, *to);
+                    self.filed.remove(person);
+                }
+                Effect::Message { person, mid, at, .. } => {
+                    prop_assert!(self.mids.insert(mid.clone()), "{mid} stands for two messages");
+                    let named = match &accepted.answer {
+                        Answer::Message { mid, at } | Answer::Tapped { mid, at, .. } => Some((mid, at)),
+                        Answer::Done | Answer::Owner(_) | Answer::Receivers(_) | Answer::Profile(_) => None,
+                    };
+                    prop_assert_eq!(named, Some((mid, at)));
+                    prop_assert!(self.newest.get(person).is_none_or(|newest| at > newest));
+                }
+                Effect::Deliver(delivery) => {
+                    prop_assert!(
+                        heard.insert((delivery.app, kind_of(&delivery.event))),
+                        "{delivery:?} twice"
+                    );
+                    self.is_for_that_app(before, input, delivery)?;
+                }
+                Effect::ControlProlonged { person, owner: by, until } => {
+                    prop_assert_eq!(owner(before, *person), Some(*by));
+                    prop_assert!(
+                        self.world.control(*person).owner() != Some(*by)
+                            || self.world.control(*person).until() >= Some(*until)
+                    );
+                }
+                Effect::Unheard { app, field, missing, .. } => match missing {
+                    Missing::Subscription(lacking) => {
+                        prop_assert!(
+                            [Field::Standby, Field::MessagingHandovers].contains(lacking),
+                            "{field:?}"
+                        );
+                    }
+                    Missing::Webhooks | Missing::Role => {
+                        prop_assert!(self.world.settings.apps.contains_key(app));
+                    }
+                },
+                Effect::WindowOpened { person, until } => {
+                    prop_assert_eq!(*until, self.now + Span::DAY);
+                    prop_assert_eq!(self.world.conversations[person].window_until, Some(*until));
+                }
+                Effect::FolderMoved { person, from, to } => {
+                    prop_assert!(from != to, "{person}");
+                }
+                Effect::MarkedDone { .. }
+                | Effect::WebhooksFailing { .. }
+                | Effect::WebhooksDisabled { .. } => {}
+            }
+        }
+        if let Input::Inbox { person, act: InboxAct::Moves(_) } = input {
+            self.filed.insert(*person);
+        }
+        for person in [ANA, BO] {
+            let (was, is) = (owner(before, person), owner(&self.world, person));
+            prop_assert_eq!(*moved.get(&person).unwrap_or(&was), is, "control moved without a word");
+        }
+        self.time_goes_on(accepted)
+    }
+
+    fn time_goes_on(&mut self, accepted: &Accepted) -> TestCaseResult {
+        let mut latest: BTreeMap<Psid, Timestamp> = BTreeMap::new();
+        for decided in &accepted.effects {
+            let (person, at) = match &decided.effect {
+                Effect::Message { person, at, .. } => (*person, *at),
+                Effect::Deliver(Delivery { person: Some(person), at, .. }) => (*person, *at),
+                Effect::Deliver(_)
+                | Effect::WindowOpened { .. }
+                | Effect::ControlMoved { .. }
+                | Effect::ControlProlonged { .. }
+                | Effect::FolderMoved { .. }
+                | Effect::MarkedDone { .. }
+                | Effect::Unheard { .. }
+                | Effect::WebhooksFailing { .. }
+                | Effect::WebhooksDisabled { .. } => continue,
+            };
+            prop_assert!(at >= self.now);
+            prop_assert!(self.newest.get(&person).is_none_or(|newest| at > *newest), "{at:?} comes too late");
+            let latest = latest.entry(person).or_insert(at);
+            *latest = at.max(*latest);
+        }
+        self.newest.extend(latest);
+        Ok(())
+    }
+
+    /// The channel, the field and, for control events, the app are those that the event asks for.
+    fn is_for_that_app(&self, before: &World, input: &Input, delivery: &Delivery) -> TestCaseResult {
+        let settings = &self.world.settings;
+        prop_assert!(
+            settings.connection(delivery.page, delivery.app).is_some(),
+            "an app that is not on the Page hears"
+        );
+        let fields = settings.fields(delivery.page, delivery.app);
+        prop_assert!(fields.contains(delivery.field), "{:?} is not subscribed", delivery.field);
+        let connection = settings.connection(delivery.page, delivery.app);
+        prop_assert!(
+            connection.is_some_and(|connection| !connection.disabled),
+            "its webhooks are switched off"
+        );
+        prop_assert_eq!(delivery.field, field_of(&delivery.event));
+        let Some(person) = delivery.person else { return Ok(()) };
+        let (was, is) = (owner(before, person), owner(&self.world, person));
+        let options = self.options(person);
+        if delivery.field == Field::MessagingHandovers {
+            prop_assert_eq!(delivery.channel, Channel::Messaging);
+            if options.handover_broadcast == Switch::Off {
+                let app = Some(delivery.app);
+                let named = match &delivery.event {
+                    Event::PassThreadControl { new_owner, .. } => app == is && app == Some(*new_owner),
+                    Event::TakeThreadControl { new_owner, .. } => app == was && is == Some(*new_owner),
+                    Event::RequestThreadControl { .. } => is.is_none() || app == is,
+                    Event::PassThreadMetadata { .. } => is_target(input, delivery.app),
+                    Event::Message { .. }
+                    | Event::Echo { .. }
+                    | Event::Postback { .. }
+                    | Event::Reaction { .. }
+                    | Event::Referral(_)
+                    | Event::Delivered { .. }
+                    | Event::Read { .. }
+                    | Event::AppRoles { .. } => false,
+                };
+                prop_assert!(named, "{delivery:?} while control went from {was:?} to {is:?}");
+            }
+            return Ok(());
+        }
+        let listens = match is {
+            Some(owner) => owner != delivery.app,
+            None => options.idle_delivery == IdleDelivery::Standby && on_standby(delivery.field),
+        };
+        prop_assert_eq!(delivery.channel == Channel::Standby, listens, "{:?} while {:?} owns", delivery, is);
+        prop_assert!(!listens || fields.contains(Field::Standby), "standby is not subscribed");
+        prop_assert!(!listens || on_standby(delivery.field), "standby does not carry {:?}", delivery.field);
+        let payload = matches!(&delivery.event, Event::Postback { payload: Some(_), .. });
+        prop_assert!(!payload || !listens, "standby tells a payload");
+        Ok(())
+    }
+
+    fn only_its_own_conversation_changes(&self, before: &World, input: &Input) -> TestCaseResult {
+        let mine = match input {
+            Input::Person { person, .. } | Input::Inbox { person, .. } => Some(*person),
+            Input::App { act, .. } => act_about(act),
+            Input::TimerFired(Timer { subject: Subject::Conversation(person), .. }) => Some(*person),
+            Input::Admin { change: AdminChange::Removes(_), .. } => return Ok(()),
+            Input::TimerFired(_)
+            | Input::Admin { .. }
+            | Input::AppSubscribes { .. }
+            | Input::DeliveryTried { .. } => None,
+        };
+        for person in [ANA, BO] {
+            if mine != Some(person) {
+                prop_assert_eq!(self.world.conversations.get(&person), before.conversations.get(&person));
+                prop_assert_eq!(&self.world.people[&person], &before.people[&person]);
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder follows control where it is to do so, unless an agent filed the conversation since.
+    fn folders_agree(&self) -> TestCaseResult {
+        for (person, conversation) in &self.world.conversations {
+            let Some(by) = conversation.control.owner() else { continue };
+            if self.options(*person).done_folder == Switch::Off || self.filed.contains(person) {
+                continue;
+            }
+            let expected = if by == PAGE_INBOX { Folder::Main } else { Folder::Done };
+            prop_assert_eq!(conversation.folder, expected, "{} owns", by);
+        }
+        Ok(())
+    }
+
+    /// There is a deadline for each owner at the moment at which its control ends, those of webhooks that
+    /// fail, and no other; time alone makes all conversations idle.
+    fn timers_are_those_that_apply(&self) -> TestCaseResult {
+        let control = self.world.conversations.iter().filter_map(|(person, conversation)| {
+            let at = conversation.control.until()?;
+            Some(Timer { at, kind: TimerKind::ControlEnds, subject: Subject::Conversation(*person) })
+        });
+        let mut expected: BTreeSet<Timer> = control.collect();
+        for (&(page, app), &since) in &self.world.failing {
+            let hour = since + Span::HOUR;
+            let subject = Subject::Webhooks(page, app);
+            expected.insert(Timer { at: hour, kind: TimerKind::WebhooksDisabled, subject });
+            let told = Timer { at: since + Span(15 * 60_000), kind: TimerKind::WebhooksFailing, subject };
+            if told.at > self.now {
+                expected.insert(told);
+            }
+        }
+        let mut future = self.world.clone();
+        let mut armed = BTreeSet::new();
+        while let Some(timer) = future.timers.next() {
+            prop_assert!(armed.len() <= expected.len(), "{timer:?} is about nothing");
+            // At the very moment of a warning its deadline may have fired or not.
+            if timer.kind != TimerKind::WebhooksFailing || timer.at > self.now {
+                armed.insert(timer);
+            }
+            let _ = step(&mut future, Input::TimerFired(timer), &Context { now: timer.at, ids: &self.ids });
+            prop_assert_ne!(future.timers.next(), Some(timer), "a deadline that fired is still there");
+        }
+        prop_assert_eq!(armed, expected);
+        let idle = future.conversations.values().all(|conversation| conversation.control == Control::Idle);
+        prop_assert!(idle, "a conversation left alone does not become idle");
+        Ok(())
+    }
+
+    fn nothing_is_overdue(&self) -> TestCaseResult {
+        for conversation in self.world.conversations.values() {
+            if let Some((by, until)) = conversation.control.owner().zip(conversation.control.until()) {
+                prop_assert!(until > self.now, "control has outlasted its end by {:?}", self.now - until);
+                prop_assert!(until <= self.now + Span(7 * Span::DAY.0), "control lasts longer than 7 days");
+                let there =
+                    by == PAGE_INBOX || self.world.settings.connection(conversation.page, by).is_some();
+                prop_assert!(there, "{by} owns and is not on the Page");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn owner(world: &World, person: Psid) -> Option<AppId> {
+    world.control(person).owner()
+}
+
+/// Whose conversation an app's call is about.
+fn act_about(act: &AppAct) -> Option<Psid> {
+    match act {
+        AppAct::Sends { person, .. }
+        | AppAct::Signals { person }
+        | AppAct::Reacts { person, .. }
+        | AppAct::Controls { person, .. }
+        | AppAct::AsksOwner { person }
+        | AppAct::AsksProfile { person } => Some(*person),
+        AppAct::AsksReceivers | AppAct::Installs { .. } => None,
+    }
+}
+
+fn is_target(input: &Input, app: AppId) -> bool {
+    use emulator_core::ControlAct::PassMetadata;
+    matches!(input, Input::App { act: AppAct::Controls { act: PassMetadata { to, .. }, .. }, .. } if *to == app)
+}
+
+/// What the platform's list of standby events names (C-80).
+const fn on_standby(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Messages
+            | Field::MessageEchoes
+            | Field::MessageDeliveries
+            | Field::MessageReads
+            | Field::MessagingPostbacks
+    )
+}
+
+const fn field_of(event: &Event) -> Field {
+    match event {
+        Event::Message { .. } => Field::Messages,
+        Event::Echo { .. } => Field::MessageEchoes,
+        Event::Postback { .. } => Field::MessagingPostbacks,
+        Event::Reaction { .. } => Field::MessageReactions,
+        Event::Referral(_) => Field::MessagingReferrals,
+        Event::Delivered { .. } => Field::MessageDeliveries,
+        Event::Read { .. } => Field::MessageReads,
+        Event::PassThreadControl { .. }
+        | Event::TakeThreadControl { .. }
+        | Event::RequestThreadControl { .. }
+        | Event::PassThreadMetadata { .. }
+        | Event::AppRoles { .. } => Field::MessagingHandovers,
+    }
+}
+
+/// Two events of one step are the same event if they are of one kind, save that roles concern several apps.
+fn kind_of(event: &Event) -> (Field, u8) {
+    let which = match event {
+        Event::TakeThreadControl { .. } => 1,
+        Event::RequestThreadControl { .. } => 2,
+        Event::PassThreadMetadata { .. } => 3,
+        Event::AppRoles { .. } => 4,
+        Event::Message { .. }
+        | Event::Echo { .. }
+        | Event::Postback { .. }
+        | Event::Reaction { .. }
+        | Event::Referral(_)
+        | Event::Delivered { .. }
+        | Event::Read { .. }
+        | Event::PassThreadControl { .. } => 0,
+    };
+    (field_of(event), which)
+}
+
+/// A plain message is refused for control exactly when another app owns the conversation, where that keeps
+/// others out and nothing was wrong before.
+fn control_decides_who_sends(before: &World, input: &Input, outcome: &Outcome) -> TestCaseResult {
+    let Input::App { page, app, act: AppAct::Sends { person, tag: None, .. } } = input else { return Ok(()) };
+    let refused = |kind| outcome.as_ref().is_err_and(|refusal| refusal.kind == kind);
+    let earlier = [
+        RefusalKind::UnknownPerson,
+        RefusalKind::PersonUnavailable,
+        RefusalKind::UnknownMessage,
+        RefusalKind::NoRoleOnApp { documented: false },
+        RefusalKind::NoRoleOnApp { documented: true },
+    ];
+    if earlier.into_iter().any(refused) {
+        return Ok(());
+    }
+    let exclusive = before.settings.options(*page).exclusive == Switch::On;
+    let another = exclusive && owner(before, *person).is_some_and(|owner| owner != *app);
+    prop_assert_eq!(refused(RefusalKind::AnotherAppInControl), another, "owner {:?}", owner(before, *person));
+    Ok(())
+}

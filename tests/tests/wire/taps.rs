@@ -192,6 +192,6 @@ async fn attachments_of_people_arrive_as_recorded() {
         scene.lane.person_acts(scene.ann, PersonAct::Says(Arc::new(message))).result.unwrap();
         let recorded = item(id)["body"]["entry"][0]["messaging"][0]["message"].clone();
         // A shared page brings its address as text, which the record lacks.
-        hold_shape_against("attachments", &scene.heard(), &recorded, Keys::AsSets, &["mid"], &["text"]);
+        hold_shape_against(id, &scene.heard(), &recorded, Keys::AsSets, &["mid"], &["text"]);
     }
 }

@@ -254,9 +254,9 @@ mod tests {
         for (method, path, expected) in cases {
             assert_eq!(resolve(method, path).unwrap_err(), expected);
         }
-        let unknown = resolve("GET", "/v25.0/42").unwrap_err();
+        let unknown = resolve("GET", "/v25.0/nobody").unwrap_err();
         assert!(
-            unknown.starts_with("100 Unsupported get request. Object with ID '42' does not exist"),
+            unknown.starts_with("100 Unsupported get request. Object with ID 'nobody' does not exist"),
             "{unknown}"
         );
     }

@@ -43,7 +43,8 @@ const DECIDED_ELSEWHERE: &[&str] = &[
 fn main() -> ExitCode {
     let mut trials = Vec::new();
     let mut tables = BTreeMap::new();
-    for (family, text) in files() {
+    let arguments = Arguments::from_args();
+    for (family, text) in files(wanted(&arguments)) {
         match serde_saphyr::from_str::<Table>(&text) {
             Ok(table) => {
                 tables.insert(family, Arc::new((table, text)));
@@ -73,15 +74,23 @@ fn main() -> ExitCode {
     trials.push(Trial::test("every_cell_is_decided", move || {
         cells::every_cell_is_decided(tables.iter().map(|(family, file)| (family, &file.0)))
     }));
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// The tables by family.
-fn files() -> Vec<(String, String)> {
+/// The only table that is asked for, when a row is: a runner that plays each row in a process of its
+/// own need not read all of them each time.
+fn wanted(arguments: &Arguments) -> Option<&str> {
+    let row = arguments.filter.as_deref().filter(|_| arguments.exact)?;
+    row.split_once("::").map(|(family, _)| family)
+}
+
+/// The tables by family, or the one of them.
+fn files(only: Option<&str>) -> Vec<(String, String)> {
     let entries = fs::read_dir(FOLDER).expect("the folder of the tables can be listed");
     let mut files: Vec<_> = entries
         .map(|entry| entry.expect("an entry of the folder can be read").path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .filter(|path| only.is_none_or(|only| family(path) == only))
         .map(|path| (family(&path), fs::read_to_string(&path).expect("a table can be read")))
         .collect();
     files.sort();

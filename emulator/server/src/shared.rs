@@ -119,7 +119,7 @@ impl Shared {
         verify_token: Option<&str>,
     ) -> Arc<Endpoint> {
         let known = self.secrets.get(&app);
-        let secret = known.map(|known| known.secret.clone()).unwrap_or_default();
+        let secret = known.map(|known| known.secret.as_str()).unwrap_or_default();
         let known = known.map(|known| known.verify_token.as_str()).unwrap_or_default();
         let verify_token = verify_token.unwrap_or(known).to_owned();
         Endpoint::new(url, secret, verify_token, self.webhook_timeout)

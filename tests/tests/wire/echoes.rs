@@ -4,8 +4,8 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use emulator_core::Psid;
-use emulator_server::journal::Record;
+use emulator_core::{Effect, Psid};
+use emulator_server::journal::{Entry, Record};
 use serde_json::json;
 
 use crate::bot::{Acknowledges, Arrival, Bot, GraphCall, Reaction};
@@ -105,18 +105,16 @@ async fn a_moved_echo_says_why_and_is_what_was_promised_otherwise() {
     bot.release(1);
     settled(&lane).await;
     let entries = entries(&lane);
-    let of_echo = |record: &Record| match record {
-        Record::Effect(emulator_core::Effect::Deliver(delivery)) if delivery.app == BOT => {
-            matches!(delivery.event, emulator_core::Event::Echo { .. }).then(|| delivery.clone())
-        }
-        _ => None,
+    let of_echo = |entry: &Entry| {
+        let Effect::Deliver(delivery) = entry.effect()? else { return None };
+        (delivery.app == BOT && delivery.event.follows_send()).then(|| delivery.clone())
     };
-    let told: Vec<_> = entries.iter().filter_map(|entry| Some((entry, of_echo(&entry.record)?))).collect();
+    let told: Vec<_> = entries.iter().filter_map(|entry| Some((entry, of_echo(entry)?))).collect();
     let [(first, promised), (second, made)] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!(second.cause.map(|cause| cause.seq), Some(first.seq));
     assert_eq!(second.rule.map(|rule| rule.rule().code), Some("C-22"));
     assert_eq!((promised.at, &promised.event), (made.at, &made.event));
-    let tried = entries.iter().filter_map(|entry| entry.tried()).collect::<Vec<_>>();
+    let tried = entries.iter().filter_map(Entry::tried).collect::<Vec<_>>();
     assert!(!tried.contains(&first.seq) && tried.contains(&second.seq), "{tried:?}");
 }
 
@@ -136,7 +134,7 @@ async fn an_echo_that_its_app_may_not_hear_on_standby_is_not_heard() {
     assert_eq!(bot.texts(), ["hi"]);
     let unheard = entries(&lane)
         .into_iter()
-        .any(|entry| matches!(entry.record, Record::Effect(emulator_core::Effect::Unheard { app: BOT, .. })));
+        .any(|entry| matches!(entry.record, Record::Effect(Effect::Unheard { app: BOT, .. })));
     assert!(unheard, "the journal says that it was not heard");
 }
 

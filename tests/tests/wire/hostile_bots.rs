@@ -158,7 +158,7 @@ async fn ten_thousand_deliveries_may_wait_for_an_app_and_the_next_is_given_up_in
     assert_eq!(stand.send(LIVECHAT, ann, "one too many").await.status(), 200);
     let why = "too many deliveries wait for it already".into();
     let dropped = (1, AttemptResult::Dropped { why });
-    assert_eq!(tries(&lane, BOT), [dropped.clone()]);
+    assert_eq!(tries(&lane, BOT), std::slice::from_ref(&dropped));
     assert_eq!(lane.next_deadline(), None, "what was not tried has not failed");
     // One that is taken makes room for one.
     bot.release(1);

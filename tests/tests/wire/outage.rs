@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use emulator_core::{AdminChange, AppId, Effect, Field, Missing, Psid, Span, Timestamp};
 use emulator_server::Lane;
-use emulator_server::journal::{AttemptResult, Record};
+use emulator_server::journal::{AttemptResult, Entry, Record};
 use tokio::net::TcpListener;
 
 use crate::bot::{Bot, Reaction};
@@ -19,17 +19,16 @@ const QUARTER: Span = Span(15 * 60_000);
 
 /// What happened to webhooks, with the minutes since the morning.
 fn happened(lane: &Lane) -> Vec<(i64, String)> {
-    let told = |record: &Record| match record {
-        Record::Effect(Effect::WebhooksFailing { page, app, since }) => {
-            Some(format!("{} of {} fail since {}", name(*app), page, (*since - MORNING).0 / 60_000))
+    let told = |entry: &Entry| {
+        let effect = entry.effect()?;
+        if let Effect::WebhooksFailing { page, app, since } = effect {
+            return Some(format!("{} of {page} fail since {}", name(*app), (*since - MORNING).0 / 60_000));
         }
-        Record::Effect(Effect::WebhooksDisabled { page, app }) => {
-            Some(format!("{} of {} are switched off", name(*app), page))
-        }
-        _ => None,
+        let Effect::WebhooksDisabled { page, app } = effect else { return None };
+        Some(format!("{} of {page} are switched off", name(*app)))
     };
     let minute = |at: Timestamp| (at - MORNING).0 / 60_000;
-    entries(lane).iter().filter_map(|entry| Some((minute(entry.at), told(&entry.record)?))).collect()
+    entries(lane).iter().filter_map(|entry| Some((minute(entry.at), told(entry)?))).collect()
 }
 
 fn name(app: AppId) -> &'static str {
@@ -61,7 +60,7 @@ fn subscribes_again(lane: &Arc<Lane>) {
 /// Every delivery to a real app has been tried or given up in writing.
 fn nothing_vanished(lane: &Lane, real: AppId) {
     let entries = entries(lane);
-    let tried: BTreeSet<u64> = entries.iter().filter_map(|entry| entry.tried()).collect();
+    let tried: BTreeSet<u64> = entries.iter().filter_map(Entry::tried).collect();
     let moved: BTreeSet<u64> = entries
         .iter()
         .filter(|entry| entry.rule.is_some_and(|rule| rule.rule().code == "C-22"))
@@ -86,7 +85,7 @@ async fn after_a_quarter_of_an_hour_it_is_told_and_after_an_hour_switched_off() 
     assert_eq!(happened(&lane), []);
     advance(&lane, Span(1)).await;
     let told = (15, format!("bot of {PAGE} fail since 0"));
-    assert_eq!(happened(&lane), [told.clone()]);
+    assert_eq!(happened(&lane), std::slice::from_ref(&told));
     advance(&lane, Span(Span::HOUR.0 - QUARTER.0 - 1)).await;
     assert_eq!(happened(&lane).len(), 1);
     assert_eq!(tries(&lane, BOT).len(), 11, "the tries of an hour");
@@ -103,9 +102,9 @@ async fn after_a_quarter_of_an_hour_it_is_told_and_after_an_hour_switched_off() 
     // What happens meanwhile is not heard, and the journal says why.
     lane.person_says(ann, "three").unwrap();
     settled(&lane).await;
-    let unheard = entries(&lane).into_iter().rev().find_map(|entry| match entry.record {
-        Record::Effect(Effect::Unheard { app: BOT, missing, .. }) => Some(missing),
-        _ => None,
+    let unheard = entries(&lane).into_iter().rev().find_map(|entry| {
+        let Record::Effect(Effect::Unheard { app: BOT, missing, .. }) = entry.record else { return None };
+        Some(missing)
     });
     assert_eq!(unheard, Some(Missing::Webhooks));
 

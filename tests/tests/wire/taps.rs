@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Answer, Effect, Field, PersonAct, Psid};
-use emulator_server::Lane;
+use emulator_core::{Answer, Effect, Field, PersonAct, Psid, Timestamp};
 use emulator_server::journal::event_to_json;
+use emulator_server::{Lane, person_message};
 use serde_json::{Value, json};
 
 use crate::payloads::{Keys, hold_shape_against, item};
@@ -171,4 +171,27 @@ async fn a_template_is_echoed_as_recorded() {
     scene.sends(json!({"message": sent})).await;
     // Ids are left out by `heard`.
     hold_shape_against("quick reply", &scene.heard(), recorded, Keys::InOrder, &["mid"], &[]);
+}
+
+#[tokio::test]
+async fn attachments_of_people_arrive_as_recorded() {
+    /// Stickers were images then: 2026-05-01.
+    const SPRING: Timestamp = Timestamp(1_777_593_600_000);
+    let scene = Scene::new().await;
+    let shop = "https://shop.test/foo.doc";
+    let cases = [
+        ("obs.message_webhooks.08", json!({"sticker": 369_239_263_222_822_u64})),
+        ("obs.message_webhooks.12", json!({"location": {"lat": 1.2, "long": -1.3}})),
+        ("file.message_webhooks.07", json!({"fallback": {"url": shop, "title": "Foo"}})),
+        ("file.message_webhooks.08", {
+            json!({"attachments": [{"type": "ig_reel", "payload": {"url": "/reel/1/", "reel_video_id": 1}}]})
+        }),
+    ];
+    for (id, sent) in cases {
+        let message = person_message(&sent, SPRING).unwrap();
+        scene.lane.person_acts(scene.ann, PersonAct::Says(Arc::new(message))).result.unwrap();
+        let recorded = item(id)["body"]["entry"][0]["messaging"][0]["message"].clone();
+        // A shared page brings its address as text, which the record lacks.
+        hold_shape_against("attachments", &scene.heard(), &recorded, Keys::AsSets, &["mid"], &["text"]);
+    }
 }

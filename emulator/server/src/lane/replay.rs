@@ -14,6 +14,9 @@ use crate::journal::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWeb
 use crate::shared::{Registration, Token};
 use crate::webhooks::Outgoing;
 
+/// How many echoes for played apps are remembered: as many as may wait for an app.
+const SHOWN_AT_MOST: usize = 10_000;
+
 /// What is wrong with an entry that should follow from another one.
 const ALONE: &str = "nothing above it leads to it";
 
@@ -24,16 +27,12 @@ struct Open {
     due: Option<Timestamp>,
 }
 
-impl Open {
-    const fn now(outgoing: Outgoing) -> Self {
-        Self { outgoing, due: None }
-    }
-}
-
 /// What must be remembered between the entries of a journal that happens again.
 pub(crate) struct Replay {
     pages: BTreeMap<AppId, PageId>,
     open: BTreeMap<u64, Open>,
+    /// Echoes for apps that steps play, which go nowhere but may turn out to belong elsewhere.
+    shown: BTreeMap<u64, Outgoing>,
     call: Option<(u64, Call)>,
     /// Where the clock was moved to, and by which entry.
     moved: Option<(Timestamp, u64)>,
@@ -59,7 +58,7 @@ impl Replay {
             Token::App { .. } => None,
         };
         let pages = state.shared.tokens.values().filter_map(page).collect();
-        Self { pages, open: BTreeMap::new(), call: None, moved: None, wall: None }
+        Self { pages, open: BTreeMap::new(), shown: BTreeMap::new(), call: None, moved: None, wall: None }
     }
 
     /// Lets an entry that no other one led to happen again, with everything that it leads to.
@@ -115,7 +114,7 @@ impl Replay {
                 let due = state.world.timers.next();
                 let due = due.filter(|due| (due.kind, due.subject) == (timer.kind, timer.subject));
                 let applied = state.fired(due.ok_or("no such deadline is due next")?, cause);
-                self.keep(applied);
+                self.keep(state, applied);
             }
             Record::Attempt { delivery, result, took_ms, .. } => {
                 self.tried(state, delivery, result, took_ms)?;
@@ -134,7 +133,7 @@ impl Replay {
         let seq = match input {
             Some(input) => {
                 let (_, applied) = state.apply(Record::Call(call.clone()), cause, input);
-                self.keep(applied)
+                self.keep(state, applied)
             }
             None => state.log(&call, cause),
         };
@@ -151,23 +150,34 @@ impl Replay {
 
     fn applies(&mut self, state: &mut LaneState, record: Record, cause: Option<Cause>, input: Input) {
         let (_, applied) = state.apply(record, cause, input);
-        self.keep(applied);
+        self.keep(state, applied);
     }
 
     /// A delivery whose channel was decided anew when it left.
     fn leaves(&mut self, state: &mut LaneState, cause: Option<Cause>) -> Result<(), &'static str> {
-        let open = cause.and_then(|cause| self.open.remove(&cause.seq));
-        let Open { outgoing, .. } = open.ok_or(ALONE)?;
-        if let Some(outgoing) = state.leaving(outgoing) {
-            self.open.insert(outgoing.seq, Open::now(outgoing));
-        }
+        let seq = cause.map(|cause| cause.seq).unwrap_or_default();
+        let open = self.open.remove(&seq).map(|open| open.outgoing).or_else(|| self.shown.remove(&seq));
+        let leaves = state.leaving(open.ok_or(ALONE)?);
+        self.open(state, leaves);
         Ok(())
     }
 
-    fn keep(&mut self, applied: Applied) -> u64 {
+    fn open(&mut self, state: &LaneState, outgoing: impl IntoIterator<Item = Outgoing>) {
+        for outgoing in outgoing {
+            if state.is_real(outgoing.delivery.app) {
+                self.open.insert(outgoing.seq, Open { outgoing, due: None });
+            } else {
+                self.shown.insert(outgoing.seq, outgoing);
+            }
+        }
+        while self.shown.len() > SHOWN_AT_MOST {
+            self.shown.pop_first();
+        }
+    }
+
+    fn keep(&mut self, state: &LaneState, applied: Applied) -> u64 {
         let Applied { seq, outgoing, echoes } = applied;
-        let open = outgoing.into_iter().chain(echoes);
-        self.open.extend(open.map(|outgoing| (outgoing.seq, Open::now(outgoing))));
+        self.open(state, outgoing.into_iter().chain(echoes));
         seq
     }
 

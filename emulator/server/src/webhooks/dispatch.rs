@@ -9,7 +9,7 @@ use emulator_core::{AppId, Delivery, Psid, Span, retry_after};
 use super::body::body;
 use super::ear::Ear;
 use super::endpoint::Endpoint;
-use super::signature::{Signatures, sign};
+use super::signature::{Signatures, Signer};
 use crate::clock::Stopwatch;
 use crate::journal::{AttemptResult, Record};
 use crate::lane::Lane;
@@ -63,10 +63,10 @@ impl Outgoing {
         }
     }
 
-    fn signed(&mut self, secret: &str) -> (Bytes, Arc<Signatures>) {
+    fn signed(&mut self, signer: &Signer) -> (Bytes, Arc<Signatures>) {
         let signed = self.signed.get_or_insert_with(|| {
             let body = Bytes::from(body(&self.delivery));
-            let signatures = Arc::new(sign(secret.as_bytes(), &body));
+            let signatures = Arc::new(signer.sign(&body));
             (body, signatures)
         });
         signed.clone()
@@ -94,7 +94,7 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         return;
     }
     loop {
-        let (body, signatures) = outgoing.signed(&endpoint.secret);
+        let (body, signatures) = outgoing.signed(&endpoint.signer);
         let Ok(permit) = endpoint.permits.acquire().await else { return };
         let watch = Stopwatch::start();
         let listen = |ear: &Arc<Ear>| lane.delivery_leaves(&outgoing, ear);

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use super::ear::{Ear, Heard};
-use super::signature::Signatures;
+use super::signature::{Signatures, Signer};
 use crate::journal::AttemptResult;
 
 /// How many connections one app gets at most.
@@ -108,7 +108,7 @@ pub(super) type Listen<'a> = dyn Fn(&Arc<Ear>) + Send + Sync + 'a;
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) url: WebhookUrl,
-    pub(crate) secret: String,
+    pub(super) signer: Signer,
     pub(crate) verify_token: String,
     pub(crate) permits: Semaphore,
     idle: Mutex<Vec<Connection>>,
@@ -122,9 +122,10 @@ pub(crate) struct Answer {
 }
 
 impl Endpoint {
-    pub(crate) fn new(url: WebhookUrl, secret: String, verify_token: String, timeout: Duration) -> Arc<Self> {
+    pub(crate) fn new(url: WebhookUrl, secret: &str, verify_token: String, timeout: Duration) -> Arc<Self> {
         let idle = Mutex::new(Vec::new());
-        Arc::new(Self { url, secret, verify_token, permits: Semaphore::new(CONNECTIONS), idle, timeout })
+        let signer = Signer::new(secret.as_bytes());
+        Arc::new(Self { url, signer, verify_token, permits: Semaphore::new(CONNECTIONS), idle, timeout })
     }
 
     /// Posts a signed body once.

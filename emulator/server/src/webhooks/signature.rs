@@ -1,7 +1,5 @@
 //! The signatures of a webhook body: HMAC over the very bytes, keyed with the app secret (M-189).
 
-use std::fmt::Write as _;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -13,26 +11,48 @@ pub(crate) struct Signatures {
     pub(crate) sha256: String,
 }
 
-/// Signs a body.
-pub(crate) fn sign(secret: &[u8], body: &[u8]) -> Signatures {
-    Signatures {
-        sha1: spell("sha1=", Hmac::<Sha1>::new_from_slice(secret), body),
-        sha256: spell("sha256=", Hmac::<Sha256>::new_from_slice(secret), body),
+/// Signs bodies with one secret. Keyed once; each body is hashed by copies.
+#[derive(Clone)]
+pub(crate) struct Signer {
+    sha1: Option<Hmac<Sha1>>,
+    sha256: Option<Hmac<Sha256>>,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("signer")
     }
 }
 
-fn spell<M: Mac>(prefix: &str, mac: Result<M, hmac::digest::InvalidLength>, body: &[u8]) -> String {
+impl Signer {
+    /// A signer with that secret.
+    pub(crate) fn new(secret: &[u8]) -> Self {
+        // HMAC takes keys of any length; the error exists for other kinds of MAC.
+        Self { sha1: Hmac::new_from_slice(secret).ok(), sha256: Hmac::new_from_slice(secret).ok() }
+    }
+
+    /// Signs a body.
+    pub(crate) fn sign(&self, body: &[u8]) -> Signatures {
+        Signatures {
+            sha1: spell("sha1=", self.sha1.clone(), body),
+            sha256: spell("sha256=", self.sha256.clone(), body),
+        }
+    }
+}
+
+fn spell<M: Mac>(prefix: &str, mac: Option<M>, body: &[u8]) -> String {
     let mut out = String::with_capacity(71);
     out.push_str(prefix);
-    // HMAC takes keys of any length; the error exists for other kinds of MAC.
-    if let Ok(mut mac) = mac {
+    if let Some(mut mac) = mac {
         mac.update(body);
         for byte in mac.finalize().into_bytes() {
-            let _ = write!(out, "{byte:02x}");
+            out.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
         }
     }
     out
 }
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 #[cfg(test)]
 mod tests {
@@ -40,7 +60,7 @@ mod tests {
 
     #[test]
     fn signatures_are_those_of_rfc_2202_and_rfc_4231() {
-        let signatures = sign(b"Jefe", b"what do ya want for nothing?");
+        let signatures = Signer::new(b"Jefe").sign(b"what do ya want for nothing?");
         assert_eq!(signatures.sha1, "sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
         assert_eq!(
             signatures.sha256,

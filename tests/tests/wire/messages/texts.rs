@@ -1,0 +1,143 @@
+//! Messages themselves and their quick replies.
+
+use serde_json::json;
+
+use super::{
+    Row, later, long, message, named, no_url, one_of, replies, reply, required, row, too_few, too_long,
+    too_many, unknown,
+};
+
+pub(super) fn rows() -> Vec<Row> {
+    let nothing = "(#100) Message cannot be empty, must provide valid attachment or text";
+    let both = "(#100) Only one of text or attachment can be specified";
+    let title = "(#100) Title is required for this quick reply content type";
+    let payload = "(#100) Payload is required for this quick reply content type";
+    let first = "message[quick_replies][0]";
+    vec![
+        row("M-75", message(json!({})), 100, 0, "(#100) param message must be non-empty"),
+        row("M-84", message(json!({"text": null})), 100, 2_018_034, nothing),
+        row("M-84", message(json!({"text": "", "mid": "m_1", "seq": 2})), 100, 2_018_034, nothing),
+        row("M-84", message(json!({"quick_replies": [reply()]})), 100, 2_018_034, nothing),
+        row(
+            "M-85",
+            message(json!({"text": "a", "attachment": {"type": "image", "payload": {}}})),
+            100,
+            2_018_018,
+            both,
+        ),
+        row("M-85", message(json!({"text": "a", "attachments": []})), 100, 2_018_018, both),
+        row("M-77", message(json!({"text": long(2_001)})), 100, 0, too_long("message[text]", 2_000)),
+        row(
+            "M-77",
+            message(json!({"text": long(2_001), "quick_replies": [reply()]})),
+            100,
+            0,
+            too_long("message[text]", 2_000),
+        ),
+        row(
+            "M-77",
+            message(json!({"text": "a", "metadata": long(1_001)})),
+            100,
+            0,
+            too_long("message[metadata]", 1_000),
+        ),
+        row(
+            "M-80",
+            message(json!({"type": 1, "title": 2, "url": 3, "text": "a"})),
+            100,
+            0,
+            unknown("type, title, url", "message"),
+        ),
+        named("M-106", json!({"message": ["a"]}), "message"),
+        named("M-106", message(json!({"text": {}})), "message[text]"),
+        named("M-106", message(json!({"text": "a", "metadata": []})), "message[metadata]"),
+        named(
+            "M-106",
+            message(json!({"attachment": {"type": "image"}, "attachments": []})),
+            "message[attachments]",
+        ),
+        row("M-151", message(json!({"dynamic_text": {"text": "a"}})), 100, 0, later("message[dynamic_text]")),
+        row("M-151", message(json!({"template": {"name": "a"}})), 100, 0, later("message[template]")),
+        row(
+            "M-151",
+            message(json!({"sticker_id": 369_239_263_222_822_u64})),
+            100,
+            0,
+            later("message[sticker_id]"),
+        ),
+        row(
+            "M-151",
+            json!({"template": {"name": "a"}, "messaging_type": "UTILITY"}),
+            100,
+            0,
+            later("template"),
+        ),
+        // Quick replies.
+        row("M-79", replies(json!([])), 194, 0, too_few("message[quick_replies]")),
+        row("M-78", replies(json!(vec![reply(); 14])), 105, 0, too_many("message[quick_replies]")),
+        named("M-106", replies(json!({})), "message[quick_replies]"),
+        named("M-106", replies(json!([1])), "message[quick_replies][0]"),
+        row(
+            "M-77",
+            replies(json!([reply(), {"content_type": "text", "title": long(21), "payload": "P"}])),
+            100,
+            0,
+            too_long("message[quick_replies][1][title]", 20),
+        ),
+        row(
+            "M-77",
+            replies(json!([{"content_type": "text", "title": "a", "payload": long(1_001)}])),
+            100,
+            0,
+            too_long("message[quick_replies][0][payload]", 1_000),
+        ),
+        row("M-80", replies(json!([{"content_type": "text", "x": 1}])), 100, 0, unknown("x", first)),
+        row("M-73", replies(json!([{"title": "a"}])), 100, 0, required(&format!("{first}[content_type]"))),
+        row(
+            "M-81",
+            replies(json!([{"content_type": "location"}])),
+            100,
+            0,
+            one_of(&format!("{first}[content_type]"), "TEXT, USER_PHONE_NUMBER, USER_EMAIL", "location"),
+        ),
+        (
+            "M-159",
+            replies(json!([{"content_type": "text", "payload": "P"}])),
+            100,
+            2_018_098,
+            title.to_owned(),
+            Some("message[quick_replies][0][title]"),
+        ),
+        (
+            "M-159",
+            replies(json!([{"content_type": "text", "title": "", "payload": "P"}])),
+            100,
+            2_018_098,
+            title.to_owned(),
+            Some("message[quick_replies][0][title]"),
+        ),
+        (
+            "M-159",
+            replies(json!([reply(), {"content_type": "text", "title": "a"}])),
+            100,
+            2_018_099,
+            payload.to_owned(),
+            Some("message[quick_replies][1][payload]"),
+        ),
+        (
+            "M-159",
+            replies(json!([{"content_type": "text", "title": "a", "payload": ""}])),
+            100,
+            2_018_099,
+            payload.to_owned(),
+            Some("message[quick_replies][0][payload]"),
+        ),
+        row(
+            "M-83",
+            replies(json!([{"content_type": "text", "title": "a", "payload": "P", "image_url": "a.png"}])),
+            100,
+            0,
+            no_url(&format!("{first}[image_url]")),
+        ),
+    ]
+}

@@ -84,8 +84,9 @@ fn people(person: Psid, everything: bool, out: &mut Vec<Input>) {
 /// The app that has the human-agent feature.
 pub(crate) const APPROVED: AppId = APPS[1];
 /// The app that sends what can be tapped.
-const BUTTONS_BY: AppId = APPS[0];
-const BUTTON: &str = "button";
+pub(crate) const BUTTONS_BY: AppId = APPS[0];
+/// What the button says.
+pub(crate) const BUTTON: &str = "button";
 const REPLY: &str = "reply";
 
 fn apps(person: Psid, app: AppId, everything: bool, out: &mut Vec<Input>) {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use emulator_core::{
     AdminChange, AppAct, AppId, Channel, Context, ControlAct, Delivery, Effect, Event, Folder, Ids, InboxAct,
-    Input, Outcome, PAGE_INBOX, Psid, RefusalKind, Tag, TimerKind, World, step,
+    Input, Outcome, PAGE_INBOX, PersonAct, Psid, RefusalKind, Tag, TimerKind, World, step,
 };
 
-use crate::actions::APPROVED;
+use crate::actions::{APPROVED, BUTTON, BUTTONS_BY};
 use crate::world::{PAGE, PEOPLE, State};
 
 type Checked = Result<(), String>;
@@ -82,6 +82,13 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
         let mine = person_of(input).is_none_or(|whose| whose == person);
         let same = before.world.conversations.get(&person) == after.world.conversations.get(&person);
         must(mine || same, || format!("{input:?} changed the conversation of {person}"))?;
+    }
+    if let Input::Person { person, act: PersonAct::Taps { what, .. } } = input
+        && **what == *BUTTON
+        && on_page(&after.world, BUTTONS_BY)
+    {
+        let owner = owner(&after.world, *person);
+        must(owner == Some(BUTTONS_BY), || format!("{owner:?} owns after a tap on what {BUTTONS_BY} made"))?;
     }
     let mut heard = BTreeSet::new();
     let mut told = Vec::new();

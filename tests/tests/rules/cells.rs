@@ -128,11 +128,12 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         Act::App { app: name, to: None, verb } => {
             let approved = app(name)?.is_approved();
             let by = |owner: &Owner| *owner == Owner::By(name.clone());
-            let actor = match &before.primary {
-                _ if by(&before.owner) => Actor::Owner,
-                Primary::App(primary) if primary == name => Actor::Primary,
-                _ if approved => Actor::Approved,
-                _ => Actor::Other,
+            let primary = before.primary == Primary::App(name.clone());
+            let actor = match (by(&before.owner), primary, approved) {
+                (true, ..) => Actor::Owner,
+                (false, true, _) => Actor::Primary,
+                (false, false, true) => Actor::Approved,
+                (false, false, false) => Actor::Other,
             };
             let (action, target) = app_does(name, verb)?;
             // What the feature does for these two is what it does for others.

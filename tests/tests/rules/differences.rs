@@ -1,5 +1,7 @@
 //! What a row says beside what came of it.
 
+use std::fmt::Display;
+
 use emulator_core::RuleId;
 
 use crate::ANY;
@@ -41,12 +43,12 @@ pub(crate) fn differences(row: &Row, played: &Played) -> Result<Vec<String>, Str
     for (what, expected, got) in
         [("failing", &then.failing, &played.failing), ("disabled", &then.disabled, &played.disabled)]
     {
-        compare(&mut found, what, format!("{expected:?}"), format!("{got:?}"));
+        compare(&mut found, what, (format!("{expected:?}"), format!("{got:?}")));
     }
     Ok(found)
 }
 
-fn compare(found: &mut Vec<String>, what: &str, expected: String, got: String) {
+fn compare<T: PartialEq + Display>(found: &mut Vec<String>, what: &str, (expected, got): (T, T)) {
     if expected != got {
         found.push(format!("{what}: expected {expected}, got {got}"));
     }
@@ -67,33 +69,33 @@ fn verdict(row: &Row, played: &Played, found: &mut Vec<String>) -> Result<(), St
         Verdict::Refused(kind, rule) => refused(kind, code(rule)),
         Verdict::NothingDue => "nothing due".to_owned(),
     };
-    compare(found, "verdict", expected, got);
+    compare(found, "verdict", (expected, got));
     // What a tap tells is a matter of the few rows that ask.
     let tapped = |answer: &&crate::table::then::Answer| then.answer.is_some() || answer.payload.is_none();
     let got = played.answer.as_ref().filter(tapped);
-    compare(found, "answer", shown(then.answer.as_ref()), shown(got));
+    compare(found, "answer", (shown(then.answer.as_ref()), shown(got)));
     Ok(())
 }
 
 fn state(row: &Row, played: &Played, found: &mut Vec<String>) -> Result<(), String> {
     let (then, before, after) = (&row.then, &played.before, &played.after);
     let owner = then.owner.as_ref().unwrap_or(&before.owner);
-    compare(found, "owner", owner.to_string(), after.owner.to_string());
+    compare(found, "owner", (owner, &after.owner));
     let expires = match (then.expires, owner) {
         (Some(length), _) => Some(length),
         (None, Owner::Idle) => None,
         (None, Owner::By(_)) if *owner == before.owner => before.until.map(|until| Length(until - after.now)),
         (None, Owner::By(_)) => return Err("control moved, so say when it `expires`".to_owned()),
     };
-    compare(found, "expires", shown(expires), shown(after.expires()));
+    compare(found, "expires", (shown(expires), shown(after.expires())));
     let folder = then.folder.unwrap_or(before.folder);
-    compare(found, "folder", format!("{folder:?}"), format!("{:?}", after.folder));
+    compare(found, "folder", (format!("{folder:?}"), format!("{:?}", after.folder)));
     let marked = then.marked_done.unwrap_or(before.marked_done);
-    compare(found, "marked_done", marked.to_string(), after.marked_done.to_string());
+    compare(found, "marked_done", (marked, after.marked_done));
     let unchanged = State { now: after.now, ..before.clone() };
     let window = then.window.unwrap_or_else(|| unchanged.window());
-    compare(found, "window", window.to_string(), after.window().to_string());
+    compare(found, "window", (window, after.window()));
     let primary = then.primary.as_ref().unwrap_or(&before.primary);
-    compare(found, "primary", primary.to_string(), after.primary.to_string());
+    compare(found, "primary", (primary, &after.primary));
     Ok(())
 }

@@ -28,12 +28,11 @@ pub(super) fn inputs(world: &World, names: &Names, act: &Act) -> Result<Vec<Inpu
         }
         Act::App { app, to, verb } => {
             let app = names.id(app)?;
-            match verb {
-                Verb::Subscribes(listed) => Input::AppSubscribes { app, fields: fields(*listed) },
-                verb => {
-                    let act = app_does(names, person(to.as_deref().unwrap_or(ANA))?, verb)?;
-                    Input::App { page, app, act }
-                }
+            if let Verb::Subscribes(listed) = verb {
+                Input::AppSubscribes { app, fields: fields(*listed) }
+            } else {
+                let act = app_does(names, person(to.as_deref().unwrap_or(ANA))?, verb)?;
+                Input::App { page, app, act }
             }
         }
         Act::Page(change) => {
@@ -68,8 +67,8 @@ fn person(name: &str) -> Result<Psid, Nonsense> {
     found.map(|(_, id, _)| *id).ok_or_else(|| format!("there is no person `{name}`"))
 }
 
-fn text(text: &Option<String>) -> Option<Arc<str>> {
-    text.as_deref().map(Arc::from)
+fn text(text: Option<&String>) -> Option<Arc<str>> {
+    text.map(|text| text.as_str().into())
 }
 
 fn message(names: &Names, said: &Said) -> Result<Arc<Message>, Nonsense> {
@@ -77,7 +76,7 @@ fn message(names: &Names, said: &Said) -> Result<Arc<Message>, Nonsense> {
         pairs.iter().map(|(title, payload)| (title.as_str().into(), payload.as_str().into())).collect()
     };
     Ok(Arc::new(Message {
-        metadata: text(&said.metadata),
+        metadata: text(said.metadata.as_ref()),
         buttons: pairs(&said.buttons).into_iter().map(|(title, payload)| Button { title, payload }).collect(),
         quick_replies: pairs(&said.quick_replies)
             .into_iter()
@@ -114,10 +113,10 @@ fn app_does(names: &Names, person: Psid, verb: &Verb) -> Result<AppAct, Nonsense
         }
         Verb::Passes { to, metadata } => {
             let to = to.as_deref().map(|to| names.id(to)).transpose()?;
-            controls(ControlAct::Pass { to, metadata: text(metadata) })
+            controls(ControlAct::Pass { to, metadata: text(metadata.as_ref()) })
         }
-        Verb::Takes(with) => controls(ControlAct::Take { metadata: text(&with.metadata) }),
-        Verb::Requests(with) => controls(ControlAct::Request { metadata: text(&with.metadata) }),
+        Verb::Takes(with) => controls(ControlAct::Take { metadata: text(with.metadata.as_ref()) }),
+        Verb::Requests(with) => controls(ControlAct::Request { metadata: text(with.metadata.as_ref()) }),
         Verb::PassesMetadata { to, metadata } => {
             controls(ControlAct::PassMetadata { to: names.id(to)?, metadata: metadata.as_str().into() })
         }

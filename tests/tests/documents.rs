@@ -1,0 +1,37 @@
+//! The documents say what the catalogue says.
+
+use std::fs;
+use std::path::Path;
+
+use emulator_core::{Confidence, Options, catalogue};
+
+fn document(name: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    fs::read_to_string(root.join(name)).expect("the document is there")
+}
+
+#[test]
+fn every_choice_is_explained_and_the_rules_are_counted() {
+    let fidelity = document("docs/fidelity.md");
+    let choices = catalogue().iter().filter(|rule| rule.confidence == Confidence::Inferred);
+    let unexplained: Vec<_> = choices
+        .filter(|rule| !fidelity.contains(&format!("\n| {} |", rule.code)))
+        .map(|rule| format!("{} {}", rule.code, rule.title))
+        .collect();
+    assert!(unexplained.is_empty(), "docs/fidelity.md does not explain {}", unexplained.join(", "));
+    for confidence in [Confidence::Documented, Confidence::Observed, Confidence::Inferred] {
+        let count = catalogue().iter().filter(|rule| rule.confidence == confidence).count();
+        let row = fidelity.lines().find(|line| line.starts_with(&format!("| {} |", confidence.name())));
+        let row = row.expect("each word has a row");
+        assert!(row.ends_with(&format!("| {count} |")), "there are {count}: {row}");
+    }
+}
+
+#[test]
+fn every_switch_that_a_document_names_exists() {
+    let fidelity = document("docs/fidelity.md");
+    for name in ["reply_in_done", "announce_implicit_moves", "echo_order", "webhook_disabling"] {
+        assert!(fidelity.contains(&format!("`{name}")), "{name} is explained");
+        assert!(Options::ALL.iter().any(|option| option.name == name), "{name} exists");
+    }
+}

@@ -7,32 +7,9 @@
 use crate::catalogue::{Protocol, RuleId};
 use crate::effect::RefusalKind;
 use crate::ids::AppId;
+use crate::word::words;
 
 mod play;
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+ })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub enum $name {
-                $($(#[$word_doc])* $variant,)+
-            }
-
-            impl $name {
-                /// All of them, in the order of the table.
-                pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-                /// In words.
-                pub const fn name(self) -> &'static str {
-                    match self {
-                        $(Self::$variant => $word,)+
-                    }
-                }
-            }
-        )+
-    };
-}
 
 words! {
     /// How a conversation stands before somebody acts. Everything else is as usual: the messaging

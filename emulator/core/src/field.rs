@@ -2,65 +2,43 @@
 
 use std::fmt;
 
-macro_rules! fields {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// A webhook field of a Page subscription.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Field {
-            $($(#[$doc])* $variant,)*
-        }
+use crate::word::words;
 
-        impl Field {
-            /// Every field, in the order of the platform's list.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The field's name on the wire.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-        }
-    };
-}
-
-fields! {
-    /// A person's messages.
-    Messages = "messages",
-    /// What the Page itself sends, from whichever app.
-    MessageEchoes = "message_echoes",
-    /// Receipts of delivery.
-    MessageDeliveries = "message_deliveries",
-    /// Receipts of reading.
-    MessageReads = "message_reads",
-    /// Reactions to messages.
-    MessageReactions = "message_reactions",
-    /// Edits of messages.
-    MessageEdits = "message_edits",
-    /// Taps on buttons, menus and Get Started.
-    MessagingPostbacks = "messaging_postbacks",
-    /// Opt-ins.
-    MessagingOptins = "messaging_optins",
-    /// Links and ads that lead into a conversation.
-    MessagingReferrals = "messaging_referrals",
-    /// Pass, take and request of thread control, and role changes.
-    MessagingHandovers = "messaging_handovers",
-    /// A copy of what the owner of a conversation gets.
-    Standby = "standby",
-    /// Linking and unlinking of accounts.
-    MessagingAccountLinking = "messaging_account_linking",
-    /// Answers to a customer feedback template.
-    MessagingFeedback = "messaging_feedback",
-    /// Warnings and blocks of the Page.
-    MessagingPolicyEnforcement = "messaging_policy_enforcement",
+words! {
+    /// A webhook field of a Page subscription, in the order of the platform's list.
+    Field {
+        /// A person's messages.
+        Messages = "messages",
+        /// What the Page itself sends, from whichever app.
+        MessageEchoes = "message_echoes",
+        /// Receipts of delivery.
+        MessageDeliveries = "message_deliveries",
+        /// Receipts of reading.
+        MessageReads = "message_reads",
+        /// Reactions to messages.
+        MessageReactions = "message_reactions",
+        /// Edits of messages.
+        MessageEdits = "message_edits",
+        /// Taps on buttons, menus and Get Started.
+        MessagingPostbacks = "messaging_postbacks",
+        /// Opt-ins.
+        MessagingOptins = "messaging_optins",
+        /// Links and ads that lead into a conversation.
+        MessagingReferrals = "messaging_referrals",
+        /// Pass, take and request of thread control, and role changes.
+        MessagingHandovers = "messaging_handovers",
+        /// A copy of what the owner of a conversation gets.
+        Standby = "standby",
+        /// Linking and unlinking of accounts.
+        MessagingAccountLinking = "messaging_account_linking",
+        /// Answers to a customer feedback template.
+        MessagingFeedback = "messaging_feedback",
+        /// Warnings and blocks of the Page.
+        MessagingPolicyEnforcement = "messaging_policy_enforcement",
+    }
 }
 
 impl Field {
-    /// The field of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|field| field.name() == name)
-    }
-
     /// True when who only listens gets the field's events too (C-80).
     pub const fn travels_on_standby(self) -> bool {
         match self {

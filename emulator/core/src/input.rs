@@ -9,6 +9,7 @@ use crate::message::Message;
 use crate::settings::{AppMode, Feature, Permission, TokenState};
 use crate::time::Span;
 use crate::timers::Timer;
+use crate::word::words;
 
 /// One thing that happens. Calls of apps come in after the request itself was found to be in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -282,46 +283,29 @@ pub enum ControlAct {
     },
 }
 
-macro_rules! tags {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// A message tag (M-183).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Tag {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl Tag {
-            /// Every tag that there is or was until 2026.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The tag as the platform spells it.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)+
-                }
-            }
-
-            /// The tag of that name, however it is spelt in large and small letters (M-16).
-            pub fn parse(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|tag| tag.name().eq_ignore_ascii_case(name))
-            }
-        }
-    };
+words! {
+    /// A message tag that there is or was until 2026 (M-183), as the platform spells it.
+    Tag {
+        /// A person answers, up to seven days after the last message.
+        HumanAgent = "HUMAN_AGENT",
+        /// A feedback template, up to seven days after the last message.
+        CustomerFeedback = "CUSTOMER_FEEDBACK",
+        /// News of a registered news Page.
+        NonPromotionalSubscription = "NON_PROMOTIONAL_SUBSCRIPTION",
+        /// Until April 2026.
+        ConfirmedEventUpdate = "CONFIRMED_EVENT_UPDATE",
+        /// Until April 2026.
+        AccountUpdate = "ACCOUNT_UPDATE",
+        /// Until April 2026.
+        PostPurchaseUpdate = "POST_PURCHASE_UPDATE",
+    }
 }
 
-tags! {
-    /// A person answers, up to seven days after the last message.
-    HumanAgent = "HUMAN_AGENT",
-    /// A feedback template, up to seven days after the last message.
-    CustomerFeedback = "CUSTOMER_FEEDBACK",
-    /// News of a registered news Page.
-    NonPromotionalSubscription = "NON_PROMOTIONAL_SUBSCRIPTION",
-    /// Until April 2026.
-    ConfirmedEventUpdate = "CONFIRMED_EVENT_UPDATE",
-    /// Until April 2026.
-    AccountUpdate = "ACCOUNT_UPDATE",
-    /// Until April 2026.
-    PostPurchaseUpdate = "POST_PURCHASE_UPDATE",
+impl Tag {
+    /// The tag of that name, however it is spelt in large and small letters (M-16).
+    pub fn spelt(name: &str) -> Option<Self> {
+        Self::parse(&name.to_ascii_uppercase())
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ mod step;
 mod time;
 mod timers;
 mod window;
+mod word;
 mod world;
 
 pub use admin::MESSAGING_FIELDS;

@@ -4,37 +4,7 @@
 
 use crate::catalogue::RuleId;
 use crate::time::Timestamp;
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+ })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub enum $name {
-                $($(#[$word_doc])* $variant,)+
-            }
-
-            impl $name {
-                /// The words for it in a world file.
-                pub const WORDS: &'static [&'static str] = &[$($word,)+];
-
-                /// The word for it.
-                pub const fn name(self) -> &'static str {
-                    match self {
-                        $(Self::$variant => $word,)+
-                    }
-                }
-
-                fn parse(word: &str) -> Option<Self> {
-                    match word {
-                        $($word => Some(Self::$variant),)+
-                        _ => None,
-                    }
-                }
-            }
-        )+
-    };
-}
+use crate::word::words;
 
 words! {
     /// Whether something is done.

@@ -9,6 +9,7 @@ use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
 use crate::options::Options;
 use crate::time::Timestamp;
+use crate::word::words;
 
 /// The settings of a world.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,27 +65,13 @@ impl App {
     }
 }
 
-/// Whether an app may reach everybody (M-184).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AppMode {
-    /// Everybody.
-    Live,
-    /// People with a role on it alone.
-    Development,
-}
-
-impl AppMode {
-    /// The mode's name in a world file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Development => "development",
-        }
-    }
-
-    /// The mode of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Live, Self::Development].into_iter().find(|mode| mode.name() == name)
+words! {
+    /// Whether an app may reach everybody (M-184).
+    AppMode {
+        /// Everybody.
+        Live = "live",
+        /// People with a role on it alone.
+        Development = "development",
     }
 }
 
@@ -159,44 +146,17 @@ pub enum TokenState {
     Deauthorized,
 }
 
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-        }
-
-        impl $name {
-            #[doc = concat!("Every ", $what, ".")]
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            #[doc = concat!("The ", $what, "'s name.")]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-
-            #[doc = concat!("The ", $what, " of that name.")]
-            pub fn parse(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.name() == name)
-            }
-        }
-    };
-}
-
-named! {
+words! {
     /// A feature that App Review grants to an app.
-    Feature, "feature" {
+    Feature {
         /// Sending with the human-agent tag.
         HumanAgent = "human_agent",
     }
 }
 
-named! {
+words! {
     /// A permission of a Page token (M-250).
-    Permission, "permission" {
+    Permission {
         /// Sending messages and moving thread control.
         PagesMessaging = "pages_messaging",
         /// Changing what the Page has installed.

@@ -102,7 +102,7 @@ fn tag(params: &Params<'_>, message: &Message) -> Result<(Option<&'static str>, 
             Some(_) | None => Ok((messaging_type, None)),
         };
     };
-    let Some(tag) = Tag::parse(&tag) else { return wrong(RuleId::TagUnknown, "(#100) Invalid tag.") };
+    let Some(tag) = Tag::spelt(&tag) else { return wrong(RuleId::TagUnknown, "(#100) Invalid tag.") };
     if messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
         let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
         return wrong(RuleId::TagNeedsType, text);

@@ -215,6 +215,8 @@ rules! {
         "subscribed_apps with a Page token sets the fields of the token's app in place of those before.";
     FieldPermission, "M-68", "subscribing needs permissions", [], Observed, LOGS,
         "Installing an app needs pages_manage_metadata, and messaging fields need pages_messaging.";
+    SignalsInWindow, "M-145", "typing and seen need an open window", [], Inferred, SEND,
+        "Outside the 24-hour messaging window a sender action is refused as a message would be, with code 10, subcode 2018278; a tag cannot help it.";
     SignalsAreFree, "C-172", "typing and seen are not blocked", [], Inferred, CHOICE,
         "Sender actions are accepted from any app of the Page, whoever owns the conversation.";
     PersonOfPage, "M-108", "the person is known to the Page", [], Observed, ERRORS,

@@ -252,6 +252,8 @@ options! {
         "who may ask for the owner of a conversation";
     sender_actions: Whom = All, SignalsAreFree,
         "who may show typing and seen in an owned conversation";
+    signals_in_window: Switch = On, SignalsInWindow,
+        "whether typing and seen need an open messaging window";
     done_folder: Switch = On, FolderFollowsControl,
         "whether the folder of a conversation follows its owner";
     reply_in_done: ReplyInDone = Marked, ReplyInDone,

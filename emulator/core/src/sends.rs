@@ -12,7 +12,7 @@ use crate::handover;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::input::Tag;
 use crate::message::Message;
-use crate::options::{Account, HumanAgent, Whom};
+use crate::options::{Account, HumanAgent, Switch, Whom};
 use crate::settings::Feature;
 use crate::step::{Context, known};
 use crate::time::Timestamp;
@@ -137,12 +137,18 @@ pub(crate) fn delivered(world: &mut World, sent: Place, mid: &Mid, now: Timestam
     channel::tell_all(world, Place { page, person, owner, at }, Field::MessageDeliveries, &event, out);
 }
 
-/// A sender action (C-172).
-pub(crate) fn signal(world: &World, page: PageId, app: AppId, person: Psid) -> Outcome {
+/// A sender action (C-172, M-145).
+pub(crate) fn signal(world: &World, page: PageId, app: AppId, person: Psid, now: Timestamp) -> Outcome {
     reachable(world, page, app, person)?;
     let rule = RuleId::SignalsAreFree;
     let control = world.control(person);
-    let allowed = match world.settings.options(page).sender_actions {
+    let options = world.settings.options(page);
+    if options.signals_in_window == Switch::On {
+        let conversation = world.conversations.get(&person);
+        window::admits(conversation, &Message::default(), None, false, now)
+            .map_err(|refusal| Refusal { rule: RuleId::SignalsInWindow, ..refusal })?;
+    }
+    let allowed = match options.sender_actions {
         Whom::All => return Ok(Accepted::quiet(rule, Saw::default())),
         Whom::Owner => control.owner().is_none_or(|owner| owner == app),
         Whom::Primary => handover::primary(&world.settings, page).is_none_or(|primary| primary == app),
@@ -157,8 +163,14 @@ pub(crate) fn signal(world: &World, page: PageId, app: AppId, person: Psid) -> O
 
 /// A reaction of the Page, which is a sender action about a message that is there (M-146). No app
 /// hears of it.
-pub(crate) fn react(world: &World, page: PageId, app: AppId, person: Psid, to: &Mid) -> Outcome {
-    let accepted = signal(world, page, app, person)?;
+pub(crate) fn react(
+    world: &World,
+    (page, app): (PageId, AppId),
+    person: Psid,
+    to: &Mid,
+    now: Timestamp,
+) -> Outcome {
+    let accepted = signal(world, page, app, person, now)?;
     let conversation = world.conversations.get(&person);
     if conversation.is_none_or(|conversation| conversation.message(to).is_none()) {
         let kind = RefusalKind::UnknownMessage;

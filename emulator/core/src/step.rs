@@ -62,8 +62,8 @@ fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &
         AppAct::Sends { person, message, tag } => {
             sends::send(world, Send { page, app, person, message, tag }, context)
         }
-        AppAct::Signals { person } => sends::signal(world, page, app, person),
-        AppAct::Reacts { person, to } => sends::react(world, page, app, person, &to),
+        AppAct::Signals { person } => sends::signal(world, page, app, person, context.now),
+        AppAct::Reacts { person, to } => sends::react(world, (page, app), person, &to, context.now),
         AppAct::Controls { person, act } => {
             known(world, page, person)?;
             edges::act(world, (page, app), person, act, context)

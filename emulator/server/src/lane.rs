@@ -3,8 +3,11 @@
 //! **Invariant:** the lock is held for one synchronous step and the append of its entries, never
 //! across an await.
 
+mod calls;
+mod deadlines;
 mod given_up;
 mod go_on;
+mod queues;
 mod replay;
 mod state;
 mod turns;
@@ -25,9 +28,10 @@ use crate::journal::{AttemptResult, Cause, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
+pub(crate) use calls::OpenCall;
 pub use go_on::Gap;
 pub(crate) use replay::Replay;
-pub(crate) use state::{LaneState, OpenCall};
+pub(crate) use state::LaneState;
 pub use waiting::{Quiet, Unsettled};
 
 /// What became of something that a person, an agent or an admin did.

@@ -1,19 +1,24 @@
 //! A journal entry as a line of JSON. Apps and people stand there by their names.
 
+mod call;
+mod effect;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, Asks, Button, ControlAct, Delivery, Effect, Field, FieldSet, InboxAct, Message, Missing,
-    PAGE_INBOX, PersonAct, Psid, QuickReply, Saw, Sender, Span, Subject, Timestamp,
+    AppId, Asks, Button, Delivery, Effect, Field, InboxAct, Message, PAGE_INBOX, PersonAct, Psid, QuickReply,
+    Saw, Subject, Timestamp,
 };
 
 use super::admin;
-use super::record::{Call, CallKind, Cause, Entry, Record, RegisteredWebhook};
+use super::record::{Cause, Entry, Record};
 use crate::clock::rfc3339;
 use crate::escape::Dialect;
 use crate::object::Object;
 use crate::webhooks;
+use call::write_call;
+use effect::write_effect;
 
 /// What apps and people are called.
 #[derive(Debug, Clone, Default)]
@@ -314,78 +319,6 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
     }
 }
 
-fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
-    let Call { app, person, kind, played } = call;
-    match app {
-        Some(app) => object.text("app", &names.app(*app)),
-        None => object.bare("app", "null"),
-    };
-    object.text("verb", kind.verb());
-    if *played {
-        object.bare("played", true);
-    }
-    if let Some(person) = person {
-        object.text("person", &names.person(*person));
-    }
-    match kind {
-        CallKind::Sends { message, messaging_type, tag } => {
-            write_input(object, message);
-            if let Some(messaging_type) = messaging_type {
-                object.text("messaging_type", messaging_type);
-            }
-            if let Some(tag) = tag {
-                object.text("tag", tag.name());
-            }
-        }
-        CallKind::Signals { action, about } => {
-            object.text("action", action);
-            if let Some((mid, reaction)) = about {
-                object.text("to", &mid.0);
-                if let Some(reaction) = reaction {
-                    object.text("reaction", reaction);
-                }
-            }
-        }
-        CallKind::Controls(act) => write_act(object, act, names),
-        CallKind::AsksOwner | CallKind::AsksReceivers => {}
-        CallKind::AsksProfile { fields } => {
-            if let Some(fields) = fields {
-                object.text("fields", fields);
-            }
-        }
-        CallKind::Installs { fields, other_fields } => {
-            write_fields(object, *fields);
-            if !other_fields.is_empty() {
-                object.text("other_fields", &other_fields.join(","));
-            }
-        }
-        CallKind::Subscribes { fields, webhook } => {
-            write_fields(object, *fields);
-            if let Some(RegisteredWebhook { url, other_fields, version }) = webhook {
-                object.text("callback_url", &url.to_string()).text("version", version);
-                if !other_fields.is_empty() {
-                    object.text("other_fields", &other_fields.join(","));
-                }
-            }
-        }
-        CallKind::Other { method, path } => {
-            object.text("method", method).text("path", path);
-        }
-    }
-}
-
-fn write_fields(object: &mut Object<'_>, fields: Option<FieldSet>) {
-    match fields {
-        Some(fields) => {
-            let list = fields.iter().map(Field::name).collect::<Vec<_>>().join(" ");
-            object.text("fields", &list);
-        }
-        None => {
-            object.bare("fields", "null");
-        }
-    }
-}
-
 fn write_person_of(object: &mut Object<'_>, person: Option<Psid>, names: &Names) {
     if let Some(person) = person {
         object.text("person", &names.person(person));
@@ -414,89 +347,5 @@ fn write_person(object: &mut Object<'_>, act: &PersonAct) {
             object.text("ref", &referral.reference);
         }
         PersonAct::Reads | PersonAct::Blocks(_) => {}
-    }
-}
-
-fn write_act(object: &mut Object<'_>, act: &ControlAct, names: &Names) {
-    match act {
-        ControlAct::Pass { to, metadata } => {
-            if let Some(to) = to {
-                object.text("to", &names.app(*to));
-            }
-            if let Some(metadata) = metadata {
-                object.text("metadata", metadata);
-            }
-        }
-        ControlAct::Take { metadata } | ControlAct::Request { metadata } => {
-            if let Some(metadata) = metadata {
-                object.text("metadata", metadata);
-            }
-        }
-        ControlAct::PassMetadata { to, metadata } => {
-            object.text("to", &names.app(*to)).text("metadata", metadata);
-        }
-        ControlAct::Release => {}
-        ControlAct::Extend { by } => {
-            if let Some(Span(ms)) = by {
-                object.bare("seconds", ms / Span::SECOND.0);
-            }
-        }
-    }
-}
-
-fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Names) {
-    match effect {
-        Effect::Message { person, from, mid, at, message } => {
-            object.text("person", &names.person(*person));
-            match from {
-                Sender::Person => object.text("from", &names.person(*person)),
-                Sender::App(app) => object.text("from", &names.app(*app)),
-            };
-            object.quoted("mid", mid).bare("timestamp", at.0);
-            write_message(object, message);
-        }
-        Effect::WindowOpened { person, until } => {
-            object.text("person", &names.person(*person)).quoted("until", rfc3339(*until));
-        }
-        Effect::ControlMoved { person, from, to, until } => {
-            object.text("person", &names.person(*person));
-            object.text("from", &names.owner(*from)).text("to", &names.owner(*to));
-            if let Some(until) = until {
-                object.quoted("until", rfc3339(*until));
-            }
-        }
-        Effect::ControlProlonged { person, owner, until } => {
-            object.text("person", &names.person(*person)).text("owner", &names.app(*owner));
-            object.quoted("until", rfc3339(*until));
-        }
-        Effect::FolderMoved { person, from, to } => {
-            object.text("person", &names.person(*person));
-            object.text("from", from.name()).text("to", to.name());
-        }
-        Effect::Unheard { app, person, field, missing } => {
-            object.text("app", &names.app(*app));
-            write_person_of(object, *person, names);
-            object.text("field", field.name());
-            match missing {
-                Missing::Subscription(field) => object.text("missing", field.name()),
-                Missing::Webhooks => object.text("missing", "webhooks that are switched on"),
-                Missing::Role => object.text("missing", "a role of the person on the app"),
-            };
-        }
-        Effect::MarkedDone { person, marked } => {
-            object.text("person", &names.person(*person)).bare("marked", marked);
-        }
-        Effect::WebhooksFailing { page, app, since } => {
-            object.quoted("page", page).text("app", &names.app(*app)).quoted("since", rfc3339(*since));
-        }
-        Effect::WebhooksDisabled { page, app } => {
-            object.quoted("page", page).text("app", &names.app(*app));
-        }
-        Effect::Deliver(delivery) => {
-            object.text("app", &names.app(delivery.app));
-            write_person_of(object, delivery.person, names);
-            object.text("channel", delivery.channel.name()).text("field", delivery.field.name());
-            object.json("event", |out| webhooks::write_event(out, delivery));
-        }
     }
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use emulator_core::{AppId, Decided, EchoOrder, Psid, rechannelled};
 
-use super::state::{LaneState, OpenCall};
+use super::calls::OpenCall;
+use super::state::LaneState;
 use crate::journal::{Call, Cause, Entry, Record};
 use crate::webhooks::{Ear, Outgoing, QueueKey};
 

@@ -1,0 +1,65 @@
+//! What happened in a world, as members of a journal entry.
+
+use emulator_core::{Effect, Missing, Sender};
+
+use super::{Names, write_message, write_person_of};
+use crate::clock::rfc3339;
+use crate::object::Object;
+use crate::webhooks;
+
+pub(super) fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Names) {
+    match effect {
+        Effect::Message { person, from, mid, at, message } => {
+            object.text("person", &names.person(*person));
+            match from {
+                Sender::Person => object.text("from", &names.person(*person)),
+                Sender::App(app) => object.text("from", &names.app(*app)),
+            };
+            object.quoted("mid", mid).bare("timestamp", at.0);
+            write_message(object, message);
+        }
+        Effect::WindowOpened { person, until } => {
+            object.text("person", &names.person(*person)).quoted("until", rfc3339(*until));
+        }
+        Effect::ControlMoved { person, from, to, until } => {
+            object.text("person", &names.person(*person));
+            object.text("from", &names.owner(*from)).text("to", &names.owner(*to));
+            if let Some(until) = until {
+                object.quoted("until", rfc3339(*until));
+            }
+        }
+        Effect::ControlProlonged { person, owner, until } => {
+            object.text("person", &names.person(*person)).text("owner", &names.app(*owner));
+            object.quoted("until", rfc3339(*until));
+        }
+        Effect::FolderMoved { person, from, to } => {
+            object.text("person", &names.person(*person));
+            object.text("from", from.name()).text("to", to.name());
+        }
+        Effect::Unheard { app, person, field, missing } => {
+            object.text("app", &names.app(*app));
+            write_person_of(object, *person, names);
+            object.text("field", field.name());
+            match missing {
+                Missing::Subscription(field) => object.text("missing", field.name()),
+                Missing::Webhooks => object.text("missing", "webhooks that are switched on"),
+                Missing::Role => object.text("missing", "a role of the person on the app"),
+            };
+        }
+        Effect::MarkedDone { person, marked } => {
+            object.text("person", &names.person(*person)).bare("marked", marked);
+        }
+        Effect::WebhooksFailing { page, app, since } => {
+            object.quoted("page", page).text("app", &names.app(*app)).quoted("since", rfc3339(*since));
+        }
+        Effect::WebhooksDisabled { page, app } => {
+            object.quoted("page", page).text("app", &names.app(*app));
+        }
+        Effect::Deliver(delivery) => {
+            object.text("app", &names.app(delivery.app));
+            write_person_of(object, delivery.person, names);
+            object.text("channel", delivery.channel.name()).text("field", delivery.field.name());
+            object.json("event", |out| webhooks::write_event(out, delivery));
+        }
+    }
+}

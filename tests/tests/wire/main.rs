@@ -26,6 +26,7 @@ mod payloads;
 mod presentation;
 mod recorded;
 mod recorded_answers;
+mod recorded_control;
 mod recorded_nodes;
 mod registration;
 mod resume;

@@ -28,11 +28,6 @@ fn all(category: &str) -> Vec<Value> {
     serde_json::from_str(&text).expect("it is a list")
 }
 
-/// The ids of a file.
-pub(crate) fn recorded_ids(category: &str) -> Vec<String> {
-    all(category).iter().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
-}
-
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use emulator_core::{AdminChange, AppId};
 use serde_json::{Value, json};
 
-use crate::payloads::{Keys, hold_shape_against, item, recorded_ids};
+use crate::payloads::{Keys, hold_shape_against, item, items};
 use crate::scene::Scene;
 use crate::stand::{BOT, LIVECHAT, Setup};
 
@@ -181,7 +181,7 @@ fn every_record_is_held_against_or_left_out_for_a_reason() {
     assert_eq!(held.len(), named.len(), "some stand twice");
     let captured: BTreeSet<String> = FILES
         .iter()
-        .flat_map(|file| recorded_ids(file))
+        .flat_map(|file| items(file))
         .filter(|id| item(id)["evidence"].as_str().is_some_and(|it| it.starts_with("captured")))
         .collect();
     assert_eq!(named, captured.iter().map(String::as_str).collect());

@@ -55,16 +55,17 @@ impl Query {
 }
 
 fn wait(text: &str) -> Result<Wait, String> {
-    let seconds = || text.strip_suffix('s').and_then(|number| number.parse::<f64>().ok());
-    let duration = seconds().filter(|seconds| (0.0..=LONGEST_WAIT.as_secs_f64()).contains(seconds));
+    let number = |unit: &str| text.strip_suffix(unit).and_then(|number| number.parse::<f64>().ok());
+    let seconds = number("ms").map(|ms| ms / 1_000.0).or_else(|| number("s"));
+    let duration = seconds.filter(|seconds| (0.0..=LONGEST_WAIT.as_secs_f64()).contains(seconds));
     match (text, duration) {
         ("settled", _) => Ok(Wait::Settled),
         ("quiet", _) => Ok(Wait::Quiet),
         ("reply", _) => Ok(Wait::Reply),
         (_, Some(seconds)) => Ok(Wait::For(Duration::from_secs_f64(seconds))),
-        _ => {
-            Err(format!("`wait` is settled, quiet, reply or a time of at most 60s such as 5s, not `{text}`"))
-        }
+        _ => Err(format!(
+            "`wait` is settled, quiet, reply or a time of at most 60s such as 5s or 500ms, not `{text}`"
+        )),
     }
 }
 

@@ -271,7 +271,7 @@ options! {
     development_error: Account = Observed, DevelopmentMode,
         "the code for a message of an app in development mode to a stranger";
     webhook_disabling: Switch = On, WebhooksDisabled,
-        "whether webhooks that failed for an hour are switched off";
+        "whether webhooks that failed for an hour are switched off; serve leaves them on unless a world says so";
     webhook_escapes: Escapes = All, BodyEscapes,
         "which characters of a webhook body are escaped";
     echo_order: EchoOrder = AfterAnswer, EchoAfterAnswer,

@@ -4,9 +4,10 @@ mod headers;
 mod wire;
 
 use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,7 +20,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::graph::{self, GraphError, Origin, Reply};
@@ -32,8 +34,12 @@ const HEADER_LIMIT: usize = 16 * 1024;
 pub const BODY_LIMIT: usize = 26 * 1024 * 1024;
 /// How much of a body above the limit is read to its end before it is refused, in bytes.
 const SKIPPED_AT_MOST: usize = 4 * BODY_LIMIT;
+/// How long a client may take to send a body, in real time.
+const BODY_TIME: Duration = Duration::from_secs(60);
 /// The most connections at a time.
 const CONNECTIONS: usize = 1_024;
+/// How many more are told that they are too many, rather than just closed.
+const TURNED_AWAY: usize = 64;
 
 /// The body of an answer. It holds what must not leave before the answer did.
 #[derive(Debug)]
@@ -69,8 +75,8 @@ impl Body for AnswerBody {
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        std::task::Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -94,14 +100,24 @@ pub type ControlRoutes = Arc<dyn Fn(Read) -> BoxFuture<Response<AnswerBody>> + S
 /// Serves a stage on a listener until the future that calls it is dropped.
 pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRoutes) {
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    let door = Arc::new(Semaphore::new(TURNED_AWAY));
     loop {
-        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, or the client is gone already; others may still come.
             crate::clock::pause(Duration::from_millis(10)).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
+        let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
+            if let Ok(place) = Arc::clone(&door).try_acquire_owned() {
+                let refusal = wire::refusal(&GraphError::too_many_connections(), &stage);
+                tokio::spawn(async move {
+                    turn_away(stream, &refusal).await;
+                    drop(place);
+                });
+            }
+            continue;
+        };
         let stage = Arc::clone(&stage);
         let control = Arc::clone(&control);
         tokio::spawn(async move {
@@ -130,25 +146,31 @@ pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRou
     }
 }
 
+/// Tells a client that there are too many, and waits a little for it to hear that.
+async fn turn_away(mut stream: TcpStream, refusal: &[u8]) {
+    let told = async {
+        stream.write_all(refusal).await?;
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    // Whoever is gone meanwhile has no use for it.
+    let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
+}
+
 async fn answer(
     request: Request<Incoming>,
     stage: &Arc<Stage>,
     control: &ControlRoutes,
 ) -> Response<AnswerBody> {
-    let (head, mut body) = request.into_parts();
-    let close = says_close(&head.headers);
-    let mut response = match Limited::new(&mut body, BODY_LIMIT).collect().await {
-        Err(error) => {
-            let error = if error.is::<LengthLimitError>() {
-                skip(&mut body).await;
-                GraphError::body_too_large()
-            } else {
-                GraphError::no_http()
-            };
-            told(graph::refuse(stage, &head.method, head.uri.path(), error)).await
+    let (head, body) = request.into_parts();
+    let mut close = says_close(&head.headers);
+    let mut response = match read(body).await {
+        Err(unread) => {
+            close |= unread.ends_connection;
+            told(graph::refuse(stage, &head.method, head.uri.path(), unread.error)).await
         }
         Ok(body) => {
-            let request = Request::from_parts(head, body.to_bytes());
+            let request = Request::from_parts(head, body);
             let path = request.uri().path();
             if path == "/_emulator" || path.starts_with("/_emulator/") {
                 control(request).await
@@ -163,6 +185,45 @@ async fn answer(
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Why a body is not there.
+struct Unread {
+    error: GraphError,
+    /// True when nobody can tell where the next request would begin.
+    ends_connection: bool,
+}
+
+/// Reads a body within its limits.
+async fn read(mut body: Incoming) -> Result<Bytes, Unread> {
+    let left = |error, ends_connection| Unread { error, ends_connection };
+    // Who announces that much is not waited for.
+    if body.size_hint().lower() > SKIPPED_AT_MOST as u64 {
+        return Err(left(GraphError::body_too_large(), true));
+    }
+    let error = match in_time(Limited::new(&mut body, BODY_LIMIT).collect()).await {
+        None => return Err(left(GraphError::body_too_slow(), true)),
+        Some(Ok(body)) => return Ok(body.to_bytes()),
+        Some(Err(error)) => error,
+    };
+    if !error.is::<LengthLimitError>() {
+        return Err(left(GraphError::body_broken(), true));
+    }
+    let skipped = in_time(skip(&mut body)).await;
+    Err(left(GraphError::body_too_large(), skipped.is_none()))
+}
+
+/// What comes within the time for a body. Most are there already, and need no timer.
+async fn in_time<F: Future>(reading: F) -> Option<F::Output> {
+    let mut reading = pin!(reading);
+    let ready = poll_fn(|context| match reading.as_mut().poll(context) {
+        Poll::Ready(read) => Poll::Ready(Some(read)),
+        Poll::Pending => Poll::Ready(None),
+    });
+    match ready.await {
+        Some(read) => Some(read),
+        None => tokio::time::timeout(BODY_TIME, reading).await.ok(),
+    }
 }
 
 /// Reads what a client still has to say, since many read the answer only when they have said all.

@@ -132,14 +132,27 @@ async fn a_client_may_take_30_seconds_for_a_header_and_60_between_two_requests()
         assert!(refusal.contains(r#"{"error":{"message":"The request header did not end"#), "{told}");
         about(20, took);
     }
-    // A body may take its time.
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_may_take_60_seconds_and_no_longer() {
+    let stand = Setup::new().serve().await;
+    let begun = b"POST /me/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{";
     let mut client = stand.client().await;
-    client.write(b"POST /me/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{").await;
-    tokio::time::sleep_until(tokio::time::Instant::now() + Duration::from_secs(300)).await;
-    client.write(b"}").await;
-    let (told, took) = ending(&mut client).await;
+    client.write(begun).await;
+    tokio::time::sleep_until(tokio::time::Instant::now() + Duration::from_secs(50)).await;
+    client.write(b" }").await;
+    let (told, _) = ending(&mut client).await;
     assert!(told.starts_with("HTTP/1.1 400 Bad Request"), "{told}");
-    about(60, took);
+    // Dribbling does not help.
+    let mut client = stand.client().await;
+    client.write(begun).await;
+    tokio::time::sleep_until(tokio::time::Instant::now() + Duration::from_secs(50)).await;
+    client.write(b" ").await;
+    let (told, took) = ending(&mut client).await;
+    assert!(told.starts_with("HTTP/1.1 408 Request Timeout"), "{told}");
+    assert!(told.contains("The request body did not end"), "{told}");
+    assert!((Duration::from_secs(9)..Duration::from_secs(12)).contains(&took), "{took:?}");
 }
 
 #[tokio::test]
@@ -469,5 +482,38 @@ proptest! {
             _ => Call::get(&format!("{path}&{}", encoded(&pairs))),
         };
         answered(&call.bytes())?;
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_announced_far_too_large_is_refused_at_once() {
+    let stand = Setup::new().serve().await;
+    let mut client = stand.client().await;
+    client
+        .write(b"POST /v25.0/me/messages HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000000\r\n\r\n")
+        .await;
+    let answer = client.answer().await.expect("nobody waits for a gigabyte");
+    assert_eq!((answer.status(), answer.header("connection")), (413, Some("close")));
+}
+
+#[tokio::test]
+async fn who_is_one_too_many_is_told_and_who_comes_later_is_served() {
+    let stand = Setup::new().serve().await;
+    let mut open = Vec::new();
+    loop {
+        let mut client = stand.client().await;
+        let answer = client.call(&Call::get("/")).await;
+        if answer.status() == 503 {
+            assert_eq!(answer.json()["error"]["code"], 2);
+            break;
+        }
+        open.push(client);
+        assert!(open.len() <= 1_024, "there is a limit");
+    }
+    assert_eq!(open.len(), 1_024);
+    drop(open);
+    // The places are free as soon as the ends of the connections were seen.
+    while stand.client().await.call(&Call::get("/")).await.status() == 503 {
+        tokio::task::yield_now().await;
     }
 }

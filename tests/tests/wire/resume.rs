@@ -502,6 +502,10 @@ async fn what_is_no_file_of_its_own_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |path: &Path| Run::try_on(setup(), path).err().expect("it is refused").to_string();
     assert!(refused(folder.path()).ends_with("is a folder; name a file in it"));
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
+    assert!(made.success());
+    assert!(refused(&pipe).ends_with("which keeps nothing; name a file"));
     let path = folder.path().join("journal");
     let first = Run::on(setup(), &path);
     assert!(refused(&path).starts_with("another emulator has the journal"), "{}", refused(&path));

@@ -315,7 +315,32 @@ impl GraphError {
 
     /// Bytes that are no request.
     pub(crate) fn no_http() -> Self {
-        Self::new(RuleId::InvalidParameter, 1, "The request is no HTTP/1.1; this port speaks plain HTTP")
+        let text = "The request cannot be read as HTTP/1.1: its first line, a header or a length is wrong, or it is \
+            encrypted, and this port speaks plain HTTP";
+        Self::new(RuleId::InvalidParameter, 1, text)
+    }
+
+    /// A body that ends before its length, or whose parts are no parts.
+    pub(crate) fn body_broken() -> Self {
+        let text = "The request body ended early, or its chunks cannot be read";
+        Self::new(RuleId::InvalidParameter, 1, text)
+    }
+
+    /// A body that takes too long.
+    pub(crate) fn body_too_slow() -> Self {
+        Self::new(RuleId::InvalidParameter, 1, "The request body did not end within 60 seconds").status(408)
+    }
+
+    /// More connections than there can be at a time.
+    pub(crate) fn too_many_connections() -> Self {
+        let text = "1,024 connections are open, which is as many as there can be; close some";
+        Self::new(RuleId::InvalidParameter, 2, text).status(503)
+    }
+
+    /// What the platform has and this version lacks.
+    pub(crate) fn not_there_yet(what: &str) -> Self {
+        let text = format!("(#3) {what} is not supported by this version of the emulator");
+        Self::new(RuleId::UnknownPath, 3, text)
     }
 }
 

@@ -167,6 +167,7 @@ impl<'a> Path<'a> {
             },
             ("GET", Some("thread_owner")) => Ok(Endpoint::ThreadOwner { app, page }),
             (_, Some(edge)) if KNOWN_EDGES.contains(&edge) => Err(GraphError::unknown_node(&verb, node)),
+            (_, Some(edge)) if LATER_EDGES.contains(&edge) => Err(GraphError::not_there_yet(edge)),
             (_, Some(edge)) => Err(GraphError::unknown_path(edge)),
         }
     }
@@ -198,10 +199,38 @@ impl<'a> Path<'a> {
                 Ok(person) => Ok(Endpoint::Person { app, page, person }),
                 Err(_) => unknown(),
             },
+            (Token::Page { .. }, Some(edge), _) if LATER_EDGES.contains(&edge) => {
+                Err(GraphError::not_there_yet(edge))
+            }
+            (Token::Page { .. }, Some(edge), _)
+                if node.parse::<Psid>().is_ok() && !KNOWN_EDGES.contains(&edge) =>
+            {
+                Err(GraphError::unknown_path(edge))
+            }
             (Token::App { .. } | Token::Page { .. }, _, _) => unknown(),
         }
     }
 }
+
+/// Edges of the platform that this version lacks.
+const LATER_EDGES: &[&str] = &[
+    "messenger_profile",
+    "custom_user_settings",
+    "thread_settings",
+    "message_attachments",
+    "personas",
+    "conversations",
+    "custom_labels",
+    "nlp_configs",
+    "message_templates",
+    "moderate_conversations",
+    "unlink_accounts",
+    "activities",
+    "page_activities",
+    "ids_for_apps",
+    "ids_for_pages",
+    "accounts",
+];
 
 const KNOWN_EDGES: &[&str] = &[
     "messages",
@@ -213,6 +242,8 @@ const KNOWN_EDGES: &[&str] = &[
     "pass_thread_metadata",
     "thread_owner",
     "secondary_receivers",
+    "subscribed_apps",
+    "subscriptions",
 ];
 
 #[cfg(test)]
@@ -250,6 +281,17 @@ mod tests {
             ("POST", "/v2.80/me/messages", "2500 Unknown path components: /me/messages"),
             ("POST", "/me/nothing", "2500 Unknown path components: /nothing"),
             ("POST", "/", "100 No node specified"),
+            (
+                "POST",
+                "/me/messenger_profile",
+                "3 (#3) messenger_profile is not supported by this version of the emulator",
+            ),
+            ("GET", "/42/nothing", "2500 Unknown path components: /nothing"),
+            (
+                "GET",
+                "/42/custom_labels",
+                "3 (#3) custom_labels is not supported by this version of the emulator",
+            ),
         ];
         for (method, path, expected) in cases {
             assert_eq!(resolve(method, path).unwrap_err(), expected);

@@ -103,7 +103,10 @@ fn tag(params: &Params<'_>, message: &Message) -> Result<(Option<&'static str>, 
         };
     };
     let Some(tag) = Tag::spelt(&tag) else { return wrong(RuleId::TagUnknown, "(#100) Invalid tag.") };
-    if messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
+    // That a tag has ended comes before what it goes with (M-181).
+    let may_have_ended =
+        matches!(tag, Tag::ConfirmedEventUpdate | Tag::AccountUpdate | Tag::PostPurchaseUpdate);
+    if !may_have_ended && messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
         let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
         return wrong(RuleId::TagNeedsType, text);
     }

@@ -85,6 +85,25 @@ pub(super) struct Wire {
     requests: u64,
 }
 
+/// A refusal of what is no request that could be answered, as bytes: the last of its connection.
+pub(super) fn refusal(error: &GraphError, stage: &Stage) -> Vec<u8> {
+    let body = graph::error_body(error, &stage.trace());
+    let reason = match error.status {
+        400 => "Bad Request",
+        408 => "Request Timeout",
+        503 => "Service Unavailable",
+        _ => "Request Header Fields Too Large",
+    };
+    let head = format!(
+        "HTTP/1.1 {} {reason}\r\ncontent-type: application/json; charset=UTF-8\r\ncache-control: no-store\r\n\
+         www-authenticate: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        error.status,
+        graph::challenge(error),
+        body.len()
+    );
+    [head.as_bytes(), &body].concat()
+}
+
 impl Wire {
     pub(super) fn new(stream: TokioIo<TcpStream>, connection: Connection, stage: Arc<Stage>) -> Self {
         Self {
@@ -118,20 +137,7 @@ impl Wire {
 
     /// Prepares a refusal in the platform's form.
     fn refuse(&mut self, error: &GraphError) {
-        let body = graph::error_body(error, &self.stage.trace());
-        let reason = match error.status {
-            400 => "Bad Request",
-            408 => "Request Timeout",
-            _ => "Request Header Fields Too Large",
-        };
-        let head = format!(
-            "HTTP/1.1 {} {reason}\r\ncontent-type: application/json; charset=UTF-8\r\ncache-control: no-store\r\n\
-             www-authenticate: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            error.status,
-            graph::challenge(error),
-            body.len()
-        );
-        self.refusal = [head.as_bytes(), &body].concat();
+        self.refusal = refusal(error, &self.stage);
     }
 
     /// After a request another one is awaited, and that wait is a new one.

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -24,6 +25,9 @@ pub enum JournalError {
     /// The file cannot be opened or read.
     #[error("cannot open the journal `{}`: {}", .0.display(), .1)]
     Open(PathBuf, #[source] io::Error),
+    /// It is a pipe or a socket, which keeps nothing.
+    #[error("the journal `{}` is a pipe or a socket, which keeps nothing; name a file", .0.display())]
+    Pipe(PathBuf),
     /// It is a folder.
     #[error("the journal `{}` is a folder; name a file in it", .0.display())]
     Folder(PathBuf),
@@ -117,8 +121,12 @@ pub fn open(
     let failed = |error| JournalError::Open(path.to_owned(), error);
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => return Err(JournalError::Folder(path.to_owned())),
+        // Opening one would wait for a reader.
+        Ok(found) if found.file_type().is_fifo() || found.file_type().is_socket() => {
+            return Err(JournalError::Pipe(path.to_owned()));
+        }
         Ok(found) if !found.is_file() => {
-            // A pipe or a device takes lines and has none to read.
+            // A device takes lines and has none to read.
             let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
             let before = format!("{header}\n").into_bytes();
             return Ok((JournalFile::new(path, file, durability, before), Found::default()));

@@ -25,6 +25,10 @@ impl Ear {
     /// From here on only what comes now counts.
     pub(super) fn listen(&self) {
         self.heard.store(false, Ordering::SeqCst);
+        // Many a bot writes the head of its answer and then the body, and the second write waits until
+        // the first was acknowledged, which the system likes to put off by 40 ms.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
     }
 
     /// True when something has come, read or not, or the connection has ended.

@@ -47,6 +47,14 @@ pub(super) fn rows() -> Vec<Row> {
             0,
             "(#100) Messaging type should be MESSAGE_TAG for tagged messages.",
         ),
+        // That a tag has ended comes before what it goes with.
+        row(
+            "M-101",
+            with(json!({"tag": "ACCOUNT_UPDATE", "messaging_type": "RESPONSE"})),
+            100,
+            1_893_061,
+            "Invalid parameter",
+        ),
         named("M-181a", with(json!({"tag": "customer_feedback"})), "tag"),
         named("M-106", with(json!({"tag": []})), "tag"),
         row("M-137", with(json!({"persona_id": 1_005_551})), 100, 0, "(#100) Invalid persona id"),

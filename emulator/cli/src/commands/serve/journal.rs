@@ -21,6 +21,9 @@ pub(super) fn open(
     let (file, found) = opened.map_err(|error| failed(Exit::Usage, error))?;
     file.flush().map_err(|error| failed(Exit::Usage, error))?;
     tell(&found, &path.display().to_string(), lane);
+    if found.entries > 0 && arguments.begin_at.is_some() {
+        eprintln!("--begin-at is for a new journal; this one goes on where it was");
+    }
     let file = Arc::new(file);
     stage.write_to(Arc::clone(&file));
     Ok(Some(file))

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memmem;
+
 /// What somebody is told who came with one.
 pub const REAL_TOKEN: &str = "a call came with what looks like an access token of the real platform. It was refused, and \
     nothing of it was written down. Give the bot the emulator's own Page token; if the real one was sent here by \
@@ -17,19 +19,15 @@ const LEAST: usize = 32;
 
 /// Where something stands that looks like a token of the real platform.
 pub fn real_token(text: &[u8]) -> Option<Range<usize>> {
-    let mut from = 0;
-    while let Some(found) = text.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == START[0])) {
-        let start = from + found;
-        let length = text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let inside = start.checked_sub(1).and_then(|before| text.get(before));
+    memmem::find_iter(text, START).find_map(|start| {
+        let before = start.checked_sub(1).and_then(|before| text.get(before));
         // Within a longer word it is chance: ids and data are spelt with the same letters.
-        let inside = inside.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(byte));
-        if !inside && length >= START.len() + LEAST && text[start..].starts_with(START) {
-            return Some(start..start + length);
+        if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(byte)) {
+            return None;
         }
-        from = start + length.max(1);
-    }
-    None
+        let length = text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        (length >= START.len() + LEAST).then(|| start..start + length)
+    })
 }
 
 /// The text without such tokens.

@@ -7,14 +7,12 @@ use crate::settings::{Connection, Permission, TokenState};
 use crate::time::Timestamp;
 use crate::world::World;
 
-/// Checks that the app is connected to the Page and that its token carries `pages_messaging`
-/// (C-01, C-02).
+/// Checks that a token that holds carries `pages_messaging` (C-02).
 ///
 /// # Errors
 ///
-/// The refusal, when it may not.
-pub fn authorize(world: &World, page: PageId, app: AppId, now: Timestamp) -> Result<(), Refusal> {
-    let connection = token_holds(world, page, app, now)?;
+/// The refusal, when it does not.
+pub fn authorize(connection: &Connection) -> Result<(), Refusal> {
     if !connection.permissions.contains(&Permission::PagesMessaging) {
         let kind = RefusalKind::PermissionMissing;
         return Err(Refusal { rule: RuleId::MessagingPermission, saw: Saw::default(), kind });

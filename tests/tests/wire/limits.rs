@@ -1,7 +1,6 @@
 //! The limits of HTTP, and clients that do not speak it: every request gets an answer or the end of
 //! its connection, nothing ends the server.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use emulator_server::BODY_LIMIT;
@@ -9,10 +8,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::runtime::Runtime;
 
 use crate::http::{Call, Client, Message, encoded};
-use crate::stand::{BOT, Says as _, Setup, Stand, sending, token};
+use crate::stand::{BOT, Says as _, Setup, Stand, sending, shared, token};
 
 /// An error as the platform writes errors, whatever layer it comes from.
 fn is_envelope(answer: &Message) {
@@ -235,21 +233,6 @@ async fn only_paths_of_the_emulator_itself_are_no_graph_calls() {
         assert_eq!(stand.call(&Call::get(path)).await.text(), "control", "{path}");
     }
     is_envelope(&stand.call(&Call::get("/_emulators")).await);
-}
-
-/// One server for all generated requests.
-fn shared() -> &'static (Runtime, Stand, String) {
-    static SHARED: OnceLock<(Runtime, Stand, String)> = OnceLock::new();
-    SHARED.get_or_init(|| {
-        let runtime = Runtime::new().expect("a runtime starts");
-        let (stand, ann) = runtime.block_on(async {
-            let stand = Setup::new().serve().await;
-            let (lane, ann) = stand.lane("lane");
-            lane.person_says(ann, "hi").expect("ann may write");
-            (stand, ann.to_string())
-        });
-        (runtime, stand, ann)
-    })
 }
 
 /// Sends the bytes and looks at what comes back: nothing but answers of Graph below 500.

@@ -1,30 +1,12 @@
 //! Messages that nobody thought of: whatever is made of a message that is in order gets an answer, and
 //! what was accepted is kept in a form that means the same.
 
-use std::sync::OnceLock;
-
 use emulator_server::graph::fuzz;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
 use crate::messages::in_order;
-use crate::stand::{BOT, Says as _, Setup, Stand};
-
-/// One server for all generated messages.
-fn shared() -> &'static (Runtime, Stand, String) {
-    static SHARED: OnceLock<(Runtime, Stand, String)> = OnceLock::new();
-    SHARED.get_or_init(|| {
-        let runtime = Runtime::new().expect("a runtime starts");
-        let (stand, ann) = runtime.block_on(async {
-            let stand = Setup::new().serve().await;
-            let (lane, ann) = stand.lane("lane");
-            lane.person_says(ann, "hi").expect("ann may write");
-            (stand, ann.to_string())
-        });
-        (runtime, stand, ann)
-    })
-}
+use crate::stand::{BOT, shared};
 
 /// What is put in place of a part.
 fn part() -> impl Strategy<Value = Value> {

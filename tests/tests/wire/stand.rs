@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use emulator_core::{
@@ -16,6 +16,7 @@ use emulator_server::{
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::http::{Call, Client, Message, PATIENCE};
@@ -280,4 +281,19 @@ impl Says for Arc<Lane> {
         let Answer::Message { mid, .. } = acted.result.ok()? else { panic!("a message gives an id") };
         Some(Said { seq: acted.seq, mid })
     }
+}
+
+/// One server for everything that is generated, with ann, who has written.
+pub(crate) fn shared() -> &'static (Runtime, Stand, String) {
+    static SHARED: OnceLock<(Runtime, Stand, String)> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let runtime = Runtime::new().expect("a runtime starts");
+        let (stand, ann) = runtime.block_on(async {
+            let stand = Setup::new().serve().await;
+            let (lane, ann) = stand.lane("lane");
+            lane.person_says(ann, "hi").expect("ann may write");
+            (stand, ann.to_string())
+        });
+        (runtime, stand, ann)
+    })
 }

@@ -52,10 +52,10 @@ fn next(
     }
     Ok(match then? {
         Then::Act { page, app, act } => {
-            if world.settings.connection(page, app).is_none() {
+            let Some(connection) = world.settings.connection(page, app) else {
                 // With its own token an app can name any Page.
                 return Err(GraphError::unknown_node("delete", &page.to_string()));
-            }
+            };
             match act {
                 // Core knows what these need.
                 AppAct::AsksProfile { .. } | AppAct::Installs { .. } => {}
@@ -64,7 +64,7 @@ fn next(
                 | AppAct::Reacts { .. }
                 | AppAct::Controls { .. }
                 | AppAct::AsksOwner { .. }
-                | AppAct::AsksReceivers => authorize(world, page, app, at).map_err(refused)?,
+                | AppAct::AsksReceivers => authorize(connection).map_err(refused)?,
             }
             Next::Step(Input::App { page, app, act }, None)
         }

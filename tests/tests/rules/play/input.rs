@@ -52,7 +52,7 @@ pub(super) fn may_call(world: &World, input: &Input, now: Timestamp) -> Result<(
         Input::App { page, app, act: AppAct::Installs { .. } | AppAct::AsksProfile { .. } } => {
             token_holds(world, *page, *app, now).map(|_| ())
         }
-        Input::App { page, app, act: _ } => authorize(world, *page, *app, now),
+        Input::App { page, app, act: _ } => token_holds(world, *page, *app, now).and_then(authorize),
         Input::Person { .. }
         | Input::Inbox { .. }
         | Input::Admin { .. }

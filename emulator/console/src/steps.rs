@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use emulator_core::{Effect, Sender};
-use emulator_scenario::diagnostics::{Colour, MOST_SHOWN, SourceText, render_all};
+use emulator_scenario::diagnostics::{Colour, MOST_SHOWN, render_all};
 use emulator_scenario::failure::{Failure, FailureKind};
 use emulator_scenario::step::{Act, Step, parse_steps};
 use emulator_server::Unsettled;
@@ -33,7 +33,7 @@ impl Console {
             }
         };
         let before = self.lane().last_seq();
-        let played = self.play(text, &steps).await;
+        let played = self.play(&steps).await;
         let (entries, refused) = match played {
             Ok(played) => played,
             Err((done, failure)) => return unmet(done, &failure),
@@ -47,9 +47,8 @@ impl Console {
         )
     }
 
-    async fn play(&self, text: &str, steps: &[Step]) -> Result<(Vec<u64>, bool), (usize, Box<Failure>)> {
+    async fn play(&self, steps: &[Step]) -> Result<(Vec<u64>, bool), (usize, Box<Failure>)> {
         let mut scene = self.scene.lock().await;
-        scene.read_from(SourceText::new(NAME, text));
         let mut entries = Vec::new();
         let mut refused = false;
         let mut failure = None;

@@ -52,7 +52,7 @@ pub struct Scenario {
     /// What unread messages and unexpected refusals mean at the end.
     pub unread: Unread,
     /// What happens.
-    pub steps: Vec<Step>,
+    pub steps: Arc<[Step]>,
     /// The text that the spans of everything but the world point into; the world names its own.
     pub file: Arc<SourceText>,
     /// The whole document.

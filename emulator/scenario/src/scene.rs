@@ -157,17 +157,13 @@ impl Scene {
         self
     }
 
-    /// Takes steps from another text from now on.
-    pub fn read_from(&mut self, file: Arc<SourceText>) {
-        self.file = file;
-    }
-
     /// Plays one step.
     ///
     /// # Errors
     ///
     /// When it does not come out as it says.
     pub async fn perform(&mut self, step: &Step) -> Outcome<Performed> {
+        self.file = Arc::clone(&step.file);
         self.turn.take().await;
         let mut performed = Performed::default();
         let captured = match &step.act {

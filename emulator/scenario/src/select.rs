@@ -26,8 +26,10 @@ pub struct Selection {
 /// A scenario and where it comes from.
 #[derive(Debug, Clone)]
 pub struct Selected {
-    /// Its full name: the path without ending, and the name.
+    /// Its full name: the path without ending, and what it is called.
     pub name: String,
+    /// What tells it from the others of its file: `NAME[.CASE][@PROTOCOL][#ATTEMPT]`.
+    pub called: String,
     /// The file.
     pub path: PathBuf,
     /// What it says.
@@ -74,9 +76,15 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
                 Document::Scenario(scenario) => unusable(scenario),
             });
             if let Document::Scenario(scenario) = document {
-                let name = full_name(&path, &scenario.name.value);
+                let called = scenario.name.value.clone();
+                let name = full_name(&path, &called);
                 if filter.is_none_or(|filter| name.contains(filter)) {
-                    selection.scenarios.push(Selected { name, path: path.clone(), scenario: *scenario });
+                    selection.scenarios.push(Selected {
+                        name,
+                        called,
+                        path: path.clone(),
+                        scenario: *scenario,
+                    });
                 }
             }
         }

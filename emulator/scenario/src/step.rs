@@ -7,6 +7,7 @@ mod parse;
 mod verb;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Node, Span, Spanned};
@@ -20,6 +21,8 @@ pub use verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, Use
 pub struct Step {
     /// The whole step in its file.
     pub span: Span,
+    /// The text that its spans point into; the steps of a part have another one than those around them.
+    pub file: Arc<SourceText>,
     /// What it does.
     pub act: Act,
     /// The name under which later steps find the result (`as:`).
@@ -245,7 +248,7 @@ pub fn parse_steps(name: &str, text: &str, names: &Names) -> Result<Vec<Step>, V
     let mut built = Vec::new();
     match documents.as_slice() {
         [document] => {
-            built = steps(document, names, &mut problems);
+            built = steps(document, &file, names, &mut problems);
             value::check(document, None, &mut problems);
             matcher::check(document, &mut problems);
         }

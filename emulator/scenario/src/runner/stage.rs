@@ -254,9 +254,9 @@ async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(),
 
 /// Writes the lane's journal in causal order.
 fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> Result<(), String> {
-    let Selected { path, scenario, .. } = selected;
+    let Selected { path, called, scenario, .. } = selected;
     let Some(folder) = &shared.options.journal else { return Ok(()) };
-    let path = folder.join(journal_path(path, &scenario.name.value));
+    let path = folder.join(journal_path(path, called));
     let entries =
         lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
     let names = lane.names();

@@ -119,7 +119,7 @@ fn scenario(
     let world = world.with_defaults();
     let vars = section.mapping("vars", "greeting: hello").to_vec();
     vars.iter().for_each(|(_, value)| value::check(value, None, section.problems));
-    let steps = steps(&mut section, node, &world.names());
+    let steps = steps(&mut section, node, file, &world.names()).into();
     Some(Scenario {
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
@@ -143,7 +143,12 @@ fn scenario(
 }
 
 /// Builds the steps, and checks the names in their expressions against what is defined before each.
-fn steps(section: &mut Section<'_, '_>, node: &Node, names: &Names) -> Vec<step::Step> {
+fn steps(
+    section: &mut Section<'_, '_>,
+    node: &Node,
+    file: &Arc<SourceText>,
+    names: &Names,
+) -> Vec<step::Step> {
     let help = "add for example `steps: [{user: ana, says: hello}]`";
     let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
         let misspelt = |name: &str| {
@@ -174,7 +179,7 @@ fn steps(section: &mut Section<'_, '_>, node: &Node, names: &Names) -> Vec<step:
     let mut all = Vec::new();
     for item in items {
         let mut found = Vec::new();
-        all.extend(step::steps(item, &names, &mut found));
+        all.extend(step::steps(item, file, &names, &mut found));
         value::check(item, Some(&known), &mut found);
         matcher::check(item, &mut found);
         section.problems.extend(found);

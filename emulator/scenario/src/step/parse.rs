@@ -4,17 +4,24 @@ mod acts;
 mod blame;
 mod expectation;
 
+use std::sync::Arc;
+
 use super::{Act, Names, Refusal, Step};
 use crate::check::{Checker, Mode};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, Span, Spanned};
 use crate::vocabulary::{self as words, Field, Head, Kind, Verb};
 use blame::{no_head, no_verb};
 
 /// Builds the steps of a list, or the one step that stands in place of a list.
-pub(crate) fn steps(node: &Node, names: &Names, problems: &mut Vec<Diagnostic>) -> Vec<Step> {
+pub(crate) fn steps(
+    node: &Node,
+    file: &Arc<SourceText>,
+    names: &Names,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Step> {
     let items = node.items().unwrap_or(std::slice::from_ref(node));
-    items.iter().filter_map(|item| Builder::new(names, problems).step(item)).collect()
+    items.iter().filter_map(|item| Builder::new(names, problems).step(item, file)).collect()
 }
 
 /// Builds one step; what it reports makes the step void.
@@ -27,7 +34,7 @@ impl<'a> Builder<'a> {
         Self { check: Checker { names, problems } }
     }
 
-    fn step(&mut self, node: &Node) -> Option<Step> {
+    fn step(&mut self, node: &Node, file: &Arc<SourceText>) -> Option<Step> {
         let before = self.check.problems.len();
         let Some(entries) = node.entries() else {
             self.check.report(
@@ -59,7 +66,7 @@ impl<'a> Builder<'a> {
         let inside = value.get("as").filter(|_| head.name == "expect");
         let capture = self.capture(node.get("as").or(inside));
         let act = act.filter(|_| self.check.problems.len() == before)?;
-        Some(Step { span: node.span, act, capture })
+        Some(Step { span: node.span, file: Arc::clone(file), act, capture })
     }
 
     /// Finds the key that says who acts or what kind of step this is.

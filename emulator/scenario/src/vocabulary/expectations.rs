@@ -1,0 +1,68 @@
+//! What `expect:` and `never:` can be about, and the matchers of their patterns.
+
+use super::steps::{AS, OF, WITHIN};
+use super::{APP_VERBS, CHANNELS, FOLDERS, Head, Kind, WEBHOOK_FIELDS, WINDOWS, field};
+
+/// What `expect:` and `never:` can be about; the verbs of an app are listed in [`APP_VERBS`].
+pub const EXPECTATIONS: &[Head] = &[
+    Head {
+        name: "app",
+        value: Kind::App,
+        verbs: APP_VERBS,
+        beside: &[],
+        not_yet: &["calls", "persona", "thread_control", "optional", "on"],
+        meaning: "a message that reaches the person, or another call of that app",
+    },
+    Head {
+        name: "webhook",
+        value: Kind::App,
+        verbs: &[],
+        beside: &[
+            OF,
+            field("channel", Kind::Word(CHANNELS), "the list of the entry that the event stands in"),
+            field("event", Kind::Any, "what the event must hold"),
+            field("field", Kind::Word(WEBHOOK_FIELDS), "the subscription field it belongs to"),
+            field("acknowledged", Kind::Bool, "`false` for a delivery that the app did not acknowledge"),
+            WITHIN,
+            AS,
+        ],
+        not_yet: &["attempts", "optional", "on"],
+        meaning: "a delivery to that app",
+    },
+    state("owner", Kind::Owner, "who controls the conversation"),
+    state("folder", Kind::Word(FOLDERS), "the folder the conversation lies in"),
+    state("window", Kind::Word(WINDOWS), "whether the messaging window is open"),
+    Head {
+        name: "nothing",
+        value: Kind::Flag,
+        verbs: &[],
+        beside: &[field("for", Kind::RealTime, "how long it must stay quiet, in real time")],
+        not_yet: &["optional", "on"],
+        meaning: "quiet: no message reaches the person and no real app calls anything",
+    },
+];
+
+const fn state(name: &'static str, value: Kind, meaning: &'static str) -> Head {
+    Head { name, value, verbs: &[], beside: &[OF, WITHIN, AS], not_yet: &["optional", "on"], meaning }
+}
+
+/// Keys of expectations that this version lacks.
+pub const EXPECTATIONS_NOT_YET: &[&str] =
+    &["inbox", "menu", "profile", "any_order", "one_of", "optional", "user"];
+
+/// The matchers of a pattern; a mapping with only these keys is a matcher.
+pub const MATCHERS: &[&str] = &[
+    "contains",
+    "starts_with",
+    "matches",
+    "one_of",
+    "not",
+    "has",
+    "any",
+    "absent",
+    "count",
+    "gt",
+    "lt",
+    "between",
+    "exactly",
+];

@@ -15,6 +15,7 @@ use crate::diagnostics::Diagnostic;
 use crate::node::{Node, NodeKind};
 use crate::scenario::{AppSpec, PersonSpec, WorldSpec};
 use crate::value;
+use crate::vocabulary::EmulatorMember;
 
 /// The Page's id unless the world says otherwise.
 pub const DEFAULT_PAGE: PageId = PageId(100_000_000_000_001);
@@ -291,7 +292,7 @@ fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Settings> {
         ..App::named(app.name.value.as_str())
     };
     Arc::new(Settings {
-        protocol: Protocol::Handover,
+        protocol: world.protocol.as_ref().map_or(Protocol::Handover, |protocol| protocol.value),
         pages: BTreeMap::from([(page, page_settings)]),
         apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })
@@ -326,7 +327,14 @@ fn scope_of_world(
 
 /// The value of `${emulator…}`.
 pub(crate) fn emulator(surroundings: &Surroundings) -> Value {
-    json!({"url": surroundings.url, "bin": surroundings.bin.display().to_string()})
+    let value = |member: &EmulatorMember| {
+        let value = match member {
+            EmulatorMember::Url => json!(surroundings.url),
+            EmulatorMember::Bin => json!(surroundings.bin.display().to_string()),
+        };
+        (member.name().to_owned(), value)
+    };
+    EmulatorMember::ALL.iter().map(value).collect::<Map<_, _>>().into()
 }
 
 /// The value of `${env…}`.

@@ -1,5 +1,6 @@
 //! Scenario files: what a file holds, read and checked.
 
+mod cases;
 mod load;
 mod section;
 mod settings;
@@ -12,7 +13,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use emulator_core::Options;
+use emulator_core::{Options, Protocol};
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, Span, Spanned};
@@ -38,16 +39,18 @@ pub struct Scenario {
     pub description: Option<String>,
     /// The reason to leave it out.
     pub skip: Option<String>,
-    /// The protocol of the Page; where it is absent the world's counts.
-    pub protocol: Option<Spanned<String>>,
+    /// The protocols of the Page.
+    pub protocols: Protocols,
     /// The Page, apps and people.
     pub world: WorldSpec,
     /// When its clock starts, in milliseconds since 1970.
     pub begin_at: Option<i64>,
     /// The seed of all that is random.
     pub seed: Option<u64>,
-    /// The variables, for `${vars.…}`.
+    /// The variables, for `${vars.…}`; they can use the environment and nothing else.
     pub vars: Vec<(Key, Node)>,
+    /// The cases, each of which is a run of its own; without any there is one run.
+    pub cases: Vec<Case>,
     /// Whether no other scenario of its stage may run meanwhile.
     pub alone: bool,
     /// Its limits of real time.
@@ -60,6 +63,37 @@ pub struct Scenario {
     pub file: Arc<SourceText>,
     /// The whole document.
     pub span: Span,
+}
+
+/// The protocols with which a scenario is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Protocols {
+    /// That of its world.
+    OfWorld,
+    /// This one.
+    One(Spanned<Protocol>),
+    /// Each of these, in a run of its own that is called after it.
+    Each(Vec<Spanned<Protocol>>),
+}
+
+/// A case: a set of variables with which a scenario is run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Its name, unique in its scenario: the one that it gives itself, else its number from 1.
+    pub name: Spanned<String>,
+    /// Its variables; they come over those of the scenario.
+    pub vars: Vec<(Key, Node)>,
+}
+
+/// One run of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run<'a> {
+    /// What tells it from the others of its file: `NAME[.CASE][@PROTOCOL]`.
+    pub called: String,
+    /// The protocol; that of the world if none.
+    pub protocol: Option<Protocol>,
+    /// The case, where the scenario has cases.
+    pub case: Option<&'a Case>,
 }
 
 /// Limits of real time, in milliseconds; an absent one has its default.
@@ -88,8 +122,8 @@ pub enum Unread {
 /// A world: a Page, its apps and its people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorldSpec {
-    /// The protocol of the Page.
-    pub protocol: Option<Spanned<String>>,
+    /// The protocol of the Page; the first one of the platform if none.
+    pub protocol: Option<Spanned<Protocol>>,
     /// The Page.
     pub page: PageSpec,
     /// The apps, in the order of the file.

@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::cast::{Surroundings, cast};
+use emulator_core::Protocol;
+use serde_json::{Map, Value};
+
+use crate::cast::{Surroundings, cast, environment};
 use crate::diagnostics::{Diagnostic, SourceText};
-use crate::node::Span;
-use crate::scenario::{Document, Scenario, WorldSpec, load};
+use crate::node::{Span, Spanned};
+use crate::scenario::{Document, Run, Scenario, WorldSpec, load};
 use crate::value;
+use crate::vocabulary::Root;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -32,8 +37,10 @@ pub struct Selected {
     pub called: String,
     /// The file.
     pub path: PathBuf,
-    /// What it says.
-    pub scenario: Scenario,
+    /// What it says, with its protocol in the world.
+    pub scenario: Arc<Scenario>,
+    /// Its variables: those of the scenario, and over them those of the case.
+    pub vars: Arc<Map<String, Value>>,
 }
 
 /// A path that cannot be read.
@@ -71,20 +78,14 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
         let (documents, problems) = load(&path, text, &|path| std::fs::read_to_string(path));
         selection.add(problems);
         for document in documents {
-            selection.add(match &document {
-                Document::World(world) => unusable_world(world),
-                Document::Scenario(scenario) => unusable(scenario),
-            });
-            if let Document::Scenario(scenario) = document {
-                let called = scenario.name.value.clone();
-                let name = full_name(&path, &called);
-                if filter.is_none_or(|filter| name.contains(filter)) {
-                    selection.scenarios.push(Selected {
-                        name,
-                        called,
-                        path: path.clone(),
-                        scenario: *scenario,
-                    });
+            match document {
+                Document::World(world) => selection.add(unusable_world(&world)),
+                Document::Scenario(scenario) => {
+                    selection.add(unusable_world(&scenario.world));
+                    let (runs, problems) = runs(&scenario, &path);
+                    selection.add(problems);
+                    let asked = |run: &Selected| filter.is_none_or(|filter| run.name.contains(filter));
+                    selection.scenarios.extend(runs.into_iter().filter(asked));
                 }
             }
         }
@@ -116,16 +117,35 @@ fn no_text(path: &Path, bytes: &[u8], valid: usize) -> Diagnostic {
         .in_file(&file)
 }
 
-/// What of a scenario cannot be evaluated, although it can be read.
-fn unusable(scenario: &Scenario) -> Vec<Diagnostic> {
-    let mut problems = unusable_world(&scenario.world);
-    let nothing = serde_json::Map::new();
-    for (_, node) in &scenario.vars {
-        if let Err(problem) = value::evaluate(node, &nothing, value::Place::Any) {
-            problems.push(problem.in_file(&scenario.file));
+/// The runs of a scenario, and what of its variables cannot be evaluated although it can be read. The steps are
+/// shared by all of them.
+fn runs(scenario: &Scenario, path: &Path) -> (Vec<Selected>, Vec<Diagnostic>) {
+    let scope = Map::from_iter([(Root::Env.name().to_owned(), environment())]);
+    let mut problems = Vec::new();
+    let mut runs: Vec<Selected> = Vec::new();
+    let mut played: Option<(Option<Protocol>, Arc<Scenario>)> = None;
+    for Run { called, protocol, case } in scenario.runs() {
+        let mut vars = Map::new();
+        for (key, node) in scenario.variables(case) {
+            match value::evaluate(node, &scope, value::Place::Any) {
+                Ok(value) => drop(vars.insert(key.name.clone(), value)),
+                Err(problem) => problems.push(problem.in_file(&scenario.file)),
+            }
         }
+        let scenario = match &played {
+            Some((of, played)) if *of == protocol => Arc::clone(played),
+            Some(_) | None => {
+                let mut played = scenario.clone();
+                let span = played.span;
+                played.world.protocol = protocol.map(|it| Spanned::new(it, span)).or(played.world.protocol);
+                Arc::new(played)
+            }
+        };
+        played = Some((protocol, Arc::clone(&scenario)));
+        let name = full_name(path, &called);
+        runs.push(Selected { name, called, path: path.to_owned(), scenario, vars: Arc::new(vars) });
     }
-    problems
+    (runs, problems)
 }
 
 /// Fills in a world as a run would do later, to find what is wrong with it before anything starts.

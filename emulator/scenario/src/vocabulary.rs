@@ -6,6 +6,7 @@
 
 mod expectations;
 mod files;
+mod members;
 mod steps;
 mod words;
 
@@ -14,6 +15,7 @@ pub use files::{
     APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
     TIMEOUT_KEYS, WORLD_KEYS, WORLD_NOT_YET,
 };
+pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use steps::{
     APP_VERBS, HEADS, HEADS_NOT_YET, INBOX_VERBS, PAGE_CHANGES, REFUSAL, USER_VERBS, not_yet_within,
 };
@@ -162,8 +164,9 @@ mod tests {
 
     #[test]
     fn every_state_word_is_a_reserved_name() {
-        for word in OWNERS.iter().chain(FOLDERS).chain(EXPRESSION_NAMES) {
-            assert!(RESERVED_NAMES.contains(word), "{word}");
+        let roots = Root::ALL.iter().map(|root| root.name());
+        for word in OWNERS.iter().chain(FOLDERS).copied().chain(roots) {
+            assert!(RESERVED_NAMES.contains(&word), "{word}");
         }
     }
 }

@@ -242,12 +242,7 @@ async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(),
     patience.reply = timeouts.reply.map_or(patience.reply, Duration::from_millis);
     patience.settle = timeouts.settle.map_or(patience.settle, Duration::from_millis);
     patience.quiet = timeouts.quiet.map_or(patience.quiet, |ms| Quiet::For(Duration::from_millis(ms)));
-    let mut vars = Map::new();
-    for (key, node) in &scenario.vars {
-        let value = crate::value::evaluate(node, &Map::new(), crate::value::Place::Any);
-        let error = |problem: Diagnostic| Failure::new(FailureKind::Error, problem.in_file(&scenario.file));
-        vars.insert(key.name.clone(), value.map_err(error)?);
-    }
+    let vars = Map::clone(&selected.vars);
     let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).with_turn(turn);
     scene.play(&scenario.steps, scenario.unread).await
 }

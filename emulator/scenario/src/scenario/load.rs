@@ -1,9 +1,11 @@
 //! Reads the documents of a file.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::cases::{cases, check_names, check_variables, protocols, shape};
 use super::section::Section;
 use super::settings::{begin_at, format_version, seed, skip, timeouts};
 use super::steps::steps;
@@ -11,8 +13,9 @@ use super::world::world;
 use super::world_file::{referred_world, world_above};
 use super::{Document, Scenario, Unread, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
-use crate::node::{Node, Span, Spanned};
-use crate::{value, vocabulary as words, yaml};
+use crate::node::{Node, Span};
+use crate::value::Known;
+use crate::{vocabulary as words, yaml};
 
 pub(super) type Loader<'l> = &'l dyn Fn(&Path) -> io::Result<String>;
 
@@ -21,17 +24,12 @@ pub(super) fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Docume
     let (nodes, broken) = yaml::read(&file);
     let mut problems = Vec::new();
     let mut documents: Vec<Document> = Vec::new();
-    let mut names: Vec<Spanned<String>> = Vec::new();
+    let mut called = BTreeMap::new();
     for node in &nodes {
         let before = problems.len();
         let document = document(node, &file, path, loader, &mut problems);
         if let Some(Document::Scenario(scenario)) = &document {
-            if names.iter().any(|name| name.value == scenario.name.value) {
-                let message = format!("this file has two scenarios called `{}`", scenario.name.value);
-                problems
-                    .push(Diagnostic::new(scenario.name.span, message).help("give each a name of its own"));
-            }
-            names.push(scenario.name.clone());
+            check_names(scenario, &mut called, &mut problems);
         }
         let torn =
             broken.iter().any(|problem| (node.span.start..=node.span.end).contains(&problem.span.start));
@@ -119,17 +117,20 @@ fn scenario(
     };
     let world = world.with_defaults();
     let vars = section.mapping("vars", "greeting: hello").to_vec();
-    vars.iter().for_each(|(_, value)| value::check(value, None, section.problems));
-    let steps = steps(&mut section, node, file, &world.names()).into();
+    check_variables(&vars, section.problems);
+    let cases = cases(&mut section);
+    let known = Known::of(&world.names(), &shape(&vars, &cases));
+    let steps = steps(&mut section, node, file, &world.names(), known).into();
     Some(Scenario {
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
         description: section.text("description").map(|text| text.value),
         skip: skip(&mut section),
-        protocol: section.protocol(),
+        protocols: protocols(&mut section),
         begin_at: begin_at(&mut section),
         seed: seed(&mut section),
         vars,
+        cases,
         alone: section.boolean("alone").unwrap_or(false),
         timeouts: section.get("timeouts").map(|node| timeouts(node, section.problems)).unwrap_or_default(),
         unread: match section.word("unread", &["fail", "allow"]) {

@@ -7,7 +7,8 @@ use super::section::Section;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::Node;
 use crate::step::{self, Names};
-use crate::{matcher, value, vocabulary as words};
+use crate::value::{self, Known};
+use crate::{matcher, vocabulary as words};
 
 /// Builds the steps, and checks the names in their expressions against what is defined before each.
 pub(super) fn steps(
@@ -15,6 +16,7 @@ pub(super) fn steps(
     node: &Node,
     file: &Arc<SourceText>,
     names: &Names,
+    mut known: Known,
 ) -> Vec<step::Step> {
     let help = "add for example `steps: [{user: ana, says: hello}]`";
     let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
@@ -40,8 +42,6 @@ pub(super) fn steps(
     if items.is_empty() {
         section.report(Diagnostic::new(list.span, "this scenario has no steps").help(help));
     }
-    let mut known: Vec<String> = words::EXPRESSION_NAMES.iter().map(|name| (*name).to_owned()).collect();
-    known.extend(names.apps.iter().chain(&names.people).cloned());
     let mut names = Names { captures: Some(BTreeSet::new()), ..names.clone() };
     let mut all = Vec::new();
     for item in items {
@@ -53,7 +53,7 @@ pub(super) fn steps(
         let inside = item.get("expect").and_then(|expected| expected.get("as"));
         let captured = item.get("as").or(inside).map(|name| name.source.clone());
         names.captures.iter_mut().for_each(|captures| captures.extend(captured.clone()));
-        known.extend(captured);
+        captured.into_iter().for_each(|name| known.add(name));
     }
     all
 }

@@ -61,7 +61,7 @@ fn a_whole_scenario() {
     let scenario = scenario(EXAMPLE);
     assert_eq!(scenario.name.value, "Control returns to the bot after a day of silence");
     assert_eq!(scenario.tags, ["handover", "idle"]);
-    assert_eq!(scenario.protocol.unwrap().value, "handover");
+    assert!(matches!(scenario.protocols, Protocols::One(protocol) if protocol.value == Protocol::Handover));
     assert_eq!(scenario.steps.len(), 11);
     assert_eq!(scenario.world.names().apps, ["livechat".to_owned(), "shopbot".to_owned()].into());
     let shopbot = &scenario.world.apps[0];
@@ -183,4 +183,31 @@ fn captured_names_are_known_to_later_steps_only() {
     assert_eq!(of("  - {user: ana, says: hi, as: first}\n  - note: ${first.message_id}\n"), 0);
     assert_eq!(of("  - expect: {owner: idle, as: state}\n  - note: ${state}\n"), 0);
     assert_eq!(of("  - note: ${first.message_id}\n  - {user: ana, says: hi, as: first}\n"), 1);
+}
+
+#[test]
+fn a_scenario_is_run_for_each_case_and_each_protocol_that_it_lists() {
+    let called = |more: &str| -> Vec<String> {
+        let scenario = scenario(&format!("scenario: S\nsteps: [{{note: x}}]\n{more}"));
+        scenario.runs().into_iter().map(|run| run.called).collect()
+    };
+    assert_eq!(called(""), ["S"]);
+    assert_eq!(called("protocol: handover"), ["S"]);
+    assert_eq!(called("protocol: [handover]"), ["S@handover"]);
+    assert_eq!(called("cases: [{a: 1}, {case: two, a: 2}, {}]"), ["S.1", "S.two", "S.3"]);
+    assert_eq!(called("cases: [{a: 1}]\nprotocol: [handover]"), ["S.1@handover"]);
+}
+
+#[test]
+fn variables_of_a_case_join_those_of_the_scenario_and_come_over_them() {
+    let scenario = scenario(
+        "scenario: S\nvars: {a: 1, b: 2}\ncases: [{b: 3, c: 4}, {case: plain, c: 5}]\nsteps: [{note: \"${vars.c}\"}]",
+    );
+    let of = |run: &Run<'_>| -> Vec<String> {
+        let variables = scenario.variables(run.case);
+        variables.map(|(key, node)| format!("{}={}", key.name, node.source)).collect()
+    };
+    let runs = scenario.runs();
+    assert_eq!(of(&runs[0]), ["a=1", "b=3", "c=4"]);
+    assert_eq!(of(&runs[1]), ["a=1", "b=2", "c=5"]);
 }

@@ -12,13 +12,14 @@ pub const SCENARIO_KEYS: &[&str] = &[
     "begin_at",
     "seed",
     "vars",
+    "cases",
     "alone",
     "timeouts",
     "unread",
     "steps",
 ];
 /// The top-level keys of a scenario that this version lacks.
-pub const SCENARIO_NOT_YET: &[&str] = &["cases", "use", "behaviour", "part"];
+pub const SCENARIO_NOT_YET: &[&str] = &["use", "behaviour", "part"];
 /// The keys of a world.
 pub const WORLD_KEYS: &[&str] = &["protocol", "page", "apps", "people"];
 /// The keys of a world that this version lacks.

@@ -43,8 +43,8 @@ pub struct Scenario {
     pub protocols: Protocols,
     /// The Page, apps and people.
     pub world: WorldSpec,
-    /// When its clock starts, in milliseconds since 1970.
-    pub begin_at: Option<i64>,
+    /// Where its clock stands at first; at the moment of all scenarios that say nothing if none.
+    pub begin_at: Option<BeginAt>,
     /// The seed of all that is random.
     pub seed: Option<u64>,
     /// The variables, for `${vars.…}`; they can use the environment and nothing else.
@@ -63,6 +63,15 @@ pub struct Scenario {
     pub file: Arc<SourceText>,
     /// The whole document.
     pub span: Span,
+}
+
+/// Where the clock of a scenario stands at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeginAt {
+    /// At this time, in milliseconds since 1970.
+    Time(i64),
+    /// At the system's time when the run began, in whole seconds.
+    Now,
 }
 
 /// The protocols with which a scenario is run.

@@ -1,6 +1,8 @@
 //! Finding the scenarios that were asked for.
 
-use std::collections::BTreeSet;
+mod files;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,10 +63,8 @@ pub struct Unreadable {
 ///
 /// When a path cannot be read at all.
 pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unreadable> {
-    let mut files = BTreeSet::new();
-    for path in paths {
-        collect(path, &mut files).map_err(|error| Unreadable { path: path.clone(), error })?;
-    }
+    let files = files::find(paths)?;
+    let mut names = BTreeMap::new();
     let mut selection = Selection { files: files.len(), ..Selection::default() };
     for path in files {
         let text = std::fs::read(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
@@ -84,6 +84,7 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
                     selection.add(unusable_world(&scenario.world));
                     let (runs, problems) = runs(&scenario, &path);
                     selection.add(problems);
+                    selection.add(runs.iter().filter_map(|run| taken(run, &mut names)).collect());
                     let asked = |run: &Selected| filter.is_none_or(|filter| run.name.contains(filter));
                     selection.scenarios.extend(runs.into_iter().filter(asked));
                 }
@@ -115,6 +116,19 @@ fn no_text(path: &Path, bytes: &[u8], valid: usize) -> Diagnostic {
         .label("no text from here on")
         .help("save it as UTF-8")
         .in_file(&file)
+}
+
+/// Says when a run of another file has the same full name. Within a file that was found when it was read.
+fn taken(run: &Selected, names: &mut BTreeMap<String, PathBuf>) -> Option<Diagnostic> {
+    let other = names.entry(run.name.clone()).or_insert_with(|| run.path.clone());
+    if *other == run.path {
+        return None;
+    }
+    let message = format!("two scenarios have the full name `{}`", run.name);
+    let problem = Diagnostic::new(run.scenario.name.span, message)
+        .note(format!("the other one stands in {}", other.display()))
+        .help("rename one of them, or its file");
+    Some(problem.in_file(&run.scenario.file))
 }
 
 /// The runs of a scenario, and what of its variables cannot be evaluated although it can be read. The steps are
@@ -157,28 +171,5 @@ fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
 
 /// The name of a scenario in reports, of its lane and of its journal.
 fn full_name(path: &Path, name: &str) -> String {
-    let path = path.with_extension("");
-    let path = path.strip_prefix("./").unwrap_or(&path);
-    format!("{}/{name}", path.display())
-}
-
-fn collect(path: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
-    if !path.is_dir() {
-        // Opening it tells best what is wrong with it.
-        std::fs::File::open(path)?;
-        files.insert(path.to_owned());
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(path)? {
-        let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_dir() {
-            if !name.starts_with('.') && name != "node_modules" {
-                collect(&path, files)?;
-            }
-        } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
-            files.insert(path);
-        }
-    }
-    Ok(())
+    format!("{}/{name}", path.with_extension("").display())
 }

@@ -19,7 +19,7 @@ use crate::bots::{self, Bot, BotError, free_port};
 use crate::cast::{Cast, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
-use crate::scenario::WorldSpec;
+use crate::scenario::{BeginAt, Scenario, WorldSpec};
 use crate::scene::{Patience, Place, Scene, Turn};
 use crate::select::Selected;
 use crate::transcript;
@@ -195,7 +195,7 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     };
     let spec = LaneSpec {
         name: selected.name.clone(),
-        clock: ClockMode::Frozen { at: Timestamp(scenario.begin_at.unwrap_or(BEGIN_AT)) },
+        clock: ClockMode::Frozen { at: begin_at(scenario, shared) },
         settings: Some(Arc::clone(&cast.settings)),
         people: cast.people.clone(),
     };
@@ -233,6 +233,15 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     let (name, path, took) = (selected.name.clone(), selected.path.clone(), watch.elapsed());
     let report = Report { name, path, verdict, took, raced: lane.is_raced(), output };
     shared.send(RunEvent::Finished(Box::new(report)));
+}
+
+/// Where the clock of a scenario stands at first.
+fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
+    match scenario.begin_at {
+        None => Timestamp(BEGIN_AT),
+        Some(BeginAt::Time(at)) => Timestamp(at),
+        Some(BeginAt::Now) => shared.began,
+    }
 }
 
 async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(), Box<Failure>> {

@@ -1,8 +1,8 @@
 //! What stands beside the steps of a scenario: its clock, seed and limits of time.
 
-use super::Timeouts;
 use super::section::Section;
-use crate::diagnostics::Diagnostic;
+use super::{BeginAt, Timeouts};
+use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, NodeKind};
 use crate::{value, vocabulary as words};
 
@@ -27,16 +27,16 @@ pub(super) fn skip(section: &mut Section<'_, '_>) -> Option<String> {
     section.text("skip").map(|reason| reason.value)
 }
 
-pub(super) fn begin_at(section: &mut Section<'_, '_>) -> Option<i64> {
+pub(super) fn begin_at(section: &mut Section<'_, '_>) -> Option<BeginAt> {
     let node = section.get("begin_at")?;
     if node.source == "now" {
-        section.report(Diagnostic::new(node.span, format!("`begin_at`: {}", words::not_yet("now"))));
-        return None;
+        return Some(BeginAt::Now);
     }
     match value::parse_time(node) {
-        Ok(time) => Some(time),
+        Ok(time) => Some(BeginAt::Time(time)),
         Err(problem) => {
-            section.report(problem);
+            let near = did_you_mean(&node.source, ["now"]).map(|_| "did you mean `now`?".to_owned());
+            section.report(problem.help_if(near));
             None
         }
     }

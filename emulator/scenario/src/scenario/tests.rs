@@ -110,12 +110,13 @@ fn settings() {
     );
     assert_eq!(
         (scenario.seed, scenario.alone, scenario.unread, scenario.begin_at),
-        (Some(7), true, Unread::Allow, Some(1_000))
+        (Some(7), true, Unread::Allow, Some(BeginAt::Time(1_000)))
     );
     let expected = Timeouts { reply: Some(1_000), quiet: Some(20), boot: Some(60_000), settle: Some(30_000) };
     assert_eq!(scenario.timeouts, expected);
     assert_eq!((scenario.tags, scenario.skip.as_deref()), (vec!["one".to_owned()], Some("not now")));
     assert_eq!((scenario.description.as_deref(), scenario.vars.len()), (Some("about"), 1));
+    assert_eq!(self::scenario("scenario: S\nbegin_at: now\nsteps: [{note: x}]").begin_at, Some(BeginAt::Now));
     let plain = self::scenario("scenario: S\ntimeouts: {quiet: auto}\nsteps: [{note: x}]");
     assert_eq!((plain.timeouts, plain.unread, plain.alone), (Timeouts::default(), Unread::Fail, false));
 }
@@ -140,7 +141,7 @@ fn a_world_alone() {
 #[test]
 fn a_world_from_another_file_keeps_its_own_text() {
     let loader = |path: &Path| {
-        assert_eq!(path, PathBuf::from("folder/../worlds/shop.yaml"));
+        assert_eq!(path, PathBuf::from("worlds/shop.yaml"));
         Ok("people: {ana: {}}\n".to_owned())
     };
     let text = "scenario: S\nworld: ../worlds/shop.yaml\nsteps: [{user: ana, says: hi}]";

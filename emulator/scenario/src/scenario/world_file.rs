@@ -8,6 +8,7 @@ use super::load::Loader;
 use super::world::world;
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Node, NodeKind, Span};
+use crate::paths::lexical;
 use crate::{value, yaml};
 
 /// The name of the file that describes a world for all scenarios below it.
@@ -63,7 +64,7 @@ pub(super) fn referred_world(
         value::check(node, None, problems);
         return Some(world(node, file, problems));
     }
-    let target = path.parent().unwrap_or(Path::new("")).join(&node.source);
+    let target = lexical(&path.parent().unwrap_or(Path::new("")).join(&node.source));
     let text = match loader(&target) {
         Ok(text) => text,
         Err(error) => {

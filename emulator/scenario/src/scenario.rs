@@ -2,6 +2,7 @@
 
 mod cases;
 mod load;
+mod parts;
 mod section;
 mod settings;
 mod steps;
@@ -9,7 +10,6 @@ mod world;
 mod world_file;
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,15 +17,26 @@ use emulator_core::{Options, Protocol};
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, Span, Spanned};
-use crate::step::{Names, Step};
+use crate::step::{Certainty, Loader, Names, Step};
 
 /// What one YAML document of a file is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Document {
     /// A scenario.
     Scenario(Box<Scenario>),
+    /// A part, whose steps scenarios use.
+    Part(Part),
     /// A world that scenarios refer to.
     World(Box<WorldSpec>),
+}
+
+/// Steps that scenarios use. They are built for each of them anew, as they name its apps and people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is called.
+    pub name: Spanned<String>,
+    /// What it is about.
+    pub description: Option<String>,
 }
 
 /// One scenario.
@@ -250,18 +261,15 @@ impl WorldSpec {
             apps: self.apps.iter().map(|app| app.name.value.clone()).collect(),
             people: self.people.iter().map(|person| person.name.value.clone()).collect(),
             captures: None,
+            certainty: Certainty::Complete,
         }
     }
 }
 
-/// Reads a file of scenarios and worlds; `loader` gives the text of a world that a scenario names by its path.
+/// Reads a file of scenarios, worlds or a part; `loader` gives what other files hold that it names by their paths.
 ///
 /// A document with an error is left out; its errors, and those of all others, are given in the order of the file.
-pub fn load(
-    path: &Path,
-    text: String,
-    loader: &dyn Fn(&Path) -> io::Result<String>,
-) -> (Vec<Document>, Vec<Diagnostic>) {
+pub fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Document>, Vec<Diagnostic>) {
     load::load(path, text, loader)
 }
 

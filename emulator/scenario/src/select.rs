@@ -2,11 +2,13 @@
 
 mod files;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use emulator_core::Protocol;
 use serde_json::{Map, Value};
 
@@ -24,6 +26,8 @@ pub struct Selection {
     pub scenarios: Vec<Selected>,
     /// Everything that is wrong with the files.
     pub problems: Vec<Diagnostic>,
+    /// How many parts there are among the files.
+    pub parts: usize,
     /// How many files were read.
     pub files: usize,
     /// What was found to be wrong: where and what.
@@ -56,6 +60,23 @@ pub struct Unreadable {
     pub error: io::Error,
 }
 
+/// Reads the files that scenarios name, each once: many of them share a world, a part or a picture.
+#[derive(Default)]
+struct Reader {
+    read: RefCell<BTreeMap<PathBuf, Bytes>>,
+}
+
+impl Reader {
+    fn read(&self, path: &Path) -> io::Result<Bytes> {
+        if let Some(read) = self.read.borrow().get(path) {
+            return Ok(read.clone());
+        }
+        let read = Bytes::from(std::fs::read(path)?);
+        self.read.borrow_mut().insert(path.to_owned(), read.clone());
+        Ok(read)
+    }
+}
+
 /// Reads every scenario of the given files and folders whose full name holds the filter; one whose full name is the
 /// filter is taken alone, so that it can be run without others whose names go on.
 ///
@@ -65,6 +86,7 @@ pub struct Unreadable {
 pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unreadable> {
     let files = files::find(paths)?;
     let mut names = BTreeMap::new();
+    let reader = Reader::default();
     let mut selection = Selection { files: files.len(), ..Selection::default() };
     for path in files {
         let text = std::fs::read(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
@@ -75,11 +97,12 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
                 continue;
             }
         };
-        let (documents, problems) = load(&path, text, &|path| std::fs::read_to_string(path));
+        let (documents, problems) = load(&path, text, &|path| reader.read(path));
         selection.add(problems);
         for document in documents {
             match document {
                 Document::World(world) => selection.add(unusable_world(&world)),
+                Document::Part(_) => selection.parts += 1,
                 Document::Scenario(scenario) => {
                     selection.add(unusable_world(&scenario.world));
                     let (runs, problems) = runs(&scenario, &path);
@@ -101,8 +124,7 @@ impl Selection {
     /// Takes in problems, each once: a world may be used by many scenarios.
     fn add(&mut self, problems: Vec<Diagnostic>) {
         for problem in problems {
-            let file = problem.file.as_ref().map_or_else(String::new, |file| file.name.clone());
-            if self.known.insert((file, problem.span.start, problem.message.clone())) {
+            if self.known.insert(problem.identity()) {
                 self.problems.push(problem);
             }
         }

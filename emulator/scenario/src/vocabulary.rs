@@ -12,7 +12,7 @@ mod words;
 
 pub use expectations::{EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
 pub use files::{
-    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
+    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
     TIMEOUT_KEYS, WORLD_KEYS, WORLD_NOT_YET,
 };
 pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
@@ -64,6 +64,8 @@ pub enum Kind {
     Earlier,
     /// An http(s) URL.
     Url,
+    /// A path, relative to the file that it stands in.
+    Path,
     /// Who may have the role of primary receiver: an app, `inbox` or `none`.
     Primary,
     /// A list of such values.

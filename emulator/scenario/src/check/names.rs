@@ -3,6 +3,7 @@
 use super::{Checker, Mode, listing};
 use crate::diagnostics::{Diagnostic, did_you_mean, one_of};
 use crate::node::{Node, Span};
+use crate::step::{Certainty, is_identifier};
 use crate::vocabulary::Kind;
 
 impl Checker<'_> {
@@ -40,6 +41,9 @@ impl Checker<'_> {
         if known.contains(&node.source.as_str()) {
             return true;
         }
+        if self.names.certainty == Certainty::Open && is_identifier(&node.source) {
+            return true;
+        }
         let mut problem = Diagnostic::new(node.span, format!("the world has no {what} `{}`", node.source));
         problem = if node.is_expression() {
             problem.help(format!("write the name itself, without an expression; {}", listed(what, known)))
@@ -67,6 +71,9 @@ impl Checker<'_> {
     ) -> Option<String> {
         if let Some(node) = named {
             return self.person(key, node).then(|| node.source.clone());
+        }
+        if self.names.certainty == Certainty::Open {
+            return Some(String::new());
         }
         let mut people = self.names.people.iter();
         match (people.next(), people.next()) {

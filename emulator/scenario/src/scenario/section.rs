@@ -185,6 +185,10 @@ impl<'n, 'p> Section<'n, 'p> {
         Spanned::new(key.name.clone(), key.span)
     }
 
+    pub(super) const fn node(&self) -> &'n Node {
+        self.node
+    }
+
     pub(super) fn span(&self) -> Span {
         self.node.span
     }

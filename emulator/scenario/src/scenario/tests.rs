@@ -1,6 +1,9 @@
 //! Files that are read into scenarios.
 
+use std::io;
 use std::path::PathBuf;
+
+use bytes::Bytes;
 
 use super::*;
 use crate::step::Act;
@@ -39,7 +42,7 @@ steps:
   - expect: {app: shopbot, sends: {text: {contains: welcome back}}}
 "#;
 
-fn no_loader(path: &Path) -> io::Result<String> {
+fn no_loader(path: &Path) -> io::Result<Bytes> {
     Err(io::Error::other(format!("{} is not needed", path.display())))
 }
 
@@ -52,7 +55,7 @@ fn read(text: &str) -> Vec<Document> {
 fn scenario(text: &str) -> Scenario {
     match read(text).remove(0) {
         Document::Scenario(scenario) => *scenario,
-        Document::World(_) => panic!("{text} is a world"),
+        Document::Part(_) | Document::World(_) => panic!("{text} is no scenario"),
     }
 }
 
@@ -142,7 +145,7 @@ fn a_world_alone() {
 fn a_world_from_another_file_keeps_its_own_text() {
     let loader = |path: &Path| {
         assert_eq!(path, PathBuf::from("worlds/shop.yaml"));
-        Ok("people: {ana: {}}\n".to_owned())
+        Ok("people: {ana: {}}\n".into())
     };
     let text = "scenario: S\nworld: ../worlds/shop.yaml\nsteps: [{user: ana, says: hi}]";
     let (documents, problems) = load(Path::new("folder/a.yaml"), text.to_owned(), &loader);
@@ -154,7 +157,7 @@ fn a_world_from_another_file_keeps_its_own_text() {
 
 #[test]
 fn a_file_that_names_a_scenario_in_place_of_a_world_is_an_error() {
-    let loader = |_: &Path| Ok("scenario: other\nsteps: [{note: x}]".to_owned());
+    let loader = |_: &Path| Ok("scenario: other\nsteps: [{note: x}]".into());
     let text = "scenario: S\nworld: other.yaml\nsteps: [{note: x}]".to_owned();
     let (documents, problems) = load(Path::new("a.yaml"), text, &loader);
     assert!(documents.is_empty());

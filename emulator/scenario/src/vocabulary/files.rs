@@ -19,7 +19,9 @@ pub const SCENARIO_KEYS: &[&str] = &[
     "steps",
 ];
 /// The top-level keys of a scenario that this version lacks.
-pub const SCENARIO_NOT_YET: &[&str] = &["use", "behaviour", "part"];
+pub const SCENARIO_NOT_YET: &[&str] = &["behaviour"];
+/// The keys of a part.
+pub const PART_KEYS: &[&str] = &["part", "description", "steps"];
 /// The keys of a world.
 pub const WORLD_KEYS: &[&str] = &["protocol", "page", "apps", "people"];
 /// The keys of a world that this version lacks.

@@ -12,6 +12,7 @@ use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl, rea
 use serde_json::{Map, Value, json};
 
 use crate::diagnostics::Diagnostic;
+use crate::given::Given;
 use crate::node::{Node, NodeKind};
 use crate::scenario::{AppSpec, PersonSpec, WorldSpec};
 use crate::value;
@@ -50,12 +51,24 @@ pub struct Start {
     pub app: AppId,
     /// The app's name.
     pub name: String,
-    /// The program and its arguments.
-    pub command: Vec<String>,
+    /// Who starts it, and how.
+    pub launch: Launch,
     /// What is added to its environment.
     pub env: BTreeMap<String, String>,
-    /// Where it runs.
-    pub folder: PathBuf,
+}
+
+/// How a bot process comes to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Launch {
+    /// It is started here.
+    Command {
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// Where it runs.
+        folder: PathBuf,
+    },
+    /// Somebody else starts it, and is told its environment.
+    ByHand,
 }
 
 /// A world with every default filled in.
@@ -93,13 +106,16 @@ pub fn identity(world: &WorldSpec) -> String {
         ));
         parts.extend(app.env.iter().map(|(key, node)| format!("env {} {}", key.name, node.literal())));
         if app.start.is_some() {
-            parts.push(format!("in {}", folder_of(world).display()));
+            parts.push(format!("in {}", folder_of(world, app).display()));
         }
     }
     parts.join("\n")
 }
 
-fn folder_of(world: &WorldSpec) -> PathBuf {
+fn folder_of(world: &WorldSpec, app: &AppSpec) -> PathBuf {
+    if let Some(Given::Command { folder, .. }) = &app.given {
+        return folder.clone();
+    }
     let folder = Path::new(&world.file.name).parent().unwrap_or(Path::new(""));
     if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
 }
@@ -155,10 +171,10 @@ pub fn cast(
             problems.push(problem.in_file(&world.file));
             None
         });
-        match start(app, &scope) {
+        match start(world, app, &scope) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
-            Ok(Some((command, extra))) => {
+            Ok(Some((launch, extra))) => {
                 let mut env = BTreeMap::from([
                     ("GRAPH_API_URL".to_owned(), surroundings.url.clone()),
                     ("MESSENGER_EMULATOR_URL".to_owned(), surroundings.url.clone()),
@@ -173,8 +189,7 @@ pub fn cast(
                 let others = world.apps.iter().zip(&ids);
                 env.extend(others.map(|(app, id)| (env_name(&app.name.value), id.to_string())));
                 env.extend(extra);
-                let folder = folder_of(world);
-                cast.starts.push(Start { app: *id, name: name.clone(), command, env, folder });
+                cast.starts.push(Start { app: *id, name: name.clone(), launch, env });
             }
         }
         let page_tokens = vec![(page_id, page_token)];
@@ -353,10 +368,30 @@ fn webhook(
     }
 }
 
-type Command = (Vec<String>, Vec<(String, String)>);
+type Started = (Launch, Vec<(String, String)>);
 
-fn start(app: &AppSpec, scope: &Map<String, Value>) -> Result<Option<Command>, Diagnostic> {
-    let Some(node) = &app.start else { return Ok(None) };
+fn start(
+    world: &WorldSpec,
+    app: &AppSpec,
+    scope: &Map<String, Value>,
+) -> Result<Option<Started>, Diagnostic> {
+    let launch = match (&app.start, &app.given) {
+        (Some(node), Some(Given::Command { text, .. })) => {
+            let command = command(node, scope).map_err(|problem| problem.in_file(text))?;
+            Launch::Command { command, folder: folder_of(world, app) }
+        }
+        (Some(node), Some(Given::ByHand) | None) => {
+            Launch::Command { command: command(node, scope)?, folder: folder_of(world, app) }
+        }
+        (None, Some(Given::ByHand)) => Launch::ByHand,
+        (None, Some(Given::Command { .. }) | None) => return Ok(None),
+    };
+    let env = app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?)));
+    Ok(Some((launch, env.collect::<Result<Vec<_>, Diagnostic>>()?)))
+}
+
+/// The program and its arguments.
+fn command(node: &Node, scope: &Map<String, Value>) -> Result<Vec<String>, Diagnostic> {
     let command = match &node.kind {
         NodeKind::List(items) => {
             items.iter().map(|item| value::text(item, scope)).collect::<Result<Vec<_>, _>>()?
@@ -372,12 +407,11 @@ fn start(app: &AppSpec, scope: &Map<String, Value>) -> Result<Option<Command>, D
         return Err(Diagnostic::new(node.span, "`start` names no program")
             .help("write for example `start: node bot.js`"));
     }
-    let env = app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?)));
-    Ok(Some((command, env.collect::<Result<Vec<_>, Diagnostic>>()?)))
+    Ok(command)
 }
 
 /// Splits a command as a shell would: quotes, no expansion. `${…}` stays together.
-fn split(command: &str) -> Result<Vec<String>, String> {
+pub(crate) fn split(command: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;

@@ -118,6 +118,7 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         permissions,
         mode: section.word("mode", words::MODES),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
+        given: None,
         span: key.span.to(node.span),
     }
 }

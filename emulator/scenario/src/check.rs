@@ -85,6 +85,7 @@ impl Checker<'_> {
             Kind::Person => drop(self.person(name, node)),
             // These are looked at where they are used.
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation => {}
+            Kind::Pattern | Kind::Regex | Kind::Number | Kind::Range => {}
             Kind::Protocols | Kind::Beginning | Kind::World | Kind::Steps | Kind::Switches => {}
             Kind::Section(_) | Kind::Named(_) => {}
             Kind::Word(choice) => drop(self.word(name, choice, node)),
@@ -343,7 +344,7 @@ impl Checker<'_> {
 /// Tells whether a node is a mapping whose keys are all matchers.
 pub(crate) fn is_matcher(node: &Node) -> bool {
     node.entries().is_some_and(|entries| {
-        !entries.is_empty() && entries.iter().all(|(key, _)| words::MATCHERS.contains(&key.name.as_str()))
+        !entries.is_empty() && entries.iter().all(|(key, _)| words::matcher(&key.name).is_some())
     })
 }
 

@@ -2,7 +2,10 @@
 
 mod load;
 mod section;
+mod settings;
+mod steps;
 mod world;
+mod world_file;
 
 use std::collections::BTreeSet;
 use std::io;

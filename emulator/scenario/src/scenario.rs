@@ -16,6 +16,7 @@ use std::sync::Arc;
 use emulator_core::{Options, Protocol};
 
 use crate::diagnostics::{Diagnostic, SourceText};
+use crate::given::Given;
 use crate::node::{Key, Node, Span, Spanned};
 use crate::step::{Certainty, Loader, Names, Step};
 
@@ -202,6 +203,8 @@ pub struct AppSpec {
     pub mode: Option<&'static str>,
     /// Whether each of its calls must carry a proof of its secret.
     pub require_proof: bool,
+    /// Where its bot comes from, when the run decides that instead of the world.
+    pub given: Option<Given>,
     /// Where it stands.
     pub span: Span,
 }

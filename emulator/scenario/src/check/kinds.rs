@@ -47,7 +47,8 @@ impl Checker<'_> {
                     .help(format!("write `{name}: some text`")),
             );
         } else if !node.is_scalar() {
-            self.wrong(name, node, "takes a text", "put the text in quotes if it begins with `[` or `{`");
+            let help = format!("write `{name}: some text`, in quotes if it begins with `[` or `{{`");
+            self.wrong(name, node, "takes a text", &help);
         }
     }
 

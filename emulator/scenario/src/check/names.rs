@@ -41,7 +41,12 @@ impl Checker<'_> {
         if known.contains(&node.source.as_str()) {
             return true;
         }
-        if self.names.certainty == Certainty::Open && is_identifier(&node.source) {
+        if self.names.certainty == Certainty::Open {
+            if !is_identifier(&node.source) {
+                let message = format!("`{}` cannot be the name of {}", node.source, with_article(what));
+                let help = "names are made of letters, digits and `_`, and stand here without an expression";
+                self.report(Diagnostic::new(node.span, message).help(help));
+            }
             return true;
         }
         let mut problem = Diagnostic::new(node.span, format!("the world has no {what} `{}`", node.source));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::cases::{cases, check_names, check_variables, protocols, shape};
 use super::parts::{not_alone, part};
 use super::section::Section;
-use super::settings::{begin_at, format_version, seed, skip, timeouts};
+use super::settings::{begin_at, timeouts};
 use super::steps::{Assembly, list};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
@@ -80,8 +80,9 @@ fn document(
         problems.push(Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet"));
         return None;
     }
-    let of_world = |name: &str| words::WORLD_KEYS.contains(&name) || words::WORLD_NOT_YET.contains(&name);
-    let of_scenario = |name: &str| words::SCENARIO_KEYS.contains(&name) && !of_world(name);
+    let world_keys = words::names(words::WORLD_KEYS);
+    let of_world = |name: &str| world_keys.contains(&name) || words::WORLD_NOT_YET.contains(&name);
+    let of_scenario = |name: &str| words::names(words::SCENARIO_KEYS).contains(&name) && !of_world(name);
     let looks_like_world = entries.iter().any(|(key, _)| of_world(&key.name) && key.name != "protocol");
     if looks_like_world && !entries.iter().any(|(key, _)| of_scenario(&key.name)) {
         // An unknown key among those of a world is reported as such.
@@ -120,7 +121,6 @@ fn scenario(
             Diagnostic::new(key.span, "a scenario needs a name").help("write `scenario: what it shows`"),
         );
     }
-    format_version(&mut section);
     let world = section.get("world").and_then(|node| referred_world(node, file, loader, section.problems));
     let world = match (world, node.get("world")) {
         (Some(world), _) => world,
@@ -128,7 +128,7 @@ fn scenario(
         (None, None) => world_above(file, path, loader, section.problems),
     };
     let world = world.with_defaults();
-    let vars = section.mapping("vars", "greeting: hello").to_vec();
+    let vars = section.mapping("vars").to_vec();
     check_variables(&vars, section.problems);
     let cases = cases(&mut section);
     let known = Known::of(&world.names(), &shape(&vars, &cases));
@@ -143,15 +143,15 @@ fn scenario(
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
         description: section.text("description").map(|text| text.value),
-        skip: skip(&mut section),
+        skip: section.text("skip").map(|reason| reason.value),
         protocols: protocols(&mut section),
         begin_at: begin_at(&mut section),
-        seed: seed(&mut section),
+        seed: section.whole("seed"),
         vars,
         cases,
         alone: section.boolean("alone").unwrap_or(false),
         timeouts: section.get("timeouts").map(|node| timeouts(node, section.problems)).unwrap_or_default(),
-        unread: match section.word("unread", &["fail", "allow"]) {
+        unread: match section.word("unread") {
             Some("allow") => Unread::Allow,
             _ => Unread::Fail,
         },

@@ -77,8 +77,11 @@ impl Assembly<'_> {
         check.value(USE, Kind::Path, written, Mode::Given);
         if found.is_empty() {
             match self.part(written, file) {
-                Ok(part) => self.within(&part, item.span, file),
-                Err(problem) => found.extend(problem),
+                Ok(part) => self.within(&part, written.span, file),
+                Err(problem) => {
+                    self.forget_captures();
+                    found.extend(problem);
+                }
             }
         }
         self.report(found, file);
@@ -126,6 +129,7 @@ impl Assembly<'_> {
             [_, _, ..] => Some((format!("{} holds several documents", part.name), ALONE)),
         };
         if let Some((message, help)) = unusable {
+            self.forget_captures();
             let problem = Diagnostic::new(span, message).label("a part is needed here");
             return self.report(vec![problem.help(help)], user);
         }

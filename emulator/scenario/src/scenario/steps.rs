@@ -9,6 +9,7 @@ use crate::matcher;
 use crate::node::Node;
 use crate::step::{self, Loader, Names, Origin, Step};
 use crate::value::{self, Known};
+use crate::vocabulary::{Field, names};
 
 /// The steps so far, and what later ones can name.
 pub(super) struct Assembly<'a> {
@@ -65,6 +66,12 @@ impl<'a> Assembly<'a> {
         }
     }
 
+    /// Goes on without knowing what was captured, since a part that cannot be read may have captured anything.
+    pub(super) fn forget_captures(&mut self) {
+        self.names.captures = None;
+        self.known = None;
+    }
+
     /// Takes in what is wrong in a file, and says how one got there.
     pub(super) fn report(&mut self, problems: Vec<Diagnostic>, file: &Arc<SourceText>) {
         let way = self.way();
@@ -82,12 +89,11 @@ impl<'a> Assembly<'a> {
 }
 
 /// Takes the list of steps of a scenario or a part, whose keys are known.
-pub(super) fn list<'n>(section: &mut Section<'n, '_>, what: &str, keys: &[&str]) -> &'n [Node] {
+pub(super) fn list<'n>(section: &mut Section<'n, '_>, what: &str, keys: &'static [Field]) -> &'n [Node] {
     let node = section.node();
     let help = "add for example `steps: [{user: ana, says: hello}]`";
     let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
-        let misspelt =
-            |name: &str| name != "steps" && did_you_mean(name, keys.iter().copied()) == Some("steps");
+        let misspelt = |name: &str| name != "steps" && did_you_mean(name, names(keys)) == Some("steps");
         if node.entries().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.name))) {
             // The unknown key is an error of its own, and it is the one to mend.
             return &[];

@@ -154,6 +154,7 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
     };
+    stage.is_at(&surroundings.url);
     let file = journal::open(arguments, &stage, &lane)?;
     let console = Console::new(place);
     let before = lane.last_seq();

@@ -115,8 +115,6 @@ impl Checker<'_> {
         let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
         for (key, value) in node.entries().unwrap_or_default() {
             match fields.iter().find(|field| field.name == key.name) {
-                // The parts of a refusal are compared, also where the step is the one that acts.
-                Some(field) if name == "refused" => self.value(field.name, field.kind, value, Mode::Awaited),
                 Some(field) => self.value(field.name, field.kind, value, mode),
                 None => self.unknown_key(key, &format!("`{name}`"), &known, words::not_yet_within(name)),
             }

@@ -60,7 +60,7 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// A name for what the step gives, to be used in later steps.
     Capture,
-    /// A value that is compared or passed on, whatever it is.
+    /// A value that is passed on, whatever it is.
     Any,
     /// An expectation, with the keys of [`EXPECTATIONS`].
     Expectation,

@@ -36,7 +36,7 @@ pub const EXPECTATIONS: &[Head] = &[
         name: "nothing",
         value: Kind::Flag,
         verbs: &[],
-        beside: &[field("for", Kind::RealTime, "how long it must stay quiet, in real time")],
+        beside: &[field("for", Kind::Needed(&Kind::RealTime), "how long it must stay quiet, in real time")],
         not_yet: &["optional", "on"],
         meaning: "quiet: no message reaches the person and no real app calls anything",
     },

@@ -241,7 +241,7 @@ pub const HEADS: &[Head] = &[
     },
     Head {
         name: "never",
-        value: Kind::Expectation,
+        value: Kind::Prohibition,
         verbs: &[],
         beside: &[],
         not_yet: &["until", "on"],

@@ -54,8 +54,10 @@ pub const PROTOCOLS: &[&str] = &["handover"];
 pub const PROTOCOLS_NOT_YET: &[&str] = &["handover-v1", "conversation-routing", "default-behavior"];
 
 /// Words that mean something in an expression or as a state, so that no app and no person can have them as a name.
-pub const RESERVED_NAMES: &[&str] =
-    &["inbox", "idle", "none", "page", "now", "vars", "env", "port", "emulator", "main", "done", "spam"];
+pub const RESERVED_NAMES: &[&str] = &[
+    "inbox", "idle", "none", "page", "now", "vars", "env", "port", "emulator", "main", "done", "spam",
+    "true", "false", "null",
+];
 
 /// The names an expression always knows beside those of the world.
 pub const EXPRESSION_NAMES: &[&str] = &["page", "now", "vars", "env", "emulator", "inbox"];

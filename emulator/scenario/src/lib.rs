@@ -20,6 +20,7 @@ pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod scene;
+pub mod schema;
 pub mod select;
 pub mod step;
 pub mod transcript;

@@ -40,11 +40,11 @@ pub const APP_KEYS: &[&str] = &[
     "features",
     "permissions",
     "mode",
+    "api_version",
     "require_proof",
 ];
 /// The keys of an app that this version lacks.
-pub const APP_NOT_YET: &[&str] =
-    &["role", "take_control", "api_version", "handshake", "behaviour", "options"];
+pub const APP_NOT_YET: &[&str] = &["role", "take_control", "handshake", "behaviour", "options"];
 /// The keys of a person.
 pub const PERSON_KEYS: &[&str] =
     &["id", "first_name", "last_name", "locale", "timezone", "gender", "profile_pic", "tester_of"];

@@ -9,6 +9,7 @@ mod args;
 mod client;
 mod commands;
 mod exit;
+mod files;
 mod output;
 mod worlds;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Step(step) => commands::speak::step(&step),
         Command::Check(check) => commands::check::run(&check),
         Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Export(export) => commands::export::run(&export),
         Command::Rules(rules) => commands::rules::run(&rules),
         Command::DemoBot(bot) => commands::demo_bot::run(&bot),
         Command::Keep(keep) => commands::keep::run(&keep),

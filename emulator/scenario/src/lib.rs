@@ -14,6 +14,7 @@ pub mod failure;
 mod feed;
 pub mod matcher;
 pub mod node;
+pub mod record;
 pub mod report;
 pub mod runner;
 pub mod scenario;

@@ -17,15 +17,18 @@ use emulator_core::Timestamp;
 use emulator_scenario::bots::free_port;
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
+use emulator_scenario::record::about_world;
 use emulator_scenario::runner::BEGIN_AT;
+use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
-use emulator_server::journal::JournalFile;
+use emulator_server::journal::{JournalFile, Origin};
 use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::Exit;
+use crate::files::write_whole;
 use crate::output;
 use crate::worlds::{self, WorldArguments};
 
@@ -154,7 +157,8 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
     };
-    let file = journal::open(arguments, &stage, &lane)?;
+    let origin = origin(&world);
+    let file = journal::open(arguments, &stage, &lane, &origin)?;
     let console = Console::new(place);
     let before = lane.last_seq();
     let catch_up = lane.go_on(SETTLE).map(|(unsent, catch_up)| {
@@ -192,6 +196,12 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
     until_stopped(signals, file, &lane).await
 }
 
+/// Where journals and recordings come from.
+fn origin(world: &WorldSpec) -> Origin {
+    let about = serde_json::json!({"world": about_world(world, None)});
+    Origin { about, folder: std::env::current_dir().ok() }
+}
+
 /// Says once that somebody sent what should not be here.
 async fn warn_of_real_token(stage: Arc<Stage>) {
     stage.real_token_came().await;
@@ -219,19 +229,9 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
     Ok((stage, lane))
 }
 
-/// The file appears whole: it is written beside and renamed.
 fn ready(path: &Path, url: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| {
-        // The path of the file beside it would only confuse.
-        let text = error.to_string();
-        let why = text.split(" at path ").next().unwrap_or_default();
-        format!("cannot write the ready file {}: {why}", path.display())
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    std::io::Write::write_all(&mut beside, format!("{url}\n").as_bytes()).map_err(failed)?;
-    beside.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    write_whole(path, &format!("{url}\n"))
+        .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
 }
 
 /// Tries the handshake until the bot is there; says once what it waits for.

@@ -22,11 +22,13 @@ use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
-use emulator_server::journal::{JournalFile, Origin};
+use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
 
+use super::record::Recorder;
 use crate::exit::Exit;
 use crate::files::write_whole;
 use crate::output;
@@ -108,7 +110,8 @@ impl ServeArguments {
     }
 }
 
-pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
+/// Serves until it is stopped; with a recorder, what happens is written as a scenario.
+pub(crate) fn run(arguments: &ServeArguments, recorder: Option<Recorder>) -> ExitCode {
     // One thread answers as many calls as several would, with less waiting for each other (`xtask bench send`).
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
@@ -118,7 +121,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    let exit = match runtime.block_on(go(arguments)) {
+    let exit = match runtime.block_on(go(arguments, recorder)) {
         Ok(exit) => exit,
         Err((exit, text)) => {
             eprintln!("{}", text.trim_end());
@@ -136,7 +139,7 @@ fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
     (exit, format!("error: {error}"))
 }
 
-async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
+async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Exit, Failed> {
     let colour = output::colour_of_stderr();
     let usage = |text: String| (Exit::Usage, text);
     let signals = Signals::heed()?;
@@ -193,7 +196,28 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         );
         tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
-    until_stopped(signals, file, &lane).await
+    let recorder =
+        recorder.map(|recorder| record(recorder, arguments, &stage, &lane, &origin)).transpose()?;
+    let stopped = until_stopped(signals, file, &lane).await;
+    if let Some(recorder) = recorder {
+        recorder.lock().await.end(&lane);
+    }
+    stopped
+}
+
+/// Lets a recorder follow the lane.
+fn record(
+    mut recorder: Recorder,
+    arguments: &ServeArguments,
+    stage: &Stage,
+    lane: &Arc<Lane>,
+    origin: &Origin,
+) -> Result<Arc<Mutex<Recorder>>, Failed> {
+    let header = header(lane, arguments.seed, stage.settings(), origin);
+    recorder.begin(&header).map_err(|why| failed(Exit::Bug, why))?;
+    let recorder = Arc::new(Mutex::new(recorder));
+    tokio::spawn(Recorder::follow(Arc::clone(&recorder), Arc::clone(lane)));
+    Ok(recorder)
 }
 
 /// Where journals and recordings come from.

@@ -13,6 +13,8 @@ mod edges;
 mod fixture;
 #[path = "bots/programs.rs"]
 mod programs;
+#[path = "bots/scenarios.rs"]
+mod scenarios;
 
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -32,6 +34,7 @@ macro_rules! rows {
 }
 
 const ROWS: &[(&str, Row)] = rows![
+    programs::the_machine_has_what_it_needs,
     edges::the_handshake_needs_mode_and_token,
     edges::only_bodies_signed_with_the_app_secret_are_taken,
     edges::what_is_no_webhook_is_refused_and_what_is_unknown_is_ignored,
@@ -58,6 +61,7 @@ const ROWS: &[(&str, Row)] = rows![
     conversation::a_send_into_a_conversation_of_another_app_is_noted,
     conversation::other_errors_are_printed_and_the_conversation_goes_on,
     conversation::an_unreachable_graph_costs_the_message_only,
+    scenarios::every_shipped_scenario_passes,
 ];
 
 fn main() -> ExitCode {

@@ -14,10 +14,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use emulator_core::{Options, Protocol};
+use emulator_server::graph::GraphVersion;
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::given::Given;
-use crate::node::{Key, Node, Span, Spanned};
+use crate::node::{Key, Node, NodeKind, Span, Spanned};
 use crate::step::{Certainty, Loader, Names, Step};
 
 /// What one YAML document of a file is.
@@ -153,6 +154,8 @@ pub struct WorldSpec {
     pub people: Vec<PersonSpec>,
     /// The text that the spans of the world point into.
     pub file: Arc<SourceText>,
+    /// The mapping as it was written; null where none was.
+    pub written: Node,
     /// The whole mapping.
     pub span: Span,
 }
@@ -201,6 +204,8 @@ pub struct AppSpec {
     pub permissions: Option<Vec<String>>,
     /// Its mode, by its word; absent for live.
     pub mode: Option<&'static str>,
+    /// The version of Graph that it has chosen for calls which name none; absent for the newest.
+    pub api_version: Option<GraphVersion>,
     /// Whether each of its calls must carry a proof of its secret.
     pub require_proof: bool,
     /// Where its bot comes from, when the run decides that instead of the world.
@@ -254,7 +259,8 @@ impl WorldSpec {
     #[must_use]
     pub fn empty(file: Arc<SourceText>) -> Self {
         let (page, span) = (PageSpec::default(), Span::default());
-        Self { protocol: None, page, apps: Vec::new(), people: Vec::new(), file, span }
+        let written = Node { kind: NodeKind::Null, ..Node::text("", span) };
+        Self { protocol: None, page, apps: Vec::new(), people: Vec::new(), file, written, span }
     }
 
     /// Gives the names that steps can use.

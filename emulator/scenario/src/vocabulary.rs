@@ -63,10 +63,12 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// A name for what the step gives, to be used in later steps.
     Capture,
-    /// A value that is compared or passed on, whatever it is.
+    /// A value that is passed on, whatever it is.
     Any,
     /// An expectation, with the keys of [`EXPECTATIONS`].
     Expectation,
+    /// An expectation of what must not come, which neither waits nor matches anything.
+    Prohibition,
     /// `on` or `off`.
     OnOff,
     /// A message: the name under which an earlier step captured it, or its id.
@@ -83,6 +85,8 @@ pub enum Kind {
     ListOf(&'static Self),
     /// A mapping from names of apps of the world to such values.
     PerApp(&'static Self),
+    /// Such a value, which cannot be left out.
+    Needed(&'static Self),
     /// One such value, or a list of them.
     OneOrMore(&'static Self),
     /// A mapping with free keys and such values.

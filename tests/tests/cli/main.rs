@@ -16,6 +16,7 @@ mod hostile;
 mod passes;
 mod ports;
 mod recovery;
+mod selection;
 mod serve;
 mod signals;
 mod slow;

@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
         }
     };
     if selection.scenarios.is_empty() {
-        let found = nothing_selected(&arguments, selection.files);
+        let found = nothing_selected(&arguments, &selection);
         if arguments.allow_empty {
             output::data(&format!("{found}, so nothing was run\n"));
             return Exit::Passed.into();
@@ -138,14 +138,21 @@ impl RunArguments {
     }
 }
 
-fn nothing_selected(arguments: &RunArguments, files: usize) -> String {
+fn nothing_selected(arguments: &RunArguments, selection: &Selection) -> String {
     let paths: Vec<String> = arguments.files.iter().map(|path| path.display().to_string()).collect();
-    match (files, &arguments.filter) {
+    match (selection.files, &arguments.filter) {
         (0, _) => format!("there is no file ending in .yaml or .yml in {}", paths.join(", ")),
         (_, Some(filter)) => {
             format!("there is no scenario whose full name holds `{filter}` in {}", paths.join(", "))
         }
-        (_, None) => format!("there is no scenario in {}, only worlds", paths.join(", ")),
+        (_, None) => {
+            let others = match (selection.worlds, selection.parts) {
+                (_, 0) => "worlds",
+                (0, _) => "parts, which are run by the scenarios that use them",
+                (_, _) => "worlds and parts",
+            };
+            format!("there is no scenario in {}, only {others}", paths.join(", "))
+        }
     }
 }
 

@@ -160,6 +160,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
     };
+    stage.is_at(&surroundings.url);
     let origin = origin(&world);
     let file = journal::open(arguments, &stage, &lane, &origin)?;
     let console = Console::new(place);

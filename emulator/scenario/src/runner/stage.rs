@@ -112,6 +112,7 @@ async fn set_up(
         webhook_timeout: WEBHOOK_TIMEOUT,
     };
     let stage = Stage::new(spec, ClockMode::Frozen { at: Timestamp(BEGIN_AT) });
+    stage.is_at(&surroundings.url);
     let server = tokio::spawn(serve(listener, Arc::clone(&stage), no_control()));
     let boot = first.scenario.timeouts.boot.map_or(BOOT, Duration::from_millis);
     let mut bots = Vec::new();

@@ -134,7 +134,7 @@ impl Reply {
     pub(crate) fn give_up(&mut self) {
         let error = Arc::new(GraphError::unavailable());
         let kind = CallKind::Other { method: "".into(), path: "".into() };
-        let call = Call { app: None, person: None, kind, played: false };
+        let call = Call { app: None, page: None, person: None, kind, played: false };
         let trace = self.lane.lock().refused(&call, self.seq, &error);
         self.status = error.status;
         self.body = answer::error(&error, &trace);
@@ -271,8 +271,13 @@ fn reply(
         Origin::Step(lane) => Arc::clone(lane),
     };
     let app = caller.map(|caller| caller.token.app());
-    let call =
-        Call { app, person: wanted.person, kind: wanted.kind, played: matches!(origin, Origin::Step(_)) };
+    let page = match (&wanted.then, caller.map(|caller| caller.token)) {
+        (Ok(Then::Act { page, .. }), _) => Some(*page),
+        (_, Some(Token::Page { page, .. })) => Some(page),
+        (_, Some(Token::App { .. }) | None) => None,
+    };
+    let played = matches!(origin, Origin::Step(_));
+    let call = Call { app, page, person: wanted.person, kind: wanted.kind, played };
     let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
     let version = path.served_version();
     lane.notify();

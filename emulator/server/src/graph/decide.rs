@@ -133,7 +133,7 @@ pub(super) fn decide(
     match next {
         Ok(Next::Step(input, after)) => {
             let person = call.person;
-            debug_assert_eq!(call.input_as(&input).as_ref(), Some(&input), "a journal tells another input");
+            debug_assert_eq!(call.input().as_ref(), Some(&input), "a journal tells another input");
             let (result, applied) = state.apply(Record::Call(call.clone()), cause, input.clone());
             let result = match result {
                 Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),

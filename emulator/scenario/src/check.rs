@@ -2,6 +2,7 @@
 //!
 //! It reports and builds nothing, so that the typed builders behind it can take what they need and rely on it.
 
+mod files;
 mod names;
 
 use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of, suggestion};
@@ -82,7 +83,10 @@ impl Checker<'_> {
             Kind::App => drop(self.app(name, node)),
             Kind::Receiver => self.receiver(name, node),
             Kind::Person => drop(self.person(name, node)),
+            // These are looked at where they are used.
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation => {}
+            Kind::Protocols | Kind::Beginning | Kind::World | Kind::Steps | Kind::Switches => {}
+            Kind::Section(_) | Kind::Named(_) => {}
             Kind::Word(choice) => drop(self.word(name, choice, node)),
             Kind::OnOff => drop(self.on_or_off(name, node)),
             Kind::Earlier => self.earlier(name, node),
@@ -90,6 +94,18 @@ impl Checker<'_> {
             Kind::Primary => self.primary(name, node),
             Kind::ListOf(kind) => self.list(name, *kind, node, mode),
             Kind::PerApp(kind) => self.per_app(name, *kind, node),
+            Kind::OneOrMore(kind) => {
+                let items = node.items().unwrap_or(std::slice::from_ref(node));
+                items.iter().for_each(|item| self.value(name, *kind, item, mode));
+            }
+            Kind::Free(kind) => self.free(name, *kind, node, mode),
+            Kind::Literal => self.literal(name, node),
+            Kind::Reason => self.reason(name, node),
+            Kind::Id(bits) => self.id(node, bits),
+            Kind::Whole(least, most) => self.whole(name, least, most, node),
+            Kind::RealTimeOrAuto if node.source == "auto" => {}
+            Kind::RealTimeOrAuto => drop(self.real_time(name, node)),
+            Kind::Command => self.command(name, node),
         }
     }
 
@@ -199,7 +215,8 @@ impl Checker<'_> {
                     .help(format!("write `{name}: some text`")),
             );
         } else if !node.is_scalar() {
-            self.wrong(name, node, "takes a text", "put the text in quotes if it begins with `[` or `{`");
+            let help = format!("write `{name}: some text`, in quotes if it begins with `[` or `{{`");
+            self.wrong(name, node, "takes a text", &help);
         }
     }
 

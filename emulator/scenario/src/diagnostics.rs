@@ -202,7 +202,7 @@ pub(crate) fn one_of(words: &[&str]) -> String {
 }
 
 /// How many names a message lists before it only counts them.
-pub(crate) const MOST_LISTED: usize = 12;
+pub(crate) const MOST_LISTED: usize = 16;
 
 /// Counts the letters to insert, drop, replace or swap with a neighbour.
 fn distance(a: &str, b: &str) -> usize {

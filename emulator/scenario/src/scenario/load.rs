@@ -71,8 +71,9 @@ fn document(
         problems.push(Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet"));
         return None;
     }
-    let of_world = |name: &str| words::WORLD_KEYS.contains(&name) || words::WORLD_NOT_YET.contains(&name);
-    let of_scenario = |name: &str| words::SCENARIO_KEYS.contains(&name) && !of_world(name);
+    let world_keys = words::names(words::WORLD_KEYS);
+    let of_world = |name: &str| world_keys.contains(&name) || words::WORLD_NOT_YET.contains(&name);
+    let of_scenario = |name: &str| words::names(words::SCENARIO_KEYS).contains(&name) && !of_world(name);
     let looks_like_world = entries.iter().any(|(key, _)| of_world(&key.name) && key.name != "protocol");
     if looks_like_world && !entries.iter().any(|(key, _)| of_scenario(&key.name)) {
         // An unknown key among those of a world is reported as such.
@@ -108,7 +109,6 @@ fn scenario(
             Diagnostic::new(key.span, "a scenario needs a name").help("write `scenario: what it shows`"),
         );
     }
-    format_version(&mut section);
     let world =
         section.get("world").and_then(|node| referred_world(node, file, path, loader, section.problems));
     let world = match (world, node.get("world")) {
@@ -117,21 +117,21 @@ fn scenario(
         (None, None) => world_above(file, path, loader, section.problems),
     };
     let world = world.with_defaults();
-    let vars = section.mapping("vars", "greeting: hello").to_vec();
+    let vars = section.mapping("vars").to_vec();
     vars.iter().for_each(|(_, value)| value::check(value, None, section.problems));
     let steps = steps(&mut section, node, file, &world.names()).into();
     Some(Scenario {
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
         description: section.text("description").map(|text| text.value),
-        skip: skip(&mut section),
+        skip: section.text("skip").map(|reason| reason.value),
         protocol: section.protocol(),
         begin_at: begin_at(&mut section),
-        seed: seed(&mut section),
+        seed: section.whole("seed"),
         vars,
         alone: section.boolean("alone").unwrap_or(false),
         timeouts: section.get("timeouts").map(|node| timeouts(node, section.problems)).unwrap_or_default(),
-        unread: match section.word("unread", &["fail", "allow"]) {
+        unread: match section.word("unread") {
             Some("allow") => Unread::Allow,
             _ => Unread::Fail,
         },
@@ -152,7 +152,7 @@ fn steps(
     let help = "add for example `steps: [{user: ana, says: hello}]`";
     let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
         let misspelt = |name: &str| {
-            name != "steps" && did_you_mean(name, words::SCENARIO_KEYS.iter().copied()) == Some("steps")
+            name != "steps" && did_you_mean(name, words::names(words::SCENARIO_KEYS)) == Some("steps")
         };
         if node.entries().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.name))) {
             // The unknown key is an error of its own, and it is the one to mend.
@@ -263,27 +263,6 @@ fn referred_world(
     read
 }
 
-fn format_version(section: &mut Section<'_, '_>) {
-    let Some(node) = section.get("format") else { return };
-    if node.source != "1" {
-        section.report(
-            Diagnostic::new(node.span, format!("the format `{}` is unknown to this version", node.source))
-                .help("write `format: 1`, or leave it out"),
-        );
-    }
-}
-
-fn skip(section: &mut Section<'_, '_>) -> Option<String> {
-    let node = section.get("skip")?;
-    if let NodeKind::Bool(_) = node.kind {
-        section.report(
-            Diagnostic::new(node.span, "`skip` needs a reason")
-                .help("write for example `skip: waits for the new menu`, or leave it out"),
-        );
-    }
-    section.text("skip").map(|reason| reason.value)
-}
-
 fn begin_at(section: &mut Section<'_, '_>) -> Option<i64> {
     let node = section.get("begin_at")?;
     if node.source == "now" {
@@ -299,22 +278,11 @@ fn begin_at(section: &mut Section<'_, '_>) -> Option<i64> {
     }
 }
 
-fn seed(section: &mut Section<'_, '_>) -> Option<u64> {
-    let node = section.get("seed")?;
-    let seed = if let NodeKind::Number(number) = &node.kind { number.as_u64() } else { None };
-    if seed.is_none() {
-        let message = format!("`{}` cannot be a seed", node.source);
-        section.report(Diagnostic::new(node.span, message).help("use a whole number, such as `seed: 7`"));
-    }
-    seed
-}
-
 fn timeouts(node: &Node, problems: &mut Vec<Diagnostic>) -> Timeouts {
-    let mut section = Section::open(node, "`timeouts`", words::TIMEOUT_KEYS, &[], problems);
-    let quiet_is_auto = section.get("quiet").is_some_and(|quiet| quiet.source == "auto");
+    let section = Section::open(node, "`timeouts`", words::TIMEOUT_KEYS, &[], problems);
     Timeouts {
         reply: section.real_time("reply"),
-        quiet: if quiet_is_auto { None } else { section.real_time("quiet") },
+        quiet: section.real_time("quiet"),
         boot: section.real_time("boot"),
         settle: section.real_time("settle"),
     }

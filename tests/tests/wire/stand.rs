@@ -156,6 +156,7 @@ impl Setup {
         StageSpec {
             seed: SEED,
             settings: Arc::new(settings),
+            pages: BTreeMap::new(),
             apps: apps.into_iter().map(app).collect(),
             webhook_timeout: self.timeout,
         }
@@ -240,7 +241,7 @@ pub(crate) fn open_lane(stage: &Stage, name: &str, clock: ClockMode) -> (Arc<Lan
     let ann = PersonSpec::named("ann", PAGE);
     let spec = LaneSpec { name: name.into(), clock, settings: None, people: vec![ann] };
     let lane = stage.open_lane(spec).expect("the lane can be opened");
-    let person = lane.people()["ann"];
+    let person = lane.person("ann", PAGE).expect("ann lives here");
     (lane, person)
 }
 

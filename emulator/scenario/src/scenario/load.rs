@@ -56,8 +56,7 @@ fn document(
     loader: Loader<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Document> {
-    let help =
-        "a scenario begins with `scenario: NAME`; a world has only `page`, `apps`, `people` and `protocol`";
+    let help = "a scenario begins with `scenario: NAME`; a world has only `page` or `pages`, `apps`, `people` and `protocol`";
     let Some(entries) = node.entries() else {
         let problem = Diagnostic::new(node.span, "this document is neither a scenario nor a world");
         problems.push(problem.label(format!("this is {}", node.kind_name())).help(help));
@@ -72,7 +71,7 @@ fn document(
         return None;
     }
     let world_keys = words::names(words::WORLD_KEYS);
-    let of_world = |name: &str| world_keys.contains(&name) || words::WORLD_NOT_YET.contains(&name);
+    let of_world = |name: &str| world_keys.contains(&name);
     let of_scenario = |name: &str| words::names(words::SCENARIO_KEYS).contains(&name) && !of_world(name);
     let looks_like_world = entries.iter().any(|(key, _)| of_world(&key.name) && key.name != "protocol");
     if looks_like_world && !entries.iter().any(|(key, _)| of_scenario(&key.name)) {
@@ -174,7 +173,7 @@ fn steps(
         section.report(Diagnostic::new(list.span, "this scenario has no steps").help(help));
     }
     let mut known: Vec<String> = words::EXPRESSION_NAMES.iter().map(|name| (*name).to_owned()).collect();
-    known.extend(names.apps.iter().chain(&names.people).cloned());
+    known.extend(names.apps.iter().chain(&names.people).chain(&names.pages).cloned());
     let mut names = Names { captures: Some(BTreeSet::new()), ..names.clone() };
     let mut all = Vec::new();
     for item in items {
@@ -225,7 +224,7 @@ fn only_world(file: &Arc<SourceText>) -> (Option<WorldSpec>, Vec<Diagnostic>) {
             }
             _ => found.push(
                 Diagnostic::new(Span::default(), format!("{} does not hold exactly one world", file.name))
-                    .help("a world is one document with `page`, `apps`, `people` and `protocol`"),
+                    .help("a world is one document with `page` or `pages`, `apps`, `people` and `protocol`"),
             ),
         }
     }

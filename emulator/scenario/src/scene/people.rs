@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    Answer, Conversation, InboxAct, Message, Mid, PersonAct, Psid, Reaction, Referral, RefusalKind,
+    Answer, Conversation, InboxAct, Message, Mid, PageId, PersonAct, Psid, Reaction, Referral, RefusalKind,
 };
 use emulator_server::{Acted, graph, person_message};
 use serde_json::{Value, json};
@@ -23,11 +23,11 @@ const MOST_TITLES: usize = 12;
 impl Scene {
     pub(super) fn user(
         &self,
-        who: &Spanned<String>,
+        (who, page): (&Spanned<String>, PageId),
         verb: &UserVerb,
         done: &mut Performed,
     ) -> Outcome<Value> {
-        let person = self.person(who)?;
+        let person = self.person(who, page)?;
         let mut said = None;
         let act = match verb {
             UserVerb::Says { text, reply_to } => {
@@ -39,7 +39,7 @@ impl Scene {
             }
             UserVerb::Sends { message, reply_to } => {
                 let reply_to = self.earlier(reply_to.as_ref())?;
-                PersonAct::Says(Arc::new(Message { reply_to, ..self.sent(message)? }))
+                PersonAct::Says(Arc::new(Message { reply_to, ..self.sent(message, page)? }))
             }
             UserVerb::Taps { what, within } => {
                 let (tapped, within) = (self.text(what)?, self.earlier(within.as_ref())?);
@@ -80,11 +80,11 @@ impl Scene {
     /// An agent does something. What reaches the person is read with the step.
     pub(super) fn inbox(
         &mut self,
-        of: &Spanned<String>,
+        (of, page): (&Spanned<String>, PageId),
         verb: &InboxVerb,
         done: &mut Performed,
     ) -> Outcome<Value> {
-        let person = self.person(of)?;
+        let person = self.person(of, page)?;
         let act = match verb {
             InboxVerb::Replies { text } => InboxAct::Replies(Arc::new(Message::text(self.text(text)?))),
             InboxVerb::MovesTo(folder) => InboxAct::Moves(match folder {
@@ -101,9 +101,9 @@ impl Scene {
     }
 
     /// What a person sends beside text.
-    fn sent(&self, node: &Node) -> Outcome<Message> {
+    fn sent(&self, node: &Node, page: PageId) -> Outcome<Message> {
         let value = value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))?;
-        let as_of = self.lane.settings().options(self.cast.page).rules_as_of;
+        let as_of = self.lane.settings().options(page).rules_as_of;
         person_message(&value, as_of)
             .map_err(|error| self.error(Diagnostic::new(node.span, error.to_string())))
     }

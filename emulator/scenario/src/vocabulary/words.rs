@@ -57,6 +57,9 @@ pub const PROTOCOLS_NOT_YET: &[&str] = &["handover-v1", "conversation-routing", 
 pub const RESERVED_NAMES: &[&str] =
     &["inbox", "idle", "none", "page", "now", "vars", "env", "port", "emulator", "main", "done", "spam"];
 
+/// What stands behind the name of an app, a person or a Page in an expression, so that no Page can have it as a name.
+pub const MEMBERS: &[&str] = &["id", "name", "secret", "verify_token", "page_token"];
+
 /// The names an expression always knows beside those of the world.
 pub const EXPRESSION_NAMES: &[&str] = &["page", "now", "vars", "env", "emulator", "inbox"];
 

@@ -19,6 +19,7 @@ use crate::value;
 
 pub(crate) use scope::{emulator, environment};
 pub use start::of_pages;
+pub(crate) use start::split;
 
 use ids::{DEFAULT_PAGE, check_tokens, ids, page_token, pages, psid};
 use scope::scope_of_world;
@@ -41,12 +42,24 @@ pub struct Start {
     pub app: AppId,
     /// The app's name.
     pub name: String,
-    /// The program and its arguments.
-    pub command: Vec<String>,
+    /// Who starts it, and how.
+    pub launch: Launch,
     /// What is added to its environment.
     pub env: BTreeMap<String, String>,
-    /// Where it runs.
-    pub folder: PathBuf,
+}
+
+/// How a bot process comes to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Launch {
+    /// It is started here.
+    Command {
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// Where it runs.
+        folder: PathBuf,
+    },
+    /// Somebody else starts it, and is told its environment.
+    ByHand,
 }
 
 /// A Page of a world.
@@ -120,7 +133,7 @@ pub fn identity(world: &WorldSpec) -> String {
         parts.extend(tokens.map(|(page, node)| format!("token {} {}", page.value, node.literal())));
         parts.extend(app.env.iter().map(|(key, node)| format!("env {} {}", key.name, node.literal())));
         if app.start.is_some() {
-            parts.push(format!("in {}", folder_of(world).display()));
+            parts.push(format!("in {}", folder_of(world, app).display()));
         }
     }
     parts.join("\n")
@@ -182,14 +195,14 @@ pub fn cast(
             None
         });
         let identity = Identity { id: *id, name: name.clone(), secret, verify_token, page_tokens, webhook };
-        match start(app, &scope) {
+        match start(world, app, &scope) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
-            Ok(Some((command, extra))) => {
+            Ok(Some((launch, extra))) => {
                 let others = world.apps.iter().map(|app| app.name.value.clone()).zip(ids.iter().copied());
                 let mut env = start::environment(&identity, &pages, others, (&surroundings.url, port));
                 env.extend(extra);
-                cast.starts.push(Start { app: *id, name, command, env, folder: folder_of(world) });
+                cast.starts.push(Start { app: *id, name, launch, env });
             }
         }
         cast.apps.push(identity);

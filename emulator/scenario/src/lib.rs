@@ -12,6 +12,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod failure;
 mod feed;
+pub mod given;
 pub mod matcher;
 pub mod node;
 pub mod report;

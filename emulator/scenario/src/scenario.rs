@@ -2,7 +2,10 @@
 
 mod load;
 mod section;
+mod settings;
+mod steps;
 mod world;
+mod world_file;
 
 pub(crate) use world::unknown_page;
 
@@ -14,6 +17,7 @@ use std::sync::Arc;
 use emulator_core::Options;
 
 use crate::diagnostics::{Diagnostic, SourceText};
+use crate::given::Given;
 use crate::node::{Key, Node, Span, Spanned};
 use crate::step::{Names, Step};
 
@@ -151,6 +155,8 @@ pub struct AppSpec {
     pub mode: Option<&'static str>,
     /// Whether each of its calls must carry a proof of its secret.
     pub require_proof: bool,
+    /// Where its bot comes from, when the run decides that instead of the world.
+    pub given: Option<Given>,
     /// Where it stands.
     pub span: Span,
 }

@@ -129,7 +129,7 @@ fn unusable(scenario: &Scenario) -> Vec<Diagnostic> {
 }
 
 /// Fills in a world as a run would do later, to find what is wrong with it before anything starts.
-fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
+pub(crate) fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
     let surroundings =
         Surroundings { url: "http://127.0.0.1:7380".to_owned(), bin: PathBuf::from("messenger-emulator") };
     cast(world, &surroundings, &mut |_| 3_000).err().unwrap_or_default()

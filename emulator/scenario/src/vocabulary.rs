@@ -24,6 +24,14 @@ pub use words::*;
 pub enum Kind {
     /// A text; every scalar is taken as it is written.
     Text,
+    /// A pattern that a value is compared with: a value, or a mapping of [`MATCHERS`].
+    Pattern,
+    /// A regular expression.
+    Regex,
+    /// A number.
+    Number,
+    /// A list of two numbers.
+    Range,
     /// A message: its text, or a mapping that goes out as it is.
     Message,
     /// `true`, or nothing.
@@ -161,6 +169,12 @@ pub fn head(name: &str) -> Option<&'static Head> {
 #[must_use]
 pub fn expectation(name: &str) -> Option<&'static Head> {
     EXPECTATIONS.iter().find(|head| head.name == name)
+}
+
+/// Finds a matcher of patterns.
+#[must_use]
+pub fn matcher(name: &str) -> Option<&'static Field> {
+    MATCHERS.iter().find(|field| field.name == name)
 }
 
 /// Writes the sentence for a word that the language has and this version lacks.

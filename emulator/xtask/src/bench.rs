@@ -12,6 +12,7 @@ pub(crate) mod part;
 mod process;
 mod scenarios;
 mod sends;
+mod slow;
 mod start;
 mod table;
 mod turns;
@@ -69,13 +70,14 @@ enum Name {
     Clock,
     Start,
     Scenarios,
+    Slow,
     /// The load generator and the bare server against each other.
     #[value(name = "self", hide = true)]
     Itself,
 }
 
 impl Name {
-    const PUBLIC: [Self; 7] = [
+    const PUBLIC: [Self; 8] = [
         Self::Send,
         Self::SendEcho,
         Self::SendJournal,
@@ -83,6 +85,7 @@ impl Name {
         Self::Clock,
         Self::Start,
         Self::Scenarios,
+        Self::Slow,
     ];
 
     fn shown(self) -> &'static str {
@@ -94,6 +97,7 @@ impl Name {
             Self::Clock => "clock",
             Self::Start => "start",
             Self::Scenarios => "scenarios",
+            Self::Slow => "slow",
             Self::Itself => "self",
         }
     }
@@ -237,6 +241,7 @@ async fn run_all(names: &[Name], setting: &Setting) -> Table {
             Name::Clock => Box::pin(clock::clock(setting)),
             Name::Start => Box::pin(start::start(setting)),
             Name::Scenarios => Box::pin(scenarios::scenarios(setting)),
+            Name::Slow => Box::pin(slow::slow(setting)),
             Name::Itself => Box::pin(itself::itself(setting)),
         };
         let ending = match measuring.await {

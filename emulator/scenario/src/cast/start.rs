@@ -7,14 +7,19 @@ use emulator_core::{AppId, PAGE_INBOX};
 use emulator_server::{AppSpec as Identity, WebhookUrl};
 use serde_json::{Map, Value};
 
-use super::CastPage;
+use super::{CastPage, Launch};
 use crate::diagnostics::Diagnostic;
+use crate::given::Given;
 use crate::node::{Node, NodeKind};
 use crate::scenario::{AppSpec, WorldSpec};
 use crate::value;
 
-/// The folder in which the commands of a world run: that of its file.
-pub(super) fn folder_of(world: &WorldSpec) -> PathBuf {
+/// The folder in which the command of an app runs: that of the world's file, or that of a run for a bot that is
+/// given to it.
+pub(super) fn folder_of(world: &WorldSpec, app: &AppSpec) -> PathBuf {
+    if let Some(Given::Command { folder, .. }) = &app.given {
+        return folder.clone();
+    }
     let folder = Path::new(&world.file.name).parent().unwrap_or(Path::new(""));
     if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
 }
@@ -46,12 +51,32 @@ pub(super) fn webhook(
     }
 }
 
-/// A command, and what the world adds to its environment.
-pub(super) type Command = (Vec<String>, Vec<(String, String)>);
+/// How a bot comes to be, and what the world adds to its environment.
+pub(super) type Started = (Launch, Vec<(String, String)>);
 
-/// The command that starts an app, if there is one.
-pub(super) fn start(app: &AppSpec, scope: &Map<String, Value>) -> Result<Option<Command>, Diagnostic> {
-    let Some(node) = &app.start else { return Ok(None) };
+/// How the bot of an app is started, if it is.
+pub(super) fn start(
+    world: &WorldSpec,
+    app: &AppSpec,
+    scope: &Map<String, Value>,
+) -> Result<Option<Started>, Diagnostic> {
+    let launch = match (&app.start, &app.given) {
+        (Some(node), Some(Given::Command { text, .. })) => {
+            let command = command(node, scope).map_err(|problem| problem.in_file(text))?;
+            Launch::Command { command, folder: folder_of(world, app) }
+        }
+        (Some(node), Some(Given::ByHand) | None) => {
+            Launch::Command { command: command(node, scope)?, folder: folder_of(world, app) }
+        }
+        (None, Some(Given::ByHand)) => Launch::ByHand,
+        (None, Some(Given::Command { .. }) | None) => return Ok(None),
+    };
+    let env = app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?)));
+    Ok(Some((launch, env.collect::<Result<Vec<_>, Diagnostic>>()?)))
+}
+
+/// The program and its arguments.
+fn command(node: &Node, scope: &Map<String, Value>) -> Result<Vec<String>, Diagnostic> {
     let command = match &node.kind {
         NodeKind::List(items) => {
             items.iter().map(|item| value::text(item, scope)).collect::<Result<Vec<_>, _>>()?
@@ -67,8 +92,7 @@ pub(super) fn start(app: &AppSpec, scope: &Map<String, Value>) -> Result<Option<
         return Err(Diagnostic::new(node.span, "`start` names no program")
             .help("write for example `start: node bot.js`"));
     }
-    let env = app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?)));
-    Ok(Some((command, env.collect::<Result<Vec<_>, Diagnostic>>()?)))
+    Ok(command)
 }
 
 /// The environment that every bot gets (its own additions come on top).
@@ -119,7 +143,7 @@ fn variable(what: &str, name: &str) -> String {
 }
 
 /// Splits a command as a shell would: quotes, no expansion. `${…}` stays together.
-pub(super) fn split(command: &str) -> Result<Vec<String>, String> {
+pub(crate) fn split(command: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;

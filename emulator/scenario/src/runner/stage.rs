@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::journal_path::journal_path;
 use super::{BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
 use crate::bots::{self, Bot, BotError, free_port};
-use crate::cast::{Cast, Surroundings, cast};
+use crate::cast::{Cast, Launch, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
 use crate::scenario::WorldSpec;
@@ -139,7 +139,12 @@ async fn boot_bots(
     bots: &mut Vec<Bot>,
 ) -> Result<(), BotError> {
     for start in &cast.starts {
-        bots.push(Bot::start(&surroundings.bin, start)?);
+        match &start.launch {
+            Launch::Command { command, folder } => {
+                bots.push(Bot::start(&surroundings.bin, start, command, folder)?);
+            }
+            Launch::ByHand => {}
+        }
     }
     for app in cast.apps.iter().filter(|app| app.webhook.is_some()) {
         let bot = bots.iter_mut().find(|bot| bot.name == app.name);

@@ -1,19 +1,20 @@
 //! Reads the documents of a file.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::section::Section;
+use super::settings::{begin_at, timeouts};
+use super::steps::steps;
 use super::world::world;
-use super::{Document, Scenario, Timeouts, Unread, WorldSpec};
+use super::world_file::{referred_world, world_above};
+use super::{Document, Scenario, Unread, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
-use crate::node::{Node, NodeKind, Span, Spanned};
-use crate::step::{self, Names};
-use crate::{matcher, value, vocabulary as words, yaml};
+use crate::node::{Node, Span, Spanned};
+use crate::{value, vocabulary as words, yaml};
 
-type Loader<'l> = &'l dyn Fn(&Path) -> io::Result<String>;
+pub(super) type Loader<'l> = &'l dyn Fn(&Path) -> io::Result<String>;
 
 pub(super) fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Document>, Vec<Diagnostic>) {
     let file = SourceText::new(path.display().to_string(), text);
@@ -139,150 +140,4 @@ fn scenario(
         file: Arc::clone(file),
         span: node.span,
     })
-}
-
-/// Builds the steps, and checks the names in their expressions against what is defined before each.
-fn steps(
-    section: &mut Section<'_, '_>,
-    node: &Node,
-    file: &Arc<SourceText>,
-    names: &Names,
-) -> Vec<step::Step> {
-    let help = "add for example `steps: [{user: ana, says: hello}]`";
-    let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
-        let misspelt = |name: &str| {
-            name != "steps" && did_you_mean(name, words::names(words::SCENARIO_KEYS)) == Some("steps")
-        };
-        if node.entries().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.name))) {
-            // The unknown key is an error of its own, and it is the one to mend.
-            return Vec::new();
-        }
-        let at = node.entry("steps").or(node.entry("scenario")).map_or(node.span, |(key, _)| key.span);
-        section.report(Diagnostic::new(at, "this scenario has no steps").help(help));
-        return Vec::new();
-    };
-    let Some(items) = list.items() else {
-        section.report(
-            Diagnostic::new(list.span, "`steps` takes a list")
-                .label(format!("this is {}", list.kind_name()))
-                .help("begin each step with a dash: `- user: ana`"),
-        );
-        return Vec::new();
-    };
-    if items.is_empty() {
-        section.report(Diagnostic::new(list.span, "this scenario has no steps").help(help));
-    }
-    let mut known: Vec<String> = words::EXPRESSION_NAMES.iter().map(|name| (*name).to_owned()).collect();
-    known.extend(names.apps.iter().chain(&names.people).chain(&names.pages).cloned());
-    let mut names = Names { captures: Some(BTreeSet::new()), ..names.clone() };
-    let mut all = Vec::new();
-    for item in items {
-        let mut found = Vec::new();
-        all.extend(step::steps(item, file, &names, &mut found));
-        value::check(item, Some(&known), &mut found);
-        matcher::check(item, &mut found);
-        section.problems.extend(found);
-        let inside = item.get("expect").and_then(|expected| expected.get("as"));
-        let captured = item.get("as").or(inside).map(|name| name.source.clone());
-        names.captures.iter_mut().for_each(|captures| captures.extend(captured.clone()));
-        known.extend(captured);
-    }
-    all
-}
-
-/// The name of the file that describes a world for all scenarios below it.
-const WORLD_FILE: &str = "emulator.yaml";
-
-/// Finds the world of a scenario that names none: the nearest `emulator.yaml` above it, else an empty one.
-fn world_above(
-    file: &Arc<SourceText>,
-    path: &Path,
-    loader: Loader<'_>,
-    problems: &mut Vec<Diagnostic>,
-) -> WorldSpec {
-    for folder in path.ancestors().skip(1) {
-        let target = folder.join(WORLD_FILE);
-        if let Ok(text) = loader(&target) {
-            let other = SourceText::new(target.display().to_string(), text);
-            let (read, found) = only_world(&other);
-            problems.extend(found.into_iter().map(|problem| problem.in_file(&other)));
-            return read.unwrap_or_else(|| WorldSpec::empty(other));
-        }
-    }
-    WorldSpec::empty(Arc::clone(file))
-}
-
-/// Reads a text that must hold exactly one world.
-fn only_world(file: &Arc<SourceText>) -> (Option<WorldSpec>, Vec<Diagnostic>) {
-    let (nodes, mut found) = yaml::read(file);
-    let mut read = None;
-    if found.is_empty() {
-        match nodes.as_slice() {
-            [only] if only.get("scenario").is_none() => {
-                value::check(only, None, &mut found);
-                read = Some(world(only, file, &mut found));
-            }
-            _ => found.push(
-                Diagnostic::new(Span::default(), format!("{} does not hold exactly one world", file.name))
-                    .help("a world is one document with `page` or `pages`, `apps`, `people` and `protocol`"),
-            ),
-        }
-    }
-    (read, found)
-}
-
-/// Reads a world that stands in place, or the file that is named.
-fn referred_world(
-    node: &Node,
-    file: &Arc<SourceText>,
-    path: &Path,
-    loader: Loader<'_>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<WorldSpec> {
-    if node.kind != NodeKind::Text {
-        value::check(node, None, problems);
-        return Some(world(node, file, problems));
-    }
-    let target = path.parent().unwrap_or(Path::new("")).join(&node.source);
-    let text = match loader(&target) {
-        Ok(text) => text,
-        Err(error) => {
-            let message = format!("the world {} cannot be read", target.display());
-            problems.push(
-                Diagnostic::new(node.span, message)
-                    .label(error.to_string())
-                    .help("the path is relative to the folder of this file"),
-            );
-            return None;
-        }
-    };
-    let other = SourceText::new(target.display().to_string(), text);
-    let (read, found) = only_world(&other);
-    problems.extend(found.into_iter().map(|problem| problem.in_file(&other)));
-    read
-}
-
-fn begin_at(section: &mut Section<'_, '_>) -> Option<i64> {
-    let node = section.get("begin_at")?;
-    if node.source == "now" {
-        section.report(Diagnostic::new(node.span, format!("`begin_at`: {}", words::not_yet("now"))));
-        return None;
-    }
-    match value::parse_time(node) {
-        Ok(time) => Some(time),
-        Err(problem) => {
-            section.report(problem);
-            None
-        }
-    }
-}
-
-fn timeouts(node: &Node, problems: &mut Vec<Diagnostic>) -> Timeouts {
-    let section = Section::open(node, "`timeouts`", words::TIMEOUT_KEYS, &[], problems);
-    Timeouts {
-        reply: section.real_time("reply"),
-        quiet: section.real_time("quiet"),
-        boot: section.real_time("boot"),
-        settle: section.real_time("settle"),
-    }
 }

@@ -85,6 +85,7 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         permissions: section.texts("permissions").map(values),
         mode: section.word("mode"),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
+        given: None,
         span: key.span.to(node.span),
     }
 }

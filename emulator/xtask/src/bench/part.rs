@@ -6,6 +6,7 @@ mod bare;
 mod engine;
 mod pair;
 mod sink;
+mod slow;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -56,6 +57,12 @@ enum Kind {
     Engine,
     /// Speak with a bot without an engine between
     Pair,
+    /// Be a bot that pauses before each answer, at the port that the variable PORT names
+    Slow {
+        /// Milliseconds
+        #[arg(long)]
+        pause: u64,
+    },
 }
 
 /// How many threads a server runs on.
@@ -82,8 +89,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     let runtime = builder.enable_all().build().context("failed to start a runtime")?;
     runtime.block_on(async {
-        let listener =
-            TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.context("failed to open a port")?;
+        let port = match arguments.kind {
+            Kind::Slow { .. } => std::env::var("PORT").context("PORT is not set")?.parse()?,
+            Kind::Bare { .. } | Kind::Sink | Kind::Engine | Kind::Pair => 0,
+        };
+        let address = (std::net::Ipv4Addr::LOCALHOST, port);
+        let listener = TcpListener::bind(address).await.context("failed to open a port")?;
         println!("http://{}", listener.local_addr().context("failed to read a port")?);
         let commands = commands();
         match &arguments.kind {
@@ -91,6 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             Kind::Engine => engine::run(listener, commands).await,
             Kind::Sink => sink::run(listener, commands).await,
             Kind::Pair => pair::run(listener, commands).await,
+            Kind::Slow { pause } => slow::run(listener, Duration::from_millis(*pause)).await,
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -100,7 +100,12 @@ impl Process {
 
     /// Resident memory in bytes.
     pub(crate) fn resident(&self) -> Result<u64> {
-        resident(self.id()).with_context(|| format!("failed to read the memory of {}", self.name))
+        resident(self.id(), "VmRSS:").with_context(|| format!("failed to read the memory of {}", self.name))
+    }
+
+    /// The most resident memory that it has had so far, in bytes; where the kernel does not tell, what it has now.
+    pub(crate) fn most_resident(&self) -> Result<u64> {
+        resident(self.id(), "VmHWM:").with_context(|| format!("failed to read the memory of {}", self.name))
     }
 }
 
@@ -123,11 +128,11 @@ fn keep_last(errors: impl Read, last: &Mutex<VecDeque<String>>) {
 }
 
 /// Asks the kernel, and `ps` where the kernel has no such file.
-fn resident(process: u32) -> Result<u64> {
+fn resident(process: u32, line: &str) -> Result<u64> {
     let kilobytes = match fs::read_to_string(format!("/proc/{process}/status")) {
         Ok(status) => status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|text| text.strip_prefix(line))
             .context("it has no memory")?
             .trim()
             .trim_end_matches(" kB")

@@ -8,8 +8,9 @@ use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use super::Setting;
+use super::process::{Process, Talk};
 use super::table::{Aim, Figure, Row, Unit, median};
+use super::{Setting, until_some};
 
 const COUNTS: [usize; 3] = [100, 1_000, 10_000];
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -25,7 +26,7 @@ pub(super) async fn scenarios(setting: &Setting) -> Result<Vec<Row>> {
         }
         let mut times = Vec::new();
         for _ in 0..setting.pace.repeats {
-            times.push(run(setting, folder.path()).await?.as_secs_f64());
+            times.push(run(setting, folder.path(), &[]).await?.as_secs_f64());
         }
         let time = Figure { value: median(&times), unit: Unit::Seconds };
         let each = Figure { value: time.value / count as f64, ..time };
@@ -38,12 +39,21 @@ pub(super) async fn scenarios(setting: &Setting) -> Result<Vec<Row>> {
             None => row,
         });
         smallest.get_or_insert(each);
+        if count != 100 {
+            let peak = Figure::bytes(peak_memory(setting, folder.path()).await?);
+            rows.push(Row::new("  most memory", peak));
+        }
+        if count == 1_000 {
+            let one = Figure::time(run(setting, folder.path(), &["--jobs", "1"]).await?);
+            rows.push(Row::new("  with one job", one).beside(time, "default"));
+        }
     }
     Ok(rows)
 }
 
-async fn run(setting: &Setting, folder: &Path) -> Result<Duration> {
-    let mut command = tokio::process::Command::from(setting.binary.command("run", &[])?);
+/// Runs a folder of scenarios, and tells how long that took.
+pub(super) async fn run(setting: &Setting, folder: &Path, options: &[&str]) -> Result<Duration> {
+    let mut command = tokio::process::Command::from(setting.binary.command("run", options)?);
     command.arg(folder).stdin(Stdio::null()).kill_on_drop(true);
     let begun = Instant::now();
     let output = timeout(PATIENCE, command.output()).await.context("`run` did not end")??;
@@ -54,6 +64,21 @@ async fn run(setting: &Setting, folder: &Path) -> Result<Duration> {
     let last = lines[lines.len().saturating_sub(15)..].join("\n    ");
     ensure!(output.status.success(), "`run` ended with {}:\n    {last}", output.status);
     Ok(elapsed)
+}
+
+/// The most memory that a run had, in bytes, as far as it was seen before it ended. It is not the run that is timed.
+async fn peak_memory(setting: &Setting, folder: &Path) -> Result<u64> {
+    let mut command = setting.binary.command("run", &[])?;
+    command.arg(folder);
+    let mut process = Process::start("run", &mut command, Talk::None)?;
+    let mut most = 0;
+    until_some(PATIENCE, "the end of `run`", async || {
+        // It is gone between being asked whether it has ended and being looked at, if at all, just once.
+        most = process.most_resident().unwrap_or(most).max(most);
+        process.ended()
+    })
+    .await?;
+    Ok(most)
 }
 
 /// A person and the bot, five times to and fro. All files describe the same world, so they share one bot.

@@ -50,7 +50,8 @@ async fn handle(request: Request<Incoming>, counts: Arc<Counts>) -> Response<Ful
     Response::new(Full::new(Bytes::new()))
 }
 
-fn challenge_in(query: &str) -> Option<&str> {
+/// The challenge in the query of a verification.
+pub(super) fn challenge_in(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("hub.challenge="))
 }
 

@@ -191,6 +191,7 @@ async fn webhooks_that_fail_for_one_page_are_switched_off_for_that_page_alone() 
     .await;
     let (_stand, lane, [shop, store]) = stand(Setup::new().webhook(BOT, bot.url())).await;
     lane.person_says(store, "hi").unwrap();
+    settled(&lane).await;
     lane.person_says(shop, "hi").unwrap();
     settled(&lane).await;
     lane.advance(lane.after(Span::HOUR), PATIENCE).await.unwrap();

@@ -49,7 +49,7 @@ impl Console {
         let scene = Scene::new(place.clone(), SourceText::new("request", ""), Map::new(), patience);
         Arc::new(Self {
             place,
-            names: Names { apps, people, pages, captures: None },
+            names: Names { apps, people, pages, ..Names::default() },
             patience,
             scene: Mutex::new(scene),
         })

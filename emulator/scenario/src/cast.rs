@@ -120,7 +120,7 @@ pub fn identity(world: &WorldSpec) -> String {
             node.as_ref().map_or_else(|| "-".to_owned(), |node| node.literal().to_string())
         };
         parts.push(format!(
-            "app {} id {} secret {} verify {} token {} webhook {} start {}",
+            "app {} id {} secret {} verify {} token {} webhook {} start {} version {:?}",
             app.name.value,
             app.id.as_ref().map_or("-", |id| &id.value),
             source(&app.secret),
@@ -128,6 +128,7 @@ pub fn identity(world: &WorldSpec) -> String {
             source(&app.page_token),
             source(&app.webhook),
             source(&app.start),
+            app.api_version,
         ));
         let tokens = app.page_tokens.iter();
         parts.extend(tokens.map(|(page, node)| format!("token {} {}", page.value, node.literal())));
@@ -194,7 +195,15 @@ pub fn cast(
             problems.push(problem.in_file(&world.file));
             None
         });
-        let identity = Identity { id: *id, name: name.clone(), secret, verify_token, page_tokens, webhook };
+        let identity = Identity {
+            id: *id,
+            name: name.clone(),
+            secret,
+            verify_token,
+            page_tokens,
+            webhook,
+            api_version: app.api_version,
+        };
         match start(world, app, &scope) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}

@@ -7,7 +7,7 @@ mod kinds;
 mod names;
 
 use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of};
-use crate::node::{Key, Node};
+use crate::node::{Key, Node, NodeKind};
 use crate::step::Names;
 use crate::vocabulary::{self as words, Field, Kind};
 
@@ -67,7 +67,15 @@ impl Checker<'_> {
                     self.fields(name, fields, node, mode);
                 } else if !(node.is_yes()) {
                     let example = fields.first().map_or("key", |field| field.name);
-                    let written = if node.is_scalar() { node.source.as_str() } else { "…" };
+                    let written = match node.kind {
+                        NodeKind::Text if node.is_expression() => format!("\"{}\"", node.source),
+                        NodeKind::Text => node.source.clone(),
+                        NodeKind::Null
+                        | NodeKind::Bool(_)
+                        | NodeKind::Number(_)
+                        | NodeKind::List(_)
+                        | NodeKind::Map(_) => "…".to_owned(),
+                    };
                     self.wrong(
                         name,
                         node,
@@ -85,17 +93,25 @@ impl Checker<'_> {
             Kind::Person => drop(self.person(name, node)),
             Kind::Page => drop(self.page(name, node)),
             // These are looked at where they are used.
-            Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation => {}
+            Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
             Kind::Pattern | Kind::Regex | Kind::Number | Kind::Range => {}
-            Kind::Protocols | Kind::Beginning | Kind::World | Kind::Steps | Kind::Switches => {}
+            Kind::Protocol
+            | Kind::Protocols
+            | Kind::Cases
+            | Kind::Beginning
+            | Kind::World
+            | Kind::Steps
+            | Kind::Switches => {}
             Kind::Section(_) | Kind::Named(_) => {}
             Kind::Word(choice) => drop(self.word(name, choice, node)),
             Kind::OnOff => drop(self.on_or_off(name, node)),
             Kind::Earlier => self.earlier(name, node),
             Kind::Url => self.url(name, node),
+            Kind::Path => self.path(name, node),
             Kind::Primary => self.primary(name, node),
             Kind::ListOf(kind) => self.list(name, *kind, node, mode),
             Kind::PerApp(kind) => self.per_app(name, *kind, node),
+            Kind::Needed(kind) => self.value(name, *kind, node, mode),
             Kind::OneOrMore(kind) => {
                 let items = node.items().unwrap_or(std::slice::from_ref(node));
                 items.iter().for_each(|item| self.value(name, *kind, item, mode));
@@ -117,8 +133,6 @@ impl Checker<'_> {
         let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
         for (key, value) in node.entries().unwrap_or_default() {
             match fields.iter().find(|field| field.name == key.name) {
-                // The parts of a refusal are compared, also where the step is the one that acts.
-                Some(field) if name == "refused" => self.value(field.name, field.kind, value, Mode::Awaited),
                 Some(field) => self.value(field.name, field.kind, value, mode),
                 None => self.unknown_key(key, &format!("`{name}`"), &known, words::not_yet_within(name)),
             }

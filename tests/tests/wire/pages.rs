@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use emulator_core::{AdminChange, AppId, Folder, InboxAct, PageId, Psid, Span};
-use emulator_server::journal::{self, Durability, Entry, JournalError, JournalFile, Record, header};
+use emulator_server::journal::{self, Durability, Entry, JournalFile, Record, header};
 use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec, Stage};
 use serde_json::{Value, json};
 
@@ -231,18 +231,25 @@ async fn what_an_app_installs_and_an_admin_withdraws_is_of_one_page() {
 }
 
 /// The lane of a stage whose journal is a file.
-fn with_file(
-    path: &std::path::Path,
-    setup: Setup,
-) -> Result<(Arc<Stage>, Arc<Lane>, [Psid; 2], Arc<JournalFile>), JournalError> {
-    let stage = setup.two_pages().primary(BOT).stage();
-    let (lane, ids) = open_lane(&stage);
-    let header = header(&lane, 7, stage.settings());
-    let (file, _) = journal::open(path, &lane, &header, Durability::Process)?;
-    let file = Arc::new(file);
-    stage.write_to(Arc::clone(&file));
-    file.flush().unwrap();
-    Ok((stage, lane, ids, file))
+struct Run {
+    stage: Arc<Stage>,
+    lane: Arc<Lane>,
+    ids: [Psid; 2],
+    file: Arc<JournalFile>,
+}
+
+impl Run {
+    fn on(path: &std::path::Path) -> Self {
+        let stage = Setup::new().two_pages().primary(BOT).stage();
+        let (lane, ids) = open_lane(&stage);
+        let header = header(&lane, 7, stage.settings());
+        let opened = journal::open(path, &lane, &header, Durability::Process);
+        let (file, _) = opened.unwrap_or_else(|error| panic!("{error}"));
+        let file = Arc::new(file);
+        stage.write_to(Arc::clone(&file));
+        file.flush().unwrap();
+        Self { stage, lane, ids, file }
+    }
 }
 
 #[tokio::test]
@@ -250,7 +257,7 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
     let (world, lines) = {
-        let (stage, lane, [shop, store], file) = with_file(&path, Setup::new()).unwrap();
+        let Run { stage, lane, ids: [shop, store], file } = Run::on(&path);
         let stand = Stand::serve(Arc::clone(&stage)).await;
         lane.person_says(store, "hi").unwrap();
         lane.person_says(shop, "hi").unwrap();
@@ -271,7 +278,7 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
     };
     let copy = folder.path().join("copy");
     std::fs::copy(&path, &copy).unwrap();
-    let (_stage, lane, _, _file) = with_file(&copy, Setup::new()).unwrap_or_else(|error| panic!("{error}"));
+    let Run { lane, .. } = Run::on(&copy);
     assert_eq!(lane.world(), world);
     assert_eq!(journal(&lane), lines);
     let installs = entries(&lane).iter().find_map(|entry: &Entry| {

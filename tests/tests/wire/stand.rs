@@ -170,6 +170,7 @@ impl Setup {
                 .filter(|(page, _)| self.pages.iter().any(|(known, _)| known == page))
                 .collect(),
             webhook: self.webhooks.get(&app).map(|url| url.parse().expect("it is a webhook address")),
+            api_version: None,
         };
         StageSpec {
             seed: SEED,

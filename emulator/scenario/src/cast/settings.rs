@@ -63,7 +63,7 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         ..App::named(app.name.value.as_str())
     };
     Arc::new(Settings {
-        protocol: Protocol::Handover,
+        protocol: world.protocol.as_ref().map_or(Protocol::Handover, |protocol| protocol.value),
         pages: pages.iter().map(|page| page.id).zip(world.pages.iter().map(page)).collect(),
         apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })

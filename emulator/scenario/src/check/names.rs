@@ -4,7 +4,7 @@ use super::{Checker, Mode, listing};
 use crate::diagnostics::{Diagnostic, did_you_mean, one_of};
 use crate::node::{Node, Span, Spanned};
 use crate::scenario::unknown_page;
-use crate::step::Names;
+use crate::step::{Certainty, Names, is_identifier};
 use crate::vocabulary::Kind;
 
 impl Checker<'_> {
@@ -26,7 +26,8 @@ impl Checker<'_> {
 
     /// Checks the name of a Page; false if there is none of that name.
     pub(crate) fn page(&mut self, name: &str, node: &Node) -> bool {
-        if self.names.pages.is_empty() && node.is_scalar() && !node.is_null() {
+        let complete = self.names.certainty == Certainty::Complete;
+        if self.names.pages.is_empty() && complete && node.is_scalar() && !node.is_null() {
             self.report(unknown_page(&Spanned::new(node.source.clone(), node.span), self.names));
             return false;
         }
@@ -50,6 +51,14 @@ impl Checker<'_> {
             return false;
         }
         if known.contains(&node.source.as_str()) {
+            return true;
+        }
+        if self.names.certainty == Certainty::Open {
+            if !is_identifier(&node.source) {
+                let message = format!("`{}` cannot be the name of {}", node.source, with_article(what));
+                let help = "names are made of letters, digits and `_`, and stand here without an expression";
+                self.report(Diagnostic::new(node.span, message).help(help));
+            }
             return true;
         }
         let mut problem = Diagnostic::new(node.span, format!("the world has no {what} `{}`", node.source));
@@ -79,6 +88,9 @@ impl Checker<'_> {
     ) -> Option<String> {
         if let Some(node) = named {
             return self.person(key, node).then(|| node.source.clone());
+        }
+        if self.names.certainty == Certainty::Open {
+            return Some(String::new());
         }
         let mut people = self.names.people.iter();
         match (people.next(), people.next()) {

@@ -7,7 +7,8 @@ pub(crate) use check::unknown_page;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::{OptionError, Options, Timestamp};
+use emulator_core::{OptionError, Options, Protocol, Timestamp};
+use emulator_server::graph::GraphVersion;
 
 use super::section::{Section, spanned};
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
@@ -18,7 +19,7 @@ use crate::vocabulary as words;
 /// Reads a world from its mapping.
 pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diagnostic>) -> WorldSpec {
     let mut section = Section::open(node, "a world", words::WORLD_KEYS, &[], problems);
-    let protocol = section.protocol();
+    let protocol = protocol(&mut section);
     let apps = section.named("apps", "shopbot: {webhook: \"http://127.0.0.1:3000/webhook\"}");
     let people = section.named("people", "ana: {first_name: Ana}");
     let pages = pages(&mut section);
@@ -28,6 +29,19 @@ pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diag
     let world = WorldSpec { protocol, pages, apps, people, file: Arc::clone(file), span: section.span() };
     check::check(&world, section.problems);
     world
+}
+
+/// Takes the one protocol that a world has; a scenario may list several, and then it is run for each.
+fn protocol(section: &mut Section<'_, '_>) -> Option<Spanned<Protocol>> {
+    if let Some(list) = section.get("protocol").filter(|node| node.items().is_some()) {
+        section.report(
+            Diagnostic::new(list.span, "a world has one protocol")
+                .label("this is a list")
+                .help("write `protocol: handover` here; a scenario may list several, for a run with each"),
+        );
+        return None;
+    }
+    section.protocols().pop()
 }
 
 /// Takes the Pages: the only one, or several by their names.
@@ -84,6 +98,7 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         features: section.texts("features").map(values).unwrap_or_default(),
         permissions: section.texts("permissions").map(values),
         mode: section.word("mode"),
+        api_version: api_version(&mut section),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
         given: None,
         span: key.span.to(node.span),
@@ -94,6 +109,17 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
 fn by_page<T>(section: &Section<'_, '_>, key: &str, take: impl Fn(&Node) -> T) -> Vec<(Spanned<String>, T)> {
     let entries = section.mapping(key).iter();
     entries.map(|(page, node)| (Spanned::new(page.name.clone(), page.span), take(node))).collect()
+}
+
+/// Takes a version of Graph.
+fn api_version(section: &mut Section<'_, '_>) -> Option<GraphVersion> {
+    let given = section.text("api_version")?;
+    let version = GraphVersion::parse(&given.value);
+    if version.is_none() {
+        let message = format!("there is no version `{}` of the Graph API", given.value);
+        section.report(Diagnostic::new(given.span, message).help("write it as in `api_version: v25.0`"));
+    }
+    version
 }
 
 fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSpec {

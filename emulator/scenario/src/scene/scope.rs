@@ -1,26 +1,27 @@
-//! The names that expressions in steps can use.
+//! The names that expressions in steps can use, by the table of members that the checks follow as well.
 
-use emulator_core::PageId;
+use emulator_core::{PAGE_INBOX, PageId};
 use emulator_server::rfc3339;
 use serde_json::{Map, Value, json};
 
 use super::Scene;
 use crate::cast;
 use crate::value::Scope;
+use crate::vocabulary::{AppMember, PageMember, PersonMember, Root};
 
 impl Scope for Scene {
     fn lookup(&self, name: &str) -> Option<Value> {
         if let Some(captured) = self.captures.get(name) {
             return Some(captured.clone());
         }
-        match name {
-            "page" => self.page_value(self.cast.page),
-            "now" => Some(json!(rfc3339(self.lane.now()))),
-            "vars" => Some(Value::Object(self.vars.clone())),
-            "env" => Some(cast::environment()),
-            "emulator" => Some(cast::emulator(&self.surroundings)),
-            "inbox" => Some(json!({"id": emulator_core::PAGE_INBOX.to_string(), "name": "inbox"})),
-            _ => {
+        match Root::parse(name) {
+            Some(Root::Page) => self.page_value(self.cast.page),
+            Some(Root::Now) => Some(json!(rfc3339(self.lane.now()))),
+            Some(Root::Vars) => Some(Value::Object(self.vars.clone())),
+            Some(Root::Env) => Some(cast::environment()),
+            Some(Root::Emulator) => Some(cast::emulator(&self.surroundings)),
+            Some(Root::Inbox) => Some(of_page(PAGE_INBOX, "inbox")),
+            None => {
                 let page = || self.page_value(self.cast.page_named(name)?);
                 self.app_value(name).or_else(|| self.person_value(name)).or_else(page)
             }
@@ -28,49 +29,129 @@ impl Scope for Scene {
     }
 
     fn names(&self) -> Vec<String> {
-        let fixed = ["page", "now", "vars", "env", "emulator", "inbox"].map(str::to_owned);
+        let fixed = Root::ALL.iter().map(|root| root.name().to_owned());
         let apps = self.cast.apps.iter().map(|app| app.name.clone());
         let people = self.cast.names_of_people().map(str::to_owned);
         let pages = self.cast.pages.iter().filter_map(|page| page.name.clone());
-        let world = apps.chain(people).chain(pages);
-        fixed.into_iter().chain(world).chain(self.captures.keys().cloned()).collect()
+        fixed.chain(apps).chain(people).chain(pages).chain(self.captures.keys().cloned()).collect()
     }
 }
 
 impl Scene {
     fn page_value(&self, page: PageId) -> Option<Value> {
         let settings = self.lane.settings();
-        let name = &settings.pages.get(&page)?.name;
-        Some(json!({"id": page.to_string(), "name": &**name}))
+        Some(of_page(page, &settings.pages.get(&page)?.name))
     }
 
-    /// What stands behind the names of Pages: something of each.
-    fn of_pages(&self, member: &str, value: impl Fn(PageId) -> Option<String>) -> Map<String, Value> {
-        let named = self.cast.pages.iter().filter_map(|page| Some((page.name.clone()?, value(page.id)?)));
-        named.map(|(name, value)| (name, json!({member: value}))).collect()
+    /// The members of an app or a person: all of them for the first Page, and some behind the name of each Page.
+    fn members<M: Copy>(
+        &self,
+        (all, of_page): (&[M], &[M]),
+        name: fn(M) -> &'static str,
+        value: impl Fn(M, PageId) -> Value,
+    ) -> Value {
+        let on = |members: &[M], page: PageId| -> Map<String, Value> {
+            members.iter().map(|member| (name(*member).to_owned(), value(*member, page))).collect()
+        };
+        let mut out = on(all, self.cast.page);
+        let named = self.cast.pages.iter().filter_map(|page| Some((page.name.clone()?, page.id)));
+        out.extend(named.map(|(name, page)| (name, Value::Object(on(of_page, page)))));
+        Value::Object(out)
     }
 
     fn app_value(&self, name: &str) -> Option<Value> {
         let app = self.cast.apps.iter().find(|app| app.name == name)?;
-        let token = |page: PageId| {
-            app.page_tokens.iter().find(|(known, _)| *known == page).map(|(_, token)| token.clone())
+        let token = |page| app.page_tokens.iter().find(|(known, _)| *known == page).map(|(_, token)| token);
+        let value = |member, page| match member {
+            AppMember::Id => json!(app.id.to_string()),
+            AppMember::Name => json!(app.name),
+            AppMember::Secret => json!(app.secret),
+            AppMember::VerifyToken => json!(app.verify_token),
+            AppMember::PageToken => json!(token(page)),
         };
-        let mut value = self.of_pages("page_token", token);
-        value.extend([
-            ("id".to_owned(), json!(app.id.to_string())),
-            ("name".to_owned(), json!(app.name)),
-            ("secret".to_owned(), json!(app.secret)),
-            ("verify_token".to_owned(), json!(app.verify_token)),
-            ("page_token".to_owned(), json!(token(self.cast.page))),
-        ]);
-        Some(Value::Object(value))
+        Some(self.members((AppMember::ALL, AppMember::OF_PAGE), AppMember::name, value))
     }
 
     fn person_value(&self, name: &str) -> Option<Value> {
-        let id = |page| self.lane.person(name, page).map(|psid| psid.to_string());
-        let first = id(self.cast.page)?;
-        let mut value = self.of_pages("id", id);
-        value.extend([("id".to_owned(), json!(first)), ("name".to_owned(), json!(name))]);
-        Some(Value::Object(value))
+        self.lane.person(name, self.cast.page)?;
+        let value = |member, page| match member {
+            PersonMember::Id => json!(self.lane.person(name, page).map(|psid| psid.to_string())),
+            PersonMember::Name => json!(name),
+        };
+        Some(self.members((PersonMember::ALL, PersonMember::OF_PAGE), PersonMember::name, value))
+    }
+}
+
+/// What there is to say of a Page, or of the Page Inbox.
+fn of_page(id: impl std::fmt::Display, name: &str) -> Value {
+    let value = |member: &PageMember| {
+        let value = match member {
+            PageMember::Id => json!(id.to_string()),
+            PageMember::Name => json!(name),
+        };
+        (member.name().to_owned(), value)
+    };
+    PageMember::ALL.iter().map(value).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use emulator_core::Timestamp;
+    use emulator_server::{ClockMode, LaneSpec, Stage, StageSpec};
+
+    use super::*;
+    use crate::cast::{Surroundings, cast};
+    use crate::scenario::{Document, load};
+    use crate::scene::{Patience, Place};
+    use crate::value::{Known, Shape};
+
+    /// Every dotted name of a value, those of its members among them.
+    fn paths(name: &str, value: &Value, out: &mut Vec<String>) {
+        out.push(name.to_owned());
+        for (member, value) in value.as_object().into_iter().flatten() {
+            paths(&format!("{name}.{member}"), value, out);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_checks_know_is_what_there_is() {
+        let text =
+            "pages: {shop: {}, store: {}}\napps: {shopbot: {}, livechat: {}}\npeople: {ana: {}, bo: {}}";
+        let (documents, _) =
+            load(Path::new("w.yaml"), text.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
+        let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
+        let surroundings = Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin") };
+        let cast = Arc::new(cast(&world, &surroundings, &mut |_| 1).unwrap());
+        let clock = ClockMode::Frozen { at: Timestamp(0) };
+        let settings = Arc::clone(&cast.settings);
+        let webhook_timeout = Duration::from_secs(1);
+        let (pages, apps) = (cast.page_names(), cast.apps.clone());
+        let stage = Stage::new(StageSpec { seed: 1, settings, pages, apps, webhook_timeout }, clock);
+        let lane = LaneSpec { name: "a".to_owned(), clock, settings: None, people: cast.people.clone() };
+        let lane = stage.open_lane(lane).unwrap();
+        let place = Place { stage, lane, cast, surroundings };
+        let vars = Map::from_iter([("tea".to_owned(), json!("green"))]);
+        let scene = Scene::new(place, Arc::clone(&world.file), vars, Patience::default());
+
+        let vars = Shape::Members([("tea".to_owned(), Shape::Open)].into());
+        let known = Known::of(&world.names(), &vars);
+        let mut names = scene.names();
+        names.sort_unstable();
+        assert_eq!(known.names().collect::<Vec<_>>(), names);
+        for name in names {
+            let value = scene.lookup(&name).unwrap();
+            let mut there = Vec::new();
+            paths(&name, &value, &mut there);
+            for path in &there {
+                assert_eq!(known.look(path), Ok(()), "{path}");
+            }
+            for member in known.members(&name) {
+                assert!(!value[&member].is_null(), "{name}.{member}");
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ fn names() -> Names {
         apps: ["shopbot".into(), "livechat".into()].into(),
         people: ["ana".into()].into(),
         pages: ["shop".into(), "store".into()].into(),
-        captures: None,
+        ..Names::default()
     }
 }
 

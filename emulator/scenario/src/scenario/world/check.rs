@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, suggestion};
 use crate::node::Spanned;
 use crate::scenario::{PageSpec, WorldSpec};
 use crate::step::Names;
-use crate::vocabulary as words;
+use crate::vocabulary::{AppMember, PersonMember};
 
 /// Checks a world whose parts were read.
 pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
@@ -72,7 +72,7 @@ fn names_clash(world: &WorldSpec, names: &Names, problems: &mut Vec<Diagnostic>)
     }
     let mut variables: BTreeMap<String, String> = BTreeMap::new();
     for page in world.pages.iter().filter_map(called) {
-        if words::MEMBERS.contains(&page.value.as_str()) {
+        if AppMember::parse(&page.value).is_some() || PersonMember::parse(&page.value).is_some() {
             let message = format!("a Page cannot be called `{}`", page.value);
             problems.push(
                 Diagnostic::new(page.span, message)

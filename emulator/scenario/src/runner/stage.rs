@@ -108,6 +108,7 @@ async fn set_up(
     let spec = StageSpec {
         seed,
         settings: Arc::clone(&cast.settings),
+        pages: cast.page_names(),
         apps: cast.apps.clone(),
         webhook_timeout: WEBHOOK_TIMEOUT,
     };

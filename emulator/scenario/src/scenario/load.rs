@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::section::Section;
 use super::world::world;
 use super::{Document, Scenario, Timeouts, Unread, WorldSpec};
+use crate::check::bot_steps;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Node, NodeKind, Span, Spanned};
 use crate::step::{self, Names};
@@ -119,7 +120,8 @@ fn scenario(
     let world = world.with_defaults();
     let vars = section.mapping("vars").to_vec();
     vars.iter().for_each(|(_, value)| value::check(value, None, section.problems));
-    let steps = steps(&mut section, node, file, &world.names()).into();
+    let steps: Arc<[step::Step]> = steps(&mut section, node, file, &world.names()).into();
+    section.problems.extend(bot_steps(&steps, &world));
     Some(Scenario {
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, demo_bot, explain, keep, rules, run, serve, speak};
+use crate::commands::{check, demo_bot, explain, keep, rules, run, schema, serve, speak};
 
 /// Where to begin.
 const START: &str = "\
@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),
     Rules(rules::RulesArguments),
+    Schema(schema::SchemaArguments),
     DemoBot(demo_bot::DemoBotArguments),
     #[command(hide = true)]
     Keep(keep::KeepArguments),

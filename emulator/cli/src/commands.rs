@@ -6,5 +6,6 @@ pub(crate) mod explain;
 pub(crate) mod keep;
 pub(crate) mod rules;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod speak;

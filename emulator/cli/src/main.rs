@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(&check),
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Rules(rules) => commands::rules::run(&rules),
+        Command::Schema(schema) => commands::schema::run(&schema),
         Command::DemoBot(bot) => commands::demo_bot::run(&bot),
         Command::Keep(keep) => commands::keep::run(&keep),
     }

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use emulator_server::ControlRoutes;
+use emulator_core::Timestamp;
+use emulator_server::{ControlRoutes, Wall};
 use tokio::sync::{Mutex, RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -77,6 +78,8 @@ pub enum AfterFailure {
 struct Shared {
     options: Options,
     events: mpsc::UnboundedSender<RunEvent>,
+    /// The system's time when the run began, in whole seconds.
+    began: Timestamp,
     turns: Arc<Semaphore>,
     open: Arc<Semaphore>,
     /// Scenarios that want to be alone hold this for writing.
@@ -104,6 +107,7 @@ pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::Unbou
     let shared = Arc::new(Shared {
         options,
         events,
+        began: Timestamp(Wall::now().0 / 1_000 * 1_000),
         turns: Arc::new(Semaphore::new(jobs)),
         open: Arc::new(Semaphore::new(open)),
         company: RwLock::new(()),

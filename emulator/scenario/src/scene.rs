@@ -129,6 +129,8 @@ pub struct Scene {
     pub(crate) cast: Arc<Cast>,
     surroundings: Surroundings,
     file: Arc<SourceText>,
+    /// Where the part is used that the step belongs to.
+    used: Option<Arc<str>>,
     vars: Map<String, Value>,
     captures: Map<String, Value>,
     feed: Feed,
@@ -170,6 +172,7 @@ impl Scene {
             cast,
             surroundings,
             file,
+            used: None,
             vars,
             captures: Map::new(),
             feed,
@@ -198,6 +201,7 @@ impl Scene {
     /// When it does not come out as it says.
     pub async fn perform(&mut self, step: &Step) -> Outcome<Performed> {
         self.file = Arc::clone(&step.file);
+        self.used.clone_from(&step.used);
         self.turn.take().await;
         if !matches!(step.act, Act::Bot { .. }) {
             self.all_live(step.span)?;
@@ -391,7 +395,13 @@ impl Scene {
     }
 
     fn failure(&self, kind: FailureKind, problem: Diagnostic) -> Box<Failure> {
-        let mut failure = Failure::new(kind, problem.in_file(&self.file));
+        let mut problem = problem.in_file(&self.file);
+        if let (Some(used), Some(file)) = (&self.used, &problem.file)
+            && *file == self.file
+        {
+            problem = problem.note(format!("this part is used at {used}"));
+        }
+        let mut failure = Failure::new(kind, problem);
         let names = self.lane.names();
         let entries =
             self.lane.entries_after(0).or_else(|oldest| self.lane.entries_after(oldest.saturating_sub(1)));

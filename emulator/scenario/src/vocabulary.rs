@@ -6,14 +6,16 @@
 
 mod expectations;
 mod files;
+mod members;
 mod steps;
 mod words;
 
 pub use expectations::{EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
 pub use files::{
-    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
+    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
     TIMEOUT_KEYS, UNREAD, WORLD_KEYS, WORLD_NOT_YET, names,
 };
+pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use steps::{
     APP_VERBS, HEADS, HEADS_NOT_YET, INBOX_VERBS, PAGE_CHANGES, REFUSAL, USER_VERBS, not_yet_within,
 };
@@ -60,22 +62,28 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// A name for what the step gives, to be used in later steps.
     Capture,
-    /// A value that is compared or passed on, whatever it is.
+    /// A value that is passed on, whatever it is.
     Any,
     /// An expectation, with the keys of [`EXPECTATIONS`].
     Expectation,
+    /// An expectation of what must not come, which neither waits nor matches anything.
+    Prohibition,
     /// `on` or `off`.
     OnOff,
     /// A message: the name under which an earlier step captured it, or its id.
     Earlier,
     /// An http(s) URL.
     Url,
+    /// A path, relative to the file that it stands in.
+    Path,
     /// Who may have the role of primary receiver: an app, `inbox` or `none`.
     Primary,
     /// A list of such values.
     ListOf(&'static Self),
     /// A mapping from names of apps of the world to such values.
     PerApp(&'static Self),
+    /// Such a value, which cannot be left out.
+    Needed(&'static Self),
     /// One such value, or a list of them.
     OneOrMore(&'static Self),
     /// A mapping with free keys and such values.
@@ -92,8 +100,12 @@ pub enum Kind {
     RealTimeOrAuto,
     /// A command: one text, or a list of arguments.
     Command,
+    /// A protocol.
+    Protocol,
     /// A protocol, or a list of protocols.
     Protocols,
+    /// A list of variable sets: mappings with free keys, of which `case` is the name of the set.
+    Cases,
     /// When the clock of a scenario starts.
     Beginning,
     /// A mapping of a file with these keys.
@@ -206,8 +218,9 @@ mod tests {
 
     #[test]
     fn every_state_word_is_a_reserved_name() {
-        for word in OWNERS.iter().chain(FOLDERS).chain(EXPRESSION_NAMES) {
-            assert!(RESERVED_NAMES.contains(word), "{word}");
+        let roots = Root::ALL.iter().map(|root| root.name());
+        for word in OWNERS.iter().chain(FOLDERS).copied().chain(roots) {
+            assert!(RESERVED_NAMES.contains(&word), "{word}");
         }
     }
 }

@@ -14,8 +14,8 @@ use super::stage::{Down, Up, keep};
 use super::{BEGIN_AT, Report, RunEvent, Shared, Verdict};
 use crate::bots::free_port;
 use crate::cast::cast;
-use crate::diagnostics::Diagnostic;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
+use crate::scenario::{BeginAt, Scenario};
 use crate::scene::{Patience, Place, Scene, Turn};
 use crate::select::Selected;
 use crate::transcript;
@@ -35,7 +35,7 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
     let _alone_with_them = if fixed { Some(up.fixed_people.lock().await) } else { None };
     shared.send(RunEvent::Began(selected.name.clone()));
     let watch = Instant::now();
-    let begun = match begin(selected, up).await {
+    let begun = match begin(selected, shared, up).await {
         Ok(begun) => begun,
         Err(verdict) => return shared.finish(selected, verdict.report(selected, watch.elapsed())),
     };
@@ -70,7 +70,7 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
 }
 
 /// Opens the lane of a scenario, once all bots run.
-async fn begin(selected: &Selected, up: &Up) -> Result<Result<Place, String>, Down> {
+async fn begin(selected: &Selected, shared: &Shared, up: &Up) -> Result<Result<Place, String>, Down> {
     let scenario = &selected.scenario;
     if let Err(error) = up.crew.revive().await {
         return Err(Down::Bot(error, up.crew.last_words(0).await));
@@ -80,7 +80,7 @@ async fn begin(selected: &Selected, up: &Up) -> Result<Result<Place, String>, Do
     let cast = Arc::new(cast(&scenario.world, &up.surroundings, &mut port).map_err(Down::World)?);
     let spec = LaneSpec {
         name: selected.name.clone(),
-        clock: ClockMode::Frozen { at: Timestamp(scenario.begin_at.unwrap_or(BEGIN_AT)) },
+        clock: ClockMode::Frozen { at: begin_at(scenario, shared) },
         settings: Some(Arc::clone(&cast.settings)),
         people: cast.people.clone(),
     };
@@ -89,15 +89,28 @@ async fn begin(selected: &Selected, up: &Up) -> Result<Result<Place, String>, Do
     Ok(lane.map(|lane| Place { stage, lane, cast, surroundings }))
 }
 
+/// Where the clock of a scenario stands at first.
+fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
+    match scenario.begin_at {
+        None => Timestamp(BEGIN_AT),
+        Some(BeginAt::Time(at)) => Timestamp(at),
+        Some(BeginAt::Now) => shared.began,
+    }
+}
+
+/// Where the clock of a scenario stands at first.
+fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
+    match scenario.begin_at {
+        None => Timestamp(BEGIN_AT),
+        Some(BeginAt::Time(at)) => Timestamp(at),
+        Some(BeginAt::Now) => shared.began,
+    }
+}
+
 async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up) -> Result<(), Box<Failure>> {
     let scenario = &selected.scenario;
     let patience = Patience::of(scenario.timeouts, shared.options.pace);
-    let mut vars = Map::new();
-    for (key, node) in &scenario.vars {
-        let value = crate::value::evaluate(node, &Map::new(), crate::value::Place::Any);
-        let error = |problem: Diagnostic| Failure::new(FailureKind::Error, problem.in_file(&scenario.file));
-        vars.insert(key.name.clone(), value.map_err(error)?);
-    }
+    let vars = Map::clone(&selected.vars);
     let (turn, crew) = (Turn::of(Arc::clone(&shared.turns)), Arc::clone(&up.crew));
     let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).of_run(turn, crew);
     scene.play(&scenario.steps, scenario.unread).await

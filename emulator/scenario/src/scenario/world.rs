@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::{OptionError, Options, Timestamp};
+use emulator_core::{OptionError, Options, Protocol, Timestamp};
 
 use super::section::Section;
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
@@ -14,7 +14,7 @@ use crate::vocabulary as words;
 /// Reads a world from its mapping.
 pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diagnostic>) -> WorldSpec {
     let mut section = Section::open(node, "a world", words::WORLD_KEYS, words::WORLD_NOT_YET, problems);
-    let protocol = section.protocol();
+    let protocol = protocol(&mut section);
     let apps = section.named("apps", "shopbot: {webhook: \"http://127.0.0.1:3000/webhook\"}");
     let people = section.named("people", "ana: {first_name: Ana}");
     let page = section.get("page").map(|node| page(node, section.problems)).unwrap_or_default();
@@ -24,6 +24,19 @@ pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diag
     let world = WorldSpec { protocol, page, apps, people, file: Arc::clone(file), span: section.span() };
     check(&world, section.problems);
     world
+}
+
+/// Takes the one protocol that a world has; a scenario may list several, and then it is run for each.
+fn protocol(section: &mut Section<'_, '_>) -> Option<Spanned<Protocol>> {
+    if let Some(list) = section.get("protocol").filter(|node| node.items().is_some()) {
+        section.report(
+            Diagnostic::new(list.span, "a world has one protocol")
+                .label("this is a list")
+                .help("write `protocol: handover` here; a scenario may list several, for a run with each"),
+        );
+        return None;
+    }
+    section.protocols().pop()
 }
 
 /// Checks what no part of a world can tell alone.

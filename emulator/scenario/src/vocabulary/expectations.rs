@@ -20,7 +20,7 @@ pub const EXPECTATIONS: &[Head] = &[
         beside: &[
             OF,
             field("channel", Kind::Word(CHANNELS), "the list of the entry that the event stands in"),
-            field("event", Kind::Any, "what the event must hold"),
+            field("event", Kind::Pattern, "what the event must hold"),
             field("field", Kind::Word(WEBHOOK_FIELDS), "the subscription field it belongs to"),
             field("acknowledged", Kind::Bool, "`false` for a delivery that the app did not acknowledge"),
             WITHIN,
@@ -36,7 +36,7 @@ pub const EXPECTATIONS: &[Head] = &[
         name: "nothing",
         value: Kind::Flag,
         verbs: &[],
-        beside: &[field("for", Kind::RealTime, "how long it must stay quiet, in real time")],
+        beside: &[field("for", Kind::Needed(&Kind::RealTime), "how long it must stay quiet, in real time")],
         not_yet: &["optional", "on"],
         meaning: "quiet: no message reaches the person and no real app calls anything",
     },

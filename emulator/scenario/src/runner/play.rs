@@ -98,15 +98,6 @@ fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
     }
 }
 
-/// Where the clock of a scenario stands at first.
-fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
-    match scenario.begin_at {
-        None => Timestamp(BEGIN_AT),
-        Some(BeginAt::Time(at)) => Timestamp(at),
-        Some(BeginAt::Now) => shared.began,
-    }
-}
-
 async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up) -> Result<(), Box<Failure>> {
     let scenario = &selected.scenario;
     let patience = Patience::of(scenario.timeouts, shared.options.pace);

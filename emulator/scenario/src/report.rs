@@ -132,7 +132,7 @@ fn headline(verdict: &Verdict) -> String {
 }
 
 /// Why a scenario was not played that nothing is wrong with.
-const NOT_RUN: &str = "the run ended before this scenario began";
+const NOT_RUN: &str = "the run ended before this scenario was done";
 
 /// What went wrong, with everything that helps to understand it.
 fn details(verdict: &Verdict, colour: Colour) -> String {

@@ -203,8 +203,17 @@ impl Scene {
         self.file = Arc::clone(&step.file);
         self.used.clone_from(&step.used);
         self.turn.take().await;
-        if !matches!(step.act, Act::Bot { .. }) {
-            self.all_live(step.span)?;
+        match &step.act {
+            // That it ended may be why the step is there.
+            Act::Bot { .. } => {}
+            Act::Expect(expectation) => self.all_live(expectation.span)?,
+            Act::User { .. }
+            | Act::Inbox { .. }
+            | Act::Page { .. }
+            | Act::App { .. }
+            | Act::Clock(_)
+            | Act::Note(_)
+            | Act::Never(_) => self.all_live(step.span)?,
         }
         let mut performed = Performed::default();
         let captured = match &step.act {

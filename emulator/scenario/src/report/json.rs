@@ -68,7 +68,7 @@ fn finished(report: &Report) -> Value {
         "name": report.name,
         "filter": report.filter,
         "file": report.path.display().to_string(),
-        "line": report.line,
+        "line": report.begins.0.position(report.begins.1).0,
         "tags": report.tags,
         "attempt": report.attempt.number,
         "attempts": report.attempt.of,

@@ -108,7 +108,7 @@ impl Counts {
 fn suites(reports: &[Report]) -> BTreeMap<&Path, Vec<Case<'_>>> {
     let mut cases: BTreeMap<(&Path, usize, String), Case<'_>> = BTreeMap::new();
     for report in reports {
-        let key = (report.path.as_path(), report.line, report.case());
+        let key = (report.path.as_path(), report.begins.1, report.case());
         cases.entry(key).or_insert_with(|| Case { tries: Vec::new() }).tries.push(report);
     }
     let mut suites: BTreeMap<&Path, Vec<Case<'_>>> = BTreeMap::new();

@@ -1,10 +1,12 @@
 //! What a run tells.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::keep::Kept;
 use crate::bots::BotError;
+use crate::diagnostics::SourceText;
 use crate::failure::Failure;
 use crate::select::Selected;
 
@@ -67,8 +69,8 @@ pub struct Report {
     pub called: String,
     /// Its file.
     pub path: PathBuf,
-    /// The line of its file in which it begins.
-    pub line: usize,
+    /// Its text and where in it the scenario begins.
+    pub begins: (Arc<SourceText>, usize),
     /// Its tags.
     pub tags: Vec<String>,
     /// Which try it was.
@@ -97,7 +99,7 @@ impl Report {
             filter: first.name,
             called: first.called,
             path: path.clone(),
-            line: scenario.file.position(scenario.span.start).0,
+            begins: (Arc::clone(&scenario.file), scenario.span.start),
             tags: scenario.tags.clone(),
             attempt: Attempt { number: 1, of: 1, last: true },
             verdict,

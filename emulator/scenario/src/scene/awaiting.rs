@@ -108,6 +108,14 @@ impl Scene {
         if nearest.is_none() {
             problem = problem.note(self.silence(prepared));
         }
+        if waited.is_some()
+            && let Some(delivery) = self.feed.unanswered(&self.lane)
+        {
+            let names = self.lane.names();
+            let (app, what) = (names.app(delivery.app), transcript::describe_delivery(delivery, &names));
+            problem =
+                problem.note(format!("the webhook of {app} has been called and has not answered: {what}"));
+        }
         let mut failure = self.failed(problem);
         failure.nearest = nearest;
         failure

@@ -2,6 +2,7 @@
 //!
 //! It reports and builds nothing, so that the typed builders behind it can take what they need and rely on it.
 
+mod bots;
 mod files;
 mod kinds;
 mod names;
@@ -10,6 +11,8 @@ use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of};
 use crate::node::{Key, Node, NodeKind};
 use crate::step::Names;
 use crate::vocabulary::{self as words, Field, Kind};
+
+pub(crate) use bots::{bot_steps, handles_bots};
 
 /// Whether a value is given or waited for; one that is waited for may be a matcher.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -270,6 +270,18 @@ impl Stage {
         }
     }
 
+    /// The port at which an app's webhook is, if it has one.
+    pub fn webhook_port(&self, app: AppId) -> Option<u16> {
+        self.shared.endpoint(app).map(|endpoint| endpoint.url.port())
+    }
+
+    /// Closes the connections to an app's webhook that nothing goes over, because its bot is about to end.
+    pub fn hang_up(&self, app: AppId) {
+        if let Some(endpoint) = self.shared.endpoint(app) {
+            endpoint.hang_up();
+        }
+    }
+
     /// Asks a webhook that may become the app's.
     pub(crate) async fn verify(&self, app: AppId, endpoint: &Endpoint) -> Result<(), HandshakeError> {
         let ids = Ids::new(self.shared.seed, STAGE_LANE);

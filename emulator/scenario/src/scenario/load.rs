@@ -12,6 +12,7 @@ use super::steps::{Assembly, list};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
 use super::{Document, Scenario, Unread, WorldSpec};
+use crate::check::bot_steps;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Key, Node, Span};
 use crate::step::{Loader, Names};
@@ -138,6 +139,7 @@ fn scenario(
     assembly.add(items, file);
     let (steps, found) = assembly.finish();
     section.problems.extend(found);
+    section.problems.extend(bot_steps(&steps, &world));
     let steps = steps.into();
     Some(Scenario {
         name: name?,

@@ -52,6 +52,7 @@ impl<'a> Builder<'a> {
             "user" => self.user(head, node, value),
             "inbox" => self.inbox(head, node, value),
             "app" => self.app(head, node, value),
+            "bot" => self.bot(head, node, value),
             _ => {
                 let known = (head.beside, head.not_yet);
                 self.keys_beside(head.name, known, entries, &[head.name], Mode::Given);

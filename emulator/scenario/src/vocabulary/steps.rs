@@ -183,6 +183,13 @@ pub const APP_VERBS: &[Verb] = &[
     },
 ];
 
+/// What becomes of a bot's process.
+pub(super) const BOT_VERBS: &[Verb] = &[
+    verb("stops", Kind::Flag, &[], "ends the process; its port stays closed until it is started again"),
+    verb("starts", Kind::Flag, &[], "starts the process again and waits until its webhook is ready"),
+    verb("restarts", Kind::Flag, &[], "ends the process, if it runs, and starts it again"),
+];
+
 /// The steps of the language.
 pub const HEADS: &[Head] = &[
     Head {
@@ -216,6 +223,14 @@ pub const HEADS: &[Head] = &[
         beside: &[ON, field("refused", Kind::FlagOr(DECLINED), "the change must fail, in this way")],
         not_yet: &[],
         meaning: "an admin changes settings",
+    },
+    Head {
+        name: "bot",
+        value: Kind::App,
+        verbs: BOT_VERBS,
+        beside: &[],
+        not_yet: &[],
+        meaning: "stops or starts the process of an app's bot, which this run has started",
     },
     Head {
         name: "clock",
@@ -260,7 +275,7 @@ pub const HEADS: &[Head] = &[
 ];
 
 /// First keys of steps that this version lacks.
-pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults", "bot"];
+pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults"];
 
 /// Keys of inner mappings that this version lacks, under the key of the mapping.
 const NOT_YET_WITHIN: &[(&str, &[&str])] = &[

@@ -213,7 +213,7 @@ fn with_keys(keys: Value) -> Value {
     whole
 }
 
-fn in_world(world: Value) -> Value {
+fn in_world(world: &Value) -> Value {
     with_keys(json!({"world": world}))
 }
 
@@ -222,10 +222,10 @@ fn files() {
     let sections: [(&str, &[Field], Inside); 6] = [
         ("scenario", SCENARIO_KEYS, with_keys),
         ("timeouts", TIMEOUT_KEYS, |keys| with_keys(json!({"timeouts": keys}))),
-        ("world", WORLD_KEYS, in_world),
-        ("page", PAGE_KEYS, |keys| in_world(json!({"page": keys}))),
-        ("app", APP_KEYS, |keys| in_world(json!({"apps": {"shopbot": keys}}))),
-        ("person", PERSON_KEYS, |keys| in_world(json!({"people": {"ana": keys}}))),
+        ("world", WORLD_KEYS, |keys| in_world(&keys)),
+        ("page", PAGE_KEYS, |keys| in_world(&json!({"page": keys}))),
+        ("app", APP_KEYS, |keys| in_world(&json!({"apps": {"shopbot": keys}}))),
+        ("person", PERSON_KEYS, |keys| in_world(&json!({"people": {"ana": keys}}))),
     ];
     let validator = super::validator();
     let mut tables = Vec::new();

@@ -95,12 +95,19 @@ impl Checker<'_> {
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
             Kind::Regex | Kind::Number | Kind::Range => {}
             Kind::Pattern => self.members(node),
-            Kind::Protocols | Kind::Beginning | Kind::World | Kind::Steps | Kind::Switches => {}
+            Kind::Protocol
+            | Kind::Protocols
+            | Kind::Cases
+            | Kind::Beginning
+            | Kind::World
+            | Kind::Steps
+            | Kind::Switches => {}
             Kind::Section(_) | Kind::Named(_) => {}
             Kind::Word(choice) => drop(self.word(name, choice, node)),
             Kind::OnOff => drop(self.on_or_off(name, node)),
             Kind::Earlier => self.earlier(name, node),
             Kind::Url => self.url(name, node),
+            Kind::Path => self.path(name, node),
             Kind::Primary => self.primary(name, node),
             Kind::ListOf(kind) => self.list(name, *kind, node, mode),
             Kind::PerApp(kind) => self.per_app(name, *kind, node),

@@ -108,6 +108,12 @@ impl Diagnostic {
         self
     }
 
+    /// What makes it the same error as one that was found on another way: its file, its place and what it says.
+    pub(crate) fn identity(&self) -> (String, usize, String) {
+        let file = self.file.as_ref().map_or_else(String::new, |file| file.name.clone());
+        (file, self.span.start, self.message.clone())
+    }
+
     /// Draws the error with its source line and a caret.
     #[must_use]
     pub fn render(&self, colour: Colour) -> String {

@@ -89,7 +89,8 @@ pub fn give(bots: &[GivenBot], scenarios: &mut [Selected]) -> Result<(), String>
         let mut played = false;
         for selected in &mut *scenarios {
             let plays = plays(&selected.scenario, &bot.app);
-            let mut apps = selected.scenario.world.apps.iter_mut();
+            let scenario = Arc::make_mut(&mut selected.scenario);
+            let mut apps = scenario.world.apps.iter_mut();
             let Some(app) = apps.find(|app| app.name.value == bot.app) else { continue };
             if app.start.is_none() && app.webhook.is_none() && plays {
                 played = true;

@@ -15,6 +15,7 @@ mod feed;
 pub mod given;
 pub mod matcher;
 pub mod node;
+mod paths;
 pub mod report;
 pub mod runner;
 pub mod scenario;

@@ -6,14 +6,16 @@
 
 mod expectations;
 mod files;
+mod members;
 mod steps;
 mod words;
 
 pub use expectations::{EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
 pub use files::{
-    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
+    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
     TIMEOUT_KEYS, UNREAD, WORLD_KEYS, WORLD_NOT_YET, names,
 };
+pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use steps::{
     APP_VERBS, HEADS, HEADS_NOT_YET, INBOX_VERBS, PAGE_CHANGES, REFUSAL, USER_VERBS, not_yet_within,
 };
@@ -72,6 +74,8 @@ pub enum Kind {
     Earlier,
     /// An http(s) URL.
     Url,
+    /// A path, relative to the file that it stands in.
+    Path,
     /// Who may have the role of primary receiver: an app, `inbox` or `none`.
     Primary,
     /// A list of such values.
@@ -96,8 +100,12 @@ pub enum Kind {
     RealTimeOrAuto,
     /// A command: one text, or a list of arguments.
     Command,
+    /// A protocol.
+    Protocol,
     /// A protocol, or a list of protocols.
     Protocols,
+    /// A list of variable sets: mappings with free keys, of which `case` is the name of the set.
+    Cases,
     /// When the clock of a scenario starts.
     Beginning,
     /// A mapping of a file with these keys.
@@ -210,8 +218,9 @@ mod tests {
 
     #[test]
     fn every_state_word_is_a_reserved_name() {
-        for word in OWNERS.iter().chain(FOLDERS).chain(EXPRESSION_NAMES) {
-            assert!(RESERVED_NAMES.contains(word), "{word}");
+        let roots = Root::ALL.iter().map(|root| root.name());
+        for word in OWNERS.iter().chain(FOLDERS).copied().chain(roots) {
+            assert!(RESERVED_NAMES.contains(&word), "{word}");
         }
     }
 }

@@ -9,10 +9,9 @@ use std::path::Path;
 use emulator_scenario::diagnostics::Diagnostic;
 use emulator_scenario::scenario;
 use emulator_scenario::schema::schema;
-use emulator_scenario::step::{Names, parse_steps};
 use emulator_scenario::vocabulary::{
-    APP_KEYS, EXPECTATIONS, Field, HEADS, Head, PAGE_KEYS, PERSON_KEYS, SCENARIO_KEYS, TIMEOUT_KEYS,
-    WORLD_KEYS,
+    APP_KEYS, EXPECTATIONS, Field, HEADS, Head, PAGE_KEYS, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS,
+    TIMEOUT_KEYS, WORLD_KEYS,
 };
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -30,20 +29,26 @@ fn candidates() -> Vec<Value> {
     ]
 }
 
-fn names() -> Names {
-    let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-    Names { apps: all(&["shopbot", "livechat"]), people: all(&["ana"]), captures: Some(all(&["greeting"])) }
-}
+/// What every file is that a document names, save one that is not there.
+const PART: &str = "part: greets\nsteps:\n  - note: hello\n";
 
 /// What the parser says of a document, in one line for each problem.
 fn of_document(document: &Value) -> Vec<String> {
-    let nowhere = |_: &Path| Err(io::ErrorKind::NotFound.into());
-    let (_, problems) = scenario::load(Path::new("wrong.yaml"), document.to_string(), &nowhere);
+    let loader = |path: &Path| match path.file_name() {
+        Some(name) if name != "emulator.yaml" && name != "nonsense" => Ok(PART.into()),
+        _ => Err(io::ErrorKind::NotFound.into()),
+    };
+    let (_, problems) = scenario::load(Path::new("wrong.yaml"), document.to_string(), &loader);
     problems.iter().map(line).collect()
 }
 
-fn of_step(step: &Value) -> Vec<String> {
-    parse_steps("step", &step.to_string(), &names()).err().unwrap_or_default().iter().map(line).collect()
+/// A step in a scenario with apps, a person and a captured message.
+fn document(step: &Value) -> Value {
+    json!({
+        "scenario": "wrong",
+        "world": {"apps": {"shopbot": {}, "livechat": {}}, "people": {"ana": {}}},
+        "steps": [{"user": "ana", "says": "hello", "as": "greeting"}, step],
+    })
 }
 
 fn line(problem: &Diagnostic) -> String {
@@ -119,10 +124,6 @@ const STEP: Shape = Shape { definition: "step", step: Value::clone };
 const EXPECTATION: Shape =
     Shape { definition: "expectation", step: |expectation| json!({"expect": expectation}) };
 
-fn document(step: &Value) -> Value {
-    json!({"scenario": "wrong", "steps": [step]})
-}
-
 fn try_head(validator: &Validator, head: &Head, shape: &Shape) -> Table {
     let samples = samples(shape.definition);
     let mut table = Table::default();
@@ -131,7 +132,8 @@ fn try_head(validator: &Validator, head: &Head, shape: &Shape) -> Table {
             for value in candidates().into_iter().take(if field == "nonsense" { 1 } else { usize::MAX }) {
                 let step = (shape.step)(&with(base, field, &value));
                 let place = format!("{place} + {field}");
-                table.try_one(validator, &place, &value, &document(&step), &of_step(&step));
+                let whole = document(&step);
+                table.try_one(validator, &place, &value, &whole, &of_document(&whole));
             }
         }
     };
@@ -181,9 +183,9 @@ fn every_sample_that_editors_offer_is_a_step() {
         let samples = samples(shape.definition);
         assert!(!samples.is_empty());
         for (name, sample) in samples {
-            let step = (shape.step)(&sample);
-            assert_eq!(of_step(&step), Vec::<String>::new(), "{name}");
-            assert!(validator.is_valid(&document(&step)), "{name}");
+            let whole = document(&(shape.step)(&sample));
+            assert_eq!(of_document(&whole), Vec::<String>::new(), "{name}");
+            assert!(validator.is_valid(&whole), "{name}");
         }
     }
 }
@@ -219,8 +221,14 @@ fn in_world(world: &Value) -> Value {
 
 #[test]
 fn files() {
-    let sections: [(&str, &[Field], Inside); 6] = [
+    let sections: [(&str, &[Field], Inside); 7] = [
         ("scenario", SCENARIO_KEYS, with_keys),
+        ("part", PART_KEYS, |mut keys| {
+            let given = keys.as_object_mut().expect("a mapping");
+            given.entry("part").or_insert_with(|| "wrong".into());
+            given.entry("steps").or_insert_with(|| json!([{"note": "hello"}]));
+            keys
+        }),
         ("timeouts", TIMEOUT_KEYS, |keys| with_keys(json!({"timeouts": keys}))),
         ("world", WORLD_KEYS, |keys| in_world(&keys)),
         ("page", PAGE_KEYS, |keys| in_world(&json!({"page": keys}))),

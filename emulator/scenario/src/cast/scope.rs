@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Surroundings;
 use crate::scenario::WorldSpec;
+use crate::vocabulary::EmulatorMember;
 
 /// The names, with the port of the app at hand if it has one.
 pub(super) fn scope_of_world(
@@ -30,7 +31,14 @@ pub(super) fn scope_of_world(
 
 /// The value of `${emulator…}`.
 pub(crate) fn emulator(surroundings: &Surroundings) -> Value {
-    json!({"url": surroundings.url, "bin": surroundings.bin.display().to_string()})
+    let value = |member: &EmulatorMember| {
+        let value = match member {
+            EmulatorMember::Url => json!(surroundings.url),
+            EmulatorMember::Bin => json!(surroundings.bin.display().to_string()),
+        };
+        (member.name().to_owned(), value)
+    };
+    EmulatorMember::ALL.iter().map(value).collect::<Map<_, _>>().into()
 }
 
 /// The value of `${env…}`.

@@ -61,7 +61,7 @@ pub(super) fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Se
         ..App::named(app.name.value.as_str())
     };
     Arc::new(Settings {
-        protocol: Protocol::Handover,
+        protocol: world.protocol.as_ref().map_or(Protocol::Handover, |protocol| protocol.value),
         pages: BTreeMap::from([(page, page_settings)]),
         apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })

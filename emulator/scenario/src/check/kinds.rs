@@ -20,6 +20,15 @@ impl Checker<'_> {
         }
     }
 
+    pub(super) fn path(&mut self, name: &str, node: &Node) {
+        if !node.is_scalar() || node.is_null() {
+            self.wrong(name, node, "takes a path", &format!("write `{name}: folder/file.yaml`"));
+        } else if node.is_expression() {
+            let problem = Diagnostic::new(node.span, format!("`{name}` takes no expression"));
+            self.report(problem.help("write the path itself; the file is read before anything is evaluated"));
+        }
+    }
+
     pub(super) fn url(&mut self, name: &str, node: &Node) {
         let is_url = ["http://", "https://"].iter().any(|scheme| node.source.starts_with(scheme));
         if !node.is_scalar() || node.is_null() {

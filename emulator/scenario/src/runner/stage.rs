@@ -19,7 +19,7 @@ use crate::bots::{self, Bot, BotError, free_port};
 use crate::cast::{Cast, Launch, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
-use crate::scenario::WorldSpec;
+use crate::scenario::{BeginAt, Scenario, WorldSpec};
 use crate::scene::{Patience, Place, Scene, Turn};
 use crate::select::Selected;
 use crate::transcript;
@@ -200,7 +200,7 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     };
     let spec = LaneSpec {
         name: selected.name.clone(),
-        clock: ClockMode::Frozen { at: Timestamp(scenario.begin_at.unwrap_or(BEGIN_AT)) },
+        clock: ClockMode::Frozen { at: begin_at(scenario, shared) },
         settings: Some(Arc::clone(&cast.settings)),
         people: cast.people.clone(),
     };
@@ -240,6 +240,15 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     shared.send(RunEvent::Finished(Box::new(report)));
 }
 
+/// Where the clock of a scenario stands at first.
+fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
+    match scenario.begin_at {
+        None => Timestamp(BEGIN_AT),
+        Some(BeginAt::Time(at)) => Timestamp(at),
+        Some(BeginAt::Now) => shared.began,
+    }
+}
+
 async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(), Box<Failure>> {
     let scenario = &selected.scenario;
     let mut patience = Patience::default();
@@ -247,12 +256,7 @@ async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(),
     patience.reply = timeouts.reply.map_or(patience.reply, Duration::from_millis);
     patience.settle = timeouts.settle.map_or(patience.settle, Duration::from_millis);
     patience.quiet = timeouts.quiet.map_or(patience.quiet, |ms| Quiet::For(Duration::from_millis(ms)));
-    let mut vars = Map::new();
-    for (key, node) in &scenario.vars {
-        let value = crate::value::evaluate(node, &Map::new(), crate::value::Place::Any);
-        let error = |problem: Diagnostic| Failure::new(FailureKind::Error, problem.in_file(&scenario.file));
-        vars.insert(key.name.clone(), value.map_err(error)?);
-    }
+    let vars = Map::clone(&selected.vars);
     let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).with_turn(turn);
     scene.play(&scenario.steps, scenario.unread).await
 }

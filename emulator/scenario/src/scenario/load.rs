@@ -1,37 +1,37 @@
 //! Reads the documents of a file.
 
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::cases::{cases, check_names, check_variables, protocols, shape};
+use super::parts::{not_alone, part};
 use super::section::Section;
 use super::settings::{begin_at, timeouts};
-use super::steps::steps;
+use super::steps::{Assembly, list};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
 use super::{Document, Scenario, Unread, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
-use crate::node::{Node, Span, Spanned};
-use crate::{value, vocabulary as words, yaml};
-
-pub(super) type Loader<'l> = &'l dyn Fn(&Path) -> io::Result<String>;
+use crate::node::{Key, Node, Span};
+use crate::step::{Loader, Names};
+use crate::value::Known;
+use crate::{vocabulary as words, yaml};
 
 pub(super) fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Document>, Vec<Diagnostic>) {
     let file = SourceText::new(path.display().to_string(), text);
     let (nodes, broken) = yaml::read(&file);
     let mut problems = Vec::new();
     let mut documents: Vec<Document> = Vec::new();
-    let mut names: Vec<Spanned<String>> = Vec::new();
+    let mut called = BTreeMap::new();
     for node in &nodes {
         let before = problems.len();
         let document = document(node, &file, path, loader, &mut problems);
         if let Some(Document::Scenario(scenario)) = &document {
-            if names.iter().any(|name| name.value == scenario.name.value) {
-                let message = format!("this file has two scenarios called `{}`", scenario.name.value);
-                problems
-                    .push(Diagnostic::new(scenario.name.span, message).help("give each a name of its own"));
-            }
-            names.push(scenario.name.clone());
+            check_names(scenario, &mut called, &mut problems);
+        }
+        if node.get("part").is_some() && nodes.len() > 1 {
+            problems.push(not_alone(node));
         }
         let torn =
             broken.iter().any(|problem| (node.span.start..=node.span.end).contains(&problem.span.start));
@@ -46,6 +46,9 @@ pub(super) fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Docume
     problems.extend(broken);
     let mut problems: Vec<Diagnostic> = problems.into_iter().map(|problem| problem.in_file(&file)).collect();
     problems.sort_by_key(|problem| (problem.file.as_ref() != Some(&file), problem.span.start));
+    // A part or a world may be read several times.
+    let mut known = BTreeSet::new();
+    problems.retain(|problem| known.insert(problem.identity()));
     (documents, problems)
 }
 
@@ -57,18 +60,23 @@ fn document(
     loader: Loader<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Document> {
-    let help =
-        "a scenario begins with `scenario: NAME`; a world has only `page`, `apps`, `people` and `protocol`";
+    let help = "a scenario begins with `scenario: NAME`, a part with `part: NAME`; a world has only `page`, `apps`, \
+                `people` and `protocol`";
     let Some(entries) = node.entries() else {
-        let problem = Diagnostic::new(node.span, "this document is neither a scenario nor a world");
+        let problem =
+            Diagnostic::new(node.span, "this document is neither a scenario nor a part nor a world");
         problems.push(problem.label(format!("this is {}", node.kind_name())).help(help));
         return None;
     };
     if node.get("scenario").is_some() {
         return Some(Document::Scenario(Box::new(scenario(node, file, path, loader, problems)?)));
     }
-    if let Some((key, _)) = entries.iter().find(|(key, _)| ["part", "behaviour"].contains(&key.name.as_str()))
-    {
+    if node.get("part").is_some() {
+        let (part, found) = part(node, file, path, loader);
+        problems.extend(found);
+        return part.map(Document::Part);
+    }
+    if let Some((key, _)) = node.entry("behaviour") {
         problems.push(Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet"));
         return None;
     }
@@ -80,14 +88,17 @@ fn document(
         // An unknown key among those of a world is reported as such.
         return Some(Document::World(Box::new(world(node, file, problems).with_defaults())));
     }
-    let near = entries.iter().find(|(key, _)| did_you_mean(&key.name, ["scenario"]).is_some());
+    let near = |key: &Key| did_you_mean(&key.name, ["scenario", "part"]);
+    let near = entries.iter().find_map(|(key, _)| Some((key, near(key)?)));
     problems.push(match near {
-        Some((key, _)) => Diagnostic::new(key.span, format!("a document cannot have the key `{}`", key.name))
-            .label("unknown key")
-            .help("did you mean `scenario`?"),
+        Some((key, near)) => {
+            Diagnostic::new(key.span, format!("a document cannot have the key `{}`", key.name))
+                .label("unknown key")
+                .help(format!("did you mean `{near}`?"))
+        }
         None => {
             let first = entries.first().map_or(node.span, |(key, _)| key.span);
-            Diagnostic::new(first, "this document is neither a scenario nor a world").help(help)
+            Diagnostic::new(first, "this document is neither a scenario nor a part nor a world").help(help)
         }
     });
     None
@@ -110,8 +121,7 @@ fn scenario(
             Diagnostic::new(key.span, "a scenario needs a name").help("write `scenario: what it shows`"),
         );
     }
-    let world =
-        section.get("world").and_then(|node| referred_world(node, file, path, loader, section.problems));
+    let world = section.get("world").and_then(|node| referred_world(node, file, loader, section.problems));
     let world = match (world, node.get("world")) {
         (Some(world), _) => world,
         (None, Some(_)) => WorldSpec::empty(Arc::clone(file)),
@@ -119,17 +129,26 @@ fn scenario(
     };
     let world = world.with_defaults();
     let vars = section.mapping("vars").to_vec();
-    vars.iter().for_each(|(_, value)| value::check(value, None, section.problems));
-    let steps = steps(&mut section, node, file, &world.names()).into();
+    check_variables(&vars, section.problems);
+    let cases = cases(&mut section);
+    let known = Known::of(&world.names(), &shape(&vars, &cases));
+    let items = list(&mut section, "scenario", words::SCENARIO_KEYS);
+    let names = Names { captures: Some(BTreeSet::new()), ..world.names() };
+    let mut assembly = Assembly::new(path, loader, names, Some(known));
+    assembly.add(items, file);
+    let (steps, found) = assembly.finish();
+    section.problems.extend(found);
+    let steps = steps.into();
     Some(Scenario {
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
         description: section.text("description").map(|text| text.value),
         skip: section.text("skip").map(|reason| reason.value),
-        protocol: section.protocol(),
+        protocols: protocols(&mut section),
         begin_at: begin_at(&mut section),
         seed: section.whole("seed"),
         vars,
+        cases,
         alone: section.boolean("alone").unwrap_or(false),
         timeouts: section.get("timeouts").map(|node| timeouts(node, section.problems)).unwrap_or_default(),
         unread: match section.word("unread") {

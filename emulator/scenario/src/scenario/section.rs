@@ -1,5 +1,7 @@
 //! Takes values out of the mappings of a file and reports those of the wrong kind.
 
+use emulator_core::Protocol;
+
 use crate::check::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, Span, Spanned};
@@ -105,22 +107,22 @@ impl<'n, 'p> Section<'n, 'p> {
         node.entries().unwrap_or_default()
     }
 
-    /// Takes the protocol: a word, or a list of one word.
-    pub(super) fn protocol(&mut self) -> Option<Spanned<String>> {
-        let mut first = None;
-        for protocol in self.texts("protocol")? {
-            if words::PROTOCOLS.contains(&protocol.value.as_str()) {
-                first.get_or_insert(protocol);
-            } else if words::PROTOCOLS_NOT_YET.contains(&protocol.value.as_str()) {
-                let message = format!("the protocol {}", words::not_yet(&protocol.value));
-                self.report(Diagnostic::new(protocol.span, message).help("use `handover`"));
+    /// Takes protocols: a word, or a list of words.
+    pub(super) fn protocols(&mut self) -> Vec<Spanned<Protocol>> {
+        let mut found = Vec::new();
+        for word in self.texts("protocol").unwrap_or_default() {
+            if let Some(protocol) = Protocol::parse(&word.value) {
+                found.push(Spanned::new(protocol, word.span));
+            } else if words::PROTOCOLS_NOT_YET.contains(&word.value.as_str()) {
+                let message = format!("the protocol {}", words::not_yet(&word.value));
+                self.report(Diagnostic::new(word.span, message).help("use `handover`"));
             } else {
-                let message = format!("there is no protocol `{}`", protocol.value);
-                let help = crate::diagnostics::suggestion(&protocol.value, words::PROTOCOLS, "");
-                self.report(Diagnostic::new(protocol.span, message).help(help));
+                let message = format!("there is no protocol `{}`", word.value);
+                let help = crate::diagnostics::suggestion(&word.value, words::PROTOCOLS, "");
+                self.report(Diagnostic::new(word.span, message).help(help));
             }
         }
-        first
+        found
     }
 
     /// Reports a name that cannot be used in steps and expressions.
@@ -139,6 +141,10 @@ impl<'n, 'p> Section<'n, 'p> {
             );
         }
         Spanned::new(key.name.clone(), key.span)
+    }
+
+    pub(super) const fn node(&self) -> &'n Node {
+        self.node
     }
 
     pub(super) fn span(&self) -> Span {

@@ -1,21 +1,21 @@
 //! What stands beside the steps of a scenario: its clock and limits of time.
 
-use super::Timeouts;
 use super::section::Section;
-use crate::diagnostics::Diagnostic;
+use super::{BeginAt, Timeouts};
+use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::Node;
 use crate::{value, vocabulary as words};
 
-pub(super) fn begin_at(section: &mut Section<'_, '_>) -> Option<i64> {
+pub(super) fn begin_at(section: &mut Section<'_, '_>) -> Option<BeginAt> {
     let node = section.get("begin_at")?;
     if node.source == "now" {
-        section.report(Diagnostic::new(node.span, format!("`begin_at`: {}", words::not_yet("now"))));
-        return None;
+        return Some(BeginAt::Now);
     }
     match value::parse_time(node) {
-        Ok(time) => Some(time),
+        Ok(time) => Some(BeginAt::Time(time)),
         Err(problem) => {
-            section.report(problem);
+            let near = did_you_mean(&node.source, ["now"]).map(|_| "did you mean `now`?".to_owned());
+            section.report(problem.help_if(near));
             None
         }
     }

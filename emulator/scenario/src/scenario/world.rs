@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::{OptionError, Options, Timestamp};
+use emulator_core::{OptionError, Options, Protocol, Timestamp};
+use emulator_server::graph::GraphVersion;
 
 use super::section::Section;
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
@@ -14,7 +15,7 @@ use crate::vocabulary as words;
 /// Reads a world from its mapping.
 pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diagnostic>) -> WorldSpec {
     let mut section = Section::open(node, "a world", words::WORLD_KEYS, words::WORLD_NOT_YET, problems);
-    let protocol = section.protocol();
+    let protocol = protocol(&mut section);
     let apps = section.named("apps", "shopbot: {webhook: \"http://127.0.0.1:3000/webhook\"}");
     let people = section.named("people", "ana: {first_name: Ana}");
     let page = section.get("page").map(|node| page(node, section.problems)).unwrap_or_default();
@@ -24,6 +25,19 @@ pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diag
     let world = WorldSpec { protocol, page, apps, people, file: Arc::clone(file), span: section.span() };
     check(&world, section.problems);
     world
+}
+
+/// Takes the one protocol that a world has; a scenario may list several, and then it is run for each.
+fn protocol(section: &mut Section<'_, '_>) -> Option<Spanned<Protocol>> {
+    if let Some(list) = section.get("protocol").filter(|node| node.items().is_some()) {
+        section.report(
+            Diagnostic::new(list.span, "a world has one protocol")
+                .label("this is a list")
+                .help("write `protocol: handover` here; a scenario may list several, for a run with each"),
+        );
+        return None;
+    }
+    section.protocols().pop()
 }
 
 /// Checks what no part of a world can tell alone.
@@ -97,10 +111,22 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         features: section.texts("features").map(values).unwrap_or_default(),
         permissions: section.texts("permissions").map(values),
         mode: section.word("mode"),
+        api_version: api_version(&mut section),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
         given: None,
         span: key.span.to(node.span),
     }
+}
+
+/// Takes a version of Graph.
+fn api_version(section: &mut Section<'_, '_>) -> Option<GraphVersion> {
+    let given = section.text("api_version")?;
+    let version = GraphVersion::parse(&given.value);
+    if version.is_none() {
+        let message = format!("there is no version `{}` of the Graph API", given.value);
+        section.report(Diagnostic::new(given.span, message).help("write it as in `api_version: v25.0`"));
+    }
+    version
 }
 
 fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSpec {

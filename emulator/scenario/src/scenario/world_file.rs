@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::WorldSpec;
-use super::load::Loader;
 use super::world::world;
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Node, NodeKind, Span};
+use crate::step::{self, Loader};
 use crate::{value, yaml};
 
 /// The name of the file that describes a world for all scenarios below it.
@@ -22,8 +22,7 @@ pub(super) fn world_above(
 ) -> WorldSpec {
     for folder in path.ancestors().skip(1) {
         let target = folder.join(WORLD_FILE);
-        if let Ok(text) = loader(&target) {
-            let other = SourceText::new(target.display().to_string(), text);
+        if let Ok(other) = step::read(loader, &target) {
             let (read, found) = only_world(&other);
             problems.extend(found.into_iter().map(|problem| problem.in_file(&other)));
             return read.unwrap_or_else(|| WorldSpec::empty(other));
@@ -55,7 +54,6 @@ fn only_world(file: &Arc<SourceText>) -> (Option<WorldSpec>, Vec<Diagnostic>) {
 pub(super) fn referred_world(
     node: &Node,
     file: &Arc<SourceText>,
-    path: &Path,
     loader: Loader<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<WorldSpec> {
@@ -63,9 +61,9 @@ pub(super) fn referred_world(
         value::check(node, None, problems);
         return Some(world(node, file, problems));
     }
-    let target = path.parent().unwrap_or(Path::new("")).join(&node.source);
-    let text = match loader(&target) {
-        Ok(text) => text,
+    let target = step::target(file, &node.source);
+    let other = match step::read(loader, &target) {
+        Ok(other) => other,
         Err(error) => {
             let message = format!("the world {} cannot be read", target.display());
             problems.push(
@@ -76,7 +74,6 @@ pub(super) fn referred_world(
             return None;
         }
     };
-    let other = SourceText::new(target.display().to_string(), text);
     let (read, found) = only_world(&other);
     problems.extend(found.into_iter().map(|problem| problem.in_file(&other)));
     read

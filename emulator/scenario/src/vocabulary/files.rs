@@ -9,7 +9,11 @@ pub const SCENARIO_KEYS: &[Field] = &[
     field("description", Kind::Literal, "more about it, for people"),
     field("tags", Kind::OneOrMore(&Kind::Literal), "words to choose scenarios by"),
     field("skip", Kind::Reason, "leaves it out of every run; the value says why"),
-    field("protocol", Kind::Protocols, "the protocol that the Page follows, instead of that of the world"),
+    field(
+        "protocol",
+        Kind::Protocols,
+        "the protocol that the Page follows, instead of that of the world; a list for a run with each",
+    ),
     field(
         "world",
         Kind::World,
@@ -18,6 +22,7 @@ pub const SCENARIO_KEYS: &[Field] = &[
     field("begin_at", Kind::Beginning, "when its clock starts"),
     field("seed", Kind::Whole(0, u64::MAX), "the seed of ids and of all that is random"),
     field("vars", Kind::Free(&Kind::Any), "values for `${vars.NAME}`"),
+    field("cases", Kind::Cases, "sets of variables; it is run once with each of them"),
     field("alone", Kind::Bool, "whether no other scenario may run beside it"),
     field("timeouts", Kind::Section(TIMEOUT_KEYS), "its limits of real time"),
     field(
@@ -28,12 +33,18 @@ pub const SCENARIO_KEYS: &[Field] = &[
     field("steps", Kind::Steps, "what happens, one step after the other"),
 ];
 /// The top-level keys of a scenario that this version lacks.
-pub const SCENARIO_NOT_YET: &[&str] = &["cases", "use", "behaviour", "part"];
+pub const SCENARIO_NOT_YET: &[&str] = &["behaviour"];
 /// What unread messages and unexpected refusals can mean at the end.
 pub const UNREAD: &[&str] = &["fail", "allow"];
+/// The keys of a part.
+pub const PART_KEYS: &[Field] = &[
+    field("part", Kind::Literal, "the name: what its steps do"),
+    field("description", Kind::Literal, "more about it, for people"),
+    field("steps", Kind::Steps, "the steps that stand in the place of each `use` of it"),
+];
 /// The keys of a world.
 pub const WORLD_KEYS: &[Field] = &[
-    field("protocol", Kind::Protocols, "the protocol that the Page follows"),
+    field("protocol", Kind::Protocol, "the protocol that the Page follows"),
     field("page", Kind::Section(PAGE_KEYS), "the Page"),
     field("apps", Kind::Named(APP_KEYS), "the apps on the Page, by the names that steps call them"),
     field("people", Kind::Named(PERSON_KEYS), "the people, by the names that steps call them"),
@@ -75,10 +86,14 @@ pub const APP_KEYS: &[Field] = &[
         "whether it is live, or in development and reaches only people with a role",
     ),
     field("require_proof", Kind::Bool, "whether each of its calls must carry `appsecret_proof`"),
+    field(
+        "api_version",
+        Kind::Literal,
+        "the version of Graph of its calls that name none, such as `v25.0`; the newest unless given",
+    ),
 ];
 /// The keys of an app that this version lacks.
-pub const APP_NOT_YET: &[&str] =
-    &["role", "take_control", "api_version", "handshake", "behaviour", "options"];
+pub const APP_NOT_YET: &[&str] = &["role", "take_control", "handshake", "behaviour", "options"];
 /// The keys of a person.
 pub const PERSON_KEYS: &[Field] = &[
     field(

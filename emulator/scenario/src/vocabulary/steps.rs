@@ -255,10 +255,18 @@ pub const HEADS: &[Head] = &[
         not_yet: &[],
         meaning: "puts a text into the report",
     },
+    Head {
+        name: "use",
+        value: Kind::Path,
+        verbs: &[],
+        beside: &[],
+        not_yet: &[],
+        meaning: "puts the steps of a part in its place",
+    },
 ];
 
 /// First keys of steps that this version lacks.
-pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults", "bot", "use"];
+pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults", "bot"];
 
 /// Keys of inner mappings that this version lacks, under the key of the mapping.
 const NOT_YET_WITHIN: &[(&str, &[&str])] = &[

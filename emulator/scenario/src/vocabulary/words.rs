@@ -59,9 +59,6 @@ pub const RESERVED_NAMES: &[&str] = &[
     "true", "false", "null",
 ];
 
-/// The names an expression always knows beside those of the world.
-pub const EXPRESSION_NAMES: &[&str] = &["page", "now", "vars", "env", "emulator", "inbox"];
-
 /// Keys of a message that are text on the wire, so that a scalar behind one of them is taken as it is written.
 pub const WIRE_TEXT: &[&str] =
     &["text", "title", "subtitle", "payload", "metadata", "id", "mid", "url", "ref"];

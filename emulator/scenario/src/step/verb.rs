@@ -70,6 +70,17 @@ pub enum InboxVerb {
     MovesTo(Folder),
 }
 
+/// What becomes of a bot's process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BotVerb {
+    /// It ends.
+    Stops,
+    /// It is started.
+    Starts,
+    /// It ends if it runs, and is started.
+    Restarts,
+}
+
 /// One setting that an admin changes. Apps are those of the world, by name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageChange {

@@ -7,7 +7,7 @@ use super::{Builder, spanned};
 use crate::check::Mode;
 use crate::diagnostics::{Diagnostic, one_of};
 use crate::node::{Node, Spanned};
-use crate::step::verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, UserVerb};
+use crate::step::verb::{AppVerb, AppVerbKind, BotVerb, InboxVerb, PageChange, Role, TokenWord, UserVerb};
 use crate::step::{Act, ClockMove, Folder};
 use crate::vocabulary::{Head, PAGE_CHANGES};
 
@@ -81,6 +81,18 @@ impl Builder<'_> {
             _ => InboxVerb::MovesTo(folder(&value.source)),
         };
         Some(Act::Inbox { person: spanned(who), verb })
+    }
+
+    pub(super) fn bot(&mut self, head: &'static Head, node: &Node, who: &Node) -> Option<Act> {
+        self.check.app("bot", who);
+        let (verb, value) = self.verb(head, node, Mode::Given)?;
+        self.check.value(verb.name, verb.value, value, Mode::Given);
+        let verb = match verb.name {
+            "stops" => BotVerb::Stops,
+            "starts" => BotVerb::Starts,
+            _ => BotVerb::Restarts,
+        };
+        Some(Act::Bot { who: spanned(who), verb })
     }
 
     /// Builds the changes of an admin; their keys and values were checked.

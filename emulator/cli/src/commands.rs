@@ -8,5 +8,6 @@ pub(crate) mod keep;
 pub(crate) mod record;
 pub(crate) mod rules;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod speak;

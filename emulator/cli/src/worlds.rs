@@ -128,7 +128,7 @@ fn file(arguments: &WorldArguments) -> Option<PathBuf> {
 fn read(path: &Path, colour: Colour) -> Result<WorldSpec, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("error: cannot read {}: {error}", path.display()))?;
-    let (documents, problems) = load(path, text, &|path| std::fs::read_to_string(path));
+    let (documents, problems) = load(path, text, &|path| std::fs::read(path).map(Into::into));
     if !problems.is_empty() {
         return Err(render_all(&problems, colour));
     }
@@ -136,6 +136,9 @@ fn read(path: &Path, colour: Colour) -> Result<WorldSpec, String> {
         Some(Document::World(world)) => Ok(*world),
         Some(Document::Scenario(_)) => {
             Err(format!("error: {} is a scenario; serve takes a world (page, apps, people)", path.display()))
+        }
+        Some(Document::Part(_)) => {
+            Err(format!("error: {} is a part; serve takes a world (page, apps, people)", path.display()))
         }
         None => Err(format!("error: {} describes no world", path.display())),
     }

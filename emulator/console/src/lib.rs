@@ -48,7 +48,7 @@ impl Console {
         let scene = Scene::new(place.clone(), SourceText::new("request", ""), Map::new(), patience);
         Arc::new(Self {
             place,
-            names: Names { apps, people, captures: None },
+            names: Names { apps, people, ..Names::default() },
             patience,
             scene: Mutex::new(scene),
         })

@@ -33,6 +33,14 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// Every protocol.
+    pub const ALL: &'static [Self] = &[Self::Handover];
+
+    /// The protocol of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|protocol| protocol.name() == name)
+    }
+
     /// The value of `protocol:`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -119,15 +119,20 @@ pub(crate) struct Bot {
 
 impl Bot {
     /// Starts a bot under the keeper, in a process group of its own.
-    pub(crate) fn start(bin: &Path, start: &Start) -> Result<Self, BotError> {
+    pub(crate) fn start(
+        bin: &Path,
+        start: &Start,
+        command: &[String],
+        folder: &Path,
+    ) -> Result<Self, BotError> {
         let failed =
             |error: std::io::Error| BotError::Start { app: start.name.clone(), why: error.to_string() };
         let mut child = Command::new(bin)
             .arg("keep")
             .arg("--")
-            .args(&start.command)
+            .args(command)
             .envs(&start.env)
-            .current_dir(&start.folder)
+            .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

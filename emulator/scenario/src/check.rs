@@ -2,12 +2,13 @@
 //!
 //! It reports and builds nothing, so that the typed builders behind it can take what they need and rely on it.
 
+mod files;
+mod kinds;
 mod names;
 
-use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of, suggestion};
-use crate::node::{Key, Node};
+use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of};
+use crate::node::{Key, Node, NodeKind};
 use crate::step::Names;
-use crate::value;
 use crate::vocabulary::{self as words, Field, Kind};
 
 /// Whether a value is given or waited for; one that is waited for may be a matcher.
@@ -66,7 +67,15 @@ impl Checker<'_> {
                     self.fields(name, fields, node, mode);
                 } else if !(node.is_yes()) {
                     let example = fields.first().map_or("key", |field| field.name);
-                    let written = if node.is_scalar() { node.source.as_str() } else { "…" };
+                    let written = match node.kind {
+                        NodeKind::Text if node.is_expression() => format!("\"{}\"", node.source),
+                        NodeKind::Text => node.source.clone(),
+                        NodeKind::Null
+                        | NodeKind::Bool(_)
+                        | NodeKind::Number(_)
+                        | NodeKind::List(_)
+                        | NodeKind::Map(_) => "…".to_owned(),
+                    };
                     self.wrong(
                         name,
                         node,
@@ -82,14 +91,38 @@ impl Checker<'_> {
             Kind::App => drop(self.app(name, node)),
             Kind::Receiver => self.receiver(name, node),
             Kind::Person => drop(self.person(name, node)),
-            Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation => {}
+            // These are looked at where they are used.
+            Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
+            Kind::Pattern | Kind::Regex | Kind::Number | Kind::Range => {}
+            Kind::Protocol
+            | Kind::Protocols
+            | Kind::Cases
+            | Kind::Beginning
+            | Kind::World
+            | Kind::Steps
+            | Kind::Switches => {}
+            Kind::Section(_) | Kind::Named(_) => {}
             Kind::Word(choice) => drop(self.word(name, choice, node)),
             Kind::OnOff => drop(self.on_or_off(name, node)),
             Kind::Earlier => self.earlier(name, node),
             Kind::Url => self.url(name, node),
+            Kind::Path => self.path(name, node),
             Kind::Primary => self.primary(name, node),
             Kind::ListOf(kind) => self.list(name, *kind, node, mode),
             Kind::PerApp(kind) => self.per_app(name, *kind, node),
+            Kind::Needed(kind) => self.value(name, *kind, node, mode),
+            Kind::OneOrMore(kind) => {
+                let items = node.items().unwrap_or(std::slice::from_ref(node));
+                items.iter().for_each(|item| self.value(name, *kind, item, mode));
+            }
+            Kind::Free(kind) => self.free(name, *kind, node, mode),
+            Kind::Literal => self.literal(name, node),
+            Kind::Reason => self.reason(name, node),
+            Kind::Id(bits) => self.id(node, bits),
+            Kind::Whole(least, most) => self.whole(name, least, most, node),
+            Kind::RealTimeOrAuto if node.source == "auto" => {}
+            Kind::RealTimeOrAuto => drop(self.real_time(name, node)),
+            Kind::Command => self.command(name, node),
         }
     }
 
@@ -98,8 +131,6 @@ impl Checker<'_> {
         let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
         for (key, value) in node.entries().unwrap_or_default() {
             match fields.iter().find(|field| field.name == key.name) {
-                // The parts of a refusal are compared, also where the step is the one that acts.
-                Some(field) if name == "refused" => self.value(field.name, field.kind, value, Mode::Awaited),
                 Some(field) => self.value(field.name, field.kind, value, mode),
                 None => self.unknown_key(key, &format!("`{name}`"), &known, words::not_yet_within(name)),
             }
@@ -139,30 +170,6 @@ impl Checker<'_> {
         }
     }
 
-    /// Reads `on` or `off`.
-    pub(crate) fn on_or_off(&mut self, name: &str, node: &Node) -> Option<bool> {
-        match node.source.as_str() {
-            "on" | "true" if node.is_scalar() => Some(true),
-            "off" | "false" if node.is_scalar() => Some(false),
-            _ if node.is_null() => Some(true),
-            _ => {
-                let help = format!("write `{name}: on` or `{name}: off`");
-                self.wrong(name, node, "takes `on` or `off`", &help);
-                None
-            }
-        }
-    }
-
-    fn url(&mut self, name: &str, node: &Node) {
-        let is_url = ["http://", "https://"].iter().any(|scheme| node.source.starts_with(scheme));
-        if !node.is_scalar() || node.is_null() {
-            self.wrong(name, node, "takes a URL", &format!("write `{name}: https://…`"));
-        } else if !is_url && !node.is_expression() {
-            let problem = Diagnostic::new(node.span, format!("`{name}` takes an http(s) URL"));
-            self.report(problem.label("this is none").help("files are not supported by this version yet"));
-        }
-    }
-
     /// Reports a key that a mapping does not have.
     pub(crate) fn unknown_key(&mut self, key: &Key, place: &str, known: &[&str], not_yet: &[&str]) {
         let problem = if not_yet.contains(&key.name.as_str()) {
@@ -190,143 +197,12 @@ impl Checker<'_> {
                 .help(help),
         );
     }
-
-    fn text(&mut self, name: &str, node: &Node) {
-        if node.is_null() {
-            self.report(
-                Diagnostic::new(node.span, format!("`{name}` needs a text"))
-                    .label("there is none")
-                    .help(format!("write `{name}: some text`")),
-            );
-        } else if !node.is_scalar() {
-            self.wrong(name, node, "takes a text", "put the text in quotes if it begins with `[` or `{`");
-        }
-    }
-
-    fn message(&mut self, name: &str, node: &Node, mode: Mode) {
-        let any = mode == Mode::Awaited && node.is_yes();
-        if node.items().is_some() || (node.is_null() && !any) {
-            self.wrong(
-                name,
-                node,
-                "takes a text or a message",
-                &format!("write `{name}: some text` or `{name}: {{text: some text}}`"),
-            );
-        }
-        let text = node.get("text").filter(|text| mode == Mode::Given && is_matcher(text));
-        if let Some(matcher) = text.or(Some(node).filter(|node| mode == Mode::Given && is_matcher(node))) {
-            self.report(
-                Diagnostic::new(matcher.span, "a message that is sent has no use for a matcher").help(
-                    "write the text itself, or begin the step with `expect:` to wait for such a message",
-                ),
-            );
-        }
-    }
-
-    fn duration(&mut self, node: &Node) {
-        if !node.is_expression()
-            && let Err(problem) = value::parse_duration(node)
-        {
-            self.report(problem);
-        }
-    }
-
-    /// Reads a length of real time, which is always written out.
-    pub(crate) fn real_time(&mut self, name: &str, node: &Node) -> Option<u64> {
-        if node.is_expression() {
-            self.report(
-                Diagnostic::new(node.span, format!("`{name}` is real time and takes no expression"))
-                    .help(format!("write it out, as in `{name}: 300ms`")),
-            );
-            return None;
-        }
-        match value::parse_duration(node).map(u64::try_from) {
-            Ok(Ok(milliseconds)) => Some(milliseconds),
-            Ok(Err(_)) => {
-                self.report(Diagnostic::new(node.span, format!("`{name}` cannot be negative")));
-                None
-            }
-            Err(problem) => {
-                self.report(problem);
-                None
-            }
-        }
-    }
-
-    fn time(&mut self, node: &Node) {
-        if !node.is_expression()
-            && let Err(problem) = value::parse_time(node)
-        {
-            self.report(problem);
-        }
-    }
-
-    fn clock(&mut self, name: &str, node: &Node) {
-        if let Some(entries) = node.entries() {
-            for (key, value) in entries {
-                if key.name == "to" {
-                    self.time(value);
-                } else {
-                    self.unknown_key(key, "`clock`", &["to"], &[]);
-                }
-            }
-            if entries.is_empty() {
-                self.wrong(name, node, "needs a time", "write `clock: {to: \"2026-03-01T09:00:00Z\"}`");
-            }
-        } else if node.items().is_some() || node.is_yes() {
-            self.wrong(
-                name,
-                node,
-                "takes a move of the clock",
-                "write `clock: +24h`, `clock: {to: TIME}` or `clock: next`",
-            );
-        } else if value::parse_duration(node).is_ok_and(|milliseconds| milliseconds < 0) {
-            let problem = Diagnostic::new(node.span, "the clock cannot go back");
-            self.report(problem.help(format!("write `clock: +{}`", node.source.trim_start_matches('-'))));
-        } else if node.source != "next" {
-            self.duration(node);
-        }
-    }
-
-    /// Reads `true` or `false`.
-    pub(crate) fn boolean(&mut self, name: &str, node: &Node) -> Option<bool> {
-        match node.source.as_str() {
-            "true" | "True" | "TRUE" | "on" if node.is_scalar() => Some(true),
-            "false" | "False" | "FALSE" | "off" if node.is_scalar() => Some(false),
-            _ => {
-                self.wrong(
-                    name,
-                    node,
-                    "takes `true` or `false`",
-                    &format!("write `{name}: true` or `{name}: false`"),
-                );
-                None
-            }
-        }
-    }
-
-    /// Reads one of several words.
-    pub(crate) fn word<'w>(&mut self, name: &str, choice: &[&'w str], node: &Node) -> Option<&'w str> {
-        let found = choice.iter().copied().find(|word| node.is_scalar() && *word == node.source);
-        if found.is_none() {
-            let problem =
-                if node.is_scalar() && !node.is_null() {
-                    Diagnostic::new(node.span, format!("`{name}` cannot be `{}`", node.source))
-                        .help(suggestion(&node.source, choice, ""))
-                } else {
-                    Diagnostic::new(node.span, format!("`{name}` takes a word"))
-                        .help(format!("use {}", one_of(choice)))
-                };
-            self.report(problem);
-        }
-        found
-    }
 }
 
 /// Tells whether a node is a mapping whose keys are all matchers.
 pub(crate) fn is_matcher(node: &Node) -> bool {
     node.entries().is_some_and(|entries| {
-        !entries.is_empty() && entries.iter().all(|(key, _)| words::MATCHERS.contains(&key.name.as_str()))
+        !entries.is_empty() && entries.iter().all(|(key, _)| words::matcher(&key.name).is_some())
     })
 }
 

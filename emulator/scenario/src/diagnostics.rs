@@ -108,6 +108,12 @@ impl Diagnostic {
         self
     }
 
+    /// What makes it the same error as one that was found on another way: its file, its place and what it says.
+    pub(crate) fn identity(&self) -> (String, usize, String) {
+        let file = self.file.as_ref().map_or_else(String::new, |file| file.name.clone());
+        (file, self.span.start, self.message.clone())
+    }
+
     /// Draws the error with its source line and a caret.
     #[must_use]
     pub fn render(&self, colour: Colour) -> String {
@@ -202,7 +208,7 @@ pub(crate) fn one_of(words: &[&str]) -> String {
 }
 
 /// How many names a message lists before it only counts them.
-pub(crate) const MOST_LISTED: usize = 12;
+pub(crate) const MOST_LISTED: usize = 16;
 
 /// Counts the letters to insert, drop, replace or swap with a neighbour.
 fn distance(a: &str, b: &str) -> usize {

@@ -32,18 +32,20 @@ pub struct Summary {
 pub struct Terminal {
     colour: Colour,
     seed: u64,
-    port: Option<u16>,
+    /// More flags with which a scenario is run again.
+    again: String,
     summary: Summary,
     /// Whether the text so far ends with an empty line.
     apart: bool,
 }
 
 impl Terminal {
-    /// A report that names the seed, and the port if one was chosen, with which a scenario is run again.
-    pub const fn new(colour: Colour, seed: u64, port: Option<u16>) -> Self {
+    /// A report that names the seed, and the other flags with which a scenario is run again.
+    pub fn new(colour: Colour, seed: u64, again: &[String]) -> Self {
+        let again = again.iter().fold(String::new(), |line, word| line + " " + &quoted(word));
         let summary =
             Summary { passed: 0, failed: 0, errors: 0, unreachable: 0, skipped: 0, strays: 0, raced: 0 };
-        Self { colour, seed, port, summary, apart: false }
+        Self { colour, seed, again, summary, apart: false }
     }
 
     /// How the run came out so far.
@@ -114,7 +116,7 @@ impl Terminal {
             quoted(&report.path.display().to_string()),
             quoted(name),
             self.seed,
-            self.port.map_or_else(String::new, |port| format!(" --port {port}")),
+            self.again,
         );
         out.push('\n');
         self.apart = true;

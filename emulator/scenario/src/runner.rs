@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use emulator_core::Timestamp;
+use emulator_server::Wall;
 use tokio::sync::{RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -91,6 +93,8 @@ pub enum RunEvent {
 struct Shared {
     options: Options,
     events: mpsc::UnboundedSender<RunEvent>,
+    /// The system's time when the run began, in whole seconds.
+    began: Timestamp,
     turns: Arc<Semaphore>,
     open: Arc<Semaphore>,
     /// Scenarios that want to be alone hold this for writing.
@@ -109,6 +113,7 @@ pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::Unbou
     let shared = Arc::new(Shared {
         options,
         events,
+        began: Timestamp(Wall::now().0 / 1_000 * 1_000),
         turns: Arc::new(Semaphore::new(jobs)),
         open: Arc::new(Semaphore::new(open)),
         company: RwLock::new(()),

@@ -1,27 +1,43 @@
 //! Scenario files: what a file holds, read and checked.
 
+mod cases;
 mod load;
+mod parts;
 mod section;
+mod settings;
+mod steps;
 mod world;
+mod world_file;
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use emulator_core::Options;
+use emulator_core::{Options, Protocol};
 
 use crate::diagnostics::{Diagnostic, SourceText};
+use crate::given::Given;
 use crate::node::{Key, Node, NodeKind, Span, Spanned};
-use crate::step::{Names, Step};
+use crate::step::{Certainty, Loader, Names, Step};
 
 /// What one YAML document of a file is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Document {
     /// A scenario.
     Scenario(Box<Scenario>),
+    /// A part, whose steps scenarios use.
+    Part(Part),
     /// A world that scenarios refer to.
     World(Box<WorldSpec>),
+}
+
+/// Steps that scenarios use. They are built for each of them anew, as they name its apps and people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is called.
+    pub name: Spanned<String>,
+    /// What it is about.
+    pub description: Option<String>,
 }
 
 /// One scenario.
@@ -35,16 +51,18 @@ pub struct Scenario {
     pub description: Option<String>,
     /// The reason to leave it out.
     pub skip: Option<String>,
-    /// The protocol of the Page; where it is absent the world's counts.
-    pub protocol: Option<Spanned<String>>,
+    /// The protocols of the Page.
+    pub protocols: Protocols,
     /// The Page, apps and people.
     pub world: WorldSpec,
-    /// When its clock starts, in milliseconds since 1970.
-    pub begin_at: Option<i64>,
+    /// Where its clock stands at first; at the moment of all scenarios that say nothing if none.
+    pub begin_at: Option<BeginAt>,
     /// The seed of all that is random.
     pub seed: Option<u64>,
-    /// The variables, for `${vars.…}`.
+    /// The variables, for `${vars.…}`; they can use the environment and nothing else.
     pub vars: Vec<(Key, Node)>,
+    /// The cases, each of which is a run of its own; without any there is one run.
+    pub cases: Vec<Case>,
     /// Whether no other scenario of its stage may run meanwhile.
     pub alone: bool,
     /// Its limits of real time.
@@ -57,6 +75,46 @@ pub struct Scenario {
     pub file: Arc<SourceText>,
     /// The whole document.
     pub span: Span,
+}
+
+/// Where the clock of a scenario stands at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeginAt {
+    /// At this time, in milliseconds since 1970.
+    Time(i64),
+    /// At the system's time when the run began, in whole seconds.
+    Now,
+}
+
+/// The protocols with which a scenario is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Protocols {
+    /// That of its world.
+    OfWorld,
+    /// This one.
+    One(Spanned<Protocol>),
+    /// Each of these, in a run of its own that is called after it.
+    Each(Vec<Spanned<Protocol>>),
+}
+
+/// A case: a set of variables with which a scenario is run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Its name, unique in its scenario: the one that it gives itself, else its number from 1.
+    pub name: Spanned<String>,
+    /// Its variables; they come over those of the scenario.
+    pub vars: Vec<(Key, Node)>,
+}
+
+/// One run of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run<'a> {
+    /// What tells it from the others of its file: `NAME[.CASE][@PROTOCOL]`.
+    pub called: String,
+    /// The protocol; that of the world if none.
+    pub protocol: Option<Protocol>,
+    /// The case, where the scenario has cases.
+    pub case: Option<&'a Case>,
 }
 
 /// Limits of real time, in milliseconds; an absent one has its default.
@@ -85,8 +143,8 @@ pub enum Unread {
 /// A world: a Page, its apps and its people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorldSpec {
-    /// The protocol of the Page.
-    pub protocol: Option<Spanned<String>>,
+    /// The protocol of the Page; the first one of the platform if none.
+    pub protocol: Option<Spanned<Protocol>>,
     /// The Page.
     pub page: PageSpec,
     /// The apps, in the order of the file.
@@ -147,6 +205,8 @@ pub struct AppSpec {
     pub mode: Option<&'static str>,
     /// Whether each of its calls must carry a proof of its secret.
     pub require_proof: bool,
+    /// Where its bot comes from, when the run decides that instead of the world.
+    pub given: Option<Given>,
     /// Where it stands.
     pub span: Span,
 }
@@ -207,18 +267,15 @@ impl WorldSpec {
             apps: self.apps.iter().map(|app| app.name.value.clone()).collect(),
             people: self.people.iter().map(|person| person.name.value.clone()).collect(),
             captures: None,
+            certainty: Certainty::Complete,
         }
     }
 }
 
-/// Reads a file of scenarios and worlds; `loader` gives the text of a world that a scenario names by its path.
+/// Reads a file of scenarios, worlds or a part; `loader` gives what other files hold that it names by their paths.
 ///
 /// A document with an error is left out; its errors, and those of all others, are given in the order of the file.
-pub fn load(
-    path: &Path,
-    text: String,
-    loader: &dyn Fn(&Path) -> io::Result<String>,
-) -> (Vec<Document>, Vec<Diagnostic>) {
+pub fn load(path: &Path, text: String, loader: Loader<'_>) -> (Vec<Document>, Vec<Diagnostic>) {
     load::load(path, text, loader)
 }
 

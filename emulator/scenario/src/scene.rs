@@ -100,6 +100,8 @@ pub struct Scene {
     pub(crate) cast: Arc<Cast>,
     surroundings: Surroundings,
     file: Arc<SourceText>,
+    /// Where the part is used that the step belongs to.
+    used: Option<Arc<str>>,
     vars: Map<String, Value>,
     captures: Map<String, Value>,
     feed: Feed,
@@ -139,6 +141,7 @@ impl Scene {
             cast,
             surroundings,
             file,
+            used: None,
             vars,
             captures: Map::new(),
             feed,
@@ -164,6 +167,7 @@ impl Scene {
     /// When it does not come out as it says.
     pub async fn perform(&mut self, step: &Step) -> Outcome<Performed> {
         self.file = Arc::clone(&step.file);
+        self.used.clone_from(&step.used);
         self.turn.take().await;
         let mut performed = Performed::default();
         let captured = match &step.act {
@@ -349,7 +353,13 @@ impl Scene {
     }
 
     fn failure(&self, kind: FailureKind, problem: Diagnostic) -> Box<Failure> {
-        let mut failure = Failure::new(kind, problem.in_file(&self.file));
+        let mut problem = problem.in_file(&self.file);
+        if let (Some(used), Some(file)) = (&self.used, &problem.file)
+            && *file == self.file
+        {
+            problem = problem.note(format!("this part is used at {used}"));
+        }
+        let mut failure = Failure::new(kind, problem);
         let names = self.lane.names();
         let entries =
             self.lane.entries_after(0).or_else(|oldest| self.lane.entries_after(oldest.saturating_sub(1)));

@@ -1,14 +1,23 @@
 //! Finding the scenarios that were asked for.
 
-use std::collections::BTreeSet;
+mod files;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::cast::{Surroundings, cast};
+use bytes::Bytes;
+use emulator_core::Protocol;
+use serde_json::{Map, Value};
+
+use crate::cast::{Surroundings, cast, environment};
 use crate::diagnostics::{Diagnostic, SourceText};
-use crate::node::Span;
-use crate::scenario::{Document, Scenario, WorldSpec, load};
+use crate::node::{Span, Spanned};
+use crate::scenario::{Document, Run, Scenario, WorldSpec, load};
 use crate::value;
+use crate::vocabulary::Root;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -17,6 +26,8 @@ pub struct Selection {
     pub scenarios: Vec<Selected>,
     /// Everything that is wrong with the files.
     pub problems: Vec<Diagnostic>,
+    /// How many parts there are among the files.
+    pub parts: usize,
     /// How many files were read.
     pub files: usize,
     /// What was found to be wrong: where and what.
@@ -32,8 +43,10 @@ pub struct Selected {
     pub called: String,
     /// The file.
     pub path: PathBuf,
-    /// What it says.
-    pub scenario: Scenario,
+    /// What it says, with its protocol in the world.
+    pub scenario: Arc<Scenario>,
+    /// Its variables: those of the scenario, and over them those of the case.
+    pub vars: Arc<Map<String, Value>>,
 }
 
 /// A path that cannot be read.
@@ -47,6 +60,23 @@ pub struct Unreadable {
     pub error: io::Error,
 }
 
+/// Reads the files that scenarios name, each once: many of them share a world, a part or a picture.
+#[derive(Default)]
+struct Reader {
+    read: RefCell<BTreeMap<PathBuf, Bytes>>,
+}
+
+impl Reader {
+    fn read(&self, path: &Path) -> io::Result<Bytes> {
+        if let Some(read) = self.read.borrow().get(path) {
+            return Ok(read.clone());
+        }
+        let read = Bytes::from(std::fs::read(path)?);
+        self.read.borrow_mut().insert(path.to_owned(), read.clone());
+        Ok(read)
+    }
+}
+
 /// Reads every scenario of the given files and folders whose full name holds the filter; one whose full name is the
 /// filter is taken alone, so that it can be run without others whose names go on.
 ///
@@ -54,10 +84,9 @@ pub struct Unreadable {
 ///
 /// When a path cannot be read at all.
 pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unreadable> {
-    let mut files = BTreeSet::new();
-    for path in paths {
-        collect(path, &mut files).map_err(|error| Unreadable { path: path.clone(), error })?;
-    }
+    let files = files::find(paths)?;
+    let mut names = BTreeMap::new();
+    let reader = Reader::default();
     let mut selection = Selection { files: files.len(), ..Selection::default() };
     for path in files {
         let text = std::fs::read(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
@@ -68,23 +97,19 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
                 continue;
             }
         };
-        let (documents, problems) = load(&path, text, &|path| std::fs::read_to_string(path));
+        let (documents, problems) = load(&path, text, &|path| reader.read(path));
         selection.add(problems);
         for document in documents {
-            selection.add(match &document {
-                Document::World(world) => unusable_world(world),
-                Document::Scenario(scenario) => unusable(scenario),
-            });
-            if let Document::Scenario(scenario) = document {
-                let called = scenario.name.value.clone();
-                let name = full_name(&path, &called);
-                if filter.is_none_or(|filter| name.contains(filter)) {
-                    selection.scenarios.push(Selected {
-                        name,
-                        called,
-                        path: path.clone(),
-                        scenario: *scenario,
-                    });
+            match document {
+                Document::World(world) => selection.add(unusable_world(&world)),
+                Document::Part(_) => selection.parts += 1,
+                Document::Scenario(scenario) => {
+                    selection.add(unusable_world(&scenario.world));
+                    let (runs, problems) = runs(&scenario, &path);
+                    selection.add(problems);
+                    selection.add(runs.iter().filter_map(|run| taken(run, &mut names)).collect());
+                    let asked = |run: &Selected| filter.is_none_or(|filter| run.name.contains(filter));
+                    selection.scenarios.extend(runs.into_iter().filter(asked));
                 }
             }
         }
@@ -99,8 +124,7 @@ impl Selection {
     /// Takes in problems, each once: a world may be used by many scenarios.
     fn add(&mut self, problems: Vec<Diagnostic>) {
         for problem in problems {
-            let file = problem.file.as_ref().map_or_else(String::new, |file| file.name.clone());
-            if self.known.insert((file, problem.span.start, problem.message.clone())) {
+            if self.known.insert(problem.identity()) {
                 self.problems.push(problem);
             }
         }
@@ -116,20 +140,52 @@ fn no_text(path: &Path, bytes: &[u8], valid: usize) -> Diagnostic {
         .in_file(&file)
 }
 
-/// What of a scenario cannot be evaluated, although it can be read.
-fn unusable(scenario: &Scenario) -> Vec<Diagnostic> {
-    let mut problems = unusable_world(&scenario.world);
-    let nothing = serde_json::Map::new();
-    for (_, node) in &scenario.vars {
-        if let Err(problem) = value::evaluate(node, &nothing, value::Place::Any) {
-            problems.push(problem.in_file(&scenario.file));
-        }
+/// Says when a run of another file has the same full name. Within a file that was found when it was read.
+fn taken(run: &Selected, names: &mut BTreeMap<String, PathBuf>) -> Option<Diagnostic> {
+    let other = names.entry(run.name.clone()).or_insert_with(|| run.path.clone());
+    if *other == run.path {
+        return None;
     }
-    problems
+    let message = format!("two scenarios have the full name `{}`", run.name);
+    let problem = Diagnostic::new(run.scenario.name.span, message)
+        .note(format!("the other one stands in {}", other.display()))
+        .help("rename one of them, or its file");
+    Some(problem.in_file(&run.scenario.file))
+}
+
+/// The runs of a scenario, and what of its variables cannot be evaluated although it can be read. The steps are
+/// shared by all of them.
+fn runs(scenario: &Scenario, path: &Path) -> (Vec<Selected>, Vec<Diagnostic>) {
+    let scope = Map::from_iter([(Root::Env.name().to_owned(), environment())]);
+    let mut problems = Vec::new();
+    let mut runs: Vec<Selected> = Vec::new();
+    let mut played: Option<(Option<Protocol>, Arc<Scenario>)> = None;
+    for Run { called, protocol, case } in scenario.runs() {
+        let mut vars = Map::new();
+        for (key, node) in scenario.variables(case) {
+            match value::evaluate(node, &scope, value::Place::Any) {
+                Ok(value) => drop(vars.insert(key.name.clone(), value)),
+                Err(problem) => problems.push(problem.in_file(&scenario.file)),
+            }
+        }
+        let scenario = match &played {
+            Some((of, played)) if *of == protocol => Arc::clone(played),
+            Some(_) | None => {
+                let mut played = scenario.clone();
+                let span = played.span;
+                played.world.protocol = protocol.map(|it| Spanned::new(it, span)).or(played.world.protocol);
+                Arc::new(played)
+            }
+        };
+        played = Some((protocol, Arc::clone(&scenario)));
+        let name = full_name(path, &called);
+        runs.push(Selected { name, called, path: path.to_owned(), scenario, vars: Arc::new(vars) });
+    }
+    (runs, problems)
 }
 
 /// Fills in a world as a run would do later, to find what is wrong with it before anything starts.
-fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
+pub(crate) fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
     let surroundings =
         Surroundings { url: "http://127.0.0.1:7380".to_owned(), bin: PathBuf::from("messenger-emulator") };
     cast(world, &surroundings, &mut |_| 3_000).err().unwrap_or_default()
@@ -137,28 +193,5 @@ fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
 
 /// The name of a scenario in reports, of its lane and of its journal.
 fn full_name(path: &Path, name: &str) -> String {
-    let path = path.with_extension("");
-    let path = path.strip_prefix("./").unwrap_or(&path);
-    format!("{}/{name}", path.display())
-}
-
-fn collect(path: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
-    if !path.is_dir() {
-        // Opening it tells best what is wrong with it.
-        std::fs::File::open(path)?;
-        files.insert(path.to_owned());
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(path)? {
-        let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_dir() {
-            if !name.starts_with('.') && name != "node_modules" {
-                collect(&path, files)?;
-            }
-        } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
-            files.insert(path);
-        }
-    }
-    Ok(())
+    format!("{}/{name}", path.with_extension("").display())
 }

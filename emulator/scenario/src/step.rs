@@ -3,6 +3,7 @@
 //! A step that was built is sound as far as that can be told before it runs: its names exist in the world, its words
 //! are known, its literal durations and times can be read. What may hold `${…}` is still a [`Node`].
 
+mod origin;
 mod parse;
 mod verb;
 
@@ -13,6 +14,8 @@ use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Node, Span, Spanned};
 use crate::{matcher, value, yaml};
 
+pub use origin::Loader;
+pub(crate) use origin::{Origin, read, target};
 pub(crate) use parse::{is_identifier, steps};
 pub use verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, UserVerb};
 
@@ -23,6 +26,8 @@ pub struct Step {
     pub span: Span,
     /// The text that its spans point into; the steps of a part have another one than those around them.
     pub file: Arc<SourceText>,
+    /// For the step of a part: where that part is used.
+    pub used: Option<Arc<str>>,
     /// What it does.
     pub act: Act,
     /// The name under which later steps find the result (`as:`).
@@ -236,6 +241,18 @@ pub struct Names {
     pub people: BTreeSet<String>,
     /// What earlier steps have captured; none where steps come one by one, since that is not known then.
     pub captures: Option<BTreeSet<String>>,
+    /// Whether there are others.
+    pub certainty: Certainty,
+}
+
+/// Whether the names of a world are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certainty {
+    /// All of them are.
+    #[default]
+    Complete,
+    /// There may be any, since the steps are those of a part and its users have the world.
+    Open,
 }
 
 /// Reads steps that came without a file: one step or a list, as YAML or JSON. `name` is shown in place of a path.
@@ -248,7 +265,7 @@ pub fn parse_steps(name: &str, text: &str, names: &Names) -> Result<Vec<Step>, V
     let mut built = Vec::new();
     match documents.as_slice() {
         [document] => {
-            built = steps(document, &file, names, &mut problems);
+            built = steps(document, Origin { file: &file, loader: None }, names, &mut problems);
             value::check(document, None, &mut problems);
             matcher::check(document, &mut problems);
         }

@@ -3,6 +3,7 @@
 //! Literal durations and times can be read without a scope, which is how a file is checked before it runs.
 
 mod expression;
+mod known;
 mod time;
 
 use serde_json::{Map, Value};
@@ -12,6 +13,7 @@ use crate::node::{Node, NodeKind, Span};
 use crate::vocabulary::is_wire_text;
 
 pub(crate) use expression::check;
+pub(crate) use known::{Known, Shape};
 pub(crate) use time::{parse_duration, parse_time};
 
 /// The names an expression can use.

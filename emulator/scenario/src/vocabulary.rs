@@ -6,14 +6,16 @@
 
 mod expectations;
 mod files;
+mod members;
 mod steps;
 mod words;
 
 pub use expectations::{EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
 pub use files::{
-    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
-    TIMEOUT_KEYS, WORLD_KEYS, WORLD_NOT_YET,
+    APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
+    TIMEOUT_KEYS, UNREAD, WORLD_KEYS, WORLD_NOT_YET, names,
 };
+pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use steps::{
     APP_VERBS, HEADS, HEADS_NOT_YET, INBOX_VERBS, PAGE_CHANGES, REFUSAL, USER_VERBS, not_yet_within,
 };
@@ -24,6 +26,14 @@ pub use words::*;
 pub enum Kind {
     /// A text; every scalar is taken as it is written.
     Text,
+    /// A pattern that a value is compared with: a value, or a mapping of [`MATCHERS`].
+    Pattern,
+    /// A regular expression.
+    Regex,
+    /// A number.
+    Number,
+    /// A list of two numbers.
+    Range,
     /// A message: its text, or a mapping that goes out as it is.
     Message,
     /// `true`, or nothing.
@@ -52,22 +62,62 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// A name for what the step gives, to be used in later steps.
     Capture,
-    /// A value that is compared or passed on, whatever it is.
+    /// A value that is passed on, whatever it is.
     Any,
     /// An expectation, with the keys of [`EXPECTATIONS`].
     Expectation,
+    /// An expectation of what must not come, which neither waits nor matches anything.
+    Prohibition,
     /// `on` or `off`.
     OnOff,
     /// A message: the name under which an earlier step captured it, or its id.
     Earlier,
     /// An http(s) URL.
     Url,
+    /// A path, relative to the file that it stands in.
+    Path,
     /// Who may have the role of primary receiver: an app, `inbox` or `none`.
     Primary,
     /// A list of such values.
     ListOf(&'static Self),
     /// A mapping from names of apps of the world to such values.
     PerApp(&'static Self),
+    /// Such a value, which cannot be left out.
+    Needed(&'static Self),
+    /// One such value, or a list of them.
+    OneOrMore(&'static Self),
+    /// A mapping with free keys and such values.
+    Free(&'static Self),
+    /// A text that is needed before anything can be evaluated, so that it takes no expression.
+    Literal,
+    /// Such a text that says why; `true` and `false` do not.
+    Reason,
+    /// An id: digits, below two to this power.
+    Id(u32),
+    /// A whole number, from the least to the greatest.
+    Whole(i64, u64),
+    /// A length of real time, or `auto`.
+    RealTimeOrAuto,
+    /// A command: one text, or a list of arguments.
+    Command,
+    /// A protocol.
+    Protocol,
+    /// A protocol, or a list of protocols.
+    Protocols,
+    /// A list of variable sets: mappings with free keys, of which `case` is the name of the set.
+    Cases,
+    /// When the clock of a scenario starts.
+    Beginning,
+    /// A mapping of a file with these keys.
+    Section(&'static [Field]),
+    /// A mapping from names that the file chooses to mappings with these keys.
+    Named(&'static [Field]),
+    /// A world, with the keys of [`WORLD_KEYS`], or the path of a file that holds one.
+    World,
+    /// A list of steps, with the keys of [`HEADS`].
+    Steps,
+    /// The switches of a Page, which core lists: [`emulator_core::Options::ALL`].
+    Switches,
 }
 
 /// A key that may stand beside a verb or in its mapping.
@@ -129,6 +179,12 @@ pub fn expectation(name: &str) -> Option<&'static Head> {
     EXPECTATIONS.iter().find(|head| head.name == name)
 }
 
+/// Finds a matcher of patterns.
+#[must_use]
+pub fn matcher(name: &str) -> Option<&'static Field> {
+    MATCHERS.iter().find(|field| field.name == name)
+}
+
 /// Writes the sentence for a word that the language has and this version lacks.
 #[must_use]
 pub fn not_yet(word: &str) -> String {
@@ -152,18 +208,19 @@ mod tests {
             (WORLD_KEYS, WORLD_NOT_YET),
             (PAGE_KEYS, PAGE_NOT_YET),
             (APP_KEYS, APP_NOT_YET),
-            (PROTOCOLS, PROTOCOLS_NOT_YET),
         ] {
-            assert!(lacking.iter().all(|word| !known.contains(word)));
+            assert!(lacking.iter().all(|word| !names(known).contains(word)));
         }
+        assert!(PROTOCOLS_NOT_YET.iter().all(|word| !PROTOCOLS.contains(word)));
         assert!(HEADS_NOT_YET.iter().all(|word| head(word).is_none()));
         assert!(EXPECTATIONS_NOT_YET.iter().all(|word| expectation(word).is_none()));
     }
 
     #[test]
     fn every_state_word_is_a_reserved_name() {
-        for word in OWNERS.iter().chain(FOLDERS).chain(EXPRESSION_NAMES) {
-            assert!(RESERVED_NAMES.contains(word), "{word}");
+        let roots = Root::ALL.iter().map(|root| root.name());
+        for word in OWNERS.iter().chain(FOLDERS).copied().chain(roots) {
+            assert!(RESERVED_NAMES.contains(&word), "{word}");
         }
     }
 }

@@ -10,6 +10,7 @@ mod control;
 mod determinism;
 mod failures;
 mod files;
+mod given;
 mod help;
 mod hostile;
 mod passes;

@@ -94,7 +94,7 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, String> {
 
 /// Reads what was made as a run would, and says what is wrong with it.
 fn look_over(recording: &Recording, path: &Path) {
-    let (_, problems) = load(path, recording.text.clone(), &|path| std::fs::read_to_string(path));
+    let (_, problems) = load(path, recording.text.clone(), &|path| std::fs::read(path).map(Into::into));
     if !problems.is_empty() {
         eprintln!("{}", render_all(&problems, output::colour_of_stderr()));
         eprintln!("warning: this file cannot be run as it is");

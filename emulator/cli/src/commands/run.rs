@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use emulator_scenario::diagnostics::render_all;
+use emulator_scenario::given::{GivenBot, give};
 use emulator_scenario::report::{Summary, Terminal};
 use emulator_scenario::runner::{self, Options, RunEvent};
 use emulator_scenario::select::{Selection, select};
@@ -48,6 +49,10 @@ pub(crate) struct RunArguments {
     /// Writes a journal of each scenario into this folder
     #[arg(long, value_name = "DIR")]
     journal: Option<PathBuf>,
+    /// Takes this bot for an app instead of what the files start: a command, the URL of one that runs already, or
+    /// `none:APP` for one that you start yourself
+    #[arg(long, value_name = "APP=CMD|URL")]
+    bot: Vec<GivenBot>,
     /// Listens on this port for bots that are not started by the scenario
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     port: u16,
@@ -68,7 +73,7 @@ fn seed(text: &str) -> Result<Seed, String> {
 }
 
 pub(crate) fn run(arguments: RunArguments) -> ExitCode {
-    let selection = match selection(&arguments) {
+    let mut selection = match selection(&arguments) {
         Ok(selection) => selection,
         Err(text) => {
             eprintln!("{text}");
@@ -82,6 +87,10 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
             return Exit::Passed.into();
         }
         eprintln!("error: {found}; --allow-empty lets that pass");
+        return Exit::Usage.into();
+    }
+    if let Err(why) = give(&arguments.bot, &mut selection.scenarios) {
+        eprintln!("error: --bot: {why}");
         return Exit::Usage.into();
     }
     let Ok(bin) = std::env::current_exe() else {
@@ -100,6 +109,7 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
         );
         return Exit::Usage.into();
     }
+    let again = arguments.again();
     let options = Options { jobs, seed, journal: arguments.journal, bin, port: arguments.port };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -108,9 +118,24 @@ pub(crate) fn run(arguments: RunArguments) -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    let exit = runtime.block_on(play(selection, options));
+    let exit = runtime.block_on(play(selection, options, &again));
     runtime.shutdown_background();
     exit.into()
+}
+
+impl RunArguments {
+    /// The flags that a scenario needs to be run again in the same way.
+    fn again(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        let mut flag = |name: &str, value: &str| flags.extend([name.to_owned(), value.to_owned()]);
+        if self.port != DEFAULT_PORT {
+            flag("--port", &self.port.to_string());
+        }
+        for bot in &self.bot {
+            flag("--bot", bot.as_given());
+        }
+        flags
+    }
 }
 
 fn nothing_selected(arguments: &RunArguments, files: usize) -> String {
@@ -145,10 +170,9 @@ fn selection(arguments: &RunArguments) -> Result<Selection, String> {
     ))
 }
 
-async fn play(selection: Selection, options: Options) -> Exit {
+async fn play(selection: Selection, options: Options, again: &[String]) -> Exit {
     let watch = Instant::now();
-    let chosen = (options.port != DEFAULT_PORT).then_some(options.port);
-    let mut report = Terminal::new(output::colour_of_stdout(), options.seed, chosen);
+    let mut report = Terminal::new(output::colour_of_stdout(), options.seed, again);
     let selected = selection.scenarios.len();
     let mut warned = None;
     let (sender, mut events) = mpsc::unbounded_channel();

@@ -3,6 +3,7 @@
 use super::{Checker, Mode, listing};
 use crate::diagnostics::{Diagnostic, did_you_mean, one_of};
 use crate::node::{Node, Span};
+use crate::step::{Certainty, is_identifier};
 use crate::vocabulary::Kind;
 
 impl Checker<'_> {
@@ -40,6 +41,14 @@ impl Checker<'_> {
         if known.contains(&node.source.as_str()) {
             return true;
         }
+        if self.names.certainty == Certainty::Open {
+            if !is_identifier(&node.source) {
+                let message = format!("`{}` cannot be the name of {}", node.source, with_article(what));
+                let help = "names are made of letters, digits and `_`, and stand here without an expression";
+                self.report(Diagnostic::new(node.span, message).help(help));
+            }
+            return true;
+        }
         let mut problem = Diagnostic::new(node.span, format!("the world has no {what} `{}`", node.source));
         problem = if node.is_expression() {
             problem.help(format!("write the name itself, without an expression; {}", listed(what, known)))
@@ -67,6 +76,9 @@ impl Checker<'_> {
     ) -> Option<String> {
         if let Some(node) = named {
             return self.person(key, node).then(|| node.source.clone());
+        }
+        if self.names.certainty == Certainty::Open {
+            return Some(String::new());
         }
         let mut people = self.names.people.iter();
         match (people.next(), people.next()) {

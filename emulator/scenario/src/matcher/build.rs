@@ -8,6 +8,7 @@ use crate::check::is_matcher;
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, NodeKind};
 use crate::value::{self, Place, Scope};
+use crate::vocabulary::{self as words, Kind as Takes};
 
 impl Pattern {
     /// Builds the pattern that a node describes.
@@ -166,28 +167,37 @@ pub(crate) fn check(step: &Node, problems: &mut Vec<Diagnostic>) {
 fn check_pattern(node: &Node, problems: &mut Vec<Diagnostic>) {
     let matchers = is_matcher(node);
     for (key, value) in node.entries().unwrap_or_default() {
-        if matchers && !value.is_expression() {
-            let known = match key.name.as_str() {
-                "matches" if value.is_scalar() => regex(value, &value.source).err(),
-                "one_of" if value.items().is_none() => {
-                    Some(wrong(key, value, "a list", "one_of: [yes, maybe]"))
-                }
-                "between" if value.items().is_none_or(|items| items.len() != 2) => {
-                    Some(wrong(key, value, "a list of two numbers", "between: [1, 5]"))
-                }
-                "gt" | "lt" if !matches!(value.kind, NodeKind::Number(_)) => {
-                    Some(wrong(key, value, "a number", &format!("{}: 5", key.name)))
-                }
-                "any" | "absent" if !value.is_yes() => {
-                    Some(wrong(key, value, "`true`", &format!("{}: true", key.name)))
-                }
-                _ => None,
-            };
-            problems.extend(known);
+        if matchers
+            && !value.is_expression()
+            && let Some(field) = words::matcher(&key.name)
+        {
+            problems.extend(misfit(key, value, field.kind));
         }
         if !(matchers && key.name == "exactly") {
             check_pattern(value, problems);
         }
     }
     node.items().unwrap_or_default().iter().for_each(|item| check_pattern(item, problems));
+}
+
+/// Says why a matcher does not take this value.
+fn misfit(key: &Key, value: &Node, takes: Takes) -> Option<Diagnostic> {
+    let is_number = |node: &Node| matches!(node.kind, NodeKind::Number(_)) || node.is_expression();
+    let (fits, what, example) = if takes == Takes::Regex && value.is_scalar() {
+        return regex(value, &value.source).err();
+    } else if takes == Takes::Text || takes == Takes::Regex {
+        (value.is_scalar() && !value.is_null(), "a text", "tea")
+    } else if takes == Takes::Flag {
+        (value.is_yes(), "`true`", "true")
+    } else if takes == Takes::Number {
+        (is_number(value), "a number", "5")
+    } else if takes == Takes::Range {
+        let two = value.items().is_some_and(|items| items.len() == 2 && items.iter().all(is_number));
+        (two, "a list of two numbers", "[1, 5]")
+    } else if matches!(takes, Takes::ListOf(_)) {
+        (value.items().is_some(), "a list", "[yes, maybe]")
+    } else {
+        (true, "a value", "")
+    };
+    (!fits).then(|| wrong(key, value, what, &format!("{}: {example}", key.name)))
 }

@@ -16,11 +16,11 @@ use tokio::time::Instant;
 use super::journal_path::journal_path;
 use super::{BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
 use crate::bots::{self, Bot, BotError, free_port};
-use crate::cast::{Cast, Surroundings, cast};
+use crate::cast::{Cast, Launch, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
 use crate::record::about_scenario;
-use crate::scenario::WorldSpec;
+use crate::scenario::{BeginAt, Scenario, WorldSpec};
 use crate::scene::{Patience, Place, Scene, Turn};
 use crate::select::Selected;
 use crate::transcript;
@@ -139,7 +139,12 @@ async fn boot_bots(
     bots: &mut Vec<Bot>,
 ) -> Result<(), BotError> {
     for start in &cast.starts {
-        bots.push(Bot::start(&surroundings.bin, start)?);
+        match &start.launch {
+            Launch::Command { command, folder } => {
+                bots.push(Bot::start(&surroundings.bin, start, command, folder)?);
+            }
+            Launch::ByHand => {}
+        }
     }
     for app in cast.apps.iter().filter(|app| app.webhook.is_some()) {
         let bot = bots.iter_mut().find(|bot| bot.name == app.name);
@@ -196,7 +201,7 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     };
     let spec = LaneSpec {
         name: selected.name.clone(),
-        clock: ClockMode::Frozen { at: Timestamp(scenario.begin_at.unwrap_or(BEGIN_AT)) },
+        clock: ClockMode::Frozen { at: begin_at(scenario, shared) },
         settings: Some(Arc::clone(&cast.settings)),
         people: cast.people.clone(),
     };
@@ -236,6 +241,15 @@ async fn play(selected: &Selected, shared: &Shared, up: &Up) {
     shared.send(RunEvent::Finished(Box::new(report)));
 }
 
+/// Where the clock of a scenario stands at first.
+fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
+    match scenario.begin_at {
+        None => Timestamp(BEGIN_AT),
+        Some(BeginAt::Time(at)) => Timestamp(at),
+        Some(BeginAt::Now) => shared.began,
+    }
+}
+
 async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(), Box<Failure>> {
     let scenario = &selected.scenario;
     let mut patience = Patience::default();
@@ -243,12 +257,7 @@ async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(),
     patience.reply = timeouts.reply.map_or(patience.reply, Duration::from_millis);
     patience.settle = timeouts.settle.map_or(patience.settle, Duration::from_millis);
     patience.quiet = timeouts.quiet.map_or(patience.quiet, |ms| Quiet::For(Duration::from_millis(ms)));
-    let mut vars = Map::new();
-    for (key, node) in &scenario.vars {
-        let value = crate::value::evaluate(node, &Map::new(), crate::value::Place::Any);
-        let error = |problem: Diagnostic| Failure::new(FailureKind::Error, problem.in_file(&scenario.file));
-        vars.insert(key.name.clone(), value.map_err(error)?);
-    }
+    let vars = Map::clone(&selected.vars);
     let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).with_turn(turn);
     scene.play(&scenario.steps, scenario.unread).await
 }

@@ -1,16 +1,20 @@
 //! Takes values out of the mappings of a file and reports those of the wrong kind.
 
-use serde_json::Number;
+use emulator_core::Protocol;
 
-use crate::check::Checker;
+use crate::check::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
-use crate::node::{Key, Node, NodeKind, Span, Spanned};
+use crate::node::{Key, Node, Span, Spanned};
 use crate::step::Names;
-use crate::vocabulary as words;
+use crate::value;
+use crate::vocabulary::{self as words, Field, Kind};
 
-/// One mapping of a file, whose keys are known.
+/// One mapping of a file, whose keys and values were checked by the table when it was opened.
+///
+/// What it gives is what was written: a value that is wrong has been reported, and its document goes no further.
 pub(super) struct Section<'n, 'p> {
     node: &'n Node,
+    fields: &'static [Field],
     pub(super) problems: &'p mut Vec<Diagnostic>,
 }
 
@@ -19,10 +23,11 @@ impl<'n, 'p> Section<'n, 'p> {
     pub(super) fn open(
         node: &'n Node,
         place: &str,
-        known: &[&str],
+        fields: &'static [Field],
         not_yet: &[&str],
         problems: &'p mut Vec<Diagnostic>,
     ) -> Self {
+        let known = words::names(fields);
         if node.entries().is_none() && !node.is_null() {
             problems.push(
                 Diagnostic::new(node.span, format!("{place} is a mapping"))
@@ -31,139 +36,93 @@ impl<'n, 'p> Section<'n, 'p> {
             );
         }
         let names = Names::default();
-        for (key, _) in node.entries().unwrap_or_default() {
-            if !known.contains(&key.name.as_str()) {
-                Checker { names: &names, problems }.unknown_key(key, place, known, not_yet);
+        let mut check = Checker { names: &names, problems };
+        for (key, value) in node.entries().unwrap_or_default() {
+            match fields.iter().find(|field| field.name == key.name) {
+                Some(field) if is_given(value) => check.value(field.name, field.kind, value, Mode::Given),
+                Some(_) => {}
+                None => check.unknown_key(key, place, &known, not_yet),
             }
         }
-        Self { node, problems }
+        Self { node, fields, problems }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
-        self.node.get(key).filter(|value| !value.is_null() || value.quoted)
+        self.node.get(key).filter(|value| is_given(value))
     }
 
     pub(super) fn report(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
 
-    fn with<T>(&mut self, act: impl FnOnce(&mut Checker<'_>) -> T) -> T {
-        act(&mut Checker { names: &Names::default(), problems: self.problems })
-    }
-
     /// Takes a text that is written out.
-    pub(super) fn text(&mut self, key: &str) -> Option<Spanned<String>> {
-        let node = self.get(key)?;
-        if !node.is_scalar() {
-            self.with(|check| check.wrong(key, node, "takes a text", &format!("write `{key}: some text`")));
-            return None;
-        }
-        if node.is_expression() {
-            self.report(
-                Diagnostic::new(node.span, format!("`{key}` takes no expression"))
-                    .help("write the value itself; it is needed before anything can be evaluated"),
-            );
-            return None;
-        }
-        Some(Spanned::new(node.source.clone(), node.span))
+    pub(super) fn text(&self, key: &str) -> Option<Spanned<String>> {
+        self.get(key).map(spanned)
     }
 
-    /// Takes a text that may hold expressions.
-    pub(super) fn template(&mut self, key: &str) -> Option<Node> {
-        let node = self.get(key)?;
-        if !node.is_scalar() {
-            self.with(|check| check.wrong(key, node, "takes a text", &format!("write `{key}: some text`")));
-            return None;
-        }
-        Some(node.clone())
+    /// Takes a value that is evaluated later.
+    pub(super) fn later(&self, key: &str) -> Option<Node> {
+        self.get(key).cloned()
     }
 
-    /// Takes a list of words, or one word in place of a list.
-    pub(super) fn texts(&mut self, key: &str) -> Option<Vec<Spanned<String>>> {
+    /// Takes a list of texts, or one text in place of a list.
+    pub(super) fn texts(&self, key: &str) -> Option<Vec<Spanned<String>>> {
         let node = self.get(key)?;
-        let items = node.items().unwrap_or(std::slice::from_ref(node));
-        if let Some(wrong) = items.iter().find(|item| !item.is_scalar() || item.is_null()) {
-            self.with(|check| {
-                check.wrong(key, wrong, "takes a list of words", &format!("write `{key}: [first, second]`"));
-            });
-            return None;
-        }
-        Some(items.iter().map(|item| Spanned::new(item.source.clone(), item.span)).collect())
+        Some(node.items().unwrap_or(std::slice::from_ref(node)).iter().map(spanned).collect())
     }
 
-    pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
-        let node = self.get(key)?;
-        self.with(|check| check.boolean(key, node))
+    pub(super) fn boolean(&self, key: &str) -> Option<bool> {
+        self.get(key).map(|node| matches!(node.source.as_str(), "true" | "True" | "TRUE" | "on"))
     }
 
-    pub(super) fn word<'w>(&mut self, key: &str, choice: &[&'w str]) -> Option<&'w str> {
+    /// Takes one of the words that the table lists.
+    pub(super) fn word(&self, key: &str) -> Option<&'static str> {
         let node = self.get(key)?;
-        self.with(|check| check.word(key, choice, node))
+        let field = self.fields.iter().find(|field| field.name == key)?;
+        let choice = if let Kind::Word(choice) = field.kind { choice } else { &[] };
+        choice.iter().copied().find(|word| *word == node.source)
     }
 
-    pub(super) fn real_time(&mut self, key: &str) -> Option<u64> {
-        let node = self.get(key)?;
-        self.with(|check| check.real_time(key, node))
+    /// Takes a length of real time, in milliseconds; none for `auto`.
+    pub(super) fn real_time(&self, key: &str) -> Option<u64> {
+        value::parse_duration(self.get(key)?).ok().and_then(|milliseconds| u64::try_from(milliseconds).ok())
     }
 
-    pub(super) fn number(&mut self, key: &str) -> Option<Number> {
-        let node = self.get(key)?;
-        if let NodeKind::Number(number) = &node.kind {
-            return Some(number.clone());
-        }
-        self.with(|check| {
-            check.wrong(key, node, "takes a number", &format!("write `{key}: 1`, without quotes"));
-        });
-        None
+    pub(super) fn whole<T: std::str::FromStr>(&self, key: &str) -> Option<T> {
+        self.get(key)?.source.parse().ok()
     }
 
     /// Takes the entries of a mapping whose keys are free.
-    pub(super) fn mapping(&mut self, key: &str, example: &str) -> &'n [(Key, Node)] {
+    pub(super) fn mapping(&self, key: &str) -> &'n [(Key, Node)] {
+        self.get(key).and_then(Node::entries).unwrap_or_default()
+    }
+
+    /// Takes the entries of a mapping whose keys are names; `example` is one entry.
+    pub(super) fn named(&mut self, key: &str, example: &str) -> &'n [(Key, Node)] {
         let Some(node) = self.get(key) else { return &[] };
         if node.entries().is_none() {
-            self.with(|check| {
-                check.wrong(key, node, "takes a mapping", &format!("write `{key}: {{{example}}}`"));
-            });
+            let mut check = Checker { names: &Names::default(), problems: self.problems };
+            check.wrong(key, node, "takes a mapping", &format!("write `{key}: {{{example}}}`"));
         }
         node.entries().unwrap_or_default()
     }
 
-    /// Takes an id: digits without a leading zero, below a power of two.
-    pub(super) fn id(&mut self, key: &str, bits: u32) -> Option<Spanned<String>> {
-        let id = self.text(key)?;
-        let digits = !id.value.is_empty() && id.value.bytes().all(|byte| byte.is_ascii_digit());
-        let problem =
-            |label: String| Diagnostic::new(id.span, format!("`{}` is not an id", id.value)).label(label);
-        let problem = if !digits {
-            problem("an id is made of digits only".to_owned())
-        } else if id.value.starts_with('0') {
-            problem("an id does not begin with a zero".to_owned())
-        } else if id.value.parse::<u64>().map_or(true, |number| number >= 1 << bits) {
-            let why = if bits == 53 { ", so that JavaScript reads it without loss" } else { "" };
-            problem(format!("it must be below 2^{bits}{why}"))
-        } else {
-            return Some(id);
-        };
-        self.report(problem.help("use a number such as `100200300400500`, or leave the id out to get one"));
-        None
-    }
-
-    /// Takes the protocol: a word, or a list of one word.
-    pub(super) fn protocol(&mut self) -> Option<Spanned<String>> {
-        let mut first = None;
-        for protocol in self.texts("protocol")? {
-            if words::PROTOCOLS.contains(&protocol.value.as_str()) {
-                first.get_or_insert(protocol);
-            } else if words::PROTOCOLS_NOT_YET.contains(&protocol.value.as_str()) {
-                let message = format!("the protocol {}", words::not_yet(&protocol.value));
-                self.report(Diagnostic::new(protocol.span, message).help("use `handover`"));
+    /// Takes protocols: a word, or a list of words.
+    pub(super) fn protocols(&mut self) -> Vec<Spanned<Protocol>> {
+        let mut found = Vec::new();
+        for word in self.texts("protocol").unwrap_or_default() {
+            if let Some(protocol) = Protocol::parse(&word.value) {
+                found.push(Spanned::new(protocol, word.span));
+            } else if words::PROTOCOLS_NOT_YET.contains(&word.value.as_str()) {
+                let message = format!("the protocol {}", words::not_yet(&word.value));
+                self.report(Diagnostic::new(word.span, message).help("use `handover`"));
             } else {
-                let message = format!("there is no protocol `{}`", protocol.value);
-                let help = crate::diagnostics::suggestion(&protocol.value, words::PROTOCOLS, "");
-                self.report(Diagnostic::new(protocol.span, message).help(help));
+                let message = format!("there is no protocol `{}`", word.value);
+                let help = crate::diagnostics::suggestion(&word.value, words::PROTOCOLS, "");
+                self.report(Diagnostic::new(word.span, message).help(help));
             }
         }
-        first
+        found
     }
 
     /// Reports a name that cannot be used in steps and expressions.
@@ -184,7 +143,20 @@ impl<'n, 'p> Section<'n, 'p> {
         Spanned::new(key.name.clone(), key.span)
     }
 
+    pub(super) const fn node(&self) -> &'n Node {
+        self.node
+    }
+
     pub(super) fn span(&self) -> Span {
         self.node.span
     }
+}
+
+/// Whether something stands there; a key with nothing behind it counts as left out.
+fn is_given(node: &Node) -> bool {
+    !node.is_null() || node.quoted
+}
+
+fn spanned(node: &Node) -> Spanned<String> {
+    Spanned::new(node.source.clone(), node.span)
 }

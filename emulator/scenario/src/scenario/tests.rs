@@ -1,6 +1,9 @@
 //! Files that are read into scenarios.
 
+use std::io;
 use std::path::PathBuf;
+
+use bytes::Bytes;
 
 use super::*;
 use crate::step::Act;
@@ -39,7 +42,7 @@ steps:
   - expect: {app: shopbot, sends: {text: {contains: welcome back}}}
 "#;
 
-fn no_loader(path: &Path) -> io::Result<String> {
+fn no_loader(path: &Path) -> io::Result<Bytes> {
     Err(io::Error::other(format!("{} is not needed", path.display())))
 }
 
@@ -52,7 +55,7 @@ fn read(text: &str) -> Vec<Document> {
 fn scenario(text: &str) -> Scenario {
     match read(text).remove(0) {
         Document::Scenario(scenario) => *scenario,
-        Document::World(_) => panic!("{text} is a world"),
+        Document::Part(_) | Document::World(_) => panic!("{text} is no scenario"),
     }
 }
 
@@ -61,7 +64,7 @@ fn a_whole_scenario() {
     let scenario = scenario(EXAMPLE);
     assert_eq!(scenario.name.value, "Control returns to the bot after a day of silence");
     assert_eq!(scenario.tags, ["handover", "idle"]);
-    assert_eq!(scenario.protocol.unwrap().value, "handover");
+    assert!(matches!(scenario.protocols, Protocols::One(protocol) if protocol.value == Protocol::Handover));
     assert_eq!(scenario.steps.len(), 11);
     assert_eq!(scenario.world.names().apps, ["livechat".to_owned(), "shopbot".to_owned()].into());
     let shopbot = &scenario.world.apps[0];
@@ -110,12 +113,13 @@ fn settings() {
     );
     assert_eq!(
         (scenario.seed, scenario.alone, scenario.unread, scenario.begin_at),
-        (Some(7), true, Unread::Allow, Some(1_000))
+        (Some(7), true, Unread::Allow, Some(BeginAt::Time(1_000)))
     );
     let expected = Timeouts { reply: Some(1_000), quiet: Some(20), boot: Some(60_000), settle: Some(30_000) };
     assert_eq!(scenario.timeouts, expected);
     assert_eq!((scenario.tags, scenario.skip.as_deref()), (vec!["one".to_owned()], Some("not now")));
     assert_eq!((scenario.description.as_deref(), scenario.vars.len()), (Some("about"), 1));
+    assert_eq!(self::scenario("scenario: S\nbegin_at: now\nsteps: [{note: x}]").begin_at, Some(BeginAt::Now));
     let plain = self::scenario("scenario: S\ntimeouts: {quiet: auto}\nsteps: [{note: x}]");
     assert_eq!((plain.timeouts, plain.unread, plain.alone), (Timeouts::default(), Unread::Fail, false));
 }
@@ -140,8 +144,8 @@ fn a_world_alone() {
 #[test]
 fn a_world_from_another_file_keeps_its_own_text() {
     let loader = |path: &Path| {
-        assert_eq!(path, PathBuf::from("folder/../worlds/shop.yaml"));
-        Ok("people: {ana: {}}\n".to_owned())
+        assert_eq!(path, PathBuf::from("worlds/shop.yaml"));
+        Ok("people: {ana: {}}\n".into())
     };
     let text = "scenario: S\nworld: ../worlds/shop.yaml\nsteps: [{user: ana, says: hi}]";
     let (documents, problems) = load(Path::new("folder/a.yaml"), text.to_owned(), &loader);
@@ -153,7 +157,7 @@ fn a_world_from_another_file_keeps_its_own_text() {
 
 #[test]
 fn a_file_that_names_a_scenario_in_place_of_a_world_is_an_error() {
-    let loader = |_: &Path| Ok("scenario: other\nsteps: [{note: x}]".to_owned());
+    let loader = |_: &Path| Ok("scenario: other\nsteps: [{note: x}]".into());
     let text = "scenario: S\nworld: other.yaml\nsteps: [{note: x}]".to_owned();
     let (documents, problems) = load(Path::new("a.yaml"), text, &loader);
     assert!(documents.is_empty());
@@ -183,4 +187,31 @@ fn captured_names_are_known_to_later_steps_only() {
     assert_eq!(of("  - {user: ana, says: hi, as: first}\n  - note: ${first.message_id}\n"), 0);
     assert_eq!(of("  - expect: {owner: idle, as: state}\n  - note: ${state}\n"), 0);
     assert_eq!(of("  - note: ${first.message_id}\n  - {user: ana, says: hi, as: first}\n"), 1);
+}
+
+#[test]
+fn a_scenario_is_run_for_each_case_and_each_protocol_that_it_lists() {
+    let called = |more: &str| -> Vec<String> {
+        let scenario = scenario(&format!("scenario: S\nsteps: [{{note: x}}]\n{more}"));
+        scenario.runs().into_iter().map(|run| run.called).collect()
+    };
+    assert_eq!(called(""), ["S"]);
+    assert_eq!(called("protocol: handover"), ["S"]);
+    assert_eq!(called("protocol: [handover]"), ["S@handover"]);
+    assert_eq!(called("cases: [{a: 1}, {case: two, a: 2}, {}]"), ["S.1", "S.two", "S.3"]);
+    assert_eq!(called("cases: [{a: 1}]\nprotocol: [handover]"), ["S.1@handover"]);
+}
+
+#[test]
+fn variables_of_a_case_join_those_of_the_scenario_and_come_over_them() {
+    let scenario = scenario(
+        "scenario: S\nvars: {a: 1, b: 2}\ncases: [{b: 3, c: 4}, {case: plain, c: 5}]\nsteps: [{note: \"${vars.c}\"}]",
+    );
+    let of = |run: &Run<'_>| -> Vec<String> {
+        let variables = scenario.variables(run.case);
+        variables.map(|(key, node)| format!("{}={}", key.name, node.source)).collect()
+    };
+    let runs = scenario.runs();
+    assert_eq!(of(&runs[0]), ["a=1", "b=3", "c=4"]);
+    assert_eq!(of(&runs[1]), ["a=1", "b=2", "c=5"]);
 }

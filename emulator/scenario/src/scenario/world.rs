@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::{OptionError, Options, Permission, Timestamp};
+use emulator_core::{OptionError, Options, Protocol, Timestamp};
 
 use super::section::Section;
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
-use crate::diagnostics::{Diagnostic, SourceText, did_you_mean, suggestion};
+use crate::diagnostics::{Diagnostic, SourceText, suggestion};
 use crate::node::{Key, Node, Spanned};
 use crate::vocabulary as words;
 
 /// Reads a world from its mapping.
 pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diagnostic>) -> WorldSpec {
     let mut section = Section::open(node, "a world", words::WORLD_KEYS, words::WORLD_NOT_YET, problems);
-    let protocol = section.protocol();
-    let apps = section.mapping("apps", "shopbot: {webhook: \"http://127.0.0.1:3000/webhook\"}");
-    let people = section.mapping("people", "ana: {first_name: Ana}");
+    let protocol = protocol(&mut section);
+    let apps = section.named("apps", "shopbot: {webhook: \"http://127.0.0.1:3000/webhook\"}");
+    let people = section.named("people", "ana: {first_name: Ana}");
     let page = section.get("page").map(|node| page(node, section.problems)).unwrap_or_default();
     let apps: Vec<AppSpec> = apps.iter().map(|entry| app(entry, section.problems)).collect();
     let people: Vec<PersonSpec> = people.iter().map(|entry| person(entry, section.problems)).collect();
@@ -25,6 +25,19 @@ pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diag
     let world = WorldSpec { protocol, page, apps, people, file, written, span };
     check(&world, section.problems);
     world
+}
+
+/// Takes the one protocol that a world has; a scenario may list several, and then it is run for each.
+fn protocol(section: &mut Section<'_, '_>) -> Option<Spanned<Protocol>> {
+    if let Some(list) = section.get("protocol").filter(|node| node.items().is_some()) {
+        section.report(
+            Diagnostic::new(list.span, "a world has one protocol")
+                .label("this is a list")
+                .help("write `protocol: handover` here; a scenario may list several, for a run with each"),
+        );
+        return None;
+    }
+    section.protocols().pop()
 }
 
 /// Checks what no part of a world can tell alone.
@@ -74,7 +87,7 @@ fn page(node: &Node, problems: &mut Vec<Diagnostic>) -> PageSpec {
     let (options, chosen) = options(&mut section);
     PageSpec {
         span: section.span(),
-        id: section.id("id", 63),
+        id: section.text("id"),
         name: section.text("name"),
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
         options,
@@ -85,83 +98,39 @@ fn page(node: &Node, problems: &mut Vec<Diagnostic>) -> PageSpec {
 fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
     let mut section = Section::open(node, "an app", words::APP_KEYS, words::APP_NOT_YET, problems);
     let name = section.name("an app", key);
-    let fields = section.texts("fields");
-    for field in fields.iter().flatten() {
-        if !words::WEBHOOK_FIELDS.contains(&field.value.as_str()) {
-            let help = match did_you_mean(&field.value, words::WEBHOOK_FIELDS.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the fields are {}", words::WEBHOOK_FIELDS.join(", ")),
-            };
-            let message = format!("there is no subscription field `{}`", field.value);
-            section.report(Diagnostic::new(field.span, message).label("unknown field").help(help));
-        }
-    }
-    let features = known(&mut section, "features", "feature", words::FEATURES);
-    let permissions: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
-    let permissions = known(&mut section, "permissions", "permission", &permissions);
-    let env = section.mapping("env", "NAME: value").to_vec();
-    for (key, value) in &env {
-        if !value.is_scalar() {
-            section.report(Diagnostic::new(value.span, format!("`{}` takes a text", key.name)));
-        }
-    }
     AppSpec {
         name,
-        id: section.id("id", 53),
-        secret: section.template("secret"),
-        verify_token: section.template("verify_token"),
-        page_token: section.template("page_token"),
-        webhook: section.template("webhook"),
-        start: start(&mut section),
-        env,
-        fields: fields.map(values),
-        features: features.unwrap_or_default(),
-        permissions,
-        mode: section.word("mode", words::MODES),
+        id: section.text("id"),
+        secret: section.later("secret"),
+        verify_token: section.later("verify_token"),
+        page_token: section.later("page_token"),
+        webhook: section.later("webhook"),
+        start: section.later("start"),
+        env: section.mapping("env").to_vec(),
+        fields: section.texts("fields").map(values),
+        features: section.texts("features").map(values).unwrap_or_default(),
+        permissions: section.texts("permissions").map(values),
+        mode: section.word("mode"),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
+        given: None,
         span: key.span.to(node.span),
     }
-}
-
-/// Takes the command of a bot: a text or a list of texts.
-fn start(section: &mut Section<'_, '_>) -> Option<Node> {
-    let node = section.get("start")?;
-    let parts = node.items().unwrap_or(std::slice::from_ref(node));
-    if parts.is_empty() || parts.iter().any(|part| !part.is_scalar()) {
-        section.report(
-            Diagnostic::new(node.span, "`start` takes a command")
-                .help("write `start: node bots/shopbot.js` or `start: [node, bots/shopbot.js]`"),
-        );
-    }
-    Some(node.clone())
 }
 
 fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSpec {
     let mut section = Section::open(node, "a person", words::PERSON_KEYS, &[], problems);
-    let text = |section: &mut Section<'_, '_>, key: &str| section.text(key).map(|text| text.value);
     PersonSpec {
         name: section.name("a person", key),
-        id: section.id("id", 63),
-        first_name: text(&mut section, "first_name"),
-        last_name: text(&mut section, "last_name"),
-        locale: text(&mut section, "locale"),
-        timezone: timezone(&mut section),
-        gender: text(&mut section, "gender"),
-        profile_pic: text(&mut section, "profile_pic"),
+        id: section.text("id"),
+        first_name: section.text("first_name").map(|text| text.value),
+        last_name: section.text("last_name").map(|text| text.value),
+        locale: section.text("locale").map(|text| text.value),
+        timezone: section.whole("timezone"),
+        gender: section.text("gender").map(|text| text.value),
+        profile_pic: section.text("profile_pic").map(|text| text.value),
         tester_of: section.texts("tester_of").unwrap_or_default(),
         span: key.span.to(node.span),
     }
-}
-
-/// Takes a list of words that are known; what is not is reported.
-fn known(section: &mut Section<'_, '_>, key: &str, what: &str, candidates: &[&str]) -> Option<Vec<String>> {
-    let given = section.texts(key)?;
-    for word in given.iter().filter(|word| !candidates.contains(&word.value.as_str())) {
-        let message = format!("there is no {what} `{}`", word.value);
-        let help = suggestion(&word.value, candidates, "");
-        section.report(Diagnostic::new(word.span, message).help(help));
-    }
-    Some(values(given))
 }
 
 /// Takes the switches of a Page, which core knows, and the names of those that are given.
@@ -169,7 +138,7 @@ fn options(section: &mut Section<'_, '_>) -> (Options, BTreeSet<&'static str>) {
     let mut options = Options::default();
     let mut chosen = BTreeSet::new();
     let names: Vec<&str> = Options::ALL.iter().map(|option| option.name).collect();
-    for (key, node) in section.mapping("options", "exclusive: off") {
+    for (key, node) in section.named("options", "exclusive: off") {
         if key.name == RULES_AS_OF {
             match day(node) {
                 Ok(day) => options.rules_as_of = day,
@@ -219,19 +188,6 @@ fn day(node: &Node) -> Result<Timestamp, Diagnostic> {
             .help(format!("write it as in `{RULES_AS_OF}: 2026-07-01`"))
     };
     midnight.map(|midnight| Timestamp(midnight.timestamp().as_millisecond())).ok_or_else(wrong)
-}
-
-/// Takes a time zone in whole hours from UTC.
-fn timezone(section: &mut Section<'_, '_>) -> Option<i32> {
-    let number = section.number("timezone")?;
-    let hours = number.as_i64().and_then(|hours| i32::try_from(hours).ok());
-    let hours = hours.filter(|hours| (-12..=14).contains(hours));
-    if hours.is_none() {
-        let span = section.get("timezone").map_or_else(|| section.span(), |node| node.span);
-        let message = format!("`{number}` is no time zone");
-        section.report(Diagnostic::new(span, message).help("write whole hours from UTC, from -12 to 14"));
-    }
-    hours
 }
 
 fn values(texts: Vec<Spanned<String>>) -> Vec<String> {

@@ -1,58 +1,141 @@
-//! The names that expressions in steps can use.
+//! The names that expressions in steps can use, by the table of members that the checks follow as well.
 
+use emulator_core::PAGE_INBOX;
 use emulator_server::rfc3339;
 use serde_json::{Map, Value, json};
 
 use super::Scene;
 use crate::cast;
 use crate::value::Scope;
+use crate::vocabulary::{AppMember, PageMember, PersonMember, Root};
 
 impl Scope for Scene {
     fn lookup(&self, name: &str) -> Option<Value> {
         if let Some(captured) = self.captures.get(name) {
             return Some(captured.clone());
         }
-        match name {
-            "page" => {
-                let settings = self.lane.settings();
-                let page = settings.pages.get(&self.cast.page)?;
-                Some(json!({"id": self.cast.page.to_string(), "name": &*page.name}))
-            }
-            "now" => Some(json!(rfc3339(self.lane.now()))),
-            "vars" => Some(Value::Object(self.vars.clone())),
-            "env" => Some(cast::environment()),
-            "emulator" => Some(cast::emulator(&self.surroundings)),
-            "inbox" => Some(json!({"id": emulator_core::PAGE_INBOX.to_string(), "name": "inbox"})),
-            _ => self.app_value(name).or_else(|| self.person_value(name)),
+        match Root::parse(name) {
+            Some(Root::Page) => self.page_value(),
+            Some(Root::Now) => Some(json!(rfc3339(self.lane.now()))),
+            Some(Root::Vars) => Some(Value::Object(self.vars.clone())),
+            Some(Root::Env) => Some(cast::environment()),
+            Some(Root::Emulator) => Some(cast::emulator(&self.surroundings)),
+            Some(Root::Inbox) => Some(of_page(PAGE_INBOX, "inbox")),
+            None => self.app_value(name).or_else(|| self.person_value(name)),
         }
     }
 
     fn names(&self) -> Vec<String> {
-        let fixed = ["page", "now", "vars", "env", "emulator", "inbox"].map(str::to_owned);
+        let fixed = Root::ALL.iter().map(|root| root.name().to_owned());
         let apps = self.cast.apps.iter().map(|app| app.name.clone());
         let people = self.cast.people.iter().map(|person| person.name.clone());
-        fixed.into_iter().chain(apps).chain(people).chain(self.captures.keys().cloned()).collect()
+        fixed.chain(apps).chain(people).chain(self.captures.keys().cloned()).collect()
     }
 }
 
 impl Scene {
+    fn page_value(&self) -> Option<Value> {
+        let settings = self.lane.settings();
+        let page = settings.pages.get(&self.cast.page)?;
+        Some(of_page(self.cast.page, &page.name))
+    }
+
     fn app_value(&self, name: &str) -> Option<Value> {
         let app = self.cast.apps.iter().find(|app| app.name == name)?;
-        let token = app.page_tokens.first().map(|(_, token)| token.clone());
-        Some(json!({
-            "id": app.id.to_string(),
-            "name": app.name,
-            "secret": app.secret,
-            "verify_token": app.verify_token,
-            "page_token": token,
-        }))
+        let value = |member: &AppMember| {
+            let value = match member {
+                AppMember::Id => json!(app.id.to_string()),
+                AppMember::Name => json!(app.name),
+                AppMember::Secret => json!(app.secret),
+                AppMember::VerifyToken => json!(app.verify_token),
+                AppMember::PageToken => json!(app.page_tokens.first().map(|(_, token)| token)),
+            };
+            (member.name().to_owned(), value)
+        };
+        Some(AppMember::ALL.iter().map(value).collect::<Map<_, _>>().into())
     }
 
     fn person_value(&self, name: &str) -> Option<Value> {
         let psid = *self.lane.people().get(name)?;
-        Some(Value::Object(Map::from_iter([
-            ("id".to_owned(), json!(psid.to_string())),
-            ("name".to_owned(), json!(name)),
-        ])))
+        let value = |member: &PersonMember| {
+            let value = match member {
+                PersonMember::Id => json!(psid.to_string()),
+                PersonMember::Name => json!(name),
+            };
+            (member.name().to_owned(), value)
+        };
+        Some(PersonMember::ALL.iter().map(value).collect::<Map<_, _>>().into())
+    }
+}
+
+/// What there is to say of a Page, or of the Page Inbox.
+fn of_page(id: impl std::fmt::Display, name: &str) -> Value {
+    let value = |member: &PageMember| {
+        let value = match member {
+            PageMember::Id => json!(id.to_string()),
+            PageMember::Name => json!(name),
+        };
+        (member.name().to_owned(), value)
+    };
+    PageMember::ALL.iter().map(value).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use emulator_core::Timestamp;
+    use emulator_server::{ClockMode, LaneSpec, Stage, StageSpec};
+
+    use super::*;
+    use crate::cast::{Surroundings, cast};
+    use crate::scenario::{Document, load};
+    use crate::scene::{Patience, Place};
+    use crate::value::{Known, Shape};
+
+    /// Every dotted name of a value, those of its members among them.
+    fn paths(name: &str, value: &Value, out: &mut Vec<String>) {
+        out.push(name.to_owned());
+        for (member, value) in value.as_object().into_iter().flatten() {
+            paths(&format!("{name}.{member}"), value, out);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_checks_know_is_what_there_is() {
+        let text = "apps: {shopbot: {}, livechat: {}}\npeople: {ana: {}, bo: {}}".to_owned();
+        let (documents, _) = load(Path::new("w.yaml"), text, &|_| Err(std::io::ErrorKind::NotFound.into()));
+        let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
+        let surroundings = Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin") };
+        let cast = Arc::new(cast(&world, &surroundings, &mut |_| 1).unwrap());
+        let clock = ClockMode::Frozen { at: Timestamp(0) };
+        let settings = Arc::clone(&cast.settings);
+        let webhook_timeout = Duration::from_secs(1);
+        let stage =
+            Stage::new(StageSpec { seed: 1, settings, apps: cast.apps.clone(), webhook_timeout }, clock);
+        let lane = LaneSpec { name: "a".to_owned(), clock, settings: None, people: cast.people.clone() };
+        let lane = stage.open_lane(lane).unwrap();
+        let place = Place { stage, lane, cast, surroundings };
+        let vars = Map::from_iter([("tea".to_owned(), json!("green"))]);
+        let scene = Scene::new(place, Arc::clone(&world.file), vars, Patience::default());
+
+        let vars = Shape::Members([("tea".to_owned(), Shape::Open)].into());
+        let known = Known::of(&world.names(), &vars);
+        let mut names = scene.names();
+        names.sort_unstable();
+        assert_eq!(known.names().collect::<Vec<_>>(), names);
+        for name in names {
+            let value = scene.lookup(&name).unwrap();
+            let mut there = Vec::new();
+            paths(&name, &value, &mut there);
+            for path in &there {
+                assert_eq!(known.look(path), Ok(()), "{path}");
+            }
+            for member in known.members(&name) {
+                assert!(!value[&member].is_null(), "{name}.{member}");
+            }
+        }
     }
 }

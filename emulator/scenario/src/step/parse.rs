@@ -6,9 +6,9 @@ mod expectation;
 
 use std::sync::Arc;
 
-use super::{Act, Names, Refusal, Step};
+use super::{Act, Names, Origin, Refusal, Step};
 use crate::check::{Checker, Mode};
-use crate::diagnostics::{Diagnostic, SourceText};
+use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, Span, Spanned};
 use crate::vocabulary::{self as words, Field, Head, Kind, Verb};
 use blame::{no_head, no_verb};
@@ -16,25 +16,26 @@ use blame::{no_head, no_verb};
 /// Builds the steps of a list, or the one step that stands in place of a list.
 pub(crate) fn steps(
     node: &Node,
-    file: &Arc<SourceText>,
+    origin: Origin<'_>,
     names: &Names,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Step> {
     let items = node.items().unwrap_or(std::slice::from_ref(node));
-    items.iter().filter_map(|item| Builder::new(names, problems).step(item, file)).collect()
+    items.iter().filter_map(|item| Builder::new(origin, names, problems).step(item)).collect()
 }
 
 /// Builds one step; what it reports makes the step void.
 struct Builder<'a> {
     check: Checker<'a>,
+    origin: Origin<'a>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(names: &'a Names, problems: &'a mut Vec<Diagnostic>) -> Self {
-        Self { check: Checker { names, problems } }
+    fn new(origin: Origin<'a>, names: &'a Names, problems: &'a mut Vec<Diagnostic>) -> Self {
+        Self { check: Checker { names, problems }, origin }
     }
 
-    fn step(&mut self, node: &Node, file: &Arc<SourceText>) -> Option<Step> {
+    fn step(&mut self, node: &Node) -> Option<Step> {
         let before = self.check.problems.len();
         let Some(entries) = node.entries() else {
             self.check.report(
@@ -59,6 +60,12 @@ impl<'a> Builder<'a> {
                     "page" if sound => self.page(node, value),
                     "page" => None,
                     "clock" => Some(Act::Clock(acts::clock(value))),
+                    // The files of scenarios have their parts put in before their steps are built.
+                    "use" => {
+                        let problem = Diagnostic::new(node.span, "only a file can use a part");
+                        self.check.report(problem.help("send the steps of the part themselves"));
+                        None
+                    }
                     _ => Some(Act::Note(value.clone())),
                 }
             }
@@ -66,7 +73,8 @@ impl<'a> Builder<'a> {
         let inside = value.get("as").filter(|_| head.name == "expect");
         let capture = self.capture(node.get("as").or(inside));
         let act = act.filter(|_| self.check.problems.len() == before)?;
-        Some(Step { span: node.span, file: Arc::clone(file), act, capture })
+        let file = Arc::clone(self.origin.file);
+        Some(Step { span: node.span, file, used: None, act, capture })
     }
 
     /// Finds the key that says who acts or what kind of step this is.

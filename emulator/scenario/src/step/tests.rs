@@ -6,7 +6,7 @@ fn names() -> Names {
     Names {
         apps: ["shopbot".into(), "livechat".into()].into(),
         people: ["ana".into()].into(),
-        captures: None,
+        ..Names::default()
     }
 }
 

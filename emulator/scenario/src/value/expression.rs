@@ -2,14 +2,15 @@
 //!
 //! Finding is done here, so that an error can point at the expression; the inside goes to the expression language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde_json::Value;
 
+use super::known::{Known, Unknown};
 use super::{Scope, Written};
-use crate::diagnostics::{Diagnostic, did_you_mean};
+use crate::diagnostics::{Diagnostic, did_you_mean, suggestion};
 use crate::node::{Node, NodeKind};
 
 /// A piece of a text.
@@ -42,23 +43,24 @@ pub(super) fn evaluate(written: &Written<'_>, scope: &dyn Scope) -> Result<Value
     Ok(Value::String(text))
 }
 
-/// Checks every expression of a tree as far as that goes without values: its syntax and, if they are known, its names.
-pub(crate) fn check(node: &Node, names: Option<&[String]>, problems: &mut Vec<Diagnostic>) {
+/// Checks every expression of a tree as far as that goes without values: its syntax and, if they are known, its names
+/// and their members.
+pub(crate) fn check(node: &Node, known: Option<&Known>, problems: &mut Vec<Diagnostic>) {
     match &node.kind {
         NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) => {}
-        NodeKind::Text => check_text(&Written::value(node), names, problems),
-        NodeKind::List(items) => items.iter().for_each(|item| check(item, names, problems)),
+        NodeKind::Text => check_text(&Written::value(node), known, problems),
+        NodeKind::List(items) => items.iter().for_each(|item| check(item, known, problems)),
         NodeKind::Map(entries) => {
             for (key, value) in entries {
                 let quoted = key.span.end - key.span.start != key.name.len();
-                check_text(&Written { source: &key.name, span: key.span, quoted }, names, problems);
-                check(value, names, problems);
+                check_text(&Written { source: &key.name, span: key.span, quoted }, known, problems);
+                check(value, known, problems);
             }
         }
     }
 }
 
-fn check_text(written: &Written<'_>, names: Option<&[String]>, problems: &mut Vec<Diagnostic>) {
+fn check_text(written: &Written<'_>, known: Option<&Known>, problems: &mut Vec<Diagnostic>) {
     let pieces = match pieces(written) {
         Ok(pieces) => pieces,
         Err(problem) => return problems.push(problem),
@@ -69,15 +71,37 @@ fn check_text(written: &Written<'_>, names: Option<&[String]>, problems: &mut Ve
     let environment = environment();
     for piece in pieces {
         let Piece::Expression { inside, start, end } = piece else { continue };
-        match roots(&environment, inside, written, (start, end)) {
+        match paths(&environment, inside, written, (start, end)) {
             Err(problem) => problems.push(problem),
-            Ok(roots) => {
-                let Some(names) = names else { continue };
-                let missing = roots.iter().find(|root| !names.contains(root));
-                problems.extend(missing.map(|root| undefined(root, names, written, (start, end))));
+            // One that depends on nothing has its value already, or will never have one.
+            Ok(paths) if paths.is_empty() => {
+                problems.extend(one(inside, written, (start, end), &serde_json::Map::new()).err());
+            }
+            Ok(paths) => {
+                let Some(known) = known else { continue };
+                let unknown = paths.iter().find_map(|path| Some((path, known.look(path).err()?)));
+                problems.extend(unknown.map(|(path, unknown)| why(path, unknown, written, (start, end))));
             }
         }
     }
+}
+
+/// Says why a dotted name has no value.
+fn why(path: &str, unknown: Unknown<'_>, written: &Written<'_>, at: (usize, usize)) -> Diagnostic {
+    match unknown {
+        Unknown::Name(names) => undefined(root(path), &names, written, at),
+        Unknown::Member { of, part, members } => no_member(&of, part, &members, written, at),
+        Unknown::OfText { of, part } => member_of_none(&of, part, "a text", written, at),
+        Unknown::Missing(when) => {
+            Diagnostic::new(written.part(at.0, at.1), format!("`{path}` has no value in {when}"))
+                .help("give it there, or to all cases under `vars:`")
+        }
+    }
+}
+
+/// The part of a dotted name before the first dot.
+fn root(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }
 
 /// Splits a text at its expressions.
@@ -133,19 +157,72 @@ fn closing_brace(text: &str) -> Option<usize> {
     None
 }
 
+/// The filters there are.
+pub(super) const FILTERS: &[&str] = &[
+    "abs",
+    "attr",
+    "batch",
+    "bool",
+    "capitalize",
+    "chain",
+    "count",
+    "d",
+    "default",
+    "dictsort",
+    "e",
+    "escape",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "pprint",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "sum",
+    "title",
+    "trim",
+    "unique",
+    "upper",
+    "zip",
+];
+
 fn environment<'a>() -> Environment<'a> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // It shows the machinery, which is of no use in a message.
+    environment.remove_global("debug");
     environment
 }
 
-/// Gives the names an expression needs, in alphabetical order.
-fn roots(
+/// Gives the dotted names an expression needs, in alphabetical order.
+fn paths(
     environment: &Environment<'_>,
     inside: &str,
     written: &Written<'_>,
     at: (usize, usize),
-) -> Result<Vec<String>, Diagnostic> {
+) -> Result<BTreeSet<String>, Diagnostic> {
     if inside.trim().is_empty() {
         return Err(Diagnostic::new(written.part(at.0, at.1), "this expression is empty")
             .help("write a name in it, as in `${page.id}`, or `$${` for the two characters themselves"));
@@ -155,10 +232,31 @@ fn roots(
             .label(error.detail().unwrap_or("it has a syntax error").to_owned())
             .help("an expression is a name with members and filters, as in `${livechat.id | int}`")
     })?;
+    if let Some(filter) = filters(inside).find(|name| !FILTERS.contains(name)) {
+        return Err(Diagnostic::new(written.part(at.0, at.1), format!("there is no filter `{filter}`"))
+            .help(suggestion(filter, FILTERS, "")));
+    }
     let functions: Vec<&str> = environment.globals().map(|(name, _)| name).collect();
-    let found: std::collections::BTreeSet<String> =
-        expression.undeclared_variables(false).into_iter().collect();
-    Ok(found.into_iter().filter(|name| !functions.contains(&name.as_str())).collect())
+    let found = expression.undeclared_variables(true);
+    Ok(found.into_iter().filter(|path| !functions.contains(&root(path))).collect())
+}
+
+/// The names of the filters in an expression that can be read: those behind a bar outside of quotes.
+fn filters(inside: &str) -> impl Iterator<Item = &str> {
+    let mut quote = None;
+    let bars = inside.char_indices().filter(move |(_, character)| {
+        match (quote, *character) {
+            (Some(open), character) if open == character => quote = None,
+            (None, '\'' | '"') => quote = Some(*character),
+            (Some(_) | None, _) => {}
+        }
+        quote.is_none() && *character == '|'
+    });
+    bars.map(|(at, _)| {
+        let name = inside[at + 1..].trim_start();
+        let end = name.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        &name[..end.unwrap_or(name.len())]
+    })
 }
 
 /// Evaluates one expression.
@@ -169,37 +267,45 @@ fn one(
     scope: &dyn Scope,
 ) -> Result<Value, Diagnostic> {
     let environment = environment();
+    let paths = paths(&environment, inside, written, at)?;
     let mut context = BTreeMap::new();
-    for root in roots(&environment, inside, written, at)? {
-        match scope.lookup(&root) {
-            Some(value) => drop(context.insert(root, value)),
-            None => return Err(undefined(&root, &scope.names(), written, at)),
+    for name in paths.iter().map(|path| root(path)) {
+        if context.contains_key(name) {
+            continue;
+        }
+        match scope.lookup(name) {
+            Some(value) => drop(context.insert(name.to_owned(), value)),
+            None => {
+                let names = scope.names();
+                let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+                names.sort_unstable();
+                return Err(undefined(name, &names, written, at));
+            }
         }
     }
-    let failed = |what: String| {
-        member_missing(inside, &context, written, at).unwrap_or_else(|| {
-            Diagnostic::new(written.part(at.0, at.1), "this expression has no value").label(what)
-        })
+    let missing = || paths.iter().find_map(|path| member_missing(path, &context, written, at));
+    let failed = |message: &str, why: String| {
+        missing().unwrap_or_else(|| Diagnostic::new(written.part(at.0, at.1), message).label(why))
     };
+    let no_value = |why: &str| failed("this expression has no value", why.to_owned());
     let result = environment
         .compile_expression(inside)
         .and_then(|expression| expression.eval(minijinja::Value::from(Serde(&context))))
         .map_err(|error| {
-            if error.kind() == ErrorKind::UnknownFilter {
-                return Diagnostic::new(written.part(at.0, at.1), "this filter does not exist")
-                    .label(error.detail().unwrap_or_default().to_owned());
+            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+            if error.kind() == ErrorKind::UndefinedError {
+                return no_value(&detail);
             }
-            failed(error.detail().map_or_else(|| error.kind().to_string(), str::to_owned))
+            failed("this expression cannot be evaluated", detail)
         })?;
     if result.is_undefined() {
-        return Err(failed("it is not defined".to_owned()));
+        return Err(no_value("it is not defined"));
     }
-    serde_json::to_value(&result).map_err(|error| failed(error.to_string()))
+    let unspelt = |error: serde_json::Error| failed("this expression cannot be evaluated", error.to_string());
+    serde_json::to_value(&result).map_err(unspelt)
 }
 
-fn undefined(root: &str, names: &[String], written: &Written<'_>, at: (usize, usize)) -> Diagnostic {
-    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
-    names.sort_unstable();
+fn undefined(root: &str, names: &[&str], written: &Written<'_>, at: (usize, usize)) -> Diagnostic {
     let problem = Diagnostic::new(written.part(at.0, at.1), format!("there is no `{root}` here"))
         .help_if(did_you_mean(root, names.iter().copied()).map(|near| format!("did you mean `{near}`?")));
     if names.is_empty() {
@@ -209,27 +315,48 @@ fn undefined(root: &str, names: &[String], written: &Written<'_>, at: (usize, us
     }
 }
 
+/// Says that a mapping has no such member.
+fn no_member(
+    of: &str,
+    part: &str,
+    members: &[&str],
+    written: &Written<'_>,
+    at: (usize, usize),
+) -> Diagnostic {
+    let problem = Diagnostic::new(written.part(at.0, at.1), format!("`{of}` has no `{part}`"));
+    let near = did_you_mean(part, members.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+    let has = if members.is_empty() { "no members".to_owned() } else { members.join(", ") };
+    problem.help_if(near).note(format!("`{of}` has {has}"))
+}
+
+/// Says that something which is no mapping has no members.
+fn member_of_none(of: &str, part: &str, what: &str, written: &Written<'_>, at: (usize, usize)) -> Diagnostic {
+    Diagnostic::new(written.part(at.0, at.1), format!("`{of}` has no `{part}`"))
+        .label(format!("`{of}` is {what}"))
+}
+
 /// Finds the member of a dotted name that its object does not have.
 fn member_missing(
-    inside: &str,
+    path: &str,
     context: &BTreeMap<String, Value>,
     written: &Written<'_>,
     at: (usize, usize),
 ) -> Option<Diagnostic> {
-    let path = inside.split('|').next()?.trim();
     let mut parts = path.split('.');
     let mut name = parts.next()?.to_owned();
     let mut value = context.get(&name)?;
     for part in parts {
         let Some(next) = value.get(part) else {
-            let problem = Diagnostic::new(written.part(at.0, at.1), format!("`{name}` has no `{part}`"));
-            let Some(object) = value.as_object() else {
-                return Some(problem.label(format!("`{name}` is {value}")));
-            };
-            let members: Vec<&str> = object.keys().map(String::as_str).collect();
-            let near =
-                did_you_mean(part, members.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            return Some(problem.help_if(near).note(format!("`{name}` has {}", members.join(", "))));
+            return Some(match value {
+                Value::Object(object) => {
+                    let members: Vec<&str> = object.keys().map(String::as_str).collect();
+                    no_member(&name, part, &members, written, at)
+                }
+                Value::String(_) => member_of_none(&name, part, "a text", written, at),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+                    member_of_none(&name, part, &value.to_string(), written, at)
+                }
+            });
         };
         value = next;
         name = format!("{name}.{part}");

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::diagnostics::SourceText;
+use crate::step::Names;
 use crate::yaml;
 
 fn node(text: &str) -> Node {
@@ -81,7 +82,12 @@ fn errors_say_what_is_there_and_point_at_the_expression() {
         ("'x ${livechat.idd}'", "${livechat.idd}", "`livechat` has no `idd`", Some("did you mean `id`?")),
         ("${livechat.id.x}", "${livechat.id.x}", "`livechat.id` has no `x`", None),
         ("${livechat.id", "${livechat.id", "this expression has no closing brace", Some("close it with")),
-        ("${now | nofilter}", "${now | nofilter}", "this filter does not exist", None),
+        ("${now | uper}", "${now | uper}", "there is no filter `uper`", Some("did you mean `upper`?")),
+        ("${now ~ 'a|b' | x}", "${now ~ 'a|b' | x}", "there is no filter `x`", Some("use `abs`")),
+        ("a ${vars.n + 'x'}", "${vars.n + 'x'}", "this expression cannot be evaluated", None),
+        ("${vars.n / 0}", "${vars.n / 0}", "this expression cannot be evaluated", None),
+        ("${vars.list[9]}", "${vars.list[9]}", "this expression has no value", None),
+        ("${vars.lst + 1}", "${vars.lst + 1}", "`vars` has no `lst`", Some("did you mean `list`?")),
         ("${now |}", "${now |}", "this expression cannot be read", Some("an expression is")),
         ("\"\\n${nwo}\"", "\"\\n${nwo}\"", "there is no `nwo` here", Some("did you mean")),
     ] {
@@ -143,4 +149,79 @@ fn times() {
         time(&node("${vars.at}"), &Map::from_iter([("vars".into(), json!({"at": "1970-01-01T00:00:01Z"}))])),
         Ok(1_000)
     );
+}
+
+#[test]
+fn what_cannot_be_calculated_is_shown() {
+    for (written, label) in [
+        ("${vars.n / 0}", "unable to calculate 5 / 0"),
+        ("${'x' | int}", "invalid float literal"),
+        ("${vars.list | int}", "cannot convert sequence to integer"),
+        ("${2 ** 100}", "number out of range"),
+        ("${now.year}", "`now` is a text"),
+        ("${vars.n.x}", "`vars.n` is 5"),
+    ] {
+        let problem = evaluate(&node(written), &scope(), Place::Any).unwrap_err();
+        assert_eq!(problem.label.as_deref(), Some(label), "{written}: {}", problem.message);
+    }
+}
+
+fn known() -> Known {
+    let names =
+        Names { apps: ["shop".to_owned()].into(), people: ["ana".to_owned()].into(), ..Names::default() };
+    let vars =
+        [("tea".to_owned(), Shape::Open), ("milk".to_owned(), Shape::Missing("the case `b`".to_owned()))];
+    let mut known = Known::of(&names, &Shape::Members(vars.into()));
+    known.add("greeting");
+    known
+}
+
+#[test]
+fn members_are_checked_before_anything_runs() {
+    let checked = |written: &str| {
+        let mut problems = Vec::new();
+        check(&node(written), Some(&known()), &mut problems);
+        problems.into_iter().map(|problem| (problem.message, problem.help, problem.label)).collect::<Vec<_>>()
+    };
+    for sound in [
+        "${ana.id | int}",
+        "${shop.page_token ~ page.name ~ inbox.id ~ emulator.url}",
+        "${vars.tea.leaves[0]} ${env.ANYTHING} ${greeting.message_id} ${now}",
+        "${vars['anything']}",
+        "${'a.b' | upper}",
+        "{\"${ana.id}\": [\"${vars.tea}\"]}",
+    ] {
+        assert_eq!(checked(sound), [], "{sound}");
+    }
+    for (wrong, message, help, label) in [
+        ("${ana.idd}", "`ana` has no `idd`", Some("did you mean `id`?"), None),
+        ("{\"${shop.secert}\": 1}", "`shop` has no `secert`", Some("did you mean `secret`?"), None),
+        ("a ${ana.secret}", "`ana` has no `secret`", None, None),
+        ("${ana.name.first}", "`ana.name` has no `first`", None, Some("`ana.name` is a text")),
+        ("${now.year}", "`now` has no `year`", None, Some("`now` is a text")),
+        ("${vars.te}", "`vars` has no `te`", Some("did you mean `tea`?"), None),
+        (
+            "${vars.milk}",
+            "`vars.milk` has no value in the case `b`",
+            Some("give it there, or to all cases under `vars:`"),
+            None,
+        ),
+        ("${ben.id}", "there is no `ben` here", None, None),
+        ("${1 / 0}", "this expression cannot be evaluated", None, Some("unable to calculate 1 / 0")),
+    ] {
+        let expected = (message.to_owned(), help.map(str::to_owned), label.map(str::to_owned));
+        assert_eq!(checked(wrong), [expected], "{wrong}");
+    }
+}
+
+#[test]
+fn every_filter_that_is_suggested_exists() {
+    for name in expression::FILTERS {
+        let environment = minijinja::Environment::new();
+        let unknown = environment
+            .compile_expression(&format!("none | {name}"))
+            .and_then(|expression| expression.eval(()))
+            .is_err_and(|error| error.kind() == minijinja::ErrorKind::UnknownFilter);
+        assert!(!unknown, "{name}");
+    }
 }

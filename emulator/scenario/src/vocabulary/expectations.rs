@@ -1,7 +1,7 @@
 //! What `expect:` and `never:` can be about, and the matchers of their patterns.
 
 use super::steps::{AS, OF, WITHIN};
-use super::{APP_VERBS, CHANNELS, FOLDERS, Head, Kind, WEBHOOK_FIELDS, WINDOWS, field};
+use super::{APP_VERBS, CHANNELS, FOLDERS, Field, Head, Kind, WEBHOOK_FIELDS, WINDOWS, field};
 
 /// What `expect:` and `never:` can be about; the verbs of an app are listed in [`APP_VERBS`].
 pub const EXPECTATIONS: &[Head] = &[
@@ -20,7 +20,7 @@ pub const EXPECTATIONS: &[Head] = &[
         beside: &[
             OF,
             field("channel", Kind::Word(CHANNELS), "the list of the entry that the event stands in"),
-            field("event", Kind::Any, "what the event must hold"),
+            field("event", Kind::Pattern, "what the event must hold"),
             field("field", Kind::Word(WEBHOOK_FIELDS), "the subscription field it belongs to"),
             field("acknowledged", Kind::Bool, "`false` for a delivery that the app did not acknowledge"),
             WITHIN,
@@ -36,7 +36,7 @@ pub const EXPECTATIONS: &[Head] = &[
         name: "nothing",
         value: Kind::Flag,
         verbs: &[],
-        beside: &[field("for", Kind::RealTime, "how long it must stay quiet, in real time")],
+        beside: &[field("for", Kind::Needed(&Kind::RealTime), "how long it must stay quiet, in real time")],
         not_yet: &["optional", "on"],
         meaning: "quiet: no message reaches the person and no real app calls anything",
     },
@@ -51,18 +51,18 @@ pub const EXPECTATIONS_NOT_YET: &[&str] =
     &["inbox", "menu", "profile", "any_order", "one_of", "optional", "user"];
 
 /// The matchers of a pattern; a mapping with only these keys is a matcher.
-pub const MATCHERS: &[&str] = &[
-    "contains",
-    "starts_with",
-    "matches",
-    "one_of",
-    "not",
-    "has",
-    "any",
-    "absent",
-    "count",
-    "gt",
-    "lt",
-    "between",
-    "exactly",
+pub const MATCHERS: &[Field] = &[
+    field("contains", Kind::Text, "a text that holds this one"),
+    field("starts_with", Kind::Text, "a text that begins with this one"),
+    field("matches", Kind::Regex, "a text in which this regular expression is found"),
+    field("one_of", Kind::ListOf(&Kind::Pattern), "what matches one of these"),
+    field("not", Kind::Pattern, "what does not match this"),
+    field("has", Kind::Pattern, "a list with an item that matches this"),
+    field("any", Kind::Flag, "a key that is there, whatever its value"),
+    field("absent", Kind::Flag, "a key that is not there"),
+    field("count", Kind::Pattern, "a list whose length matches this"),
+    field("gt", Kind::Number, "a number greater than this one"),
+    field("lt", Kind::Number, "a number less than this one"),
+    field("between", Kind::Range, "a number from the first to the second, both included"),
+    field("exactly", Kind::Any, "this value and no other keys; no mapping in it is a matcher"),
 ];

@@ -1,52 +1,124 @@
 //! The keys of the mappings of a file.
 
-/// The top-level keys of a scenario, and then those this version lacks.
-pub const SCENARIO_KEYS: &[&str] = &[
-    "scenario",
-    "format",
-    "description",
-    "tags",
-    "skip",
-    "protocol",
-    "world",
-    "begin_at",
-    "seed",
-    "vars",
-    "alone",
-    "timeouts",
-    "unread",
-    "steps",
+use super::{FEATURES, Field, Kind, MODES, PERMISSIONS, WEBHOOK_FIELDS, field};
+
+/// The top-level keys of a scenario.
+pub const SCENARIO_KEYS: &[Field] = &[
+    field("scenario", Kind::Literal, "the name: a sentence that says what it shows, unique in its file"),
+    field("format", Kind::Word(&["1"]), "the version of the file format; there is only `1`"),
+    field("description", Kind::Literal, "more about it, for people"),
+    field("tags", Kind::OneOrMore(&Kind::Literal), "words to choose scenarios by"),
+    field("skip", Kind::Reason, "leaves it out of every run; the value says why"),
+    field(
+        "protocol",
+        Kind::Protocols,
+        "the protocol that the Page follows, instead of that of the world; a list for a run with each",
+    ),
+    field(
+        "world",
+        Kind::World,
+        "the Page, the apps and the people, or the path of a file that holds them; without it the nearest `emulator.yaml` above counts",
+    ),
+    field("begin_at", Kind::Beginning, "when its clock starts"),
+    field("seed", Kind::Whole(0, u64::MAX), "the seed of ids and of all that is random"),
+    field("vars", Kind::Free(&Kind::Any), "values for `${vars.NAME}`"),
+    field("cases", Kind::Cases, "sets of variables; it is run once with each of them"),
+    field("alone", Kind::Bool, "whether no other scenario may run beside it"),
+    field("timeouts", Kind::Section(TIMEOUT_KEYS), "its limits of real time"),
+    field(
+        "unread",
+        Kind::Word(UNREAD),
+        "what unread messages and unexpected refusals mean at the end: `fail`, or `allow` to let them be",
+    ),
+    field("steps", Kind::Steps, "what happens, one step after the other"),
 ];
 /// The top-level keys of a scenario that this version lacks.
-pub const SCENARIO_NOT_YET: &[&str] = &["cases", "use", "behaviour", "part"];
+pub const SCENARIO_NOT_YET: &[&str] = &["behaviour"];
+/// What unread messages and unexpected refusals can mean at the end.
+pub const UNREAD: &[&str] = &["fail", "allow"];
+/// The keys of a part.
+pub const PART_KEYS: &[Field] = &[
+    field("part", Kind::Literal, "the name: what its steps do"),
+    field("description", Kind::Literal, "more about it, for people"),
+    field("steps", Kind::Steps, "the steps that stand in the place of each `use` of it"),
+];
 /// The keys of a world.
-pub const WORLD_KEYS: &[&str] = &["protocol", "page", "apps", "people"];
+pub const WORLD_KEYS: &[Field] = &[
+    field("protocol", Kind::Protocol, "the protocol that the Page follows"),
+    field("page", Kind::Section(PAGE_KEYS), "the Page"),
+    field("apps", Kind::Named(APP_KEYS), "the apps on the Page, by the names that steps call them"),
+    field("people", Kind::Named(PERSON_KEYS), "the people, by the names that steps call them"),
+];
 /// The keys of a world that this version lacks.
 pub const WORLD_NOT_YET: &[&str] = &["pages"];
 /// The keys of `page:`.
-pub const PAGE_KEYS: &[&str] = &["id", "name", "primary_receiver", "options"];
+pub const PAGE_KEYS: &[Field] = &[
+    field("id", Kind::Id(63), "its id: digits, below 2^63"),
+    field("name", Kind::Literal, "what it is called"),
+    field("primary_receiver", Kind::Literal, "the app that is primary receiver, or `none`"),
+    field("options", Kind::Switches, "the switches where sources disagree about the platform"),
+];
 /// The keys of `page:` that this version lacks.
 pub const PAGE_NOT_YET: &[&str] = &["platform", "default_app", "inbox", "handover", "routes"];
 /// The keys of an app.
-pub const APP_KEYS: &[&str] = &[
-    "id",
-    "secret",
-    "verify_token",
-    "page_token",
-    "webhook",
-    "start",
-    "env",
-    "fields",
-    "features",
-    "permissions",
-    "mode",
-    "require_proof",
+pub const APP_KEYS: &[Field] = &[
+    field("id", Kind::Id(53), "its id: digits, below 2^53 so that JavaScript reads it without loss"),
+    field("secret", Kind::Text, "its secret, which signs webhooks"),
+    field("verify_token", Kind::Text, "the token of the verification handshake"),
+    field("page_token", Kind::Text, "its Page access token"),
+    field("webhook", Kind::Text, "where its bot listens; an app without one is played by the steps"),
+    field("start", Kind::Command, "the command that starts its bot"),
+    field("env", Kind::Free(&Kind::Text), "variables for the environment of its bot"),
+    field(
+        "fields",
+        Kind::OneOrMore(&Kind::Word(WEBHOOK_FIELDS)),
+        "the subscription fields that the Page installs for it",
+    ),
+    field("features", Kind::OneOrMore(&Kind::Word(FEATURES)), "the features it has been granted"),
+    field(
+        "permissions",
+        Kind::OneOrMore(&Kind::Word(PERMISSIONS)),
+        "what its Page token carries; everything unless given",
+    ),
+    field(
+        "mode",
+        Kind::Word(MODES),
+        "whether it is live, or in development and reaches only people with a role",
+    ),
+    field("require_proof", Kind::Bool, "whether each of its calls must carry `appsecret_proof`"),
 ];
 /// The keys of an app that this version lacks.
 pub const APP_NOT_YET: &[&str] =
     &["role", "take_control", "api_version", "handshake", "behaviour", "options"];
 /// The keys of a person.
-pub const PERSON_KEYS: &[&str] =
-    &["id", "first_name", "last_name", "locale", "timezone", "gender", "profile_pic", "tester_of"];
+pub const PERSON_KEYS: &[Field] = &[
+    field(
+        "id",
+        Kind::Id(63),
+        "the page-scoped id: digits, below 2^63; it follows from the seed unless given",
+    ),
+    field("first_name", Kind::Literal, "the first name in the profile"),
+    field("last_name", Kind::Literal, "the last name in the profile"),
+    field("locale", Kind::Literal, "the locale in the profile, such as `en_US`"),
+    field("timezone", Kind::Whole(-12, 14), "the time zone in the profile, in hours from UTC"),
+    field("gender", Kind::Literal, "the gender in the profile"),
+    field("profile_pic", Kind::Literal, "the URL of the picture in the profile"),
+    field("tester_of", Kind::OneOrMore(&Kind::Literal), "the apps on which the person has a role"),
+];
 /// The keys of `timeouts:`.
-pub const TIMEOUT_KEYS: &[&str] = &["reply", "quiet", "boot", "settle"];
+pub const TIMEOUT_KEYS: &[Field] = &[
+    field("reply", Kind::RealTime, "how long an expectation waits; 5s unless given"),
+    field(
+        "quiet",
+        Kind::RealTimeOrAuto,
+        "how long a bot must be silent to count as quiet; `auto` measures it",
+    ),
+    field("boot", Kind::RealTime, "how long a bot may take to start; 10s unless given"),
+    field("settle", Kind::RealTime, "how long deliveries and calls may take; 30s unless given"),
+];
+
+/// The names of keys.
+#[must_use]
+pub fn names(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.name).collect()
+}

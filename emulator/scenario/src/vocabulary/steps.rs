@@ -9,7 +9,7 @@ pub(super) const TO: Field =
     field("to", Kind::Person, "the person meant, where the scenario has more than one");
 pub(super) const METADATA: Field = field("metadata", Kind::Text, "a text that the webhook carries");
 pub(super) const REFUSED: Field = field("refused", Kind::FlagOr(REFUSAL), "the call must fail, in this way");
-pub(super) const ANSWERS: Field = field("answers", Kind::Any, "what the answer must hold");
+pub(super) const ANSWERS: Field = field("answers", Kind::Pattern, "what the answer must hold");
 pub(super) const MESSAGING_TYPE: Field = field("messaging_type", Kind::Text, "the parameter of the Send API");
 pub(super) const TAG: Field = field("tag", Kind::Text, "the message tag of the Send API");
 pub(super) const WITHIN: Field =
@@ -17,13 +17,13 @@ pub(super) const WITHIN: Field =
 
 /// The keys of `refused:`.
 pub const REFUSAL: &[Field] = &[
-    field("status", Kind::Any, "the HTTP status"),
-    field("code", Kind::Any, "the error code"),
-    field("subcode", Kind::Any, "the error subcode"),
-    field("type", Kind::Text, "the type of the error"),
-    field("message", Kind::Text, "the message on the wire, with its `(#…)` prefix"),
-    field("user_title", Kind::Text, "the title for people"),
-    field("user_msg", Kind::Text, "the explanation for people"),
+    field("status", Kind::Pattern, "the HTTP status"),
+    field("code", Kind::Pattern, "the error code"),
+    field("subcode", Kind::Pattern, "the error subcode"),
+    field("type", Kind::Pattern, "the type of the error"),
+    field("message", Kind::Pattern, "the message on the wire, with its `(#…)` prefix"),
+    field("user_title", Kind::Pattern, "the title for people"),
+    field("user_msg", Kind::Pattern, "the explanation for people"),
 ];
 
 pub(super) const HANDS_OVER: &[Field] =
@@ -147,7 +147,7 @@ pub const PAGE_CHANGES: &[Field] = &[
     field("token", Kind::PerApp(&Kind::Word(TOKENS)), "whether the Page token of an app still holds"),
 ];
 /// How a change by an admin must fail.
-pub(super) const DECLINED: &[Field] = &[field("message", Kind::Text, "why it is not done")];
+pub(super) const DECLINED: &[Field] = &[field("message", Kind::Pattern, "why it is not done")];
 
 /// What an app does.
 pub const APP_VERBS: &[Verb] = &[
@@ -241,7 +241,7 @@ pub const HEADS: &[Head] = &[
     },
     Head {
         name: "never",
-        value: Kind::Expectation,
+        value: Kind::Prohibition,
         verbs: &[],
         beside: &[],
         not_yet: &["until", "on"],
@@ -255,10 +255,18 @@ pub const HEADS: &[Head] = &[
         not_yet: &[],
         meaning: "puts a text into the report",
     },
+    Head {
+        name: "use",
+        value: Kind::Path,
+        verbs: &[],
+        beside: &[],
+        not_yet: &[],
+        meaning: "puts the steps of a part in its place",
+    },
 ];
 
 /// First keys of steps that this version lacks.
-pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults", "bot", "use"];
+pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults", "bot"];
 
 /// Keys of inner mappings that this version lacks, under the key of the mapping.
 const NOT_YET_WITHIN: &[(&str, &[&str])] = &[

@@ -54,11 +54,10 @@ pub const PROTOCOLS: &[&str] = &["handover"];
 pub const PROTOCOLS_NOT_YET: &[&str] = &["handover-v1", "conversation-routing", "default-behavior"];
 
 /// Words that mean something in an expression or as a state, so that no app and no person can have them as a name.
-pub const RESERVED_NAMES: &[&str] =
-    &["inbox", "idle", "none", "page", "now", "vars", "env", "port", "emulator", "main", "done", "spam"];
-
-/// The names an expression always knows beside those of the world.
-pub const EXPRESSION_NAMES: &[&str] = &["page", "now", "vars", "env", "emulator", "inbox"];
+pub const RESERVED_NAMES: &[&str] = &[
+    "inbox", "idle", "none", "page", "now", "vars", "env", "port", "emulator", "main", "done", "spam",
+    "true", "false", "null",
+];
 
 /// Keys of a message that are text on the wire, so that a scalar behind one of them is taken as it is written.
 pub const WIRE_TEXT: &[&str] =

@@ -102,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             Kind::Engine => engine::run(listener, commands).await,
             Kind::Sink => sink::run(listener, commands).await,
             Kind::Pair => pair::run(listener, commands).await,
-            Kind::Slow { pause } => slow::run(listener, Duration::from_millis(*pause), commands).await,
+            Kind::Slow { pause } => slow::run(listener, Duration::from_millis(*pause)).await,
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -1,11 +1,11 @@
 //! Builds what stands behind `expect:` and `never:`.
 
 use super::acts::folder;
-use super::{Builder, spanned};
+use super::{Builder, is_identifier, spanned};
 use crate::check::{Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
 use crate::node::{Key, Node};
-use crate::step::{Act, AppVerbKind, Awaited, Channel, Expectation, Owner, Window};
+use crate::step::{Act, AppVerbKind, Awaited, Certainty, Channel, Expectation, Owner, Window};
 use crate::vocabulary::{self as words, Head, Kind};
 
 impl Builder<'_> {
@@ -162,7 +162,8 @@ impl Builder<'_> {
             _ if node.is_null() => return Some(Owner::None),
             _ => {}
         }
-        let known = self.check.names.apps.contains(&node.source);
+        let open = self.check.names.certainty == Certainty::Open && is_identifier(&node.source);
+        let known = open || self.check.names.apps.contains(&node.source);
         if known && node.is_scalar() {
             return Some(Owner::App(spanned(node)));
         }

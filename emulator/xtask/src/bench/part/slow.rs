@@ -14,7 +14,6 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::super::pause;
 use super::{accept, address_of};
@@ -25,17 +24,13 @@ struct Graph {
     token: String,
 }
 
-pub(super) async fn run(
-    listener: TcpListener,
-    pause: Duration,
-    mut commands: UnboundedReceiver<String>,
-) -> Result<()> {
+/// Serves until it is killed: whoever runs bots gives them no input that could close.
+pub(super) async fn run(listener: TcpListener, pause: Duration) -> Result<()> {
     let setting = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
     let graph =
         Graph { address: address_of(&setting("GRAPH_API_URL")?)?, token: setting("PAGE_ACCESS_TOKEN")? };
     let graph = Arc::new(graph);
-    tokio::spawn(accept(listener, move |request| handle(request, Arc::clone(&graph), pause)));
-    while commands.recv().await.is_some() {}
+    accept(listener, move |request| handle(request, Arc::clone(&graph), pause)).await;
     Ok(())
 }
 

@@ -1,0 +1,83 @@
+//! What a world says of its Page, apps and people, in the terms of core.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use emulator_core::{
+    App, AppId, AppMode, Connection, Feature, Field, FieldSet, Page, PageId, Permission, Profile, Protocol,
+    Settings,
+};
+
+use crate::scenario::{AppSpec, PersonSpec, WorldSpec};
+
+/// The last name of people who have none in the world.
+const DEFAULT_LAST_NAME: &str = "Emulated";
+/// The language of people who have none in the world.
+const DEFAULT_LOCALE: &str = "en_US";
+const DEFAULT_FIELDS: &[Field] = &[
+    Field::Messages,
+    Field::MessagingPostbacks,
+    Field::MessagingOptins,
+    Field::MessagingReferrals,
+    Field::MessageReactions,
+    Field::MessagingAccountLinking,
+];
+/// What apps subscribe to as well when there are several.
+const SHARED_FIELDS: &[Field] = &[Field::MessagingHandovers, Field::Standby, Field::MessageEchoes];
+
+/// What admins decided.
+pub(super) fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Settings> {
+    let id_of = |name: &str| {
+        let index = world.apps.iter().position(|app| app.name.value == name);
+        index.map(|index| ids[index])
+    };
+    let mut default_fields: FieldSet = DEFAULT_FIELDS.iter().copied().collect();
+    if world.apps.len() > 1 {
+        default_fields = SHARED_FIELDS.iter().fold(default_fields, |fields, field| fields.with(*field));
+    }
+    let connection = |app: &AppSpec| Connection {
+        fields: match &app.fields {
+            Some(names) => names.iter().filter_map(|name| Field::parse(name)).collect(),
+            None => default_fields,
+        },
+        features: app.features.iter().filter_map(|name| Feature::parse(name)).collect(),
+        permissions: match &app.permissions {
+            Some(names) => names.iter().filter_map(|name| Permission::parse(name)).collect(),
+            None => Permission::ALL.iter().copied().collect(),
+        },
+        ..Connection::default()
+    };
+    let primary_receiver = world.page.primary_receiver.as_ref().and_then(|name| id_of(&name.value));
+    let name = world.page.name.as_ref().map_or("Emulated Page", |name| &name.value);
+    let page_settings = Page {
+        primary_receiver,
+        options: world.page.options,
+        apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
+        ..Page::named(name)
+    };
+    let known = |app: &AppSpec| App {
+        mode: app.mode.and_then(AppMode::parse).unwrap_or(AppMode::Live),
+        requires_proof: app.require_proof,
+        ..App::named(app.name.value.as_str())
+    };
+    Arc::new(Settings {
+        protocol: world.protocol.as_ref().map_or(Protocol::Handover, |protocol| protocol.value),
+        pages: BTreeMap::from([(page, page_settings)]),
+        apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
+    })
+}
+
+/// What a person shows; everybody has a name, a language and a time zone.
+pub(super) fn profile(person: &PersonSpec) -> Profile {
+    let text = |text: &Option<String>| text.as_deref().map(Arc::from);
+    let mut letters = person.name.value.chars();
+    let called = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    Profile {
+        first_name: text(&person.first_name.clone().or(called)),
+        last_name: Some(text(&person.last_name).unwrap_or_else(|| DEFAULT_LAST_NAME.into())),
+        profile_pic: text(&person.profile_pic),
+        locale: Some(text(&person.locale).unwrap_or_else(|| DEFAULT_LOCALE.into())),
+        timezone: Some(person.timezone.unwrap_or_default()),
+        gender: text(&person.gender),
+    }
+}

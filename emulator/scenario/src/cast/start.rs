@@ -1,0 +1,132 @@
+//! How bots are started: their commands, and where their webhooks are.
+
+use std::path::{Path, PathBuf};
+
+use emulator_server::WebhookUrl;
+use serde_json::{Map, Value};
+
+use super::Launch;
+use crate::diagnostics::Diagnostic;
+use crate::given::Given;
+use crate::node::{Node, NodeKind};
+use crate::scenario::{AppSpec, WorldSpec};
+use crate::value;
+
+/// The folder in which the command of an app runs: that of the world's file, or that of a run for a bot that is
+/// given to it.
+pub(super) fn folder_of(world: &WorldSpec, app: &AppSpec) -> PathBuf {
+    if let Some(Given::Command { folder, .. }) = &app.given {
+        return folder.clone();
+    }
+    let folder = Path::new(&world.file.name).parent().unwrap_or(Path::new(""));
+    if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
+}
+
+/// Tells whether an app needs a free port.
+pub(super) fn needs_port(app: &AppSpec) -> bool {
+    let mentions =
+        |node: &Option<Node>| node.as_ref().is_some_and(|node| node.literal().to_string().contains("${port"));
+    app.start.is_some() || mentions(&app.webhook)
+}
+
+/// Where an app's webhooks go, if it is real.
+pub(super) fn webhook(
+    app: &AppSpec,
+    port: Option<u16>,
+    scope: &Map<String, Value>,
+) -> Result<Option<WebhookUrl>, Diagnostic> {
+    let parse = |text: &str, node: Option<&Node>| {
+        text.parse::<WebhookUrl>().map(Some).map_err(|error| {
+            let span = node.map_or(app.span, |node| node.span);
+            Diagnostic::new(span, format!("the webhook of `{}` cannot be used", app.name.value))
+                .label(error.to_string())
+        })
+    };
+    match (&app.webhook, port) {
+        (Some(node), _) => parse(&value::text(node, scope)?, Some(node)),
+        (None, Some(port)) => parse(&format!("http://127.0.0.1:{port}/webhook"), None),
+        (None, None) => Ok(None),
+    }
+}
+
+/// How a bot comes to be, and what the world adds to its environment.
+pub(super) type Started = (Launch, Vec<(String, String)>);
+
+/// How the bot of an app is started, if it is.
+pub(super) fn start(
+    world: &WorldSpec,
+    app: &AppSpec,
+    scope: &Map<String, Value>,
+) -> Result<Option<Started>, Diagnostic> {
+    let launch = match (&app.start, &app.given) {
+        (Some(node), Some(Given::Command { text, .. })) => {
+            let command = command(node, scope).map_err(|problem| problem.in_file(text))?;
+            Launch::Command { command, folder: folder_of(world, app) }
+        }
+        (Some(node), Some(Given::ByHand) | None) => {
+            Launch::Command { command: command(node, scope)?, folder: folder_of(world, app) }
+        }
+        (None, Some(Given::ByHand)) => Launch::ByHand,
+        (None, Some(Given::Command { .. }) | None) => return Ok(None),
+    };
+    let env = app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?)));
+    Ok(Some((launch, env.collect::<Result<Vec<_>, Diagnostic>>()?)))
+}
+
+/// The program and its arguments.
+fn command(node: &Node, scope: &Map<String, Value>) -> Result<Vec<String>, Diagnostic> {
+    let command = match &node.kind {
+        NodeKind::List(items) => {
+            items.iter().map(|item| value::text(item, scope)).collect::<Result<Vec<_>, _>>()?
+        }
+        NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text | NodeKind::Map(_) => {
+            // Split before expressions are put in, so that a path with blanks stays one argument.
+            let words = split(&node.source).map_err(|why| Diagnostic::new(node.span, why))?;
+            let words = words.into_iter().map(|source| Node { source, kind: NodeKind::Text, ..node.clone() });
+            words.map(|word| value::text(&word, scope)).collect::<Result<Vec<_>, _>>()?
+        }
+    };
+    if command.is_empty() {
+        return Err(Diagnostic::new(node.span, "`start` names no program")
+            .help("write for example `start: node bot.js`"));
+    }
+    Ok(command)
+}
+
+/// Splits a command as a shell would: quotes, no expansion. `${…}` stays together.
+pub(crate) fn split(command: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut depth = 0_u32;
+    let mut characters = command.chars().peekable();
+    while let Some(character) = characters.next() {
+        let started = word.is_some();
+        let current = word.get_or_insert_with(String::new);
+        match (character, quote) {
+            (_, Some(open)) if character == open => quote = None,
+            ('\'' | '"', None) if depth == 0 => quote = Some(character),
+            ('$', _) if characters.peek() == Some(&'{') => {
+                depth += 1;
+                current.push('$');
+            }
+            ('}', _) if depth > 0 => {
+                depth -= 1;
+                current.push('}');
+            }
+            (blank, None) if blank.is_whitespace() && depth == 0 => {
+                if started {
+                    words.extend(word.take());
+                } else {
+                    word = None;
+                }
+            }
+            (other, _) => current.push(other),
+        }
+    }
+    if let Some(open) = quote {
+        return Err(format!("the quote {open} in this command is never closed"));
+    }
+    words.extend(word);
+    Ok(words)
+}

@@ -1,0 +1,173 @@
+//! The kinds of single values: texts, words, lengths of time, addresses.
+
+use super::{Checker, Mode, is_matcher};
+use crate::diagnostics::{Diagnostic, one_of, suggestion};
+use crate::node::Node;
+use crate::value;
+
+impl Checker<'_> {
+    /// Reads `on` or `off`.
+    pub(crate) fn on_or_off(&mut self, name: &str, node: &Node) -> Option<bool> {
+        match node.source.as_str() {
+            "on" | "true" if node.is_scalar() => Some(true),
+            "off" | "false" if node.is_scalar() => Some(false),
+            _ if node.is_null() => Some(true),
+            _ => {
+                let help = format!("write `{name}: on` or `{name}: off`");
+                self.wrong(name, node, "takes `on` or `off`", &help);
+                None
+            }
+        }
+    }
+
+    pub(super) fn path(&mut self, name: &str, node: &Node) {
+        if !node.is_scalar() || node.is_null() {
+            self.wrong(name, node, "takes a path", &format!("write `{name}: folder/file.yaml`"));
+        } else if node.is_expression() {
+            let problem = Diagnostic::new(node.span, format!("`{name}` takes no expression"));
+            self.report(problem.help("write the path itself; the file is read before anything is evaluated"));
+        }
+    }
+
+    pub(super) fn url(&mut self, name: &str, node: &Node) {
+        let is_url = ["http://", "https://"].iter().any(|scheme| node.source.starts_with(scheme));
+        if !node.is_scalar() || node.is_null() {
+            self.wrong(name, node, "takes a URL", &format!("write `{name}: https://…`"));
+        } else if !is_url && !node.is_expression() {
+            let problem = Diagnostic::new(node.span, format!("`{name}` takes an http(s) URL"));
+            self.report(problem.label("this is none").help("files are not supported by this version yet"));
+        }
+    }
+
+    pub(super) fn text(&mut self, name: &str, node: &Node) {
+        if node.is_null() {
+            self.report(
+                Diagnostic::new(node.span, format!("`{name}` needs a text"))
+                    .label("there is none")
+                    .help(format!("write `{name}: some text`")),
+            );
+        } else if !node.is_scalar() {
+            let help = format!("write `{name}: some text`, in quotes if it begins with `[` or `{{`");
+            self.wrong(name, node, "takes a text", &help);
+        }
+    }
+
+    pub(super) fn message(&mut self, name: &str, node: &Node, mode: Mode) {
+        let any = mode == Mode::Awaited && node.is_yes();
+        if node.items().is_some() || (node.is_null() && !any) {
+            self.wrong(
+                name,
+                node,
+                "takes a text or a message",
+                &format!("write `{name}: some text` or `{name}: {{text: some text}}`"),
+            );
+        }
+        let text = node.get("text").filter(|text| mode == Mode::Given && is_matcher(text));
+        if let Some(matcher) = text.or(Some(node).filter(|node| mode == Mode::Given && is_matcher(node))) {
+            self.report(
+                Diagnostic::new(matcher.span, "a message that is sent has no use for a matcher").help(
+                    "write the text itself, or begin the step with `expect:` to wait for such a message",
+                ),
+            );
+        }
+    }
+
+    pub(super) fn duration(&mut self, node: &Node) {
+        if !node.is_expression()
+            && let Err(problem) = value::parse_duration(node)
+        {
+            self.report(problem);
+        }
+    }
+
+    /// Reads a length of real time, which is always written out.
+    pub(crate) fn real_time(&mut self, name: &str, node: &Node) -> Option<u64> {
+        if node.is_expression() {
+            self.report(
+                Diagnostic::new(node.span, format!("`{name}` is real time and takes no expression"))
+                    .help(format!("write it out, as in `{name}: 300ms`")),
+            );
+            return None;
+        }
+        match value::parse_duration(node).map(u64::try_from) {
+            Ok(Ok(milliseconds)) => Some(milliseconds),
+            Ok(Err(_)) => {
+                self.report(Diagnostic::new(node.span, format!("`{name}` cannot be negative")));
+                None
+            }
+            Err(problem) => {
+                self.report(problem);
+                None
+            }
+        }
+    }
+
+    fn time(&mut self, node: &Node) {
+        if !node.is_expression()
+            && let Err(problem) = value::parse_time(node)
+        {
+            self.report(problem);
+        }
+    }
+
+    pub(super) fn clock(&mut self, name: &str, node: &Node) {
+        if let Some(entries) = node.entries() {
+            for (key, value) in entries {
+                if key.name == "to" {
+                    self.time(value);
+                } else {
+                    self.unknown_key(key, "`clock`", &["to"], &[]);
+                }
+            }
+            if entries.is_empty() {
+                self.wrong(name, node, "needs a time", "write `clock: {to: \"2026-03-01T09:00:00Z\"}`");
+            }
+        } else if node.items().is_some() || node.is_yes() {
+            self.wrong(
+                name,
+                node,
+                "takes a move of the clock",
+                "write `clock: +24h`, `clock: {to: TIME}` or `clock: next`",
+            );
+        } else if value::parse_duration(node).is_ok_and(|milliseconds| milliseconds < 0) {
+            let problem = Diagnostic::new(node.span, "the clock cannot go back");
+            self.report(problem.help(format!("write `clock: +{}`", node.source.trim_start_matches('-'))));
+        } else if node.source != "next" {
+            self.duration(node);
+        }
+    }
+
+    /// Reads `true` or `false`.
+    pub(crate) fn boolean(&mut self, name: &str, node: &Node) -> Option<bool> {
+        match node.source.as_str() {
+            "true" | "True" | "TRUE" | "on" if node.is_scalar() => Some(true),
+            "false" | "False" | "FALSE" | "off" if node.is_scalar() => Some(false),
+            _ => {
+                self.wrong(
+                    name,
+                    node,
+                    "takes `true` or `false`",
+                    &format!("write `{name}: true` or `{name}: false`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reads one of several words.
+    pub(crate) fn word<'w>(&mut self, name: &str, choice: &[&'w str], node: &Node) -> Option<&'w str> {
+        let found = choice.iter().copied().find(|word| node.is_scalar() && *word == node.source);
+        if found.is_none() {
+            let problem =
+                if node.is_scalar() && !node.is_null() {
+                    Diagnostic::new(node.span, format!("`{name}` cannot be `{}`", node.source))
+                        .help(suggestion(&node.source, choice, ""))
+                } else {
+                    Diagnostic::new(node.span, format!("`{name}` takes a word"))
+                        .help(format!("use {}", one_of(choice)))
+                };
+            self.report(problem);
+        }
+        found
+    }
+}

@@ -1,0 +1,117 @@
+//! Builds the steps of a scenario, one after the other, since each knows the names that those before it have captured.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::section::Section;
+use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
+use crate::matcher;
+use crate::node::Node;
+use crate::step::{self, Loader, Names, Origin, Step};
+use crate::value::{self, Known};
+use crate::vocabulary::{Field, names};
+
+/// The steps so far, and what later ones can name.
+pub(super) struct Assembly<'a> {
+    pub(super) loader: Loader<'a>,
+    pub(super) names: Names,
+    /// What expressions can name; none where that is not known.
+    known: Option<Known>,
+    /// The files that are being read, the outermost first.
+    pub(super) open: Vec<PathBuf>,
+    /// Where each of them but the first is used.
+    pub(super) uses: Vec<String>,
+    /// How many parts were used.
+    pub(super) count: usize,
+    steps: Vec<Step>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Assembly<'a> {
+    /// Begins in a file, with the names that the first step can use.
+    pub(super) fn new(path: &Path, loader: Loader<'a>, names: Names, known: Option<Known>) -> Self {
+        let (open, uses) = (vec![path.to_owned()], Vec::new());
+        Self { loader, names, known, open, uses, count: 0, steps: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Gives the steps, and what is wrong with them.
+    pub(super) fn finish(self) -> (Vec<Step>, Vec<Diagnostic>) {
+        (self.steps, self.problems)
+    }
+
+    /// Adds the steps of a list.
+    pub(super) fn add(&mut self, items: &[Node], file: &Arc<SourceText>) {
+        for item in items {
+            match self.used(item, file) {
+                Some(()) => {}
+                None => self.step(item, file),
+            }
+        }
+    }
+
+    fn step(&mut self, item: &Node, file: &Arc<SourceText>) {
+        let mut found = Vec::new();
+        let origin = Origin { file, loader: Some(self.loader) };
+        let mut steps = step::steps(item, origin, &self.names, &mut found);
+        value::check(item, self.known.as_ref(), &mut found);
+        matcher::check(item, &mut found);
+        let way = self.way();
+        steps.iter_mut().for_each(|step| step.used.clone_from(&way));
+        self.steps.extend(steps);
+        self.report(found, file);
+        let inside = item.get("expect").and_then(|expected| expected.get("as"));
+        if let Some(name) = item.get("as").or(inside) {
+            self.names.captures.iter_mut().for_each(|captures| captures.extend([name.source.clone()]));
+            self.known.iter_mut().for_each(|known| known.add(&*name.source));
+        }
+    }
+
+    /// Goes on without knowing what was captured, since a part that cannot be read may have captured anything.
+    pub(super) fn forget_captures(&mut self) {
+        self.names.captures = None;
+        self.known = None;
+    }
+
+    /// Takes in what is wrong in a file, and says how one got there.
+    pub(super) fn report(&mut self, problems: Vec<Diagnostic>, file: &Arc<SourceText>) {
+        let way = self.way();
+        self.problems.extend(problems.into_iter().map(|problem| match &way {
+            Some(way) => problem.in_file(file).note(format!("this part is used at {way}")),
+            None => problem.in_file(file),
+        }));
+    }
+
+    /// Where the part that is being read is used; the innermost use comes first.
+    fn way(&self) -> Option<Arc<str>> {
+        let uses: Vec<&str> = self.uses.iter().rev().map(String::as_str).collect();
+        (!uses.is_empty()).then(|| uses.join(", that one at ").into())
+    }
+}
+
+/// Takes the list of steps of a scenario or a part, whose keys are known.
+pub(super) fn list<'n>(section: &mut Section<'n, '_>, what: &str, keys: &'static [Field]) -> &'n [Node] {
+    let node = section.node();
+    let help = "add for example `steps: [{user: ana, says: hello}]`";
+    let Some(list) = node.get("steps").filter(|steps| !steps.is_null()) else {
+        let misspelt = |name: &str| name != "steps" && did_you_mean(name, names(keys)) == Some("steps");
+        if node.entries().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.name))) {
+            // The unknown key is an error of its own, and it is the one to mend.
+            return &[];
+        }
+        let at = node.entry("steps").or(node.entry(what)).map_or(node.span, |(key, _)| key.span);
+        section.report(Diagnostic::new(at, format!("this {what} has no steps")).help(help));
+        return &[];
+    };
+    let Some(items) = list.items() else {
+        section.report(
+            Diagnostic::new(list.span, "`steps` takes a list")
+                .label(format!("this is {}", list.kind_name()))
+                .help("begin each step with a dash: `- user: ana`"),
+        );
+        return &[];
+    };
+    if items.is_empty() {
+        section.report(Diagnostic::new(list.span, format!("this {what} has no steps")).help(help));
+    }
+    items
+}

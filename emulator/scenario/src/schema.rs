@@ -1,0 +1,67 @@
+//! The JSON Schema of files, for editors: generated from the tables of [`crate::vocabulary`].
+//!
+//! It is draft-07, which every version of the YAML language server understands. What may stand beside a key hangs on
+//! that key (`if` it is there, `then`), never on a choice between whole shapes, since editors then point at the very
+//! key that is wrong. It is an aid while writing: it accepts whatever the parser accepts, and leaves to `check` what
+//! depends on other places, such as names.
+
+mod kinds;
+mod shared;
+mod steps;
+mod texts;
+
+use serde_json::{Map, Value, json};
+
+use crate::vocabulary::{self as words, Field, Kind};
+use kinds::{Place, keys, kind, or_nothing};
+use texts::described;
+
+/// Gives the schema of one document: a scenario or a world.
+#[must_use]
+pub fn schema() -> Value {
+    let mut definitions = Map::new();
+    for (name, definition) in [
+        ("scenario", scenario()),
+        ("world", section(words::WORLD_KEYS)),
+        ("pattern", kinds::pattern()),
+        ("any_matcher", kinds::any_matcher()),
+        ("matcher", kinds::matcher()),
+    ] {
+        definitions.insert(name.to_owned(), definition);
+    }
+    definitions.extend(steps::definitions());
+    let mut schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "messenger-emulator",
+        "description": "A scenario, which begins with its name, or a world: the Page, the apps and the people.",
+        "type": "object",
+        "minProperties": 1,
+        "properties": {"scenario": described(Value::Bool(true), words::SCENARIO_KEYS[0].meaning)},
+        "defaultSnippets": [texts::first_scenario()],
+        "if": {"required": ["scenario"]},
+        "then": {"$ref": "#/definitions/scenario"},
+        "else": {"$ref": "#/definitions/world"},
+        "definitions": definitions,
+    });
+    shared::share(&mut schema);
+    schema
+}
+
+fn scenario() -> Value {
+    let mut scenario = section(words::SCENARIO_KEYS);
+    scenario["required"] = json!(["scenario", "steps"]);
+    scenario
+}
+
+/// A mapping of a file. A key with nothing behind it counts as left out.
+fn section(fields: &[Field]) -> Value {
+    let properties: Map<String, Value> = fields
+        .iter()
+        .map(|field| {
+            let value = kind(field.kind, Place::Given);
+            let value = if field.kind == Kind::Steps { value } else { or_nothing(value) };
+            (field.name.to_owned(), described(value, field.meaning))
+        })
+        .collect();
+    json!({"type": "object", "properties": properties, "propertyNames": keys(&words::names(fields))})
+}

@@ -1,0 +1,303 @@
+//! What may stand behind a key, for each kind of value.
+
+use emulator_core::{OptionRule, Options};
+use serde_json::{Map, Value, json};
+
+use super::section;
+use super::texts::described;
+use crate::vocabulary::{self as words, Field, Kind, MATCHERS, PROTOCOLS, RESERVED_NAMES};
+
+/// Whether a value is given or waited for; one that is waited for may be a matcher.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Given,
+    Awaited,
+}
+
+impl Place {
+    /// The place of a value beside a verb: words and names are never matched.
+    pub(super) fn beside(self, kind: Kind) -> Self {
+        let fixed = matches!(kind, Kind::Word(_) | Kind::Bool | Kind::Person | Kind::Capture);
+        if fixed { Self::Given } else { self }
+    }
+}
+
+const EXPRESSION: &str = r"\$\{";
+const DURATION: &str = r"^\s*[+-]?([0-9]+(ms|s|m|h|d|w)\s*)+$";
+const REAL_TIME: &str = r"^\s*\+?([0-9]+(ms|s|m|h|d|w)\s*)+$";
+const MOMENT: &str = r"^[0-9]{4}-?[0-9]{2}-?[0-9]{2}[Tt ].*([Zz]|[+-][0-9]{2}(:?[0-9]{2})*)(\[.*\])?$";
+const NAME: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
+const LITERAL: &str = r"^((?!\$\{)[\s\S]|\$\$\{)*$";
+
+/// Gives the schema of a kind of value.
+pub(super) fn kind(kind: Kind, place: Place) -> Value {
+    if let Kind::Needed(inner) = kind {
+        return self::kind(*inner, place);
+    }
+    let schema = plain(kind, place);
+    if place == Place::Given || [Kind::Pattern, Kind::Expectation, Kind::Prohibition].contains(&kind) {
+        return schema;
+    }
+    json!({"if": reference("any_matcher"), "then": reference("matcher"), "else": schema})
+}
+
+fn plain(kind: Kind, place: Place) -> Value {
+    match kind {
+        Kind::Text => json!({"type": ["string", "number", "boolean"]}),
+        Kind::Message => message(place),
+        Kind::Flag => json!({"enum": [true, null]}),
+        Kind::FlagOr(fields) | Kind::Mapping(fields) => or_yes(mapping(fields, place)),
+        Kind::Duration => {
+            written(&or_expression(DURATION), "a duration is needed, such as 90s, 24h or 1d 6h")
+        }
+        Kind::RealTime => real_time(),
+        Kind::RealTimeOrAuto => {
+            written(&format!("^auto$|{REAL_TIME}"), "write auto, or a length such as 300ms")
+        }
+        Kind::ClockMove => clock(),
+        Kind::Bool => json!({"enum": [true, false, "on", "off"]}),
+        Kind::App | Kind::Person | Kind::Capture => written(NAME, "a name is needed: letters, digits and _"),
+        Kind::Receiver => json!({"type": ["string", "integer"]}),
+        Kind::Owner | Kind::Primary => json!({"type": ["string", "null"]}),
+        Kind::Word(choice) => json!({"enum": choice.iter().map(|word| spelt(word)).collect::<Vec<_>>()}),
+        Kind::Any => json!({}),
+        Kind::Expectation => reference("expectation"),
+        Kind::Prohibition => reference("never"),
+        Kind::OnOff => json!({"enum": ["on", "off", true, false, null]}),
+        Kind::Earlier => json!({"type": "string"}),
+        Kind::Url => written(&or_expression("^https?://"), "an http(s) URL is needed"),
+        Kind::Needed(inner) => plain(*inner, place),
+        Kind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, place)}),
+        Kind::PerApp(inner) => {
+            json!({"type": "object", "additionalProperties": self::kind(*inner, Place::Given)})
+        }
+        Kind::OneOrMore(inner) => {
+            let one = self::kind(*inner, place);
+            json!({"if": {"type": "array"}, "then": {"items": one}, "else": one})
+        }
+        Kind::Free(inner) => json!({"type": "object", "additionalProperties": self::kind(*inner, place)}),
+        Kind::Literal => literal(&["string", "number", "boolean"]),
+        Kind::Reason => literal(&["string", "number"]),
+        Kind::Id(bits) => json!({
+            "type": ["integer", "string"],
+            "minimum": 1,
+            "maximum": (1_u64 << bits) - 1,
+            "pattern": "^[1-9][0-9]*$",
+            "patternErrorMessage": "an id is made of digits and does not begin with a zero",
+        }),
+        Kind::Whole(least, u64::MAX) => json!({"type": "integer", "minimum": least}),
+        Kind::Whole(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
+        Kind::Command => json!({
+            "type": ["string", "number", "boolean", "array"],
+            "minItems": 1,
+            "items": {"type": ["string", "number", "boolean", "null"]},
+        }),
+        Kind::Protocols => {
+            let one = json!({"enum": PROTOCOLS});
+            json!({"if": {"type": "array"}, "then": {"items": one}, "else": one})
+        }
+        Kind::Beginning => written(MOMENT, "a moment with a zone is needed, such as 2026-03-02T08:00:00Z"),
+        Kind::Section(fields) => section(fields),
+        Kind::Named(fields) => json!({
+            "type": "object",
+            "additionalProperties": or_nothing(section(fields)),
+            "propertyNames": {
+                "pattern": NAME,
+                "patternErrorMessage": "a name is made of letters, digits and _, and begins with a letter",
+                "not": {"enum": RESERVED_NAMES},
+            },
+        }),
+        Kind::World => {
+            let world = section(words::WORLD_KEYS);
+            or_text(world)
+        }
+        Kind::Steps => json!({"type": "array", "minItems": 1, "items": reference("step")}),
+        Kind::Switches => switches(),
+        Kind::Pattern => reference("pattern"),
+        Kind::Regex => json!({"type": ["string", "number", "boolean"]}),
+        Kind::Number => number(),
+        Kind::Range => json!({
+            "if": {"type": "array"},
+            "then": {"minItems": 2, "maxItems": 2, "items": number()},
+            "else": written(EXPRESSION, "a list of two numbers is needed, such as [1, 5]"),
+        }),
+    }
+}
+
+/// The keys that a mapping can have.
+pub(super) fn keys(names: &[&str]) -> Value {
+    json!({"enum": names, "errorMessage": format!("no such key here; possible are: {}", names.join(", "))})
+}
+
+pub(super) fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/definitions/{name}")})
+}
+
+/// A text of this form.
+fn written(pattern: &str, message: &str) -> Value {
+    json!({"type": "string", "pattern": pattern, "patternErrorMessage": message, "errorMessage": message})
+}
+
+fn or_expression(pattern: &str) -> String {
+    format!("{pattern}|{EXPRESSION}")
+}
+
+fn real_time() -> Value {
+    written(REAL_TIME, "a length of real time is needed, such as 300ms or 5s; it takes no expression")
+}
+
+fn literal(types: &[&str]) -> Value {
+    json!({
+        "type": types,
+        "pattern": LITERAL,
+        "patternErrorMessage": "this takes no expression; write the value itself",
+    })
+}
+
+fn number() -> Value {
+    json!({"type": ["number", "string"], "pattern": EXPRESSION, "patternErrorMessage": "a number is needed"})
+}
+
+fn clock() -> Value {
+    let moved = format!(r"^next$|{}", or_expression(REAL_TIME));
+    let mut clock = written(&moved, "write a duration such as +24h, {to: TIME}, or next");
+    clock["type"] = json!(["string", "object"]);
+    let moment =
+        written(&or_expression(MOMENT), "a moment with a zone is needed, such as 2026-03-02T08:00:00Z");
+    clock["properties"] = json!({"to": moment});
+    clock["required"] = json!(["to"]);
+    clock["propertyNames"] = keys(&["to"]);
+    clock
+}
+
+/// A word; the version of the format looks like a number.
+fn spelt(word: &str) -> Value {
+    serde_json::from_str::<serde_json::Number>(word).map_or_else(|_| word.into(), Value::Number)
+}
+
+/// A message; where it is given, a matcher has no use.
+fn message(place: Place) -> Value {
+    match place {
+        Place::Given => json!({
+            "type": ["string", "number", "boolean", "object"],
+            "not": reference("any_matcher"),
+        }),
+        Place::Awaited => json!({
+            "type": ["string", "number", "boolean", "object"],
+            "additionalProperties": reference("pattern"),
+        }),
+    }
+}
+
+fn mapping(fields: &[Field], place: Place) -> Value {
+    let properties: Map<String, Value> = fields
+        .iter()
+        .map(|field| (field.name.to_owned(), described(kind(field.kind, place), field.meaning)))
+        .collect();
+    let names = keys(&words::names(fields));
+    with_needed(json!({"type": "object", "properties": properties, "propertyNames": names}), fields)
+}
+
+/// Adds the keys that cannot be left out.
+pub(super) fn with_needed(mut schema: Value, fields: &[Field]) -> Value {
+    let needed: Vec<&str> =
+        fields.iter().filter(|field| matches!(field.kind, Kind::Needed(_))).map(|field| field.name).collect();
+    if !needed.is_empty() {
+        schema["required"] = needed.into();
+    }
+    schema
+}
+
+/// The same, or nothing at all.
+pub(super) fn or_nothing(schema: Value) -> Value {
+    or(schema, &Value::Null, "null")
+}
+
+/// The same, or `true`, or nothing at all.
+pub(super) fn or_yes(schema: Value) -> Value {
+    let had = ["enum", "else"].iter().any(|word| schema.get(word).is_some());
+    let fits_booleans =
+        had || schema["type"].as_array().is_some_and(|types| types.contains(&"boolean".into()));
+    let mut schema = or(or_nothing(schema), &Value::Bool(true), "boolean");
+    if !fits_booleans && schema.get("type").is_some() {
+        schema["not"] = json!({"const": false});
+    }
+    schema
+}
+
+/// Adds a value, or its type, to what a schema takes. Editors offer the values of a list only if it holds this one.
+fn or(mut schema: Value, value: &Value, kind: &str) -> Value {
+    if let Some(Value::Array(choice)) = schema.get_mut("enum") {
+        if !choice.contains(value) {
+            choice.push(value.clone());
+        }
+    } else if let Some(other) = schema.get_mut("else") {
+        *other = or(other.take(), value, kind);
+    } else if let Some(types) = schema.get_mut("type") {
+        let mut all =
+            if let Value::Array(types) = types { std::mem::take(types) } else { vec![types.take()] };
+        if !all.contains(&kind.into()) {
+            all.push(kind.into());
+        }
+        *types = all.into();
+    }
+    schema
+}
+
+/// The same, or a text.
+fn or_text(mut schema: Value) -> Value {
+    schema["type"] = json!(["object", "string"]);
+    schema
+}
+
+/// The switches of a Page: YAML has words of its own for three of ours.
+fn switches() -> Value {
+    let properties: Map<String, Value> =
+        Options::ALL.iter().map(|option| (option.name.to_owned(), switch(option))).collect();
+    let names: Vec<&str> = Options::ALL.iter().map(|option| option.name).collect();
+    json!({"type": "object", "properties": properties, "propertyNames": keys(&names)})
+}
+
+fn switch(option: &OptionRule) -> Value {
+    let values = if option.words.is_empty() {
+        written("^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$", "a day is needed, such as 2026-07-01")
+    } else {
+        let mut choice: Vec<Value> = option.words.iter().map(|word| (*word).into()).collect();
+        for (word, instead) in [("on", Value::Bool(true)), ("off", Value::Bool(false)), ("none", Value::Null)]
+        {
+            if option.words.contains(&word) {
+                choice.push(instead);
+            }
+        }
+        json!({"enum": choice})
+    };
+    let rule = option.rule.rule();
+    let meaning =
+        format!("{}; `{}` unless given ({}, {})", option.meaning, option.default, rule.code, rule.title);
+    let mut switch = described(values, &meaning);
+    switch["default"] = option.default.into();
+    switch
+}
+
+/// A pattern: a matcher, or a value whose members are patterns.
+pub(super) fn pattern() -> Value {
+    json!({
+        "if": reference("any_matcher"),
+        "then": reference("matcher"),
+        "else": {"additionalProperties": reference("pattern"), "items": reference("pattern")},
+    })
+}
+
+/// A mapping whose keys are all matchers.
+pub(super) fn any_matcher() -> Value {
+    json!({"type": "object", "minProperties": 1, "propertyNames": {"enum": words::names(MATCHERS)}})
+}
+
+/// What the matchers take.
+pub(super) fn matcher() -> Value {
+    let properties: Map<String, Value> = MATCHERS
+        .iter()
+        .map(|field| (field.name.to_owned(), described(kind(field.kind, Place::Given), field.meaning)))
+        .collect();
+    json!({"properties": properties})
+}

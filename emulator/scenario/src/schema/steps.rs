@@ -1,0 +1,112 @@
+//! Steps and expectations: what may stand beside what hangs on the key that says who acts.
+
+use serde_json::{Map, Value, json};
+
+use super::kinds::{Place, keys, kind, with_needed};
+use super::texts::{described, example, snippets};
+use crate::vocabulary::{EXPECTATIONS, Field, HEADS, Head, Verb};
+
+/// The definitions of a step, of an expectation, and of each of their heads.
+pub(super) fn definitions() -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    for (prefix, heads, place) in
+        [("step", HEADS, Place::Given), ("expectation", EXPECTATIONS, Place::Awaited)]
+    {
+        let mut whole = one_of_heads(prefix, heads, place);
+        whole["defaultSnippets"] = snippets(heads).into();
+        all.push((prefix.to_owned(), whole));
+        all.extend(heads.iter().map(|head| (definition(prefix, head), with_verbs(head, place))));
+    }
+    // It is broken at once and matches nothing that could be named.
+    let never = json!({
+        "allOf": [{"$ref": "#/definitions/expectation"}],
+        "properties": {"within": false, "as": false, "nothing": false},
+    });
+    all.push(("never".to_owned(), never));
+    all
+}
+
+fn definition(prefix: &str, head: &Head) -> String {
+    format!("{prefix}_{}", head.name)
+}
+
+/// A mapping whose shape is told by the head in it.
+fn one_of_heads(prefix: &str, heads: &[Head], place: Place) -> Value {
+    let names: Vec<&str> = heads.iter().map(|head| head.name).collect();
+    let mut properties = Map::new();
+    for head in heads {
+        properties.insert(head.name.to_owned(), described(kind(head.value, place), head.meaning));
+    }
+    let mut shapes: Vec<Value> = heads
+        .iter()
+        .map(|head| {
+            let name = format!("#/definitions/{}", definition(prefix, head));
+            json!({"if": {"required": [head.name]}, "then": {"$ref": name}})
+        })
+        .collect();
+    shapes.push(otherwise(&names, json!({"propertyNames": keys(&names)})));
+    json!({"type": "object", "minProperties": 1, "properties": properties, "allOf": shapes})
+}
+
+/// What holds of a mapping with this head.
+fn with_verbs(head: &Head, place: Place) -> Value {
+    if head.verbs.is_empty() {
+        return beside(&[head.name], head.beside, place);
+    }
+    let names: Vec<&str> = head.verbs.iter().map(|verb| verb.name).collect();
+    let mut properties = Map::new();
+    for verb in head.verbs {
+        properties.insert(verb.name.to_owned(), value(verb, place));
+    }
+    let mut shapes: Vec<Value> = head
+        .verbs
+        .iter()
+        .map(|verb| {
+            let fields = match place {
+                Place::Given => verb.beside,
+                Place::Awaited => verb.expected_beside,
+            };
+            json!({"if": {"required": [verb.name]}, "then": beside(&[head.name, verb.name], fields, place)})
+        })
+        .collect();
+    let lacking = json!({
+        "required": names.first().into_iter().collect::<Vec<_>>(),
+        "errorMessage": format!("say what it does: {}", names.join(", ")),
+    });
+    let possible: Vec<&str> = std::iter::once(head.name).chain(names.iter().copied()).collect();
+    let without = json!({"propertyNames": keys(&possible), "if": {"maxProperties": 1}, "then": lacking});
+    shapes.push(otherwise(&names, without));
+    json!({"properties": properties, "allOf": shapes})
+}
+
+/// What holds if none of these keys is there.
+fn otherwise(names: &[&str], then: Value) -> Value {
+    let any: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
+    json!({"if": {"anyOf": any}, "else": then})
+}
+
+/// The keys that may stand beside these.
+fn beside(taken: &[&str], fields: &[Field], place: Place) -> Value {
+    let mut properties = Map::new();
+    for field in fields {
+        properties.insert(
+            field.name.to_owned(),
+            described(kind(field.kind, place.beside(field.kind)), field.meaning),
+        );
+    }
+    let names: Vec<&str> = taken.iter().copied().chain(fields.iter().map(|field| field.name)).collect();
+    with_needed(json!({"properties": properties, "propertyNames": keys(&names)}), fields)
+}
+
+/// What stands behind a verb, with an example.
+fn value(verb: &Verb, place: Place) -> Value {
+    let mut schema = kind(verb.value, place);
+    if place == Place::Awaited {
+        schema = super::kinds::or_yes(schema);
+    }
+    let mut schema = described(schema, verb.meaning);
+    if let Some(example) = example(verb.value) {
+        schema["examples"] = json!([example]);
+    }
+    schema
+}

@@ -1,0 +1,107 @@
+//! What an editor shows: descriptions, and samples of what can be written.
+
+use serde_json::{Map, Value, json};
+
+use crate::vocabulary::{Field, Head, Kind, Verb};
+
+/// Adds what a key means, plainly and, where it names words of the language, as Markdown.
+pub(super) fn described(schema: Value, meaning: &str) -> Value {
+    let sentence = sentence(meaning);
+    let mut described = match schema {
+        Value::Object(object) if !object.contains_key("$ref") => object,
+        Value::Bool(true) => Map::new(),
+        // In draft-07 nothing counts beside a reference.
+        other => Map::from_iter([("allOf".to_owned(), json!([other]))]),
+    };
+    described.insert("description".to_owned(), sentence.replace('`', "").into());
+    if sentence.contains('`') {
+        described.insert("markdownDescription".to_owned(), sentence.into());
+    }
+    Value::Object(described)
+}
+
+/// Makes a fragment a sentence.
+pub(super) fn sentence(fragment: &str) -> String {
+    let mut characters = fragment.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
+
+/// Gives what can stand behind a key, to be shown beside it; none where there is nothing typical.
+pub(super) fn example(kind: Kind) -> Option<Value> {
+    Some(match kind {
+        Kind::Text | Kind::Message | Kind::Pattern => json!("hello"),
+        Kind::Flag | Kind::Bool | Kind::FlagOr(_) => json!(true),
+        Kind::Mapping(fields) => fields_example(fields)?,
+        Kind::Duration => json!("3d"),
+        Kind::RealTime | Kind::RealTimeOrAuto => json!("300ms"),
+        Kind::ClockMove => json!("+24h"),
+        Kind::App | Kind::Owner | Kind::Primary => json!("shopbot"),
+        Kind::Receiver => json!("livechat"),
+        Kind::Person => json!("ana"),
+        Kind::Word(choice) => json!(choice.first()?),
+        Kind::Capture | Kind::Earlier => json!("greeting"),
+        Kind::OnOff => json!("on"),
+        Kind::Url => json!("https://example.com/cup.png"),
+        Kind::Expectation | Kind::Prohibition => json!({"app": "shopbot", "sends": "hello"}),
+        Kind::ListOf(inner) => json!([example(*inner)?]),
+        Kind::PerApp(inner) => json!({"shopbot": example(*inner)?}),
+        Kind::OneOrMore(inner) | Kind::Needed(inner) => example(*inner)?,
+        Kind::Regex => json!("^Hello"),
+        Kind::Number => json!(5),
+        Kind::Range => json!([1, 5]),
+        Kind::Id(_) => json!("100200300400500"),
+        Kind::Command => json!("node bots/shopbot.js"),
+        Kind::Beginning => json!("2026-03-02T08:00:00Z"),
+        Kind::Any
+        | Kind::Literal
+        | Kind::Reason
+        | Kind::Whole(..)
+        | Kind::Protocols
+        | Kind::Free(_)
+        | Kind::Section(_)
+        | Kind::Named(_)
+        | Kind::World
+        | Kind::Steps
+        | Kind::Switches => return None,
+    })
+}
+
+fn fields_example(fields: &[Field]) -> Option<Value> {
+    let first = fields.first()?;
+    Some(json!({first.name: example(first.kind)?}))
+}
+
+/// The steps that an editor offers to write: one for each head without verbs, and for each verb.
+pub(super) fn snippets(heads: &[Head]) -> Vec<Value> {
+    let mut all = Vec::new();
+    for head in heads {
+        let Some(who) = example(head.value) else { continue };
+        if head.verbs.is_empty() {
+            let needed = head.beside.iter().filter(|field| matches!(field.kind, Kind::Needed(_)));
+            let mut body = Map::from_iter([(head.name.to_owned(), who)]);
+            body.extend(needed.filter_map(|field| Some((field.name.to_owned(), example(field.kind)?))));
+            all.push(snippet(head.name, head.meaning, body.into()));
+            continue;
+        }
+        for Verb { name, value, meaning, .. } in head.verbs {
+            let Some(value) = example(*value) else { continue };
+            let body = json!({head.name: who, *name: value});
+            all.push(snippet(&format!("{} {name}", head.name), meaning, body));
+        }
+    }
+    all
+}
+
+fn snippet(label: &str, meaning: &str, body: Value) -> Value {
+    json!({"label": label, "description": sentence(meaning).replace('`', ""), "body": body})
+}
+
+/// A scenario to begin with.
+pub(super) fn first_scenario() -> Value {
+    let body = json!({
+        "scenario": "${1:The bot answers}",
+        "steps": [{"user": "${2:user}", "says": "${3:hello}"}, {"expect": {"app": "${4:bot}", "sends": true}}],
+    });
+    snippet("scenario", "a scenario to begin with", body)
+}

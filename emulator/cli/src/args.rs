@@ -2,9 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{
-    check, demo_bot, explain, export, keep, record, rules, run, schema, serve, speak,
-};
+use crate::commands::{check, demo_bot, explain, export, keep, record, rules, run, schema, serve, speak};
 
 /// Where to begin.
 const START: &str = "\

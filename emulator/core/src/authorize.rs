@@ -29,11 +29,21 @@ pub fn token_holds(world: &World, page: PageId, app: AppId, now: Timestamp) -> R
     let refusal = |kind| Refusal { rule: RuleId::TokenNamesCaller, saw: Saw::default(), kind };
     let connection = world.settings.connection(page, app);
     let connection = connection.ok_or_else(|| refusal(RefusalKind::AppNotConnected))?;
-    let ended = |kind| Err(Refusal { rule: RuleId::TokenEnded, ..refusal(kind) });
-    match connection.token {
+    token_is_good(connection.token, now)?;
+    Ok(connection)
+}
+
+/// Checks that a token in that state still holds (M-49 to M-51).
+///
+/// # Errors
+///
+/// The refusal, when it does not.
+pub fn token_is_good(state: TokenState, now: Timestamp) -> Result<(), Refusal> {
+    let ended = |kind| Err(Refusal { rule: RuleId::TokenEnded, saw: Saw::default(), kind });
+    match state {
         TokenState::Expires(at) if at <= now => ended(RefusalKind::TokenExpired(at)),
         TokenState::SessionEnded => ended(RefusalKind::SessionEnded),
         TokenState::Deauthorized => ended(RefusalKind::TokenDeauthorized),
-        TokenState::Valid | TokenState::Expires(_) => Ok(connection),
+        TokenState::Valid | TokenState::Expires(_) => Ok(()),
     }
 }

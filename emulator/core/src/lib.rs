@@ -38,7 +38,7 @@ mod word;
 mod world;
 
 pub use admin::MESSAGING_FIELDS;
-pub use authorize::{authorize, token_holds};
+pub use authorize::{authorize, token_holds, token_is_good};
 pub use catalogue::{Confidence, Protocol, Rule, RuleId, catalogue};
 pub use channel::rechannelled;
 pub use conversation::{Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable};

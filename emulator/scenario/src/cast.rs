@@ -88,7 +88,7 @@ pub fn identity(world: &WorldSpec) -> String {
             node.as_ref().map_or_else(|| "-".to_owned(), |node| node.literal().to_string())
         };
         parts.push(format!(
-            "app {} id {} secret {} verify {} token {} webhook {} start {}",
+            "app {} id {} secret {} verify {} token {} webhook {} start {} version {:?}",
             app.name.value,
             app.id.as_ref().map_or("-", |id| &id.value),
             source(&app.secret),
@@ -96,6 +96,7 @@ pub fn identity(world: &WorldSpec) -> String {
             source(&app.page_token),
             source(&app.webhook),
             source(&app.start),
+            app.api_version,
         ));
         parts.extend(app.env.iter().map(|(key, node)| format!("env {} {}", key.name, node.literal())));
         if app.start.is_some() {
@@ -178,7 +179,8 @@ pub fn cast(
             }
         }
         let page_tokens = vec![(page_id, page_token)];
-        cast.apps.push(Identity { id: *id, name, secret, verify_token, page_tokens, webhook });
+        let api_version = app.api_version;
+        cast.apps.push(Identity { id: *id, name, secret, verify_token, page_tokens, webhook, api_version });
     }
     check_tokens(world, &cast.apps, &mut problems);
     let member = |person: &PersonSpec| Member {

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use emulator_core::{Options, Protocol};
+use emulator_server::graph::GraphVersion;
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::given::Given;
@@ -203,6 +204,8 @@ pub struct AppSpec {
     pub permissions: Option<Vec<String>>,
     /// Its mode, by its word; absent for live.
     pub mode: Option<&'static str>,
+    /// The version of Graph that it has chosen for calls which name none; absent for the newest.
+    pub api_version: Option<GraphVersion>,
     /// Whether each of its calls must carry a proof of its secret.
     pub require_proof: bool,
     /// Where its bot comes from, when the run decides that instead of the world.

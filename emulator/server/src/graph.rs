@@ -15,9 +15,11 @@ mod node;
 mod params;
 mod played;
 mod presentation;
+mod raw;
 mod recipient;
 mod route;
 mod sending;
+mod spelt;
 mod subscriptions;
 mod validate;
 
@@ -28,7 +30,7 @@ use emulator_core::{
     AppAct, AppId, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
 };
 use hyper::Method;
-use hyper::header::HeaderValue;
+use hyper::header::{HeaderMap, HeaderValue};
 
 pub(crate) use answer::{challenge, error as error_body};
 use caller::{Caller, Proof};
@@ -41,9 +43,13 @@ use params::Params;
 pub use played::{PlayedCall, SenderAction, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
+pub use raw::{RawCall, RawContent, RawFile, RawToken, call};
+pub use route::GraphVersion;
 use route::{Endpoint, Path, Verb};
+pub use spelt::{Spelt, of_page, spelt};
 use subscriptions::{GivingUp, Registered, Registering};
 
+use crate::http::headers_of;
 use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
 use crate::secrets::{real_token, without_real_tokens};
@@ -81,6 +87,18 @@ pub enum Origin<'a> {
     Bot,
     /// A step that plays an app in this lane.
     Step(&'a Arc<Lane>),
+    /// The same, with a Page token that is taken for one that has just expired.
+    ExpiredStep(&'a Arc<Lane>),
+}
+
+impl<'a> Origin<'a> {
+    /// The lane of the step.
+    const fn lane(self) -> Option<&'a Arc<Lane>> {
+        match self {
+            Self::Bot => None,
+            Self::Step(lane) | Self::ExpiredStep(lane) => Some(lane),
+        }
+    }
 }
 
 /// The answer to a call.
@@ -111,6 +129,16 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// True when the call was refused, whatever status the caller wanted for that.
+    pub const fn is_refused(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    /// The headers as they are sent over HTTP.
+    pub fn headers(&self) -> HeaderMap {
+        headers_of(self)
+    }
+
     /// Waits a little when very many deliveries wait for an app.
     pub(crate) async fn uncrowded(&self) {
         if self.crowded {
@@ -222,6 +250,9 @@ impl<'a> Incoming<'a> {
 /// server.
 pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
     let path = route::decoded(request.path);
+    if let Some(refused) = real_token_refused(stage, &request, &path) {
+        return refused;
+    }
     let incoming = Incoming::new(request, &path);
     let (caller, wanted) = incoming.read(stage);
     incoming.reply(stage, caller, wanted)
@@ -230,9 +261,8 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
 /// Serves one call of a bot. A webhook that it registers is verified meanwhile.
 pub(crate) async fn answer(stage: &Stage, request: Request<'_>) -> Reply {
     let path = route::decoded(request.path);
-    if carries_real_token(&request, &path) {
-        stage.shared().warn_of_real_token();
-        return refuse(stage, request.method, request.path, GraphError::real_token());
+    if let Some(refused) = real_token_refused(stage, &request, &path) {
+        return refused;
     }
     let incoming = Incoming::new(request, &path);
     let (caller, mut wanted) = incoming.read(stage);
@@ -241,6 +271,15 @@ pub(crate) async fn answer(stage: &Stage, request: Request<'_>) -> Reply {
         wanted.then = registering.verify(stage).await.map(Then::Register);
     }
     incoming.reply(stage, caller, wanted)
+}
+
+/// Refuses a call with something that looks like a token of the real platform, in whatever place.
+fn real_token_refused(stage: &Stage, request: &Request<'_>, path: &str) -> Option<Reply> {
+    if !carries_real_token(request, path) {
+        return None;
+    }
+    stage.shared().warn_of_real_token();
+    Some(refuse_from(stage, request.method, request.path, GraphError::real_token(), request.origin))
 }
 
 /// True when something that looks like a token of the real platform came, in whatever place.
@@ -252,11 +291,15 @@ fn carries_real_token(request: &Request<'_>, path: &str) -> bool {
 
 /// Refuses a call of a bot whose body could not be read, or must not be.
 pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphError) -> Reply {
+    refuse_from(stage, method, path, error, Origin::Bot)
+}
+
+fn refuse_from(stage: &Stage, method: &Method, path: &str, error: GraphError, origin: Origin<'_>) -> Reply {
     let path = route::decoded(path);
     let path = without_real_tokens(&path);
     let path = Path::parse(&path);
     let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into() };
-    reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, Origin::Bot)
+    reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, origin)
 }
 
 fn reply(
@@ -266,15 +309,11 @@ fn reply(
     wanted: Wanted,
     origin: Origin<'_>,
 ) -> Reply {
-    let lane = match origin {
-        Origin::Bot => stage.lane_of(wanted.person),
-        Origin::Step(lane) => Arc::clone(lane),
-    };
+    let lane = origin.lane().map_or_else(|| stage.lane_of(wanted.person), Arc::clone);
     let app = caller.map(|caller| caller.token.app());
-    let call =
-        Call { app, person: wanted.person, kind: wanted.kind, played: matches!(origin, Origin::Step(_)) };
+    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin.lane().is_some() };
     let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
-    let version = path.served_version();
+    let version = path.served_version(app.and_then(|app| stage.shared().version_of(app)));
     lane.notify();
     let (status, body, refused) = match result {
         Ok(body) => (200, body, None),
@@ -340,7 +379,7 @@ fn read(
         Ok(proof) => proof,
         Err(error) => return (caller(Proof::Given), other(Err(error))),
     };
-    let version = path.served_version();
+    let version = path.served_version(stage.shared().version_of(token_of.app()));
     let version = version.to_str().unwrap_or_default();
     let asks = Asks { stage, caller: token_of, token: spelt, version };
     let caller = caller(proof);

@@ -3,6 +3,8 @@
 mod headers;
 mod wire;
 
+pub(crate) use headers::of as headers_of;
+
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};

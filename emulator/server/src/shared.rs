@@ -8,6 +8,7 @@ use std::time::Duration;
 use emulator_core::{AppId, PageId};
 use tokio::sync::Notify;
 
+use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
 use crate::webhooks::{Endpoint, WebhookUrl};
 
@@ -36,6 +37,8 @@ pub(crate) struct Secrets {
     pub(crate) secret: String,
     /// What it checks when its webhook is verified.
     pub(crate) verify_token: String,
+    /// The version that serves its calls which name none; the newest when none.
+    pub(crate) api_version: Option<GraphVersion>,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -89,6 +92,16 @@ impl Shared {
             saw_real_token: AtomicBool::new(false),
             warned: Notify::const_new(),
         }
+    }
+
+    /// The token with which an app acts for itself.
+    pub(crate) fn app_token(&self, app: AppId) -> Option<String> {
+        Some(format!("{app}|{}", self.secrets.get(&app)?.secret))
+    }
+
+    /// The version of an app's calls that name none.
+    pub(crate) fn version_of(&self, app: AppId) -> Option<GraphVersion> {
+        self.secrets.get(&app)?.api_version
     }
 
     /// Where the app's webhooks go; nowhere when steps play it.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, Settings, World};
 
 use crate::clock::ClockMode;
+use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
 use crate::shared::{Registration, Secrets, Shared, Token};
@@ -47,6 +48,8 @@ pub struct AppSpec {
     pub page_tokens: Vec<(PageId, String)>,
     /// Where its deliveries go; nowhere when steps play the app.
     pub webhook: Option<WebhookUrl>,
+    /// The version that it has chosen for calls which name none (M-08); the newest when none.
+    pub api_version: Option<GraphVersion>,
 }
 
 /// What a lane begins with.
@@ -125,7 +128,8 @@ impl Stage {
             tokens.insert(format!("{}|{}", app.id, app.secret), Token::App { app: app.id });
             tokens.insert(format!("{}-app-token", app.name), Token::App { app: app.id });
             webhooks.extend(app.webhook.map(|url| (app.id, url)));
-            secrets.insert(app.id, Secrets { secret: app.secret, verify_token: app.verify_token });
+            let AppSpec { secret, verify_token, api_version, .. } = app;
+            secrets.insert(app.id, Secrets { secret, verify_token, api_version });
             names.insert(app.id, Arc::from(app.name));
         }
         let shared = Arc::new(Shared::new(seed, tokens, secrets, Arc::new(names), webhook_timeout));

@@ -152,6 +152,7 @@ impl Setup {
             verify_token: format!("{}-verify-token", name(app)),
             page_tokens: vec![(PAGE, token(app))],
             webhook: self.webhooks.get(&app).map(|url| url.parse().expect("it is a webhook address")),
+            api_version: None,
         };
         StageSpec {
             seed: SEED,

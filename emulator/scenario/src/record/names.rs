@@ -172,7 +172,8 @@ impl Names {
 
 /// True for a mapping that an expectation would not take as it is.
 fn reads_as_matcher(members: &Map<String, Value>) -> bool {
-    let all = !members.is_empty() && members.keys().all(|key| words::MATCHERS.iter().any(|matcher| matcher.name == key));
+    let all = !members.is_empty()
+        && members.keys().all(|key| words::MATCHERS.iter().any(|matcher| matcher.name == key));
     all || members.get("exact") == Some(&Value::Bool(true))
 }
 

@@ -158,14 +158,13 @@ fn written_key(key: &str) -> String {
 
 /// True for what is the same without quotes everywhere, and no other kind of value where texts are meant.
 fn is_plain(word: &str) -> bool {
-    let begins = |first: char| first.is_ascii_alphanumeric() || matches!(first, '_' | '+' | '/' | '.');
+    let begins = |first: char| first.is_ascii_alphanumeric() || matches!(first, '_' | '+' | '/');
     let goes_on = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '+' | '-' | '/' | '.' | ' ');
-    word.starts_with(begins)
+    // A path upwards is plain; other dots in front begin numbers and ends of documents.
+    word.trim_start_matches("../").starts_with(begins)
         && word.chars().all(goes_on)
         && !word.ends_with(' ')
         && !word.contains("  ")
-        && !word.starts_with("..")
-        && !word.starts_with("---")
 }
 
 /// True for a name that is the same without quotes where it stands alone on its line.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use emulator_core::{OptionError, Options, Protocol, Timestamp};
+use emulator_server::graph::GraphVersion;
 
 use super::section::Section;
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
@@ -111,10 +112,22 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         features: section.texts("features").map(values).unwrap_or_default(),
         permissions: section.texts("permissions").map(values),
         mode: section.word("mode"),
+        api_version: api_version(&mut section),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
         given: None,
         span: key.span.to(node.span),
     }
+}
+
+/// Takes a version of Graph.
+fn api_version(section: &mut Section<'_, '_>) -> Option<GraphVersion> {
+    let given = section.text("api_version")?;
+    let version = GraphVersion::parse(&given.value);
+    if version.is_none() {
+        let message = format!("there is no version `{}` of the Graph API", given.value);
+        section.report(Diagnostic::new(given.span, message).help("write it as in `api_version: v25.0`"));
+    }
+    version
 }
 
 fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSpec {

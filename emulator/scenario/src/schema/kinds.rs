@@ -92,6 +92,9 @@ fn plain(kind: Kind, place: Place) -> Value {
             "minItems": 1,
             "items": {"type": ["string", "number", "boolean", "null"]},
         }),
+        Kind::Path => literal(&["string"]),
+        Kind::Cases => json!({"type": "array", "minItems": 1, "items": {"type": "object"}}),
+        Kind::Protocol => json!({"enum": PROTOCOLS}),
         Kind::Protocols => {
             let one = json!({"enum": PROTOCOLS});
             json!({"if": {"type": "array"}, "then": {"items": one}, "else": one})

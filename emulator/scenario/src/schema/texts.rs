@@ -52,12 +52,15 @@ pub(super) fn example(kind: Kind) -> Option<Value> {
         Kind::Range => json!([1, 5]),
         Kind::Id(_) => json!("100200300400500"),
         Kind::Command => json!("node bots/shopbot.js"),
+        Kind::Path => json!("parts/greeting.yaml"),
         Kind::Beginning => json!("2026-03-02T08:00:00Z"),
         Kind::Any
         | Kind::Literal
         | Kind::Reason
         | Kind::Whole(..)
+        | Kind::Protocol
         | Kind::Protocols
+        | Kind::Cases
         | Kind::Free(_)
         | Kind::Section(_)
         | Kind::Named(_)

@@ -86,10 +86,14 @@ pub const APP_KEYS: &[Field] = &[
         "whether it is live, or in development and reaches only people with a role",
     ),
     field("require_proof", Kind::Bool, "whether each of its calls must carry `appsecret_proof`"),
+    field(
+        "api_version",
+        Kind::Literal,
+        "the version of Graph of its calls that name none, such as `v25.0`; the newest unless given",
+    ),
 ];
 /// The keys of an app that this version lacks.
-pub const APP_NOT_YET: &[&str] =
-    &["role", "take_control", "api_version", "handshake", "behaviour", "options"];
+pub const APP_NOT_YET: &[&str] = &["role", "take_control", "handshake", "behaviour", "options"];
 /// The keys of a person.
 pub const PERSON_KEYS: &[Field] = &[
     field(

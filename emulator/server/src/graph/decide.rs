@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppAct, Input, Refusal, RefusalKind, Timestamp, authorize, token_holds};
+use emulator_core::{
+    AppAct, Input, Refusal, RefusalKind, Timestamp, TokenState, authorize, token_holds, token_is_good,
+};
 use hyper::header::HeaderValue;
 
 use super::caller::{Caller, Proof};
 use super::error::GraphError;
 use super::{Origin, Then, answer};
-use crate::journal::{Call, CallKind, Record, RegisteredWebhook};
+use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
 use crate::lane::{Lane, LaneState, OpenCall};
 use crate::shared::{Registration, Token};
 
@@ -36,6 +38,7 @@ fn next(
     lane: &Lane,
     caller: Option<Caller>,
     then: Result<Then, GraphError>,
+    origin: Origin<'_>,
     at: Timestamp,
 ) -> Result<Next, GraphError> {
     let world = &state.world;
@@ -44,6 +47,9 @@ fn next(
     if let Some(Caller { token, proof }) = caller {
         if let Token::Page { app, page } = token {
             token_holds(world, page, app, at).map_err(refused)?;
+            if let Origin::ExpiredStep(_) = origin {
+                token_is_good(TokenState::Expires(at), at).map_err(refused)?;
+            }
         }
         let required = world.settings.apps.get(&token.app()).is_some_and(|app| app.requires_proof);
         if required && proof == Proof::Absent {
@@ -116,13 +122,15 @@ pub(super) fn decide(
             let (open, cause) = state.call_opened(&call);
             (Some(open), cause)
         }
-        Origin::Step(_) => (None, None),
+        Origin::Step(_) | Origin::ExpiredStep(_) => (None, None),
     };
-    let next = next(&state, lane, caller, then, at);
+    let next = next(&state, lane, caller, then, origin, at);
     if let Ok(Next::Step(Input::AppSubscribes { fields, .. }, registration)) = &next {
         // Only the world tells what is left of the fields.
         let webhook = registration.as_ref().map(RegisteredWebhook::of);
-        call.kind = CallKind::Subscribes { fields: *fields, webhook };
+        let gives_up = matches!(&call.kind, CallKind::Other { method, .. } if **method == *"DELETE");
+        let how = if gives_up { Subscribing::GivesUp } else { Subscribing::Registers };
+        call.kind = CallKind::Subscribes { how, fields: *fields, webhook };
     }
     let call = &call;
     let refused = |state: &mut LaneState, seq, error: GraphError| {

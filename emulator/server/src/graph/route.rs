@@ -23,6 +23,30 @@ const OLDEST_VERSION: (u32, u32) = (20, 0);
 /// The last minor version of each major one that ever was (M-06); later majors have only `.0`.
 const MINORS: &[(u32, u32)] = &[(2, 12), (3, 3)];
 
+/// A version of Graph that there is or was, such as `v25.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GraphVersion((u32, u32));
+
+impl GraphVersion {
+    /// The version of that name; none if it was never released (M-06).
+    pub fn parse(name: &str) -> Option<Self> {
+        version(name).filter(|version| ever_released(*version)).map(Self)
+    }
+
+    /// The version that serves its calls: for one that has expired the oldest that can still be used (M-08).
+    fn served(self) -> HeaderValue {
+        let Self(version) = self;
+        if version.0 == LAST_MAJOR {
+            return HeaderValue::from_static("v26.0");
+        }
+        if version >= NEWEST_VERSION {
+            return NEWEST;
+        }
+        let (major, minor) = version.max(OLDEST_VERSION);
+        HeaderValue::from_str(&format!("v{major}.{minor}")).unwrap_or(NEWEST)
+    }
+}
+
 /// A path, taken apart.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Path<'a> {
@@ -37,7 +61,7 @@ pub(crate) struct Path<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Version {
     None,
-    Known((u32, u32)),
+    Known(GraphVersion),
     Unknown,
 }
 
@@ -105,8 +129,8 @@ impl<'a> Path<'a> {
     pub(crate) fn parse(path: &'a str) -> Self {
         let path = path.trim_matches('/');
         let (first, behind) = path.split_once('/').unwrap_or((path, ""));
-        let (version, rest) = match version(first) {
-            Some(version) if ever_released(version) => (Version::Known(version), behind.trim_matches('/')),
+        let (version, rest) = match GraphVersion::parse(first) {
+            Some(version) => (Version::Known(version), behind.trim_matches('/')),
             _ if looks_like_version(first) => (Version::Unknown, behind.trim_matches('/')),
             _ => (Version::None, path),
         };
@@ -121,15 +145,12 @@ impl<'a> Path<'a> {
     }
 
     /// The version in the header `facebook-api-version`: the one that serves the call (M-08), which
-    /// for an old one is the oldest that can still be used, and not the one that was asked for.
-    pub(crate) fn served_version(&self) -> HeaderValue {
-        match self.version {
-            Version::Known(version) if version < NEWEST_VERSION => {
-                let (major, minor) = version.max(OLDEST_VERSION);
-                HeaderValue::from_str(&format!("v{major}.{minor}")).unwrap_or(NEWEST)
-            }
-            Version::Known((major, _)) if major == LAST_MAJOR => HeaderValue::from_static("v26.0"),
-            Version::Known(_) | Version::None | Version::Unknown => NEWEST,
+    /// for an old one is the oldest that can still be used, and not the one that was asked for. A call
+    /// that names none has the version that its app has chosen.
+    pub(crate) fn served_version(&self, of_app: Option<GraphVersion>) -> HeaderValue {
+        match (self.version, of_app) {
+            (Version::Known(version), _) | (Version::None, Some(version)) => version.served(),
+            (Version::None, None) | (Version::Unknown, _) => NEWEST,
         }
     }
 
@@ -273,6 +294,23 @@ mod tests {
         ] {
             assert_eq!(resolve("POST", &decoded(path)), messages, "{path}");
         }
+    }
+
+    #[test]
+    fn a_call_is_served_by_the_version_it_names_or_by_that_of_its_app_unless_it_has_expired() {
+        for (path, of_app, served) in [
+            ("/v24.0/me", None, "v24.0"),
+            ("/v24.0/me", Some("v21.0"), "v24.0"),
+            ("/v2.6/me", None, "v20.0"),
+            ("/v26.0/me", None, "v26.0"),
+            ("/me", None, "v25.0"),
+            ("/me", Some("v23.0"), "v23.0"),
+            ("/me", Some("v3.2"), "v20.0"),
+        ] {
+            let of_app = of_app.map(|name| GraphVersion::parse(name).unwrap());
+            assert_eq!(Path::parse(path).served_version(of_app), served, "{path} {of_app:?}");
+        }
+        assert_eq!(GraphVersion::parse("v2.80"), None);
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn fixed(cache_control: &'static str) -> HeaderMap {
 }
 
 /// The headers of an answer.
-pub(super) fn of(reply: &Reply) -> HeaderMap {
+pub(crate) fn of(reply: &Reply) -> HeaderMap {
     let mut headers = if reply.challenge.is_none() { SUCCESS.clone() } else { REFUSAL.clone() };
     if reply.content == Content::Script {
         headers.insert(CONTENT_TYPE, SCRIPT);

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::{Kind, Names};
-use super::record::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook};
+use super::record::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook, Subscribing};
 use crate::clock::{Wall, parse_rfc3339};
 use crate::graph::{GraphError, messaging_type, sender_action};
 
@@ -449,7 +449,12 @@ impl Root<'_> {
             "installs" => {
                 CallKind::Installs { fields: data.fields()?, other_fields: data.list("other_fields") }
             }
-            "subscribes" => CallKind::Subscribes { fields: data.fields()?, webhook: self.registered() },
+            "subscribes" => {
+                let fields = data.fields()?;
+                let gives_up = fields.is_none() || data.has("gives_up");
+                let how = if gives_up { Subscribing::GivesUp } else { Subscribing::Registers };
+                CallKind::Subscribes { how, fields, webhook: self.registered() }
+            }
             "calls" => CallKind::Other { method: data.text("method")?, path: data.text("path")? },
             _ => return None,
         };

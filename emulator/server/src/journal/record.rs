@@ -168,6 +168,8 @@ pub enum CallKind {
     },
     /// To subscribe to webhooks of Pages as a whole.
     Subscribes {
+        /// Whether it wants more, or less.
+        how: Subscribing,
         /// The fields; to none any more when none.
         fields: Option<FieldSet>,
         /// Where its webhooks go from then on, if it has any.
@@ -180,6 +182,15 @@ pub enum CallKind {
         /// The path without version and query.
         path: Arc<str>,
     },
+}
+
+/// The two ways in which an app changes its subscriptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subscribing {
+    /// It registers, with POST.
+    Registers,
+    /// It gives some of them up, or all, with DELETE.
+    GivesUp,
 }
 
 /// Where an app that registered wants its webhooks.
@@ -220,7 +231,7 @@ impl Call {
             CallKind::Installs { fields, other_fields } => {
                 AppAct::Installs { fields: *fields, other_fields: other_fields.clone() }
             }
-            CallKind::Subscribes { fields, webhook: _ } => {
+            CallKind::Subscribes { fields, how: _, webhook: _ } => {
                 return Some(Input::AppSubscribes { app, fields: *fields });
             }
             CallKind::Other { .. } => return None,

@@ -3,7 +3,7 @@
 use emulator_core::{ControlAct, Field, FieldSet, Span};
 
 use super::{Names, write_input};
-use crate::journal::{Call, CallKind, RegisteredWebhook};
+use crate::journal::{Call, CallKind, RegisteredWebhook, Subscribing};
 use crate::object::Object;
 
 pub(super) fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
@@ -51,8 +51,12 @@ pub(super) fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
                 object.text("other_fields", &other_fields.join(","));
             }
         }
-        CallKind::Subscribes { fields, webhook } => {
+        CallKind::Subscribes { how, fields, webhook } => {
             write_fields(object, *fields);
+            // Without fields it cannot be anything else.
+            if *how == Subscribing::GivesUp && fields.is_some() {
+                object.bare("gives_up", true);
+            }
             if let Some(RegisteredWebhook { url, other_fields, version }) = webhook {
                 object.text("callback_url", &url.to_string()).text("version", version);
                 if !other_fields.is_empty() {

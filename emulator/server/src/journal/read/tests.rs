@@ -40,8 +40,9 @@ fn calls() -> Vec<Call> {
         CallKind::Installs { fields: None, other_fields: vec!["a b".into(), "c".into()] },
         CallKind::Installs { fields: Some(fields), other_fields: vec![] },
         CallKind::Installs { fields: Some(FieldSet::default()), other_fields: vec![] },
-        CallKind::Subscribes { fields: Some(fields), webhook: None },
-        CallKind::Subscribes { fields: None, webhook: Some(webhook) },
+        CallKind::Subscribes { how: Subscribing::Registers, fields: Some(fields), webhook: None },
+        CallKind::Subscribes { how: Subscribing::GivesUp, fields: Some(fields), webhook: None },
+        CallKind::Subscribes { how: Subscribing::GivesUp, fields: None, webhook: Some(webhook) },
         CallKind::Other { method: "GET".into(), path: "a/ü?".into() },
     ];
     let kinds = kinds.into_iter().chain(acts.into_iter().map(CallKind::Controls));

@@ -73,6 +73,7 @@ fn set_up(bot: SocketAddr, listener: TcpListener) -> Result<Engine> {
         verify_token: "bot-verify-token".to_owned(),
         page_tokens: vec![(PAGE, "bot-page-token".to_owned())],
         webhook: Some(format!("http://{bot}/webhook").parse().context("the bot has no address")?),
+        api_version: None,
     };
     let webhook_timeout = Duration::from_secs(20);
     let spec = StageSpec { seed: 1, settings: Arc::new(settings), apps: vec![app], webhook_timeout };

@@ -8,6 +8,7 @@
 
 mod about;
 mod acts;
+mod asked;
 mod gaps;
 mod journal;
 mod names;

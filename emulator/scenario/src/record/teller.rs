@@ -50,8 +50,7 @@ pub(crate) fn tell(subject: &Subject<'_>) -> Told {
     let index = Index::of(subject.entries);
     let captures = captures(subject);
     let names = names(subject, &captures);
-    let several_people = subject.header.people.len() > 1;
-    let words = Words { names: &names, captures: &captures, several_people };
+    let words = Words { names: &names, captures: &captures, people: &subject.header.people };
     let mut teller = Teller {
         subject,
         index: &index,

@@ -455,7 +455,11 @@ impl Root<'_> {
                 let how = if gives_up { Subscribing::GivesUp } else { Subscribing::Registers };
                 CallKind::Subscribes { how, fields, webhook: self.registered() }
             }
-            "calls" => CallKind::Other { method: data.text("method")?, path: data.text("path")? },
+            "calls" => CallKind::Other {
+                method: data.text("method")?,
+                path: data.text("path")?,
+                asked: data.members.get("asked").map(|asked| asked.to_string().into()),
+            },
             _ => return None,
         };
         Some(Call { app: data.app("app"), person: data.person(), kind, played: data.has("played") })

@@ -110,6 +110,7 @@ impl Checker<'_> {
             Kind::Earlier => self.earlier(name, node),
             Kind::Url => self.url(name, node),
             Kind::Path => self.path(name, node),
+            Kind::Media => self.media(name, node),
             Kind::Primary => self.primary(name, node),
             Kind::ListOf(kind) => self.list(name, *kind, node, mode),
             Kind::PerApp(kind) => self.per_app(name, *kind, node),

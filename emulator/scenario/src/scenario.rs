@@ -18,7 +18,7 @@ use emulator_server::graph::GraphVersion;
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::given::Given;
-use crate::node::{Key, Node, Span, Spanned};
+use crate::node::{Key, Node, NodeKind, Span, Spanned};
 use crate::step::{Certainty, Loader, Names, Step};
 
 /// What one YAML document of a file is.
@@ -154,6 +154,8 @@ pub struct WorldSpec {
     pub people: Vec<PersonSpec>,
     /// The text that the spans of the world point into.
     pub file: Arc<SourceText>,
+    /// The mapping as it was written; null where none was.
+    pub written: Node,
     /// The whole mapping.
     pub span: Span,
 }
@@ -257,7 +259,8 @@ impl WorldSpec {
     #[must_use]
     pub fn empty(file: Arc<SourceText>) -> Self {
         let (page, span) = (PageSpec::default(), Span::default());
-        Self { protocol: None, page, apps: Vec::new(), people: Vec::new(), file, span }
+        let written = Node { kind: NodeKind::Null, ..Node::text("", span) };
+        Self { protocol: None, page, apps: Vec::new(), people: Vec::new(), file, written, span }
     }
 
     /// Gives the names that steps can use.

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+    AppAct, AppId, KEPT_MESSAGES, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
 };
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
@@ -52,6 +52,7 @@ use subscriptions::{GivingUp, Registered, Registering};
 use crate::http::headers_of;
 use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
+use crate::media::{MEDIA_FOLDER, without_base};
 use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
@@ -336,6 +337,14 @@ pub fn declined(kind: RefusalKind) -> String {
     GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }
 
+/// The message with the addresses of kept files as journals have them, which do not depend on the run.
+fn kept(message: Arc<Message>, base_url: &str) -> Arc<Message> {
+    let body = message.body.as_deref().filter(|body| body.contains(MEDIA_FOLDER) && !base_url.is_empty());
+    let Some(mut value) = body.and_then(|body| serde_json::from_str(body).ok()) else { return message };
+    without_base(&mut value, base_url);
+    Arc::new(Message { body: Some(value.to_string().into()), ..Message::clone(&message) })
+}
+
 /// Reads a call without the world.
 fn read(
     stage: &Stage,
@@ -411,6 +420,7 @@ fn wanted(
         Endpoint::Messages { app, page } => match (recipient, sending::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
+                let message = kept(message, asks.stage.base_url());
                 let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
                 acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
             }

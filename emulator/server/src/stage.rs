@@ -11,6 +11,7 @@ use crate::clock::ClockMode;
 use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
+use crate::media::Media;
 use crate::shared::{Registration, Secrets, Shared, Token};
 use crate::webhooks::{self, Endpoint, HandshakeError, WebhookUrl};
 
@@ -146,6 +147,22 @@ impl Stage {
     /// Writes everything that happens to a file from now on: what was told to anybody is in it.
     pub fn write_to(&self, file: Arc<JournalFile>) {
         self.shared.write_to(file);
+    }
+
+    /// Says where the stage is reached, such as `http://127.0.0.1:7380`: the addresses of files that people send begin
+    /// with it. Only the first one counts.
+    pub fn is_at(&self, base_url: impl Into<String>) {
+        self.shared.is_at(base_url.into());
+    }
+
+    /// Where the stage is reached; empty until that was said.
+    pub fn base_url(&self) -> &str {
+        self.shared.base_url()
+    }
+
+    /// Keeps a file that a person is about to send, so that its address leads to it.
+    pub fn keep(&self, media: &Media) {
+        self.shared.media.keep(media);
     }
 
     /// The settings that new lanes share.

@@ -128,6 +128,7 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
         webhook_timeout: options.pace.of(WEBHOOK_TIMEOUT),
     };
     let stage = Stage::new(spec, ClockMode::Frozen { at: Timestamp(BEGIN_AT) });
+    stage.is_at(&surroundings.url);
     let control = Arc::new(OnceLock::new());
     let server = tokio::spawn(serve(listener, Arc::clone(&stage), routes(Arc::clone(&control))));
     let boot = options.pace.of(first.scenario.timeouts.boot.unwrap_or(BOOT));

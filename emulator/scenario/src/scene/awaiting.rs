@@ -267,7 +267,7 @@ impl Scene {
             if person.is_some_and(|person| delivery.person != Some(person)) {
                 continue;
             }
-            let actual = delivery_value(delivery);
+            let actual = delivery_value(delivery, self.stage.base_url());
             let mut comparison = pattern.compare(Some(&actual));
             if comparison.is_match() {
                 if self.feed.delivery_is(entry, delivery, acknowledged, &self.lane) {

@@ -3,6 +3,7 @@
 mod acts;
 mod blame;
 mod expectation;
+mod media;
 
 use std::sync::Arc;
 

@@ -38,7 +38,9 @@ fn app(text: &str) -> (AppVerb, Option<Box<Refusal>>, Option<Node>) {
 fn a_person_says_something() {
     for text in ["{user: ana, says: 42, as: first}", r#"{"user": "ana", "says": "42", "as": "first"}"#] {
         let step = step(text);
-        let Act::User { who, verb: UserVerb::Says { text, reply_to: None } } = step.act else { panic!() };
+        let Act::User { who, verb: UserVerb::Says { text, nlp: None, reply_to: None } } = step.act else {
+            panic!()
+        };
         assert_eq!((who.value.as_str(), text.source.as_str()), ("ana", "42"));
         assert_eq!(step.capture.map(|capture| capture.value).as_deref(), Some("first"));
     }

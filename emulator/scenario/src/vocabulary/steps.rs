@@ -50,15 +50,15 @@ pub(super) const fn verb(
     Verb { name, value, beside, expected_beside: &[], meaning }
 }
 
-pub(super) const IMAGE: Field = field("image", Kind::Url, "a picture");
-pub(super) const VIDEO: Field = field("video", Kind::Url, "a video");
-pub(super) const AUDIO: Field = field("audio", Kind::Url, "a recording");
-pub(super) const FILE: Field = field("file", Kind::Url, "a file");
+pub(super) const IMAGE: Field = field("image", Kind::Media, "a picture");
+pub(super) const VIDEO: Field = field("video", Kind::Media, "a video");
+pub(super) const AUDIO: Field = field("audio", Kind::Media, "a recording");
+pub(super) const FILE: Field = field("file", Kind::Media, "a file");
 pub(super) const STICKER: Field = field("sticker", Kind::Any, "a sticker, by its id");
 pub(super) const LOCATION: Field = field("location", Kind::Mapping(PLACE), "a place");
 pub(super) const FALLBACK: Field = field("fallback", Kind::Mapping(SHARED), "a page that the person shares");
 /// What a person sends.
-pub(super) const SENT: &[Field] = &[
+pub(crate) const SENT: &[Field] = &[
     IMAGE,
     VIDEO,
     AUDIO,
@@ -70,7 +70,7 @@ pub(super) const SENT: &[Field] = &[
     field("attachments", Kind::ListOf(&Kind::Mapping(ATTACHED)), "several attachments in one message"),
 ];
 /// One of several attachments.
-pub(super) const ATTACHED: &[Field] = &[
+pub(crate) const ATTACHED: &[Field] = &[
     IMAGE,
     VIDEO,
     AUDIO,
@@ -92,12 +92,14 @@ pub(super) const PLACE: &[Field] = &[
 pub(super) const SHARED: &[Field] =
     &[field("url", Kind::Url, "where it is"), field("title", Kind::Text, "what it is called")];
 
+pub(super) const NLP: Field =
+    field("nlp", Kind::Any, "what the platform found in the text, as the webhook shows it");
 pub(super) const REPLY_TO: Field = field("reply_to", Kind::Earlier, "the message that this one answers");
 pub(super) const LINK: &[Field] = &[field("link", Kind::Text, "the `ref` of an m.me link")];
 
 /// What a person does.
 pub const USER_VERBS: &[Verb] = &[
-    verb("says", Kind::Text, &[REPLY_TO, AS], "sends a text message to the Page"),
+    verb("says", Kind::Text, &[NLP, REPLY_TO, AS], "sends a text message to the Page"),
     verb(
         "taps",
         Kind::Text,
@@ -201,7 +203,6 @@ pub const HEADS: &[Head] = &[
             "links_account",
             "answers_survey",
             "comments",
-            "nlp",
             "on",
         ],
         meaning: "a person does something",

@@ -78,19 +78,19 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     out
 }
 
-/// The event of a delivery, as it stands in the webhook body.
+/// The event of a delivery, as it stands in the webhook body but for the base URL of kept files.
 pub fn event_to_json(delivery: &Delivery) -> String {
     let mut out = String::with_capacity(256);
-    webhooks::write_event(&mut out, delivery);
+    webhooks::write_event(&mut out, delivery, "");
     out
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// What an entry is about.
+    ($($variant:ident = $name:literal,)+) => {
+        /// What an entry is about, as its line says it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum Kind {
-            $($(#[$doc])* $variant,)+
+        pub enum Kind {
+            $(#[doc = concat!("`", $name, "`.")] $variant,)+
         }
 
         impl Kind {
@@ -98,7 +98,7 @@ macro_rules! kinds {
             const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The word for it.
-            const fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
@@ -138,7 +138,7 @@ kinds! {
 
 impl Kind {
     /// The kind of that name.
-    pub(super) fn parse(name: &str) -> Option<Self> {
+    pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 

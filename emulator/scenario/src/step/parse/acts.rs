@@ -20,9 +20,15 @@ impl Builder<'_> {
         }
         let beside = |name: &str| node.get(name).cloned();
         let verb = match verb.name {
-            "says" => UserVerb::Says { text: value.clone(), reply_to: beside("reply_to") },
+            "says" => {
+                UserVerb::Says { text: value.clone(), nlp: self.nlp(node)?, reply_to: beside("reply_to") }
+            }
             "taps" => UserVerb::Taps { what: value.clone(), within: beside("in") },
-            "sends" => UserVerb::Sends { message: self.sent(value)?, reply_to: beside("reply_to") },
+            "sends" => {
+                let sent = self.sent(value)?;
+                let (message, files) = self.with_files(&sent);
+                UserVerb::Sends { message, files, reply_to: beside("reply_to") }
+            }
             "opens" => UserVerb::Opens { link: self.needed(value, "opens", "link")?.clone() },
             "reacts" => UserVerb::Reacts { emoji: value.clone(), to: beside("to") },
             "reads" => UserVerb::Reads,
@@ -30,6 +36,18 @@ impl Builder<'_> {
             _ => UserVerb::Unblocks,
         };
         Some(Act::User { who: spanned(who), verb })
+    }
+
+    /// Takes what the platform found in a text, which goes out as it is; none at the outside if it is wrong.
+    fn nlp(&mut self, node: &Node) -> Option<Option<Node>> {
+        let Some(found) = node.get("nlp") else { return Some(None) };
+        if found.entries().is_none() {
+            let help =
+                "write `nlp: {entities: {…}, traits: {…}, detected_locales: […]}`, as the webhook shows it";
+            self.check.wrong("nlp", found, "takes a mapping", help);
+            return None;
+        }
+        Some(Some(found.clone()))
     }
 
     /// Takes what a person sends, which must be something.

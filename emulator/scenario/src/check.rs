@@ -94,6 +94,7 @@ impl Checker<'_> {
             Kind::App => drop(self.app(name, node)),
             Kind::Receiver => self.receiver(name, node),
             Kind::Person => drop(self.person(name, node)),
+            Kind::Page => drop(self.page(name, node)),
             // These are looked at where they are used.
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
             Kind::Pattern | Kind::Regex | Kind::Number | Kind::Range => {}
@@ -119,6 +120,7 @@ impl Checker<'_> {
                 let items = node.items().unwrap_or(std::slice::from_ref(node));
                 items.iter().for_each(|item| self.value(name, *kind, item, mode));
             }
+            Kind::OrPerPage(kind) => self.or_per_page(name, *kind, node, mode),
             Kind::Free(kind) => self.free(name, *kind, node, mode),
             Kind::Literal => self.literal(name, node),
             Kind::Reason => self.reason(name, node),
@@ -154,8 +156,8 @@ impl Checker<'_> {
             match beside.iter().find(|field| field.name == key.name) {
                 // People and captures are looked at where they are used.
                 Some(Field { kind: Kind::Person | Kind::Capture, .. }) => {}
-                // One of several words is never a matcher.
-                Some(Field { kind: kind @ (Kind::Word(_) | Kind::Bool), name, .. }) => {
+                // One of several words or names is never a matcher.
+                Some(Field { kind: kind @ (Kind::Word(_) | Kind::Bool | Kind::Page), name, .. }) => {
                     self.value(name, *kind, value, Mode::Given);
                 }
                 Some(field) => self.value(field.name, field.kind, value, mode),

@@ -10,10 +10,11 @@ mod people;
 mod prepared;
 mod scope;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use emulator_core::{AppId, PAGE_INBOX, Psid};
+use emulator_core::{AppId, PAGE_INBOX, PageId, Psid};
 use emulator_server::journal::Entry;
 use emulator_server::{Lane, Quiet, Stage, Unsettled};
 use serde_json::{Map, Value};
@@ -216,15 +217,16 @@ impl Scene {
             | Act::Never(_) => self.all_live(step.span)?,
         }
         let mut performed = Performed::default();
+        let page = self.page_on(step.on.as_ref())?;
         let captured = match &step.act {
-            Act::User { who, verb } => self.user(who, verb, &mut performed)?,
-            Act::Inbox { person, verb } => self.inbox(person, verb, &mut performed)?,
+            Act::User { who, verb } => self.user((who, page), verb, &mut performed)?,
+            Act::Inbox { person, verb } => self.inbox((person, page), verb, &mut performed)?,
             Act::Page { changes, refused } => {
-                self.page(changes, refused.as_deref(), step.span, &mut performed)?
+                self.page((page, changes), refused.as_deref(), step.span, &mut performed)?
             }
             Act::App { who, of, verb, refused, answers } => {
                 let (of, refused, answers) = (of.as_ref(), refused.as_deref(), answers.as_ref());
-                let call = act::AppCall { who, of, verb, refused, answers };
+                let call = act::AppCall { who, page, of, verb, refused, answers };
                 self.app(&call, step.span, &mut performed)?
             }
             Act::Bot { who, verb } => {
@@ -362,20 +364,29 @@ impl Scene {
         self.failed(Diagnostic::new(span, unsettled.to_string()))
     }
 
-    fn person(&self, who: &Spanned<String>) -> Outcome<Psid> {
-        let psid = self.lane.people().get(who.value.as_str()).copied();
-        psid.ok_or_else(|| {
+    /// The Page that a step or an expectation is about: the first one unless it names another.
+    fn page_on(&self, on: Option<&Spanned<String>>) -> Outcome<PageId> {
+        let Some(name) = on else { return Ok(self.cast.page) };
+        self.cast.page_named(&name.value).ok_or_else(|| {
+            self.error(Diagnostic::new(name.span, format!("there is no Page `{}` here", name.value)))
+        })
+    }
+
+    /// The person as the Page knows her.
+    fn person(&self, who: &Spanned<String>, page: PageId) -> Outcome<Psid> {
+        self.lane.person(&who.value, page).ok_or_else(|| {
             self.error(Diagnostic::new(who.span, format!("there is no person `{}` here", who.value)))
         })
     }
 
     /// The person that is meant when none is named.
-    fn person_or_only(&self, of: Option<&Spanned<String>>) -> Outcome<Option<Psid>> {
+    fn person_or_only(&self, of: Option<&Spanned<String>>, page: PageId) -> Outcome<Option<Psid>> {
         match of {
-            Some(who) => self.person(who).map(Some),
+            Some(who) => self.person(who, page).map(Some),
             None => {
                 let people = self.lane.people();
-                Ok(if people.len() == 1 { people.values().next().copied() } else { None })
+                let only = people.values().next().filter(|_| people.len() == 1);
+                Ok(only.and_then(|ids| ids.get(&page)).copied())
             }
         }
     }
@@ -431,7 +442,7 @@ impl Scene {
 fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
     let names = lane.names();
     let mut lines = Vec::new();
-    for (name, &psid) in lane.people() {
+    for &psid in lane.people().values().flat_map(BTreeMap::values) {
         let Some(conversation) = lane.conversation(psid) else { continue };
         let owner = names.owner(conversation.control.owner());
         let moved = entries.iter().rev().find(|entry| {
@@ -439,6 +450,7 @@ fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
         });
         let why = moved
             .and_then(|entry| Some(format!(", {} (entry {})", transcript::cite(entry.rule?), entry.seq)));
+        let name = names.person(psid);
         lines.push(format!("owner of {name}'s conversation: {owner}{}", why.unwrap_or_default()));
     }
     lines

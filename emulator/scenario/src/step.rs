@@ -28,6 +28,9 @@ pub struct Step {
     pub file: Arc<SourceText>,
     /// For the step of a part: where that part is used.
     pub used: Option<Arc<str>>,
+    /// The Page on which a person, an app, the inbox or an admin acts; the first one unless given. An expectation has
+    /// its own.
+    pub on: Option<Spanned<String>>,
     /// What it does.
     pub act: Act,
     /// The name under which later steps find the result (`as:`).
@@ -148,6 +151,8 @@ pub struct Expectation {
     /// The person meant. Always there for a call and a state, understood or not; for a delivery and for quiet only
     /// if the file names her.
     pub of: Option<Spanned<String>>,
+    /// The Page it is about; the first one unless given.
+    pub on: Option<Spanned<String>>,
     /// How long to wait at most, in milliseconds of real time.
     pub within: Option<u64>,
 }
@@ -246,6 +251,8 @@ pub struct Names {
     pub apps: BTreeSet<String>,
     /// The people.
     pub people: BTreeSet<String>,
+    /// The Pages that have names; none where the world has `page:`.
+    pub pages: BTreeSet<String>,
     /// What earlier steps have captured; none where steps come one by one, since that is not known then.
     pub captures: Option<BTreeSet<String>>,
     /// Whether there are others.

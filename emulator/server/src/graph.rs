@@ -163,7 +163,7 @@ impl Reply {
     pub(crate) fn give_up(&mut self) {
         let error = Arc::new(GraphError::unavailable());
         let kind = CallKind::Other { method: "".into(), path: "".into() };
-        let call = Call { app: None, person: None, kind, played: false };
+        let call = Call { app: None, page: None, person: None, kind, played: false };
         let trace = self.lane.lock().refused(&call, self.seq, &error);
         self.status = error.status;
         self.body = answer::error(&error, &trace);
@@ -312,7 +312,13 @@ fn reply(
 ) -> Reply {
     let lane = origin.lane().map_or_else(|| stage.lane_of(wanted.person), Arc::clone);
     let app = caller.map(|caller| caller.token.app());
-    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin.lane().is_some() };
+    let page = match (&wanted.then, caller.map(|caller| caller.token)) {
+        (Ok(Then::Act { page, .. }), _) => Some(*page),
+        (_, Some(Token::Page { page, .. })) => Some(page),
+        (_, Some(Token::App { .. }) | None) => None,
+    };
+    let played = origin.lane().is_some();
+    let call = Call { app, page, person: wanted.person, kind: wanted.kind, played };
     let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
     let version = path.served_version(app.and_then(|app| stage.shared().version_of(app)));
     lane.notify();

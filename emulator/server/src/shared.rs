@@ -65,6 +65,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) secrets: BTreeMap<AppId, Secrets>,
     pub(crate) app_names: Arc<BTreeMap<AppId, Arc<str>>>,
+    /// What the Pages are called where there are several.
+    pub(crate) page_names: Arc<BTreeMap<PageId, Arc<str>>>,
     pub(crate) webhook_timeout: Duration,
     registrations: RwLock<BTreeMap<AppId, Registration>>,
     file: OnceLock<Arc<JournalFile>>,
@@ -81,6 +83,7 @@ impl Shared {
         tokens: BTreeMap<String, Token>,
         secrets: BTreeMap<AppId, Secrets>,
         app_names: Arc<BTreeMap<AppId, Arc<str>>>,
+        page_names: Arc<BTreeMap<PageId, Arc<str>>>,
         webhook_timeout: Duration,
     ) -> Self {
         Self {
@@ -88,6 +91,7 @@ impl Shared {
             tokens,
             secrets,
             app_names,
+            page_names,
             webhook_timeout,
             registrations: RwLock::new(BTreeMap::new()),
             file: OnceLock::new(),

@@ -28,6 +28,8 @@ pub struct StageSpec {
     pub seed: u64,
     /// The settings that new lanes share.
     pub settings: Arc<Settings>,
+    /// What the Pages are called in the world, where there are several; the only one needs no name.
+    pub pages: BTreeMap<PageId, Arc<str>>,
     /// The identities of the apps.
     pub apps: Vec<AppSpec>,
     /// How long an app may take to answer a webhook, in real time.
@@ -66,7 +68,7 @@ pub struct LaneSpec {
     pub people: Vec<PersonSpec>,
 }
 
-/// A person of a lane.
+/// A person of a lane, as one Page knows her: who lives on several Pages is there once for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonSpec {
     /// The name in the world.
@@ -117,7 +119,7 @@ pub struct Stage {
 impl Stage {
     /// Sets a stage up. Nothing listens yet.
     pub fn new(spec: StageSpec, clock: ClockMode) -> Arc<Self> {
-        let StageSpec { seed, settings, apps, webhook_timeout } = spec;
+        let StageSpec { seed, settings, pages, apps, webhook_timeout } = spec;
         let mut tokens = BTreeMap::new();
         let mut secrets = BTreeMap::new();
         let mut names = BTreeMap::new();
@@ -133,7 +135,8 @@ impl Stage {
             secrets.insert(app.id, Secrets { secret, verify_token, api_version });
             names.insert(app.id, Arc::from(app.name));
         }
-        let shared = Arc::new(Shared::new(seed, tokens, secrets, Arc::new(names), webhook_timeout));
+        let (names, pages) = (Arc::new(names), Arc::new(pages));
+        let shared = Arc::new(Shared::new(seed, tokens, secrets, names, pages, webhook_timeout));
         for (app, url) in webhooks {
             let endpoint = shared.endpoint_at(app, url, None);
             shared.register(app, Registration { endpoint, other_fields: Vec::new(), version: NEWEST.into() });
@@ -218,7 +221,7 @@ impl Stage {
     pub fn close_lane(&self, lane: &Lane) {
         let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.by_name.remove(lane.name());
-        for psid in lane.people().values() {
+        for psid in lane.people().values().flat_map(BTreeMap::values) {
             lanes.by_person.remove(psid);
         }
     }

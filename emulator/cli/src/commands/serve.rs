@@ -245,6 +245,7 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
     let spec = StageSpec {
         seed: arguments.seed,
         settings: Arc::clone(&cast.settings),
+        pages: cast.page_names(),
         apps: cast.apps.clone(),
         webhook_timeout: Duration::from_secs(20),
     };

@@ -124,6 +124,7 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
     let spec = StageSpec {
         seed: first.scenario.seed.unwrap_or(options.seed),
         settings: Arc::clone(&cast.settings),
+        pages: cast.page_names(),
         apps: cast.apps.clone(),
         webhook_timeout: options.pace.of(WEBHOOK_TIMEOUT),
     };

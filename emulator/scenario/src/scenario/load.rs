@@ -82,7 +82,7 @@ fn document(
         return None;
     }
     let world_keys = words::names(words::WORLD_KEYS);
-    let of_world = |name: &str| world_keys.contains(&name) || words::WORLD_NOT_YET.contains(&name);
+    let of_world = |name: &str| world_keys.contains(&name);
     let of_scenario = |name: &str| words::names(words::SCENARIO_KEYS).contains(&name) && !of_world(name);
     let looks_like_world = entries.iter().any(|(key, _)| of_world(&key.name) && key.name != "protocol");
     if looks_like_world && !entries.iter().any(|(key, _)| of_scenario(&key.name)) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use emulator_core::{AppId, Psid};
+use emulator_core::{AppId, PageId, Psid};
 use emulator_server::journal::{Call, CallKind, Entry};
 use emulator_server::rfc3339;
 use serde_json::{Value, json};
@@ -180,11 +180,11 @@ impl Scene {
     fn verdict(&mut self, prepared: &Prepared) -> Verdict {
         match prepared {
             Prepared::Message { app, person, pattern } => self.next_message(*app, *person, pattern),
-            Prepared::Call { app, person, verb, pattern, refused } => {
-                self.next_call(*app, *person, *verb, pattern.as_ref(), refused.as_ref())
+            Prepared::Call { app, page, person, verb, pattern, refused } => {
+                self.next_call((*app, *page), *person, *verb, pattern.as_ref(), refused.as_ref())
             }
-            Prepared::Webhook { app, person, pattern, acknowledged } => {
-                self.next_delivery(*app, *person, pattern, *acknowledged)
+            Prepared::Webhook { app, page, person, pattern, acknowledged } => {
+                self.next_delivery((*app, *page), *person, pattern, *acknowledged)
             }
             Prepared::State { person, state } => self.state(*person, state),
             Prepared::Nothing { .. } => Verdict::Met(Value::Null),
@@ -214,7 +214,7 @@ impl Scene {
 
     fn next_call(
         &mut self,
-        app: AppId,
+        (app, page): (AppId, PageId),
         person: Option<Psid>,
         verb: AppVerbKind,
         pattern: Option<&Pattern>,
@@ -225,7 +225,8 @@ impl Scene {
         let mut closest = Closest::default();
         let mut found = None;
         for (index, entry, call) in self.feed.calls_of(app, from) {
-            if person.is_some_and(|person| call.person.is_some_and(|called| called != person)) {
+            let elsewhere = call.page.is_some_and(|called| called != page);
+            if elsewhere || person.is_some_and(|person| call.person.is_some_and(|called| called != person)) {
                 continue;
             }
             let (mut comparison, actual) = self.compare_call(entry, call, pattern, refused);
@@ -254,7 +255,7 @@ impl Scene {
 
     fn next_delivery(
         &mut self,
-        app: AppId,
+        (app, page): (AppId, PageId),
         person: Option<Psid>,
         pattern: &Pattern,
         acknowledged: bool,
@@ -264,7 +265,7 @@ impl Scene {
         let mut closest = Closest::default();
         let mut found = None;
         for (index, entry, delivery) in self.feed.deliveries_to(app, from) {
-            if person.is_some_and(|person| delivery.person != Some(person)) {
+            if delivery.page != page || person.is_some_and(|person| delivery.person != Some(person)) {
                 continue;
             }
             let actual = delivery_value(delivery, self.stage.base_url());

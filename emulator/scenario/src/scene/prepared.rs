@@ -1,6 +1,6 @@
 //! Expectations with their expressions evaluated, and how an entry of the journal compares to them.
 
-use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, Psid};
+use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId, Psid};
 use emulator_server::graph::{self, SenderAction};
 use emulator_server::journal::{Call, CallKind, Entry, Record, event_to_json};
 use emulator_server::with_base;
@@ -20,13 +20,14 @@ pub(super) enum Prepared {
     /// A call of an app.
     Call {
         app: AppId,
+        page: PageId,
         person: Option<Psid>,
         verb: AppVerbKind,
         pattern: Option<Pattern>,
         refused: Option<Pattern>,
     },
     /// A delivery to an app.
-    Webhook { app: AppId, person: Option<Psid>, pattern: Pattern, acknowledged: bool },
+    Webhook { app: AppId, page: PageId, person: Option<Psid>, pattern: Pattern, acknowledged: bool },
     /// A state of a conversation.
     State { person: Option<Psid>, state: State },
     /// Nothing at all, for that long.
@@ -42,7 +43,8 @@ pub(super) enum State {
 
 impl Scene {
     pub(super) fn prepare(&self, expectation: &Expectation) -> Outcome<Prepared> {
-        let person = self.person_or_only(expectation.of.as_ref())?;
+        let page = self.page_on(expectation.on.as_ref())?;
+        let person = self.person_or_only(expectation.of.as_ref(), page)?;
         let build = |node| Pattern::build(node, self).map_err(|problem| self.error(problem));
         Ok(match &expectation.what {
             Awaited::App { who, verb, params, messaging_type, tag, refused } => {
@@ -64,12 +66,13 @@ impl Scene {
                     return Ok(match refused {
                         None => Prepared::Message { app, person, pattern },
                         Some(_) => {
-                            Prepared::Call { app, person, verb: *verb, pattern: Some(pattern), refused }
+                            let pattern = Some(pattern);
+                            Prepared::Call { app, page, person, verb: *verb, pattern, refused }
                         }
                     });
                 }
                 let pattern = self.asked_pattern(*verb, params.as_ref())?;
-                Prepared::Call { app, person, verb: *verb, pattern, refused }
+                Prepared::Call { app, page, person, verb: *verb, pattern, refused }
             }
             Awaited::Webhook { app, channel, field, event, acknowledged } => {
                 let mut members = Vec::new();
@@ -88,8 +91,9 @@ impl Scene {
                 }
                 let pattern = Pattern::of_members(members);
                 // Not every event is about a person, so only one who is named limits them.
-                let person = expectation.of.as_ref().map(|who| self.person(who)).transpose()?;
-                Prepared::Webhook { app: self.app_id(app)?, person, pattern, acknowledged: *acknowledged }
+                let person = expectation.of.as_ref().map(|who| self.person(who, page)).transpose()?;
+                let (app, acknowledged) = (self.app_id(app)?, *acknowledged);
+                Prepared::Webhook { app, page, person, pattern, acknowledged }
             }
             Awaited::Owner(owner) => {
                 let expected = match owner {
@@ -222,17 +226,18 @@ impl Scene {
                 let meant = arrived.app == *app && person.is_none_or(|person| person == arrived.person);
                 (meant && self.compare_message(entry, pattern).0.is_match()).then(|| line(entry))
             }
-            Prepared::Call { app, person, verb, pattern, refused } => {
+            Prepared::Call { app, page, person, verb, pattern, refused } => {
                 let (_, _, call) = self.feed.calls_of(*app, index).next().filter(|(at, ..)| *at == index)?;
                 let meant = AppVerbKind::of(&call.kind) == Some(*verb)
+                    && call.page.is_none_or(|called| called == *page)
                     && person.is_none_or(|person| Some(person) == call.person);
                 let compared = self.compare_call(entry, call, pattern.as_ref(), refused.as_ref()).0;
                 (meant && compared.is_match()).then(|| line(entry))
             }
-            Prepared::Webhook { app, person, pattern, acknowledged } => {
+            Prepared::Webhook { app, page, person, pattern, acknowledged } => {
                 let tried = entry.tried().map_or(Some(entry), |delivery| self.feed.by_seq(delivery))?;
                 let Some(Effect::Deliver(delivery)) = tried.effect() else { return None };
-                let meant = delivery.app == *app
+                let meant = (delivery.app, delivery.page) == (*app, *page)
                     && person.is_none_or(|person| Some(person) == delivery.person)
                     && self.feed.delivery_is(tried, delivery, *acknowledged, &self.lane);
                 (meant && pattern.compare(Some(&delivery_value(delivery, self.stage.base_url()))).is_match())

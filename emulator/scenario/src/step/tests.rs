@@ -6,6 +6,7 @@ fn names() -> Names {
     Names {
         apps: ["shopbot".into(), "livechat".into()].into(),
         people: ["ana".into()].into(),
+        pages: ["shop".into(), "store".into()].into(),
         ..Names::default()
     }
 }

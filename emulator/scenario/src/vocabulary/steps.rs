@@ -7,6 +7,7 @@ pub(super) const OF: Field =
     field("of", Kind::Person, "the person meant, where the scenario has more than one");
 pub(super) const TO: Field =
     field("to", Kind::Person, "the person meant, where the scenario has more than one");
+pub(super) const ON: Field = field("on", Kind::Page, "the Page meant, where it is not the first one");
 pub(super) const METADATA: Field = field("metadata", Kind::Text, "a text that the webhook carries");
 pub(super) const REFUSED: Field = field("refused", Kind::FlagOr(REFUSAL), "the call must fail, in this way");
 pub(super) const ANSWERS: Field = field("answers", Kind::Pattern, "what the answer must hold");
@@ -195,40 +196,32 @@ pub const HEADS: &[Head] = &[
         name: "user",
         value: Kind::Person,
         verbs: USER_VERBS,
-        beside: &[],
-        not_yet: &[
-            "edits",
-            "deletes_conversation",
-            "opts_in",
-            "links_account",
-            "answers_survey",
-            "comments",
-            "on",
-        ],
+        beside: &[ON],
+        not_yet: &["edits", "deletes_conversation", "opts_in", "links_account", "answers_survey", "comments"],
         meaning: "a person does something",
     },
     Head {
         name: "app",
         value: Kind::App,
         verbs: APP_VERBS,
-        beside: &[],
-        not_yet: &["calls", "persona", "thread_control", "on"],
+        beside: &[ON],
+        not_yet: &["calls", "persona", "thread_control"],
         meaning: "a played app does something",
     },
     Head {
         name: "inbox",
         value: Kind::Person,
         verbs: INBOX_VERBS,
-        beside: &[],
-        not_yet: &["reads", "sends", "on"],
+        beside: &[ON],
+        not_yet: &["reads", "sends"],
         meaning: "an agent does something in the Page Inbox, on this person's conversation",
     },
     Head {
         name: "page",
         value: Kind::Mapping(PAGE_CHANGES),
         verbs: &[],
-        beside: &[field("refused", Kind::FlagOr(DECLINED), "the change must fail, in this way")],
-        not_yet: &["on"],
+        beside: &[ON, field("refused", Kind::FlagOr(DECLINED), "the change must fail, in this way")],
+        not_yet: &[],
         meaning: "an admin changes settings",
     },
     Head {
@@ -251,16 +244,16 @@ pub const HEADS: &[Head] = &[
         name: "expect",
         value: Kind::Expectation,
         verbs: &[],
-        beside: &[AS],
-        not_yet: &["on"],
+        beside: &[ON, AS],
+        not_yet: &[],
         meaning: "waits for what someone else must do, or for a state",
     },
     Head {
         name: "never",
         value: Kind::Prohibition,
         verbs: &[],
-        beside: &[],
-        not_yet: &["until", "on"],
+        beside: &[ON],
+        not_yet: &["until"],
         meaning: "says what must not happen from here on",
     },
     Head {

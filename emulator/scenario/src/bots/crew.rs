@@ -121,7 +121,7 @@ impl Crew {
                 ending: Arc::default(),
             });
         }
-        for app in cast.apps.iter() {
+        for app in &cast.apps {
             let Some(webhook) = &app.webhook else { continue };
             let by_hand = |start: &&Start| start.app == app.id && start.launch == Launch::ByHand;
             if let Some(start) = cast.starts.iter().find(by_hand) {

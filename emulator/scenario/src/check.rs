@@ -7,7 +7,7 @@ mod files;
 mod kinds;
 mod names;
 
-use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, one_of};
+use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, missing_space, one_of};
 use crate::node::{Key, Node, NodeKind};
 use crate::step::Names;
 use crate::vocabulary::{self as words, Field, Kind};
@@ -97,7 +97,8 @@ impl Checker<'_> {
             Kind::Page => drop(self.page(name, node)),
             // These are looked at where they are used.
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
-            Kind::Pattern | Kind::Regex | Kind::Number | Kind::Range => {}
+            Kind::Regex | Kind::Number | Kind::Range => {}
+            Kind::Pattern => self.members(node),
             Kind::Protocol
             | Kind::Protocols
             | Kind::Cases
@@ -182,6 +183,7 @@ impl Checker<'_> {
             Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet")
         } else {
             let help = match did_you_mean(&key.name, known.iter().copied()) {
+                _ if let Some(help) = missing_space(&key.name, known) => help,
                 Some(near) => format!("did you mean `{near}`?"),
                 None if known.is_empty() => "leave it out".to_owned(),
                 None if known.len() == 1 => format!("the only key here is {}", listing(known)),

@@ -223,8 +223,7 @@ fn record(
 
 /// Where journals and recordings come from.
 fn origin(world: &WorldSpec) -> Origin {
-    let about = serde_json::json!({"world": about_world(world, None)});
-    Origin { about, folder: std::env::current_dir().ok() }
+    Origin { about: about_world(world), folder: std::env::current_dir().ok() }
 }
 
 /// Says once that somebody sent what should not be here.

@@ -99,7 +99,7 @@ fn plain(kind: Kind, place: Place) -> Value {
             "minItems": 1,
             "items": {"type": ["string", "number", "boolean", "null"]},
         }),
-        Kind::Path => literal(&["string"]),
+        Kind::Path => literal(&["string", "number", "boolean"]),
         Kind::Cases => json!({"type": "array", "minItems": 1, "items": {"type": "object"}}),
         Kind::Protocol => json!({"enum": PROTOCOLS}),
         Kind::Protocols => {

@@ -285,7 +285,7 @@ fn a_body_is_one_step_or_a_list() {
     for (wrong, message) in [
         ("", "there is no step"),
         ("clock: next\n---\nclock: next", "more than one document"),
-        ("[", "a `{` or `[` is not closed before this place"),
+        ("[", "this `[` is not closed"),
         ("[{\"user\": \"anna\", \"says\": \"x\"}]", "the world has no person `anna`"),
         ("{user: ana, says: x, says: y}", "the key `says` comes twice in one mapping"),
     ] {

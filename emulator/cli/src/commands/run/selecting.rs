@@ -7,7 +7,7 @@ use emulator_scenario::given::give;
 use emulator_scenario::select::{Selected, Selection, select};
 use emulator_scenario::shard::Shard;
 
-use super::{RunArguments, ShardChoice};
+use super::arguments::{RunArguments, ShardChoice};
 use crate::output;
 
 /// What is run.

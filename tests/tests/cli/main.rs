@@ -13,6 +13,7 @@ mod files;
 mod given;
 mod help;
 mod hostile;
+mod init;
 mod passes;
 mod ports;
 mod processes;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, demo_bot, explain, keep, rules, run, schema, serve, speak};
+use crate::commands::{check, demo_bot, explain, export, keep, record, rules, run, schema, serve, speak};
 
 /// Where to begin.
 const START: &str = "\
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Step(speak::StepArguments),
     Check(check::CheckArguments),
     Explain(explain::ExplainArguments),
+    Record(Box<record::RecordArguments>),
+    Export(export::ExportArguments),
     Rules(rules::RulesArguments),
     Schema(schema::SchemaArguments),
     DemoBot(demo_bot::DemoBotArguments),

@@ -3,7 +3,9 @@
 pub(crate) mod check;
 pub(crate) mod demo_bot;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod keep;
+pub(crate) mod record;
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod schema;

@@ -9,6 +9,7 @@ mod args;
 mod client;
 mod commands;
 mod exit;
+mod files;
 mod output;
 mod worlds;
 
@@ -23,12 +24,14 @@ fn main() -> ExitCode {
     end_on_panic();
     match Arguments::parse().command {
         Command::Run(run) => commands::run::run(run),
-        Command::Serve(serve) => commands::serve::run(&serve),
+        Command::Serve(serve) => commands::serve::run(&serve, None),
         Command::Say(say) => commands::speak::say(&say),
         Command::Tap(tap) => commands::speak::tap(&tap),
         Command::Step(step) => commands::speak::step(&step),
         Command::Check(check) => commands::check::run(&check),
         Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Record(record) => commands::record::run(&record),
+        Command::Export(export) => commands::export::run(&export),
         Command::Rules(rules) => commands::rules::run(&rules),
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::DemoBot(bot) => commands::demo_bot::run(&bot),

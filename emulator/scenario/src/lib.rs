@@ -16,6 +16,7 @@ pub mod given;
 pub mod matcher;
 pub mod node;
 mod paths;
+pub mod record;
 pub mod report;
 pub mod runner;
 pub mod scenario;

@@ -20,7 +20,7 @@ use emulator_server::graph::GraphVersion;
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::given::Given;
-use crate::node::{Key, Node, Span, Spanned};
+use crate::node::{Key, Node, NodeKind, Span, Spanned};
 use crate::step::{Certainty, Loader, Names, Step};
 
 /// What one YAML document of a file is.
@@ -156,6 +156,8 @@ pub struct WorldSpec {
     pub people: Vec<PersonSpec>,
     /// The text that the spans of the world point into.
     pub file: Arc<SourceText>,
+    /// The mapping as it was written; null where none was.
+    pub written: Node,
     /// The whole mapping.
     pub span: Span,
 }
@@ -245,6 +247,19 @@ pub struct PersonSpec {
     pub span: Span,
 }
 
+impl AppSpec {
+    /// Gives it this token for the first Page, which may have a name.
+    pub fn set_page_token(&mut self, first: Option<&Spanned<String>>, token: Node) {
+        match first.filter(|_| !self.page_tokens.is_empty()) {
+            Some(first) => {
+                self.page_tokens.retain(|(page, _)| page.value != first.value);
+                self.page_tokens.push((first.clone(), token));
+            }
+            None => self.page_token = Some(token),
+        }
+    }
+}
+
 impl WorldSpec {
     /// The world with the app and the person that there are when none is declared: `bot` and `user`.
     #[must_use]
@@ -265,7 +280,8 @@ impl WorldSpec {
     #[must_use]
     pub fn empty(file: Arc<SourceText>) -> Self {
         let (pages, span) = (vec![PageSpec::default()], Span::default());
-        Self { protocol: None, pages, apps: Vec::new(), people: Vec::new(), file, span }
+        let written = Node { kind: NodeKind::Null, ..Node::text("", span) };
+        Self { protocol: None, pages, apps: Vec::new(), people: Vec::new(), file, written, span }
     }
 
     /// Gives the names that steps can use.

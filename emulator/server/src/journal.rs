@@ -19,8 +19,8 @@ use crate::clock::Wall;
 
 pub use causal::causal_order;
 pub use file::{Durability, JournalFile, WriteError};
-pub use header::header;
-pub use json::{Names, entry_to_json, event_to_json};
+pub use header::{Origin, header};
+pub use json::{Kind, Names, entry_to_json, event_to_json};
 pub(crate) use read::{Told, What};
 pub use record::{AttemptResult, Call, CallKind, Cause, Entry, Record, RegisteredWebhook, Subscribing};
 pub use resume::{Found, JournalError, open};

@@ -15,6 +15,9 @@ use crate::cargo;
 #[cfg(test)]
 mod tests;
 
+/// A line of code longer than this is not read to its end; Rust's are folded by its formatter.
+const LONGEST_LINE: usize = 120;
+
 /// A source file longer than this has to be divided.
 const LONGEST_SOURCE: usize = 800;
 
@@ -107,6 +110,10 @@ fn check(path: &Path, text: &str) -> Vec<Complaint> {
         complaints.extend(begins_with_doc(path, text));
         complaints.extend(leaves_nothing_behind(path, text));
     }
+    if has_ending(path, &["js", "mjs", "py"]) {
+        complaints.extend(begins_with_purpose(path, text));
+        complaints.extend(has_short_lines(path, text));
+    }
     if has_ending(path, SOURCES) {
         complaints.extend(is_short_enough(path, text));
     }
@@ -122,6 +129,34 @@ fn begins_with_doc(path: &Path, text: &str) -> Option<Complaint> {
         !first.trim().is_empty()
     });
     (!is_build_script && !begins).then(|| complaint(path, 1, "does not begin with a `//!` doc".to_owned()))
+}
+
+/// A script says first what it is for, in the way of its language.
+fn begins_with_purpose(path: &Path, text: &str) -> Option<Complaint> {
+    let first = text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
+    let (begin, says) = if has_ending(path, &["py"]) {
+        ("a doc", first.strip_prefix("\"\"\""))
+    } else {
+        ("a comment", first.strip_prefix("//").or_else(|| first.strip_prefix("/**")))
+    };
+    let says = says.is_some_and(|says| says.contains(char::is_alphabetic));
+    (!says).then(|| complaint(path, 1, format!("does not begin with {begin} that says what it is for")))
+}
+
+/// No line of a script is longer than a screen is wide, and none is indented with tabs.
+fn has_short_lines(path: &Path, text: &str) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let length = line.chars().count();
+        if length > LONGEST_LINE {
+            let message = format!("has {length} characters; {LONGEST_LINE} are the most");
+            complaints.push(complaint(path, index + 1, message));
+        }
+        if line.trim_start_matches(' ').starts_with('\t') {
+            complaints.push(complaint(path, index + 1, "is indented with tabs".to_owned()));
+        }
+    }
+    complaints
 }
 
 /// No source file is so long that nobody reads it whole.

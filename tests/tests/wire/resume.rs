@@ -40,7 +40,7 @@ impl Run {
     fn with_clock(setup: Setup, path: &Path, clock: ClockMode) -> Result<Self, JournalError> {
         let stage = setup.stage();
         let (lane, ann) = open_lane(&stage, "lane", clock);
-        let header = header(&lane, SEED, stage.settings());
+        let header = header(&lane, SEED, stage.settings(), &journal::Origin::default());
         let (file, found) = journal::open(path, &lane, &header, Durability::Process)?;
         let file = Arc::new(file);
         stage.write_to(Arc::clone(&file));

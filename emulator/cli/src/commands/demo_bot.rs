@@ -1,9 +1,10 @@
 //! `demo-bot`: a small real bot, a process of its own that speaks plain HTTP like any other bot.
 //!
 //! It greets, repeats what a person says and hands over to a person when asked; `menu` gets buttons, `size` quick
-//! replies, and at `break` its webhook fails. Quick start, tests and
-//! benchmarks use it, so it knows nothing of the emulator: its settings come from the environment that every bot
-//! gets, and it would work against the real platform behind a proxy that adds TLS.
+//! replies, `picture` a picture, and at `break` its webhook fails. The whole conversation is the table of
+//! `fixtures/bots/README.md`. Quick start, tests and benchmarks use the bot, so it knows nothing of the emulator: its
+//! settings come from the environment that every bot gets, and it would work against the real platform behind a
+//! proxy that adds TLS.
 //!
 //! `webhook` receives, `events` reads the bodies, `people` keeps who was seen and the order of the work,
 //! `conversation` decides what to say, `message` writes it, `graph` sends it.
@@ -35,7 +36,8 @@ use crate::exit::Exit;
 
 /// Runs a small bot that repeats what it is told and hands over to a person when asked.
 ///
-/// Say `human` to be handed over, `menu` for buttons, `size` for quick replies, `break` to make its webhook fail.
+/// Say `human` to be handed over, `menu` for buttons, `size` for quick replies, `picture` for a picture, `break` to
+/// make its webhook fail.
 ///
 /// Its settings come from the environment: GRAPH_API_URL, PAGE_ACCESS_TOKEN, PAGE_ID, APP_ID, APP_SECRET,
 /// VERIFY_TOKEN, and HANDOVER_APP_ID, APP_ID_LIVECHAT or PAGE_INBOX_APP_ID for the app it hands over to. Each has

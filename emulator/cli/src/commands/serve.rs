@@ -17,15 +17,20 @@ use emulator_core::Timestamp;
 use emulator_scenario::bots::free_port;
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
+use emulator_scenario::record::about_world;
 use emulator_scenario::runner::BEGIN_AT;
+use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
-use emulator_server::journal::JournalFile;
+use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
 
+use super::record::Recorder;
 use crate::exit::Exit;
+use crate::files::write_whole;
 use crate::output;
 use crate::worlds::{self, WorldArguments};
 
@@ -105,7 +110,8 @@ impl ServeArguments {
     }
 }
 
-pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
+/// Serves until it is stopped; with a recorder, what happens is written as a scenario.
+pub(crate) fn run(arguments: &ServeArguments, recorder: Option<Recorder>) -> ExitCode {
     // One thread answers as many calls as several would, with less waiting for each other (`xtask bench send`).
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
@@ -115,7 +121,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    let exit = match runtime.block_on(go(arguments)) {
+    let exit = match runtime.block_on(go(arguments, recorder)) {
         Ok(exit) => exit,
         Err((exit, text)) => {
             eprintln!("{}", text.trim_end());
@@ -133,7 +139,7 @@ fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
     (exit, format!("error: {error}"))
 }
 
-async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
+async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Exit, Failed> {
     let colour = output::colour_of_stderr();
     let usage = |text: String| (Exit::Usage, text);
     let signals = Signals::heed()?;
@@ -154,7 +160,8 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
     };
-    let file = journal::open(arguments, &stage, &lane)?;
+    let origin = origin(&world);
+    let file = journal::open(arguments, &stage, &lane, &origin)?;
     let console = Console::new(place);
     let before = lane.last_seq();
     let catch_up = lane.go_on(SETTLE).map(|(unsent, catch_up)| {
@@ -189,7 +196,34 @@ async fn go(arguments: &ServeArguments) -> Result<Exit, Failed> {
         );
         tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
-    until_stopped(signals, file, &lane).await
+    let recorder =
+        recorder.map(|recorder| record(recorder, arguments, &stage, &lane, &origin)).transpose()?;
+    let stopped = until_stopped(signals, file, &lane).await;
+    if let Some(recorder) = recorder {
+        recorder.lock().await.end(&lane);
+    }
+    stopped
+}
+
+/// Lets a recorder follow the lane.
+fn record(
+    mut recorder: Recorder,
+    arguments: &ServeArguments,
+    stage: &Stage,
+    lane: &Arc<Lane>,
+    origin: &Origin,
+) -> Result<Arc<Mutex<Recorder>>, Failed> {
+    let header = header(lane, arguments.seed, stage.settings(), origin);
+    recorder.begin(&header).map_err(|why| failed(Exit::Bug, why))?;
+    let recorder = Arc::new(Mutex::new(recorder));
+    tokio::spawn(Recorder::follow(Arc::clone(&recorder), Arc::clone(lane)));
+    Ok(recorder)
+}
+
+/// Where journals and recordings come from.
+fn origin(world: &WorldSpec) -> Origin {
+    let about = serde_json::json!({"world": about_world(world, None)});
+    Origin { about, folder: std::env::current_dir().ok() }
 }
 
 /// Says once that somebody sent what should not be here.
@@ -220,19 +254,9 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
     Ok((stage, lane))
 }
 
-/// The file appears whole: it is written beside and renamed.
 fn ready(path: &Path, url: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| {
-        // The path of the file beside it would only confuse.
-        let text = error.to_string();
-        let why = text.split(" at path ").next().unwrap_or_default();
-        format!("cannot write the ready file {}: {why}", path.display())
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    std::io::Write::write_all(&mut beside, format!("{url}\n").as_bytes()).map_err(failed)?;
-    beside.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    write_whole(path, &format!("{url}\n"))
+        .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
 }
 
 /// Tries the handshake until the bot is there; says once what it waits for.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::Timestamp;
-use emulator_server::journal::{Record, causal_order, entry_to_json, header};
+use emulator_server::journal::{Origin, Record, causal_order, entry_to_json, header};
 use emulator_server::{ClockMode, ControlRoutes, Lane, LaneSpec, Quiet, Stage, StageSpec, serve};
 use serde_json::Map;
 use tokio::net::TcpListener;
@@ -19,6 +19,7 @@ use crate::bots::{self, Bot, BotError, free_port};
 use crate::cast::{Cast, Launch, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
+use crate::record::about_scenario;
 use crate::scenario::{BeginAt, Scenario, WorldSpec};
 use crate::scene::{Patience, Place, Scene, Turn};
 use crate::select::Selected;
@@ -266,19 +267,24 @@ async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(),
 fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> Result<(), String> {
     let Selected { path, called, scenario, .. } = selected;
     let Some(folder) = &shared.options.journal else { return Ok(()) };
-    let path = folder.join(journal_path(path, called));
+    let into = folder.join(journal_path(path, called));
     let entries =
         lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
     let names = lane.names();
-    let mut text = header(lane, scenario.seed.unwrap_or(shared.options.seed), up.stage.settings());
+    let mut about = about_scenario(scenario, called, path);
+    if lane.is_raced() {
+        about["raced"] = true.into();
+    }
+    let origin = Origin { about, folder: std::env::current_dir().ok() };
+    let mut text = header(lane, scenario.seed.unwrap_or(shared.options.seed), up.stage.settings(), &origin);
     text.push('\n');
     for entry in causal_order(entries) {
         text.push_str(&entry_to_json(&entry, &names));
         text.push('\n');
     }
     let written =
-        path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
-    written.map_err(|error| format!("cannot write the journal {}: {error}", path.display()))
+        into.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&into, text));
+    written.map_err(|error| format!("cannot write the journal {}: {error}", into.display()))
 }
 
 fn last_words(bots: &mut [Bot]) -> Vec<BotOutput> {

@@ -26,7 +26,8 @@ pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diag
     let apps: Vec<AppSpec> = apps.iter().map(|entry| app(entry, section.problems)).collect();
     let people: Vec<PersonSpec> = people.iter().map(|entry| person(entry, section.problems)).collect();
 
-    let world = WorldSpec { protocol, pages, apps, people, file: Arc::clone(file), span: section.span() };
+    let (file, written, span) = (Arc::clone(file), node.clone(), section.span());
+    let world = WorldSpec { protocol, pages, apps, people, file, written, span };
     check::check(&world, section.problems);
     world
 }

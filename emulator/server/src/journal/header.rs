@@ -2,6 +2,7 @@
 //! with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use emulator_core::{
@@ -23,8 +24,18 @@ static RULES: LazyLock<String> = LazyLock::new(|| {
     rules.fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes())).to_string()
 });
 
+/// Where a journal comes from, for whoever makes a scenario of it. It says nothing about whether a run may go on with it.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// What the scenario and its world say beside what is in force, without secrets.
+    pub about: Value,
+    /// The folder in which the emulator runs, so that paths mean something.
+    pub folder: Option<PathBuf>,
+}
+
 /// The header line of a lane's journal, without the line's end. It holds no secrets.
-pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>) -> String {
+pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>, origin: &Origin) -> String {
+    let Origin { about, folder } = origin;
     let names = lane.names();
     let people = lane.people().iter().map(|(name, ids)| (name.to_string(), ids_of_person(ids, &names)));
     json!({
@@ -33,8 +44,10 @@ pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>) -> String {
         "rules": *RULES,
         "seed": seed,
         "lane": lane.name(),
+        "about": about,
         "world": world(lane, settings),
         "people": people.collect::<Map<_, _>>(),
+        "wall": {"folder": folder},
     })
     .to_string()
 }

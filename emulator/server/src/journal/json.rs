@@ -93,11 +93,11 @@ pub fn event_to_json(delivery: &Delivery) -> String {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// What an entry is about.
+    ($($variant:ident = $name:literal,)+) => {
+        /// What an entry is about, as its line says it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum Kind {
-            $($(#[$doc])* $variant,)+
+        pub enum Kind {
+            $(#[doc = concat!("`", $name, "`.")] $variant,)+
         }
 
         impl Kind {
@@ -105,7 +105,7 @@ macro_rules! kinds {
             const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The word for it.
-            const fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
@@ -145,7 +145,7 @@ kinds! {
 
 impl Kind {
     /// The kind of that name.
-    pub(super) fn parse(name: &str) -> Option<Self> {
+    pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 

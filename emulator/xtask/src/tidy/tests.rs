@@ -22,9 +22,31 @@ fn a_rust_file_begins_with_a_doc() {
 }
 
 #[test]
-fn build_scripts_and_other_languages_need_no_doc() {
+fn build_scripts_need_no_doc() {
     no_complaints("emulator/cli/build.rs", "fn main() {}\n");
-    no_complaints("page/app.js", "let x = 1;\n");
+}
+
+#[test]
+fn a_script_says_first_what_it_is_for() {
+    no_complaints("bot.js", "// Repeats things.\n'use strict';\n");
+    no_complaints("bot.js", "#!/usr/bin/env node\n/** Repeats things. */\n");
+    no_complaints("bot.py", "\"\"\"Repeats things.\"\"\"\n");
+    for (path, text) in
+        [("bot.js", "let x = 1;\n"), ("bot.js", "//\n"), ("bot.py", "import os\n"), ("bot.py", "")]
+    {
+        let complaints = complaints(path, text);
+        assert_eq!(complaints.len(), 1, "{path} {text}");
+        assert!(complaints[0].1.ends_with("that says what it is for"), "{complaints:?}");
+    }
+}
+
+#[test]
+fn lines_of_scripts_are_short_and_without_tabs() {
+    no_complaints("bot.py", &format!("\"\"\"Long.\"\"\"\n# {}\n", "ü".repeat(118)));
+    let long = format!("\"\"\"Long.\"\"\"\n# {}\n  \tx = 1\n", "ü".repeat(119));
+    let expected =
+        [(2, "has 121 characters; 120 are the most".to_owned()), (3, "is indented with tabs".to_owned())];
+    assert_eq!(complaints("bot.py", &long), expected);
 }
 
 #[test]
@@ -33,7 +55,7 @@ fn source_files_have_at_most_800_lines() {
     no_complaints("src/long.rs", &longest);
     let longer = format!("{longest}// one more\n");
     assert_eq!(complaints("src/long.rs", &longer), [(801, "has 801 lines; 800 are the most".to_owned())]);
-    assert_eq!(complaints("page/long.js", &longer).len(), 1);
+    assert_eq!(complaints("page/long.css", &longer).len(), 1);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What the demo bot says and when.
 //!
 //! It answers a person only when it believes that it is in control of the conversation: from the first message,
-//! until it hands over, is told that control was taken or has a send refused, and again once control is given
-//! back or a message arrives on `messaging`, which reaches the owner alone.
+//! until it hands over, is told that control was taken, hears the person on `standby` or has a send refused, and
+//! again once control is given back or a message arrives on `messaging`, which reaches the owner alone.
+//!
+//! `fixtures/bots/README.md` has the whole conversation as a table; two more bots follow it, in other languages.
 
 use std::sync::Arc;
 
@@ -19,14 +21,17 @@ const GREETING: &str =
     "Hello! I am the demo bot. Say something and I will repeat it; say human to talk to a person.";
 const WELCOME_BACK: &str = "Welcome back! I am the demo bot again.";
 const FAREWELL: &str = "One moment, I am passing you on to a person.";
+const SORRY: &str = "Sorry, nobody can take over right now. I am still here.";
 const ECHO: &str = "You said: ";
 const REASON: &str = "the person asked for a human";
+const AS_ASKED: &str = "as you asked";
 
 const MENU: &str = "What can I do for you?";
 const MENU_BUTTONS: [Button<'static>; 2] =
     [Button::new("Opening hours", HOURS), Button::new("Talk to a person", HUMAN)];
 const SIZE: &str = "Which size?";
 const SIZES: [Reply<'static>; 2] = [Reply::new("Small", "SIZE_SMALL"), Reply::new("Large", "SIZE_LARGE")];
+const PICTURE: &str = "https://example.com/tea.png";
 const HOURS: &str = "OPENING_HOURS";
 const HUMAN: &str = "TALK_TO_A_PERSON";
 const OPENING_HOURS: &str = "We are open from 9 to 5.";
@@ -42,6 +47,7 @@ const LONGEST_TEXT: usize = 2_000;
 pub(super) struct Bot {
     page_id: String,
     app_id: String,
+    handover_app_id: String,
     people: People,
     graph: Graph,
 }
@@ -51,16 +57,27 @@ impl Bot {
         Arc::new(Self {
             page_id: settings.page_id.clone(),
             app_id: settings.app_id.clone(),
+            handover_app_id: settings.handover_app_id.clone(),
             people: People::new(PEOPLE),
             graph: Graph::new(settings),
         })
     }
 
-    /// Takes an event and works on it in the background, after what the same person did before. Gives the work to
-    /// wait for, unless somebody works for that person already.
+    /// Takes an event of `messaging` and works on it in the background, after what the same person did before. Gives
+    /// the work to wait for, unless there is none or somebody works for that person already.
     pub(super) fn take(self: &Arc<Self>, item: &Item<'_>) -> Option<JoinHandle<()>> {
         let (psid, event) = item.read(&self.page_id, &self.app_id)?;
-        let (person, first) = self.people.arrived(psid, event)?;
+        self.begin(psid, item.id(), event)
+    }
+
+    /// Takes an event of `standby`, which belongs to another app, in the same way.
+    pub(super) fn overhear(self: &Arc<Self>, item: &Item<'_>) -> Option<JoinHandle<()>> {
+        let psid = item.overheard(&self.page_id)?;
+        self.begin(psid, None, Event::Overheard)
+    }
+
+    fn begin(self: &Arc<Self>, psid: &str, id: Option<u64>, event: Event) -> Option<JoinHandle<()>> {
+        let (person, first) = self.people.arrived(psid, id, event)?;
         let bot = Arc::clone(self);
         Some(tokio::spawn(async move {
             let mut next = Some(first);
@@ -75,11 +92,11 @@ impl Bot {
         match event {
             Event::Message(text) => self.answer(person, text.as_deref()).await,
             Event::QuickReply(payload) => {
-                self.meet(person);
-                self.say(person, &[CHOSE, &*payload].concat()).await;
+                meet(person);
+                self.say(person, limited(&[CHOSE, &*payload].concat())).await;
             }
             Event::Postback { title, payload } => {
-                self.meet(person);
+                meet(person);
                 match &*payload {
                     HOURS => self.say(person, OPENING_HOURS).await,
                     HUMAN => self.hand_over(person).await,
@@ -87,14 +104,11 @@ impl Bot {
                 }
             }
             Event::ControlGained => {
-                {
-                    let mut state = person.state();
-                    state.met = true;
-                    state.away = false;
-                }
+                meet(person);
                 self.say(person, WELCOME_BACK).await;
             }
-            Event::ControlLost => person.state().away = true,
+            Event::ControlLost | Event::Overheard => person.state().away = true,
+            Event::ControlRequested(app_id) => self.grant(person, &app_id).await,
         }
     }
 
@@ -115,18 +129,12 @@ impl Bot {
             (None, Some(text)) => match text.trim().to_ascii_lowercase().as_str() {
                 "human" => self.hand_over(person).await,
                 "menu" => self.send(person, &Message::buttons(MENU, &MENU_BUTTONS)).await,
+                "picture" => self.send(person, &Message::image(PICTURE)).await,
                 "size" => self.send(person, &Message::choice(SIZE, &SIZES)).await,
                 _ => self.say(person, limited(&[ECHO, text].concat())).await,
             },
             (None, None) => {}
         }
-    }
-
-    /// The person is known from now on, and this bot is in control: what was tapped is this bot's own.
-    fn meet(&self, person: &Person) {
-        let mut state = person.state();
-        state.met = true;
-        state.away = false;
     }
 
     async fn hand_over(&self, person: &Person) {
@@ -138,7 +146,24 @@ impl Bot {
                 Failure::AnotherAppInControl | Failure::Unreachable(_) => return,
             }
         }
-        match self.graph.pass_thread_control(&person.psid, REASON).await {
+        match self.graph.pass_thread_control(&person.psid, &self.handover_app_id, REASON).await {
+            Ok(()) => person.state().away = true,
+            Err(failure) => {
+                note(person, &failure);
+                match failure {
+                    Failure::Refused(_) => self.say(person, SORRY).await,
+                    Failure::AnotherAppInControl | Failure::Unreachable(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Gives the conversation to an app that asks for it, if it is this bot's to give.
+    async fn grant(&self, person: &Person, app_id: &str) {
+        if person.state().away {
+            return;
+        }
+        match self.graph.pass_thread_control(&person.psid, app_id, AS_ASKED).await {
             Ok(()) => person.state().away = true,
             Err(failure) => note(person, &failure),
         }
@@ -153,6 +178,13 @@ impl Bot {
             note(person, &failure);
         }
     }
+}
+
+/// The person is known from now on, and this bot is in control: a button that was tapped is its own.
+fn meet(person: &Person) {
+    let mut state = person.state();
+    state.met = true;
+    state.away = false;
 }
 
 /// Logs a failure, and remembers when it tells that the conversation belongs to another app.

@@ -1,12 +1,13 @@
 //! The parts of a webhook body that the demo bot reads.
 //!
-//! Everything else is skipped, `standby` with it: what arrives there belongs to another app. Text is borrowed
-//! from the body where it holds no escapes.
+//! Everything else is skipped. Text is borrowed from the body where it holds no escapes.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 /// A webhook body.
 #[derive(Deserialize)]
@@ -20,11 +21,16 @@ pub(super) struct Delivery<'a> {
 pub(super) struct Entry<'a> {
     #[serde(borrow, default)]
     pub(super) messaging: Vec<Item<'a>>,
+    /// What belongs to another app.
+    #[serde(borrow, default)]
+    pub(super) standby: Vec<Item<'a>>,
 }
 
-/// One event. At most one of the last four is there.
+/// One event. At most one of the last five is there.
 #[derive(Deserialize)]
 pub(super) struct Item<'a> {
+    #[serde(borrow)]
+    timestamp: Option<&'a RawValue>,
     #[serde(borrow)]
     sender: Option<Party<'a>>,
     #[serde(borrow)]
@@ -37,6 +43,8 @@ pub(super) struct Item<'a> {
     pass_thread_control: Option<Control<'a>>,
     #[serde(borrow)]
     take_thread_control: Option<Control<'a>>,
+    #[serde(borrow)]
+    request_thread_control: Option<Request<'a>>,
 }
 
 /// What an event means to this bot.
@@ -52,6 +60,10 @@ pub(super) enum Event {
     ControlGained,
     /// Another app has taken the conversation.
     ControlLost,
+    /// Another app, with this id, asks for the conversation.
+    ControlRequested(Box<str>),
+    /// The person talks to another app.
+    Overheard,
 }
 
 impl Item<'_> {
@@ -61,14 +73,45 @@ impl Item<'_> {
         text.is_some_and(|text| text.as_str().trim().eq_ignore_ascii_case(word))
     }
 
-    /// Returns the person and what happened, or `None` when the event is of no interest.
+    /// Tells this event from others, while the platform that delivers it once more sends the same bytes.
+    pub(super) fn id(&self) -> Option<u64> {
+        let mid = match (&self.message, &self.postback) {
+            (Some(message), _) => message.mid.as_ref(),
+            (None, postback) => postback.as_ref().and_then(|postback| postback.mid.as_ref()),
+        };
+        let mut hasher = DefaultHasher::new();
+        match (mid, self.timestamp) {
+            (Some(mid), _) => mid.as_str().hash(&mut hasher),
+            (None, Some(timestamp)) if self.is_about_control() => {
+                let kind = (self.pass_thread_control.is_some(), self.take_thread_control.is_some());
+                (kind, timestamp.get()).hash(&mut hasher);
+            }
+            (None, _) => return None,
+        }
+        Some(hasher.finish())
+    }
+
+    fn is_about_control(&self) -> bool {
+        self.pass_thread_control.is_some()
+            || self.take_thread_control.is_some()
+            || self.request_thread_control.is_some()
+    }
+
+    /// Returns the person who said or tapped something on `standby`.
+    pub(super) fn overheard(&self, page_id: &str) -> Option<&str> {
+        let sender = self.sender.as_ref()?.id.as_ref()?.as_str();
+        let speaks = self.message.as_ref().is_some_and(|message| !message.is_echo) || self.postback.is_some();
+        (speaks && sender != page_id).then_some(sender)
+    }
+
+    /// Returns the person and what happened on `messaging`, or `None` when the event is of no interest.
     pub(super) fn read(&self, page_id: &str, app_id: &str) -> Option<(&str, Event)> {
         let sender = self.sender.as_ref()?.id.as_ref()?.as_str();
         if let Some(message) = &self.message {
             let of_a_person = !message.is_echo && sender != page_id;
             return of_a_person.then(|| (sender, message.event()));
         }
-        if let Some(Postback { title, payload }) = &self.postback {
+        if let Some(Postback { title, payload, mid: _ }) = &self.postback {
             let title = title.as_ref().map(Text::to_boxed).unwrap_or_default();
             return Some((sender, Event::Postback { title, payload: payload.as_ref()?.to_boxed() }));
         }
@@ -76,8 +119,11 @@ impl Item<'_> {
         if let Some(pass) = &self.pass_thread_control {
             return pass.makes_owner(app_id).then_some((person, Event::ControlGained));
         }
-        let take = self.take_thread_control.as_ref()?;
-        (!take.makes_owner(app_id)).then_some((person, Event::ControlLost))
+        if let Some(take) = &self.take_thread_control {
+            return (!take.makes_owner(app_id)).then_some((person, Event::ControlLost));
+        }
+        let asks = self.request_thread_control.as_ref()?.requested_owner_app_id.as_ref()?.digits()?;
+        Some((person, Event::ControlRequested(asks)))
     }
 }
 
@@ -91,6 +137,8 @@ struct Party<'a> {
 struct Message<'a> {
     #[serde(default)]
     is_echo: bool,
+    #[serde(borrow)]
+    mid: Option<Text<'a>>,
     #[serde(borrow)]
     text: Option<Text<'a>>,
     #[serde(borrow)]
@@ -118,6 +166,14 @@ struct Postback<'a> {
     title: Option<Text<'a>>,
     #[serde(borrow)]
     payload: Option<Text<'a>>,
+    #[serde(borrow)]
+    mid: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow)]
+    requested_owner_app_id: Option<AppId<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -144,6 +200,16 @@ enum AppId<'a> {
     #[serde(borrow)]
     Text(Text<'a>),
     Other(IgnoredAny),
+}
+
+impl AppId<'_> {
+    fn digits(&self) -> Option<Box<str>> {
+        match self {
+            Self::Number(number) => Some(number.to_string().into()),
+            Self::Text(text) => Some(text.to_boxed()),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 /// A string of the body. A bare `Option<Cow<str>>` would always be copied.
@@ -200,7 +266,6 @@ mod tests {
         assert_eq!(event(r#""message":{"mid":"m","is_echo":true,"app_id":200,"text":"x"}"#), None);
         assert_eq!(event(r#""delivery":{"watermark":1}"#), None);
         assert_eq!(event(r#""read":{"watermark":1}"#), None);
-        assert_eq!(event(r#""request_thread_control":{"requested_owner_app_id":"200"}"#), None);
         let from_the_page = r#"{"sender":{"id":"100"},"recipient":{"id":"7"},"message":{"text":"x"}}"#;
         assert_eq!(read(from_the_page), None);
         assert_eq!(read(r#"{"recipient":{"id":"100"},"app_roles":{"200":["primary_receiver"]}}"#), None);
@@ -224,6 +289,36 @@ mod tests {
     }
 
     #[test]
+    fn a_request_names_the_app_that_asks() {
+        for id in ["201", r#""201""#] {
+            let request = format!(r#""request_thread_control":{{"requested_owner_app_id":{id}}}"#);
+            assert_eq!(event(&request), Some(Event::ControlRequested("201".into())), "{id}");
+        }
+        assert_eq!(event(r#""request_thread_control":{"metadata":"mine"}"#), None);
+    }
+
+    #[test]
+    fn an_event_that_comes_once_more_has_the_same_id() {
+        let id = |body: &str| -> Option<u64> {
+            let text = format!(r#"{{"entry":[{{"messaging":[{{"sender":{{"id":"7"}},{body}}}]}}]}}"#);
+            let delivery: Delivery<'_> = serde_json::from_str(&text).unwrap();
+            delivery.entry[0].messaging[0].id()
+        };
+        let said = id(r#""timestamp":1,"message":{"mid":"m","text":"x"}"#);
+        assert_eq!(said, id(r#""timestamp":2,"message":{"mid":"m","text":"x"}"#));
+        assert_eq!(said, id(r#""timestamp":3,"postback":{"mid":"m","title":"x"}"#));
+        assert_ne!(said, id(r#""timestamp":1,"message":{"mid":"n","text":"x"}"#));
+        let passed = id(r#""timestamp":1,"pass_thread_control":{"new_owner_app_id":200}"#);
+        assert_ne!(passed, id(r#""timestamp":2,"pass_thread_control":{"new_owner_app_id":200}"#));
+        assert_ne!(passed, id(r#""timestamp":1,"take_thread_control":{"new_owner_app_id":200}"#));
+        for without in
+            [r#""timestamp":1,"message":{"text":"x"}"#, r#""pass_thread_control":{}"#, r#""read":{}"#]
+        {
+            assert_eq!(id(without), None, "{without}");
+        }
+    }
+
+    #[test]
     fn text_without_escapes_is_borrowed() {
         let body = r#"{"entry":[{"messaging":[{"sender":{"id":"7"},"message":{"text":"hello"}}]}]}"#;
         let delivery: Delivery<'_> = serde_json::from_str(body).unwrap();
@@ -232,9 +327,19 @@ mod tests {
     }
 
     #[test]
-    fn standby_is_skipped() {
-        let body = r#"{"entry":[{"standby":[{"sender":{"id":"7"},"message":{"text":"x"}}]},{"changes":[]}]}"#;
-        let delivery: Delivery<'_> = serde_json::from_str(body).unwrap();
-        assert!(delivery.entry.iter().all(|entry| entry.messaging.is_empty()));
+    fn what_people_say_is_heard_on_standby() {
+        let heard = |body: &str| -> Option<String> {
+            let text =
+                format!(r#"{{"entry":[{{"standby":[{{"sender":{{"id":"7"}},{body}}}]}},{{"changes":[]}}]}}"#);
+            let delivery: Delivery<'_> = serde_json::from_str(&text).unwrap();
+            assert!(delivery.entry.iter().all(|entry| entry.messaging.is_empty()));
+            delivery.entry[0].standby[0].overheard(PAGE).map(str::to_owned)
+        };
+        for speaks in [r#""message":{"text":"x"}"#, r#""postback":{"title":"x"}"#] {
+            assert_eq!(heard(speaks).as_deref(), Some("7"), "{speaks}");
+        }
+        for silent in [r#""message":{"is_echo":true,"text":"x"}"#, r#""read":{"watermark":1}"#] {
+            assert_eq!(heard(silent), None, "{silent}");
+        }
     }
 }

@@ -39,7 +39,6 @@ pub(super) struct Graph {
     host_header: HeaderValue,
     messages: Uri,
     pass_thread_control: Uri,
-    target: Target,
     idle: Mutex<Vec<Connection>>,
     free: Semaphore,
 }
@@ -90,7 +89,6 @@ impl Graph {
                 .expect("an authority is a valid header value"),
             messages: call("messages"),
             pass_thread_control: call("pass_thread_control"),
-            target: Target::new(&settings.handover_app_id),
             idle: Mutex::default(),
             free: Semaphore::new(CONNECTIONS),
         }
@@ -101,8 +99,14 @@ impl Graph {
         self.call(&self.messages, &Send { messaging_type: "RESPONSE", recipient, message }).await
     }
 
-    pub(super) async fn pass_thread_control(&self, psid: &str, metadata: &str) -> Result<(), Failure> {
-        let pass = Pass { recipient: Recipient { id: psid }, target_app_id: &self.target, metadata };
+    /// Passes the conversation to the app with the id `to`.
+    pub(super) async fn pass_thread_control(
+        &self,
+        psid: &str,
+        to: &str,
+        metadata: &str,
+    ) -> Result<(), Failure> {
+        let pass = Pass { recipient: Recipient { id: psid }, target_app_id: Target::new(to), metadata };
         self.call(&self.pass_thread_control, &pass).await
     }
 
@@ -203,7 +207,7 @@ struct Send<'a> {
 #[derive(Serialize)]
 struct Pass<'a> {
     recipient: Recipient<'a>,
-    target_app_id: &'a Target,
+    target_app_id: Target<'a>,
     metadata: &'a str,
 }
 
@@ -215,13 +219,13 @@ struct Recipient<'a> {
 /// An app id as the documentation writes it in a call: a number. Anything else is sent as it is, to be refused.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Target {
+enum Target<'a> {
     Number(u64),
-    Text(String),
+    Text(&'a str),
 }
 
-impl Target {
-    fn new(app_id: &str) -> Self {
-        app_id.parse().map_or_else(|_| Self::Text(app_id.to_owned()), Self::Number)
+impl<'a> Target<'a> {
+    fn new(app_id: &'a str) -> Self {
+        app_id.parse().map_or(Self::Text(app_id), Self::Number)
     }
 }

@@ -12,8 +12,8 @@ pub(super) enum Message<'a> {
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         quick_replies: &'a [Reply<'a>],
     },
-    /// A template.
-    Template { attachment: Attachment<'a> },
+    /// A picture or a template.
+    Attachment { attachment: Attachment<'a> },
 }
 
 impl<'a> Message<'a> {
@@ -28,8 +28,13 @@ impl<'a> Message<'a> {
 
     /// A text with buttons that stay.
     pub(super) const fn buttons(text: &'a str, buttons: &'a [Button<'a>]) -> Self {
-        let payload = Template { template_type: "button", text, buttons };
-        Self::Template { attachment: Attachment { kind: "template", payload } }
+        let payload = Payload::Buttons { template_type: "button", text, buttons };
+        Self::Attachment { attachment: Attachment { kind: "template", payload } }
+    }
+
+    /// A picture that the platform gets from this address.
+    pub(super) const fn image(url: &'a str) -> Self {
+        Self::Attachment { attachment: Attachment { kind: "image", payload: Payload::Media { url } } }
     }
 }
 
@@ -37,14 +42,14 @@ impl<'a> Message<'a> {
 pub(super) struct Attachment<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
-    payload: Template<'a>,
+    payload: Payload<'a>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Template<'a> {
-    template_type: &'static str,
-    text: &'a str,
-    buttons: &'a [Button<'a>],
+#[serde(untagged)]
+enum Payload<'a> {
+    Buttons { template_type: &'static str, text: &'a str, buttons: &'a [Button<'a>] },
+    Media { url: &'a str },
 }
 
 /// A postback button.
@@ -93,6 +98,10 @@ mod tests {
             (
                 Message::buttons("What?", &menu),
                 r#"{"attachment":{"type":"template","payload":{"template_type":"button","text":"What?","buttons":[{"type":"postback","title":"Hours","payload":"H"}]}}}"#,
+            ),
+            (
+                Message::image("https://example.com/tea.png"),
+                r#"{"attachment":{"type":"image","payload":{"url":"https://example.com/tea.png"}}}"#,
             ),
         ] {
             assert_eq!(serde_json::to_string(&message).unwrap(), json);

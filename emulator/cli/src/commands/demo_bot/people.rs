@@ -1,7 +1,8 @@
 //! Who the bot has met, and the order of its work.
 //!
-//! Invariants: the work of one person is done one piece at a time and in the order of arrival; at most `limit`
-//! people are remembered besides those whose work is not done yet.
+//! Invariants: the work of one person is done one piece at a time and in the order of arrival; an event that is
+//! delivered once more is not worked on again; at most `limit` people are remembered besides those whose work is
+//! not done yet.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +30,28 @@ pub(super) struct State {
     /// Somebody works for this person; new events go to `waiting`.
     busy: bool,
     waiting: VecDeque<Event>,
+    recent: Recent,
+}
+
+/// The ids of the events that came last. The platform repeats what it was not told to have arrived.
+#[derive(Default)]
+struct Recent {
+    ids: [Option<u64>; 16],
+    next: usize,
+}
+
+impl Recent {
+    /// Remembers an id; `false` when it is there already.
+    fn insert(&mut self, id: u64) -> bool {
+        if self.ids.contains(&Some(id)) {
+            return false;
+        }
+        if let Some(oldest) = self.ids.get_mut(self.next) {
+            *oldest = Some(id);
+        }
+        self.next = (self.next + 1) % self.ids.len();
+        true
+    }
 }
 
 #[derive(Default)]
@@ -42,12 +65,15 @@ impl People {
         Self { limit, known: Mutex::default() }
     }
 
-    /// Queues an event. Returns it with its person when nobody works for that person; the caller then does so,
-    /// until [`Person::next`] has nothing left.
-    pub(super) fn arrived(&self, psid: &str, event: Event) -> Option<(Arc<Person>, Event)> {
+    /// Queues an event, unless its id has come before. Returns it with its person when nobody works for that
+    /// person; the caller then does so, until [`Person::next`] has nothing left.
+    pub(super) fn arrived(&self, psid: &str, id: Option<u64>, event: Event) -> Option<(Arc<Person>, Event)> {
         let person = self.person(psid);
         {
             let mut state = person.state();
+            if id.is_some_and(|id| !state.recent.insert(id)) {
+                return None;
+            }
             if state.busy {
                 state.waiting.push_back(event);
                 return None;
@@ -116,26 +142,43 @@ mod tests {
     #[test]
     fn the_work_of_one_person_is_done_in_order_by_one_worker() {
         let people = People::new(10);
-        let (ann, first) = people.arrived("ann", text("1")).unwrap();
+        let (ann, first) = people.arrived("ann", None, text("1")).unwrap();
         assert_eq!(first, text("1"));
-        assert!(people.arrived("ann", text("2")).is_none());
-        assert!(people.arrived("ann", text("3")).is_none());
-        assert!(people.arrived("bob", text("1")).is_some());
+        assert!(people.arrived("ann", None, text("2")).is_none());
+        assert!(people.arrived("ann", None, text("3")).is_none());
+        assert!(people.arrived("bob", None, text("1")).is_some());
         assert_eq!(ann.next(), Some(text("2")));
         assert_eq!(ann.next(), Some(text("3")));
         assert_eq!(ann.next(), None);
-        assert!(people.arrived("ann", text("4")).is_some());
+        assert!(people.arrived("ann", None, text("4")).is_some());
+    }
+
+    #[test]
+    fn an_event_is_worked_on_once() {
+        let people = People::new(10);
+        let (ann, _) = people.arrived("ann", Some(1), text("1")).unwrap();
+        assert!(people.arrived("ann", Some(2), text("2")).is_none(), "somebody works for ann");
+        assert!(people.arrived("ann", Some(1), text("1")).is_none());
+        assert_eq!(ann.next(), Some(text("2")));
+        assert_eq!(ann.next(), None, "the repetition was not queued");
+        assert!(people.arrived("ann", Some(2), text("2")).is_none());
+        assert!(people.arrived("bob", Some(2), text("2")).is_some());
+        for id in 3..19 {
+            let (person, _) = people.arrived("ann", Some(id), text("more")).unwrap();
+            assert_eq!(person.next(), None);
+        }
+        assert!(people.arrived("ann", Some(2), text("2")).is_some(), "what is long past is forgotten");
     }
 
     #[test]
     fn the_oldest_idle_person_is_forgotten_first() {
         let people = People::new(2);
-        let (ann, _) = people.arrived("ann", text("1")).unwrap();
+        let (ann, _) = people.arrived("ann", None, text("1")).unwrap();
         ann.state().met = true;
-        let (bob, _) = people.arrived("bob", text("1")).unwrap();
+        let (bob, _) = people.arrived("bob", None, text("1")).unwrap();
         bob.state().met = true;
         assert_eq!(bob.next(), None);
-        people.arrived("cem", text("1")).unwrap();
+        people.arrived("cem", None, text("1")).unwrap();
         assert!(people.person("ann").state().met, "somebody works for ann");
         assert!(!people.person("bob").state().met);
     }
@@ -144,7 +187,7 @@ mod tests {
     fn the_memory_is_bounded() {
         let people = People::new(100);
         for number in 0..1_000 {
-            let (person, _) = people.arrived(&number.to_string(), text("hello")).unwrap();
+            let (person, _) = people.arrived(&number.to_string(), None, text("hello")).unwrap();
             assert_eq!(person.next(), None);
         }
         let known = people.known.lock().unwrap();

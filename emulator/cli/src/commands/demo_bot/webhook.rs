@@ -9,8 +9,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clap::ValueEnum;
 use hmac::{Hmac, KeyInit, Mac};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response, StatusCode};
 use sha2::Sha256;
@@ -87,20 +87,30 @@ impl Webhook {
 
     async fn delivery(&self, request: Request<Incoming>) -> (StatusCode, Bytes) {
         let (head, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-            return (StatusCode::BAD_REQUEST, Bytes::new());
+        if body.size_hint().lower() > LARGEST_BODY as u64 {
+            return (StatusCode::PAYLOAD_TOO_LARGE, Bytes::new());
+        }
+        let body = match Limited::new(body, LARGEST_BODY).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return (StatusCode::PAYLOAD_TOO_LARGE, Bytes::new());
+            }
+            Err(_) => return (StatusCode::BAD_REQUEST, Bytes::new()),
         };
-        let body = body.to_bytes();
         if !self.is_signed(&head.headers, &body) {
             return (StatusCode::FORBIDDEN, Bytes::new());
         }
         match serde_json::from_slice::<Delivery<'_>>(&body) {
             Ok(delivery) => {
-                let items = || delivery.entry.iter().flat_map(|entry| &entry.messaging);
-                if items().any(|item| item.breaks(BREAK)) {
+                let entries = &delivery.entry;
+                if entries.iter().flat_map(|entry| &entry.messaging).any(|item| item.breaks(BREAK)) {
                     return (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new());
                 }
-                let work: Vec<_> = items().filter_map(|item| self.bot.take(item)).collect();
+                let mut work = Vec::new();
+                for entry in entries {
+                    work.extend(entry.messaging.iter().filter_map(|item| self.bot.take(item)));
+                    work.extend(entry.standby.iter().filter_map(|item| self.bot.overhear(item)));
+                }
                 if self.acknowledge == Acknowledge::Last {
                     for work in work {
                         // A panic ends the process anyhow.

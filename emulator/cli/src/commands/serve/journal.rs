@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_server::journal::{self, Durability, Found, JournalFile, header};
+use emulator_server::journal::{self, Durability, Found, JournalFile, Origin, header};
 use emulator_server::{Gap, Lane, Stage, rfc3339};
 
 use super::{Failed, ServeArguments, failed};
@@ -13,10 +13,11 @@ pub(super) fn open(
     arguments: &ServeArguments,
     stage: &Stage,
     lane: &Lane,
+    origin: &Origin,
 ) -> Result<Option<Arc<JournalFile>>, Failed> {
     let Some(path) = &arguments.journal else { return Ok(None) };
     let durability = if arguments.journal_sync { Durability::Machine } else { Durability::Process };
-    let header = header(lane, arguments.seed, stage.settings());
+    let header = header(lane, arguments.seed, stage.settings(), origin);
     let opened = journal::open(path, lane, &header, durability);
     let (file, found) = opened.map_err(|error| failed(Exit::Usage, error))?;
     file.flush().map_err(|error| failed(Exit::Usage, error))?;

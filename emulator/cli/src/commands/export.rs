@@ -1,0 +1,102 @@
+//! `export`: a journal, or a part of it, becomes a scenario file.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use emulator_scenario::diagnostics::render_all;
+use emulator_scenario::record::{Detail, Journal, Part, Place, Recording, Telling};
+use emulator_scenario::scenario::load;
+
+use crate::exit::Exit;
+use crate::files::write_whole;
+use crate::output;
+
+/// Turns a journal into a scenario file that passes at once
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// A journal that `run --journal DIR` or `serve --journal FILE` wrote
+    #[arg(value_name = "JOURNAL")]
+    journal: PathBuf,
+    /// Writes into this file (default: to standard output, for a file in the current folder)
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Begins at this entry, or at the first step behind it
+    #[arg(long, value_name = "SEQ")]
+    from: Option<u64>,
+    /// Ends with this entry and what follows from it
+    #[arg(long, value_name = "SEQ")]
+    to: Option<u64>,
+    /// Takes only the conversation of this person
+    #[arg(long, value_name = "NAME")]
+    person: Option<String>,
+    /// Uses the world of this file, in place of the recorded one
+    #[arg(long, value_name = "FILE")]
+    world: Option<PathBuf>,
+    /// Gives the scenario this name
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// Also expects what bots show and ask beside messages: typing, seen marks, who is in control
+    #[arg(long)]
+    all: bool,
+}
+
+pub(crate) fn run(arguments: &ExportArguments) -> ExitCode {
+    match export(arguments) {
+        Ok(()) => Exit::Passed.into(),
+        Err(text) => {
+            eprintln!("error: {text}");
+            Exit::Usage.into()
+        }
+    }
+}
+
+fn export(arguments: &ExportArguments) -> Result<(), String> {
+    let ExportArguments { journal: path, output, from, to, person, world, name, all } = arguments;
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let journal =
+        Journal::read(&String::from_utf8_lossy(&bytes)).map_err(|error| format!("{shown}: {error}"))?;
+    let folder = output.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let place = Place {
+        folder: absolute(folder)?,
+        world: world.as_deref().map(absolute).transpose()?,
+        exists: &Path::exists,
+    };
+    let part = Part { from: *from, to: *to, person: person.clone() };
+    let detail = if *all { Detail::Everything } else { Detail::Needed };
+    let telling = Telling { name: name.clone(), part, detail };
+    let recording = journal.told(&telling, &place).map_err(|error| format!("{shown}: {error}"))?;
+    if recording.steps == 0 {
+        return Err(format!("{shown}: nobody did anything in it that a scenario could say"));
+    }
+    for warning in &recording.warnings {
+        eprintln!("warning: {warning}");
+    }
+    look_over(&recording, output.as_deref().unwrap_or(Path::new("standard output")));
+    match output {
+        None => output::data(&recording.text),
+        Some(file) => {
+            write_whole(file, &recording.text)
+                .map_err(|why| format!("cannot write {}: {why}", file.display()))?;
+            let steps = recording.steps;
+            eprintln!("{}: {steps} steps; messenger-emulator run {}", file.display(), file.display());
+        }
+    }
+    Ok(())
+}
+
+/// The path from the root on; the current folder for an empty one.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, String> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    std::path::absolute(path).map_err(|error| format!("cannot find out where {} is: {error}", path.display()))
+}
+
+/// Reads what was made as a run would, and says what is wrong with it.
+fn look_over(recording: &Recording, path: &Path) {
+    let (_, problems) = load(path, recording.text.clone(), &|path| std::fs::read(path).map(Into::into));
+    if !problems.is_empty() {
+        eprintln!("{}", render_all(&problems, output::colour_of_stderr()));
+        eprintln!("warning: this file cannot be run as it is");
+    }
+}

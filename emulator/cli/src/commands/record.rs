@@ -1,0 +1,176 @@
+//! `record`: `serve`, and a scenario file of what happens.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use emulator_scenario::record::{Detail, Journal, Part, Place, Recording, Telling};
+use emulator_server::journal::entry_to_json;
+use emulator_server::{Lane, Quiet};
+use tokio::sync::Mutex;
+
+use super::export::absolute;
+use super::serve::{self, ServeArguments};
+use crate::exit::Exit;
+use crate::files::write_whole;
+
+/// The name of the file unless another is given; a number is added where it is taken.
+const DEFAULT_FILE: &str = "recording";
+/// How long a lane may be busy before the file is written in spite of it.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// What to do with it.
+const AFTER: &str = "\
+The file is written anew whenever it is quiet, and once more at Ctrl-C. Talk to the bot from another terminal:
+  messenger-emulator say hello
+  messenger-emulator tap 'Opening hours'
+Then let it happen again:
+  messenger-emulator run recording.yaml";
+
+/// Runs the platform like serve, and writes what happens as a scenario file
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct RecordArguments {
+    /// Writes the scenario into this new file (default: recording.yaml, or the next name that is free)
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Gives the scenario this name
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// Also expects what bots show and ask beside messages: typing, seen marks, who is in control
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    serve: ServeArguments,
+}
+
+pub(crate) fn run(arguments: &RecordArguments) -> ExitCode {
+    match Recorder::new(arguments) {
+        Ok(recorder) => serve::run(&arguments.serve, Some(recorder)),
+        Err(text) => {
+            eprintln!("error: {text}");
+            Exit::Usage.into()
+        }
+    }
+}
+
+/// A recording that goes on.
+pub(crate) struct Recorder {
+    path: PathBuf,
+    folder: PathBuf,
+    telling: Telling,
+    /// What has been taken in, once the lane is there.
+    journal: Option<Journal>,
+    seen: u64,
+    written: String,
+    steps: usize,
+    told: Vec<String>,
+}
+
+impl Recorder {
+    fn new(arguments: &RecordArguments) -> Result<Self, String> {
+        let RecordArguments { output, name, all, serve: _ } = arguments;
+        let path = match output {
+            None => free_name(),
+            Some(path) if path.exists() => {
+                return Err(format!("{} is there already; name another file, or remove it", path.display()));
+            }
+            Some(path) => path.clone(),
+        };
+        let folder = absolute(path.parent().unwrap_or(Path::new("")))?;
+        if !folder.is_dir() {
+            return Err(format!("there is no folder {} for {}", folder.display(), path.display()));
+        }
+        let detail = if *all { Detail::Everything } else { Detail::Needed };
+        let telling = Telling { name: name.clone(), part: Part::default(), detail };
+        let (written, told) = (String::new(), Vec::new());
+        Ok(Self { path, folder, telling, journal: None, seen: 0, written, steps: 0, told })
+    }
+
+    /// Begins with the header of the lane's journal.
+    pub(crate) fn begin(&mut self, header: &str) -> Result<(), String> {
+        self.journal = Some(Journal::begin(header).map_err(|error| error.to_string())?);
+        eprintln!("recording into {}; Ctrl-C ends it", self.path.display());
+        Ok(())
+    }
+
+    /// Writes whenever it is quiet, for as long as the lane lives.
+    pub(crate) async fn follow(recorder: Arc<Mutex<Self>>, lane: Arc<Lane>) {
+        const PATIENCE: Duration = Duration::from_secs(3_600);
+        loop {
+            // The journal in memory holds only so much; what is taken in is safe.
+            if recorder.lock().await.take_in(&lane) {
+                let _ = lane.quiet(Quiet::Auto, BUSY).await;
+                let mut recorder = recorder.lock().await;
+                recorder.take_in(&lane);
+                recorder.write();
+            }
+            let seen = recorder.lock().await.seen;
+            lane.changed_since(seen, PATIENCE).await;
+        }
+    }
+
+    /// Writes for the last time, and says where.
+    pub(crate) fn end(&mut self, lane: &Lane) {
+        if self.take_in(lane) {
+            self.write();
+        }
+        let path = self.path.display();
+        if self.written.is_empty() {
+            eprintln!("nothing happened, so {path} was not written");
+        } else {
+            eprintln!("{path}: {} steps; messenger-emulator run {path}", self.steps);
+        }
+    }
+
+    /// Takes in what is new; false if nothing is.
+    fn take_in(&mut self, lane: &Lane) -> bool {
+        let Some(journal) = &mut self.journal else { return false };
+        let before = self.seen;
+        let names = lane.names();
+        let new =
+            lane.entries_after(self.seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
+        for entry in new.unwrap_or_default() {
+            if entry.seq > self.seen + 1 {
+                let text =
+                    format!("entries {} to {} came too fast and are missing", self.seen + 1, entry.seq - 1);
+                eprintln!("warning: {text}");
+            }
+            self.seen = entry.seq;
+            if let Err(error) = journal.add(&entry_to_json(&entry, &names)) {
+                eprintln!("warning: entry {}: {error}", entry.seq);
+            }
+        }
+        self.seen > before
+    }
+
+    fn write(&mut self) {
+        let Some(journal) = &self.journal else { return };
+        let place = Place { folder: self.folder.clone(), world: None, exists: &Path::exists };
+        let told = journal.told(&self.telling, &place).map_err(|error| error.to_string());
+        let written = told.and_then(|Recording { text, steps, warnings }| {
+            if steps > 0 && text != self.written {
+                write_whole(&self.path, &text)?;
+                (self.written, self.steps) = (text, steps);
+            }
+            Ok(warnings)
+        });
+        let path = self.path.display();
+        let warnings = written.unwrap_or_else(|why| vec![format!("cannot write {path}: {why}")]);
+        for warning in warnings {
+            if !self.told.contains(&warning) {
+                eprintln!("warning: {warning}");
+                self.told.push(warning);
+            }
+        }
+    }
+}
+
+/// The first of the names that is free.
+fn free_name() -> PathBuf {
+    let names = (2..).map(|number| PathBuf::from(format!("{DEFAULT_FILE}-{number}.yaml")));
+    let mut names = std::iter::once(PathBuf::from(format!("{DEFAULT_FILE}.yaml"))).chain(names);
+    names.find(|path| !path.exists()).unwrap_or_else(|| PathBuf::from(format!("{DEFAULT_FILE}.yaml")))
+}

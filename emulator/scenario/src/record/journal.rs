@@ -1,0 +1,151 @@
+//! A journal file as far as a scenario can be made of it: its header, and its lines with what they say.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use emulator_server::journal::Kind;
+use emulator_server::parse_rfc3339;
+use serde_json::{Map, Value};
+
+use super::RecordError;
+
+/// What a journal tells.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    pub(crate) header: Header,
+    pub(crate) entries: Vec<Entry>,
+    /// What is odd about the file and does not keep it from being used.
+    pub(crate) oddities: Vec<String>,
+}
+
+/// The first line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Header {
+    /// The lane whose journal it is.
+    pub(crate) lane: String,
+    /// The settings with which the lane began.
+    pub(crate) world: Value,
+    /// What was said about the scenario and its world; nothing in journals of before it was.
+    pub(crate) about: Value,
+    /// Where the emulator ran, so that paths mean something.
+    pub(crate) folder: Option<PathBuf>,
+    /// The ids of the people.
+    pub(crate) people: BTreeMap<String, String>,
+}
+
+/// One entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) seq: u64,
+    /// Virtual time, in milliseconds since 1970.
+    pub(crate) at: i64,
+    /// Real time, in milliseconds since 1970.
+    pub(crate) wall: i64,
+    /// The entry that led to it.
+    pub(crate) cause: Option<u64>,
+    pub(crate) kind: Kind,
+    pub(crate) data: Map<String, Value>,
+}
+
+impl Entry {
+    /// A member of its data that is a text.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        self.data.get(key)?.as_str()
+    }
+
+    /// A member that is a time in words.
+    pub(crate) fn time(&self, key: &str) -> Option<i64> {
+        Some(parse_rfc3339(self.text(key)?)?.0)
+    }
+
+    /// The person whose conversation it is about.
+    pub(crate) fn person(&self) -> Option<&str> {
+        self.text("person")
+    }
+
+    /// True for a call of an app that steps play.
+    pub(crate) fn is_played(&self) -> bool {
+        self.data.contains_key("played")
+    }
+}
+
+impl Journal {
+    /// Reads a journal file. A last line that is not whole is left out.
+    ///
+    /// # Errors
+    ///
+    /// When it is no journal, or a line in it is broken.
+    pub fn read(text: &str) -> Result<Self, RecordError> {
+        let mut lines = text.split_inclusive('\n');
+        let mut journal = Self::begin(lines.next().unwrap_or_default())?;
+        let mut others = 0_u32;
+        for (number, line) in (2..).zip(lines) {
+            match journal.entry(line) {
+                Ok(Some(entry)) => journal.entries.push(entry),
+                Ok(None) => others += 1,
+                Err(_) if !line.ends_with('\n') => {
+                    journal.oddities.push(format!("line {number} is not whole, and was left out"));
+                }
+                Err(why) => return Err(RecordError::Line { number, why }),
+            }
+        }
+        if others > 0 {
+            let lane = &journal.header.lane;
+            journal.oddities.push(format!("{others} entries of another lane than `{lane}` were left out"));
+        }
+        Ok(journal)
+    }
+
+    /// A journal of which only the header is known so far.
+    ///
+    /// # Errors
+    ///
+    /// When that is no header.
+    pub fn begin(header: &str) -> Result<Self, RecordError> {
+        let read: Value = serde_json::from_str(header).map_err(|_| RecordError::NoJournal)?;
+        if read["format"] != 1 || !read["world"].is_object() {
+            return Err(RecordError::NoJournal);
+        }
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let people = read["people"].as_object().into_iter().flatten();
+        let header = Header {
+            lane: text(&read["lane"]),
+            world: read["world"].clone(),
+            about: read["about"].clone(),
+            folder: read["wall"]["folder"].as_str().map(PathBuf::from),
+            people: people.map(|(name, id)| (name.clone(), text(id))).collect(),
+        };
+        Ok(Self { header, entries: Vec::new(), oddities: Vec::new() })
+    }
+
+    /// Adds an entry that has come meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When it is none.
+    pub fn add(&mut self, line: &str) -> Result<(), RecordError> {
+        let number = self.entries.len() as u64 + 2;
+        let entry = self.entry(line).map_err(|why| RecordError::Line { number, why })?;
+        self.entries.extend(entry);
+        Ok(())
+    }
+
+    /// Reads a line; none if it belongs to another lane.
+    fn entry(&self, line: &str) -> Result<Option<Entry>, String> {
+        let mut read: Value =
+            serde_json::from_str(line).map_err(|error| format!("it is no entry: {error}"))?;
+        if read.get("lane").is_some_and(|lane| *lane != self.header.lane) {
+            return Ok(None);
+        }
+        let time = |value: &Value| value.as_str().and_then(parse_rfc3339).map(|at| at.0);
+        let (Some(seq), Some(at), Some(kind)) =
+            (read["seq"].as_u64(), time(&read["at"]), read["kind"].as_str())
+        else {
+            return Err("it is no entry: `seq`, `at` or `kind` is missing".to_owned());
+        };
+        let kind = Kind::parse(kind).ok_or_else(|| format!("there is no kind of entry `{kind}`"))?;
+        let data = read["data"].as_object_mut().map(std::mem::take).unwrap_or_default();
+        let wall = time(&read["wall"]["at"]).unwrap_or(at);
+        Ok(Some(Entry { seq, at, wall, cause: read["cause"].as_u64(), kind, data }))
+    }
+}

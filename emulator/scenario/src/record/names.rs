@@ -1,0 +1,218 @@
+//! Ids become names: what a text says of people, apps and messages is written so that it holds in the next run as well.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::times::Times;
+use super::tree::Tree;
+use crate::vocabulary as words;
+
+/// A part of a text.
+enum Part<'a> {
+    Literal(&'a str),
+    /// The inside of `${…}`.
+    Expression(&'a str),
+    /// A regular expression for what is different each time.
+    Varies(&'static str),
+}
+
+/// What stands for what.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// Expressions for ids, by the id.
+    known: BTreeMap<String, String>,
+    /// Moments that are different in each run.
+    times: Times,
+}
+
+impl Names {
+    /// Names for these ids; texts that are moments near those of the journal are none that can come again.
+    pub(crate) fn new(known: BTreeMap<String, String>, times: Times) -> Self {
+        Self { known, times }
+    }
+
+    /// A text that somebody says again.
+    pub(crate) fn text(&self, text: &str) -> Tree {
+        Tree::Text(joined(&self.named(text), str::to_owned))
+    }
+
+    /// A text that a bot is expected to say: where a moment stands in it, it is a pattern.
+    pub(crate) fn awaited(&self, text: &str) -> Tree {
+        let parts: Vec<Part<'_>> = self.named(text).into_iter().flat_map(|part| self.timed(part)).collect();
+        if !parts.iter().any(|part| matches!(part, Part::Varies(_))) {
+            return Tree::Text(joined(&parts, str::to_owned));
+        }
+        let pattern = format!("^{}$", joined(&parts, regex::escape));
+        Tree::map([Some(("matches", Tree::Text(pattern)))])
+    }
+
+    /// A value of JSON that somebody sends again.
+    pub(crate) fn value(&self, value: &Value) -> Tree {
+        self.tree(value, &|text| self.text(text), &|number| number)
+    }
+
+    /// A value of JSON that a bot is expected to send.
+    pub(crate) fn awaited_value(&self, value: &Value) -> Tree {
+        let moment = |number: Tree| match number {
+            Tree::Number(number) if self.times.is_moment(number.as_i64()) => {
+                Tree::map([Some(("any", Tree::Bool(true)))])
+            }
+            other => other,
+        };
+        match value {
+            // Taken literally; what varies in such a thing cannot be said.
+            Value::Object(members) if reads_as_matcher(members) => {
+                Tree::map([Some(("exactly", self.value(value)))])
+            }
+            Value::Object(members) => {
+                let entries = members.iter();
+                Tree::Map(
+                    entries
+                        .map(|(key, value)| (escaped(key), self.member(key, value, Self::awaited_value)))
+                        .collect(),
+                )
+            }
+            Value::Array(items) => Tree::List(items.iter().map(|item| self.awaited_value(item)).collect()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                self.tree(value, &|text| self.awaited(text), &moment)
+            }
+        }
+    }
+
+    fn tree(&self, value: &Value, text: &dyn Fn(&str) -> Tree, number: &dyn Fn(Tree) -> Tree) -> Tree {
+        match value {
+            Value::Null => Tree::Null,
+            Value::Bool(value) => Tree::Bool(*value),
+            Value::Number(given) => match self.known.get(&given.to_string()) {
+                Some(name) => Tree::Text(format!("${{{name} | int}}")),
+                None => number(Tree::Number(given.clone())),
+            },
+            Value::String(given) => text(given),
+            Value::Array(items) => {
+                Tree::List(items.iter().map(|item| self.tree(item, text, number)).collect())
+            }
+            Value::Object(members) => {
+                let inner = |names: &Self, value: &Value| names.tree(value, text, number);
+                let entries = members.iter();
+                Tree::Map(
+                    entries.map(|(key, value)| (escaped(key), self.member(key, value, inner))).collect(),
+                )
+            }
+        }
+    }
+
+    /// The value behind a key. Words of the platform, such as kinds of templates, go without quotes.
+    fn member(&self, key: &str, value: &Value, tree: impl Fn(&Self, &Value) -> Tree) -> Tree {
+        let word = value.as_str().filter(|text| {
+            let begins = text.starts_with(|first: char| first.is_ascii_lowercase());
+            let goes_on = text.chars().all(|it| it.is_ascii_lowercase() || it == '_');
+            begins && goes_on && !words::is_wire_text(key)
+        });
+        word.map_or_else(|| tree(self, value), Tree::name)
+    }
+
+    /// The text cut at the ids in it.
+    fn named<'a>(&'a self, text: &'a str) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let (mut from, mut before) = (0, None);
+        let mut at = 0;
+        while let Some(here) = text[at..].chars().next() {
+            let begins = before.is_none_or(|before: char| !before.is_ascii_alphanumeric());
+            let found = if begins && here.is_ascii_alphanumeric() { self.id_at(&text[at..]) } else { None };
+            let Some((id, name)) = found else {
+                before = Some(here);
+                at += here.len_utf8();
+                continue;
+            };
+            if at > from {
+                parts.push(Part::Literal(&text[from..at]));
+            }
+            parts.push(Part::Expression(name));
+            before = id.chars().next_back();
+            at += id.len();
+            from = at;
+        }
+        if from < text.len() || parts.is_empty() {
+            parts.push(Part::Literal(&text[from..]));
+        }
+        parts
+    }
+
+    /// The longest id that a text begins with, as a word of its own.
+    fn id_at(&self, text: &str) -> Option<(&str, &str)> {
+        let ends = |id: &str| {
+            let behind = text[id.len()..].chars().next();
+            let of_mid = id.starts_with("m_");
+            behind.is_none_or(|it| !it.is_ascii_alphanumeric() && !(of_mid && matches!(it, '_' | '-')))
+        };
+        let found = self.known.iter().filter(|(id, _)| text.starts_with(id.as_str()) && ends(id));
+        found.max_by_key(|(id, _)| id.len()).map(|(id, name)| (id.as_str(), name.as_str()))
+    }
+
+    /// A part cut at the moments in it.
+    fn timed<'a>(&self, part: Part<'a>) -> Vec<Part<'a>> {
+        let Part::Literal(text) = part else { return vec![part] };
+        let mut parts = Vec::new();
+        let mut from = 0;
+        for (range, pattern) in self.times.find(text) {
+            if range.start > from {
+                parts.push(Part::Literal(&text[from..range.start]));
+            }
+            parts.push(Part::Varies(pattern));
+            from = range.end;
+        }
+        if from < text.len() || parts.is_empty() {
+            parts.push(Part::Literal(&text[from..]));
+        }
+        parts
+    }
+}
+
+/// True for a mapping that an expectation would not take as it is.
+fn reads_as_matcher(members: &Map<String, Value>) -> bool {
+    let all = !members.is_empty()
+        && members.keys().all(|key| words::MATCHERS.iter().any(|matcher| matcher.name == key));
+    all || members.get("exact") == Some(&Value::Bool(true))
+}
+
+/// A text in which nothing is an expression.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
+/// The parts as they stand in a file.
+fn joined(parts: &[Part<'_>], spelt: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            Part::Literal(text) => {
+                let before = matches!(parts.get(index + 1), Some(Part::Expression(_)));
+                // `$${` would be the two characters themselves.
+                match text.strip_suffix('$').filter(|_| before) {
+                    Some(rest) => {
+                        let dollar = spelt("$");
+                        out.push_str(&escaped(&spelt(rest)));
+                        out.push_str(&dollar.replace('$', "${'$'}"));
+                    }
+                    None => out.push_str(&escaped(&spelt(text))),
+                }
+            }
+            Part::Expression(name) => {
+                out.push_str("${");
+                out.push_str(name);
+                out.push('}');
+            }
+            Part::Varies(pattern) => out.push_str(pattern),
+        }
+    }
+    out
+}
+
+/// Finds ids of messages in a text.
+pub(crate) fn mids(text: &str) -> impl Iterator<Item = &str> {
+    static MID: std::sync::LazyLock<Option<Regex>> =
+        std::sync::LazyLock::new(|| Regex::new("m_[A-Za-z0-9_-]{8,}").ok());
+    MID.iter().flat_map(move |mid| mid.find_iter(text).map(|found| found.as_str()))
+}

@@ -1,0 +1,219 @@
+//! The world of a recording: a path to the file that describes it, or written out.
+
+use std::path::{Component, Path, PathBuf};
+
+use emulator_server::journal::Kind;
+use serde_json::{Map, Value, json};
+
+use super::RecordError;
+use super::journal::Journal;
+use super::tree::{Tree, is_taken};
+
+/// Where the recording will lie, and what can be seen from there.
+pub struct Place<'a> {
+    /// Its folder, absolute.
+    pub folder: PathBuf,
+    /// The file with the world to be used instead, absolute.
+    pub world: Option<PathBuf>,
+    /// Tells whether there is such a file.
+    pub exists: &'a dyn Fn(&Path) -> bool,
+}
+
+/// The value of `world:`, and what is to be said of it.
+pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<String>), RecordError> {
+    if let Some(path) = &place.world {
+        return Ok((refers(place, path), Vec::new()));
+    }
+    let about = &journal.header.about["world"];
+    let Some(written) = about["written"].as_object() else {
+        return Ok((old(&journal.header.world, &journal.header.people)?, Vec::new()));
+    };
+    let file =
+        journal.header.folder.clone().unwrap_or_default().join(about["file"].as_str().unwrap_or_default());
+    let file = plain(&file);
+    let spared = spared(journal, written);
+    if about["own_file"] == true && !spared && (place.exists)(&file) {
+        return Ok((refers(place, &file), Vec::new()));
+    }
+    let mut written = written.clone();
+    if spared {
+        let page = written.entry("page").or_insert_with(|| json!({}));
+        page["options"]["webhook_disabling"] = json!("off");
+    }
+    starts_anywhere(&written, file.parent().unwrap_or(Path::new("")), place)?;
+    let warnings = without_secrets(&mut written, about);
+    let name_people = !written.contains_key("people");
+    if name_people {
+        let people = journal.header.people.keys().map(|name| (name.clone(), json!({})));
+        written.insert("people".to_owned(), Value::Object(people.collect()));
+    }
+    if !written.contains_key("apps") {
+        written.insert("apps".to_owned(), json!({"bot": {}}));
+    }
+    Ok((raw(&Value::Object(written)), warnings))
+}
+
+fn refers(place: &Place<'_>, path: &Path) -> Tree {
+    Tree::Word(relative(&plain(&place.folder), &plain(path)).display().to_string())
+}
+
+/// In `serve` webhooks that fail stay switched on unless the world says otherwise, and in a run they do not.
+fn spared(journal: &Journal, written: &Map<String, Value>) -> bool {
+    let off = journal.header.world["pages"][0]["options"]["webhook_disabling"] == "off";
+    let said = written.get("page").is_some_and(|page| page["options"].get("webhook_disabling").is_some());
+    let failed = || {
+        journal
+            .entries
+            .iter()
+            .any(|entry| entry.kind == Kind::Attempt && entry.text("result") != Some("acknowledged"))
+    };
+    off && !said && failed()
+}
+
+/// Makes sure that a bot can be started from another folder than it was.
+fn starts_anywhere(written: &Map<String, Value>, from: &Path, place: &Place<'_>) -> Result<(), RecordError> {
+    if from == plain(&place.folder) {
+        return Ok(());
+    }
+    for (app, spec) in written.get("apps").and_then(Value::as_object).into_iter().flatten() {
+        let command: Vec<&str> = match &spec["start"] {
+            Value::String(line) => line.split_whitespace().collect(),
+            Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+        };
+        let is_path = |(index, word): &(usize, &str)| {
+            let word = word.trim_matches(['"', '\'']);
+            let relative = !word.contains("${") && !Path::new(word).is_absolute();
+            relative && (*index > 0 || word.contains('/')) && (place.exists)(&from.join(word))
+        };
+        if let Some((_, word)) = command.into_iter().enumerate().find(is_path) {
+            let (app, word, folder) = (app.clone(), word.to_owned(), from.to_owned());
+            return Err(RecordError::StartsElsewhere { app, word, folder });
+        }
+    }
+    Ok(())
+}
+
+/// Leaves secrets to their defaults where the run starts the bot itself; says which variables are needed otherwise.
+fn without_secrets(written: &mut Map<String, Value>, about: &Value) -> Vec<String> {
+    let hidden: Vec<String> = about["hidden"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    for (name, app) in written.get_mut("apps").and_then(Value::as_object_mut).into_iter().flatten() {
+        let Some(app) = app.as_object_mut().filter(|app| app.contains_key("start")) else { continue };
+        for key in ["secret", "verify_token", "page_token"] {
+            let variable = format!("{}_{}", name.to_ascii_uppercase(), key.to_ascii_uppercase());
+            if hidden.contains(&variable) {
+                app.remove(key);
+            }
+        }
+    }
+    let text = Value::Object(written.clone()).to_string();
+    let needed: Vec<String> =
+        hidden.into_iter().filter(|name| text.contains(&format!("env.{name}}}"))).collect();
+    if needed.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("secrets are not written down: set {} before you run the file", needed.join(", "))]
+}
+
+/// The world of a journal that does not say how it was written.
+fn old(world: &Value, people: &std::collections::BTreeMap<String, String>) -> Result<Tree, RecordError> {
+    let page = &world["pages"][0];
+    let mut settings = Map::new();
+    if page["name"] != "Emulated Page" {
+        settings.insert("name".into(), page["name"].clone());
+    }
+    for key in ["primary_receiver", "options"] {
+        settings.extend(
+            page.get(key).filter(|value| !value.is_null()).map(|value| (key.to_owned(), value.clone())),
+        );
+    }
+    let mut apps = Map::new();
+    for (name, app) in page["apps"].as_object().into_iter().flatten() {
+        if app["played"] == false {
+            return Err(RecordError::NoWorld { app: name.clone() });
+        }
+        let mut spec = Map::new();
+        for key in ["fields", "features", "permissions"] {
+            let list = app.get(key).filter(|list| list.as_array().is_some_and(|list| !list.is_empty()));
+            spec.extend(list.map(|list| (key.to_owned(), list.clone())));
+        }
+        apps.insert(name.clone(), Value::Object(spec));
+    }
+    let person = |name: &String| {
+        let known = world["people"].get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+        let usual = |key: &str, value: &Value| {
+            ["page", "tests"].contains(&key) || *value == "Emulated" || *value == "en_US" || *value == 0
+        };
+        (name.clone(), known.into_iter().filter(|(key, value)| !usual(key, value)).collect())
+    };
+    let people: Map<String, Value> = people.keys().map(person).collect();
+    Ok(raw(&json!({"page": settings, "apps": apps, "people": people})))
+}
+
+/// A value as it was written: its expressions are expressions.
+fn raw(value: &Value) -> Tree {
+    match value {
+        Value::Null => Tree::Null,
+        Value::Bool(value) => Tree::Bool(*value),
+        Value::Number(number) => Tree::Number(number.clone()),
+        Value::String(text) => {
+            let word = text.starts_with(|first: char| first.is_ascii_alphabetic())
+                && text.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '_' | '-'))
+                && (!is_taken(text) || ["on", "off"].contains(&text.as_str()));
+            if word { Tree::Word(text.clone()) } else { Tree::Text(text.clone()) }
+        }
+        Value::Array(items) => Tree::List(items.iter().map(raw).collect()),
+        Value::Object(members) => {
+            Tree::Map(members.iter().map(|(key, value)| (key.clone(), raw(value))).collect())
+        }
+    }
+}
+
+/// A path without `.` and `..`, as far as that goes without looking.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.file_name().is_some() => drop(out.pop()),
+            Component::ParentDir | Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                out.push(part);
+            }
+        }
+    }
+    out
+}
+
+/// How a path is written in a file of that folder.
+fn relative(folder: &Path, path: &Path) -> PathBuf {
+    let shared = folder.components().zip(path.components()).take_while(|(left, right)| left == right).count();
+    if shared <= 1 {
+        return path.to_owned();
+    }
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(path.components().skip(shared)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_folder_of_the_recording() {
+        for (folder, path, expected) in [
+            ("/a/b", "/a/b/c.yaml", "c.yaml"),
+            ("/a/b", "/a/c/d.yaml", "../c/d.yaml"),
+            ("/a/b/x", "/a/d.yaml", "../../d.yaml"),
+            ("/a/b", "/z/d.yaml", "/z/d.yaml"),
+        ] {
+            assert_eq!(relative(Path::new(folder), Path::new(path)), Path::new(expected));
+        }
+        assert_eq!(plain(Path::new("/a/./b/../c")), Path::new("/a/c"));
+    }
+}

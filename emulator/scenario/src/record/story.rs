@@ -1,0 +1,222 @@
+//! The entries of a journal as a story: who acted, what followed, and what each changed.
+
+use std::collections::BTreeMap;
+
+use emulator_server::journal::Kind;
+
+use super::journal::Entry;
+use super::tree::Line;
+
+/// One thing that happened, with everything that it led to at once.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    /// Virtual time, in milliseconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) what: What,
+    /// What of it stands in the file.
+    pub(crate) lines: Vec<Line>,
+    pub(crate) changes: Vec<Change>,
+    /// The person it is about.
+    person: Option<String>,
+    /// The app that did it.
+    app: Option<String>,
+    /// The first timestamp of an event that it made, which tells what came first in a conversation.
+    event: Option<i64>,
+}
+
+/// What kind of thing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A person, an agent, an admin or a played app acted.
+    Acts,
+    /// The clock was moved by so many milliseconds.
+    Moves(i64),
+    /// Time passed that nobody moved, by so many milliseconds, while the emulator was off.
+    Passes(i64),
+    /// A real app did it, or the platform by itself.
+    Follows,
+}
+
+/// What a piece changes in a conversation, and until when that lasts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Who is in control.
+    Owner { person: String, to: String },
+    /// Where the conversation lies.
+    Folder { person: String, to: String },
+    /// Something ends by itself; never, where no moment is given.
+    Ends { what: (String, Ending), at: Option<i64> },
+    /// A delivery was tried again and taken, so long after the first try.
+    TakenAgain { after: i64 },
+}
+
+/// What ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ending {
+    /// Control.
+    Control,
+    /// The messaging window.
+    Window,
+    /// The window for people, six days later.
+    HumanWindow,
+}
+
+/// The time by which people may write for longer than bots.
+const SIX_DAYS: i64 = 6 * 86_400_000;
+
+/// Entries by their numbers, and what each led to.
+pub(crate) struct Index<'a> {
+    entries: &'a [Entry],
+    below: BTreeMap<u64, Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    pub(crate) fn of(entries: &'a [Entry]) -> Self {
+        let mut below: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            below.entry(entry.cause.unwrap_or_default()).or_default().push(index);
+        }
+        Self { entries, below }
+    }
+
+    pub(crate) fn get(&self, seq: u64) -> Option<&'a Entry> {
+        let index = self.entries.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
+        self.entries.get(index)
+    }
+
+    /// What an entry led to.
+    pub(crate) fn below(&self, seq: u64) -> impl Iterator<Item = &'a Entry> {
+        let indices = self.below.get(&seq).into_iter().flatten();
+        indices.filter_map(|index| self.entries.get(*index))
+    }
+
+    /// The first entry of a kind that an entry led to.
+    pub(crate) fn child(&self, seq: u64, kind: Kind) -> Option<&'a Entry> {
+        self.below(seq).find(|entry| entry.kind == kind)
+    }
+}
+
+/// True for what nothing in the lane led to.
+pub(crate) fn is_root(entry: &Entry) -> bool {
+    match entry.kind {
+        Kind::Says
+        | Kind::Taps
+        | Kind::Reacts
+        | Kind::Reads
+        | Kind::Opens
+        | Kind::Blocks
+        | Kind::Unblocks
+        | Kind::Inbox
+        | Kind::Page
+        | Kind::Clock
+        | Kind::Note => true,
+        Kind::Call => entry.is_played(),
+        Kind::Declined
+        | Kind::Refused
+        | Kind::Timer
+        | Kind::Message
+        | Kind::Window
+        | Kind::Control
+        | Kind::ControlProlonged
+        | Kind::Folder
+        | Kind::Delivery
+        | Kind::MarkedDone
+        | Kind::Unheard
+        | Kind::WebhooksFailing
+        | Kind::WebhooksDisabled
+        | Kind::Attempt => false,
+    }
+}
+
+impl Piece {
+    /// A piece that begins with this entry.
+    pub(crate) fn new(entry: &Entry, what: What, lines: Vec<Line>) -> Self {
+        let person = entry.person().map(str::to_owned);
+        let app = entry.text("app").map(str::to_owned);
+        Self { at: entry.at, what, lines, changes: Vec::new(), person, app, event: None }
+    }
+
+    /// Takes in something that it led to.
+    pub(crate) fn take(&mut self, entry: &Entry, index: &Index<'_>) {
+        let about = |ending| entry.person().map(|person| (person.to_owned(), ending));
+        let ends = |ending, at| about(ending).map(|what| Change::Ends { what, at });
+        let moved = || Some((entry.person()?.to_owned(), entry.text("to")?.to_owned()));
+        match entry.kind {
+            Kind::Control => {
+                self.changes.extend(moved().map(|(person, to)| Change::Owner { person, to }));
+                self.changes.extend(ends(Ending::Control, entry.time("until")));
+            }
+            Kind::ControlProlonged => self.changes.extend(ends(Ending::Control, entry.time("until"))),
+            Kind::Window => {
+                let until = entry.time("until");
+                self.changes.extend(ends(Ending::Window, until));
+                self.changes
+                    .extend(ends(Ending::HumanWindow, until.map(|until| until.saturating_add(SIX_DAYS))));
+            }
+            Kind::Folder => {
+                self.changes.extend(moved().map(|(person, to)| Change::Folder { person, to }));
+            }
+            Kind::Message => self.happened(entry.data.get("timestamp").and_then(serde_json::Value::as_i64)),
+            Kind::Delivery => self.happened(entry.data["event"]["timestamp"].as_i64()),
+            Kind::Attempt if entry.text("result") == Some("acknowledged") => {
+                let delivery = entry.data.get("delivery").and_then(serde_json::Value::as_u64);
+                let first = delivery.and_then(|seq| {
+                    index.below(seq).find(|tried| tried.kind == Kind::Attempt && tried.seq < entry.seq)
+                });
+                self.changes.extend(first.map(|first| Change::TakenAgain { after: entry.at - first.at }));
+            }
+            Kind::Says
+            | Kind::Taps
+            | Kind::Reacts
+            | Kind::Reads
+            | Kind::Opens
+            | Kind::Blocks
+            | Kind::Unblocks
+            | Kind::Inbox
+            | Kind::Page
+            | Kind::Declined
+            | Kind::Call
+            | Kind::Refused
+            | Kind::Clock
+            | Kind::Timer
+            | Kind::MarkedDone
+            | Kind::Unheard
+            | Kind::WebhooksFailing
+            | Kind::WebhooksDisabled
+            | Kind::Attempt
+            | Kind::Note => {}
+        }
+    }
+
+    fn happened(&mut self, at: Option<i64>) {
+        self.event = match (self.event, at) {
+            (Some(first), Some(at)) => Some(first.min(at)),
+            (first, at) => first.or(at),
+        };
+    }
+}
+
+/// The pieces in the order in which they happened. A journal of `run` has what a bot did under what it answers to,
+/// even where a later step had come before it; timestamps of one conversation tell, since they always rise.
+pub(crate) fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut behind: Vec<usize> = (0..pieces.len()).collect();
+    // What an app did stays in its order, also where it has no timestamp.
+    let mut newest: BTreeMap<(&Option<String>, &Option<String>), usize> = BTreeMap::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        if piece.what != What::Follows || piece.person.is_none() {
+            continue;
+        }
+        let earlier = |other: &Piece| {
+            let begun = other.event.zip(piece.event).is_some_and(|(begun, event)| begun < event);
+            other.what == What::Acts && other.person == piece.person && begun
+        };
+        let last = pieces.iter().skip(index + 1).rposition(earlier).map(|last| index + 1 + last);
+        let newest = newest.entry((&piece.person, &piece.app)).or_default();
+        *newest = last.unwrap_or(index).max(*newest);
+        behind[index] = *newest;
+    }
+    let mut order: Vec<usize> = (0..pieces.len()).collect();
+    order.sort_by_key(|index| (behind[*index], behind[*index] != *index, *index));
+    let mut slots: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|index| slots.get_mut(index)?.take()).collect()
+}

@@ -301,7 +301,8 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
     let clock = ClockMode::Frozen { at: MORNING };
     let spec = LaneSpec { name: "lane".into(), clock, settings: None, people: vec![person] };
     let one_lane = one.open_lane(spec).unwrap();
-    let header: Value = serde_json::from_str(&journal::header(&one_lane, 7, one.settings(), &Origin::default())).unwrap();
+    let header: Value =
+        serde_json::from_str(&journal::header(&one_lane, 7, one.settings(), &Origin::default())).unwrap();
     assert_eq!(header["people"], json!({"ann": lane.person("ann", PAGE).unwrap().to_string()}));
     assert_eq!(header["world"]["pages"][0].get("called"), None);
 }

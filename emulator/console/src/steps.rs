@@ -91,6 +91,7 @@ impl Console {
             | Act::Page { .. }
             | Act::App { .. }
             | Act::Clock(_)
+            | Act::Bot { .. }
             | Act::Note(_)
             | Act::Expect(_)
             | Act::Never(_) => None,
@@ -122,7 +123,7 @@ fn unmet(done: usize, failure: &Failure) -> Answer {
         .collect();
     let status = match failure.kind {
         FailureKind::Failed => StatusCode::CONFLICT,
-        FailureKind::Error => StatusCode::BAD_REQUEST,
+        FailureKind::Error | FailureKind::Unreachable => StatusCode::BAD_REQUEST,
     };
     let body = json!({
         "error": failure.headline(),

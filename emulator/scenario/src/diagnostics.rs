@@ -187,8 +187,17 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, candidate)| candidate)
 }
 
+/// Says that a key has run into its value, as in `{owner:idle}`.
+pub(crate) fn missing_space(word: &str, candidates: &[&str]) -> Option<String> {
+    let (key, value) = word.split_once(':')?;
+    candidates.contains(&key).then(|| format!("put a space behind the colon: `{key}: {value}`"))
+}
+
 /// Writes a help line for an unknown word: the likely one, or all there are.
 pub(crate) fn suggestion(word: &str, candidates: &[&str], none: &str) -> String {
+    if let Some(help) = missing_space(word, candidates) {
+        return help;
+    }
     match did_you_mean(word, candidates.iter().copied()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None if candidates.is_empty() => none.to_owned(),

@@ -4,6 +4,7 @@
 
 mod act;
 mod awaiting;
+mod bots;
 mod page;
 mod people;
 mod prepared;
@@ -19,22 +20,24 @@ use emulator_server::{Lane, Quiet, Stage, Unsettled};
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::bots::Crew;
 use crate::cast::{Cast, Surroundings};
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::failure::{Failure, FailureKind};
 use crate::feed::Feed;
 use crate::node::{Span, Spanned};
-use crate::scenario::Unread;
+use crate::scenario::{Timeouts, Unread};
 use crate::step::{Act, Expectation, Step};
 use crate::transcript;
 
+use bots::Watched;
 use prepared::Prepared;
 
 /// How many lines of the transcript a failure shows.
 const TRANSCRIPT_LINES: usize = 12;
 
 /// How long a scene waits, in real time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Patience {
     /// For what an expectation awaits.
     pub reply: Duration,
@@ -42,11 +45,37 @@ pub struct Patience {
     pub quiet: Quiet,
     /// For a lane to settle.
     pub settle: Duration,
+    /// How much longer everything takes here than it says.
+    pub pace: Pace,
+}
+
+/// By how much all real times are multiplied.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace(pub f64);
+
+impl Pace {
+    /// So many milliseconds, in this pace.
+    pub fn of(self, ms: u64) -> Duration {
+        let duration = Duration::from_millis(ms);
+        Duration::try_from_secs_f64(duration.as_secs_f64() * self.0).unwrap_or(Duration::MAX)
+    }
+}
+
+impl Patience {
+    /// As the time-outs say; what they leave open has its default. All in this pace.
+    pub fn of(timeouts: Timeouts, pace: Pace) -> Self {
+        Self {
+            reply: pace.of(timeouts.reply.unwrap_or(5_000)),
+            quiet: timeouts.quiet.map_or(Quiet::Auto, |ms| Quiet::For(pace.of(ms))),
+            settle: pace.of(timeouts.settle.unwrap_or(30_000)),
+            pace,
+        }
+    }
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { reply: Duration::from_secs(5), quiet: Quiet::Auto, settle: Duration::from_secs(30) }
+        Self::of(Timeouts::default(), Pace(1.0))
     }
 }
 
@@ -113,6 +142,8 @@ pub struct Scene {
     late_told: bool,
     patience: Patience,
     turn: Turn,
+    /// The bots, where they were started for it.
+    bots: Option<Watched>,
 }
 
 /// Where a scene is played.
@@ -151,11 +182,14 @@ impl Scene {
             late_told: true,
             patience,
             turn: Turn::default(),
+            bots: None,
         }
     }
 
-    pub(crate) fn with_turn(mut self, turn: Turn) -> Self {
+    /// A scene of a run, which acts when it is its turn, with the bots of its stage.
+    pub(crate) fn of_run(mut self, turn: Turn, crew: Arc<Crew>) -> Self {
         self.turn = turn;
+        self.bots = Some(Watched::new(crew));
         // Over HTTP a bot may take its time between two requests; in a run it must be done.
         self.late_told = false;
         self
@@ -170,6 +204,18 @@ impl Scene {
         self.file = Arc::clone(&step.file);
         self.used.clone_from(&step.used);
         self.turn.take().await;
+        match &step.act {
+            // That it ended may be why the step is there.
+            Act::Bot { .. } => {}
+            Act::Expect(expectation) => self.all_live(expectation.span)?,
+            Act::User { .. }
+            | Act::Inbox { .. }
+            | Act::Page { .. }
+            | Act::App { .. }
+            | Act::Clock(_)
+            | Act::Note(_)
+            | Act::Never(_) => self.all_live(step.span)?,
+        }
         let mut performed = Performed::default();
         let page = self.page_on(step.on.as_ref())?;
         let captured = match &step.act {
@@ -182,6 +228,10 @@ impl Scene {
                 let (of, refused, answers) = (of.as_ref(), refused.as_deref(), answers.as_ref());
                 let call = act::AppCall { who, page, of, verb, refused, answers };
                 self.app(&call, step.span, &mut performed)?
+            }
+            Act::Bot { who, verb } => {
+                self.bot(who, *verb, step.span).await?;
+                Value::Null
             }
             Act::Clock(moved) => {
                 let moved = self.clock(moved, step.span).await?;
@@ -218,6 +268,7 @@ impl Scene {
         let end = steps.last().map_or_else(Span::default, |step| step.span);
         self.quiet(end).await?;
         self.look()?;
+        self.all_live(end)?;
         if unread == Unread::Fail {
             self.nothing_left(end)?;
         }

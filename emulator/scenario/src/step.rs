@@ -17,7 +17,7 @@ use crate::{matcher, value, yaml};
 pub use origin::Loader;
 pub(crate) use origin::{Origin, read, target};
 pub(crate) use parse::{is_identifier, steps};
-pub use verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, UserVerb};
+pub use verb::{AppVerb, AppVerbKind, BotVerb, InboxVerb, PageChange, Role, TokenWord, UserVerb};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +74,13 @@ pub enum Act {
         refused: Option<Box<Refusal>>,
         /// What the answer must hold, as a pattern.
         answers: Option<Node>,
+    },
+    /// The process of a bot ends or begins.
+    Bot {
+        /// The app's name.
+        who: Spanned<String>,
+        /// What becomes of it.
+        verb: BotVerb,
     },
     /// The clock moves.
     Clock(ClockMove),

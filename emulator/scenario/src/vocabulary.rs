@@ -19,6 +19,7 @@ pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use steps::{
     APP_VERBS, HEADS, HEADS_NOT_YET, INBOX_VERBS, PAGE_CHANGES, REFUSAL, USER_VERBS, not_yet_within,
 };
+pub(crate) use steps::{ATTACHED, SENT};
 pub use words::*;
 
 /// The kind of value that stands behind a key.
@@ -78,6 +79,8 @@ pub enum Kind {
     Url,
     /// A path, relative to the file that it stands in.
     Path,
+    /// A picture or the like: its http(s) URL, or its path, relative to the file that it stands in.
+    Media,
     /// Who may have the role of primary receiver: an app, `inbox` or `none`.
     Primary,
     /// A list of such values.

@@ -4,6 +4,7 @@
 //! step. The order of the checks is M-150: token, path, permission, parameters, and then the world.
 
 mod answer;
+mod asked;
 mod caller;
 mod decide;
 mod error;
@@ -27,12 +28,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+    AppAct, AppId, KEPT_MESSAGES, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
 };
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
 
 pub(crate) use answer::{challenge, error as error_body};
+use asked::asked;
 use caller::{Caller, Proof};
 use decide::{Decision, decide};
 pub use error::GraphError;
@@ -52,6 +54,7 @@ use subscriptions::{GivingUp, Registered, Registering};
 use crate::http::headers_of;
 use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
+use crate::media::{MEDIA_FOLDER, without_base};
 use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
@@ -161,7 +164,7 @@ impl Reply {
     /// Says instead that the emulator cannot go on.
     pub(crate) fn give_up(&mut self) {
         let error = Arc::new(GraphError::unavailable());
-        let kind = CallKind::Other { method: "".into(), path: "".into() };
+        let kind = CallKind::Other { method: "".into(), path: "".into(), asked: None };
         let call = Call { app: None, page: None, person: None, kind, played: false };
         let trace = self.lane.lock().refused(&call, self.seq, &error);
         self.status = error.status;
@@ -298,7 +301,7 @@ fn refuse_from(stage: &Stage, method: &Method, path: &str, error: GraphError, or
     let path = route::decoded(path);
     let path = without_real_tokens(&path);
     let path = Path::parse(&path);
-    let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into() };
+    let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into(), asked: None };
     reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, origin)
 }
 
@@ -342,6 +345,14 @@ pub fn declined(kind: RefusalKind) -> String {
     GraphError::refused(refusal, Timestamp(0)).message.into_owned()
 }
 
+/// The message with the addresses of kept files as journals have them, which do not depend on the run.
+fn kept(message: Arc<Message>, base_url: &str) -> Arc<Message> {
+    let body = message.body.as_deref().filter(|body| body.contains(MEDIA_FOLDER) && !base_url.is_empty());
+    let Some(mut value) = body.and_then(|body| serde_json::from_str(body).ok()) else { return message };
+    without_base(&mut value, base_url);
+    Arc::new(Message { body: Some(value.to_string().into()), ..Message::clone(&message) })
+}
+
 /// Reads a call without the world.
 fn read(
     stage: &Stage,
@@ -351,7 +362,11 @@ fn read(
 ) -> (Option<Caller>, Wanted) {
     let other = |person, then| Wanted {
         person,
-        kind: CallKind::Other { method: request.method.as_str().into(), path: path.rest.into() },
+        kind: CallKind::Other {
+            method: request.method.as_str().into(),
+            path: path.rest.into(),
+            asked: asked(request),
+        },
         then,
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
@@ -417,6 +432,7 @@ fn wanted(
         Endpoint::Messages { app, page } => match (recipient, sending::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
+                let message = kept(message, asks.stage.base_url());
                 let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
                 acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
             }

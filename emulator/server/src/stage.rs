@@ -11,6 +11,7 @@ use crate::clock::ClockMode;
 use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
+use crate::media::Media;
 use crate::shared::{Registration, Secrets, Shared, Token};
 use crate::webhooks::{self, Endpoint, HandshakeError, WebhookUrl};
 
@@ -151,6 +152,22 @@ impl Stage {
         self.shared.write_to(file);
     }
 
+    /// Says where the stage is reached, such as `http://127.0.0.1:7380`: the addresses of files that people send begin
+    /// with it. Only the first one counts.
+    pub fn is_at(&self, base_url: impl Into<String>) {
+        self.shared.is_at(base_url.into());
+    }
+
+    /// Where the stage is reached; empty until that was said.
+    pub fn base_url(&self) -> &str {
+        self.shared.base_url()
+    }
+
+    /// Keeps a file that a person is about to send, so that its address leads to it.
+    pub fn keep(&self, media: &Media) {
+        self.shared.media.keep(media);
+    }
+
     /// The settings that new lanes share.
     pub const fn settings(&self) -> &Arc<Settings> {
         &self.settings
@@ -250,6 +267,18 @@ impl Stage {
         match self.shared.endpoint(app) {
             Some(endpoint) => self.verify(app, &endpoint).await,
             None => Ok(()),
+        }
+    }
+
+    /// The port at which an app's webhook is, if it has one.
+    pub fn webhook_port(&self, app: AppId) -> Option<u16> {
+        self.shared.endpoint(app).map(|endpoint| endpoint.url.port())
+    }
+
+    /// Closes the connections to an app's webhook that nothing goes over, because its bot is about to end.
+    pub fn hang_up(&self, app: AppId) {
+        if let Some(endpoint) = self.shared.endpoint(app) {
+            endpoint.hang_up();
         }
     }
 

@@ -160,6 +160,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
     };
+    stage.is_at(&surroundings.url);
     let origin = origin(&world);
     let file = journal::open(arguments, &stage, &lane, &origin)?;
     let console = Console::new(place);
@@ -222,8 +223,7 @@ fn record(
 
 /// Where journals and recordings come from.
 fn origin(world: &WorldSpec) -> Origin {
-    let about = serde_json::json!({"world": about_world(world, None)});
-    Origin { about, folder: std::env::current_dir().ok() }
+    Origin { about: about_world(world), folder: std::env::current_dir().ok() }
 }
 
 /// Says once that somebody sent what should not be here.

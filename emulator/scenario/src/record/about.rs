@@ -25,16 +25,14 @@ pub fn about_scenario(scenario: &Scenario, called: &str, path: &Path) -> Value {
     if !scenario.tags.is_empty() {
         out.insert("tags".into(), json!(scenario.tags));
     }
-    if scenario.protocols != Protocols::OfWorld
-        && let Some(protocol) = &scenario.world.protocol
-    {
-        out.insert("protocol".into(), json!(protocol.value.name()));
-    }
-    let begin_at = scenario.begin_at.map(|begin_at| match begin_at {
+    let own = scenario.protocols != Protocols::OfWorld;
+    let protocol = scenario.world.protocol.as_ref().filter(|_| own);
+    out.extend(protocol.map(|protocol| ("protocol".to_owned(), json!(protocol.value.name()))));
+    let begin = scenario.begin_at.map(|at| match at {
         BeginAt::Time(at) => rfc3339(Timestamp(at)),
         BeginAt::Now => "now".to_owned(),
     });
-    out.extend(begin_at.map(|begin_at| ("begin_at".to_owned(), json!(begin_at))));
+    out.extend(begin.map(|begin| ("begin_at".to_owned(), json!(begin))));
     out.extend(scenario.seed.map(|seed| ("seed".to_owned(), json!(seed))));
     if scenario.alone {
         out.insert("alone".into(), json!(true));
@@ -50,21 +48,30 @@ pub fn about_scenario(scenario: &Scenario, called: &str, path: &Path) -> Value {
     if scenario.unread == Unread::Allow {
         out.insert("unread".into(), json!("allow"));
     }
-    out.insert("world".into(), about_world(&scenario.world, Some(&scenario.file.name)));
+    // Bots that were given to the run are no part of it.
+    let own_file = scenario.world.file.name != scenario.file.name && !scenario.world.written.is_null();
+    out.insert("world".into(), about(&scenario.world, written(&scenario.world), own_file));
     Value::Object(out)
 }
 
-/// What is to be known of a world; `within` is the file that refers to it, or holds it.
-pub fn about_world(world: &WorldSpec, within: Option<&str>) -> Value {
-    let written = if world.written.is_null() { json!({}) } else { world.written.literal() };
-    let now = as_it_is(world, written.clone());
-    let own_file = within != Some(world.file.name.as_str()) && !world.written.is_null() && now == written;
-    let mut now = now;
-    let hidden = hide(world, &mut now);
+/// What is to be known of a world that flags have changed.
+pub fn about_world(world: &WorldSpec) -> Value {
+    let written = written(world);
+    let now = with_flags(world, written.clone());
+    let own_file = !world.written.is_null() && now == written;
+    json!({"world": about(world, now, own_file)})
+}
+
+fn written(world: &WorldSpec) -> Value {
+    if world.written.is_null() { json!({}) } else { world.written.literal() }
+}
+
+fn about(world: &WorldSpec, mut written: Value, own_file: bool) -> Value {
+    let hidden = hide(world, &mut written);
     let mut out = Map::new();
     out.insert("file".into(), json!(world.file.name));
     out.insert("own_file".into(), json!(own_file));
-    out.insert("written".into(), now);
+    out.insert("written".into(), written);
     if !hidden.is_empty() {
         out.insert("hidden".into(), json!(hidden));
     }
@@ -72,7 +79,7 @@ pub fn about_world(world: &WorldSpec, within: Option<&str>) -> Value {
 }
 
 /// The world as it was written, with what flags have changed since.
-fn as_it_is(world: &WorldSpec, written: Value) -> Value {
+fn with_flags(world: &WorldSpec, written: Value) -> Value {
     let mut out = match written {
         Value::Object(members) => members,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),

@@ -3,6 +3,7 @@
 use emulator_server::journal::Kind;
 use serde_json::{Map, Value};
 
+use super::asked;
 use super::journal::Entry;
 use super::names::Names;
 use super::times::duration;
@@ -13,8 +14,8 @@ pub(crate) struct Words<'a> {
     pub(crate) names: &'a Names,
     /// What earlier messages are captured as, by their ids.
     pub(crate) captures: &'a std::collections::BTreeMap<String, String>,
-    /// Whether steps and expectations say whose conversation they mean.
-    pub(crate) several_people: bool,
+    /// The ids of the people; where there are several, steps and expectations say whose conversation they mean.
+    pub(crate) people: &'a std::collections::BTreeMap<String, String>,
 }
 
 /// Why there is no step for something.
@@ -95,6 +96,8 @@ impl Words<'_> {
         refusal: Option<&Entry>,
         capture: Option<&str>,
     ) -> Result<Line, Untold> {
+        let meant = asked::as_verb(entry, self.people);
+        let entry = meant.as_ref().unwrap_or(entry);
         let (verb, value) =
             self.called(entry, &|text| self.names.text(text), &|body| self.names.value(body))?;
         let tag = |key| entry.text(key).map(|word| (key, Tree::word(word)));
@@ -112,7 +115,7 @@ impl Words<'_> {
 
     /// The person meant, where there are several.
     pub(crate) fn of(&self, person: Option<&str>) -> Option<(&'static str, Tree)> {
-        person.filter(|_| self.several_people).map(|person| ("of", Tree::name(person)))
+        person.filter(|_| self.people.len() > 1).map(|person| ("of", Tree::name(person)))
     }
 
     /// A verb of an app and its value.
@@ -153,10 +156,7 @@ impl Words<'_> {
                 Some("mark_seen") => ("marks_seen", Tree::Bool(true)),
                 Some(_) | None => return Err("it reacts to a message".to_owned()),
             },
-            "calls" => {
-                let (method, path) = (of("method").unwrap_or_default(), of("path").unwrap_or_default());
-                return Err(format!("it calls {method} {path}"));
-            }
+            "calls" => asked::written_out(entry, body)?,
             other => return Err(format!("it {}", other.replace('_', " "))),
         })
     }

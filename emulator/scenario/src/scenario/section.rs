@@ -67,7 +67,7 @@ impl<'n, 'p> Section<'n, 'p> {
 
     /// Takes a text that is written out.
     pub(super) fn text(&self, key: &str) -> Option<Spanned<String>> {
-        self.get(key).map(spanned)
+        self.get(key).filter(|node| node.is_scalar() && !node.is_expression()).map(spanned)
     }
 
     /// Takes a value that is evaluated later.

@@ -3,6 +3,7 @@
 use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId, Psid};
 use emulator_server::graph::{self, SenderAction};
 use emulator_server::journal::{Call, CallKind, Entry, Record, event_to_json};
+use emulator_server::with_base;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Scene};
@@ -157,7 +158,7 @@ impl Scene {
     pub(super) fn compare_message(&self, entry: &Entry, pattern: &Pattern) -> (Comparison, Value) {
         let mut actual = Map::new();
         if let Some(Effect::Message { message, mid, at, .. }) = entry.effect() {
-            actual.insert("message".into(), message_value(message));
+            actual.insert("message".into(), message_value(message, self.stage.base_url()));
             actual.insert("message_id".into(), json!(mid.to_string()));
             actual.insert("timestamp".into(), json!(at.0));
         }
@@ -185,8 +186,9 @@ impl Scene {
             Some(_) | None => None,
         };
         let names = self.lane.names();
-        let by_name = call_value(&call.kind, &|app| names.app(app));
-        let by_id = call_value(&call.kind, &|app| app.to_string());
+        let base = self.stage.base_url();
+        let by_name = call_value(&call.kind, base, &|app| names.app(app));
+        let by_id = call_value(&call.kind, base, &|app| app.to_string());
         let mut comparison = match pattern {
             None => Comparison::default(),
             Some(pattern) => {
@@ -238,7 +240,8 @@ impl Scene {
                 let meant = (delivery.app, delivery.page) == (*app, *page)
                     && person.is_none_or(|person| Some(person) == delivery.person)
                     && self.feed.delivery_is(tried, delivery, *acknowledged, &self.lane);
-                (meant && pattern.compare(Some(&delivery_value(delivery))).is_match()).then(|| line(tried))
+                (meant && pattern.compare(Some(&delivery_value(delivery, self.stage.base_url()))).is_match())
+                    .then(|| line(tried))
             }
             Prepared::State { person, state } => {
                 let person = person.or_else(|| entry.person())?;
@@ -259,10 +262,12 @@ impl Scene {
     }
 }
 
-fn message_value(message: &Message) -> Value {
+/// A message as its app sent it.
+fn message_value(message: &Message, base_url: &str) -> Value {
     // What is more than a text goes as its app sent it.
     let sent = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
-    if let Some(sent) = sent {
+    if let Some(mut sent) = sent {
+        with_base(&mut sent, base_url);
         return sent;
     }
     let mut out = Map::new();
@@ -279,11 +284,11 @@ fn sending_members(kind: &CallKind) -> Vec<(String, Value)> {
 }
 
 /// What a call asked for, in the words of the vocabulary.
-fn call_value(kind: &CallKind, app: &dyn Fn(AppId) -> String) -> Value {
+fn call_value(kind: &CallKind, base_url: &str, app: &dyn Fn(AppId) -> String) -> Value {
     let mut out = Map::new();
     match kind {
         CallKind::Sends { message, .. } => {
-            out.insert("message".into(), message_value(message));
+            out.insert("message".into(), message_value(message, base_url));
             out.extend(sending_members(kind));
         }
         CallKind::Controls(ControlAct::Pass { to, metadata }) => {
@@ -315,7 +320,8 @@ fn call_value(kind: &CallKind, app: &dyn Fn(AppId) -> String) -> Value {
 }
 
 /// A delivery as expectations see it.
-pub(super) fn delivery_value(delivery: &Delivery) -> Value {
-    let event: Value = serde_json::from_str(&event_to_json(delivery)).unwrap_or_default();
+pub(super) fn delivery_value(delivery: &Delivery, base_url: &str) -> Value {
+    let mut event: Value = serde_json::from_str(&event_to_json(delivery)).unwrap_or_default();
+    with_base(&mut event, base_url);
     json!({"channel": delivery.channel.name(), "field": delivery.field.name(), "event": event})
 }

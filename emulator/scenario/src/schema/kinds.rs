@@ -67,6 +67,7 @@ fn plain(kind: Kind, place: Place) -> Value {
         Kind::Prohibition => reference("never"),
         Kind::OnOff => json!({"enum": ["on", "off", true, false, null]}),
         Kind::Earlier => json!({"type": "string"}),
+        Kind::Media => json!({"type": "string"}),
         Kind::Url => written(&or_expression("^https?://"), "an http(s) URL is needed"),
         Kind::Needed(inner) => plain(*inner, place),
         Kind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, place)}),
@@ -98,7 +99,7 @@ fn plain(kind: Kind, place: Place) -> Value {
             "minItems": 1,
             "items": {"type": ["string", "number", "boolean", "null"]},
         }),
-        Kind::Path => literal(&["string"]),
+        Kind::Path => literal(&["string", "number", "boolean"]),
         Kind::Cases => json!({"type": "array", "minItems": 1, "items": {"type": "object"}}),
         Kind::Protocol => json!({"enum": PROTOCOLS}),
         Kind::Protocols => {

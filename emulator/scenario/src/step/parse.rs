@@ -3,6 +3,7 @@
 mod acts;
 mod blame;
 mod expectation;
+mod media;
 
 use std::sync::Arc;
 
@@ -51,6 +52,7 @@ impl<'a> Builder<'a> {
             "user" => self.user(head, node, value),
             "inbox" => self.inbox(head, node, value),
             "app" => self.app(head, node, value),
+            "bot" => self.bot(head, node, value),
             _ => {
                 let known = (head.beside, head.not_yet);
                 self.keys_beside(head.name, known, entries, &[head.name], Mode::Given);
@@ -153,7 +155,7 @@ impl<'a> Builder<'a> {
         mode: Mode,
     ) {
         let place = match mode {
-            Mode::Given if verb.starts_with('a') => format!("an `{verb}` step"),
+            Mode::Given if begins_with_vowel(verb) => format!("an `{verb}` step"),
             Mode::Given => format!("a `{verb}` step"),
             Mode::Awaited => format!("an expectation of `{verb}`"),
         };
@@ -204,6 +206,11 @@ impl<'a> Builder<'a> {
 
 fn spanned(node: &Node) -> Spanned<String> {
     Spanned::new(node.source.clone(), node.span)
+}
+
+/// Tells whether a word of the language takes `an`; `user` is spoken with a consonant.
+fn begins_with_vowel(word: &str) -> bool {
+    word.starts_with(['a', 'e', 'i', 'o']) || word.starts_with("un")
 }
 
 /// Tells whether a name can stand in an expression.

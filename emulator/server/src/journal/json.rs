@@ -85,10 +85,10 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     out
 }
 
-/// The event of a delivery, as it stands in the webhook body.
+/// The event of a delivery, as it stands in the webhook body but for the base URL of kept files.
 pub fn event_to_json(delivery: &Delivery) -> String {
     let mut out = String::with_capacity(256);
-    webhooks::write_event(&mut out, delivery);
+    webhooks::write_event(&mut out, delivery, "");
     out
 }
 

@@ -19,6 +19,7 @@ mod processes;
 mod recovery;
 mod reports;
 mod running;
+mod selection;
 mod serve;
 mod signals;
 mod slow;

@@ -36,10 +36,17 @@ pub(crate) fn run(arguments: &CheckArguments) -> ExitCode {
         eprintln!("error: there is no file ending in .yaml or .yml here, so nothing was checked");
         return Exit::Usage.into();
     }
-    let (scenarios, files) =
-        (counted(selection.scenarios.len(), "scenario"), counted(selection.files, "file"));
-    let verb = if selection.scenarios.len() == 1 { "is" } else { "are" };
-    output::data(&format!("{scenarios} in {files} {verb} in order\n"));
+    let counts =
+        [(selection.scenarios.len(), "scenario"), (selection.parts, "part"), (selection.worlds, "world")];
+    let there: Vec<_> = counts.into_iter().filter(|(count, _)| *count > 0).collect();
+    let verb = if there.iter().map(|(count, _)| count).sum::<usize>() == 1 { "is" } else { "are" };
+    let there: Vec<String> = there.into_iter().map(|(count, noun)| counted(count, noun)).collect();
+    let there = match there.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => "nothing".to_owned(),
+    };
+    output::data(&format!("{there} in {} {verb} in order\n", counted(selection.files, "file")));
     Exit::Passed.into()
 }
 

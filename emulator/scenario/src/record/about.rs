@@ -96,6 +96,9 @@ fn with_flags(world: &WorldSpec, written: Value) -> Value {
             for (key, value) in flagged(app) {
                 entry.insert(key.to_owned(), value);
             }
+            if app.start.is_none() {
+                entry.remove("start");
+            }
         }
     }
     let plain_user = only(&mut world.people.iter().map(|person| person.name.value.as_str()), "user");

@@ -4,6 +4,7 @@
 //! ports and keeps them closed while a bot is stopped.
 
 mod crew;
+mod order;
 mod ports;
 mod ready;
 
@@ -25,7 +26,8 @@ use tokio::task::JoinHandle;
 use crate::cast::Start;
 use crate::secrets::Secrets;
 
-pub(crate) use crew::{Crew, CrewError, Death, Member, Order};
+pub(crate) use crew::{Crew, Death, Member};
+pub(crate) use order::{CrewError, Order};
 pub use ports::free_port;
 pub use ready::BotError;
 

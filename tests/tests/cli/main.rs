@@ -15,6 +15,7 @@ mod help;
 mod hostile;
 mod passes;
 mod ports;
+mod recording;
 mod recovery;
 mod serve;
 mod signals;

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, demo_bot, explain, export, keep, record, rules, run, schema, serve, speak};
+use crate::commands::{
+    check, demo_bot, explain, export, init, keep, record, rules, run, schema, serve, speak,
+};
 
 /// Where to begin.
 const START: &str = "\
@@ -21,7 +23,7 @@ pub(crate) struct Arguments {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Run(run::RunArguments),
+    Run(Box<run::RunArguments>),
     Serve(Box<serve::ServeArguments>),
     Say(speak::SayArguments),
     Tap(speak::TapArguments),
@@ -31,6 +33,7 @@ pub(crate) enum Command {
     Record(Box<record::RecordArguments>),
     Export(export::ExportArguments),
     Rules(rules::RulesArguments),
+    Init(init::InitArguments),
     Schema(schema::SchemaArguments),
     DemoBot(demo_bot::DemoBotArguments),
     #[command(hide = true)]

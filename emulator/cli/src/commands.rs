@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod demo_bot;
 pub(crate) mod explain;
 pub(crate) mod export;
+pub(crate) mod init;
 pub(crate) mod keep;
 pub(crate) mod record;
 pub(crate) mod rules;

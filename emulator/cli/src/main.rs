@@ -23,7 +23,7 @@ use crate::exit::Exit;
 fn main() -> ExitCode {
     end_on_panic();
     match Arguments::parse().command {
-        Command::Run(run) => commands::run::run(run),
+        Command::Run(run) => commands::run::run(*run),
         Command::Serve(serve) => commands::serve::run(&serve, None),
         Command::Say(say) => commands::speak::say(&say),
         Command::Tap(tap) => commands::speak::tap(&tap),
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Record(record) => commands::record::run(&record),
         Command::Export(export) => commands::export::run(&export),
         Command::Rules(rules) => commands::rules::run(&rules),
+        Command::Init(init) => commands::init::run(&init),
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::DemoBot(bot) => commands::demo_bot::run(&bot),
         Command::Keep(keep) => commands::keep::run(&keep),

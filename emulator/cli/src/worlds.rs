@@ -73,6 +73,7 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
     for number in world.people.len() + 1..=arguments.people.unwrap_or_default() {
         add(&mut world, format!("user{number}"))?;
     }
+    let first = world.pages.first().and_then(|page| page.called.clone());
     for (flag, values) in [
         ("--webhook", &arguments.webhook),
         ("--app-secret", &arguments.app_secret),
@@ -94,7 +95,7 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
                 }
                 "--app-secret" => app.secret = Some(node(value)),
                 "--verify-token" => app.verify_token = Some(node(value)),
-                "--page-token" => app.page_token = Some(node(value)),
+                "--page-token" => app.set_page_token(first.as_ref(), node(value)),
                 _ => app.fields = Some(field_names(value)?),
             }
         }
@@ -107,7 +108,9 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
                 known.join(", ")
             ));
         }
-        world.page.primary_receiver = Some(Spanned::new(name.clone(), Span::default()));
+        if let Some(page) = world.pages.first_mut() {
+            page.primary_receiver = Some(Spanned::new(name.clone(), Span::default()));
+        }
     }
     Ok(world)
 }
@@ -115,8 +118,8 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
 /// A bot that a developer has stopped for an hour is no bot that fails: its webhooks stay switched on,
 /// with a warning, unless the world chose otherwise.
 fn spare_webhooks(world: &mut WorldSpec) {
-    if !world.page.chosen.contains("webhook_disabling") {
-        world.page.options.webhook_disabling = Switch::Off;
+    for page in world.pages.iter_mut().filter(|page| !page.chosen.contains("webhook_disabling")) {
+        page.options.webhook_disabling = Switch::Off;
     }
 }
 

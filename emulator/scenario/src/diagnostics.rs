@@ -179,14 +179,25 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             let length = candidate.chars().count();
-            *distance <= ((length.max(wanted.chars().count()) + 1) / 3).max(1) && *distance < length
+            let longer = length.max(wanted.chars().count());
+            // Words of two letters have nothing in common if they differ in one.
+            *distance <= ((longer + 1) / 3).max(1) && *distance < length && 2 * *distance < longer
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
+/// Says that a key has run into its value, as in `{owner:idle}`.
+pub(crate) fn missing_space(word: &str, candidates: &[&str]) -> Option<String> {
+    let (key, value) = word.split_once(':')?;
+    candidates.contains(&key).then(|| format!("put a space behind the colon: `{key}: {value}`"))
+}
+
 /// Writes a help line for an unknown word: the likely one, or all there are.
 pub(crate) fn suggestion(word: &str, candidates: &[&str], none: &str) -> String {
+    if let Some(help) = missing_space(word, candidates) {
+        return help;
+    }
     match did_you_mean(word, candidates.iter().copied()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None if candidates.is_empty() => none.to_owned(),

@@ -16,12 +16,13 @@ use crate::vocabulary::{self as words, Field, Kind};
 use kinds::{Place, keys, kind, or_nothing};
 use texts::described;
 
-/// Gives the schema of one document: a scenario or a world.
+/// Gives the schema of one document: a scenario, a part or a world.
 #[must_use]
 pub fn schema() -> Value {
     let mut definitions = Map::new();
     for (name, definition) in [
-        ("scenario", scenario()),
+        ("scenario", with_steps("scenario", words::SCENARIO_KEYS)),
+        ("part", with_steps("part", words::PART_KEYS)),
         ("world", section(words::WORLD_KEYS)),
         ("pattern", kinds::pattern()),
         ("any_matcher", kinds::any_matcher()),
@@ -33,24 +34,32 @@ pub fn schema() -> Value {
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "messenger-emulator",
-        "description": "A scenario, which begins with its name, or a world: the Page, the apps and the people.",
+        "description": "A scenario; a part, whose steps others use; or a world: the Page, the apps and the people.",
         "type": "object",
         "minProperties": 1,
-        "properties": {"scenario": described(Value::Bool(true), words::SCENARIO_KEYS[0].meaning)},
+        "properties": {
+            "scenario": described(Value::Bool(true), words::SCENARIO_KEYS[0].meaning),
+            "part": described(Value::Bool(true), words::PART_KEYS[0].meaning),
+        },
         "defaultSnippets": [texts::first_scenario()],
         "if": {"required": ["scenario"]},
         "then": {"$ref": "#/definitions/scenario"},
-        "else": {"$ref": "#/definitions/world"},
+        "else": {
+            "if": {"required": ["part"]},
+            "then": {"$ref": "#/definitions/part"},
+            "else": {"$ref": "#/definitions/world"},
+        },
         "definitions": definitions,
     });
     shared::share(&mut schema);
     schema
 }
 
-fn scenario() -> Value {
-    let mut scenario = section(words::SCENARIO_KEYS);
-    scenario["required"] = json!(["scenario", "steps"]);
-    scenario
+/// A document that is named and has steps.
+fn with_steps(name: &str, fields: &[Field]) -> Value {
+    let mut document = section(fields);
+    document["required"] = json!([name, "steps"]);
+    document
 }
 
 /// A mapping of a file. A key with nothing behind it counts as left out.

@@ -26,6 +26,8 @@ pub struct Selection {
     pub scenarios: Vec<Selected>,
     /// Everything that is wrong with the files.
     pub problems: Vec<Diagnostic>,
+    /// How many worlds there are among the files.
+    pub worlds: usize,
     /// How many parts there are among the files.
     pub parts: usize,
     /// How many files were read.
@@ -47,6 +49,30 @@ pub struct Selected {
     pub scenario: Arc<Scenario>,
     /// Its variables: those of the scenario, and over them those of the case.
     pub vars: Arc<Map<String, Value>>,
+}
+
+impl Selected {
+    /// Another run of the same, with its number.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let first = self.unnumbered();
+        let (name, called) = (format!("{}#{number}", first.name), format!("{}#{number}", first.called));
+        Self { name, called, ..first }
+    }
+
+    /// The run that has no number.
+    #[must_use]
+    pub fn unnumbered(&self) -> Self {
+        let mut first = self.clone();
+        let Some((called, number)) = self.called.rsplit_once('#') else { return first };
+        // The name of a scenario may end like that as well.
+        if number.parse::<u32>().is_ok() && self.called != self.scenario.name.value {
+            let name = self.name.strip_suffix(number).and_then(|name| name.strip_suffix('#'));
+            first.name = name.unwrap_or(&self.name).to_owned();
+            called.clone_into(&mut first.called);
+        }
+        first
+    }
 }
 
 /// A path that cannot be read.
@@ -101,7 +127,10 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
         selection.add(problems);
         for document in documents {
             match document {
-                Document::World(world) => selection.add(unusable_world(&world)),
+                Document::World(world) => {
+                    selection.worlds += 1;
+                    selection.add(unusable_world(&world));
+                }
                 Document::Part(_) => selection.parts += 1,
                 Document::Scenario(scenario) => {
                     selection.add(unusable_world(&scenario.world));

@@ -130,10 +130,10 @@ impl<'text> Reader<'text> {
     fn node(&mut self, event: Event<'text>, span: Span) -> Result<Node, Failure> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
-            return Err(Box::new(Diagnostic::new(
-                span,
-                "this file holds more values than a scenario can have",
-            )));
+            let problem = Diagnostic::new(span, "this file holds more values than a scenario can have");
+            return Err(Box::new(
+                problem.help("split it into several files; what `*` repeats counts each time"),
+            ));
         }
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -155,8 +155,10 @@ impl<'text> Reader<'text> {
             }
             Event::Alias(id) => {
                 let known = self.anchors.get(&id).cloned();
-                let node = known
-                    .ok_or_else(|| Diagnostic::new(span, "an alias cannot stand inside what it names"))?;
+                let node = known.ok_or_else(|| {
+                    Diagnostic::new(span, "an alias cannot stand inside what it names")
+                        .help("write the value out here, or put it in quotes if it is text")
+                })?;
                 self.nodes += size(&node);
                 (node, 0)
             }
@@ -204,7 +206,9 @@ impl<'text> Reader<'text> {
                 Some(found) => found,
                 None => return Err(Box::new(Diagnostic::new(start, "this mapping has no end"))),
             };
+            let before = self.problems.len();
             let key = self.key(event, span)?;
+            let is_refused = self.problems.len() > before;
             let Some((event, span)) = self.next()? else {
                 return Err(Box::new(Diagnostic::new(key.span, format!("`{}` has no value", key.name))));
             };
@@ -213,6 +217,9 @@ impl<'text> Reader<'text> {
                 value.span = Span::new(key.span.end, key.span.end);
             }
             last = Some(value.span);
+            if is_refused {
+                continue;
+            }
             match entries.iter().find(|(first, _)| first.name == key.name) {
                 Some((first, _)) => {
                     let line = self.text[..first.span.start.min(self.text.len())].matches('\n').count() + 1;
@@ -253,7 +260,7 @@ impl<'text> Reader<'text> {
         if tagged {
             let before = self.text[..span.start].rfind('!').unwrap_or(span.start);
             let problem = Diagnostic::new(Span::new(before, span.end), "tags (`!…`) are not used here")
-                .help("put text that begins with `!` in quotes");
+                .help("leave the tag out; put text that begins with `!` in quotes");
             self.problems.push(problem);
         }
     }

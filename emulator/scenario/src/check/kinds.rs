@@ -29,13 +29,25 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks that it is a URL or a path; the file behind a path is read where the step is built.
+    pub(super) fn media(&mut self, name: &str, node: &Node) {
+        if !node.is_scalar() || node.is_null() {
+            self.wrong(
+                name,
+                node,
+                "takes a URL or a path",
+                &format!("write `{name}: https://…` or `{name}: ./cat.png`"),
+            );
+        }
+    }
+
     pub(super) fn url(&mut self, name: &str, node: &Node) {
         let is_url = ["http://", "https://"].iter().any(|scheme| node.source.starts_with(scheme));
         if !node.is_scalar() || node.is_null() {
             self.wrong(name, node, "takes a URL", &format!("write `{name}: https://…`"));
         } else if !is_url && !node.is_expression() {
             let problem = Diagnostic::new(node.span, format!("`{name}` takes an http(s) URL"));
-            self.report(problem.label("this is none").help("files are not supported by this version yet"));
+            self.report(problem.label("this is none").help(format!("write `{name}: https://…`")));
         }
     }
 
@@ -52,7 +64,23 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks that the members of a free mapping have values. One that has none is most often the rest of a text.
+    pub(super) fn members(&mut self, node: &Node) {
+        for (key, value) in node.entries().unwrap_or_default() {
+            let left_out = value.is_null() && value.source.is_empty() && !value.quoted;
+            if left_out && !is_matcher(node) {
+                self.report(Diagnostic::new(key.span, format!("`{}` has no value", key.name)).help(format!(
+                    "put a text that holds a comma in quotes, or write `{}: null` if null is meant",
+                    key.name
+                )));
+            }
+            self.members(value);
+        }
+        node.items().unwrap_or_default().iter().for_each(|item| self.members(item));
+    }
+
     pub(super) fn message(&mut self, name: &str, node: &Node, mode: Mode) {
+        self.members(node);
         let any = mode == Mode::Awaited && node.is_yes();
         if node.items().is_some() || (node.is_null() && !any) {
             self.wrong(
@@ -164,6 +192,7 @@ impl Checker<'_> {
                         .help(suggestion(&node.source, choice, ""))
                 } else {
                     Diagnostic::new(node.span, format!("`{name}` takes a word"))
+                        .label(format!("this is {}", node.kind_name()))
                         .help(format!("use {}", one_of(choice)))
                 };
             self.report(problem);

@@ -12,9 +12,10 @@ use super::steps::{Assembly, list};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
 use super::{Document, Scenario, Unread, WorldSpec};
+use crate::check::bot_steps;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Key, Node, Span};
-use crate::step::{Loader, Names};
+use crate::step::{Certainty, Loader, Names};
 use crate::value::Known;
 use crate::{vocabulary as words, yaml};
 
@@ -60,7 +61,7 @@ fn document(
     loader: Loader<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Document> {
-    let help = "a scenario begins with `scenario: NAME`, a part with `part: NAME`; a world has only `page`, `apps`, \
+    let help = "a scenario begins with `scenario: NAME`, a part with `part: NAME`; a world has only `page` or `pages`, `apps`, \
                 `people` and `protocol`";
     let Some(entries) = node.entries() else {
         let problem =
@@ -81,7 +82,7 @@ fn document(
         return None;
     }
     let world_keys = words::names(words::WORLD_KEYS);
-    let of_world = |name: &str| world_keys.contains(&name) || words::WORLD_NOT_YET.contains(&name);
+    let of_world = |name: &str| world_keys.contains(&name);
     let of_scenario = |name: &str| words::names(words::SCENARIO_KEYS).contains(&name) && !of_world(name);
     let looks_like_world = entries.iter().any(|(key, _)| of_world(&key.name) && key.name != "protocol");
     if looks_like_world && !entries.iter().any(|(key, _)| of_scenario(&key.name)) {
@@ -121,23 +122,24 @@ fn scenario(
             Diagnostic::new(key.span, "a scenario needs a name").help("write `scenario: what it shows`"),
         );
     }
-    let world = section.get("world").and_then(|node| referred_world(node, file, loader, section.problems));
-    let world = match (world, node.get("world")) {
-        (Some(world), _) => world,
-        (None, Some(_)) => WorldSpec::empty(Arc::clone(file)),
-        (None, None) => world_above(file, path, loader, section.problems),
+    let world = match section.get("world") {
+        Some(node) => referred_world(node, file, loader, section.problems),
+        None => world_above(file, path, loader, section.problems),
     };
-    let world = world.with_defaults();
+    // Of the names of a world that cannot be read nothing is known, so that nothing is wrong with those of steps.
+    let certainty = if world.is_some() { Certainty::Complete } else { Certainty::Open };
+    let world = world.unwrap_or_else(|| WorldSpec::empty(Arc::clone(file))).with_defaults();
     let vars = section.mapping("vars").to_vec();
     check_variables(&vars, section.problems);
     let cases = cases(&mut section);
-    let known = Known::of(&world.names(), &shape(&vars, &cases));
+    let known = (certainty == Certainty::Complete).then(|| Known::of(&world.names(), &shape(&vars, &cases)));
     let items = list(&mut section, "scenario", words::SCENARIO_KEYS);
-    let names = Names { captures: Some(BTreeSet::new()), ..world.names() };
-    let mut assembly = Assembly::new(path, loader, names, Some(known));
+    let names = Names { captures: Some(BTreeSet::new()), certainty, ..world.names() };
+    let mut assembly = Assembly::new(path, loader, names, known);
     assembly.add(items, file);
     let (steps, found) = assembly.finish();
     section.problems.extend(found);
+    section.problems.extend(bot_steps(&steps, &world));
     let steps = steps.into();
     Some(Scenario {
         name: name?,

@@ -13,22 +13,23 @@ use crate::{value, yaml};
 /// The name of the file that describes a world for all scenarios below it.
 const WORLD_FILE: &str = "emulator.yaml";
 
-/// Finds the world of a scenario that names none: the nearest `emulator.yaml` above it, else an empty one.
+/// Finds the world of a scenario that names none: the nearest `emulator.yaml` above it, else an empty one; none if
+/// that file cannot be understood.
 pub(super) fn world_above(
     file: &Arc<SourceText>,
     path: &Path,
     loader: Loader<'_>,
     problems: &mut Vec<Diagnostic>,
-) -> WorldSpec {
+) -> Option<WorldSpec> {
     for folder in path.ancestors().skip(1) {
         let target = folder.join(WORLD_FILE);
         if let Ok(other) = step::read(loader, &target) {
             let (read, found) = only_world(&other);
             problems.extend(found.into_iter().map(|problem| problem.in_file(&other)));
-            return read.unwrap_or_else(|| WorldSpec::empty(other));
+            return read;
         }
     }
-    WorldSpec::empty(Arc::clone(file))
+    Some(WorldSpec::empty(Arc::clone(file)))
 }
 
 /// Reads a text that must hold exactly one world.
@@ -43,7 +44,7 @@ fn only_world(file: &Arc<SourceText>) -> (Option<WorldSpec>, Vec<Diagnostic>) {
             }
             _ => found.push(
                 Diagnostic::new(Span::default(), format!("{} does not hold exactly one world", file.name))
-                    .help("a world is one document with `page`, `apps`, `people` and `protocol`"),
+                    .help("a world is one document with `page` or `pages`, `apps`, `people` and `protocol`"),
             ),
         }
     }

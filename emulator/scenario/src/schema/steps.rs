@@ -44,7 +44,7 @@ fn one_of_heads(prefix: &str, heads: &[Head], place: Place) -> Value {
             json!({"if": {"required": [head.name]}, "then": {"$ref": name}})
         })
         .collect();
-    shapes.push(otherwise(&names, json!({"propertyNames": keys(&names)})));
+    shapes.push(otherwise(&names, &json!({"propertyNames": keys(&names)})));
     json!({"type": "object", "minProperties": 1, "properties": properties, "allOf": shapes})
 }
 
@@ -66,7 +66,8 @@ fn with_verbs(head: &Head, place: Place) -> Value {
                 Place::Given => verb.beside,
                 Place::Awaited => verb.expected_beside,
             };
-            json!({"if": {"required": [verb.name]}, "then": beside(&[head.name, verb.name], fields, place)})
+            let fields = [fields, head.beside].concat();
+            json!({"if": {"required": [verb.name]}, "then": beside(&[head.name, verb.name], &fields, place)})
         })
         .collect();
     let lacking = json!({
@@ -75,12 +76,12 @@ fn with_verbs(head: &Head, place: Place) -> Value {
     });
     let possible: Vec<&str> = std::iter::once(head.name).chain(names.iter().copied()).collect();
     let without = json!({"propertyNames": keys(&possible), "if": {"maxProperties": 1}, "then": lacking});
-    shapes.push(otherwise(&names, without));
+    shapes.push(otherwise(&names, &without));
     json!({"properties": properties, "allOf": shapes})
 }
 
 /// What holds if none of these keys is there.
-fn otherwise(names: &[&str], then: Value) -> Value {
+fn otherwise(names: &[&str], then: &Value) -> Value {
     let any: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
     json!({"if": {"anyOf": any}, "else": then})
 }

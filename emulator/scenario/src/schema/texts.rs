@@ -11,7 +11,12 @@ pub(super) fn described(schema: Value, meaning: &str) -> Value {
         Value::Object(object) if !object.contains_key("$ref") => object,
         Value::Bool(true) => Map::new(),
         // In draft-07 nothing counts beside a reference.
-        other => Map::from_iter([("allOf".to_owned(), json!([other]))]),
+        other @ (Value::Object(_)
+        | Value::Bool(_)
+        | Value::Null
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)) => Map::from_iter([("allOf".to_owned(), json!([other]))]),
     };
     described.insert("description".to_owned(), sentence.replace('`', "").into());
     if sentence.contains('`') {
@@ -39,14 +44,15 @@ pub(super) fn example(kind: Kind) -> Option<Value> {
         Kind::App | Kind::Owner | Kind::Primary => json!("shopbot"),
         Kind::Receiver => json!("livechat"),
         Kind::Person => json!("ana"),
+        Kind::Page => json!("store"),
         Kind::Word(choice) => json!(choice.first()?),
         Kind::Capture | Kind::Earlier => json!("greeting"),
         Kind::OnOff => json!("on"),
-        Kind::Url => json!("https://example.com/cup.png"),
+        Kind::Url | Kind::Media => json!("https://example.com/cup.png"),
         Kind::Expectation | Kind::Prohibition => json!({"app": "shopbot", "sends": "hello"}),
         Kind::ListOf(inner) => json!([example(*inner)?]),
         Kind::PerApp(inner) => json!({"shopbot": example(*inner)?}),
-        Kind::OneOrMore(inner) | Kind::Needed(inner) => example(*inner)?,
+        Kind::OneOrMore(inner) | Kind::OrPerPage(inner) | Kind::Needed(inner) => example(*inner)?,
         Kind::Regex => json!("^Hello"),
         Kind::Number => json!(5),
         Kind::Range => json!([1, 5]),
@@ -84,19 +90,19 @@ pub(super) fn snippets(heads: &[Head]) -> Vec<Value> {
             let needed = head.beside.iter().filter(|field| matches!(field.kind, Kind::Needed(_)));
             let mut body = Map::from_iter([(head.name.to_owned(), who)]);
             body.extend(needed.filter_map(|field| Some((field.name.to_owned(), example(field.kind)?))));
-            all.push(snippet(head.name, head.meaning, body.into()));
+            all.push(snippet(head.name, head.meaning, &body.into()));
             continue;
         }
         for Verb { name, value, meaning, .. } in head.verbs {
             let Some(value) = example(*value) else { continue };
             let body = json!({head.name: who, *name: value});
-            all.push(snippet(&format!("{} {name}", head.name), meaning, body));
+            all.push(snippet(&format!("{} {name}", head.name), meaning, &body));
         }
     }
     all
 }
 
-fn snippet(label: &str, meaning: &str, body: Value) -> Value {
+fn snippet(label: &str, meaning: &str, body: &Value) -> Value {
     json!({"label": label, "description": sentence(meaning).replace('`', ""), "body": body})
 }
 
@@ -106,5 +112,5 @@ pub(super) fn first_scenario() -> Value {
         "scenario": "${1:The bot answers}",
         "steps": [{"user": "${2:user}", "says": "${3:hello}"}, {"expect": {"app": "${4:bot}", "sends": true}}],
     });
-    snippet("scenario", "a scenario to begin with", body)
+    snippet("scenario", "a scenario to begin with", &body)
 }

@@ -11,6 +11,7 @@ pub(crate) fn parse_duration(node: &Node) -> Result<i64, Diagnostic> {
     let written = node.source.as_str();
     if !node.is_scalar() || node.is_null() {
         return Err(Diagnostic::new(node.span, "a duration is needed here")
+            .label(format!("this is {}", node.kind_name()))
             .help("write for example `90s` or `1d 6h`"));
     }
     let wrong = || Diagnostic::new(node.span, format!("`{written}` is not a duration"));

@@ -1,5 +1,7 @@
 //! Says in the words of a scenario's author what YAML's grammar objects to.
 
+mod lines;
+
 use serde_saphyr::granit_parser::ErrorKind;
 
 use crate::diagnostics::Diagnostic;
@@ -24,41 +26,69 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
         .filter(|open| text[*open..at].contains('\n') || at >= text.trim_end().len())
         && !matches!(kind, ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent)
     {
-        let (bracket, closing) = if text[open..].starts_with('{') { ('{', '}') } else { ('[', ']') };
-        return Diagnostic::new(Span::new(open, open + 1), format!("this `{bracket}` is not closed"))
-            .help(format!("add the `{closing}` that belongs to it"));
+        return unclosed(text, open);
     }
     match kind {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement | ErrorKind::SimpleKeyExpected
             if text[line_start..line_end].contains(": ") =>
         {
-            Diagnostic::new(here, "this colon begins a second value on the same line")
-                .help("put text that holds `: ` in quotes: `says: \"note: I am here\"`")
-                .note("a wrong indentation looks the same: compare this line with the ones above it")
+            let problem = Diagnostic::new(here, "this colon begins a second value on the same line");
+            if let Some(better) = lines::misplaced_colon(text, at) {
+                better
+            } else if lines::has_curly_quotes(text, at) {
+                problem.help("use straight quotes, `\"` or `'`: the curly ones mean nothing to YAML")
+            } else {
+                problem
+                    .help("put text that holds `: ` in quotes: `says: \"note: I am here\"`")
+                    .note("a wrong indentation looks the same: compare this line with the ones above it")
+            }
         }
         ErrorKind::UnknownAnchor => {
-            Diagnostic::new(word, "`*` at the start of a value refers to an anchor, and there is none of this name")
-                .help("put text that begins with `*` in quotes")
+            let problem = Diagnostic::new(
+                word,
+                "`*` at the start of a value refers to an anchor, and there is none of this name",
+            );
+            let name = text[word.start..word.end].trim_start_matches('*');
+            if name.chars().all(char::is_alphanumeric) {
+                problem.help(format!(
+                    "put text that begins with `*` in quotes, or name a value further up with `&{name}`"
+                ))
+            } else {
+                problem.help("put text that begins with `*` in quotes")
+            }
         }
         ErrorKind::MissingAnchorOrAliasName => {
             Diagnostic::new(word, "`&` and `*` at the start of a value have a meaning of their own in YAML")
                 .help("put text that begins with `&` or `*` in quotes")
         }
+        ErrorKind::UnexpectedCharacter { character } if character.is_control() => no_text(here, *character),
         ErrorKind::UnexpectedCharacter { .. } => {
             Diagnostic::new(word, "a value cannot begin with this character").help("put the text in quotes")
         }
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart => {
+        | ErrorKind::TabInPlainScalar
+        | ErrorKind::TabAtBlockScalarStart => lines::tab(text, line_start).unwrap_or_else(|| {
             Diagnostic::new(here, "a tab stands where YAML wants spaces").help("indent with spaces")
-        }
+        }),
         ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => {
-            Diagnostic::new(here, "this text has an opening quote and no closing one").help("add the closing quote")
+            let open = lines::open_quote(text, at).map_or(here, |open| Span::new(open, open + 1));
+            Diagnostic::new(open, "this text has an opening quote and no closing one").help("add the closing quote")
         }
-        ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar => {
+        ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar
+            if "\"'{[".contains(text[at..].chars().next().unwrap_or(' ')) =>
+        {
+            Diagnostic::new(here, "a comma or a closing bracket was expected here")
+                .help("put a comma between the entries of a list or a mapping")
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar => {
             Diagnostic::new(here, "something follows the closing quote")
-                .help("put the whole text inside the quotes; a quote within it is written `\\\"` or, in single quotes, `''`")
+                .help("inside single quotes an apostrophe is written `''`; or put the text in double quotes: `\"I don't know\"`")
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            Diagnostic::new(here, "something follows the closing quote")
+                .help("put the whole text inside the quotes; a quote within it is written `\\\"`")
         }
         ErrorKind::UnknownQuotedScalarEscape => Diagnostic::new(here, "this backslash sequence is not known")
             .help("write `\\\\` for a backslash, or use single quotes, in which a backslash is itself"),
@@ -68,6 +98,9 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
         }
         ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnclosedFlowCollection { .. } if text[at..].starts_with(['{', '[']) => unclosed(text, at),
+        ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnclosedFlowCollection { .. } => {
             Diagnostic::new(here, "a `{` or `[` is not closed before this place").help("add the closing `}` or `]`")
         }
@@ -75,9 +108,11 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
             Diagnostic::new(here, "the brackets do not match")
                 .help("each `{` needs its `}` and each `[` its `]`, the inner ones first; put text with brackets in quotes")
         }
-        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
+        ErrorKind::ExpectedFlowMappingSeparator
+        | ErrorKind::ExpectedFlowSequenceSeparator
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => {
             Diagnostic::new(here, "a comma or the closing bracket was expected here")
-                .help("inside `{ }` and `[ ]` put text in quotes that holds `,`, `:`, `{`, `}`, `[`, `]` or ends in `?`")
+                .help("inside `{ }` and `[ ]` put text in quotes that holds `,`, `:`, `?`, `{`, `}`, `[` or `]`")
         }
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
@@ -86,9 +121,31 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
             Diagnostic::new(here, "this line does not fit the indentation of the lines above it")
                 .help("keys of one mapping, and the dashes of one list, start in the same column")
         }
+        ErrorKind::RecursionLimitExceeded => Diagnostic::new(here, "this is nested too deeply")
+            .help("no scenario needs more than a few brackets inside each other; look for one that is not closed"),
+        _ if text[line_start..].starts_with('%') => {
+            Diagnostic::new(here, "a line that begins with `%` is a directive of YAML")
+                .help("leave it out; no file needs one here")
+        }
+        ErrorKind::SimpleKeyExpected if let Some(better) = lines::no_colon(text, at) => better,
         _ => Diagnostic::new(here, format!("this is not valid YAML: {}", lowercase_first(info)))
             .help("put text with special characters in quotes, and check the indentation of this line"),
     }
+}
+
+/// A character that no text can hold.
+fn no_text(here: Span, character: char) -> Diagnostic {
+    let number = u32::from(character);
+    Diagnostic::new(here, "text cannot hold this character")
+        .label(format!("it is U+{number:04X}"))
+        .help(format!("take it out; inside double quotes it can be written `\\u{number:04x}`"))
+}
+
+/// A bracket that has no end.
+fn unclosed(text: &str, open: usize) -> Diagnostic {
+    let (bracket, closing) = if text[open..].starts_with('{') { ('{', '}') } else { ('[', ']') };
+    Diagnostic::new(Span::new(open, open + 1), format!("this `{bracket}` is not closed"))
+        .help(format!("add the `{closing}` that belongs to it"))
 }
 
 /// Finds an unquoted `${…}` inside `{ }` or `[ ]` between two bytes, which is what breaks most files.

@@ -71,6 +71,7 @@ mod tests {
         let spec = StageSpec {
             seed: 1,
             settings: Arc::new(settings),
+            pages: std::collections::BTreeMap::new(),
             apps: Vec::new(),
             webhook_timeout: std::time::Duration::from_secs(1),
         };

@@ -188,14 +188,10 @@ fn joined(parts: &[Part<'_>], spelt: impl Fn(&str) -> String) -> String {
             Part::Literal(text) => {
                 let before = matches!(parts.get(index + 1), Some(Part::Expression(_)));
                 // `$${` would be the two characters themselves.
-                match text.strip_suffix('$').filter(|_| before) {
-                    Some(rest) => {
-                        let dollar = spelt("$");
-                        out.push_str(&escaped(&spelt(rest)));
-                        out.push_str(&dollar.replace('$', "${'$'}"));
-                    }
-                    None => out.push_str(&escaped(&spelt(text))),
-                }
+                let rest = if before { text.trim_end_matches('$') } else { text };
+                let dollars = text.len() - rest.len();
+                out.push_str(&escaped(&spelt(rest)));
+                out.push_str(&spelt("$").replace('$', "${'$'}").repeat(dollars));
             }
             Part::Expression(name) => {
                 out.push_str("${");

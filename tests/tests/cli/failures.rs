@@ -160,6 +160,21 @@ fn unread_message_at_the_end() {
 }
 
 #[test]
+fn a_tap_on_what_is_not_there() {
+    // A button stays; a quick reply is gone once the person has written something else.
+    shows(
+        "invisible tap",
+        "  - user: ana\n    says: menu\n  - expect: {app: shopbot, sends: true}\n  - user: ana\n    taps: \
+         Opening hour\n",
+    );
+    shows(
+        "quick reply gone",
+        "  - user: ana\n    says: size\n  - expect: {app: shopbot, sends: true}\n  - user: ana\n    says: \
+         never mind\n  - expect: {app: shopbot, sends: true}\n  - user: ana\n    taps: Small\n",
+    );
+}
+
+#[test]
 fn unexpected_refusal_at_the_end() {
     let folder = Folder::with(
         "play.yaml",

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator_scenario::diagnostics::render_all;
-use emulator_scenario::select::select;
+use emulator_scenario::diagnostics::{Diagnostic, render_all};
+use emulator_scenario::select::{Selection, select};
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::output;
@@ -16,6 +17,9 @@ pub(crate) struct CheckArguments {
     /// Scenario files and folders
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
+    /// Prints text or JSON
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    format: String,
 }
 
 pub(crate) fn run(arguments: &CheckArguments) -> ExitCode {
@@ -26,21 +30,65 @@ pub(crate) fn run(arguments: &CheckArguments) -> ExitCode {
             return Exit::Usage.into();
         }
     };
+    let exit = if selection.problems.is_empty() && selection.files > 0 { Exit::Passed } else { Exit::Usage };
+    if arguments.format == "json" {
+        output::data(&format!("{:#}\n", as_json(&selection)));
+    } else {
+        tell(&selection);
+    }
+    exit.into()
+}
+
+fn tell(selection: &Selection) {
     if !selection.problems.is_empty() {
         eprintln!("{}", render_all(&selection.problems, output::colour_of_stderr()));
         let (errors, files) = (counted(selection.problems.len(), "error"), counted(selection.files, "file"));
         eprintln!("{errors} in {files}");
-        return Exit::Usage.into();
-    }
-    if selection.files == 0 {
+    } else if selection.files == 0 {
         eprintln!("error: there is no file ending in .yaml or .yml here, so nothing was checked");
-        return Exit::Usage.into();
+    } else {
+        output::data(&in_order(selection));
     }
-    let (scenarios, files) =
-        (counted(selection.scenarios.len(), "scenario"), counted(selection.files, "file"));
-    let verb = if selection.scenarios.len() == 1 { "is" } else { "are" };
-    output::data(&format!("{scenarios} in {files} {verb} in order\n"));
-    Exit::Passed.into()
+}
+
+/// What was found, when nothing is wrong with it.
+fn in_order(selection: &Selection) -> String {
+    let counts =
+        [(selection.scenarios.len(), "scenario"), (selection.parts, "part"), (selection.worlds, "world")];
+    let there: Vec<_> = counts.into_iter().filter(|(count, _)| *count > 0).collect();
+    let verb = if there.iter().map(|(count, _)| count).sum::<usize>() == 1 { "is" } else { "are" };
+    let there: Vec<String> = there.into_iter().map(|(count, noun)| counted(count, noun)).collect();
+    let there = match there.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => "nothing".to_owned(),
+    };
+    format!("{there} in {} {verb} in order\n", counted(selection.files, "file"))
+}
+
+/// Everything for a program, such as an editor: lines and columns count from one, columns in characters.
+fn as_json(selection: &Selection) -> Value {
+    json!({
+        "files": selection.files,
+        "scenarios": selection.scenarios.iter().map(|selected| &selected.name).collect::<Vec<_>>(),
+        "errors": selection.problems.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+fn problem(problem: &Diagnostic) -> Value {
+    let position = |offset: usize| {
+        let (line, column) = problem.file.as_ref()?.position(offset);
+        Some(json!({"line": line, "column": column}))
+    };
+    json!({
+        "file": problem.file.as_ref().map(|file| &file.name),
+        "start": position(problem.span.start),
+        "end": position(problem.span.end),
+        "message": problem.message,
+        "label": problem.label,
+        "help": problem.help,
+        "notes": problem.notes,
+    })
 }
 
 fn counted(count: usize, noun: &str) -> String {

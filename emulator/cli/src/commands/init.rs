@@ -36,14 +36,11 @@ pub(crate) struct InitArguments {
     ci: Ci,
 }
 
-/// Whose CI job is written.
+/// Whose CI job is written, if any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Ci {
-    /// GitHub Actions
     Github,
-    /// GitLab CI
     Gitlab,
-    /// No job
     None,
 }
 

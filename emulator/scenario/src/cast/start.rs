@@ -83,7 +83,10 @@ fn command(node: &Node, scope: &Map<String, Value>) -> Result<Vec<String>, Diagn
         }
         NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text | NodeKind::Map(_) => {
             // Split before expressions are put in, so that a path with blanks stays one argument.
-            let words = split(&node.source).map_err(|why| Diagnostic::new(node.span, why))?;
+            let words = split(&node.source).map_err(|why| {
+                Diagnostic::new(node.span, why)
+                    .help("close it, or write the command as a list: `start: [node, bot.js]`")
+            })?;
             let words = words.into_iter().map(|source| Node { source, kind: NodeKind::Text, ..node.clone() });
             words.map(|word| value::text(&word, scope)).collect::<Result<Vec<_>, _>>()?
         }

@@ -25,10 +25,13 @@ impl Words<'_> {
     /// What a person did.
     pub(crate) fn person(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
         let who = entry.person().unwrap_or_default();
+        let mut nlp = None;
         let (verb, value, beside) = match entry.kind {
             Kind::Says => {
                 let reply = self.earlier("reply_to", entry)?;
-                match entry.data.get("message") {
+                let body = entry.data.get("message");
+                nlp = body.and_then(|body| body.get("nlp")).map(|found| ("nlp", self.names.value(found)));
+                match body.filter(|body| nlp.is_none() || body.get("attachments").is_some()) {
                     None => ("says", self.names.text(entry.text("text").unwrap_or_default()), reply),
                     Some(body) => ("sends", self.sent(body)?, reply),
                 }
@@ -72,7 +75,7 @@ impl Words<'_> {
             | Kind::Note => return Err("no person does such a thing".to_owned()),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
-        Ok(Line::step([Some(("user", Tree::name(who))), Some((verb, value)), beside, captured]))
+        Ok(Line::step([Some(("user", Tree::name(who))), Some((verb, value)), nlp, beside, captured]))
     }
 
     /// What an agent did in the Page Inbox.

@@ -182,7 +182,7 @@ impl Scene {
             (some, _) => (some, ""),
         };
         if titles.is_empty() {
-            return problem.help("buttons and quick replies are there once an app has sent some");
+            return problem.help("buttons stay once an app has sent some; quick replies are gone after a tap or another message");
         }
         let quoted = |title: &String| format!("“{}”", printable(title));
         let shown: Vec<String> = titles.iter().take(MOST_TITLES).map(quoted).collect();

@@ -46,7 +46,7 @@ fn of_document(document: &Value) -> Vec<String> {
 fn document(step: &Value) -> Value {
     json!({
         "scenario": "wrong",
-        "world": {"apps": {"shopbot": {}, "livechat": {}}, "people": {"ana": {}}},
+        "world": {"apps": {"shopbot": {"start": "node bot.js"}, "livechat": {}}, "people": {"ana": {}}},
         "steps": [{"user": "ana", "says": "hello", "as": "greeting"}, step],
     })
 }

@@ -17,6 +17,7 @@ mod init;
 mod passes;
 mod ports;
 mod processes;
+mod recording;
 mod recovery;
 mod reports;
 mod running;

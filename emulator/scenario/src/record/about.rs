@@ -89,29 +89,35 @@ fn with_flags(world: &WorldSpec, written: Value) -> Value {
     };
     let plain_bot = only(&mut world.apps.iter().map(|app| app.name.value.as_str()), "bot")
         && world.apps.iter().all(|app| flagged(app).is_empty());
-    if !(plain_bot && !out.contains_key("apps")) {
-        let apps = section(&mut out, "apps");
-        for app in &world.apps {
-            let entry = section(apps, &app.name.value);
-            for (key, value) in flagged(app) {
-                entry.insert(key.to_owned(), value);
+    if !plain_bot || out.contains_key("apps") {
+        within(&mut out, "apps", |apps| {
+            for app in &world.apps {
+                within(apps, &app.name.value, |entry| {
+                    entry.extend(flagged(app).into_iter().map(|(key, value)| (key.to_owned(), value)));
+                    if app.start.is_none() {
+                        entry.remove("start");
+                    }
+                });
             }
-        }
+        });
     }
     let plain_user = only(&mut world.people.iter().map(|person| person.name.value.as_str()), "user");
-    if !(plain_user && !out.contains_key("people")) {
-        let people = section(&mut out, "people");
-        for person in &world.people {
-            people.entry(person.name.value.as_str()).or_insert_with(|| json!({}));
-        }
+    if !plain_user || out.contains_key("people") {
+        within(&mut out, "people", |people| {
+            for person in &world.people {
+                people.entry(person.name.value.as_str()).or_insert_with(|| json!({}));
+            }
+        });
     }
     for page in &world.pages {
         let Some(primary) = &page.primary_receiver else { continue };
-        let members = match &page.called {
-            Some(name) => section(section(&mut out, "pages"), &name.value),
-            None => section(&mut out, "page"),
+        let sets = |page: &mut Map<String, Value>| {
+            page.insert("primary_receiver".to_owned(), json!(primary.value));
         };
-        members.insert("primary_receiver".to_owned(), json!(primary.value));
+        match &page.called {
+            Some(name) => within(&mut out, "pages", |pages| within(pages, &name.value, sets)),
+            None => within(&mut out, "page", sets),
+        }
     }
     Value::Object(out)
 }
@@ -131,17 +137,14 @@ fn flagged(app: &AppSpec) -> Vec<(&'static str, Value)> {
     texts.chain(tokens).chain(app.fields.iter().map(|fields| ("fields", json!(fields)))).collect()
 }
 
-/// The mapping behind a key, made if there is none.
-fn section<'m>(members: &'m mut Map<String, Value>, key: &str) -> &'m mut Map<String, Value> {
-    let value = members.entry(key).or_insert_with(|| json!({}));
-    if !value.is_object() {
+/// Changes the mapping behind a key, which is made if there is none.
+fn within(members: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mut Map<String, Value>)) {
+    let value = members.entry(key).or_insert(Value::Null);
+    if value.is_null() {
         *value = json!({});
     }
-    match value {
-        Value::Object(members) => members,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            unreachable!("it was made one above")
-        }
+    if let Value::Object(inner) = value {
+        change(inner);
     }
 }
 

@@ -104,18 +104,20 @@ fn without_secrets(written: &mut Map<String, Value>, about: &Value) -> Vec<Strin
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();
+    let used = |text: &str, name: &str| text.matches(&format!("env.{name}}}")).count();
+    let text = Value::Object(written.clone()).to_string();
     for (name, app) in written.get_mut("apps").and_then(Value::as_object_mut).into_iter().flatten() {
         let Some(app) = app.as_object_mut().filter(|app| app.contains_key("start")) else { continue };
         for key in ["secret", "verify_token", "page_token"] {
             let variable = format!("{}_{}", name.to_ascii_uppercase(), key.to_ascii_uppercase());
-            if hidden.contains(&variable) {
+            // A bot that is told it once more must be told the same.
+            if hidden.contains(&variable) && used(&text, &variable) == 1 {
                 app.remove(key);
             }
         }
     }
     let text = Value::Object(written.clone()).to_string();
-    let needed: Vec<String> =
-        hidden.into_iter().filter(|name| text.contains(&format!("env.{name}}}"))).collect();
+    let needed: Vec<String> = hidden.into_iter().filter(|name| used(&text, name) > 0).collect();
     if needed.is_empty() {
         return Vec::new();
     }

@@ -107,12 +107,8 @@ fn text() -> impl Strategy<Value = String> {
 /// What a text says in another run.
 fn in_another_run(text: &str) -> String {
     // Only whole words are ids, which `Names` decides; here it is enough to know that nothing else changes.
-    match names().text(text) {
-        Tree::Text(source) => {
-            value::text(&Node::text(source, crate::node::Span::default()), &scope()).unwrap()
-        }
-        other => panic!("{other:?}"),
-    }
+    let Tree::Text(source) = names().text(text) else { panic!("{text}") };
+    value::text(&Node::text(source, crate::node::Span::default()), &scope()).unwrap()
 }
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -280,7 +276,8 @@ impl Tape {
     }
 
     /// An entry so many seconds after the begin, with the number of what led to it.
-    fn add(&mut self, seconds: i64, cause: Option<u64>, kind: &str, data: Value) -> u64 {
+    fn add(&mut self, seconds: i64, cause: Option<u64>, kind: &str, data: impl Into<Value>) -> u64 {
+        let data: Value = data.into();
         let seq = self.lines.len() as u64;
         let at = emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + 1_000 * seconds));
         let mut line =

@@ -149,9 +149,9 @@ fn flow(out: &mut String, value: &Tree) {
 fn written_key(key: &str) -> String {
     let mut out = String::new();
     if is_plain(key) && !is_taken(key) {
-        out.push_str(key)
+        out.push_str(key);
     } else {
-        quoted(&mut out, key)
+        quoted(&mut out, key);
     }
     out
 }

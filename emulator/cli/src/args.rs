@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Run(run::RunArguments),
+    Run(Box<run::RunArguments>),
     Serve(Box<serve::ServeArguments>),
     Say(speak::SayArguments),
     Tap(speak::TapArguments),

@@ -107,7 +107,9 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
                 known.join(", ")
             ));
         }
-        world.page.primary_receiver = Some(Spanned::new(name.clone(), Span::default()));
+        if let Some(page) = world.pages.first_mut() {
+            page.primary_receiver = Some(Spanned::new(name.clone(), Span::default()));
+        }
     }
     Ok(world)
 }
@@ -115,8 +117,8 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
 /// A bot that a developer has stopped for an hour is no bot that fails: its webhooks stay switched on,
 /// with a warning, unless the world chose otherwise.
 fn spare_webhooks(world: &mut WorldSpec) {
-    if !world.page.chosen.contains("webhook_disabling") {
-        world.page.options.webhook_disabling = Switch::Off;
+    for page in world.pages.iter_mut().filter(|page| !page.chosen.contains("webhook_disabling")) {
+        page.options.webhook_disabling = Switch::Off;
     }
 }
 

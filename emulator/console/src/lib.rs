@@ -43,12 +43,13 @@ impl Console {
     /// The control API for a place. Steps may name the apps and people of its cast.
     pub fn new(place: Place) -> Arc<Self> {
         let apps = place.cast.apps.iter().map(|app| app.name.clone()).collect();
-        let people = place.cast.people.iter().map(|person| person.name.clone()).collect();
+        let people = place.cast.names_of_people().map(str::to_owned).collect();
+        let pages = place.cast.pages.iter().filter_map(|page| page.name.clone()).collect();
         let patience = Patience::default();
         let scene = Scene::new(place.clone(), SourceText::new("request", ""), Map::new(), patience);
         Arc::new(Self {
             place,
-            names: Names { apps, people, ..Names::default() },
+            names: Names { apps, people, pages, ..Names::default() },
             patience,
             scene: Mutex::new(scene),
         })

@@ -83,13 +83,15 @@ impl Console {
 
     /// Waits for the next message that reaches the person who wrote last.
     async fn reply(&self, steps: &[Step], before: u64, within: Duration) -> Result<(), Unsettled> {
-        let people = self.lane().people();
+        let cast = &self.place.cast;
+        let page = |step: &Step| step.on.as_ref().map_or(Some(cast.page), |on| cast.page_named(&on.value));
         let writer = steps.iter().rev().find_map(|step| match &step.act {
-            Act::User { who, .. } => people.get(who.value.as_str()).copied(),
+            Act::User { who, .. } => self.lane().person(&who.value, page(step)?),
             Act::Inbox { .. }
             | Act::Page { .. }
             | Act::App { .. }
             | Act::Clock(_)
+            | Act::Bot { .. }
             | Act::Note(_)
             | Act::Expect(_)
             | Act::Never(_) => None,
@@ -121,7 +123,7 @@ fn unmet(done: usize, failure: &Failure) -> Answer {
         .collect();
     let status = match failure.kind {
         FailureKind::Failed => StatusCode::CONFLICT,
-        FailureKind::Error => StatusCode::BAD_REQUEST,
+        FailureKind::Error | FailureKind::Unreachable => StatusCode::BAD_REQUEST,
     };
     let body = json!({
         "error": failure.headline(),

@@ -1,9 +1,11 @@
-//! `GET /_emulator/world`: who there is, and how each conversation stands.
+//! `GET /_emulator/world`: who there is, and how each conversation stands. With several Pages everybody stands there as
+//! the first one knows them, and under `on` as each does.
 
-use emulator_core::Field;
+use emulator_core::{Field, PageId, Psid};
+use emulator_scenario::cast::CastPage;
 use emulator_server::rfc3339;
 use hyper::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Console;
 use super::answer::Answer;
@@ -14,18 +16,18 @@ impl Console {
         let settings = lane.settings();
         let names = lane.names();
         let now = lane.now();
-        let page = settings.pages.get(&self.place.cast.page);
-        let apps = self.place.cast.apps.iter().map(|app| {
+        let cast = &self.place.cast;
+        let several = cast.pages.len() > 1;
+        let page = settings.pages.get(&cast.page);
+        let apps = cast.apps.iter().map(|app| {
             let connection = page.and_then(|page| page.apps.get(&app.id));
             let fields =
                 connection.map(|connection| connection.fields.iter().map(Field::name).collect::<Vec<_>>());
             let webhook = app.webhook.as_ref().map(ToString::to_string);
             json!({"name": app.name, "id": app.id.to_string(), "webhook": webhook, "fields": fields})
         });
-        let ids = lane.people();
-        let people = self.place.cast.people.iter().filter_map(|person| {
-            let psid = *ids.get(person.name.as_str())?;
-            let mut out = json!({"name": person.name, "id": psid.to_string()});
+        let stands = |psid: Psid| {
+            let mut out = json!({"id": psid.to_string()});
             if let Some(conversation) = lane.conversation(psid) {
                 let owner = conversation.control.owner();
                 out["owner"] = Value::String(names.owner(owner));
@@ -34,21 +36,39 @@ impl Console {
                 let open = conversation.window_until.is_some_and(|until| now < until);
                 out["window"] = Value::String((if open { "open" } else { "closed" }).to_owned());
             }
-            Some(out)
-        });
-        let body = json!({
-            "now": rfc3339(now),
-            "protocol": settings.protocol.name(),
-            "page": {
-                "id": self.place.cast.page.to_string(),
+            out
+        };
+        let page_value = |id: PageId| {
+            let page = settings.pages.get(&id);
+            json!({
+                "id": id.to_string(),
                 "name": page.map(|page| page.name.to_string()),
                 "primary_receiver": page.and_then(|page| page.primary_receiver).map(|app| names.app(app)),
-            },
+            })
+        };
+        let people = cast.names_of_people().filter_map(|name| {
+            let mut out = Map::from_iter([("name".to_owned(), json!(name))]);
+            let first = stands(lane.person(name, cast.page)?);
+            out.extend(first.as_object().cloned().unwrap_or_default());
+            if several {
+                let on = |page: &CastPage| Some((page.name.clone()?, stands(lane.person(name, page.id)?)));
+                out.insert("on".to_owned(), Value::Object(cast.pages.iter().filter_map(on).collect()));
+            }
+            Some(out)
+        });
+        let mut body = json!({
+            "now": rfc3339(now),
+            "protocol": settings.protocol.name(),
+            "page": page_value(cast.page),
             "apps": apps.collect::<Vec<_>>(),
             "people": people.collect::<Vec<_>>(),
             "next_deadline": lane.next_deadline().map(rfc3339),
             "last": lane.last_seq(),
         });
+        if several {
+            let pages = cast.pages.iter().filter_map(|page| Some((page.name.clone()?, page_value(page.id))));
+            body["pages"] = Value::Object(pages.collect());
+        }
         Answer::json(StatusCode::OK, &body)
     }
 }

@@ -9,24 +9,22 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PAGE_INBOX, PageId, Settings};
+use emulator_core::{AppId, PageId, Settings};
 use emulator_server::{AppSpec as Identity, PersonSpec as Member, real_token};
 
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;
-use crate::scenario::{PersonSpec, WorldSpec};
+use crate::scenario::{PageSpec, PersonSpec, WorldSpec};
 use crate::value;
 
 pub(crate) use scope::{emulator, environment};
+pub use start::of_pages;
 pub(crate) use start::split;
 
-use ids::{check_tokens, ids};
+use ids::{DEFAULT_PAGE, check_tokens, ids, page_token, pages, psid};
 use scope::scope_of_world;
 use settings::{profile, settings};
 use start::{folder_of, needs_port, start, webhook};
-
-/// The Page's id unless the world says otherwise.
-pub const DEFAULT_PAGE: PageId = PageId(100_000_000_000_001);
 
 /// What a world needs to know about the place in which it is played.
 #[derive(Debug, Clone)]
@@ -64,25 +62,59 @@ pub enum Launch {
     ByHand,
 }
 
+/// A Page of a world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CastPage {
+    /// Its id.
+    pub id: PageId,
+    /// The name that steps use; none for the only Page of a world that gives it no name.
+    pub name: Option<String>,
+}
+
 /// A world with every default filled in.
 #[derive(Debug, Clone)]
 pub struct Cast {
-    /// The Page.
+    /// The first Page, which is meant where none is named.
     pub page: PageId,
+    /// The Pages, in the order of the world.
+    pub pages: Vec<CastPage>,
     /// What admins decided.
     pub settings: Arc<Settings>,
     /// The apps' identities.
     pub apps: Vec<Identity>,
-    /// The people.
+    /// The people, each of them once for every Page.
     pub people: Vec<Member>,
     /// The processes to start.
     pub starts: Vec<Start>,
 }
 
+impl Cast {
+    /// The Page of that name.
+    pub fn page_named(&self, name: &str) -> Option<PageId> {
+        self.pages.iter().find(|page| page.name.as_deref() == Some(name)).map(|page| page.id)
+    }
+
+    /// What the Pages are called, where there are several.
+    pub fn page_names(&self) -> BTreeMap<PageId, Arc<str>> {
+        let named = self.pages.iter().filter_map(|page| Some((page.id, page.name.as_deref()?.into())));
+        if self.pages.len() > 1 { named.collect() } else { BTreeMap::new() }
+    }
+
+    /// The names of the people, in the order of the world.
+    pub fn names_of_people(&self) -> impl Iterator<Item = &str> {
+        // Everybody lives on every Page.
+        self.people.iter().filter(|person| person.page == self.page).map(|person| person.name.as_str())
+    }
+}
+
 /// Everything about a world that a bot can tell apart, as text: scenarios for which it is equal can
 /// share a stage.
 pub fn identity(world: &WorldSpec) -> String {
-    let mut parts = vec![format!("page {}", world.page.id.as_ref().map_or("", |id| &id.value))];
+    let page = |page: &PageSpec| {
+        let name = page.called.as_ref().map_or_else(String::new, |name| format!("{} ", name.value));
+        format!("page {name}{}", page.id.as_ref().map_or("", |id| &id.value))
+    };
+    let mut parts: Vec<String> = world.pages.iter().map(page).collect();
     for app in &world.apps {
         let source = |node: &Option<Node>| {
             node.as_ref().map_or_else(|| "-".to_owned(), |node| node.literal().to_string())
@@ -98,6 +130,8 @@ pub fn identity(world: &WorldSpec) -> String {
             source(&app.start),
             app.api_version,
         ));
+        let tokens = app.page_tokens.iter();
+        parts.extend(tokens.map(|(page, node)| format!("token {} {}", page.value, node.literal())));
         parts.extend(app.env.iter().map(|(key, node)| format!("env {} {}", key.name, node.literal())));
         if app.start.is_some() {
             parts.push(format!("in {}", folder_of(world, app).display()));
@@ -117,24 +151,24 @@ pub fn cast(
     port: &mut dyn FnMut(&str) -> u16,
 ) -> Result<Cast, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    // Ids were checked when the file was read.
-    let page_id = world.page.id.as_ref().and_then(|id| id.value.parse().ok()).unwrap_or(DEFAULT_PAGE);
+    let pages = pages(world);
     let ids = ids(world, &mut problems);
     let id_of = |name: &str| {
         let index = world.apps.iter().position(|app| app.name.value == name);
         index.map(|index| ids[index])
     };
     let mut cast = Cast {
-        page: page_id,
-        settings: settings(world, page_id, &ids),
+        page: pages.first().map_or(DEFAULT_PAGE, |page| page.id),
+        settings: settings(world, &pages, &ids),
+        pages: pages.clone(),
         apps: Vec::new(),
         people: Vec::new(),
         starts: Vec::new(),
     };
     for (app, id) in world.apps.iter().zip(&ids) {
         let port = needs_port(app).then(|| port(&app.name.value));
-        let scope = scope_of_world(surroundings, page_id, &id_of, world, port);
-        let mut text = |node: &Option<Node>, default: String| match node {
+        let scope = scope_of_world(surroundings, &pages, &id_of, world, port);
+        let mut text = |node: Option<&Node>, default: String| match node {
             None => default,
             Some(node) => {
                 let text = value::text(node, &scope);
@@ -150,55 +184,48 @@ pub fn cast(
             }
         };
         let name = app.name.value.clone();
-        let secret = text(&app.secret, format!("{name}-app-secret"));
-        let verify_token = text(&app.verify_token, format!("{name}-verify-token"));
-        let page_token = text(&app.page_token, format!("{name}-page-token"));
+        let secret = text(app.secret.as_ref(), format!("{name}-app-secret"));
+        let verify_token = text(app.verify_token.as_ref(), format!("{name}-verify-token"));
+        let page_tokens = pages.iter().map(|page| {
+            let (written, usual) = page_token(app, &pages, page);
+            (page.id, text(written, usual))
+        });
+        let page_tokens = page_tokens.collect();
         let webhook = webhook(app, port, &scope).unwrap_or_else(|problem| {
             problems.push(problem.in_file(&world.file));
             None
         });
+        let identity = Identity {
+            id: *id,
+            name: name.clone(),
+            secret,
+            verify_token,
+            page_tokens,
+            webhook,
+            api_version: app.api_version,
+        };
         match start(world, app, &scope) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
             Ok(Some((launch, extra))) => {
-                let mut env = BTreeMap::from([
-                    ("GRAPH_API_URL".to_owned(), surroundings.url.clone()),
-                    ("MESSENGER_EMULATOR_URL".to_owned(), surroundings.url.clone()),
-                    ("PAGE_ID".to_owned(), page_id.to_string()),
-                    ("PAGE_ACCESS_TOKEN".to_owned(), page_token.clone()),
-                    ("APP_ID".to_owned(), id.to_string()),
-                    ("APP_SECRET".to_owned(), secret.clone()),
-                    ("VERIFY_TOKEN".to_owned(), verify_token.clone()),
-                    ("PAGE_INBOX_APP_ID".to_owned(), PAGE_INBOX.to_string()),
-                ]);
-                env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
-                let others = world.apps.iter().zip(&ids);
-                env.extend(others.map(|(app, id)| (env_name(&app.name.value), id.to_string())));
+                let others = world.apps.iter().map(|app| app.name.value.clone()).zip(ids.iter().copied());
+                let mut env = start::environment(&identity, &pages, others, (&surroundings.url, port));
                 env.extend(extra);
-                cast.starts.push(Start { app: *id, name: name.clone(), launch, env });
+                cast.starts.push(Start { app: *id, name, launch, env });
             }
         }
-        let page_tokens = vec![(page_id, page_token)];
-        let api_version = app.api_version;
-        cast.apps.push(Identity { id: *id, name, secret, verify_token, page_tokens, webhook, api_version });
+        cast.apps.push(identity);
     }
     check_tokens(world, &cast.apps, &mut problems);
-    let member = |person: &PersonSpec| Member {
-        id: person.id.as_ref().and_then(|id| id.value.parse().ok()),
+    let member = |person: &PersonSpec, page: &CastPage| Member {
+        id: psid(person, &pages, page),
         profile: profile(person),
         tests: person.tester_of.iter().filter_map(|app| id_of(&app.value)).collect(),
-        ..Member::named(person.name.value.as_str(), page_id)
+        ..Member::named(person.name.value.as_str(), page.id)
     };
-    cast.people = world.people.iter().map(member).collect();
+    let everywhere = |person| pages.iter().map(move |page| member(person, page));
+    cast.people = world.people.iter().flat_map(everywhere).collect();
     if problems.is_empty() { Ok(cast) } else { Err(problems) }
-}
-
-fn env_name(app: &str) -> String {
-    let upper =
-        app.chars().map(
-            |character| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' },
-        );
-    format!("APP_ID_{}", upper.collect::<String>())
 }
 
 #[cfg(test)]

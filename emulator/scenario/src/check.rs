@@ -2,6 +2,7 @@
 //!
 //! It reports and builds nothing, so that the typed builders behind it can take what they need and rely on it.
 
+mod bots;
 mod files;
 mod kinds;
 mod names;
@@ -10,6 +11,8 @@ use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, missing_space, o
 use crate::node::{Key, Node, NodeKind};
 use crate::step::Names;
 use crate::vocabulary::{self as words, Field, Kind};
+
+pub(crate) use bots::{bot_steps, handles_bots};
 
 /// Whether a value is given or waited for; one that is waited for may be a matcher.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,6 +94,7 @@ impl Checker<'_> {
             Kind::App => drop(self.app(name, node)),
             Kind::Receiver => self.receiver(name, node),
             Kind::Person => drop(self.person(name, node)),
+            Kind::Page => drop(self.page(name, node)),
             // These are looked at where they are used.
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
             Kind::Regex | Kind::Number | Kind::Range => {}
@@ -108,6 +112,7 @@ impl Checker<'_> {
             Kind::Earlier => self.earlier(name, node),
             Kind::Url => self.url(name, node),
             Kind::Path => self.path(name, node),
+            Kind::Media => self.media(name, node),
             Kind::Primary => self.primary(name, node),
             Kind::ListOf(kind) => self.list(name, *kind, node, mode),
             Kind::PerApp(kind) => self.per_app(name, *kind, node),
@@ -116,6 +121,7 @@ impl Checker<'_> {
                 let items = node.items().unwrap_or(std::slice::from_ref(node));
                 items.iter().for_each(|item| self.value(name, *kind, item, mode));
             }
+            Kind::OrPerPage(kind) => self.or_per_page(name, *kind, node, mode),
             Kind::Free(kind) => self.free(name, *kind, node, mode),
             Kind::Literal => self.literal(name, node),
             Kind::Reason => self.reason(name, node),
@@ -151,8 +157,8 @@ impl Checker<'_> {
             match beside.iter().find(|field| field.name == key.name) {
                 // People and captures are looked at where they are used.
                 Some(Field { kind: Kind::Person | Kind::Capture, .. }) => {}
-                // One of several words is never a matcher.
-                Some(Field { kind: kind @ (Kind::Word(_) | Kind::Bool), name, .. }) => {
+                // One of several words or names is never a matcher.
+                Some(Field { kind: kind @ (Kind::Word(_) | Kind::Bool | Kind::Page), name, .. }) => {
                     self.value(name, *kind, value, Mode::Given);
                 }
                 Some(field) => self.value(field.name, field.kind, value, mode),

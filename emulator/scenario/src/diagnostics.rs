@@ -179,7 +179,9 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             let length = candidate.chars().count();
-            *distance <= ((length.max(wanted.chars().count()) + 1) / 3).max(1) && *distance < length
+            let longer = length.max(wanted.chars().count());
+            // Words of two letters have nothing in common if they differ in one.
+            *distance <= ((longer + 1) / 3).max(1) && *distance < length && 2 * *distance < longer
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

@@ -12,6 +12,8 @@ pub enum FailureKind {
     Failed,
     /// The scenario could not go on: the bot cannot be reached, or an expression cannot be evaluated.
     Error,
+    /// A bot that the scenario stopped does not come up again.
+    Unreachable,
 }
 
 /// Everything that there is to say about it.

@@ -164,6 +164,17 @@ impl Feed {
         })
     }
 
+    /// The oldest delivery to a real app that has neither been acknowledged nor failed.
+    pub(crate) fn unanswered(&self, lane: &Lane) -> Option<&Delivery> {
+        self.entries.iter().find_map(|entry| match entry.effect() {
+            Some(Effect::Deliver(delivery)) if lane.is_real(delivery.app) => {
+                let decided = [&self.acknowledged, &self.failed, &self.superseded];
+                decided.iter().all(|seqs| !seqs.contains(&entry.seq)).then_some(delivery)
+            }
+            _ => None,
+        })
+    }
+
     /// The messages that reached people, from an index on.
     pub(crate) fn arrivals(&self, from: usize) -> impl Iterator<Item = Arrived<'_>> {
         self.entries.iter().enumerate().skip(from).filter_map(|(index, entry)| match entry.effect() {

@@ -1,19 +1,27 @@
-//! What a run says on a terminal.
+//! What a run says: on a terminal, in a file for CI servers, and as lines for programs.
+
+pub mod json;
+pub mod junit;
+mod terminal;
+mod xml;
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use crate::diagnostics::Colour;
 use crate::failure::FailureKind;
-use crate::runner::{Report, RunEvent, Verdict};
+use crate::runner::{BotOutput, Report, RunEvent, Verdict};
 use crate::transcript::printable;
+
+pub use terminal::Terminal;
 
 /// How a run came out so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Scenarios that came out as they say.
     pub passed: usize,
-    /// Scenarios that did not.
+    /// Those of them that had failed before.
+    pub flaky: usize,
+    /// Scenarios that did not come out as they say.
     pub failed: usize,
     /// Scenarios that could not be played.
     pub errors: usize,
@@ -21,167 +29,139 @@ pub struct Summary {
     pub unreachable: usize,
     /// Scenarios that were left out.
     pub skipped: usize,
+    /// Scenarios that were not played because another one had failed.
+    pub not_run: usize,
     /// Refused calls that belonged to no scenario.
     pub strays: usize,
+    /// Bots that ended while no scenario was played with them.
+    pub ended: usize,
     /// Scenarios whose order of events was chance.
     pub raced: usize,
 }
 
-/// Turns the events of a run into text.
-#[derive(Debug)]
-pub struct Terminal {
-    colour: Colour,
-    seed: u64,
-    /// More flags with which a scenario is run again.
-    again: String,
-    summary: Summary,
-    /// Whether the text so far ends with an empty line.
-    apart: bool,
+/// What a verdict is, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It came out as it says.
+    Passed,
+    /// It did not.
+    Failed,
+    /// It could not be played.
+    Error,
+    /// Its bot could not be reached, or its port not be had.
+    Unreachable,
+    /// It was left out.
+    Skipped,
+    /// It was not played because another one had failed.
+    NotRun,
 }
 
-impl Terminal {
-    /// A report that names the seed, and the other flags with which a scenario is run again.
-    pub fn new(colour: Colour, seed: u64, again: &[String]) -> Self {
-        let again = again.iter().fold(String::new(), |line, word| line + " " + &quoted(word));
-        let summary =
-            Summary { passed: 0, failed: 0, errors: 0, unreachable: 0, skipped: 0, strays: 0, raced: 0 };
-        Self { colour, seed, again, summary, apart: false }
+impl Outcome {
+    /// What a verdict is.
+    pub fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Passed => Self::Passed,
+            Verdict::Skipped(_) => Self::Skipped,
+            Verdict::NotRun => Self::NotRun,
+            Verdict::Failed(failure) => match failure.kind {
+                FailureKind::Failed => Self::Failed,
+                FailureKind::Error => Self::Error,
+                FailureKind::Unreachable => Self::Unreachable,
+            },
+            Verdict::Broken(_) => Self::Error,
+            Verdict::Unreachable(_) | Verdict::NoPort(_) => Self::Unreachable,
+        }
     }
 
-    /// How the run came out so far.
-    pub const fn summary(&self) -> Summary {
-        self.summary
+    /// The word for it in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Error => "error",
+            Self::Unreachable => "unreachable",
+            Self::Skipped => "skipped",
+            Self::NotRun => "not_run",
+        }
     }
+}
 
-    /// The text for an event.
-    pub fn event(&mut self, event: &RunEvent) -> String {
+impl Summary {
+    /// Counts what happened.
+    pub fn count(&mut self, event: &RunEvent) {
         match event {
-            RunEvent::Finished(report) => self.finished(report),
-            // That is no part of the report; whoever prints tells it beside.
-            RunEvent::RealToken => String::new(),
-            RunEvent::Stray(text) => {
-                self.summary.strays += 1;
-                self.apart = false;
-                format!(
-                    "{}  {text}\n       this call belongs to no scenario. If the bot still worked when its scenario had ended, set `timeouts: {{quiet: …}}`;\n       if it makes the call at any time, mark the scenario `alone: true`\n",
-                    self.paint("STRAY", Paint::Red)
-                )
+            RunEvent::Finished(report) if report.attempt.last => {
+                self.raced += usize::from(report.raced);
+                self.flaky += usize::from(report.is_flaky());
+                let counted = match Outcome::of(&report.verdict) {
+                    Outcome::Passed => &mut self.passed,
+                    Outcome::Failed => &mut self.failed,
+                    Outcome::Error => &mut self.errors,
+                    Outcome::Unreachable => &mut self.unreachable,
+                    Outcome::Skipped => &mut self.skipped,
+                    Outcome::NotRun => &mut self.not_run,
+                };
+                *counted += 1;
             }
+            RunEvent::Stray(_) => self.strays += 1,
+            RunEvent::BotEnded(_) => self.ended += 1,
+            RunEvent::Finished(_)
+            | RunEvent::Began(_)
+            | RunEvent::RealToken
+            | RunEvent::Waiting { .. }
+            | RunEvent::Kept(_) => {}
         }
     }
 
-    fn finished(&mut self, report: &Report) -> String {
-        let Report { name, verdict, took, raced, .. } = report;
-        let name = &printable(name);
-        self.summary.raced += usize::from(*raced);
-        self.apart = false;
-        let ms = took.as_millis();
-        let (word, paint, count) = match verdict {
-            Verdict::Passed => ("ok  ", Paint::Green, &mut self.summary.passed),
-            Verdict::Skipped(_) => ("skip", Paint::Yellow, &mut self.summary.skipped),
-            Verdict::Failed(failure) if failure.kind == FailureKind::Failed => {
-                ("FAIL", Paint::Red, &mut self.summary.failed)
-            }
-            Verdict::Failed(_) | Verdict::Broken(_) => ("ERR ", Paint::Red, &mut self.summary.errors),
-            Verdict::Unreachable(_) | Verdict::NoPort(_) => {
-                ("ERR ", Paint::Red, &mut self.summary.unreachable)
-            }
-        };
-        *count += 1;
-        let mut out = format!("{}  {name} ({ms} ms)", self.paint(word, paint));
-        if let Verdict::Skipped(reason) = verdict {
-            let _ = write!(out, ": {reason}");
-        }
-        if *raced {
-            out.push_str(" [raced: two sends into one conversation were open at once]");
-        }
-        out.push('\n');
-        let details = match verdict {
-            Verdict::Passed | Verdict::Skipped(_) => return out,
-            Verdict::Failed(failure) => failure.render(self.colour),
-            Verdict::Unreachable(error) => format!("error: {error}\n"),
-            Verdict::Broken(text) | Verdict::NoPort(text) => format!("error: {text}\n"),
-        };
-        out.push('\n');
-        out.push_str(&details);
-        for output in &report.output {
-            let _ = writeln!(out, "last output of {}:", output.title);
-            for line in &output.lines {
-                let _ = writeln!(out, "    {}", printable(line));
-            }
-        }
-        let _ = writeln!(
-            out,
-            "run it again: messenger-emulator run {} --filter {} --seed {}{}",
-            quoted(&report.path.display().to_string()),
-            quoted(name),
-            self.seed,
-            self.again,
-        );
-        out.push('\n');
-        self.apart = true;
-        out
+    /// How many scenarios there were.
+    pub const fn total(&self) -> usize {
+        self.passed + self.failed + self.errors + self.unreachable + self.skipped + self.not_run
     }
+}
 
-    /// The last lines of a run that was interrupted before all of its scenarios were done.
-    pub fn interrupted(&self, selected: usize, took: Duration) -> String {
-        let noun = if selected == 1 { "scenario" } else { "scenarios" };
-        let done = self.totals(took);
-        format!("{}interrupted: of {selected} {noun} these are done\n{done}", self.gap())
+/// What went wrong, in one line.
+fn headline(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Passed => String::new(),
+        Verdict::Skipped(reason) => reason.clone(),
+        Verdict::NotRun => NOT_RUN.to_owned(),
+        Verdict::Failed(failure) => failure.headline().to_owned(),
+        Verdict::Unreachable(error) => error.to_string(),
+        Verdict::Broken(text) | Verdict::NoPort(text) => text.clone(),
     }
+}
 
-    /// The last lines of a run.
-    pub fn closing(&self, took: Duration) -> String {
-        format!("{}{}", self.gap(), self.totals(took))
-    }
+/// Why a scenario was not played that nothing is wrong with.
+const NOT_RUN: &str = "the run ended before this scenario was done";
 
-    const fn gap(&self) -> &'static str {
-        if self.apart { "" } else { "\n" }
-    }
-
-    fn totals(&self, took: Duration) -> String {
-        let Summary { passed, failed, errors, unreachable, skipped, strays, raced } = self.summary;
-        let total = passed + failed + errors + unreachable + skipped;
-        let mut parts = vec![format!("{passed} passed")];
-        let stray = if strays == 1 { "stray refusal" } else { "stray refusals" };
-        for (count, word) in [
-            (failed, "failed"),
-            (errors + unreachable, "could not be played"),
-            (skipped, "skipped"),
-            (strays, stray),
-            (raced, "raced"),
-        ] {
-            if count > 0 {
-                parts.push(format!("{count} {word}"));
-            }
-        }
-        let noun = if total == 1 { "scenario" } else { "scenarios" };
-        let seconds = took.as_secs_f64();
-        format!("{total} {noun}: {} in {seconds:.2} s (seed {})\n", parts.join(", "), self.seed)
-    }
-
-    fn paint(&self, text: &str, paint: Paint) -> String {
-        let code = match paint {
-            Paint::Green => 32,
-            Paint::Yellow => 33,
-            Paint::Red => 31,
-        };
-        match self.colour {
-            Colour::Always => format!("\x1b[1;{code}m{text}\x1b[0m"),
-            Colour::Never => text.to_owned(),
+/// What went wrong, with everything that helps to understand it.
+fn details(verdict: &Verdict, colour: Colour) -> String {
+    match verdict {
+        Verdict::Passed | Verdict::Skipped(_) | Verdict::NotRun => String::new(),
+        Verdict::Failed(failure) => failure.render(colour),
+        Verdict::Unreachable(_) | Verdict::Broken(_) | Verdict::NoPort(_) => {
+            format!("error: {}\n", headline(verdict))
         }
     }
 }
 
-#[derive(Clone, Copy)]
-enum Paint {
-    Green,
-    Yellow,
-    Red,
+/// The last words of bots.
+fn last_words(output: &[BotOutput]) -> String {
+    let mut out = String::new();
+    for BotOutput { title, lines } in output {
+        let _ = writeln!(out, "last output of {title}:");
+        for line in lines {
+            let _ = writeln!(out, "    {}", printable(line));
+        }
+    }
+    out
 }
 
-/// A word for a shell.
-fn quoted(text: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-:".contains(character);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+impl Report {
+    /// What a case is called in reports: by its name alone where its attempts stand together, else with the number of
+    /// its run.
+    fn case(&self) -> String {
+        let number = self.name.strip_prefix(&self.filter).filter(|_| self.attempt.of == 1);
+        format!("{}{}", self.called, number.unwrap_or_default())
+    }
 }

@@ -1,27 +1,36 @@
 //! Running scenarios: stages with their bots, a lane for each scenario, as many at a time as may act.
+//!
+//! A run has rounds: the second one plays what failed in the first, as far as it may be tried again. `groups` puts
+//! scenarios together that share a stage, `stage` brings one up, `play` plays one scenario on it.
 
+mod groups;
 mod journal_path;
+mod keep;
+mod play;
+mod report;
 mod stage;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use emulator_core::Timestamp;
-use emulator_server::Wall;
-use tokio::sync::{RwLock, Semaphore, mpsc};
+use emulator_server::{ControlRoutes, Wall};
+use tokio::sync::{Mutex, RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use crate::bots::BotError;
-use crate::cast;
-use crate::failure::Failure;
+use crate::scene::{Pace, Place};
 use crate::select::Selected;
+
+pub use keep::{Kept, KeptBot};
+pub use report::{Attempt, BotOutput, Report, RunEvent, Verdict};
 
 /// Where the clock of a scenario stands at first unless it says otherwise: 2026-07-06T09:00:00Z.
 pub const BEGIN_AT: i64 = 1_783_328_400_000;
 
 /// How to run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// How many lanes may act at a time.
     pub jobs: usize,
@@ -33,60 +42,36 @@ pub struct Options {
     pub bin: PathBuf,
     /// The port for stages whose bots run already and know where the emulator is.
     pub port: u16,
+    /// By how much all real times are multiplied.
+    pub pace: Pace,
+    /// How long the processes of bots live.
+    pub bots: BotLife,
+    /// How many times more a scenario is played that did not pass.
+    pub retries: u32,
+    /// What a failure means for the others.
+    pub failure: AfterFailure,
+    /// Makes the control API of a place that is kept.
+    pub control: fn(Place) -> ControlRoutes,
 }
 
-/// How a scenario came out.
-#[derive(Debug)]
-pub enum Verdict {
-    /// As it says.
-    Passed,
-    /// Otherwise.
-    Failed(Box<Failure>),
-    /// It was not played, for the reason it gives.
-    Skipped(String),
-    /// Its bot could not be reached.
-    Unreachable(BotError),
-    /// Its stage cannot listen.
-    NoPort(String),
-    /// The emulator could not set it up.
-    Broken(String),
+/// How long the process of a bot lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BotLife {
+    /// As long as there are scenarios that can share it.
+    Run,
+    /// For one scenario.
+    Scenario,
 }
 
-/// A finished scenario.
-#[derive(Debug)]
-pub struct Report {
-    /// Its full name.
-    pub name: String,
-    /// Its file.
-    pub path: PathBuf,
-    /// How it came out.
-    pub verdict: Verdict,
-    /// How long it took, in real time.
-    pub took: Duration,
-    /// True when two sends into one conversation were open at once.
-    pub raced: bool,
-    /// What the bots printed last, for one that did not pass.
-    pub output: Vec<BotOutput>,
-}
-
-/// A bot's last words.
-#[derive(Debug, Clone)]
-pub struct BotOutput {
-    /// Which app, and whether its process has ended.
-    pub title: String,
-    /// The lines.
-    pub lines: Vec<String>,
-}
-
-/// What happens during a run.
-#[derive(Debug)]
-pub enum RunEvent {
-    /// A scenario is done.
-    Finished(Box<Report>),
-    /// A call that belonged to no scenario was refused.
-    Stray(String),
-    /// A call came with what looks like a token of the real platform.
-    RealToken,
+/// What becomes of a run after a scenario has failed for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// It goes on.
+    GoOn,
+    /// Nothing begins any more.
+    Stop,
+    /// Nothing begins any more, and what the scenario was played with stays as it is.
+    Keep,
 }
 
 /// Everything that scenarios of a run share.
@@ -100,13 +85,22 @@ struct Shared {
     /// Scenarios that want to be alone hold this for writing.
     company: RwLock<()>,
     /// Stages on the fixed port come one after the other.
-    fixed_port: tokio::sync::Mutex<()>,
+    fixed_port: Mutex<()>,
+    /// The ports of bots that are started by hand, the same on every stage.
+    by_hand: std::sync::Mutex<std::collections::BTreeMap<String, u16>>,
+    /// Which round this is, from 1.
+    round: std::sync::atomic::AtomicU32,
+    /// Set when nothing may begin any more.
+    over: AtomicBool,
+    /// What stays as it is.
+    kept: std::sync::Mutex<Option<keep::Held>>,
 }
 
 /// How many lanes may be open for each that may act: the others wait for bots and for quiet.
 const OPEN_PER_JOB: usize = 16;
 
-/// Runs the scenarios; what happens is told through the channel, which closes at the end.
+/// Runs the scenarios; what happens is told through the channel, which closes at the end. A run that keeps something
+/// never ends by itself.
 pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::UnboundedSender<RunEvent>) {
     let jobs = options.jobs.max(1);
     let open = if jobs == 1 { 1 } else { jobs * OPEN_PER_JOB };
@@ -117,44 +111,51 @@ pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::Unbou
         turns: Arc::new(Semaphore::new(jobs)),
         open: Arc::new(Semaphore::new(open)),
         company: RwLock::new(()),
-        fixed_port: tokio::sync::Mutex::new(()),
+        fixed_port: Mutex::new(()),
+        by_hand: std::sync::Mutex::default(),
+        round: 0.into(),
+        over: AtomicBool::new(false),
+        kept: std::sync::Mutex::default(),
     });
-    let stages = Arc::new(Semaphore::new(jobs));
-    let mut running = JoinSet::new();
-    for group in grouped(scenarios, &shared) {
-        let Ok(permit) = Arc::clone(&stages).acquire_owned().await else { break };
-        let shared = Arc::clone(&shared);
-        running.spawn(async move {
-            stage::run(group, &shared).await;
-            drop(permit);
-        });
-    }
-    while let Some(finished) = running.join_next().await {
-        if let Err(error) = finished
-            && error.is_panic()
-        {
-            std::panic::resume_unwind(error.into_panic());
+    let mut left = scenarios;
+    while !left.is_empty() {
+        let round = shared.round.fetch_add(1, Ordering::Relaxed) + 1;
+        if round > 1 {
+            left = left.iter().map(|selected| selected.numbered(round)).collect();
         }
+        left = play_round(left, jobs, &shared).await;
+    }
+    let kept = shared.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    if let Some(held) = kept {
+        shared.send(RunEvent::Kept(Box::new(held.describe().await)));
+        held.stay().await;
     }
 }
 
-/// Scenarios with the same identities share a stage. Skipped ones are told of right away.
-fn grouped(scenarios: Vec<Selected>, shared: &Shared) -> Vec<Vec<Selected>> {
-    let mut groups: Vec<(String, Vec<Selected>)> = Vec::new();
-    for selected in scenarios {
-        if let Some(reason) = &selected.scenario.skip {
-            let verdict = Verdict::Skipped(reason.clone());
-            shared.tell(&selected, verdict, Duration::ZERO);
-            continue;
-        }
-        let seed = selected.scenario.seed.unwrap_or(shared.options.seed);
-        let key = format!("seed {seed}\n{}", cast::identity(&selected.scenario.world));
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(selected),
-            None => groups.push((key, vec![selected])),
+/// Plays all of them once; gives those that are to be played again.
+async fn play_round(scenarios: Vec<Selected>, jobs: usize, shared: &Arc<Shared>) -> Vec<Selected> {
+    let stages = Arc::new(Semaphore::new(jobs));
+    let mut running = JoinSet::new();
+    for group in groups::grouped(scenarios, shared) {
+        let Ok(permit) = Arc::clone(&stages).acquire_owned().await else { break };
+        let shared = Arc::clone(shared);
+        running.spawn(async move {
+            let again = stage::run(group, &shared).await;
+            drop(permit);
+            again
+        });
+    }
+    let mut again = Vec::new();
+    while let Some(finished) = running.join_next().await {
+        match finished {
+            Ok(some) => again.extend(some),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => {}
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    // In the order of their names, whatever the order in which they failed.
+    again.sort_by(|one: &Selected, other| one.name.cmp(&other.name));
+    again
 }
 
 impl Shared {
@@ -163,9 +164,30 @@ impl Shared {
         let _ = self.events.send(event);
     }
 
-    fn tell(&self, selected: &Selected, verdict: Verdict, took: Duration) {
-        let (name, path) = (selected.name.clone(), selected.path.clone());
-        let report = Report { name, path, verdict, took, raced: false, output: Vec::new() };
+    /// Whether nothing may begin any more.
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// Tells how a scenario came out that was not played; gives it back if it is to be played again.
+    fn tell(&self, selected: &Selected, verdict: Verdict, took: Duration) -> Option<Selected> {
+        self.finish(selected, Report::of(selected, verdict, took))
+    }
+
+    /// Tells how a scenario came out; gives it back if it is to be played again.
+    fn finish(&self, selected: &Selected, mut report: Report) -> Option<Selected> {
+        let round = self.round.load(Ordering::Relaxed);
+        let may_try_again = report.verdict.is_worth_another_try() && round <= self.options.retries;
+        report.attempt = Attempt { number: round, of: self.options.retries + 1, last: !may_try_again };
+        let failed_for_good = report.verdict.is_failure() && !may_try_again;
         self.send(RunEvent::Finished(Box::new(report)));
+        match self.options.failure {
+            AfterFailure::GoOn => {}
+            AfterFailure::Stop | AfterFailure::Keep if failed_for_good => {
+                self.over.store(true, Ordering::Relaxed);
+            }
+            AfterFailure::Stop | AfterFailure::Keep => {}
+        }
+        may_try_again.then(|| selected.unnumbered())
     }
 }

@@ -9,6 +9,8 @@ mod steps;
 mod world;
 mod world_file;
 
+pub(crate) use world::unknown_page;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -141,14 +143,14 @@ pub enum Unread {
     Allow,
 }
 
-/// A world: a Page, its apps and its people.
+/// A world: Pages, the apps on them and the people who write to them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorldSpec {
-    /// The protocol of the Page; the first one of the platform if none.
+    /// The protocol of the Pages; the first one of the platform if none.
     pub protocol: Option<Spanned<Protocol>>,
-    /// The Page.
-    pub page: PageSpec,
-    /// The apps, in the order of the file.
+    /// The Pages, in the order of the file: always at least one. The first is meant where none is named.
+    pub pages: Vec<PageSpec>,
+    /// The apps, each of them on every Page, in the order of the file.
     pub apps: Vec<AppSpec>,
     /// The people, in the order of the file.
     pub people: Vec<PersonSpec>,
@@ -165,9 +167,11 @@ pub struct WorldSpec {
 pub struct PageSpec {
     /// Where it stands.
     pub span: Span,
+    /// The name that steps and expressions use; none for the Page under `page:`, which needs none.
+    pub called: Option<Spanned<String>>,
     /// Its id, a string of digits below 2^63.
     pub id: Option<Spanned<String>>,
-    /// Its name.
+    /// The name that people see.
     pub name: Option<Spanned<String>>,
     /// The app that is the primary receiver; absent for none.
     pub primary_receiver: Option<Spanned<String>>,
@@ -188,8 +192,10 @@ pub struct AppSpec {
     pub secret: Option<Node>,
     /// The token of the verification handshake, for a place that wants a text.
     pub verify_token: Option<Node>,
-    /// Its Page token, for a place that wants a text.
+    /// Its token for the first Page, for a place that wants a text.
     pub page_token: Option<Node>,
+    /// Its tokens for Pages that are named, each for a place that wants a text.
+    pub page_tokens: Vec<(Spanned<String>, Node)>,
     /// The URL of its webhook, for a place that wants a text.
     pub webhook: Option<Node>,
     /// The command that starts it: a text that is split as a shell would, or a list of arguments.
@@ -219,8 +225,10 @@ pub struct AppSpec {
 pub struct PersonSpec {
     /// The name that steps and expressions use.
     pub name: Spanned<String>,
-    /// The page-scoped id, a string of digits below 2^63.
+    /// The id on the first Page, a string of digits below 2^63.
     pub id: Option<Spanned<String>>,
+    /// The ids on Pages that are named.
+    pub ids: Vec<(Spanned<String>, Spanned<String>)>,
     /// The first name in the profile.
     pub first_name: Option<String>,
     /// The last name in the profile.
@@ -258,9 +266,9 @@ impl WorldSpec {
     /// Makes a world without apps and people.
     #[must_use]
     pub fn empty(file: Arc<SourceText>) -> Self {
-        let (page, span) = (PageSpec::default(), Span::default());
+        let (pages, span) = (vec![PageSpec::default()], Span::default());
         let written = Node { kind: NodeKind::Null, ..Node::text("", span) };
-        Self { protocol: None, page, apps: Vec::new(), people: Vec::new(), file, written, span }
+        Self { protocol: None, pages, apps: Vec::new(), people: Vec::new(), file, written, span }
     }
 
     /// Gives the names that steps can use.
@@ -269,6 +277,7 @@ impl WorldSpec {
         Names {
             apps: self.apps.iter().map(|app| app.name.value.clone()).collect(),
             people: self.people.iter().map(|person| person.name.value.clone()).collect(),
+            pages: self.pages.iter().filter_map(|page| Some(page.called.as_ref()?.value.clone())).collect(),
             captures: None,
             certainty: Certainty::Complete,
         }

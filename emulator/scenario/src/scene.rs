@@ -4,36 +4,40 @@
 
 mod act;
 mod awaiting;
+mod bots;
 mod page;
 mod people;
 mod prepared;
 mod scope;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use emulator_core::{AppId, PAGE_INBOX, Psid};
+use emulator_core::{AppId, PAGE_INBOX, PageId, Psid};
 use emulator_server::journal::Entry;
 use emulator_server::{Lane, Quiet, Stage, Unsettled};
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::bots::Crew;
 use crate::cast::{Cast, Surroundings};
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::failure::{Failure, FailureKind};
 use crate::feed::Feed;
 use crate::node::{Span, Spanned};
-use crate::scenario::Unread;
+use crate::scenario::{Timeouts, Unread};
 use crate::step::{Act, Expectation, Step};
 use crate::transcript;
 
+use bots::Watched;
 use prepared::Prepared;
 
 /// How many lines of the transcript a failure shows.
 const TRANSCRIPT_LINES: usize = 12;
 
 /// How long a scene waits, in real time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Patience {
     /// For what an expectation awaits.
     pub reply: Duration,
@@ -41,11 +45,37 @@ pub struct Patience {
     pub quiet: Quiet,
     /// For a lane to settle.
     pub settle: Duration,
+    /// How much longer everything takes here than it says.
+    pub pace: Pace,
+}
+
+/// By how much all real times are multiplied.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace(pub f64);
+
+impl Pace {
+    /// So many milliseconds, in this pace.
+    pub fn of(self, ms: u64) -> Duration {
+        let duration = Duration::from_millis(ms);
+        Duration::try_from_secs_f64(duration.as_secs_f64() * self.0).unwrap_or(Duration::MAX)
+    }
+}
+
+impl Patience {
+    /// As the time-outs say; what they leave open has its default. All in this pace.
+    pub fn of(timeouts: Timeouts, pace: Pace) -> Self {
+        Self {
+            reply: pace.of(timeouts.reply.unwrap_or(5_000)),
+            quiet: timeouts.quiet.map_or(Quiet::Auto, |ms| Quiet::For(pace.of(ms))),
+            settle: pace.of(timeouts.settle.unwrap_or(30_000)),
+            pace,
+        }
+    }
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { reply: Duration::from_secs(5), quiet: Quiet::Auto, settle: Duration::from_secs(30) }
+        Self::of(Timeouts::default(), Pace(1.0))
     }
 }
 
@@ -112,6 +142,8 @@ pub struct Scene {
     late_told: bool,
     patience: Patience,
     turn: Turn,
+    /// The bots, where they were started for it.
+    bots: Option<Watched>,
 }
 
 /// Where a scene is played.
@@ -150,11 +182,14 @@ impl Scene {
             late_told: true,
             patience,
             turn: Turn::default(),
+            bots: None,
         }
     }
 
-    pub(crate) fn with_turn(mut self, turn: Turn) -> Self {
+    /// A scene of a run, which acts when it is its turn, with the bots of its stage.
+    pub(crate) fn of_run(mut self, turn: Turn, crew: Arc<Crew>) -> Self {
         self.turn = turn;
+        self.bots = Some(Watched::new(crew));
         // Over HTTP a bot may take its time between two requests; in a run it must be done.
         self.late_told = false;
         self
@@ -169,17 +204,34 @@ impl Scene {
         self.file = Arc::clone(&step.file);
         self.used.clone_from(&step.used);
         self.turn.take().await;
+        match &step.act {
+            // That it ended may be why the step is there.
+            Act::Bot { .. } => {}
+            Act::Expect(expectation) => self.all_live(expectation.span)?,
+            Act::User { .. }
+            | Act::Inbox { .. }
+            | Act::Page { .. }
+            | Act::App { .. }
+            | Act::Clock(_)
+            | Act::Note(_)
+            | Act::Never(_) => self.all_live(step.span)?,
+        }
         let mut performed = Performed::default();
+        let page = self.page_on(step.on.as_ref())?;
         let captured = match &step.act {
-            Act::User { who, verb } => self.user(who, verb, &mut performed)?,
-            Act::Inbox { person, verb } => self.inbox(person, verb, &mut performed)?,
+            Act::User { who, verb } => self.user((who, page), verb, &mut performed)?,
+            Act::Inbox { person, verb } => self.inbox((person, page), verb, &mut performed)?,
             Act::Page { changes, refused } => {
-                self.page(changes, refused.as_deref(), step.span, &mut performed)?
+                self.page((page, changes), refused.as_deref(), step.span, &mut performed)?
             }
             Act::App { who, of, verb, refused, answers } => {
                 let (of, refused, answers) = (of.as_ref(), refused.as_deref(), answers.as_ref());
-                let call = act::AppCall { who, of, verb, refused, answers };
+                let call = act::AppCall { who, page, of, verb, refused, answers };
                 self.app(&call, step.span, &mut performed)?
+            }
+            Act::Bot { who, verb } => {
+                self.bot(who, *verb, step.span).await?;
+                Value::Null
             }
             Act::Clock(moved) => {
                 let moved = self.clock(moved, step.span).await?;
@@ -216,6 +268,7 @@ impl Scene {
         let end = steps.last().map_or_else(Span::default, |step| step.span);
         self.quiet(end).await?;
         self.look()?;
+        self.all_live(end)?;
         if unread == Unread::Fail {
             self.nothing_left(end)?;
         }
@@ -311,20 +364,29 @@ impl Scene {
         self.failed(Diagnostic::new(span, unsettled.to_string()))
     }
 
-    fn person(&self, who: &Spanned<String>) -> Outcome<Psid> {
-        let psid = self.lane.people().get(who.value.as_str()).copied();
-        psid.ok_or_else(|| {
+    /// The Page that a step or an expectation is about: the first one unless it names another.
+    fn page_on(&self, on: Option<&Spanned<String>>) -> Outcome<PageId> {
+        let Some(name) = on else { return Ok(self.cast.page) };
+        self.cast.page_named(&name.value).ok_or_else(|| {
+            self.error(Diagnostic::new(name.span, format!("there is no Page `{}` here", name.value)))
+        })
+    }
+
+    /// The person as the Page knows her.
+    fn person(&self, who: &Spanned<String>, page: PageId) -> Outcome<Psid> {
+        self.lane.person(&who.value, page).ok_or_else(|| {
             self.error(Diagnostic::new(who.span, format!("there is no person `{}` here", who.value)))
         })
     }
 
     /// The person that is meant when none is named.
-    fn person_or_only(&self, of: Option<&Spanned<String>>) -> Outcome<Option<Psid>> {
+    fn person_or_only(&self, of: Option<&Spanned<String>>, page: PageId) -> Outcome<Option<Psid>> {
         match of {
-            Some(who) => self.person(who).map(Some),
+            Some(who) => self.person(who, page).map(Some),
             None => {
                 let people = self.lane.people();
-                Ok(if people.len() == 1 { people.values().next().copied() } else { None })
+                let only = people.values().next().filter(|_| people.len() == 1);
+                Ok(only.and_then(|ids| ids.get(&page)).copied())
             }
         }
     }
@@ -380,7 +442,7 @@ impl Scene {
 fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
     let names = lane.names();
     let mut lines = Vec::new();
-    for (name, &psid) in lane.people() {
+    for &psid in lane.people().values().flat_map(BTreeMap::values) {
         let Some(conversation) = lane.conversation(psid) else { continue };
         let owner = names.owner(conversation.control.owner());
         let moved = entries.iter().rev().find(|entry| {
@@ -388,6 +450,7 @@ fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
         });
         let why = moved
             .and_then(|entry| Some(format!(", {} (entry {})", transcript::cite(entry.rule?), entry.seq)));
+        let name = names.person(psid);
         lines.push(format!("owner of {name}'s conversation: {owner}{}", why.unwrap_or_default()));
     }
     lines

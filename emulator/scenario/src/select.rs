@@ -49,6 +49,30 @@ pub struct Selected {
     pub vars: Arc<Map<String, Value>>,
 }
 
+impl Selected {
+    /// Another run of the same, with its number.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let first = self.unnumbered();
+        let (name, called) = (format!("{}#{number}", first.name), format!("{}#{number}", first.called));
+        Self { name, called, ..first }
+    }
+
+    /// The run that has no number.
+    #[must_use]
+    pub fn unnumbered(&self) -> Self {
+        let mut first = self.clone();
+        let Some((called, number)) = self.called.rsplit_once('#') else { return first };
+        // The name of a scenario may end like that as well.
+        if number.parse::<u32>().is_ok() && self.called != self.scenario.name.value {
+            let name = self.name.strip_suffix(number).and_then(|name| name.strip_suffix('#'));
+            first.name = name.unwrap_or(&self.name).to_owned();
+            called.clone_into(&mut first.called);
+        }
+        first
+    }
+}
+
 /// A path that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read {}: {error}", .path.display())]

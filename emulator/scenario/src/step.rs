@@ -17,7 +17,7 @@ use crate::{matcher, value, yaml};
 pub use origin::Loader;
 pub(crate) use origin::{Origin, read, target};
 pub(crate) use parse::{is_identifier, steps};
-pub use verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, UserVerb};
+pub use verb::{AppVerb, AppVerbKind, BotVerb, InboxVerb, PageChange, Role, TokenWord, UserVerb};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,9 @@ pub struct Step {
     pub file: Arc<SourceText>,
     /// For the step of a part: where that part is used.
     pub used: Option<Arc<str>>,
+    /// The Page on which a person, an app, the inbox or an admin acts; the first one unless given. An expectation has
+    /// its own.
+    pub on: Option<Spanned<String>>,
     /// What it does.
     pub act: Act,
     /// The name under which later steps find the result (`as:`).
@@ -71,6 +74,13 @@ pub enum Act {
         refused: Option<Box<Refusal>>,
         /// What the answer must hold, as a pattern.
         answers: Option<Node>,
+    },
+    /// The process of a bot ends or begins.
+    Bot {
+        /// The app's name.
+        who: Spanned<String>,
+        /// What becomes of it.
+        verb: BotVerb,
     },
     /// The clock moves.
     Clock(ClockMove),
@@ -141,6 +151,8 @@ pub struct Expectation {
     /// The person meant. Always there for a call and a state, understood or not; for a delivery and for quiet only
     /// if the file names her.
     pub of: Option<Spanned<String>>,
+    /// The Page it is about; the first one unless given.
+    pub on: Option<Spanned<String>>,
     /// How long to wait at most, in milliseconds of real time.
     pub within: Option<u64>,
 }
@@ -239,6 +251,8 @@ pub struct Names {
     pub apps: BTreeSet<String>,
     /// The people.
     pub people: BTreeSet<String>,
+    /// The Pages that have names; none where the world has `page:`.
+    pub pages: BTreeSet<String>,
     /// What earlier steps have captured; none where steps come one by one, since that is not known then.
     pub captures: Option<BTreeSet<String>>,
     /// Whether there are others.

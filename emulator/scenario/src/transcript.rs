@@ -2,7 +2,7 @@
 
 use emulator_core::{
     AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, Missing,
-    PersonAct, Psid, RuleId, Sender, Subject, Timestamp, TokenState,
+    PageId, PersonAct, Psid, RuleId, Sender, Subject, Timestamp, TokenState,
 };
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record};
 use emulator_server::{graph, rfc3339};
@@ -30,7 +30,10 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
                 InboxAct::Moves(folder) => format!("the inbox moves {person} to {}", folder.name()),
             }
         }
-        Record::Admin { change, .. } => format!("an admin {}", describe_change(change, names)),
+        Record::Admin { page, change } => {
+            let of = names.page(*page).map_or_else(String::new, |page| format!(" of {page}"));
+            format!("an admin{of} {}", describe_change(change, names))
+        }
         Record::Declined(kind) => format!("  not done: {}", graph::declined(*kind)),
         Record::Call(call) => describe_call(call, names),
         Record::Refused { app, error, .. } => {
@@ -44,7 +47,9 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
             Subject::Conversation(person) => {
                 format!("  time is up: control of {} ends", names.person(person))
             }
-            Subject::Webhooks(_, app) => format!("  time is up: webhooks of {} fail", names.app(app)),
+            Subject::Webhooks(page, app) => {
+                format!("  time is up: webhooks of {}{} fail", names.app(app), on(page, names))
+            }
         },
         Record::Effect(Effect::Deliver(delivery)) if entry.rule == Some(RuleId::ChannelAtDelivery) => {
             let channel = match delivery.channel {
@@ -81,6 +86,11 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
         }
         _ => text,
     })
+}
+
+/// Which Page is meant, where there are several.
+fn on(page: PageId, names: &Names) -> String {
+    names.page(page).map_or_else(String::new, |page| format!(" on {page}"))
 }
 
 /// Who owned the conversation when a rule looked, as a remark behind a line.
@@ -136,6 +146,8 @@ fn to_person(person: Option<Psid>, names: &Names) -> String {
 pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
     let who = call.app.map_or_else(|| "someone with an unknown token".to_owned(), |app| names.app(app));
     let person = to_person(call.person, names);
+    let here = call.page.map_or_else(String::new, |page| on(page, names));
+    let the_page = call.page.and_then(|page| names.page(page)).unwrap_or("the Page");
     match &call.kind {
         CallKind::Sends { message, .. } => format!("{who} sends {} to {person}", quoted(message)),
         CallKind::Signals { action, about: Some((mid, _)) } => {
@@ -159,12 +171,12 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
             }
         }
         CallKind::AsksOwner => format!("{who} asks who owns {person}"),
-        CallKind::AsksReceivers => format!("{who} asks for the secondary receivers"),
+        CallKind::AsksReceivers => format!("{who} asks for the secondary receivers{here}"),
         CallKind::AsksProfile { .. } => format!("{who} reads the profile of {person}"),
         CallKind::Installs { fields: Some(fields), .. } => {
-            format!("{who} is installed on the Page with {}", field_list(*fields))
+            format!("{who} is installed on {the_page} with {}", field_list(*fields))
         }
-        CallKind::Installs { fields: None, .. } => format!("{who} takes itself off the Page"),
+        CallKind::Installs { fields: None, .. } => format!("{who} takes itself off {the_page}"),
         CallKind::Subscribes { fields: Some(fields), .. } => {
             format!("{who} subscribes to {}", field_list(*fields))
         }
@@ -262,11 +274,13 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
         Effect::MarkedDone { person, marked: false } => {
             format!("  {} is no longer marked as done", names.person(*person))
         }
-        Effect::WebhooksFailing { app, since, .. } => {
-            format!("  webhooks of {} have failed since {}", names.app(*app), rfc3339(*since))
+        Effect::WebhooksFailing { page, app, since } => {
+            let (app, here) = (names.app(*app), on(*page, names));
+            format!("  webhooks of {app}{here} have failed since {}", rfc3339(*since))
         }
-        Effect::WebhooksDisabled { app, .. } => {
-            format!("  webhooks of {} are switched off until it subscribes again", names.app(*app))
+        Effect::WebhooksDisabled { page, app } => {
+            let (app, here) = (names.app(*app), on(*page, names));
+            format!("  webhooks of {app}{here} are switched off until it subscribes again")
         }
         Effect::Deliver(delivery) => {
             format!("  {} hears {}", names.app(delivery.app), describe_delivery(delivery, names))
@@ -301,7 +315,9 @@ pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
         Event::PassThreadMetadata { metadata } => {
             format!("pass_thread_metadata “{}”", printable(metadata))
         }
-        Event::AppRoles { app, role } => format!("app_roles: {} is {}", names.app(*app), role.name()),
+        Event::AppRoles { app, role } => {
+            format!("app_roles: {} is {}{}", names.app(*app), role.name(), on(delivery.page, names))
+        }
         Event::PassThreadControl { new_owner, .. } => {
             format!("pass_thread_control to {}", names.app(*new_owner))
         }

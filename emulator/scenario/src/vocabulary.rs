@@ -13,12 +13,13 @@ mod words;
 pub use expectations::{EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
 pub use files::{
     APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
-    TIMEOUT_KEYS, UNREAD, WORLD_KEYS, WORLD_NOT_YET, names,
+    TIMEOUT_KEYS, UNREAD, WORLD_KEYS, names,
 };
 pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use steps::{
     APP_VERBS, HEADS, HEADS_NOT_YET, INBOX_VERBS, PAGE_CHANGES, REFUSAL, USER_VERBS, not_yet_within,
 };
+pub(crate) use steps::{ATTACHED, SENT};
 pub use words::*;
 
 /// The kind of value that stands behind a key.
@@ -56,6 +57,8 @@ pub enum Kind {
     Receiver,
     /// The name of a person of the world.
     Person,
+    /// The name of a Page of the world.
+    Page,
     /// The owner of a conversation: an app, `inbox`, `idle` or `none`.
     Owner,
     /// One of these words.
@@ -76,12 +79,16 @@ pub enum Kind {
     Url,
     /// A path, relative to the file that it stands in.
     Path,
+    /// A picture or the like: its http(s) URL, or its path, relative to the file that it stands in.
+    Media,
     /// Who may have the role of primary receiver: an app, `inbox` or `none`.
     Primary,
     /// A list of such values.
     ListOf(&'static Self),
     /// A mapping from names of apps of the world to such values.
     PerApp(&'static Self),
+    /// One such value for the first Page, or a mapping from names of Pages of the world to such values.
+    OrPerPage(&'static Self),
     /// Such a value, which cannot be left out.
     Needed(&'static Self),
     /// One such value, or a list of them.
@@ -155,7 +162,7 @@ pub struct Head {
     pub value: Kind,
     /// What this actor can do; empty for a step that is complete with its own value.
     pub verbs: &'static [Verb],
-    /// The keys that may stand beside the head itself.
+    /// The keys that may stand beside the head itself, whatever the verb.
     pub beside: &'static [Field],
     /// Verbs and keys of the language that this version lacks.
     pub not_yet: &'static [&'static str],
@@ -203,12 +210,9 @@ mod tests {
                 assert!(!head.beside.iter().any(|field| field.name == *word), "{word}");
             }
         }
-        for (known, lacking) in [
-            (SCENARIO_KEYS, SCENARIO_NOT_YET),
-            (WORLD_KEYS, WORLD_NOT_YET),
-            (PAGE_KEYS, PAGE_NOT_YET),
-            (APP_KEYS, APP_NOT_YET),
-        ] {
+        for (known, lacking) in
+            [(SCENARIO_KEYS, SCENARIO_NOT_YET), (PAGE_KEYS, PAGE_NOT_YET), (APP_KEYS, APP_NOT_YET)]
+        {
             assert!(lacking.iter().all(|word| !names(known).contains(word)));
         }
         assert!(PROTOCOLS_NOT_YET.iter().all(|word| !PROTOCOLS.contains(word)));

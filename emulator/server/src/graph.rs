@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, KEPT_MESSAGES, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+    AppAct, AppId, KEPT_MESSAGES, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
 };
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
@@ -52,6 +52,7 @@ use subscriptions::{GivingUp, Registered, Registering};
 use crate::http::headers_of;
 use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
+use crate::media::{MEDIA_FOLDER, without_base};
 use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
@@ -162,7 +163,7 @@ impl Reply {
     pub(crate) fn give_up(&mut self) {
         let error = Arc::new(GraphError::unavailable());
         let kind = CallKind::Other { method: "".into(), path: "".into() };
-        let call = Call { app: None, person: None, kind, played: false };
+        let call = Call { app: None, page: None, person: None, kind, played: false };
         let trace = self.lane.lock().refused(&call, self.seq, &error);
         self.status = error.status;
         self.body = answer::error(&error, &trace);
@@ -311,7 +312,13 @@ fn reply(
 ) -> Reply {
     let lane = origin.lane().map_or_else(|| stage.lane_of(wanted.person), Arc::clone);
     let app = caller.map(|caller| caller.token.app());
-    let call = Call { app, person: wanted.person, kind: wanted.kind, played: origin.lane().is_some() };
+    let page = match (&wanted.then, caller.map(|caller| caller.token)) {
+        (Ok(Then::Act { page, .. }), _) => Some(*page),
+        (_, Some(Token::Page { page, .. })) => Some(page),
+        (_, Some(Token::App { .. }) | None) => None,
+    };
+    let played = origin.lane().is_some();
+    let call = Call { app, page, person: wanted.person, kind: wanted.kind, played };
     let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
     let version = path.served_version(app.and_then(|app| stage.shared().version_of(app)));
     lane.notify();
@@ -334,6 +341,14 @@ pub fn declined(kind: RefusalKind) -> String {
     }
     let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
     GraphError::refused(refusal, Timestamp(0)).message.into_owned()
+}
+
+/// The message with the addresses of kept files as journals have them, which do not depend on the run.
+fn kept(message: Arc<Message>, base_url: &str) -> Arc<Message> {
+    let body = message.body.as_deref().filter(|body| body.contains(MEDIA_FOLDER) && !base_url.is_empty());
+    let Some(mut value) = body.and_then(|body| serde_json::from_str(body).ok()) else { return message };
+    without_base(&mut value, base_url);
+    Arc::new(Message { body: Some(value.to_string().into()), ..Message::clone(&message) })
 }
 
 /// Reads a call without the world.
@@ -411,6 +426,7 @@ fn wanted(
         Endpoint::Messages { app, page } => match (recipient, sending::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
             (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
+                let message = kept(message, asks.stage.base_url());
                 let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
                 acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
             }

@@ -17,6 +17,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{
     AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,6 +28,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::graph::{self, GraphError, Origin, Reply};
+use crate::media::{self, MEDIA_FOLDER};
 use crate::stage::Stage;
 use wire::{Connection, Wire};
 
@@ -174,7 +176,9 @@ async fn answer(
         Ok(body) => {
             let request = Request::from_parts(head, body);
             let path = request.uri().path();
-            if path == "/_emulator" || path.starts_with("/_emulator/") {
+            if let Some(name) = path.strip_prefix(MEDIA_FOLDER) {
+                file(stage, request.method(), name)
+            } else if path == "/_emulator" || path.starts_with("/_emulator/") {
                 control(request).await
             } else if request.method() == Method::OPTIONS {
                 preflight(request.headers())
@@ -289,6 +293,24 @@ fn respond(mut reply: Reply) -> Response<AnswerBody> {
     let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), connection: None });
     *response.status_mut() = status;
     *response.headers_mut() = headers;
+    response
+}
+
+/// A file that a person sent.
+fn file(stage: &Stage, method: &Method, name: &str) -> Response<AnswerBody> {
+    let (status, bytes) = match (method, stage.shared().media.get(name)) {
+        (&Method::GET | &Method::HEAD, Some(content)) => (StatusCode::OK, content),
+        (&Method::GET | &Method::HEAD, None) => {
+            (StatusCode::NOT_FOUND, Bytes::from_static(b"no such file\n"))
+        }
+        _ => (StatusCode::METHOD_NOT_ALLOWED, Bytes::from_static(b"files take GET\n")),
+    };
+    let kind = if status == StatusCode::OK { media::content_type(name) } else { "text/plain" };
+    let mut response = Response::new(AnswerBody::from(bytes));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    // What a bot was sent by name is not to be run by a browser.
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

@@ -53,11 +53,14 @@ impl Drop for Pending {
     }
 }
 
+/// The ids of people: by the name of the person, one for each Page that knows her.
+pub type People = BTreeMap<Arc<str>, BTreeMap<PageId, Psid>>;
+
 /// A handle to one lane.
 pub struct Lane {
     name: Arc<str>,
     shared: Arc<Shared>,
-    people: BTreeMap<Arc<str>, Psid>,
+    people: People,
     state: Mutex<LaneState>,
     changed: Notify,
 }
@@ -70,8 +73,10 @@ impl std::fmt::Debug for Lane {
 
 impl Lane {
     pub(crate) fn new(name: Arc<str>, shared: Arc<Shared>, state: LaneState) -> Arc<Self> {
-        let people =
-            state.world.people.iter().map(|(psid, person)| (Arc::clone(&person.name), *psid)).collect();
+        let mut people = People::new();
+        for (psid, person) in &state.world.people {
+            people.entry(Arc::clone(&person.name)).or_default().insert(person.page, *psid);
+        }
         Arc::new(Self { name, shared, people, state: Mutex::new(state), changed: Notify::new() })
     }
 
@@ -247,8 +252,13 @@ impl Lane {
     }
 
     /// The people by name.
-    pub const fn people(&self) -> &BTreeMap<Arc<str>, Psid> {
+    pub const fn people(&self) -> &People {
         &self.people
+    }
+
+    /// The id that the Page has for the person of that name.
+    pub fn person(&self, name: &str, page: PageId) -> Option<Psid> {
+        self.people.get(name)?.get(&page).copied()
     }
 
     /// The state of a person's conversation.

@@ -10,6 +10,7 @@ pub mod graph;
 mod http;
 pub mod journal;
 mod lane;
+mod media;
 mod object;
 mod secrets;
 mod shared;
@@ -18,7 +19,8 @@ mod webhooks;
 
 pub use clock::{ClockMode, Pace, ParsePaceError, Wall, parse_rfc3339, pause, rfc3339};
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
-pub use lane::{Acted, Gap, Lane, Quiet, Unsettled};
+pub use lane::{Acted, Gap, Lane, People, Quiet, Unsettled};
+pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
 pub use secrets::{REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
 pub use webhooks::{HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message};

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
+use crate::media::Files;
 use crate::webhooks::{Endpoint, WebhookUrl};
 
 /// Who a token stands for.
@@ -64,20 +65,25 @@ pub(crate) struct Shared {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) secrets: BTreeMap<AppId, Secrets>,
     pub(crate) app_names: Arc<BTreeMap<AppId, Arc<str>>>,
+    /// What the Pages are called where there are several.
+    pub(crate) page_names: Arc<BTreeMap<PageId, Arc<str>>>,
     pub(crate) webhook_timeout: Duration,
     registrations: RwLock<BTreeMap<AppId, Registration>>,
     file: OnceLock<Arc<JournalFile>>,
+    base_url: OnceLock<String>,
+    pub(crate) media: Files,
     longest_gap_us: AtomicU64,
     saw_real_token: AtomicBool,
     warned: Notify,
 }
 
 impl Shared {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         seed: u64,
         tokens: BTreeMap<String, Token>,
         secrets: BTreeMap<AppId, Secrets>,
         app_names: Arc<BTreeMap<AppId, Arc<str>>>,
+        page_names: Arc<BTreeMap<PageId, Arc<str>>>,
         webhook_timeout: Duration,
     ) -> Self {
         Self {
@@ -85,9 +91,12 @@ impl Shared {
             tokens,
             secrets,
             app_names,
+            page_names,
             webhook_timeout,
             registrations: RwLock::new(BTreeMap::new()),
             file: OnceLock::new(),
+            base_url: OnceLock::new(),
+            media: Files::default(),
             longest_gap_us: AtomicU64::new(0),
             saw_real_token: AtomicBool::new(false),
             warned: Notify::const_new(),
@@ -146,6 +155,16 @@ impl Shared {
     /// Writes everything to a file from now on. Only the first one counts.
     pub(crate) fn write_to(&self, file: Arc<JournalFile>) {
         let _ = self.file.set(file);
+    }
+
+    /// Where the stage is reached, without a slash at the end; empty until that is known.
+    pub(crate) fn base_url(&self) -> &str {
+        self.base_url.get().map_or("", String::as_str)
+    }
+
+    /// Says where the stage is reached. Only the first one counts.
+    pub(crate) fn is_at(&self, base_url: String) {
+        let _ = self.base_url.set(base_url);
     }
 
     /// Notes how long after its 2xx an app made a call.

@@ -11,6 +11,7 @@ use crate::clock::ClockMode;
 use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
+use crate::media::Media;
 use crate::shared::{Registration, Secrets, Shared, Token};
 use crate::webhooks::{self, Endpoint, HandshakeError, WebhookUrl};
 
@@ -27,6 +28,8 @@ pub struct StageSpec {
     pub seed: u64,
     /// The settings that new lanes share.
     pub settings: Arc<Settings>,
+    /// What the Pages are called in the world, where there are several; the only one needs no name.
+    pub pages: BTreeMap<PageId, Arc<str>>,
     /// The identities of the apps.
     pub apps: Vec<AppSpec>,
     /// How long an app may take to answer a webhook, in real time.
@@ -65,7 +68,7 @@ pub struct LaneSpec {
     pub people: Vec<PersonSpec>,
 }
 
-/// A person of a lane.
+/// A person of a lane, as one Page knows her: who lives on several Pages is there once for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonSpec {
     /// The name in the world.
@@ -116,7 +119,7 @@ pub struct Stage {
 impl Stage {
     /// Sets a stage up. Nothing listens yet.
     pub fn new(spec: StageSpec, clock: ClockMode) -> Arc<Self> {
-        let StageSpec { seed, settings, apps, webhook_timeout } = spec;
+        let StageSpec { seed, settings, pages, apps, webhook_timeout } = spec;
         let mut tokens = BTreeMap::new();
         let mut secrets = BTreeMap::new();
         let mut names = BTreeMap::new();
@@ -132,7 +135,8 @@ impl Stage {
             secrets.insert(app.id, Secrets { secret, verify_token, api_version });
             names.insert(app.id, Arc::from(app.name));
         }
-        let shared = Arc::new(Shared::new(seed, tokens, secrets, Arc::new(names), webhook_timeout));
+        let (names, pages) = (Arc::new(names), Arc::new(pages));
+        let shared = Arc::new(Shared::new(seed, tokens, secrets, names, pages, webhook_timeout));
         for (app, url) in webhooks {
             let endpoint = shared.endpoint_at(app, url, None);
             shared.register(app, Registration { endpoint, other_fields: Vec::new(), version: NEWEST.into() });
@@ -146,6 +150,22 @@ impl Stage {
     /// Writes everything that happens to a file from now on: what was told to anybody is in it.
     pub fn write_to(&self, file: Arc<JournalFile>) {
         self.shared.write_to(file);
+    }
+
+    /// Says where the stage is reached, such as `http://127.0.0.1:7380`: the addresses of files that people send begin
+    /// with it. Only the first one counts.
+    pub fn is_at(&self, base_url: impl Into<String>) {
+        self.shared.is_at(base_url.into());
+    }
+
+    /// Where the stage is reached; empty until that was said.
+    pub fn base_url(&self) -> &str {
+        self.shared.base_url()
+    }
+
+    /// Keeps a file that a person is about to send, so that its address leads to it.
+    pub fn keep(&self, media: &Media) {
+        self.shared.media.keep(media);
     }
 
     /// The settings that new lanes share.
@@ -201,7 +221,7 @@ impl Stage {
     pub fn close_lane(&self, lane: &Lane) {
         let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.by_name.remove(lane.name());
-        for psid in lane.people().values() {
+        for psid in lane.people().values().flat_map(BTreeMap::values) {
             lanes.by_person.remove(psid);
         }
     }
@@ -247,6 +267,18 @@ impl Stage {
         match self.shared.endpoint(app) {
             Some(endpoint) => self.verify(app, &endpoint).await,
             None => Ok(()),
+        }
+    }
+
+    /// The port at which an app's webhook is, if it has one.
+    pub fn webhook_port(&self, app: AppId) -> Option<u16> {
+        self.shared.endpoint(app).map(|endpoint| endpoint.url.port())
+    }
+
+    /// Closes the connections to an app's webhook that nothing goes over, because its bot is about to end.
+    pub fn hang_up(&self, app: AppId) {
+        if let Some(endpoint) = self.shared.endpoint(app) {
+            endpoint.hang_up();
         }
     }
 

@@ -105,6 +105,12 @@ impl Folder {
             .current_dir(self.folder.path())
             .env_remove("MESSENGER_EMULATOR_URL")
             .env_remove("PORT")
+            // Where these tests run on a CI server, the scenarios in them are not what it shares out.
+            .env_remove("CI_NODE_TOTAL")
+            .env_remove("BUILDKITE_PARALLEL_JOB_COUNT")
+            .env_remove("CIRCLE_NODE_TOTAL")
+            .env_remove("SEMAPHORE_JOB_COUNT")
+            .env_remove("BITBUCKET_PARALLEL_STEP_COUNT")
             .env("TINY_BOT", TINY_BOT)
             .env("COLUMNS", "100")
             .stdin(Stdio::null());

@@ -2,14 +2,18 @@
 //! passes control on before it acknowledges or right behind that.
 //!
 //! The first argument says how, the second how many milliseconds it waits before it sends. One that `calls` answers
-//! each message with the call of Graph that the third and fourth say: an edge and its parameters. Further arguments
-//! are ignored, so that a test can mark its process.
+//! each message with the call of Graph that the third and fourth say: an edge and its parameters. One that is `mortal`
+//! ends when somebody says "die", one that is `deaf` never answers a message with "hang" in it, one that `learns` says
+//! the right thing only when the file exists that the third argument names, and makes it, and one that wants all
+//! `together` answers nobody before as many people as the third argument says have written. Further arguments are
+//! ignored, so that a test can mark its process.
 
 #![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
 
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -30,6 +34,13 @@ fn main() {
     let port: u16 = env::var("PORT").expect("PORT").parse().expect("a port");
     let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
     eprintln!("tiny-bot is there");
+    if how == "tells" {
+        for name in ["PAGE_ACCESS_TOKEN", "APP_SECRET"] {
+            eprintln!("{name} is {}", env::var(name).unwrap_or_default());
+        }
+        // What a terminal would obey and XML cannot hold.
+        eprintln!("bell \u{7}, colour \u{1b}[31m, and <&> ]]>");
+    }
     for stream in listener.incoming().flatten() {
         let how = how.clone();
         thread::spawn(move || answer(stream, &how, Duration::from_millis(wait)));
@@ -69,6 +80,19 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
         if passes && how == "passes" {
             pass_on(&body);
         }
+        if passes {
+            match how {
+                "mortal" if says("die") => {
+                    eprintln!("tiny-bot dies of {}", between(&body, "\"text\":\"", &['"']));
+                    std::process::exit(9);
+                }
+                "deaf" if says("hang") => loop {
+                    thread::park();
+                },
+                "together" => together(),
+                _ => {}
+            }
+        }
         let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{text}", text.len());
         if stream.write_all(answer.as_bytes()).is_err() {
             return;
@@ -77,19 +101,40 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
             pass_on(&body);
         }
         let unasked = how == "rude" && body.contains("\"standby\"");
-        let asked = ["slow", "calls"].contains(&how) && body.contains("\"messaging\":[");
+        let asked = ["slow", "calls", "mortal", "deaf", "learns", "together", "tells"].contains(&how)
+            && body.contains("\"messaging\":[");
         if (unasked || asked) && body.contains("\"message\"") && !body.contains("\"is_echo\"") {
             let person = sender(&body).to_owned();
             let calls = how == "calls";
+            let says = if how == "learns" && !learnt() { "Not yet" } else { "At last!" };
             thread::spawn(move || {
                 thread::sleep(wait);
                 let mut asked = env::args().skip(3).filter(|_| calls);
                 match (asked.next(), asked.next()) {
                     (Some(edge), Some(parameters)) => call(&person, &edge, &format!("&{parameters}"), ""),
-                    _ => call(&person, "messages", "", ",\"message\":{\"text\":\"At last!\"}"),
+                    _ => call(&person, "messages", "", &format!(",\"message\":{{\"text\":\"{says}\"}}")),
                 }
             });
         }
+    }
+}
+
+/// Whether it has been told before; from now on it has.
+fn learnt() -> bool {
+    let file = env::args().nth(3).expect("a file");
+    std::fs::exists(&file).expect("a path") || std::fs::write(&file, "").is_err()
+}
+
+/// Waits until as many people have written as there are to be.
+fn together() {
+    static WAITING: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+    let all: usize = env::args().nth(3).and_then(|text| text.parse().ok()).expect("a number");
+    let (waiting, changed) = &WAITING;
+    let mut waiting = waiting.lock().expect("nobody panics");
+    *waiting += 1;
+    changed.notify_all();
+    while *waiting < all {
+        waiting = changed.wait(waiting).expect("nobody panics");
     }
 }
 

@@ -118,7 +118,7 @@ async fn a_fixed_id_lives_in_one_lane_at_a_time() {
         assert_eq!(error, OpenLaneError::NameTaken(name.to_owned()));
     }
     stage.close_lane(&first);
-    assert_eq!(stage.open_lane(spec("second", &[("ann", id)])).unwrap().people()["ann"], fixed);
+    assert_eq!(stage.open_lane(spec("second", &[("ann", id)])).unwrap().person("ann", PAGE).unwrap(), fixed);
 }
 
 /// Writes requests on connections of their own before the server can look at any of them.

@@ -22,6 +22,7 @@ mod messages;
 mod moves;
 mod nodes;
 mod outage;
+mod pages;
 mod payloads;
 mod presentation;
 mod recorded;

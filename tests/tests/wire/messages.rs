@@ -12,7 +12,7 @@ mod texts;
 use emulator_server::journal::Record;
 use serde_json::{Value, json};
 
-use crate::stand::{BOT, Says as _, Setup, Stand, entries};
+use crate::stand::{BOT, PAGE, Says as _, Setup, Stand, entries};
 
 /// A call that is refused: the rule, the members beside the recipient, code, subcode, text, and the
 /// parameter that the journal names where the text does not.
@@ -275,7 +275,7 @@ fn echoes_and_tappables(stand: &Stand) -> String {
         out.push_str(&shortened(&message.to_string()));
         out.push('\n');
     }
-    let ann = lane.people()["ann"];
+    let ann = lane.person("ann", PAGE).unwrap();
     let conversation = lane.conversation(ann).unwrap();
     out.push_str("tappable:");
     for title in conversation.tappable() {

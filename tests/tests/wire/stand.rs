@@ -1,4 +1,4 @@
-//! A stage that serves on a free port: one Page, three apps, lanes with one person each.
+//! A stage that serves on a free port: one Page or two, three apps, lanes with one person each.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -22,6 +22,8 @@ use tokio::task::JoinHandle;
 use crate::http::{Call, Client, Message, PATIENCE};
 
 pub(crate) const PAGE: PageId = PageId(100_000_000_000_001);
+/// The second Page, where there are two.
+pub(crate) const STORE: PageId = PageId(100_000_000_000_002);
 pub(crate) const BOT: AppId = AppId(200_000_000_000_001);
 pub(crate) const LIVECHAT: AppId = AppId(300_000_000_000_001);
 /// It has a token, but is not connected to the Page.
@@ -45,6 +47,11 @@ pub(crate) fn token(app: AppId) -> String {
     format!("{}-page-token", name(app))
 }
 
+/// The app's token for the second Page.
+pub(crate) fn store_token(app: AppId) -> String {
+    format!("{}-store-page-token", name(app))
+}
+
 pub(crate) fn secret(app: AppId) -> String {
     format!("{}-app-secret", name(app))
 }
@@ -57,6 +64,7 @@ pub(crate) struct Setup {
     timeout: Duration,
     proof: Option<AppId>,
     options: Options,
+    pages: &'static [(PageId, &'static str)],
 }
 
 impl Setup {
@@ -70,7 +78,14 @@ impl Setup {
             timeout: PATIENCE,
             proof: None,
             options: Options::default(),
+            pages: &[(PAGE, "shop")],
         }
+    }
+
+    /// Both apps are on a second Page in the same way.
+    pub(crate) fn two_pages(mut self) -> Self {
+        self.pages = &[(PAGE, "shop"), (STORE, "store")];
+        self
     }
 
     pub(crate) fn primary(mut self, app: AppId) -> Self {
@@ -139,7 +154,7 @@ impl Setup {
         };
         let settings = Settings {
             protocol: Protocol::Handover,
-            pages: [(PAGE, page)].into(),
+            pages: self.pages.iter().map(|(id, _)| (*id, page.clone())).collect(),
             apps: apps
                 .into_iter()
                 .map(|app| (app, App { requires_proof: self.proof == Some(app), ..App::named(name(app)) }))
@@ -150,13 +165,21 @@ impl Setup {
             name: name(app).to_owned(),
             secret: secret(app),
             verify_token: format!("{}-verify-token", name(app)),
-            page_tokens: vec![(PAGE, token(app))],
+            page_tokens: vec![(PAGE, token(app)), (STORE, store_token(app))]
+                .into_iter()
+                .filter(|(page, _)| self.pages.iter().any(|(known, _)| known == page))
+                .collect(),
             webhook: self.webhooks.get(&app).map(|url| url.parse().expect("it is a webhook address")),
             api_version: None,
         };
         StageSpec {
             seed: SEED,
             settings: Arc::new(settings),
+            pages: if self.pages.len() > 1 {
+                self.pages.iter().map(|(id, name)| (*id, (*name).into())).collect()
+            } else {
+                BTreeMap::new()
+            },
             apps: apps.into_iter().map(app).collect(),
             webhook_timeout: self.timeout,
         }
@@ -241,7 +264,7 @@ pub(crate) fn open_lane(stage: &Stage, name: &str, clock: ClockMode) -> (Arc<Lan
     let ann = PersonSpec::named("ann", PAGE);
     let spec = LaneSpec { name: name.into(), clock, settings: None, people: vec![ann] };
     let lane = stage.open_lane(spec).expect("the lane can be opened");
-    let person = lane.people()["ann"];
+    let person = lane.person("ann", PAGE).expect("ann lives here");
     (lane, person)
 }
 

@@ -34,8 +34,7 @@ fn fired(lane: &Lane) -> Vec<(Timestamp, Psid)> {
 async fn an_advance_fires_what_is_due_in_order_and_stops_at_its_target() {
     let stand = Setup::new().primary(BOT).serve().await;
     let lane = lane_of(&stand, &["ann", "ben", "cem"]);
-    let people = lane.people();
-    let (ann, ben, cem) = (people["ann"], people["ben"], people["cem"]);
+    let [ann, ben, cem] = ["ann", "ben", "cem"].map(|name| lane.person(name, PAGE).unwrap());
     let hour = |hours| MORNING + Span(hours * Span::HOUR.0);
     lane.person_says(cem, "hi").unwrap();
     lane.advance(hour(1), PATIENCE).await.unwrap();

@@ -5,6 +5,8 @@
 //! is told to end and when the command has exited but left members of its group behind. A process that leaves the
 //! group (`setsid`) is out of reach, and so is the group when `keep` itself is killed with SIGKILL.
 //!
+//! Where standard input is a socket, the runner is told the process id of the command over it.
+//!
 //! Invariant: `keep` does not exit while a member of the group lives (unless even KILL does not end it).
 
 use std::ffi::OsString;
@@ -63,6 +65,7 @@ async fn keep(command: &[OsString]) -> io::Result<u8> {
             return Ok(if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 });
         }
     };
+    tell_process_id(group.id);
     while group.leader_status.is_none() {
         tokio::select! {
             _ = signals.child.recv() => group.reap(),
@@ -168,6 +171,12 @@ fn standard_input_closed() -> io::Result<oneshot::Receiver<()>> {
         drop(open);
     })?;
     Ok(closed)
+}
+
+/// Tells the runner the process of the command, on one line. There is nobody to tell at the other end of a pipe.
+fn tell_process_id(id: Pid) {
+    let line = format!("{}\n", id.as_raw_nonzero());
+    let _ = rustix::net::send(io::stdin(), line.as_bytes(), rustix::net::SendFlags::NOSIGNAL);
 }
 
 /// Makes orphans of the group children of this process, so that it can reap them; without a reaper a dead member

@@ -160,6 +160,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
     };
+    stage.is_at(&surroundings.url);
     let origin = origin(&world);
     let file = journal::open(arguments, &stage, &lane, &origin)?;
     let console = Console::new(place);
@@ -244,6 +245,7 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
     let spec = StageSpec {
         seed: arguments.seed,
         settings: Arc::clone(&cast.settings),
+        pages: cast.page_names(),
         apps: cast.apps.clone(),
         webhook_timeout: Duration::from_secs(20),
     };

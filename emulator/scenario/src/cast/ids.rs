@@ -1,13 +1,17 @@
-//! The ids and tokens by which the platform tells apps apart.
+//! The ids and tokens by which the platform tells apps, Pages and people apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AppId, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX};
+use emulator_core::{AppId, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX, PageId, Psid};
 use emulator_server::AppSpec as Identity;
 
+use super::CastPage;
 use crate::diagnostics::Diagnostic;
-use crate::scenario::WorldSpec;
+use crate::node::{Node, Spanned};
+use crate::scenario::{AppSpec, PageSpec, PersonSpec, WorldSpec};
 
+/// The id of the first Page unless the world says otherwise; the next ones follow.
+pub(super) const DEFAULT_PAGE: PageId = PageId(100_000_000_000_001);
 const FIRST_APP: u64 = 200_000_000_000_001;
 
 /// The apps' ids: those that are given, and for the others the next of the default ones.
@@ -31,22 +35,68 @@ pub(super) fn ids(world: &WorldSpec, problems: &mut Vec<Diagnostic>) -> Vec<AppI
     (0..world.apps.len()).map(id).collect()
 }
 
-/// Says when two apps would be taken for each other.
+/// The Pages with their ids: those that are given, and for the others the next of the default ones.
+pub(super) fn pages(world: &WorldSpec) -> Vec<CastPage> {
+    // Ids were checked when the file was read.
+    let given = |id: &Option<Spanned<String>>| id.as_ref().and_then(|id| id.value.parse().ok());
+    let taken: BTreeSet<PageId> = world.pages.iter().filter_map(|page| given(&page.id)).collect();
+    let mut free = (DEFAULT_PAGE.0..).map(PageId).filter(|id| !taken.contains(id));
+    let page = |page: &PageSpec| CastPage {
+        id: given(&page.id).or_else(|| free.next()).unwrap_or(DEFAULT_PAGE),
+        name: page.called.as_ref().map(|name| name.value.clone()),
+    };
+    world.pages.iter().map(page).collect()
+}
+
+/// The token of an app for a Page: what is written, and what it is otherwise.
+pub(super) fn page_token<'w>(
+    app: &'w AppSpec,
+    pages: &[CastPage],
+    page: &CastPage,
+) -> (Option<&'w Node>, String) {
+    let app_name = &app.name.value;
+    let first = pages.first().is_some_and(|first| first.id == page.id);
+    let named = app.page_tokens.iter().find(|(name, _)| Some(&name.value) == page.name.as_ref());
+    let written = app.page_token.as_ref().filter(|_| first).or(named.map(|(_, token)| token));
+    let usual = match &page.name {
+        Some(page) if !first => format!("{app_name}-{page}-page-token"),
+        Some(_) | None => format!("{app_name}-page-token"),
+    };
+    (written, usual)
+}
+
+/// The id that a person has on a Page, if the world says so.
+pub(super) fn psid(person: &PersonSpec, pages: &[CastPage], page: &CastPage) -> Option<Psid> {
+    let first = pages.first().is_some_and(|first| first.id == page.id);
+    let named = person.ids.iter().find(|(name, _)| Some(&name.value) == page.name.as_ref());
+    let written = person.id.as_ref().filter(|_| first).or(named.map(|(_, id)| id));
+    written.and_then(|id| id.value.parse().ok())
+}
+
+/// Says when two apps, or two Pages of an app, would be taken for each other.
 pub(super) fn check_tokens(world: &WorldSpec, apps: &[Identity], problems: &mut Vec<Diagnostic>) {
-    let mut seen = BTreeMap::new();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for (spec, app) in world.apps.iter().zip(apps) {
-        let span = spec.page_token.as_ref().map_or(spec.span, |token| token.span);
         for (_, token) in &app.page_tokens {
             let message = if token.is_empty() {
                 format!("the Page token of `{}` is empty", app.name)
-            } else if let Some(other) = seen.insert(token.clone(), app.name.clone()) {
-                format!(
-                    "`{}` has the same Page token as `{other}`, so nobody could tell their calls apart",
-                    app.name
-                )
             } else {
-                continue;
+                match seen.insert(token, &app.name) {
+                    Some(other) if other == app.name => {
+                        let name = &app.name;
+                        format!(
+                            "`{name}` has the same Page token twice, so nobody could tell what Page is meant"
+                        )
+                    }
+                    Some(other) => format!(
+                        "`{}` has the same Page token as `{other}`, so nobody could tell their calls apart",
+                        app.name
+                    ),
+                    None => continue,
+                }
             };
+            let written = spec.page_token.as_ref().or(spec.page_tokens.first().map(|(_, token)| token));
+            let span = written.map_or(spec.span, |token| token.span);
             problems.push(Diagnostic::new(span, message).in_file(&world.file));
         }
     }

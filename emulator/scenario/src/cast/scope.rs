@@ -1,16 +1,16 @@
 //! What expressions in a world can say.
 
-use emulator_core::{AppId, PageId};
+use emulator_core::AppId;
 use serde_json::{Map, Value, json};
 
-use super::Surroundings;
+use super::{CastPage, Surroundings};
 use crate::scenario::WorldSpec;
 use crate::vocabulary::EmulatorMember;
 
 /// The names, with the port of the app at hand if it has one.
 pub(super) fn scope_of_world(
     surroundings: &Surroundings,
-    page: PageId,
+    pages: &[CastPage],
     id_of: &dyn Fn(&str) -> Option<AppId>,
     world: &WorldSpec,
     port: Option<u16>,
@@ -20,7 +20,13 @@ pub(super) fn scope_of_world(
         let name = &app.name.value;
         scope.insert(name.clone(), json!({"id": id_of(name).map(|id| id.to_string()), "name": name}));
     }
-    scope.insert("page".into(), json!({"id": page.to_string()}));
+    for (index, CastPage { id, name }) in pages.iter().enumerate() {
+        let page = json!({"id": id.to_string()});
+        scope.extend(name.clone().map(|name| (name, page.clone())));
+        if index == 0 {
+            scope.insert("page".into(), page);
+        }
+    }
     scope.insert("emulator".into(), emulator(surroundings));
     scope.insert("env".into(), environment());
     if let Some(port) = port {

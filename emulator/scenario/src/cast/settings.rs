@@ -1,15 +1,16 @@
-//! What a world says of its Page, apps and people, in the terms of core.
+//! What a world says of its Pages, apps and people, in the terms of core.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, Feature, Field, FieldSet, Page, PageId, Permission, Profile, Protocol,
-    Settings,
+    App, AppId, AppMode, Connection, Feature, Field, FieldSet, Page, Permission, Profile, Protocol, Settings,
 };
 
-use crate::scenario::{AppSpec, PersonSpec, WorldSpec};
+use super::CastPage;
+use crate::scenario::{AppSpec, PageSpec, PersonSpec, WorldSpec};
 
+/// What people see of a Page that has no name at all.
+const DEFAULT_PAGE_NAME: &str = "Emulated Page";
 /// The last name of people who have none in the world.
 const DEFAULT_LAST_NAME: &str = "Emulated";
 /// The language of people who have none in the world.
@@ -25,8 +26,8 @@ const DEFAULT_FIELDS: &[Field] = &[
 /// What apps subscribe to as well when there are several.
 const SHARED_FIELDS: &[Field] = &[Field::MessagingHandovers, Field::Standby, Field::MessageEchoes];
 
-/// What admins decided.
-pub(super) fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Settings> {
+/// What admins decided: every app is on every Page, in the same way.
+pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> Arc<Settings> {
     let id_of = |name: &str| {
         let index = world.apps.iter().position(|app| app.name.value == name);
         index.map(|index| ids[index])
@@ -47,13 +48,14 @@ pub(super) fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Se
         },
         ..Connection::default()
     };
-    let primary_receiver = world.page.primary_receiver.as_ref().and_then(|name| id_of(&name.value));
-    let name = world.page.name.as_ref().map_or("Emulated Page", |name| &name.value);
-    let page_settings = Page {
-        primary_receiver,
-        options: world.page.options,
-        apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
-        ..Page::named(name)
+    let page = |page: &PageSpec| {
+        let name = page.name.as_ref().or(page.called.as_ref());
+        Page {
+            primary_receiver: page.primary_receiver.as_ref().and_then(|name| id_of(&name.value)),
+            options: page.options,
+            apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
+            ..Page::named(name.map_or(DEFAULT_PAGE_NAME, |name| &name.value))
+        }
     };
     let known = |app: &AppSpec| App {
         mode: app.mode.and_then(AppMode::parse).unwrap_or(AppMode::Live),
@@ -62,7 +64,7 @@ pub(super) fn settings(world: &WorldSpec, page: PageId, ids: &[AppId]) -> Arc<Se
     };
     Arc::new(Settings {
         protocol: world.protocol.as_ref().map_or(Protocol::Handover, |protocol| protocol.value),
-        pages: BTreeMap::from([(page, page_settings)]),
+        pages: pages.iter().map(|page| page.id).zip(world.pages.iter().map(page)).collect(),
         apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })
 }

@@ -1,11 +1,13 @@
-//! How bots are started: their commands, and where their webhooks are.
+//! How bots are started: their commands and environment, and where their webhooks are.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use emulator_server::WebhookUrl;
+use emulator_core::{AppId, PAGE_INBOX};
+use emulator_server::{AppSpec as Identity, WebhookUrl};
 use serde_json::{Map, Value};
 
-use super::Launch;
+use super::{CastPage, Launch};
 use crate::diagnostics::Diagnostic;
 use crate::given::Given;
 use crate::node::{Node, NodeKind};
@@ -94,6 +96,53 @@ fn command(node: &Node, scope: &Map<String, Value>) -> Result<Vec<String>, Diagn
             .help("write for example `start: node bot.js`"));
     }
     Ok(command)
+}
+
+/// The environment that every bot gets (its own additions come on top).
+pub(super) fn environment(
+    identity: &Identity,
+    pages: &[CastPage],
+    others: impl Iterator<Item = (String, AppId)>,
+    (url, port): (&str, Option<u16>),
+) -> BTreeMap<String, String> {
+    let first = pages.first().map(|page| page.id.to_string()).unwrap_or_default();
+    let token = identity.page_tokens.first().map(|(_, token)| token.clone()).unwrap_or_default();
+    let mut env = BTreeMap::from([
+        ("GRAPH_API_URL".to_owned(), url.to_owned()),
+        ("MESSENGER_EMULATOR_URL".to_owned(), url.to_owned()),
+        ("PAGE_ID".to_owned(), first),
+        ("PAGE_ACCESS_TOKEN".to_owned(), token),
+        ("APP_ID".to_owned(), identity.id.to_string()),
+        ("APP_SECRET".to_owned(), identity.secret.clone()),
+        ("VERIFY_TOKEN".to_owned(), identity.verify_token.clone()),
+        ("PAGE_INBOX_APP_ID".to_owned(), PAGE_INBOX.to_string()),
+    ]);
+    env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
+    env.extend(others.map(|(name, id)| (variable("APP_ID", &name), id.to_string())));
+    env.extend(of_pages(identity, pages));
+    env
+}
+
+/// The ids and tokens of the Pages where there are several, as variables that end in the name of the Page.
+pub fn of_pages(identity: &Identity, pages: &[CastPage]) -> Vec<(String, String)> {
+    if pages.len() < 2 {
+        return Vec::new();
+    }
+    let variables = pages.iter().filter_map(|page| {
+        let (name, token) =
+            (page.name.as_ref()?, identity.page_tokens.iter().find(|(id, _)| *id == page.id)?);
+        let id = (variable("PAGE_ID", name), page.id.to_string());
+        Some([id, (variable("PAGE_ACCESS_TOKEN", name), token.1.clone())])
+    });
+    variables.flatten().collect()
+}
+
+/// The name of a variable for one of several things.
+fn variable(what: &str, name: &str) -> String {
+    let upper = name.chars().map(|character| {
+        if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' }
+    });
+    format!("{what}_{}", upper.collect::<String>())
 }
 
 /// Splits a command as a shell would: quotes, no expansion. `${…}` stays together.

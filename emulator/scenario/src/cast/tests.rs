@@ -48,6 +48,9 @@ fn people_and_apps_are_as_the_world_says_and_have_the_rest_by_default() {
 fn default_ids_make_way_for_given_ones() {
     let ids = check("apps: {a: {}, b: {id: 200000000000001}, c: {}}").unwrap();
     assert_eq!(ids, [200_000_000_000_002, 200_000_000_000_001, 200_000_000_000_003]);
+    let pages = cast_of("pages: {a: {}, b: {id: 100000000000001}, c: {}}").unwrap().pages;
+    let ids: Vec<u64> = pages.iter().map(|page| page.id.0).collect();
+    assert_eq!(ids, [100_000_000_000_002, 100_000_000_000_001, 100_000_000_000_003]);
 }
 
 #[test]
@@ -62,6 +65,10 @@ fn apps_that_could_be_taken_for_each_other_are_refused() {
             "`b` has the same Page token as `a`, so nobody could tell their calls apart",
         ),
         ("apps: {a: {page_token: ''}}", "the Page token of `a` is empty"),
+        (
+            "pages: {shop: {}, store: {}}\napps: {a: {page_token: {shop: x, store: x}}}",
+            "`a` has the same Page token twice, so nobody could tell what Page is meant",
+        ),
     ];
     for (world, expected) in cases {
         assert_eq!(check(world).unwrap_err(), [expected], "{world}");
@@ -83,4 +90,90 @@ fn a_command_is_split_as_a_shell_would() {
         assert_eq!(split(command).unwrap(), words);
     }
     assert!(split("a 'b").is_err());
+}
+
+const TWO_PAGES: &str = "pages: {shop: {name: Orchid Coffee, primary_receiver: a}, store: {options: {release: primary}}}\n\
+                         apps: {a: {start: bot, features: [human_agent]}, b: {}}\n\
+                         people: {ana: {id: {store: 42}}, bo: {id: 43}, cy: {}}";
+
+#[test]
+fn every_app_and_every_person_is_on_every_page() {
+    let cast = cast_of(TWO_PAGES).unwrap();
+    let [shop, store] = [PageId(100_000_000_000_001), PageId(100_000_000_000_002)];
+    let pages: Vec<_> = cast.pages.iter().map(|page| (page.id, page.name.as_deref().unwrap())).collect();
+    assert_eq!((cast.page, pages), (shop, vec![(shop, "shop"), (store, "store")]));
+    assert_eq!([cast.page_named("store"), cast.page_named("page")], [Some(store), None]);
+    let [of_shop, of_store] = [&cast.settings.pages[&shop], &cast.settings.pages[&store]];
+    assert_eq!((&*of_shop.name, &*of_store.name), ("Orchid Coffee", "store"));
+    assert_eq!((of_shop.primary_receiver, of_store.primary_receiver), (Some(cast.apps[0].id), None));
+    assert_eq!((of_shop.options.release, of_store.options.release), (Release::Idle, Release::Primary));
+    assert_eq!(of_shop.apps, of_store.apps);
+    let people: Vec<_> = cast
+        .people
+        .iter()
+        .map(|person| (person.name.as_str(), person.page, person.id.map(|psid| psid.0)))
+        .collect();
+    let expected = [
+        ("ana", shop, None),
+        ("ana", store, Some(42)),
+        ("bo", shop, Some(43)),
+        ("bo", store, None),
+        ("cy", shop, None),
+        ("cy", store, None),
+    ];
+    assert_eq!(people, expected);
+    assert_eq!(cast.names_of_people().collect::<Vec<_>>(), ["ana", "bo", "cy"]);
+}
+
+#[test]
+fn an_app_has_a_token_for_each_page_and_a_bot_is_told_them_all() {
+    let tokens = |world: &str| {
+        let cast = cast_of(world).unwrap();
+        let of_app = |app: &Identity| app.page_tokens.iter().map(|(_, token)| token.clone()).collect();
+        cast.apps.iter().flat_map(|app| -> Vec<String> { of_app(app) }).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        tokens(TWO_PAGES),
+        ["a-page-token", "a-store-page-token", "b-page-token", "b-store-page-token"]
+    );
+    let given = "pages: {shop: {}, store: {}}\n\
+                 apps: {a: {page_token: x}, b: {page_token: {store: y}}, c: {page_token: {shop: z, store: w}}}";
+    assert_eq!(tokens(given), ["x", "a-store-page-token", "b-page-token", "y", "z", "w"]);
+    let one = "pages: {shop: {}}\napps: {a: {page_token: {shop: x}}}";
+    assert_eq!(tokens(one), ["x"]);
+
+    let env = &cast_of(TWO_PAGES).unwrap().starts[0].env;
+    for (name, value) in [
+        ("PAGE_ID", "100000000000001"),
+        ("PAGE_ACCESS_TOKEN", "a-page-token"),
+        ("PAGE_ID_SHOP", "100000000000001"),
+        ("PAGE_ACCESS_TOKEN_SHOP", "a-page-token"),
+        ("PAGE_ID_STORE", "100000000000002"),
+        ("PAGE_ACCESS_TOKEN_STORE", "a-store-page-token"),
+    ] {
+        assert_eq!(env[name], value, "{name}");
+    }
+    let env = &cast_of("pages: {shop: {}}\napps: {a: {start: bot}}").unwrap().starts[0].env;
+    assert!(!env.contains_key("PAGE_ID_SHOP") && env["PAGE_ID"] == "100000000000001");
+}
+
+#[test]
+fn pages_are_told_apart_on_a_stage_by_name_id_and_token() {
+    let of = |world: &str| {
+        let none = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
+        let (documents, _) = load(Path::new("world.yaml"), world.to_owned(), &none);
+        let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
+        identity(&world)
+    };
+    let worlds = [
+        "page: {}",
+        "pages: {shop: {}}",
+        "pages: {shop: {}, store: {}}",
+        "pages: {store: {}, shop: {}}",
+        "pages: {shop: {}, store: {id: 7}}",
+        "pages: {shop: {}, store: {}}\napps: {bot: {page_token: {store: x}}}",
+    ];
+    let identities: std::collections::BTreeSet<String> = worlds.map(of).into();
+    assert_eq!(identities.len(), worlds.len());
+    assert_eq!(of("page: {name: A}"), of("page: {name: B}"));
 }

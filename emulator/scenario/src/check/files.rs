@@ -83,6 +83,15 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks a value for the first Page, or a mapping from Pages. Which Pages there are is known when the whole
+    /// world was read.
+    pub(super) fn or_per_page(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
+        match node.entries() {
+            Some(entries) => entries.iter().for_each(|(key, value)| self.value(&key.name, kind, value, mode)),
+            None => self.value(name, kind, node, mode),
+        }
+    }
+
     /// Checks a mapping whose keys are free.
     pub(super) fn free(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
         match node.entries() {

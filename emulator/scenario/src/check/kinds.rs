@@ -29,13 +29,25 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks that it is a URL or a path; the file behind a path is read where the step is built.
+    pub(super) fn media(&mut self, name: &str, node: &Node) {
+        if !node.is_scalar() || node.is_null() {
+            self.wrong(
+                name,
+                node,
+                "takes a URL or a path",
+                &format!("write `{name}: https://…` or `{name}: ./cat.png`"),
+            );
+        }
+    }
+
     pub(super) fn url(&mut self, name: &str, node: &Node) {
         let is_url = ["http://", "https://"].iter().any(|scheme| node.source.starts_with(scheme));
         if !node.is_scalar() || node.is_null() {
             self.wrong(name, node, "takes a URL", &format!("write `{name}: https://…`"));
         } else if !is_url && !node.is_expression() {
             let problem = Diagnostic::new(node.span, format!("`{name}` takes an http(s) URL"));
-            self.report(problem.label("this is none").help("files are not supported by this version yet"));
+            self.report(problem.label("this is none").help(format!("write `{name}: https://…`")));
         }
     }
 

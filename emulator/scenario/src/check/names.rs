@@ -2,8 +2,9 @@
 
 use super::{Checker, Mode, listing};
 use crate::diagnostics::{Diagnostic, did_you_mean, one_of};
-use crate::node::{Node, Span};
-use crate::step::{Certainty, is_identifier};
+use crate::node::{Node, Span, Spanned};
+use crate::scenario::unknown_page;
+use crate::step::{Certainty, Names, is_identifier};
 use crate::vocabulary::Kind;
 
 impl Checker<'_> {
@@ -21,6 +22,17 @@ impl Checker<'_> {
         }
         let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
         self.name(name, "person", &people, node)
+    }
+
+    /// Checks the name of a Page; false if there is none of that name.
+    pub(crate) fn page(&mut self, name: &str, node: &Node) -> bool {
+        let complete = self.names.certainty == Certainty::Complete;
+        if self.names.pages.is_empty() && complete && node.is_scalar() && !node.is_null() {
+            self.report(unknown_page(&Spanned::new(node.source.clone(), node.span), self.names));
+            return false;
+        }
+        let pages: Vec<&str> = self.names.pages.iter().map(String::as_str).collect();
+        self.name(name, "Page", &pages, node)
     }
 
     pub(super) fn receiver(&mut self, name: &str, node: &Node) {
@@ -53,10 +65,10 @@ impl Checker<'_> {
         problem = if node.is_expression() {
             problem.help(format!("write the name itself, without an expression; {}", listed(what, known)))
         } else {
-            let (apps, people) = (&self.names.apps, &self.names.people);
-            let (other_kind, other) = if what == "app" { ("a person", people) } else { ("an app", apps) };
-            if other.contains(&node.source) {
-                problem = problem.label(format!("this is {other_kind}"));
+            let Names { apps, people, pages, .. } = self.names;
+            let kinds = [("an app", apps), ("a person", people), ("a Page", pages)];
+            if let Some((other, _)) = kinds.iter().find(|(_, names)| names.contains(&node.source)) {
+                problem = problem.label(format!("this is {other}"));
             }
             match did_you_mean(&node.source, known.iter().copied()) {
                 Some(near) => problem.help(format!("did you mean `{near}`?")),
@@ -157,7 +169,11 @@ fn with_article(what: &str) -> String {
 }
 
 fn listed(what: &str, known: &[&str]) -> String {
-    let plural = if what == "person" { "people" } else { "apps" };
+    let plural = match what {
+        "person" => "people",
+        "Page" => "Pages",
+        _ => "apps",
+    };
     if known.is_empty() {
         format!("the world declares no {plural}: add one to `{plural}:`")
     } else if known.len() == 1 {

@@ -98,8 +98,13 @@ fn as_it_is(world: &WorldSpec, written: Value) -> Value {
             people.entry(person.name.value.as_str()).or_insert_with(|| json!({}));
         }
     }
-    if let Some(primary) = &world.page.primary_receiver {
-        section(&mut out, "page").insert("primary_receiver".to_owned(), json!(primary.value));
+    for page in &world.pages {
+        let Some(primary) = &page.primary_receiver else { continue };
+        let written = match &page.called {
+            Some(name) => section(section(&mut out, "pages"), &name.value),
+            None => section(&mut out, "page"),
+        };
+        written.insert("primary_receiver".to_owned(), json!(primary.value));
     }
     Value::Object(out)
 }

@@ -2,87 +2,96 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use emulator_core::Timestamp;
-use emulator_server::journal::{Origin, Record, causal_order, entry_to_json, header};
-use emulator_server::{ClockMode, ControlRoutes, Lane, LaneSpec, Quiet, Stage, StageSpec, serve};
-use serde_json::Map;
+use emulator_server::journal::Record;
+use emulator_server::{ClockMode, ControlRoutes, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::sync::Mutex;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use super::journal_path::journal_path;
-use super::{BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
-use crate::bots::{self, Bot, BotError, free_port};
-use crate::cast::{Cast, Launch, Surroundings, cast};
+use super::keep::Held;
+use super::play::play;
+use super::{AfterFailure, BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
+use crate::bots::{BotError, Crew, free_port};
+use crate::cast::{Start, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
-use crate::record::about_scenario;
-use crate::scenario::{BeginAt, Scenario, WorldSpec};
-use crate::scene::{Patience, Place, Scene, Turn};
+use crate::given::Given;
+use crate::scenario::WorldSpec;
+use crate::scene::Place;
 use crate::select::Selected;
 use crate::transcript;
 
-/// How long an app may take to answer a webhook.
-const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a bot may take to start.
-const BOOT: Duration = Duration::from_secs(10);
-/// How many lines of a bot's output a failure shows.
-const OUTPUT_LINES: usize = 10;
+/// How long an app may take to answer a webhook, in milliseconds.
+const WEBHOOK_TIMEOUT: u64 = 20_000;
+/// How long a bot may take to start, in milliseconds.
+const BOOT: u64 = 10_000;
 
 /// A stage that is up.
-struct Up {
-    stage: Arc<Stage>,
-    surroundings: Surroundings,
-    ports: BTreeMap<String, u16>,
-    bots: tokio::sync::Mutex<Vec<Bot>>,
+pub(super) struct Up {
+    pub(super) stage: Arc<Stage>,
+    pub(super) surroundings: Surroundings,
+    pub(super) ports: BTreeMap<String, u16>,
+    pub(super) crew: Arc<Crew>,
+    /// Where the webhook of each app is that has one.
+    pub(super) webhooks: Vec<(String, String)>,
+    /// Held by a scenario that has people with fixed ids, for they live in one lane at a time.
+    pub(super) fixed_people: Mutex<()>,
+    /// The control API, once something is kept.
+    control: Arc<OnceLock<ControlRoutes>>,
+    server: JoinHandle<()>,
 }
 
 /// Why a stage does not come up.
-enum Down {
+pub(super) enum Down {
     Bot(BotError, Vec<BotOutput>),
     World(Vec<Diagnostic>),
 }
 
-pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) {
-    let Some(first) = group.first() else { return };
+/// Brings a stage up and plays the scenarios on it; gives those that are to be played again.
+pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) -> Vec<Selected> {
+    let Some(first) = group.first() else { return Vec::new() };
     let fixed = expects_fixed_port(&first.scenario.world);
     let _turn = if fixed { Some(shared.fixed_port.lock().await) } else { None };
+    if shared.is_over() {
+        return tell_all(&group, shared, |_| Verdict::NotRun);
+    }
     let port = if fixed { shared.options.port } else { 0 };
     let listener = match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await {
         Ok(listener) => listener,
         Err(error) => {
             let text = format!("cannot listen on port {port}: {error}; choose another with --port");
-            for selected in &group {
-                shared.tell(selected, Verdict::NoPort(text.clone()), Duration::ZERO);
-            }
-            return;
+            return tell_all(&group, shared, |_| Verdict::NoPort(text.clone()));
         }
     };
-    let Ok(address) = listener.local_addr() else { return };
-    let surroundings = Surroundings { url: format!("http://{address}"), bin: shared.options.bin.clone() };
-    let seed = first.scenario.seed.unwrap_or(shared.options.seed);
     let watch = Instant::now();
-    match set_up(first, surroundings, seed, listener).await {
-        Ok((up, server)) => {
+    match set_up(first, listener, shared).await {
+        Ok(up) => {
             let up = Arc::new(up);
             let warning = tokio::spawn(warn(Arc::clone(&up.stage), Arc::clone(shared)));
-            play_all(group, shared, &up).await;
+            let again = play_all(group, shared, &up).await;
             warning.abort();
-            report_strays(&up, shared);
-            for bot in std::mem::take(&mut *up.bots.lock().await) {
-                bot.stop().await;
+            tell_strays(&up, shared);
+            if !is_kept(&up, shared) {
+                up.crew.stop().await;
+                up.server.abort();
             }
-            server.abort();
+            again
         }
         Err(down) => {
-            for selected in &group {
-                report_down(selected, &down, watch.elapsed(), shared);
-            }
+            let finish = |selected| shared.finish(selected, down.report(selected, watch.elapsed()));
+            group.iter().filter_map(finish).collect()
         }
     }
+}
+
+fn tell_all(group: &[Selected], shared: &Shared, verdict: impl Fn(&Selected) -> Verdict) -> Vec<Selected> {
+    group.iter().filter_map(|selected| shared.tell(selected, verdict(selected), Duration::ZERO)).collect()
 }
 
 async fn warn(stage: Arc<Stage>, shared: Arc<Shared>) {
@@ -95,209 +104,116 @@ fn expects_fixed_port(world: &WorldSpec) -> bool {
     world.apps.iter().any(|app| app.webhook.is_some() && app.start.is_none())
 }
 
-async fn set_up(
-    first: &Selected,
-    surroundings: Surroundings,
-    seed: u64,
-    listener: TcpListener,
-) -> Result<(Up, tokio::task::JoinHandle<()>), Down> {
-    let mut ports = BTreeMap::new();
+/// A free port for each app that asks. A bot that is started by hand keeps its port for the whole run, so that it need
+/// not be started again for the next stage.
+fn ports(world: &WorldSpec, shared: &Shared) -> BTreeMap<String, u16> {
+    let mut ports = shared.by_hand.lock().unwrap_or_else(PoisonError::into_inner);
+    let by_hand = world.apps.iter().filter(|app| app.given == Some(Given::ByHand));
+    let own = |name: &str| (name.to_owned(), *ports.entry(name.to_owned()).or_insert_with(free_port));
+    by_hand.map(|app| app.name.value.as_str()).map(own).collect()
+}
+
+async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -> Result<Up, Down> {
     let world = &first.scenario.world;
+    let options = &shared.options;
+    let url = listener.local_addr().map(|address| format!("http://{address}"));
+    let surroundings = Surroundings { url: url.unwrap_or_default(), bin: options.bin.clone() };
+    let mut ports = ports(world, shared);
     let mut port = |app: &str| *ports.entry(app.to_owned()).or_insert_with(free_port);
     let cast = cast(world, &surroundings, &mut port).map_err(Down::World)?;
     let spec = StageSpec {
-        seed,
+        seed: first.scenario.seed.unwrap_or(options.seed),
         settings: Arc::clone(&cast.settings),
+        pages: cast.page_names(),
         apps: cast.apps.clone(),
-        webhook_timeout: WEBHOOK_TIMEOUT,
+        webhook_timeout: options.pace.of(WEBHOOK_TIMEOUT),
     };
     let stage = Stage::new(spec, ClockMode::Frozen { at: Timestamp(BEGIN_AT) });
-    let server = tokio::spawn(serve(listener, Arc::clone(&stage), no_control()));
-    let boot = first.scenario.timeouts.boot.map_or(BOOT, Duration::from_millis);
-    let mut bots = Vec::new();
-    match boot_bots(&stage, &cast, &surroundings, boot, &mut bots).await {
-        Ok(()) => Ok((Up { stage, surroundings, ports, bots: tokio::sync::Mutex::new(bots) }, server)),
-        Err(error) => {
-            for bot in &mut bots {
-                bot.heard_out().await;
-            }
-            let output = last_words(&mut bots);
-            for bot in bots {
-                bot.stop().await;
-            }
+    stage.is_at(&surroundings.url);
+    let control = Arc::new(OnceLock::new());
+    let server = tokio::spawn(serve(listener, Arc::clone(&stage), routes(Arc::clone(&control))));
+    let boot = options.pace.of(first.scenario.timeouts.boot.unwrap_or(BOOT));
+    let waits = |start: &Start, webhook: &str| {
+        let env = start.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        shared.send(RunEvent::Waiting { app: start.name.clone(), webhook: webhook.to_owned(), env });
+    };
+    let address =
+        |app: &emulator_server::AppSpec| Some((app.name.clone(), app.webhook.as_ref()?.to_string()));
+    let webhooks = cast.apps.iter().filter_map(address).collect();
+    match Crew::start(Arc::clone(&stage), &cast, &surroundings, boot, &waits).await {
+        Ok(crew) => {
+            let (crew, fixed_people) = (Arc::new(crew), Mutex::new(()));
+            Ok(Up { stage, surroundings, ports, crew, webhooks, fixed_people, control, server })
+        }
+        Err((error, output)) => {
             server.abort();
             Err(Down::Bot(error, output))
         }
     }
 }
 
-async fn boot_bots(
-    stage: &Stage,
-    cast: &Cast,
-    surroundings: &Surroundings,
-    within: Duration,
-    bots: &mut Vec<Bot>,
-) -> Result<(), BotError> {
-    for start in &cast.starts {
-        match &start.launch {
-            Launch::Command { command, folder } => {
-                bots.push(Bot::start(&surroundings.bin, start, command, folder)?);
-            }
-            Launch::ByHand => {}
-        }
-    }
-    for app in cast.apps.iter().filter(|app| app.webhook.is_some()) {
-        let bot = bots.iter_mut().find(|bot| bot.name == app.name);
-        bots::ready(stage, (app.id, &app.name), bot, within).await?;
-    }
-    Ok(())
-}
-
-/// Runs have no control API: everything is said in the files.
-fn no_control() -> ControlRoutes {
-    Arc::new(|_| {
-        Box::pin(async {
-            let text = bytes::Bytes::from_static(b"{\"error\":\"a run has no control API; use serve\"}");
+/// Runs have no control API, since everything is said in the files, until something is kept.
+fn routes(control: Arc<OnceLock<ControlRoutes>>) -> ControlRoutes {
+    Arc::new(move |request| match control.get() {
+        Some(routes) => routes(request),
+        None => Box::pin(async {
+            let text = bytes::Bytes::from_static(
+                b"{\"error\":\"a run has no control API; use serve, or keep a failure with --keep\"}",
+            );
             let mut response = hyper::Response::new(text.into());
             *response.status_mut() = hyper::StatusCode::NOT_FOUND;
             response
-        })
+        }),
     })
 }
 
-async fn play_all(group: Vec<Selected>, shared: &Arc<Shared>, up: &Arc<Up>) {
+async fn play_all(group: Vec<Selected>, shared: &Arc<Shared>, up: &Arc<Up>) -> Vec<Selected> {
     let mut playing = JoinSet::new();
     for selected in group {
         let Ok(open) = Arc::clone(&shared.open).acquire_owned().await else { break };
         let (shared, up) = (Arc::clone(shared), Arc::clone(up));
         playing.spawn(async move {
-            if selected.scenario.alone {
-                let _alone = shared.company.write().await;
-                play(&selected, &shared, &up).await;
-            } else {
-                let _company = shared.company.read().await;
-                play(&selected, &shared, &up).await;
-            }
-            drop(open);
+            let alone = if selected.scenario.alone { Some(shared.company.write().await) } else { None };
+            let company = if alone.is_none() { Some(shared.company.read().await) } else { None };
+            let again = play(&selected, &shared, &up).await;
+            drop((alone, company, open));
+            again
         });
     }
+    let mut again = Vec::new();
     while let Some(finished) = playing.join_next().await {
-        if let Err(error) = finished
-            && error.is_panic()
-        {
-            std::panic::resume_unwind(error.into_panic());
+        match finished {
+            Ok(selected) => again.extend(selected),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => {}
         }
     }
+    again
 }
 
-async fn play(selected: &Selected, shared: &Shared, up: &Up) {
-    let watch = Instant::now();
-    let scenario = &selected.scenario;
-    let mut ports = up.ports.clone();
-    let mut port = |app: &str| *ports.entry(app.to_owned()).or_insert_with(free_port);
-    let cast = match cast(&scenario.world, &up.surroundings, &mut port) {
-        Ok(cast) => Arc::new(cast),
-        Err(problems) => return report_down(selected, &Down::World(problems), watch.elapsed(), shared),
-    };
-    let spec = LaneSpec {
-        name: selected.name.clone(),
-        clock: ClockMode::Frozen { at: begin_at(scenario, shared) },
-        settings: Some(Arc::clone(&cast.settings)),
-        people: cast.people.clone(),
-    };
-    let lane = match up.stage.open_lane(spec) {
-        Ok(lane) => lane,
-        Err(error) => return shared.tell(selected, Verdict::Broken(error.to_string()), Duration::ZERO),
-    };
-    let place = Place {
-        stage: Arc::clone(&up.stage),
-        lane: Arc::clone(&lane),
-        cast,
-        surroundings: up.surroundings.clone(),
-    };
-    let turn = Turn::of(Arc::clone(&shared.turns));
-    let result = play_steps(selected, place, turn).await;
-    let settled = lane.settled(Duration::from_secs(1)).await;
-    up.stage.close_lane(&lane);
-    let mut verdict = result.map_or_else(Verdict::Failed, |()| Verdict::Passed);
-    if let Err(unsettled) = settled
-        && matches!(verdict, Verdict::Passed)
-    {
-        verdict = Verdict::Broken(unsettled.to_string());
+/// Keeps a stage as it is when the run is to do so and keeps none yet.
+pub(super) fn keep(up: &Arc<Up>, shared: &Shared, place: Place, report: &Report) -> bool {
+    let for_good = shared.round.load(Ordering::Relaxed) > shared.options.retries;
+    if shared.options.failure != AfterFailure::Keep || !report.verdict.is_failure() || !for_good {
+        return false;
     }
-    if let Err(why) = write_journal(shared, up, &lane, selected) {
-        verdict = Verdict::Broken(why);
+    let mut kept = shared.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.is_some() {
+        return false;
     }
-    let output = match verdict {
-        Verdict::Passed => Vec::new(),
-        Verdict::Failed(_)
-        | Verdict::Skipped(_)
-        | Verdict::NoPort(_)
-        | Verdict::Unreachable(_)
-        | Verdict::Broken(_) => last_words(&mut up.bots.lock().await),
-    };
-    let (name, path, took) = (selected.name.clone(), selected.path.clone(), watch.elapsed());
-    let report = Report { name, path, verdict, took, raced: lane.is_raced(), output };
-    shared.send(RunEvent::Finished(Box::new(report)));
+    *kept = Some(Held::new(Arc::clone(up), place.lane.name().to_owned()));
+    // Nobody else sets it: this stage is the one that is kept.
+    let _ = up.control.set((shared.options.control)(place));
+    true
 }
 
-/// Where the clock of a scenario stands at first.
-fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
-    match scenario.begin_at {
-        None => Timestamp(BEGIN_AT),
-        Some(BeginAt::Time(at)) => Timestamp(at),
-        Some(BeginAt::Now) => shared.began,
-    }
+fn is_kept(up: &Arc<Up>, shared: &Shared) -> bool {
+    let kept = shared.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.as_ref().is_some_and(|held| held.holds(up))
 }
 
-async fn play_steps(selected: &Selected, place: Place, turn: Turn) -> Result<(), Box<Failure>> {
-    let scenario = &selected.scenario;
-    let mut patience = Patience::default();
-    let timeouts = scenario.timeouts;
-    patience.reply = timeouts.reply.map_or(patience.reply, Duration::from_millis);
-    patience.settle = timeouts.settle.map_or(patience.settle, Duration::from_millis);
-    patience.quiet = timeouts.quiet.map_or(patience.quiet, |ms| Quiet::For(Duration::from_millis(ms)));
-    let vars = Map::clone(&selected.vars);
-    let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).with_turn(turn);
-    scene.play(&scenario.steps, scenario.unread).await
-}
-
-/// Writes the lane's journal in causal order.
-fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> Result<(), String> {
-    let Selected { path, called, scenario, .. } = selected;
-    let Some(folder) = &shared.options.journal else { return Ok(()) };
-    let into = folder.join(journal_path(path, called));
-    let entries =
-        lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
-    let names = lane.names();
-    let mut about = about_scenario(scenario, called, path);
-    if lane.is_raced() {
-        about["raced"] = true.into();
-    }
-    let origin = Origin { about, folder: std::env::current_dir().ok() };
-    let mut text = header(lane, scenario.seed.unwrap_or(shared.options.seed), up.stage.settings(), &origin);
-    text.push('\n');
-    for entry in causal_order(entries) {
-        text.push_str(&entry_to_json(&entry, &names));
-        text.push('\n');
-    }
-    let written =
-        into.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&into, text));
-    written.map_err(|error| format!("cannot write the journal {}: {error}", into.display()))
-}
-
-fn last_words(bots: &mut [Bot]) -> Vec<BotOutput> {
-    let words = |bot: &mut Bot| {
-        let ended = bot.ended().map_or_else(String::new, |status| format!(", which has ended ({status})"));
-        BotOutput { title: format!("the bot `{}`{ended}", bot.name), lines: bot.last_lines(OUTPUT_LINES) }
-    };
-    bots.iter_mut()
-        .map(words)
-        .filter(|output| !output.lines.is_empty() || output.title.contains("ended"))
-        .collect()
-}
-
-fn report_strays(up: &Up, shared: &Shared) {
+/// Tells what belongs to no scenario: calls that were refused, and bots that ended.
+fn tell_strays(up: &Up, shared: &Shared) {
     let lane = up.stage.own_lane();
     let names = lane.names();
     for entry in lane.entries_after(0).unwrap_or_default() {
@@ -308,19 +224,23 @@ fn report_strays(up: &Up, shared: &Shared) {
             shared.send(RunEvent::Stray(format!("{call}: {}", refusal.trim())));
         }
     }
+    for death in up.crew.untold() {
+        let title = format!("the bot `{}`, which has ended by itself ({})", death.app, death.status);
+        shared.send(RunEvent::BotEnded(BotOutput { title, lines: death.lines.clone() }));
+    }
 }
 
-fn report_down(selected: &Selected, down: &Down, took: Duration, shared: &Shared) {
-    let (verdict, output) = match down {
-        Down::Bot(error, output) => (Verdict::Unreachable(error.clone()), output.clone()),
-        Down::World(problems) => {
-            let first = problems.first().cloned();
-            let problem = first
-                .unwrap_or_else(|| Diagnostic::new(selected.scenario.span, "the world cannot be set up"));
-            (Verdict::Failed(Failure::new(FailureKind::Error, problem)), Vec::new())
-        }
-    };
-    let (name, path) = (selected.name.clone(), selected.path.clone());
-    let report = Report { name, path, verdict, took, raced: false, output };
-    shared.send(RunEvent::Finished(Box::new(report)));
+impl Down {
+    /// What this means for a scenario.
+    pub(super) fn report(&self, selected: &Selected, took: Duration) -> Report {
+        let (verdict, output) = match self {
+            Self::Bot(error, output) => (Verdict::Unreachable(error.clone()), output.clone()),
+            Self::World(problems) => {
+                let nothing = || Diagnostic::new(selected.scenario.span, "the world cannot be set up");
+                let problem = problems.first().cloned().unwrap_or_else(nothing);
+                (Verdict::Failed(Failure::new(FailureKind::Error, problem)), Vec::new())
+            }
+        };
+        Report { output, ..Report::of(selected, verdict, took) }
+    }
 }

@@ -12,6 +12,7 @@ use super::steps::{Assembly, list};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
 use super::{Document, Scenario, Unread, WorldSpec};
+use crate::check::bot_steps;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Key, Node, Span};
 use crate::step::{Certainty, Loader, Names};
@@ -81,7 +82,7 @@ fn document(
         return None;
     }
     let world_keys = words::names(words::WORLD_KEYS);
-    let of_world = |name: &str| world_keys.contains(&name) || words::WORLD_NOT_YET.contains(&name);
+    let of_world = |name: &str| world_keys.contains(&name);
     let of_scenario = |name: &str| words::names(words::SCENARIO_KEYS).contains(&name) && !of_world(name);
     let looks_like_world = entries.iter().any(|(key, _)| of_world(&key.name) && key.name != "protocol");
     if looks_like_world && !entries.iter().any(|(key, _)| of_scenario(&key.name)) {
@@ -138,6 +139,7 @@ fn scenario(
     assembly.add(items, file);
     let (steps, found) = assembly.finish();
     section.problems.extend(found);
+    section.problems.extend(bot_steps(&steps, &world));
     let steps = steps.into();
     Some(Scenario {
         name: name?,

@@ -51,6 +51,16 @@ impl<'n, 'p> Section<'n, 'p> {
         self.node.get(key).filter(|value| is_given(value))
     }
 
+    /// The key itself, if something stands behind it.
+    pub(super) fn key(&self, key: &str) -> Option<&'n Key> {
+        self.node.entry(key).filter(|(_, value)| is_given(value)).map(|(key, _)| key)
+    }
+
+    /// Takes a value that is no mapping.
+    pub(super) fn only(&self, key: &str) -> Option<&'n Node> {
+        self.get(key).filter(|node| node.entries().is_none())
+    }
+
     pub(super) fn report(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
@@ -157,6 +167,6 @@ fn is_given(node: &Node) -> bool {
     !node.is_null() || node.quoted
 }
 
-fn spanned(node: &Node) -> Spanned<String> {
+pub(super) fn spanned(node: &Node) -> Spanned<String> {
     Spanned::new(node.source.clone(), node.span)
 }

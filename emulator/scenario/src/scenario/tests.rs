@@ -73,7 +73,7 @@ fn a_whole_scenario() {
     assert_eq!(scenario.world.apps[1].features, ["human_agent"]);
     assert_eq!(scenario.world.apps[1].fields, None);
     assert_eq!(scenario.world.people[0].first_name.as_deref(), Some("Ana"));
-    assert_eq!(scenario.world.page.primary_receiver.unwrap().value, "shopbot");
+    assert_eq!(scenario.world.pages[0].primary_receiver.as_ref().unwrap().value, "shopbot");
     let step = &scenario.steps[6];
     assert!(matches!(&step.act, Act::App { refused: Some(_), .. }));
     assert!(EXAMPLE[step.span.start..].starts_with("app: shopbot\n    sends: {text: I am still here}"));
@@ -130,8 +130,8 @@ fn a_world_alone() {
                 apps:\n  shopbot: {id: 42, secret: 0042, verify_token: yes, page_token: \"${env.TOKEN}\", env: {A: 1}}\n  livechat:\n\
                 people:\n  ana: {id: \"77\", timezone: -3}\n  ben:\n";
     let Document::World(world) = read(text).remove(0) else { panic!("not a world") };
-    assert_eq!(world.page.id.unwrap().value, "1234567890123456");
-    assert_eq!(world.page.primary_receiver, None);
+    assert_eq!(world.pages[0].id.as_ref().unwrap().value, "1234567890123456");
+    assert_eq!(world.pages[0].primary_receiver, None);
     let shopbot = &world.apps[0];
     assert_eq!(shopbot.id.as_ref().unwrap().value, "42");
     assert_eq!(shopbot.secret.as_ref().unwrap().source, "0042");

@@ -1,12 +1,16 @@
 //! Reads worlds.
 
+mod check;
+
+pub(crate) use check::unknown_page;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use emulator_core::{OptionError, Options, Protocol, Timestamp};
 use emulator_server::graph::GraphVersion;
 
-use super::section::Section;
+use super::section::{Section, spanned};
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, suggestion};
 use crate::node::{Key, Node, Spanned};
@@ -14,17 +18,17 @@ use crate::vocabulary as words;
 
 /// Reads a world from its mapping.
 pub(super) fn world(node: &Node, file: &Arc<SourceText>, problems: &mut Vec<Diagnostic>) -> WorldSpec {
-    let mut section = Section::open(node, "a world", words::WORLD_KEYS, words::WORLD_NOT_YET, problems);
+    let mut section = Section::open(node, "a world", words::WORLD_KEYS, &[], problems);
     let protocol = protocol(&mut section);
     let apps = section.named("apps", "shopbot: {webhook: \"http://127.0.0.1:3000/webhook\"}");
     let people = section.named("people", "ana: {first_name: Ana}");
-    let page = section.get("page").map(|node| page(node, section.problems)).unwrap_or_default();
+    let pages = pages(&mut section);
     let apps: Vec<AppSpec> = apps.iter().map(|entry| app(entry, section.problems)).collect();
     let people: Vec<PersonSpec> = people.iter().map(|entry| person(entry, section.problems)).collect();
 
     let (file, written, span) = (Arc::clone(file), node.clone(), section.span());
-    let world = WorldSpec { protocol, page, apps, people, file, written, span };
-    check(&world, section.problems);
+    let world = WorldSpec { protocol, pages, apps, people, file, written, span };
+    check::check(&world, section.problems);
     world
 }
 
@@ -41,53 +45,35 @@ fn protocol(section: &mut Section<'_, '_>) -> Option<Spanned<Protocol>> {
     section.protocols().pop()
 }
 
-/// Checks what no part of a world can tell alone.
-fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
-    let names = world.names();
-    for person in &world.people {
-        if names.apps.contains(&person.name.value) {
-            let message = format!("`{}` is both an app and a person", person.name.value);
-            problems.push(Diagnostic::new(person.name.span, message).help("give one of them another name"));
-        }
+/// Takes the Pages: the only one, or several by their names.
+fn pages(section: &mut Section<'_, '_>) -> Vec<PageSpec> {
+    let named = section.named("pages", "shop: {name: Orchid Coffee}");
+    if let (Some(node), []) = (section.get("pages").filter(|node| node.entries().is_some()), named) {
+        let problem = Diagnostic::new(node.span, "`pages` names no Page");
+        section.report(problem.help("write for example `pages: {shop: {}, store: {}}`, or leave it out"));
     }
-    let ids = |ids: Vec<&Option<Spanned<String>>>, what: &str, problems: &mut Vec<Diagnostic>| {
-        let ids: Vec<&Spanned<String>> = ids.into_iter().flatten().collect();
-        for (index, id) in ids.iter().enumerate() {
-            if ids[..index].iter().any(|other| other.value == id.value) {
-                let message = format!("two {what} have the id {}", id.value);
-                problems.push(Diagnostic::new(id.span, message).help("give each an id of its own"));
-            }
-        }
-    };
-    for person in &world.people {
-        for app in person.tester_of.iter().filter(|app| !names.apps.contains(&app.value)) {
-            let apps: Vec<&str> = names.apps.iter().map(String::as_str).collect();
-            let help = suggestion(&app.value, &apps, "declare it under `apps:`");
-            let message = format!(
-                "`{}` has a role on `{}`, which is no app of this world",
-                person.name.value, app.value
-            );
-            problems.push(Diagnostic::new(app.span, message).label("unknown app").help(help));
-        }
+    let only = section.get("page");
+    if let (Some(_), Some(pages)) = (only, section.key("pages")) {
+        let problem = Diagnostic::new(pages.span, "a world has `page` or `pages`, not both");
+        section.report(problem.help("give the Page a name and move it under `pages`"));
     }
-    ids(world.apps.iter().map(|app| &app.id).collect(), "apps", problems);
-    let persons = std::iter::once(&world.page.id).chain(world.people.iter().map(|person| &person.id));
-    ids(persons.collect(), "people, or a person and the Page,", problems);
-    if let Some(primary) = &world.page.primary_receiver
-        && !names.apps.contains(&primary.value)
-    {
-        let apps: Vec<&str> = names.apps.iter().map(String::as_str).collect();
-        let help = suggestion(&primary.value, &apps, "declare it under `apps:`");
-        let message = format!("the primary receiver `{}` is not among the apps of this world", primary.value);
-        problems.push(Diagnostic::new(primary.span, message).label("unknown app").help(help));
+    let mut all: Vec<PageSpec> = Vec::new();
+    for (key, node) in named {
+        let called = section.name("a Page", key);
+        all.push(PageSpec { called: Some(called), ..page(node, "a Page", section.problems) });
     }
+    if all.is_empty() {
+        all.push(only.map(|node| page(node, "`page`", section.problems)).unwrap_or_default());
+    }
+    all
 }
 
-fn page(node: &Node, problems: &mut Vec<Diagnostic>) -> PageSpec {
-    let mut section = Section::open(node, "`page`", words::PAGE_KEYS, words::PAGE_NOT_YET, problems);
+fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
+    let mut section = Section::open(node, place, words::PAGE_KEYS, words::PAGE_NOT_YET, problems);
     let (options, chosen) = options(&mut section);
     PageSpec {
         span: section.span(),
+        called: None,
         id: section.text("id"),
         name: section.text("name"),
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
@@ -104,7 +90,8 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         id: section.text("id"),
         secret: section.later("secret"),
         verify_token: section.later("verify_token"),
-        page_token: section.later("page_token"),
+        page_token: section.only("page_token").cloned(),
+        page_tokens: by_page(&section, "page_token", Node::clone),
         webhook: section.later("webhook"),
         start: section.later("start"),
         env: section.mapping("env").to_vec(),
@@ -117,6 +104,12 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         given: None,
         span: key.span.to(node.span),
     }
+}
+
+/// Takes what is given for each Page by its name.
+fn by_page<T>(section: &Section<'_, '_>, key: &str, take: impl Fn(&Node) -> T) -> Vec<(Spanned<String>, T)> {
+    let entries = section.mapping(key).iter();
+    entries.map(|(page, node)| (Spanned::new(page.name.clone(), page.span), take(node))).collect()
 }
 
 /// Takes a version of Graph.
@@ -134,7 +127,8 @@ fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSp
     let mut section = Section::open(node, "a person", words::PERSON_KEYS, &[], problems);
     PersonSpec {
         name: section.name("a person", key),
-        id: section.text("id"),
+        id: section.only("id").map(spanned),
+        ids: by_page(&section, "id", spanned),
         first_name: section.text("first_name").map(|text| text.value),
         last_name: section.text("last_name").map(|text| text.value),
         locale: section.text("locale").map(|text| text.value),

@@ -44,7 +44,7 @@ fn only_world(file: &Arc<SourceText>) -> (Option<WorldSpec>, Vec<Diagnostic>) {
             }
             _ => found.push(
                 Diagnostic::new(Span::default(), format!("{} does not hold exactly one world", file.name))
-                    .help("a world is one document with `page`, `apps`, `people` and `protocol`"),
+                    .help("a world is one document with `page` or `pages`, `apps`, `people` and `protocol`"),
             ),
         }
     }

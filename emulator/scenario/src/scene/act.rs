@@ -1,6 +1,6 @@
 //! Steps that act: played apps and the clock.
 
-use emulator_core::Timestamp;
+use emulator_core::{PageId, Timestamp};
 use emulator_server::graph::{self, PlayedCall, Reply};
 use emulator_server::rfc3339;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ const LAST_MOMENT: Timestamp = Timestamp(253_402_128_000_000);
 /// An app's step, taken apart.
 pub(super) struct AppCall<'a> {
     pub(super) who: &'a Spanned<String>,
+    pub(super) page: PageId,
     pub(super) of: Option<&'a Spanned<String>>,
     pub(super) verb: &'a AppVerb,
     pub(super) refused: Option<&'a Refusal>,
@@ -27,10 +28,11 @@ pub(super) struct AppCall<'a> {
 impl Scene {
     pub(super) fn app(&mut self, call: &AppCall<'_>, span: Span, done: &mut Performed) -> Outcome<Value> {
         let app = self.app_id(call.who)?;
-        let person = call.of.map(|of| self.person(of)).transpose()?;
+        let person = call.of.map(|of| self.person(of, call.page)).transpose()?;
         let played = self.played(call.verb)?;
         let identity = self.cast.apps.iter().find(|known| known.id == app);
-        let token = identity.and_then(|known| known.page_tokens.first()).map(|(_, token)| token.as_str());
+        let tokens = identity.map(|known| known.page_tokens.as_slice()).unwrap_or_default();
+        let token = tokens.iter().find(|(page, _)| *page == call.page).map(|(_, token)| token.as_str());
         let reply = graph::play(&self.stage, &self.lane, token, person, played);
         done.entries.push(reply.seq);
         done.refused = reply.status != 200;

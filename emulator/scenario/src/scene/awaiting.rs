@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use emulator_core::{AppId, Psid};
+use emulator_core::{AppId, PageId, Psid};
 use emulator_server::journal::{Call, CallKind, Entry};
 use emulator_server::rfc3339;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ impl Scene {
     pub(super) async fn expect(&mut self, expectation: &Expectation) -> Outcome<Value> {
         let prepared = self.prepare(expectation)?;
         if let Prepared::Nothing { for_ms } = prepared {
-            return self.nothing(expectation, Duration::from_millis(for_ms)).await;
+            return self.nothing(expectation, self.patience.pace.of(for_ms)).await;
         }
         if let Prepared::State { .. } = prepared {
             self.turn.give_up();
@@ -57,7 +57,7 @@ impl Scene {
             self.turn.take().await;
             settled.map_err(|unsettled| self.unsettled(expectation.span, &unsettled))?;
         }
-        let within = expectation.within.map_or(self.patience.reply, Duration::from_millis);
+        let within = expectation.within.map_or(self.patience.reply, |ms| self.patience.pace.of(ms));
         let deadline = Instant::now() + within;
         loop {
             self.look()?;
@@ -72,10 +72,19 @@ impl Scene {
             if left.is_zero() {
                 return Err(self.unmet(expectation, &prepared, Some(within), nearest));
             }
-            self.turn.give_up();
-            self.lane.changed_since(self.feed.last(), left).await;
-            self.turn.take().await;
+            self.all_live(expectation.span)?;
+            self.change_within(left).await;
         }
+    }
+
+    /// Waits until something happens in the lane or a bot ends, or for that long.
+    async fn change_within(&mut self, left: Duration) {
+        self.turn.give_up();
+        tokio::select! {
+            _ = self.lane.changed_since(self.feed.last(), left) => {}
+            () = Self::bot_ends(self.bots.as_mut()) => {}
+        }
+        self.turn.take().await;
     }
 
     fn unmet(
@@ -98,6 +107,14 @@ impl Scene {
         let mut problem = Diagnostic::new(expectation.span, message);
         if nearest.is_none() {
             problem = problem.note(self.silence(prepared));
+        }
+        if waited.is_some()
+            && let Some(delivery) = self.feed.unanswered(&self.lane)
+        {
+            let names = self.lane.names();
+            let (app, what) = (names.app(delivery.app), transcript::describe_delivery(delivery, &names));
+            problem =
+                problem.note(format!("the webhook of {app} has been called and has not answered: {what}"));
         }
         let mut failure = self.failed(problem);
         failure.nearest = nearest;
@@ -163,11 +180,11 @@ impl Scene {
     fn verdict(&mut self, prepared: &Prepared) -> Verdict {
         match prepared {
             Prepared::Message { app, person, pattern } => self.next_message(*app, *person, pattern),
-            Prepared::Call { app, person, verb, pattern, refused } => {
-                self.next_call(*app, *person, *verb, pattern.as_ref(), refused.as_ref())
+            Prepared::Call { app, page, person, verb, pattern, refused } => {
+                self.next_call((*app, *page), *person, *verb, pattern.as_ref(), refused.as_ref())
             }
-            Prepared::Webhook { app, person, pattern, acknowledged } => {
-                self.next_delivery(*app, *person, pattern, *acknowledged)
+            Prepared::Webhook { app, page, person, pattern, acknowledged } => {
+                self.next_delivery((*app, *page), *person, pattern, *acknowledged)
             }
             Prepared::State { person, state } => self.state(*person, state),
             Prepared::Nothing { .. } => Verdict::Met(Value::Null),
@@ -197,7 +214,7 @@ impl Scene {
 
     fn next_call(
         &mut self,
-        app: AppId,
+        (app, page): (AppId, PageId),
         person: Option<Psid>,
         verb: AppVerbKind,
         pattern: Option<&Pattern>,
@@ -208,7 +225,8 @@ impl Scene {
         let mut closest = Closest::default();
         let mut found = None;
         for (index, entry, call) in self.feed.calls_of(app, from) {
-            if person.is_some_and(|person| call.person.is_some_and(|called| called != person)) {
+            let elsewhere = call.page.is_some_and(|called| called != page);
+            if elsewhere || person.is_some_and(|person| call.person.is_some_and(|called| called != person)) {
                 continue;
             }
             let (mut comparison, actual) = self.compare_call(entry, call, pattern, refused);
@@ -237,7 +255,7 @@ impl Scene {
 
     fn next_delivery(
         &mut self,
-        app: AppId,
+        (app, page): (AppId, PageId),
         person: Option<Psid>,
         pattern: &Pattern,
         acknowledged: bool,
@@ -247,10 +265,10 @@ impl Scene {
         let mut closest = Closest::default();
         let mut found = None;
         for (index, entry, delivery) in self.feed.deliveries_to(app, from) {
-            if person.is_some_and(|person| delivery.person != Some(person)) {
+            if delivery.page != page || person.is_some_and(|person| delivery.person != Some(person)) {
                 continue;
             }
-            let actual = delivery_value(delivery);
+            let actual = delivery_value(delivery, self.stage.base_url());
             let mut comparison = pattern.compare(Some(&actual));
             if comparison.is_match() {
                 if self.feed.delivery_is(entry, delivery, acknowledged, &self.lane) {
@@ -332,9 +350,8 @@ impl Scene {
             if left.is_zero() {
                 return Ok(Value::Null);
             }
-            self.turn.give_up();
-            self.lane.changed_since(self.feed.last(), left).await;
-            self.turn.take().await;
+            self.all_live(expectation.span)?;
+            self.change_within(left).await;
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use emulator_core::{
-    AdminChange, AppId, Connection, Feature, PAGE_INBOX, Permission, RefusalKind, TokenState,
+    AdminChange, AppId, Connection, Feature, PAGE_INBOX, PageId, Permission, RefusalKind, TokenState,
 };
 use emulator_server::graph;
 use serde_json::{Value, json};
@@ -17,15 +17,15 @@ impl Scene {
     /// Makes the changes one after the other, up to the first that is declined.
     pub(super) fn page(
         &self,
-        changes: &[PageChange],
+        (page, changes): (PageId, &[PageChange]),
         refused: Option<&Refusal>,
         span: Span,
         done: &mut Performed,
     ) -> Outcome<Value> {
         let mut declined = None;
         for change in changes {
-            for change in self.admin_changes(change)? {
-                let acted = self.lane.admin_changes(self.cast.page, change);
+            for change in self.admin_changes(page, change)? {
+                let acted = self.lane.admin_changes(page, change);
                 done.entries.push(acted.seq);
                 if let Err(refusal) = acted.result {
                     declined = declined.or(Some(refusal.kind));
@@ -68,7 +68,7 @@ impl Scene {
 
     /// The changes of core behind one of the language. A list that stands in place of another is told as what is
     /// added and what is taken away.
-    fn admin_changes(&self, change: &PageChange) -> Outcome<Vec<AdminChange>> {
+    fn admin_changes(&self, page: PageId, change: &PageChange) -> Outcome<Vec<AdminChange>> {
         let one = |change| Ok(vec![change]);
         match change {
             PageChange::PrimaryReceiver(role) => one(AdminChange::PrimaryReceiver(match role {
@@ -82,14 +82,14 @@ impl Scene {
                 one(AdminChange::Fields { app: self.app_id(app)?, fields: *fields })
             }
             PageChange::Features(app, features) => {
-                let (app, connection) = self.connection(app)?;
+                let (app, connection) = self.connection(page, app)?;
                 let before = connection.map(|connection| connection.features);
                 Ok(differences(Feature::ALL, before.as_ref(), features)
                     .map(|(feature, granted)| AdminChange::Feature { app, feature, granted })
                     .collect())
             }
             PageChange::Permissions(app, permissions) => {
-                let (app, connection) = self.connection(app)?;
+                let (app, connection) = self.connection(page, app)?;
                 let before = connection.map(|connection| connection.permissions);
                 Ok(differences(Permission::ALL, before.as_ref(), permissions)
                     .map(|(permission, granted)| AdminChange::Permission { app, permission, granted })
@@ -108,9 +108,9 @@ impl Scene {
         }
     }
 
-    fn connection(&self, app: &Spanned<String>) -> Outcome<(AppId, Option<Connection>)> {
+    fn connection(&self, page: PageId, app: &Spanned<String>) -> Outcome<(AppId, Option<Connection>)> {
         let app = self.app_id(app)?;
-        Ok((app, self.lane.settings().connection(self.cast.page, app).cloned()))
+        Ok((app, self.lane.settings().connection(page, app).cloned()))
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    Answer, Conversation, InboxAct, Message, Mid, PersonAct, Psid, Reaction, Referral, RefusalKind,
+    Answer, Conversation, InboxAct, Message, Mid, PageId, PersonAct, Psid, Reaction, Referral, RefusalKind,
 };
-use emulator_server::{Acted, graph, person_message};
+use emulator_server::{Acted, graph, person_message, without_base};
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
@@ -23,23 +23,31 @@ const MOST_TITLES: usize = 12;
 impl Scene {
     pub(super) fn user(
         &self,
-        who: &Spanned<String>,
+        (who, page): (&Spanned<String>, PageId),
         verb: &UserVerb,
         done: &mut Performed,
     ) -> Outcome<Value> {
-        let person = self.person(who)?;
+        let person = self.person(who, page)?;
         let mut said = None;
         let act = match verb {
-            UserVerb::Says { text, reply_to } => {
-                let text = self.text(text)?;
+            UserVerb::Says { text, nlp, reply_to } => {
+                let said_text = self.text(text)?;
                 let reply_to = self.earlier(reply_to.as_ref())?;
-                let message = Message { reply_to, ..Message::text(text.as_str()) };
-                said = Some(text);
-                PersonAct::Says(Arc::new(message))
+                let message = match nlp {
+                    Some(found) => {
+                        let found = self.evaluated(found)?;
+                        self.message(json!({"text": said_text, "nlp": found}), text.span, page)?
+                    }
+                    None => Message::text(said_text.as_str()),
+                };
+                said = Some(said_text);
+                PersonAct::Says(Arc::new(Message { reply_to, ..message }))
             }
-            UserVerb::Sends { message, reply_to } => {
+            UserVerb::Sends { message, files, reply_to } => {
                 let reply_to = self.earlier(reply_to.as_ref())?;
-                PersonAct::Says(Arc::new(Message { reply_to, ..self.sent(message)? }))
+                files.iter().for_each(|file| self.stage.keep(file));
+                let sent = self.message(self.evaluated(message)?, message.span, page)?;
+                PersonAct::Says(Arc::new(Message { reply_to, ..sent }))
             }
             UserVerb::Taps { what, within } => {
                 let (tapped, within) = (self.text(what)?, self.earlier(within.as_ref())?);
@@ -80,11 +88,11 @@ impl Scene {
     /// An agent does something. What reaches the person is read with the step.
     pub(super) fn inbox(
         &mut self,
-        of: &Spanned<String>,
+        (of, page): (&Spanned<String>, PageId),
         verb: &InboxVerb,
         done: &mut Performed,
     ) -> Outcome<Value> {
-        let person = self.person(of)?;
+        let person = self.person(of, page)?;
         let act = match verb {
             InboxVerb::Replies { text } => InboxAct::Replies(Arc::new(Message::text(self.text(text)?))),
             InboxVerb::MovesTo(folder) => InboxAct::Moves(match folder {
@@ -100,12 +108,15 @@ impl Scene {
         self.result(of.span, acted)
     }
 
-    /// What a person sends beside text.
-    fn sent(&self, node: &Node) -> Outcome<Message> {
-        let value = value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))?;
-        let as_of = self.lane.settings().options(self.cast.page).rules_as_of;
-        person_message(&value, as_of)
-            .map_err(|error| self.error(Diagnostic::new(node.span, error.to_string())))
+    fn evaluated(&self, node: &Node) -> Outcome<Value> {
+        value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))
+    }
+
+    /// What a person sends that is more than text.
+    fn message(&self, mut value: Value, span: Span, page: PageId) -> Outcome<Message> {
+        without_base(&mut value, self.stage.base_url());
+        let as_of = self.lane.settings().options(page).rules_as_of;
+        person_message(&value, as_of).map_err(|error| self.error(Diagnostic::new(span, error.to_string())))
     }
 
     /// What a step that is no call gives, or why it could not be done.

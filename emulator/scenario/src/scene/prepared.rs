@@ -1,8 +1,9 @@
 //! Expectations with their expressions evaluated, and how an entry of the journal compares to them.
 
-use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, Psid};
+use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId, Psid};
 use emulator_server::graph::{self, SenderAction};
 use emulator_server::journal::{Call, CallKind, Entry, Record, event_to_json};
+use emulator_server::with_base;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Scene};
@@ -19,13 +20,14 @@ pub(super) enum Prepared {
     /// A call of an app.
     Call {
         app: AppId,
+        page: PageId,
         person: Option<Psid>,
         verb: AppVerbKind,
         pattern: Option<Pattern>,
         refused: Option<Pattern>,
     },
     /// A delivery to an app.
-    Webhook { app: AppId, person: Option<Psid>, pattern: Pattern, acknowledged: bool },
+    Webhook { app: AppId, page: PageId, person: Option<Psid>, pattern: Pattern, acknowledged: bool },
     /// A state of a conversation.
     State { person: Option<Psid>, state: State },
     /// Nothing at all, for that long.
@@ -41,7 +43,8 @@ pub(super) enum State {
 
 impl Scene {
     pub(super) fn prepare(&self, expectation: &Expectation) -> Outcome<Prepared> {
-        let person = self.person_or_only(expectation.of.as_ref())?;
+        let page = self.page_on(expectation.on.as_ref())?;
+        let person = self.person_or_only(expectation.of.as_ref(), page)?;
         let build = |node| Pattern::build(node, self).map_err(|problem| self.error(problem));
         Ok(match &expectation.what {
             Awaited::App { who, verb, params, messaging_type, tag, refused } => {
@@ -63,12 +66,13 @@ impl Scene {
                     return Ok(match refused {
                         None => Prepared::Message { app, person, pattern },
                         Some(_) => {
-                            Prepared::Call { app, person, verb: *verb, pattern: Some(pattern), refused }
+                            let pattern = Some(pattern);
+                            Prepared::Call { app, page, person, verb: *verb, pattern, refused }
                         }
                     });
                 }
                 let pattern = self.asked_pattern(*verb, params.as_ref())?;
-                Prepared::Call { app, person, verb: *verb, pattern, refused }
+                Prepared::Call { app, page, person, verb: *verb, pattern, refused }
             }
             Awaited::Webhook { app, channel, field, event, acknowledged } => {
                 let mut members = Vec::new();
@@ -87,8 +91,9 @@ impl Scene {
                 }
                 let pattern = Pattern::of_members(members);
                 // Not every event is about a person, so only one who is named limits them.
-                let person = expectation.of.as_ref().map(|who| self.person(who)).transpose()?;
-                Prepared::Webhook { app: self.app_id(app)?, person, pattern, acknowledged: *acknowledged }
+                let person = expectation.of.as_ref().map(|who| self.person(who, page)).transpose()?;
+                let (app, acknowledged) = (self.app_id(app)?, *acknowledged);
+                Prepared::Webhook { app, page, person, pattern, acknowledged }
             }
             Awaited::Owner(owner) => {
                 let expected = match owner {
@@ -153,7 +158,7 @@ impl Scene {
     pub(super) fn compare_message(&self, entry: &Entry, pattern: &Pattern) -> (Comparison, Value) {
         let mut actual = Map::new();
         if let Some(Effect::Message { message, mid, at, .. }) = entry.effect() {
-            actual.insert("message".into(), message_value(message));
+            actual.insert("message".into(), message_value(message, self.stage.base_url()));
             actual.insert("message_id".into(), json!(mid.to_string()));
             actual.insert("timestamp".into(), json!(at.0));
         }
@@ -181,8 +186,9 @@ impl Scene {
             Some(_) | None => None,
         };
         let names = self.lane.names();
-        let by_name = call_value(&call.kind, &|app| names.app(app));
-        let by_id = call_value(&call.kind, &|app| app.to_string());
+        let base = self.stage.base_url();
+        let by_name = call_value(&call.kind, base, &|app| names.app(app));
+        let by_id = call_value(&call.kind, base, &|app| app.to_string());
         let mut comparison = match pattern {
             None => Comparison::default(),
             Some(pattern) => {
@@ -220,20 +226,22 @@ impl Scene {
                 let meant = arrived.app == *app && person.is_none_or(|person| person == arrived.person);
                 (meant && self.compare_message(entry, pattern).0.is_match()).then(|| line(entry))
             }
-            Prepared::Call { app, person, verb, pattern, refused } => {
+            Prepared::Call { app, page, person, verb, pattern, refused } => {
                 let (_, _, call) = self.feed.calls_of(*app, index).next().filter(|(at, ..)| *at == index)?;
                 let meant = AppVerbKind::of(&call.kind) == Some(*verb)
+                    && call.page.is_none_or(|called| called == *page)
                     && person.is_none_or(|person| Some(person) == call.person);
                 let compared = self.compare_call(entry, call, pattern.as_ref(), refused.as_ref()).0;
                 (meant && compared.is_match()).then(|| line(entry))
             }
-            Prepared::Webhook { app, person, pattern, acknowledged } => {
+            Prepared::Webhook { app, page, person, pattern, acknowledged } => {
                 let tried = entry.tried().map_or(Some(entry), |delivery| self.feed.by_seq(delivery))?;
                 let Some(Effect::Deliver(delivery)) = tried.effect() else { return None };
-                let meant = delivery.app == *app
+                let meant = (delivery.app, delivery.page) == (*app, *page)
                     && person.is_none_or(|person| Some(person) == delivery.person)
                     && self.feed.delivery_is(tried, delivery, *acknowledged, &self.lane);
-                (meant && pattern.compare(Some(&delivery_value(delivery))).is_match()).then(|| line(tried))
+                (meant && pattern.compare(Some(&delivery_value(delivery, self.stage.base_url()))).is_match())
+                    .then(|| line(tried))
             }
             Prepared::State { person, state } => {
                 let person = person.or_else(|| entry.person())?;
@@ -254,10 +262,12 @@ impl Scene {
     }
 }
 
-fn message_value(message: &Message) -> Value {
+/// A message as its app sent it.
+fn message_value(message: &Message, base_url: &str) -> Value {
     // What is more than a text goes as its app sent it.
     let sent = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
-    if let Some(sent) = sent {
+    if let Some(mut sent) = sent {
+        with_base(&mut sent, base_url);
         return sent;
     }
     let mut out = Map::new();
@@ -274,11 +284,11 @@ fn sending_members(kind: &CallKind) -> Vec<(String, Value)> {
 }
 
 /// What a call asked for, in the words of the vocabulary.
-fn call_value(kind: &CallKind, app: &dyn Fn(AppId) -> String) -> Value {
+fn call_value(kind: &CallKind, base_url: &str, app: &dyn Fn(AppId) -> String) -> Value {
     let mut out = Map::new();
     match kind {
         CallKind::Sends { message, .. } => {
-            out.insert("message".into(), message_value(message));
+            out.insert("message".into(), message_value(message, base_url));
             out.extend(sending_members(kind));
         }
         CallKind::Controls(ControlAct::Pass { to, metadata }) => {
@@ -310,7 +320,8 @@ fn call_value(kind: &CallKind, app: &dyn Fn(AppId) -> String) -> Value {
 }
 
 /// A delivery as expectations see it.
-pub(super) fn delivery_value(delivery: &Delivery) -> Value {
-    let event: Value = serde_json::from_str(&event_to_json(delivery)).unwrap_or_default();
+pub(super) fn delivery_value(delivery: &Delivery, base_url: &str) -> Value {
+    let mut event: Value = serde_json::from_str(&event_to_json(delivery)).unwrap_or_default();
+    with_base(&mut event, base_url);
     json!({"channel": delivery.channel.name(), "field": delivery.field.name(), "event": event})
 }

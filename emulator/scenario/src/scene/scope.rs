@@ -1,6 +1,6 @@
 //! The names that expressions in steps can use, by the table of members that the checks follow as well.
 
-use emulator_core::PAGE_INBOX;
+use emulator_core::{PAGE_INBOX, PageId};
 use emulator_server::rfc3339;
 use serde_json::{Map, Value, json};
 
@@ -15,56 +15,70 @@ impl Scope for Scene {
             return Some(captured.clone());
         }
         match Root::parse(name) {
-            Some(Root::Page) => self.page_value(),
+            Some(Root::Page) => self.page_value(self.cast.page),
             Some(Root::Now) => Some(json!(rfc3339(self.lane.now()))),
             Some(Root::Vars) => Some(Value::Object(self.vars.clone())),
             Some(Root::Env) => Some(cast::environment()),
             Some(Root::Emulator) => Some(cast::emulator(&self.surroundings)),
             Some(Root::Inbox) => Some(of_page(PAGE_INBOX, "inbox")),
-            None => self.app_value(name).or_else(|| self.person_value(name)),
+            None => {
+                let page = || self.page_value(self.cast.page_named(name)?);
+                self.app_value(name).or_else(|| self.person_value(name)).or_else(page)
+            }
         }
     }
 
     fn names(&self) -> Vec<String> {
         let fixed = Root::ALL.iter().map(|root| root.name().to_owned());
         let apps = self.cast.apps.iter().map(|app| app.name.clone());
-        let people = self.cast.people.iter().map(|person| person.name.clone());
-        fixed.chain(apps).chain(people).chain(self.captures.keys().cloned()).collect()
+        let people = self.cast.names_of_people().map(str::to_owned);
+        let pages = self.cast.pages.iter().filter_map(|page| page.name.clone());
+        fixed.chain(apps).chain(people).chain(pages).chain(self.captures.keys().cloned()).collect()
     }
 }
 
 impl Scene {
-    fn page_value(&self) -> Option<Value> {
+    fn page_value(&self, page: PageId) -> Option<Value> {
         let settings = self.lane.settings();
-        let page = settings.pages.get(&self.cast.page)?;
-        Some(of_page(self.cast.page, &page.name))
+        Some(of_page(page, &settings.pages.get(&page)?.name))
+    }
+
+    /// The members of an app or a person: all of them for the first Page, and some behind the name of each Page.
+    fn members<M: Copy>(
+        &self,
+        (all, of_page): (&[M], &[M]),
+        name: fn(M) -> &'static str,
+        value: impl Fn(M, PageId) -> Value,
+    ) -> Value {
+        let on = |members: &[M], page: PageId| -> Map<String, Value> {
+            members.iter().map(|member| (name(*member).to_owned(), value(*member, page))).collect()
+        };
+        let mut out = on(all, self.cast.page);
+        let named = self.cast.pages.iter().filter_map(|page| Some((page.name.clone()?, page.id)));
+        out.extend(named.map(|(name, page)| (name, Value::Object(on(of_page, page)))));
+        Value::Object(out)
     }
 
     fn app_value(&self, name: &str) -> Option<Value> {
         let app = self.cast.apps.iter().find(|app| app.name == name)?;
-        let value = |member: &AppMember| {
-            let value = match member {
-                AppMember::Id => json!(app.id.to_string()),
-                AppMember::Name => json!(app.name),
-                AppMember::Secret => json!(app.secret),
-                AppMember::VerifyToken => json!(app.verify_token),
-                AppMember::PageToken => json!(app.page_tokens.first().map(|(_, token)| token)),
-            };
-            (member.name().to_owned(), value)
+        let token = |page| app.page_tokens.iter().find(|(known, _)| *known == page).map(|(_, token)| token);
+        let value = |member, page| match member {
+            AppMember::Id => json!(app.id.to_string()),
+            AppMember::Name => json!(app.name),
+            AppMember::Secret => json!(app.secret),
+            AppMember::VerifyToken => json!(app.verify_token),
+            AppMember::PageToken => json!(token(page)),
         };
-        Some(AppMember::ALL.iter().map(value).collect::<Map<_, _>>().into())
+        Some(self.members((AppMember::ALL, AppMember::OF_PAGE), AppMember::name, value))
     }
 
     fn person_value(&self, name: &str) -> Option<Value> {
-        let psid = *self.lane.people().get(name)?;
-        let value = |member: &PersonMember| {
-            let value = match member {
-                PersonMember::Id => json!(psid.to_string()),
-                PersonMember::Name => json!(name),
-            };
-            (member.name().to_owned(), value)
+        self.lane.person(name, self.cast.page)?;
+        let value = |member, page| match member {
+            PersonMember::Id => json!(self.lane.person(name, page).map(|psid| psid.to_string())),
+            PersonMember::Name => json!(name),
         };
-        Some(PersonMember::ALL.iter().map(value).collect::<Map<_, _>>().into())
+        Some(self.members((PersonMember::ALL, PersonMember::OF_PAGE), PersonMember::name, value))
     }
 }
 
@@ -105,16 +119,18 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_checks_know_is_what_there_is() {
-        let text = "apps: {shopbot: {}, livechat: {}}\npeople: {ana: {}, bo: {}}".to_owned();
-        let (documents, _) = load(Path::new("w.yaml"), text, &|_| Err(std::io::ErrorKind::NotFound.into()));
+        let text =
+            "pages: {shop: {}, store: {}}\napps: {shopbot: {}, livechat: {}}\npeople: {ana: {}, bo: {}}";
+        let (documents, _) =
+            load(Path::new("w.yaml"), text.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
         let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
         let surroundings = Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin") };
         let cast = Arc::new(cast(&world, &surroundings, &mut |_| 1).unwrap());
         let clock = ClockMode::Frozen { at: Timestamp(0) };
         let settings = Arc::clone(&cast.settings);
         let webhook_timeout = Duration::from_secs(1);
-        let stage =
-            Stage::new(StageSpec { seed: 1, settings, apps: cast.apps.clone(), webhook_timeout }, clock);
+        let (pages, apps) = (cast.page_names(), cast.apps.clone());
+        let stage = Stage::new(StageSpec { seed: 1, settings, pages, apps, webhook_timeout }, clock);
         let lane = LaneSpec { name: "a".to_owned(), clock, settings: None, people: cast.people.clone() };
         let lane = stage.open_lane(lane).unwrap();
         let place = Place { stage, lane, cast, surroundings };

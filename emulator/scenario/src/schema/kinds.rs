@@ -17,7 +17,7 @@ pub(super) enum Place {
 impl Place {
     /// The place of a value beside a verb: words and names are never matched.
     pub(super) fn beside(self, kind: Kind) -> Self {
-        let fixed = matches!(kind, Kind::Word(_) | Kind::Bool | Kind::Person | Kind::Capture);
+        let fixed = matches!(kind, Kind::Word(_) | Kind::Bool | Kind::Person | Kind::Page | Kind::Capture);
         if fixed { Self::Given } else { self }
     }
 }
@@ -56,7 +56,9 @@ fn plain(kind: Kind, place: Place) -> Value {
         }
         Kind::ClockMove => clock(),
         Kind::Bool => json!({"enum": [true, false, "on", "off"]}),
-        Kind::App | Kind::Person | Kind::Capture => written(NAME, "a name is needed: letters, digits and _"),
+        Kind::App | Kind::Person | Kind::Page | Kind::Capture => {
+            written(NAME, "a name is needed: letters, digits and _")
+        }
         Kind::Receiver => json!({"type": ["string", "integer"]}),
         Kind::Owner | Kind::Primary => json!({"type": ["string", "null"]}),
         Kind::Word(choice) => json!({"enum": choice.iter().map(|word| spelt(word)).collect::<Vec<_>>()}),
@@ -65,11 +67,16 @@ fn plain(kind: Kind, place: Place) -> Value {
         Kind::Prohibition => reference("never"),
         Kind::OnOff => json!({"enum": ["on", "off", true, false, null]}),
         Kind::Earlier => json!({"type": "string"}),
+        Kind::Media => json!({"type": "string"}),
         Kind::Url => written(&or_expression("^https?://"), "an http(s) URL is needed"),
         Kind::Needed(inner) => plain(*inner, place),
         Kind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, place)}),
         Kind::PerApp(inner) => {
             json!({"type": "object", "additionalProperties": self::kind(*inner, Place::Given)})
+        }
+        Kind::OrPerPage(inner) => {
+            let one = self::kind(*inner, Place::Given);
+            json!({"if": {"type": "object"}, "then": {"additionalProperties": one}, "else": one})
         }
         Kind::OneOrMore(inner) => {
             let one = self::kind(*inner, place);

@@ -66,7 +66,8 @@ fn with_verbs(head: &Head, place: Place) -> Value {
                 Place::Given => verb.beside,
                 Place::Awaited => verb.expected_beside,
             };
-            json!({"if": {"required": [verb.name]}, "then": beside(&[head.name, verb.name], fields, place)})
+            let fields = [fields, head.beside].concat();
+            json!({"if": {"required": [verb.name]}, "then": beside(&[head.name, verb.name], &fields, place)})
         })
         .collect();
     let lacking = json!({

@@ -3,6 +3,7 @@
 mod acts;
 mod blame;
 mod expectation;
+mod media;
 
 use std::sync::Arc;
 
@@ -51,12 +52,13 @@ impl<'a> Builder<'a> {
             "user" => self.user(head, node, value),
             "inbox" => self.inbox(head, node, value),
             "app" => self.app(head, node, value),
+            "bot" => self.bot(head, node, value),
             _ => {
                 let known = (head.beside, head.not_yet);
                 self.keys_beside(head.name, known, entries, &[head.name], Mode::Given);
                 let sound = self.sound(head.name, head.value, value);
                 match head.name {
-                    "expect" | "never" => self.expectation(value, head.name),
+                    "expect" | "never" => self.expectation(value, head.name, node.entry("on")),
                     "page" if sound => self.page(node, value),
                     "page" => None,
                     "clock" => Some(Act::Clock(acts::clock(value))),
@@ -72,9 +74,10 @@ impl<'a> Builder<'a> {
         };
         let inside = value.get("as").filter(|_| head.name == "expect");
         let capture = self.capture(node.get("as").or(inside));
+        let on = node.get("on").map(spanned);
         let act = act.filter(|_| self.check.problems.len() == before)?;
         let file = Arc::clone(self.origin.file);
-        Some(Step { span: node.span, file, used: None, act, capture })
+        Some(Step { span: node.span, file, used: None, on, act, capture })
     }
 
     /// Finds the key that says who acts or what kind of step this is.
@@ -130,7 +133,8 @@ impl<'a> Builder<'a> {
             Mode::Given => verb.beside,
             Mode::Awaited => verb.expected_beside,
         };
-        self.keys_beside(verb.name, (beside, head.not_yet), entries, &[head.name, verb.name], mode);
+        let beside = [beside, head.beside].concat();
+        self.keys_beside(verb.name, (&beside, head.not_yet), entries, &[head.name, verb.name], mode);
         Some((verb, value))
     }
 
@@ -178,7 +182,8 @@ impl<'a> Builder<'a> {
     /// Takes the name behind `as:`.
     fn capture(&mut self, node: Option<&Node>) -> Option<Spanned<String>> {
         let node = node?;
-        let world = self.check.names.apps.iter().chain(&self.check.names.people);
+        let Names { apps, people, pages, .. } = self.check.names;
+        let world = apps.iter().chain(people).chain(pages);
         if !node.is_scalar() || !is_identifier(&node.source) {
             self.check.report(
                 Diagnostic::new(node.span, "`as` takes a name made of letters, digits and `_`")

@@ -6,6 +6,7 @@ fn names() -> Names {
     Names {
         apps: ["shopbot".into(), "livechat".into()].into(),
         people: ["ana".into()].into(),
+        pages: ["shop".into(), "store".into()].into(),
         ..Names::default()
     }
 }
@@ -38,7 +39,9 @@ fn app(text: &str) -> (AppVerb, Option<Box<Refusal>>, Option<Node>) {
 fn a_person_says_something() {
     for text in ["{user: ana, says: 42, as: first}", r#"{"user": "ana", "says": "42", "as": "first"}"#] {
         let step = step(text);
-        let Act::User { who, verb: UserVerb::Says { text, reply_to: None } } = step.act else { panic!() };
+        let Act::User { who, verb: UserVerb::Says { text, nlp: None, reply_to: None } } = step.act else {
+            panic!()
+        };
         assert_eq!((who.value.as_str(), text.source.as_str()), ("ana", "42"));
         assert_eq!(step.capture.map(|capture| capture.value).as_deref(), Some("first"));
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use emulator_core::{AppMode, Feature, FieldSet, Permission};
+use emulator_server::Media;
 use emulator_server::graph::SenderAction;
 use emulator_server::journal::CallKind;
 
@@ -16,6 +17,8 @@ pub enum UserVerb {
     Says {
         /// The text.
         text: Node,
+        /// What the platform's language processing found in it, as the webhook shows it.
+        nlp: Option<Node>,
         /// The message that it answers.
         reply_to: Option<Node>,
     },
@@ -30,6 +33,8 @@ pub enum UserVerb {
     Sends {
         /// What is sent, as [`emulator_server::person_message`] takes it.
         message: Node,
+        /// The files that it names by their addresses.
+        files: Vec<Media>,
         /// The message that it answers.
         reply_to: Option<Node>,
     },
@@ -63,6 +68,17 @@ pub enum InboxVerb {
     },
     /// Moves the conversation to a folder.
     MovesTo(Folder),
+}
+
+/// What becomes of a bot's process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BotVerb {
+    /// It ends.
+    Stops,
+    /// It is started.
+    Starts,
+    /// It ends if it runs, and is started.
+    Restarts,
 }
 
 /// One setting that an admin changes. Apps are those of the world, by name.

@@ -20,6 +20,19 @@ pub(crate) enum Shape {
     Missing(String),
 }
 
+impl Shape {
+    /// The same with more members.
+    fn with(self, more: impl Iterator<Item = (String, Self)>) -> Self {
+        match self {
+            Self::Members(mut members) => {
+                members.extend(more);
+                Self::Members(members)
+            }
+            Self::Open | Self::Text | Self::Missing(_) => self,
+        }
+    }
+}
+
 /// The names there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Known {
@@ -42,9 +55,10 @@ pub(crate) enum Unknown<'a> {
 impl Known {
     /// The names of a world, with variables of that shape.
     pub(crate) fn of(world: &Names, vars: &Shape) -> Self {
+        let page = || texts(PageMember::ALL.iter().map(|member| member.name()));
         let root = |root: &Root| {
             let shape = match root {
-                Root::Page | Root::Inbox => texts(PageMember::ALL.iter().map(|member| member.name())),
+                Root::Page | Root::Inbox => page(),
                 Root::Now => Shape::Text,
                 Root::Vars => vars.clone(),
                 Root::Env => Shape::Open,
@@ -52,11 +66,15 @@ impl Known {
             };
             (root.name().to_owned(), shape)
         };
-        let app = texts(AppMember::ALL.iter().map(|member| member.name()));
-        let person = texts(PersonMember::ALL.iter().map(|member| member.name()));
+        let on_pages = |members: Shape| world.pages.iter().map(move |page| (page.clone(), members.clone()));
+        let app = texts(AppMember::ALL.iter().map(|member| member.name()))
+            .with(on_pages(texts(AppMember::OF_PAGE.iter().map(|member| member.name()))));
+        let person = texts(PersonMember::ALL.iter().map(|member| member.name()))
+            .with(on_pages(texts(PersonMember::OF_PAGE.iter().map(|member| member.name()))));
         let mut names: BTreeMap<String, Shape> = Root::ALL.iter().map(root).collect();
         names.extend(world.apps.iter().map(|name| (name.clone(), app.clone())));
         names.extend(world.people.iter().map(|name| (name.clone(), person.clone())));
+        names.extend(world.pages.iter().map(|name| (name.clone(), page())));
         Self { names }
     }
 

@@ -1,6 +1,6 @@
 //! What `expect:` and `never:` can be about, and the matchers of their patterns.
 
-use super::steps::{AS, OF, WITHIN};
+use super::steps::{AS, OF, ON, WITHIN};
 use super::{APP_VERBS, CHANNELS, FOLDERS, Field, Head, Kind, WEBHOOK_FIELDS, WINDOWS, field};
 
 /// What `expect:` and `never:` can be about; the verbs of an app are listed in [`APP_VERBS`].
@@ -9,8 +9,8 @@ pub const EXPECTATIONS: &[Head] = &[
         name: "app",
         value: Kind::App,
         verbs: APP_VERBS,
-        beside: &[],
-        not_yet: &["calls", "persona", "thread_control", "optional", "on"],
+        beside: &[ON],
+        not_yet: &["calls", "persona", "thread_control", "optional"],
         meaning: "a message that reaches the person, or another call of that app",
     },
     Head {
@@ -19,6 +19,7 @@ pub const EXPECTATIONS: &[Head] = &[
         verbs: &[],
         beside: &[
             OF,
+            ON,
             field("channel", Kind::Word(CHANNELS), "the list of the entry that the event stands in"),
             field("event", Kind::Pattern, "what the event must hold"),
             field("field", Kind::Word(WEBHOOK_FIELDS), "the subscription field it belongs to"),
@@ -26,7 +27,7 @@ pub const EXPECTATIONS: &[Head] = &[
             WITHIN,
             AS,
         ],
-        not_yet: &["attempts", "optional", "on"],
+        not_yet: &["attempts", "optional"],
         meaning: "a delivery to that app",
     },
     state("owner", Kind::Owner, "who controls the conversation"),
@@ -37,13 +38,13 @@ pub const EXPECTATIONS: &[Head] = &[
         value: Kind::Flag,
         verbs: &[],
         beside: &[field("for", Kind::Needed(&Kind::RealTime), "how long it must stay quiet, in real time")],
-        not_yet: &["optional", "on"],
+        not_yet: &["optional"],
         meaning: "quiet: no message reaches the person and no real app calls anything",
     },
 ];
 
 const fn state(name: &'static str, value: Kind, meaning: &'static str) -> Head {
-    Head { name, value, verbs: &[], beside: &[OF, WITHIN, AS], not_yet: &["optional", "on"], meaning }
+    Head { name, value, verbs: &[], beside: &[OF, ON, WITHIN, AS], not_yet: &["optional"], meaning }
 }
 
 /// Keys of expectations that this version lacks.

@@ -46,12 +46,15 @@ pub const PART_KEYS: &[Field] = &[
 pub const WORLD_KEYS: &[Field] = &[
     field("protocol", Kind::Protocol, "the protocol that the Page follows"),
     field("page", Kind::Section(PAGE_KEYS), "the Page"),
-    field("apps", Kind::Named(APP_KEYS), "the apps on the Page, by the names that steps call them"),
+    field(
+        "pages",
+        Kind::Named(PAGE_KEYS),
+        "several Pages in place of `page`, by the names that steps call them; the first is meant where none is named",
+    ),
+    field("apps", Kind::Named(APP_KEYS), "the apps on each Page, by the names that steps call them"),
     field("people", Kind::Named(PERSON_KEYS), "the people, by the names that steps call them"),
 ];
-/// The keys of a world that this version lacks.
-pub const WORLD_NOT_YET: &[&str] = &["pages"];
-/// The keys of `page:`.
+/// The keys of `page:` and of each of `pages:`.
 pub const PAGE_KEYS: &[Field] = &[
     field("id", Kind::Id(63), "its id: digits, below 2^63"),
     field("name", Kind::Literal, "what it is called"),
@@ -65,7 +68,11 @@ pub const APP_KEYS: &[Field] = &[
     field("id", Kind::Id(53), "its id: digits, below 2^53 so that JavaScript reads it without loss"),
     field("secret", Kind::Text, "its secret, which signs webhooks"),
     field("verify_token", Kind::Text, "the token of the verification handshake"),
-    field("page_token", Kind::Text, "its Page access token"),
+    field(
+        "page_token",
+        Kind::OrPerPage(&Kind::Text),
+        "its Page access token; for several Pages a mapping from their names",
+    ),
     field("webhook", Kind::Text, "where its bot listens; an app without one is played by the steps"),
     field("start", Kind::Command, "the command that starts its bot"),
     field("env", Kind::Free(&Kind::Text), "variables for the environment of its bot"),
@@ -98,8 +105,8 @@ pub const APP_NOT_YET: &[&str] = &["role", "take_control", "handshake", "behavio
 pub const PERSON_KEYS: &[Field] = &[
     field(
         "id",
-        Kind::Id(63),
-        "the page-scoped id: digits, below 2^63; it follows from the seed unless given",
+        Kind::OrPerPage(&Kind::Id(63)),
+        "the page-scoped id: digits, below 2^63; for several Pages a mapping from their names; it follows from the seed unless given",
     ),
     field("first_name", Kind::Literal, "the first name in the profile"),
     field("last_name", Kind::Literal, "the last name in the profile"),

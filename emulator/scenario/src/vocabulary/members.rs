@@ -40,7 +40,7 @@ macro_rules! members {
 members! {
     /// The names that there are in every scenario, beside its apps, people and captures.
     Root {
-        Page = "page", "the Page";
+        Page = "page", "the Page, the first one of several";
         Now = "now", "the virtual time, as RFC 3339";
         Vars = "vars", "the variables of the scenario and its case";
         Env = "env", "the environment of the runner";
@@ -56,20 +56,30 @@ members! {
         Name = "name", "its name in the world";
         Secret = "secret", "its secret";
         VerifyToken = "verify_token", "the token of the verification handshake";
-        PageToken = "page_token", "its Page token";
+        PageToken = "page_token", "its Page token, that for the first Page of several";
     }
 }
 
 members! {
     /// What there is to say of a person.
     PersonMember {
-        Id = "id", "the page-scoped id";
+        Id = "id", "the page-scoped id, that on the first Page of several";
         Name = "name", "the name in the world";
     }
 }
 
+impl AppMember {
+    /// What there is to say of an app on a Page, behind the name of that Page: `${shopbot.store.page_token}`.
+    pub const OF_PAGE: &'static [Self] = &[Self::PageToken];
+}
+
+impl PersonMember {
+    /// What there is to say of a person on a Page, behind the name of that Page: `${ana.store.id}`.
+    pub const OF_PAGE: &'static [Self] = &[Self::Id];
+}
+
 members! {
-    /// What there is to say of the Page, and of the Page Inbox.
+    /// What there is to say of a Page, and of the Page Inbox.
     PageMember {
         Id = "id", "its id";
         Name = "name", "its name";

@@ -7,6 +7,7 @@ pub(super) const OF: Field =
     field("of", Kind::Person, "the person meant, where the scenario has more than one");
 pub(super) const TO: Field =
     field("to", Kind::Person, "the person meant, where the scenario has more than one");
+pub(super) const ON: Field = field("on", Kind::Page, "the Page meant, where it is not the first one");
 pub(super) const METADATA: Field = field("metadata", Kind::Text, "a text that the webhook carries");
 pub(super) const REFUSED: Field = field("refused", Kind::FlagOr(REFUSAL), "the call must fail, in this way");
 pub(super) const ANSWERS: Field = field("answers", Kind::Pattern, "what the answer must hold");
@@ -50,15 +51,15 @@ pub(super) const fn verb(
     Verb { name, value, beside, expected_beside: &[], meaning }
 }
 
-pub(super) const IMAGE: Field = field("image", Kind::Url, "a picture");
-pub(super) const VIDEO: Field = field("video", Kind::Url, "a video");
-pub(super) const AUDIO: Field = field("audio", Kind::Url, "a recording");
-pub(super) const FILE: Field = field("file", Kind::Url, "a file");
+pub(super) const IMAGE: Field = field("image", Kind::Media, "a picture");
+pub(super) const VIDEO: Field = field("video", Kind::Media, "a video");
+pub(super) const AUDIO: Field = field("audio", Kind::Media, "a recording");
+pub(super) const FILE: Field = field("file", Kind::Media, "a file");
 pub(super) const STICKER: Field = field("sticker", Kind::Any, "a sticker, by its id");
 pub(super) const LOCATION: Field = field("location", Kind::Mapping(PLACE), "a place");
 pub(super) const FALLBACK: Field = field("fallback", Kind::Mapping(SHARED), "a page that the person shares");
 /// What a person sends.
-pub(super) const SENT: &[Field] = &[
+pub(crate) const SENT: &[Field] = &[
     IMAGE,
     VIDEO,
     AUDIO,
@@ -70,7 +71,7 @@ pub(super) const SENT: &[Field] = &[
     field("attachments", Kind::ListOf(&Kind::Mapping(ATTACHED)), "several attachments in one message"),
 ];
 /// One of several attachments.
-pub(super) const ATTACHED: &[Field] = &[
+pub(crate) const ATTACHED: &[Field] = &[
     IMAGE,
     VIDEO,
     AUDIO,
@@ -92,12 +93,14 @@ pub(super) const PLACE: &[Field] = &[
 pub(super) const SHARED: &[Field] =
     &[field("url", Kind::Url, "where it is"), field("title", Kind::Text, "what it is called")];
 
+pub(super) const NLP: Field =
+    field("nlp", Kind::Any, "what the platform found in the text, as the webhook shows it");
 pub(super) const REPLY_TO: Field = field("reply_to", Kind::Earlier, "the message that this one answers");
 pub(super) const LINK: &[Field] = &[field("link", Kind::Text, "the `ref` of an m.me link")];
 
 /// What a person does.
 pub const USER_VERBS: &[Verb] = &[
-    verb("says", Kind::Text, &[REPLY_TO, AS], "sends a text message to the Page"),
+    verb("says", Kind::Text, &[NLP, REPLY_TO, AS], "sends a text message to the Page"),
     verb(
         "taps",
         Kind::Text,
@@ -180,48 +183,54 @@ pub const APP_VERBS: &[Verb] = &[
     },
 ];
 
+/// What becomes of a bot's process.
+pub(super) const BOT_VERBS: &[Verb] = &[
+    verb("stops", Kind::Flag, &[], "ends the process; its port stays closed until it is started again"),
+    verb("starts", Kind::Flag, &[], "starts the process again and waits until its webhook is ready"),
+    verb("restarts", Kind::Flag, &[], "ends the process, if it runs, and starts it again"),
+];
+
 /// The steps of the language.
 pub const HEADS: &[Head] = &[
     Head {
         name: "user",
         value: Kind::Person,
         verbs: USER_VERBS,
-        beside: &[],
-        not_yet: &[
-            "edits",
-            "deletes_conversation",
-            "opts_in",
-            "links_account",
-            "answers_survey",
-            "comments",
-            "nlp",
-            "on",
-        ],
+        beside: &[ON],
+        not_yet: &["edits", "deletes_conversation", "opts_in", "links_account", "answers_survey", "comments"],
         meaning: "a person does something",
     },
     Head {
         name: "app",
         value: Kind::App,
         verbs: APP_VERBS,
-        beside: &[],
-        not_yet: &["calls", "persona", "thread_control", "on"],
+        beside: &[ON],
+        not_yet: &["calls", "persona", "thread_control"],
         meaning: "a played app does something",
     },
     Head {
         name: "inbox",
         value: Kind::Person,
         verbs: INBOX_VERBS,
-        beside: &[],
-        not_yet: &["reads", "sends", "on"],
+        beside: &[ON],
+        not_yet: &["reads", "sends"],
         meaning: "an agent does something in the Page Inbox, on this person's conversation",
     },
     Head {
         name: "page",
         value: Kind::Mapping(PAGE_CHANGES),
         verbs: &[],
-        beside: &[field("refused", Kind::FlagOr(DECLINED), "the change must fail, in this way")],
-        not_yet: &["on"],
+        beside: &[ON, field("refused", Kind::FlagOr(DECLINED), "the change must fail, in this way")],
+        not_yet: &[],
         meaning: "an admin changes settings",
+    },
+    Head {
+        name: "bot",
+        value: Kind::App,
+        verbs: BOT_VERBS,
+        beside: &[],
+        not_yet: &[],
+        meaning: "stops or starts the process of an app's bot, which this run has started",
     },
     Head {
         name: "clock",
@@ -235,16 +244,16 @@ pub const HEADS: &[Head] = &[
         name: "expect",
         value: Kind::Expectation,
         verbs: &[],
-        beside: &[AS],
-        not_yet: &["on"],
+        beside: &[ON, AS],
+        not_yet: &[],
         meaning: "waits for what someone else must do, or for a state",
     },
     Head {
         name: "never",
         value: Kind::Prohibition,
         verbs: &[],
-        beside: &[],
-        not_yet: &["until", "on"],
+        beside: &[ON],
+        not_yet: &["until"],
         meaning: "says what must not happen from here on",
     },
     Head {
@@ -266,7 +275,7 @@ pub const HEADS: &[Head] = &[
 ];
 
 /// First keys of steps that this version lacks.
-pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults", "bot"];
+pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults"];
 
 /// Keys of inner mappings that this version lacks, under the key of the mapping.
 const NOT_YET_WITHIN: &[(&str, &[&str])] = &[

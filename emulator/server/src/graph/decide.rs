@@ -127,7 +127,7 @@ pub(super) fn decide(
     let next = next(&state, lane, caller, then, origin, at);
     if let Ok(Next::Step(Input::AppSubscribes { fields, .. }, registration)) = &next {
         // Only the world tells what is left of the fields.
-        let webhook = registration.as_ref().map(RegisteredWebhook::of);
+        let webhook = registration.as_ref().map(RegisteredWebhook::of).map(Box::new);
         let gives_up = matches!(&call.kind, CallKind::Other { method, .. } if **method == *"DELETE");
         let how = if gives_up { Subscribing::GivesUp } else { Subscribing::Registers };
         call.kind = CallKind::Subscribes { how, fields: *fields, webhook };
@@ -141,7 +141,7 @@ pub(super) fn decide(
     match next {
         Ok(Next::Step(input, after)) => {
             let person = call.person;
-            debug_assert_eq!(call.input_as(&input).as_ref(), Some(&input), "a journal tells another input");
+            debug_assert_eq!(call.input().as_ref(), Some(&input), "a journal tells another input");
             let (result, applied) = state.apply(Record::Call(call.clone()), cause, input.clone());
             let result = match result {
                 Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),

@@ -93,7 +93,7 @@ mod tests {
             (other("PUT", "99/x/y"), "PUT 99/x/y"),
             (other("POST", ""), "POST "),
         ] {
-            let call = Call { app: Some(AppId(5)), person: Some(Psid(77)), kind, played: false };
+            let call = Call { app: Some(AppId(5)), page: None, person: Some(Psid(77)), kind, played: false };
             let Spelt { method, path } = spelt(&call, PageId(9));
             assert_eq!(format!("{method} {path}"), expected);
         }

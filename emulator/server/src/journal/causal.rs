@@ -86,7 +86,7 @@ mod tests {
 
     fn call(app: u64, method: &str) -> Record {
         let kind = CallKind::Other { method: method.into(), path: "x".into() };
-        Record::Call(Call { app: Some(AppId(app)), person: None, kind, played: false })
+        Record::Call(Call { app: Some(AppId(app)), page: None, person: None, kind, played: false })
     }
 
     fn attempt(delivery: u64) -> Record {

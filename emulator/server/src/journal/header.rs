@@ -1,16 +1,17 @@
 //! The first line of a journal file: what is needed to read the rest, and whether this run may go on
 //! with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use emulator_core::{
     App, AppId, AppMode, Connection, Digest, FieldSet, Options, Page, PageId, Permission, Person, Profile,
-    Settings, TokenState, catalogue,
+    Psid, Settings, TokenState, catalogue,
 };
 use serde_json::{Map, Value, json};
 
+use super::json::Names;
 use crate::clock::rfc3339;
 use crate::lane::Lane;
 
@@ -35,7 +36,8 @@ pub struct Origin {
 /// The header line of a lane's journal, without the line's end. It holds no secrets.
 pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>, origin: &Origin) -> String {
     let Origin { about, folder } = origin;
-    let people = lane.people().iter().map(|(name, psid)| (name.to_string(), json!(psid.to_string())));
+    let names = lane.names();
+    let people = lane.people().iter().map(|(name, ids)| (name.to_string(), ids_of_person(ids, &names)));
     json!({
         "format": FORMAT,
         "emulator": env!("CARGO_PKG_VERSION"),
@@ -48,6 +50,16 @@ pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>, origin: &Origin)
         "wall": {"folder": folder},
     })
     .to_string()
+}
+
+/// The id of a person; one for each Page, by its name, where there are several.
+fn ids_of_person(ids: &BTreeMap<PageId, Psid>, names: &Names) -> Value {
+    let named = ids.iter().filter_map(|(page, psid)| Some((names.page(*page)?, psid)));
+    let named: Map<_, _> = named.map(|(page, psid)| (page.to_owned(), json!(psid.to_string()))).collect();
+    match ids.first_key_value() {
+        Some((_, psid)) if named.is_empty() => json!(psid.to_string()),
+        Some(_) | None => Value::Object(named),
+    }
 }
 
 /// The world as it was declared. What is as usual is left out, where there is much of it.
@@ -75,7 +87,10 @@ fn world(lane: &Lane, settings: &Settings) -> Value {
     if !unusual.is_empty() {
         out.insert("apps".into(), Value::Object(unusual));
     }
-    let people: Map<_, _> = lane.world().people.values().filter_map(person).collect();
+    let names = lane.names();
+    let people = lane.world().people;
+    let people: Map<_, _> =
+        people.iter().filter_map(|(id, known)| person(names.person(*id), known)).collect();
     if !people.is_empty() {
         out.insert("people".into(), Value::Object(people));
     }
@@ -91,6 +106,9 @@ fn page(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) 
         "primary_receiver": primary_receiver.as_ref().map(named),
         "apps": apps.collect::<Map<_, _>>(),
     });
+    if let Some(called) = lane.names().page(id) {
+        out["called"] = json!(called);
+    }
     if *news {
         out["news"] = json!(true);
     }
@@ -135,8 +153,8 @@ fn connection(lane: &Lane, app: AppId, connection: &Connection) -> Value {
 }
 
 /// What is known of a person beside the name.
-fn person(person: &Person) -> Option<(String, Value)> {
-    let Person { name, page, profile, blocked: _, tests } = person;
+fn person(called: String, person: &Person) -> Option<(String, Value)> {
+    let Person { name: _, page, profile, blocked: _, tests } = person;
     let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = &**profile;
     let texts = [
         ("first_name", first_name),
@@ -155,7 +173,7 @@ fn person(person: &Person) -> Option<(String, Value)> {
         return None;
     }
     out.insert("page".into(), json!(page.to_string()));
-    Some((name.to_string(), Value::Object(out)))
+    Some((called, Value::Object(out)))
 }
 
 fn names(fields: FieldSet) -> Value {

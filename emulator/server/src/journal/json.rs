@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, Asks, Button, Delivery, Effect, Field, InboxAct, Message, PAGE_INBOX, PersonAct, Psid, QuickReply,
-    Saw, Subject, Timestamp,
+    AppId, Asks, Button, Delivery, Effect, Field, InboxAct, Message, PAGE_INBOX, PageId, PersonAct, Psid,
+    QuickReply, Saw, Subject, Timestamp,
 };
 
 use super::admin;
@@ -20,13 +20,15 @@ use crate::webhooks;
 use call::write_call;
 use effect::write_effect;
 
-/// What apps and people are called.
+/// What apps, people and Pages are called.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// The apps.
     pub apps: Arc<BTreeMap<AppId, Arc<str>>>,
-    /// The people.
+    /// The people by each of their ids; who has several is told apart by the Page: `ana on store`.
     pub people: Arc<BTreeMap<Psid, Arc<str>>>,
+    /// The Pages where there are several; a Page that is the only one needs no name.
+    pub pages: Arc<BTreeMap<PageId, Arc<str>>>,
 }
 
 impl Names {
@@ -47,6 +49,11 @@ impl Names {
     /// The person's name, else the id.
     pub fn person(&self, person: Psid) -> String {
         self.people.get(&person).map_or_else(|| person.to_string(), ToString::to_string)
+    }
+
+    /// The Page's name, where there are several.
+    pub fn page(&self, page: PageId) -> Option<&str> {
+        self.pages.get(&page).map(|name| &**name)
     }
 }
 
@@ -78,10 +85,10 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     out
 }
 
-/// The event of a delivery, as it stands in the webhook body.
+/// The event of a delivery, as it stands in the webhook body but for the base URL of kept files.
 pub fn event_to_json(delivery: &Delivery) -> String {
     let mut out = String::with_capacity(256);
-    webhooks::write_event(&mut out, delivery);
+    webhooks::write_event(&mut out, delivery, "");
     out
 }
 

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use emulator_core::{
     AdminChange, AppId, AppMode, Asks, Button, ControlAct, Feature, Field, FieldSet, Folder, InboxAct,
-    Message, Mid, PAGE_INBOX, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RuleId, Saw, Span,
-    Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState, catalogue,
+    Message, Mid, PAGE_INBOX, PageId, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RuleId,
+    Saw, Span, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState, catalogue,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -27,11 +27,15 @@ use crate::graph::{GraphError, messaging_type, sender_action};
 pub(super) struct Known {
     apps: BTreeMap<Arc<str>, AppId>,
     people: BTreeMap<Arc<str>, Psid>,
+    /// The only Page, which a call does not name.
+    page: Option<PageId>,
 }
 
 impl Known {
-    pub(super) fn new(names: &Names) -> Self {
+    pub(super) fn new(names: &Names, pages: impl IntoIterator<Item = PageId>) -> Self {
+        let mut pages = pages.into_iter();
         Self {
+            page: pages.next().filter(|_| pages.next().is_none()),
             apps: names.apps.iter().map(|(app, name)| (Arc::clone(name), *app)).collect(),
             people: names.people.iter().map(|(person, name)| (Arc::clone(name), *person)).collect(),
         }
@@ -453,11 +457,12 @@ impl Root<'_> {
                 let fields = data.fields()?;
                 let gives_up = fields.is_none() || data.has("gives_up");
                 let how = if gives_up { Subscribing::GivesUp } else { Subscribing::Registers };
-                CallKind::Subscribes { how, fields, webhook: self.registered() }
+                CallKind::Subscribes { how, fields, webhook: self.registered().map(Box::new) }
             }
             "calls" => CallKind::Other { method: data.text("method")?, path: data.text("path")? },
             _ => return None,
         };
-        Some(Call { app: data.app("app"), person: data.person(), kind, played: data.has("played") })
+        let page = data.id("page").or(data.known.page);
+        Some(Call { app: data.app("app"), page, person: data.person(), kind, played: data.has("played") })
     }
 }

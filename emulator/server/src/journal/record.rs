@@ -121,6 +121,9 @@ pub enum Record {
 pub struct Call {
     /// The app that called; none when the token is unknown.
     pub app: Option<AppId>,
+    /// The Page that it is about, which is that of the token; none when the token is of no Page and the call names
+    /// none.
+    pub page: Option<PageId>,
     /// The person that it is about.
     pub person: Option<Psid>,
     /// What it asked for.
@@ -173,7 +176,7 @@ pub enum CallKind {
         /// The fields; to none any more when none.
         fields: Option<FieldSet>,
         /// Where its webhooks go from then on, if it has any.
-        webhook: Option<RegisteredWebhook>,
+        webhook: Option<Box<RegisteredWebhook>>,
     },
     /// Anything else, and calls that were not in order.
     Other {
@@ -212,9 +215,8 @@ impl RegisteredWebhook {
 }
 
 impl Call {
-    /// What it lets happen in the world, with a token of that Page; nothing when it is about nothing
-    /// that the world knows of.
-    pub(crate) fn input(&self, page: Option<PageId>) -> Option<Input> {
+    /// What it lets happen in the world; nothing when it is about nothing that the world knows of.
+    pub(crate) fn input(&self) -> Option<Input> {
         let app = self.app?;
         let act = match &self.kind {
             CallKind::Sends { message, messaging_type: _, tag } => {
@@ -236,12 +238,7 @@ impl Call {
             }
             CallKind::Other { .. } => return None,
         };
-        Some(Input::App { page: page?, app, act })
-    }
-
-    /// The same, with the Page of an input that it should be.
-    pub(crate) fn input_as(&self, input: &Input) -> Option<Input> {
-        self.input(if let Input::App { page, .. } = input { Some(*page) } else { None })
+        Some(Input::App { page: self.page?, app, act })
     }
 }
 

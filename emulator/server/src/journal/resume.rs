@@ -287,7 +287,7 @@ impl Reading<'_> {
         let mut state = lane.lock();
         let mut again = Again {
             replay: Replay::begin(&mut state),
-            known: Known::new(&state.names),
+            known: Known::new(&state.names, state.world.settings.pages.keys().copied()),
             lane: lane.name(),
             due: VecDeque::new(),
         };

@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use emulator_core::{AppId, Input, PageId, Timestamp};
+use emulator_core::{Input, Timestamp};
 
 use super::state::{Applied, LaneState};
 use crate::clock::Wall;
 use crate::journal::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook, Told, What};
-use crate::shared::{Registration, Token};
+use crate::shared::Registration;
 use crate::webhooks::Outgoing;
 
 /// How many echoes for played apps are remembered: as many as may wait for an app.
@@ -29,7 +29,6 @@ struct Open {
 
 /// What must be remembered between the entries of a journal that happens again.
 pub(crate) struct Replay {
-    pages: BTreeMap<AppId, PageId>,
     open: BTreeMap<u64, Open>,
     /// Echoes for apps that steps play, which go nowhere but may turn out to belong elsewhere.
     shown: BTreeMap<u64, Outgoing>,
@@ -53,12 +52,7 @@ impl Replay {
     /// Stops the clock of a lane in which nothing has happened yet.
     pub(crate) fn begin(state: &mut LaneState) -> Self {
         state.clock = state.clock.stopped(Timestamp(i64::MIN));
-        let page = |token: &Token| match token {
-            Token::Page { app, page } => Some((*app, *page)),
-            Token::App { .. } => None,
-        };
-        let pages = state.shared.tokens.values().filter_map(page).collect();
-        Self { pages, open: BTreeMap::new(), shown: BTreeMap::new(), call: None, moved: None, wall: None }
+        Self { open: BTreeMap::new(), shown: BTreeMap::new(), call: None, moved: None, wall: None }
     }
 
     /// Lets an entry that no other one led to happen again, with everything that it leads to.
@@ -128,8 +122,7 @@ impl Replay {
     /// A call that was accepted happens again. One that was refused has changed nothing, and why is told
     /// by the next entry, for it may have been for something that stands in no journal.
     fn called(&mut self, state: &mut LaneState, call: Call, cause: Option<Cause>, accepted: bool) {
-        let page = call.app.and_then(|app| self.pages.get(&app).copied());
-        let input = call.input(page).filter(|_| accepted);
+        let input = call.input().filter(|_| accepted);
         let seq = match input {
             Some(input) => {
                 let (_, applied) = state.apply(Record::Call(call.clone()), cause, input);
@@ -140,7 +133,7 @@ impl Replay {
         if let (true, Some(app), CallKind::Subscribes { webhook: Some(webhook), .. }) =
             (accepted, call.app, &call.kind)
         {
-            let RegisteredWebhook { url, other_fields, version } = webhook.clone();
+            let RegisteredWebhook { url, other_fields, version } = (**webhook).clone();
             let known = state.shared.endpoint(app).filter(|endpoint| endpoint.url == url);
             let endpoint = known.unwrap_or_else(|| state.shared.endpoint_at(app, url, None));
             state.shared.register(app, Registration { endpoint, other_fields, version });

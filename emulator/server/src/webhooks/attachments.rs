@@ -3,13 +3,12 @@
 
 use serde_json::{Map, Value, json};
 
-/// The list as JSON; none where the message has no attachment.
-pub(super) fn attachments(message: &str) -> Option<String> {
-    let Ok(Value::Object(message)) = serde_json::from_str(message) else { return None };
+/// The list; none where the message has no attachment.
+pub(super) fn attachments(message: &Map<String, Value>) -> Option<Value> {
     if let Some(Value::Array(list)) = message.get("attachments") {
-        return Some(Value::Array(list.iter().map(item).collect()).to_string());
+        return Some(Value::Array(list.iter().map(item).collect()));
     }
-    Some(json!([item(message.get("attachment")?)]).to_string())
+    Some(json!([item(message.get("attachment")?)]))
 }
 
 /// One of the list, with its payload last and as an echo repeats it.

@@ -2,13 +2,16 @@
 //! M-190, M-200 to M-230).
 
 use emulator_core::{AppId, AppIdType, Delivery, Event, Message, MissingMetadata, Style};
+use serde_json::Value;
 
 use super::attachments::attachments;
 use crate::escape::Dialect;
+use crate::media::with_base;
 use crate::object::Object;
 
-/// The body of the POST for one delivery: one entry with one event (M-195).
-pub(crate) fn body(delivery: &Delivery) -> String {
+/// The body of the POST for one delivery: one entry with one event (M-195). Addresses of kept files begin with the
+/// base URL.
+pub(crate) fn body(delivery: &Delivery, base_url: &str) -> String {
     let dialect = Dialect::of(delivery.style.escapes);
     let mut out = String::with_capacity(384);
     let mut root = Object::open(&mut out, dialect);
@@ -18,7 +21,7 @@ pub(crate) fn body(delivery: &Delivery) -> String {
         entry.quoted("id", delivery.page).bare("time", delivery.at.0);
         entry.json(delivery.channel.name(), |out| {
             out.push('[');
-            write_event(out, delivery);
+            write_event(out, delivery, base_url);
             out.push(']');
         });
         entry.close();
@@ -28,9 +31,9 @@ pub(crate) fn body(delivery: &Delivery) -> String {
     out
 }
 
-/// Appends the event alone. What people and Pages do and what moves control differ in the order of
+/// Appends the event alone, for a journal without a base URL. What people and Pages do and what moves control differ in the order of
 /// their keys.
-pub(crate) fn write_event(out: &mut String, delivery: &Delivery) {
+pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str) {
     let style = delivery.style;
     let dialect = Dialect::of(style.escapes);
     let mut item = Object::open(out, dialect);
@@ -44,7 +47,7 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery) {
                 }
                 object.quoted("mid", mid);
                 text(object, message);
-                list(object, message, dialect);
+                extras(object, message, dialect, base_url);
                 if let Some(mid) = &message.reply_to {
                     object.object("reply_to", |object| {
                         object.quoted("mid", mid).bare("is_self_reply", self_reply);
@@ -63,7 +66,7 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery) {
                 if let Some(metadata) = &message.metadata {
                     object.text("metadata", metadata);
                 }
-                list(object, message, dialect);
+                extras(object, message, dialect, base_url);
                 if let Some(mid) = &message.reply_to {
                     object.object("reply_to", |object| {
                         object.quoted("mid", mid);
@@ -165,9 +168,17 @@ fn text(object: &mut Object<'_>, message: &Message) {
     }
 }
 
-fn list(object: &mut Object<'_>, message: &Message, dialect: Dialect) {
-    if let Some(list) = message.body.as_deref().and_then(attachments) {
-        object.json("attachments", |out| dialect.respell(out, &list));
+/// What there is beside the text, made from the message as it was sent.
+fn extras(object: &mut Object<'_>, message: &Message, dialect: Dialect, base_url: &str) {
+    let Some(body) = message.body.as_deref() else { return };
+    let Ok(Value::Object(body)) = serde_json::from_str(body) else { return };
+    // What the platform's language processing found; it stands behind the text (M-210, M-270).
+    if let Some(found) = body.get("nlp") {
+        object.json("nlp", |out| dialect.respell(out, &found.to_string()));
+    }
+    if let Some(mut list) = attachments(&body) {
+        with_base(&mut list, base_url);
+        object.json("attachments", |out| dialect.respell(out, &list.to_string()));
     }
 }
 

@@ -63,9 +63,9 @@ impl Outgoing {
         }
     }
 
-    fn signed(&mut self, signer: &Signer) -> (Bytes, Arc<Signatures>) {
+    fn signed(&mut self, signer: &Signer, base_url: &str) -> (Bytes, Arc<Signatures>) {
         let signed = self.signed.get_or_insert_with(|| {
-            let body = Bytes::from(body(&self.delivery));
+            let body = Bytes::from(body(&self.delivery, base_url));
             let signatures = Arc::new(signer.sign(&body));
             (body, signatures)
         });
@@ -94,7 +94,7 @@ async fn deliver(lane: &Arc<Lane>, endpoint: &Endpoint, mut outgoing: Outgoing) 
         return;
     }
     loop {
-        let (body, signatures) = outgoing.signed(&endpoint.signer);
+        let (body, signatures) = outgoing.signed(&endpoint.signer, lane.shared().base_url());
         let Ok(permit) = endpoint.permits.acquire().await else { return };
         let watch = Stopwatch::start();
         let listen = |ear: &Arc<Ear>| lane.delivery_leaves(&outgoing, ear);

@@ -71,6 +71,13 @@ impl FromStr for WebhookUrl {
     }
 }
 
+impl WebhookUrl {
+    /// The port that it names, or that of its scheme.
+    pub fn port(&self) -> u16 {
+        self.authority.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(80)
+    }
+}
+
 impl std::fmt::Display for WebhookUrl {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(&self.text)
@@ -200,6 +207,11 @@ impl Endpoint {
         let mut connection = self.connect().await?;
         let response = connection.send(request(), listen).await.map_err(|error| broken(&error))?;
         self.read(connection, response).await
+    }
+
+    /// Closes the connections that nothing goes over.
+    pub(crate) fn hang_up(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     async fn reusable(&self) -> Option<Connection> {

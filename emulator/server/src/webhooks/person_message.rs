@@ -5,6 +5,7 @@ use emulator_core::{Message, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::graph::is_url;
+use crate::media::MEDIA_FOLDER;
 
 /// When stickers got a type of their own: 2026-06-01 (M-206).
 const STICKERS_BEGIN: Timestamp = Timestamp(1_780_272_000_000);
@@ -47,7 +48,8 @@ fn kinds() -> String {
 
 /// The message that a person sends, from what a step says of it.
 ///
-/// The input is an object with a `text`, and either `attachments`, a list, or one kind of attachment.
+/// The input is an object with a `text`, beside which may stand `nlp`, what the platform's language processing found in
+/// it and webhooks repeat as it is (M-210, M-270), and either `attachments`, a list, or one kind of attachment.
 /// An attachment is either one kind, `{"image": ADDRESS}`, `{"sticker": ID or {id, url}}`, `{"location":
 /// {lat, long, title, url}}`, `{"fallback": {url, title}}`, or what the webhook shows,
 /// `{"type", "payload"}`. `rules_as_of` is the day whose form stickers have.
@@ -59,6 +61,7 @@ pub fn person_message(input: &Value, rules_as_of: Timestamp) -> Result<Message, 
     let Value::Object(input) = input else { return Err(PersonMessageError::Shape) };
     let mut items = Vec::new();
     let mut text = None;
+    let mut nlp = None;
     for (key, value) in input {
         match (key.as_str(), value) {
             ("text", Value::String(given)) => text = Some(given.clone()),
@@ -67,17 +70,21 @@ pub fn person_message(input: &Value, rules_as_of: Timestamp) -> Result<Message, 
                     attachment(item, rules_as_of, &mut items)?;
                 }
             }
-            ("text" | "attachments", _) => return Err(PersonMessageError::Shape),
+            ("nlp", Value::Object(_)) => nlp = Some(value.clone()),
+            ("text" | "attachments" | "nlp", _) => return Err(PersonMessageError::Shape),
             (kind, value) => of_kind(kind, value, rules_as_of, &mut items)?,
         }
     }
     let text = text.filter(|text| !text.is_empty()).or_else(|| shared_address(&items));
-    if items.is_empty() {
+    if items.is_empty() && (nlp.is_none() || text.is_none()) {
         return text.map(Message::text).ok_or(PersonMessageError::Empty);
     }
     let mut body = Map::new();
     body.extend(text.iter().map(|text| ("text".to_owned(), json!(text))));
-    body.insert("attachments".to_owned(), Value::Array(items));
+    body.extend(nlp.map(|nlp| ("nlp".to_owned(), nlp)));
+    if !items.is_empty() {
+        body.insert("attachments".to_owned(), Value::Array(items));
+    }
     let body = Value::Object(body).to_string();
     Ok(Message { text: text.map(Into::into), body: Some(body.into()), ..Message::default() })
 }
@@ -122,8 +129,9 @@ fn of_kind(kind: &str, value: &Value, at: Timestamp, out: &mut Vec<Value>) -> Re
     }
 }
 
+/// An address: a URL, or that of a kept file.
 fn address(value: &Value) -> Option<&str> {
-    value.as_str().filter(|url| is_url(url))
+    value.as_str().filter(|url| is_url(url) || url.starts_with(MEDIA_FOLDER))
 }
 
 /// A sticker was an image with an id, was both for a summer, and is a sticker now.

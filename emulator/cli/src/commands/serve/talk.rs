@@ -22,12 +22,12 @@ Ctrl-C ends the emulator.
 
 /// Who speaks at first.
 pub(crate) fn first_person(cast: &Cast) -> String {
-    cast.people.first().map_or_else(|| "user".to_owned(), |person| person.name.clone())
+    cast.names_of_people().next().unwrap_or("user").to_owned()
 }
 
 /// Reads lines until the terminal closes, and plays them through the control API like anybody else.
 pub(crate) async fn read(url: String, cast: Arc<Cast>) {
-    let people: Vec<&str> = cast.people.iter().map(|person| person.name.as_str()).collect();
+    let people: Vec<&str> = cast.names_of_people().collect();
     let mut speaker = first_person(&cast);
     let mut input = BufReader::new(stdin());
     let mut bytes = Vec::new();

@@ -7,7 +7,7 @@ use super::{Builder, spanned};
 use crate::check::Mode;
 use crate::diagnostics::{Diagnostic, one_of};
 use crate::node::{Node, Spanned};
-use crate::step::verb::{AppVerb, AppVerbKind, InboxVerb, PageChange, Role, TokenWord, UserVerb};
+use crate::step::verb::{AppVerb, AppVerbKind, BotVerb, InboxVerb, PageChange, Role, TokenWord, UserVerb};
 use crate::step::{Act, ClockMove, Folder};
 use crate::vocabulary::{Head, PAGE_CHANGES};
 
@@ -20,9 +20,15 @@ impl Builder<'_> {
         }
         let beside = |name: &str| node.get(name).cloned();
         let verb = match verb.name {
-            "says" => UserVerb::Says { text: value.clone(), reply_to: beside("reply_to") },
+            "says" => {
+                UserVerb::Says { text: value.clone(), nlp: self.nlp(node)?, reply_to: beside("reply_to") }
+            }
             "taps" => UserVerb::Taps { what: value.clone(), within: beside("in") },
-            "sends" => UserVerb::Sends { message: self.sent(value)?, reply_to: beside("reply_to") },
+            "sends" => {
+                let sent = self.sent(value)?;
+                let (message, files) = self.with_files(&sent);
+                UserVerb::Sends { message, files, reply_to: beside("reply_to") }
+            }
             "opens" => UserVerb::Opens { link: self.needed(value, "opens", "link")?.clone() },
             "reacts" => UserVerb::Reacts { emoji: value.clone(), to: beside("to") },
             "reads" => UserVerb::Reads,
@@ -30,6 +36,18 @@ impl Builder<'_> {
             _ => UserVerb::Unblocks,
         };
         Some(Act::User { who: spanned(who), verb })
+    }
+
+    /// Takes what the platform found in a text, which goes out as it is; none at the outside if it is wrong.
+    fn nlp(&mut self, node: &Node) -> Option<Option<Node>> {
+        let Some(found) = node.get("nlp") else { return Some(None) };
+        if found.entries().is_none() {
+            let help =
+                "write `nlp: {entities: {…}, traits: {…}, detected_locales: […]}`, as the webhook shows it";
+            self.check.wrong("nlp", found, "takes a mapping", help);
+            return None;
+        }
+        Some(Some(found.clone()))
     }
 
     /// Takes what a person sends, which must be something.
@@ -63,6 +81,18 @@ impl Builder<'_> {
             _ => InboxVerb::MovesTo(folder(&value.source)),
         };
         Some(Act::Inbox { person: spanned(who), verb })
+    }
+
+    pub(super) fn bot(&mut self, head: &'static Head, node: &Node, who: &Node) -> Option<Act> {
+        self.check.app("bot", who);
+        let (verb, value) = self.verb(head, node, Mode::Given)?;
+        self.check.value(verb.name, verb.value, value, Mode::Given);
+        let verb = match verb.name {
+            "stops" => BotVerb::Stops,
+            "starts" => BotVerb::Starts,
+            _ => BotVerb::Restarts,
+        };
+        Some(Act::Bot { who: spanned(who), verb })
     }
 
     /// Builds the changes of an admin; their keys and values were checked.

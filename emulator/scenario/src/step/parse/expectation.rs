@@ -4,13 +4,18 @@ use super::acts::folder;
 use super::{Builder, is_identifier, spanned};
 use crate::check::{Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
-use crate::node::{Key, Node};
+use crate::node::{Key, Node, Spanned};
 use crate::step::{Act, AppVerbKind, Awaited, Certainty, Channel, Expectation, Owner, Window};
 use crate::vocabulary::{self as words, Head, Kind};
 
 impl Builder<'_> {
-    /// Builds an expectation; `word` is `expect` or `never`.
-    pub(super) fn expectation(&mut self, node: &Node, word: &str) -> Option<Act> {
+    /// Builds an expectation; `word` is `expect` or `never`, and `beside` the `on` beside that.
+    pub(super) fn expectation(
+        &mut self,
+        node: &Node,
+        word: &str,
+        beside: Option<(&Key, &Node)>,
+    ) -> Option<Act> {
         let Some(entries) = node.entries() else {
             self.check.wrong(
                 word,
@@ -51,11 +56,12 @@ impl Builder<'_> {
         let named = node.get("of");
         let of = if asks_person || named.is_some() {
             let person = self.check.understood_person(named, "of", node.span);
-            person.map(|name| crate::node::Spanned::new(name, named.unwrap_or(value).span))
+            person.map(|name| Spanned::new(name, named.unwrap_or(value).span))
         } else {
             None
         };
-        let expectation = Expectation { span: node.span, what: what?, of, within };
+        let on = self.page_of(head, node, beside);
+        let expectation = Expectation { span: node.span, what: what?, of, on, within };
         Some(if word == "expect" { Act::Expect(expectation) } else { Act::Never(expectation) })
     }
 
@@ -98,6 +104,30 @@ impl Builder<'_> {
         };
         self.check.report(problem);
         None
+    }
+
+    /// The Page that an expectation is about, named in it or beside it; the names were checked with the other keys.
+    fn page_of(
+        &mut self,
+        head: &Head,
+        node: &Node,
+        beside: Option<(&Key, &Node)>,
+    ) -> Option<Spanned<String>> {
+        let inside = node.get("on");
+        if let Some((key, page)) = beside {
+            let takes = head.beside.iter().any(|field| field.name == "on");
+            let problem = if !takes {
+                Diagnostic::new(key.span, format!("`{}` is about all Pages", head.name))
+                    .help("leave `on` out")
+            } else if inside.is_some() {
+                Diagnostic::new(key.span, "`on` stands here and in the expectation")
+                    .help("leave one of them out")
+            } else {
+                return Some(spanned(page));
+            };
+            self.check.report(problem);
+        }
+        inside.map(spanned)
     }
 
     fn awaited_call(&mut self, head: &'static Head, node: &Node, app: &Node) -> Option<Awaited> {

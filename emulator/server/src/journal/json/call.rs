@@ -7,7 +7,7 @@ use crate::journal::{Call, CallKind, RegisteredWebhook, Subscribing};
 use crate::object::Object;
 
 pub(super) fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
-    let Call { app, person, kind, played } = call;
+    let Call { app, page, person, kind, played } = call;
     match app {
         Some(app) => object.text("app", &names.app(*app)),
         None => object.bare("app", "null"),
@@ -15,6 +15,9 @@ pub(super) fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
     object.text("verb", kind.verb());
     if *played {
         object.bare("played", true);
+    }
+    if let Some(page) = page.filter(|page| names.page(*page).is_some()) {
+        object.quoted("page", page);
     }
     if let Some(person) = person {
         object.text("person", &names.person(*person));
@@ -57,7 +60,8 @@ pub(super) fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
             if *how == Subscribing::GivesUp && fields.is_some() {
                 object.bare("gives_up", true);
             }
-            if let Some(RegisteredWebhook { url, other_fields, version }) = webhook {
+            if let Some(webhook) = webhook {
+                let RegisteredWebhook { url, other_fields, version } = &**webhook;
                 object.text("callback_url", &url.to_string()).text("version", version);
                 if !other_fields.is_empty() {
                     object.text("other_fields", &other_fields.join(","));

@@ -59,7 +59,7 @@ pub(super) fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Nam
             object.text("app", &names.app(delivery.app));
             write_person_of(object, delivery.person, names);
             object.text("channel", delivery.channel.name()).text("field", delivery.field.name());
-            object.json("event", |out| webhooks::write_event(out, delivery));
+            object.json("event", |out| webhooks::write_event(out, delivery, ""));
         }
     }
 }

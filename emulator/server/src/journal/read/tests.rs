@@ -42,13 +42,14 @@ fn calls() -> Vec<Call> {
         CallKind::Installs { fields: Some(FieldSet::default()), other_fields: vec![] },
         CallKind::Subscribes { how: Subscribing::Registers, fields: Some(fields), webhook: None },
         CallKind::Subscribes { how: Subscribing::GivesUp, fields: Some(fields), webhook: None },
-        CallKind::Subscribes { how: Subscribing::GivesUp, fields: None, webhook: Some(webhook) },
+        CallKind::Subscribes { how: Subscribing::GivesUp, fields: None, webhook: Some(Box::new(webhook)) },
         CallKind::Other { method: "GET".into(), path: "a/ü?".into() },
     ];
     let kinds = kinds.into_iter().chain(acts.into_iter().map(CallKind::Controls));
     let who = [(Some(BOT), Some(ANN), false), (None, Some(Psid(5)), true), (Some(STRANGER), None, false)];
-    let call =
-        |kind: CallKind| who.map(|(app, person, played)| Call { app, person, kind: kind.clone(), played });
+    let call = |kind: CallKind| {
+        who.map(|(app, person, played)| Call { app, page: Some(PAGE), person, kind: kind.clone(), played })
+    };
     kinds.flat_map(call).collect()
 }
 
@@ -142,21 +143,30 @@ fn roots() -> Vec<Record> {
 #[test]
 fn what_was_written_is_read_again() {
     let name = |name: &str| Arc::from(name);
-    let names =
-        Names { apps: Arc::new([(BOT, name("bot"))].into()), people: Arc::new([(ANN, name("ann"))].into()) };
-    let known = Known::new(&names);
+    let apps = Arc::new([(BOT, name("bot"))].into());
+    let people = Arc::new([(ANN, name("ann"))].into());
+    let one = Names { apps, people, ..Names::default() };
+    all_is_read_again(&one, &Known::new(&one, [PAGE]));
+
+    let people = Arc::new([(ANN, name("ann on shop")), (Psid(3), name("ann on store"))].into());
+    let pages = Arc::new([(PAGE, name("shop")), (PageId(2), name("store"))].into());
+    let several = Names { people, pages, ..one };
+    all_is_read_again(&several, &Known::new(&several, [PAGE, PageId(2)]));
+}
+
+fn all_is_read_again(names: &Names, known: &Known) {
     for record in roots() {
         let rule = if let Record::Refused { error, .. } = &record { Some(error.rule) } else { None };
         let (seq, at, wall) = (4, Timestamp(2_000), Wall(3_001));
         let cause = Some(Cause { seq: 2, assumed: true });
         let entry = Entry { seq, at, cause, rule, saw: Saw::default(), record, wall };
-        let written = entry_to_json(&entry, &names);
+        let written = entry_to_json(&entry, names);
         let line = format!("{{\"lane\":\"l\",{}", &written[1..]);
-        let told = read(&line, "l", &known).unwrap_or_else(|why| panic!("{why} {written}"));
+        let told = read(&line, "l", known).unwrap_or_else(|why| panic!("{why} {written}"));
         let What::Record(record) = told.what else { panic!("{written}") };
         assert_eq!(format!("{record:?}"), format!("{:?}", entry.record), "{written}");
         let again = Entry { seq: told.seq, at: told.at, cause: told.cause, wall: told.wall, record, ..entry };
-        assert_eq!(entry_to_json(&again, &names), written);
+        assert_eq!(entry_to_json(&again, names), written);
         assert_eq!((super::wall(&line), without_wall("a,\"wall\":{")), (Some(wall), "a"));
     }
 }

@@ -75,14 +75,15 @@ fn set_up(bot: SocketAddr, listener: TcpListener) -> Result<Engine> {
         webhook: Some(format!("http://{bot}/webhook").parse().context("the bot has no address")?),
         api_version: None,
     };
+    let (settings, pages) = (Arc::new(settings), BTreeMap::new());
     let webhook_timeout = Duration::from_secs(20);
-    let spec = StageSpec { seed: 1, settings: Arc::new(settings), apps: vec![app], webhook_timeout };
+    let spec = StageSpec { seed: 1, settings, pages, apps: vec![app], webhook_timeout };
     let stage = Stage::new(spec, ClockMode::Real);
     let person = |index: usize| PersonSpec::named(format!("person{index}"), PAGE);
     let people = (0..MOST_CHATS).map(person).collect();
     let lane = LaneSpec { name: "bench".to_owned(), clock: ClockMode::Real, settings: None, people };
     let lane = stage.open_lane(lane).context("failed to open a lane")?;
-    let people: Vec<Psid> = lane.people().values().copied().collect();
+    let people: Vec<Psid> = lane.people().values().flat_map(BTreeMap::values).copied().collect();
     let answered: Arc<BTreeMap<_, _>> = Arc::new(people.iter().map(|psid| (*psid, Notify::new())).collect());
     tokio::spawn(emulator_server::serve(listener, stage, no_control()));
     tokio::spawn(observe(Arc::clone(&lane), Arc::clone(&answered)));

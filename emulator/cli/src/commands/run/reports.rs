@@ -1,0 +1,210 @@
+//! The files that a run writes for CI servers and programs.
+//!
+//! JUnit's XML appears whole: it is written beside and renamed. Lines of JSON are written as things happen, so that a
+//! program can follow them; each is whole.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use emulator_scenario::report::json::{self, End};
+use emulator_scenario::report::junit::{self, junit};
+use emulator_scenario::runner::{Report, RunEvent};
+use emulator_scenario::select::Selected;
+use tempfile::NamedTempFile;
+
+/// A report and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    kind: Kind,
+    path: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Junit,
+    Json,
+}
+
+/// Reports of the language of options that this version lacks.
+const NOT_YET: &[&str] = &["tap", "html", "github"];
+
+impl std::str::FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, path) = text.split_once('=').unwrap_or((text, ""));
+        let kind = match kind {
+            "junit" => Kind::Junit,
+            "json" => Kind::Json,
+            word if NOT_YET.contains(&word) => {
+                return Err(format!("the report `{word}` is not supported by this version yet"));
+            }
+            word => return Err(format!("there is no report `{word}`; there are junit=FILE and json=FILE")),
+        };
+        if path.is_empty() {
+            return Err(format!("it names no file; write {text}=FILE"));
+        }
+        Ok(Self { kind, path: PathBuf::from(path) })
+    }
+}
+
+/// What a run is, for its reports.
+#[derive(Debug, Clone)]
+pub(super) struct About {
+    pub(super) seed: u64,
+    pub(super) shard: Option<String>,
+}
+
+/// The reports of a run while it runs.
+#[derive(Debug)]
+pub(super) struct Reports {
+    about: About,
+    junit: Vec<PathBuf>,
+    lines: Vec<(PathBuf, File)>,
+    /// What is not done yet, and what is; both only for a report that is written at the end.
+    selected: Vec<Selected>,
+    finished: Vec<Report>,
+    strays: Vec<String>,
+    /// Why lines cannot be written any more, once that is so.
+    broken: Option<String>,
+}
+
+impl Reports {
+    /// Makes sure that all can be written, before anything starts.
+    pub(super) fn open(wanted: &[Wanted], selected: &[Selected], about: About) -> Result<Self, String> {
+        let mut reports = Self {
+            about,
+            junit: Vec::new(),
+            lines: Vec::new(),
+            selected: Vec::new(),
+            finished: Vec::new(),
+            strays: Vec::new(),
+            broken: None,
+        };
+        for (index, Wanted { kind, path }) in wanted.iter().enumerate() {
+            if wanted[..index].iter().any(|other| other.path == *path) {
+                return Err(format!("two reports go to {}", path.display()));
+            }
+            let failed = |error: io::Error| unwritable(path, &error);
+            fs::create_dir_all(folder_of(path)).map_err(|error| match error.kind() {
+                // It says that something else has the name of the folder.
+                io::ErrorKind::AlreadyExists => failed(io::ErrorKind::NotADirectory.into()),
+                _ => failed(error),
+            })?;
+            match kind {
+                Kind::Junit => {
+                    writable(path).map_err(failed)?;
+                    reports.junit.push(path.clone());
+                    reports.selected = selected.to_vec();
+                }
+                Kind::Json => {
+                    let mut file = File::create(path).map_err(failed)?;
+                    let About { seed, shard } = &reports.about;
+                    let version = env!("CARGO_PKG_VERSION");
+                    let line = json::begun(version, *seed, selected.len(), shard.as_deref());
+                    file.write_all(line.as_bytes()).map_err(failed)?;
+                    reports.lines.push((path.clone(), file));
+                }
+            }
+        }
+        Ok(reports)
+    }
+
+    /// Takes in what happens.
+    pub(super) fn event(&mut self, event: RunEvent) {
+        if let Some(line) = json::event(&event) {
+            self.line(&line);
+        }
+        if self.junit.is_empty() {
+            return;
+        }
+        match event {
+            RunEvent::Finished(report) => self.finished.push(*report),
+            RunEvent::Stray(text) => self.strays.push(text),
+            RunEvent::BotEnded(output) => {
+                self.strays.push(format!("{}\n{}", output.title, output.lines.join("\n")));
+            }
+            RunEvent::Began(_) | RunEvent::RealToken | RunEvent::Waiting { .. } | RunEvent::Kept(_) => {}
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        for (path, file) in &mut self.lines {
+            if let Err(error) = file.write_all(line.as_bytes()) {
+                self.broken.get_or_insert_with(|| unwritable(path, &error));
+            }
+        }
+    }
+
+    /// Writes what is written at the end.
+    pub(super) fn close(mut self, end: &End) -> Result<(), String> {
+        self.line(&json::ended(end));
+        let junit = self.write_junit(end.took);
+        self.broken.map_or(junit, Err)
+    }
+
+    fn write_junit(&mut self, took: Duration) -> Result<(), String> {
+        if self.junit.is_empty() {
+            return Ok(());
+        }
+        // What is not done when a run is interrupted shows as not run.
+        let done: std::collections::BTreeSet<&str> =
+            self.finished.iter().map(|report| report.name.as_str()).collect();
+        let open = self.selected.iter().filter(|selected| !done.contains(selected.name.as_str()));
+        let open: Vec<Report> = open.map(Report::not_run).collect();
+        self.finished.extend(open);
+        let About { seed, shard } = &self.about;
+        let run = junit::Run { seed: *seed, shard: shard.as_deref(), took, strays: &self.strays };
+        for path in &self.junit {
+            let text = junit(&self.finished, &run).map_err(|error| unwritable(path, &error))?;
+            write_whole(path, &text).map_err(|error| unwritable(path, &error))?;
+        }
+        Ok(())
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> String {
+    // The path of the file beside it would only confuse.
+    let text = error.to_string();
+    let why = text.split(" at path ").next().unwrap_or_default();
+    format!("cannot write the report {}: {why}", path.display())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Something else than a file, such as a pipe, cannot be replaced.
+fn is_replaceable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|known| known.is_file()) || !path.exists()
+}
+
+/// Whether a report can be written there at the end.
+fn writable(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if is_replaceable(path) {
+        beside(path).map(drop)
+    } else {
+        File::options().write(true).open(path).map(drop)
+    }
+}
+
+/// A file beside that one, readable for whom other new files are readable: a CI server may be another user.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder_of(path))
+}
+
+fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
+    if !is_replaceable(path) {
+        return File::options().write(true).open(path)?.write_all(text);
+    }
+    let mut file = beside(path)?;
+    file.write_all(text)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

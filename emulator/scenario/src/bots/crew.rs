@@ -1,0 +1,350 @@
+//! All the bots of a stage: started, stopped and started again by steps, and watched meanwhile.
+//!
+//! **Invariant:** a bot that ends although nobody asked it to is a [`Death`], which every scenario hears of that plays
+//! on the stage at that time.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use emulator_server::Stage;
+use tokio::sync::{Mutex, watch};
+
+use super::ports::ClosedPort;
+use super::ready::{ready, ready_by_hand};
+use super::{Bot, BotError};
+use crate::cast::{Cast, Launch, Start, Surroundings};
+use crate::runner::BotOutput;
+use crate::secrets::Secrets;
+
+/// How many lines of a bot's output a failure shows.
+const OUTPUT_LINES: usize = 10;
+
+/// A bot that ended by itself.
+#[derive(Debug)]
+pub(crate) struct Death {
+    /// The app.
+    pub(crate) app: String,
+    /// Its exit status.
+    pub(crate) status: String,
+    /// What it printed last.
+    pub(crate) lines: Vec<String>,
+    told: AtomicBool,
+}
+
+/// What is known of a bot in the end.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// The app.
+    pub(crate) app: String,
+    /// The process, if it runs and was started here.
+    pub(crate) process: Option<u32>,
+}
+
+/// What a step wants of a bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// That it ends.
+    Stop,
+    /// That it is started.
+    Start,
+    /// That it ends if it runs, and is started.
+    Restart,
+}
+
+/// Why an order cannot be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CrewError {
+    /// It was not started here.
+    #[error("the bot `{0}` was not started by this run, so it cannot be stopped or started here")]
+    NotOurs(String),
+    /// It runs.
+    #[error("the bot `{0}` runs already")]
+    Runs(String),
+    /// It was stopped before.
+    #[error("the bot `{0}` is stopped already")]
+    Stopped(String),
+    /// It ended before it was stopped.
+    #[error("the bot `{app}` cannot be stopped, for it has ended by itself ({status})")]
+    Ended {
+        /// The app.
+        app: String,
+        /// Its exit status.
+        status: String,
+    },
+    /// It does not come up.
+    #[error(transparent)]
+    Bot(#[from] BotError),
+}
+
+#[derive(Debug)]
+enum State {
+    Runs(Bot),
+    /// A step stopped it; the port is kept from others.
+    Stopped {
+        port: Option<ClosedPort>,
+        lines: Vec<String>,
+    },
+    /// It could not be started again.
+    Lost(BotError),
+}
+
+#[derive(Debug)]
+struct Process {
+    start: Start,
+    command: Vec<String>,
+    folder: PathBuf,
+    state: Mutex<State>,
+    /// Whether its end is what is wanted now.
+    ending: Arc<AtomicBool>,
+}
+
+/// The bots of a stage.
+#[derive(Debug)]
+pub(crate) struct Crew {
+    bin: PathBuf,
+    stage: Arc<Stage>,
+    secrets: Arc<Secrets>,
+    /// How long a bot may take to be ready.
+    boot: Duration,
+    processes: Vec<Process>,
+    deaths: watch::Sender<Vec<Arc<Death>>>,
+}
+
+impl Crew {
+    /// Starts the bots of a world and waits until every webhook passes the verification. `waits` is told of each bot that
+    /// somebody starts by hand.
+    ///
+    /// # Errors
+    ///
+    /// When one of them does not come up; with what they printed. None of them runs then.
+    pub(crate) async fn start(
+        stage: Arc<Stage>,
+        cast: &Cast,
+        surroundings: &Surroundings,
+        boot: Duration,
+        waits: &(dyn Fn(&Start, &str) + Send + Sync),
+    ) -> Result<Self, (BotError, Vec<BotOutput>)> {
+        let secrets = Arc::new(Secrets::of(cast));
+        let bin = surroundings.bin.clone();
+        let mut crew =
+            Self { bin, stage, secrets, boot, processes: Vec::new(), deaths: watch::Sender::default() };
+        match crew.boot(cast, waits).await {
+            Ok(()) => Ok(crew),
+            Err(error) => {
+                let output = crew.last_words(0).await;
+                crew.stop().await;
+                Err((error, output))
+            }
+        }
+    }
+
+    async fn boot(
+        &mut self,
+        cast: &Cast,
+        waits: &(dyn Fn(&Start, &str) + Send + Sync),
+    ) -> Result<(), BotError> {
+        for start in &cast.starts {
+            let Launch::Command { command, folder } = &start.launch else { continue };
+            let bot = Bot::start(&self.bin, start, (command, folder), &self.secrets)?;
+            self.processes.push(Process {
+                start: start.clone(),
+                command: command.clone(),
+                folder: folder.clone(),
+                state: Mutex::new(State::Runs(bot)),
+                ending: Arc::default(),
+            });
+        }
+        for app in cast.apps.iter() {
+            let Some(webhook) = &app.webhook else { continue };
+            let by_hand = |start: &&Start| start.app == app.id && start.launch == Launch::ByHand;
+            if let Some(start) = cast.starts.iter().find(by_hand) {
+                waits(start, &webhook.to_string());
+                ready_by_hand(&self.stage, app.id).await;
+                continue;
+            }
+            let Some(process) = self.process(&app.name) else {
+                ready(&self.stage, (app.id, &app.name), None, self.boot).await?;
+                continue;
+            };
+            if let State::Runs(bot) = &*process.state.lock().await {
+                self.on_duty(process, bot).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn process(&self, app: &str) -> Option<&Process> {
+        self.processes.iter().find(|process| process.start.name == app)
+    }
+
+    /// Waits until the bot is ready, and hears of its end from then on.
+    async fn on_duty(&self, process: &Process, bot: &Bot) -> Result<(), BotError> {
+        let Start { app, name, .. } = &process.start;
+        ready(&self.stage, (*app, name), Some(bot), self.boot).await?;
+        process.ending.store(false, Ordering::Relaxed);
+        let (ending, deaths) = (Arc::clone(&process.ending), self.deaths.clone());
+        let (app, output, mut ended) = (name.clone(), Arc::clone(&bot.output), bot.ended.clone());
+        tokio::spawn(async move {
+            let status = ended.wait_for(Option::is_some).await.map(|status| *status);
+            let Ok(Some(status)) = status else { return };
+            if !ending.load(Ordering::Relaxed) {
+                let (status, lines) = (status.to_string(), output.newest(OUTPUT_LINES));
+                let death = Arc::new(Death { app, status, lines, told: AtomicBool::new(false) });
+                deaths.send_modify(|deaths| deaths.push(death));
+            }
+        });
+        Ok(())
+    }
+
+    /// The bots that ended by themselves, in order; it grows.
+    pub(crate) fn deaths(&self) -> watch::Receiver<Vec<Arc<Death>>> {
+        self.deaths.subscribe()
+    }
+
+    /// Starts bots again that ended by themselves, for a scenario that begins now.
+    ///
+    /// # Errors
+    ///
+    /// When one does not come up again, which is not tried a second time.
+    pub(crate) async fn revive(&self) -> Result<(), BotError> {
+        for process in &self.processes {
+            let mut state = process.state.lock().await;
+            match &*state {
+                State::Lost(error) => return Err(error.clone()),
+                State::Runs(bot) if bot.ended().is_some() => {
+                    if let Err(error) = self.again(process, &mut state).await {
+                        *state = State::Lost(error.clone());
+                        return Err(error);
+                    }
+                }
+                State::Runs(_) | State::Stopped { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn again(&self, process: &Process, state: &mut State) -> Result<(), BotError> {
+        if let State::Stopped { port, .. } = state {
+            // The bot needs it now.
+            port.take();
+        }
+        let command = (process.command.as_slice(), process.folder.as_path());
+        let bot = Bot::start(&self.bin, &process.start, command, &self.secrets)?;
+        let duty = self.on_duty(process, &bot).await;
+        *state = State::Runs(bot);
+        duty
+    }
+
+    /// Does what a step wants of a bot, and waits until it is done.
+    pub(crate) async fn order(&self, app: &str, order: Order) -> Result<(), CrewError> {
+        let process = self.process(app).ok_or_else(|| CrewError::NotOurs(app.to_owned()))?;
+        let mut state = process.state.lock().await;
+        let ended = match &*state {
+            State::Runs(bot) => bot.ended(),
+            State::Stopped { .. } => {
+                return match order {
+                    Order::Stop => Err(CrewError::Stopped(app.to_owned())),
+                    Order::Start | Order::Restart => Ok(self.again(process, &mut state).await?),
+                };
+            }
+            State::Lost(error) => return Err(error.clone().into()),
+        };
+        match (order, ended) {
+            (Order::Start, None) => Err(CrewError::Runs(app.to_owned())),
+            (Order::Stop, Some(status)) => {
+                Err(CrewError::Ended { app: app.to_owned(), status: status.to_string() })
+            }
+            (Order::Stop, None) => {
+                self.halt(process, &mut state).await;
+                Ok(())
+            }
+            (Order::Start, Some(_)) => Ok(self.again(process, &mut state).await?),
+            (Order::Restart, _) => {
+                self.halt(process, &mut state).await;
+                Ok(self.again(process, &mut state).await?)
+            }
+        }
+    }
+
+    /// Ends a bot and closes its port for everybody.
+    async fn halt(&self, process: &Process, state: &mut State) {
+        process.ending.store(true, Ordering::Relaxed);
+        // Whoever closes a connection first is haunted by it for a while, and a bot needs its port soon.
+        self.stage.hang_up(process.start.app);
+        let before = std::mem::replace(state, State::Stopped { port: None, lines: Vec::new() });
+        if let State::Runs(bot) = before {
+            let output = Arc::clone(&bot.output);
+            bot.stop().await;
+            let port = self.stage.webhook_port(process.start.app).and_then(ClosedPort::take);
+            *state = State::Stopped { port, lines: output.newest(OUTPUT_LINES) };
+        }
+    }
+
+    /// What the bots printed last; of one that has ended by itself since there were so many deaths, what it left.
+    pub(crate) async fn last_words(&self, deaths_before: usize) -> Vec<BotOutput> {
+        let mut all = Vec::new();
+        let deaths = self.deaths.borrow().clone();
+        let ended = |status: &str| format!(", which has ended ({status})");
+        for process in &self.processes {
+            let app = &process.start.name;
+            let died = deaths.iter().skip(deaths_before).find(|death| death.app == *app);
+            let (how, lines) = match (died, &*process.state.lock().await) {
+                (Some(death), _) => (ended(&death.status), death.lines.clone()),
+                (None, State::Runs(bot)) => {
+                    let how = bot.ended().map_or_else(String::new, |status| ended(&status.to_string()));
+                    (how, bot.last_lines(OUTPUT_LINES))
+                }
+                (None, State::Stopped { lines, .. }) => {
+                    (", which a step has stopped".to_owned(), lines.clone())
+                }
+                (None, State::Lost(_)) => (String::new(), Vec::new()),
+            };
+            if !lines.is_empty() || how.contains("ended") {
+                all.push(BotOutput { title: format!("the bot `{app}`{how}"), lines });
+            }
+        }
+        all
+    }
+
+    /// The bots that were started here.
+    pub(crate) async fn members(&self) -> Vec<Member> {
+        let mut members = Vec::new();
+        for process in &self.processes {
+            let running = match &*process.state.lock().await {
+                State::Runs(bot) if bot.ended().is_none() => bot.process.get().copied(),
+                State::Runs(_) | State::Stopped { .. } | State::Lost(_) => None,
+            };
+            members.push(Member { app: process.start.name.clone(), process: running });
+        }
+        members
+    }
+
+    /// The deaths that no scenario has told of.
+    pub(crate) fn untold(&self) -> Vec<Arc<Death>> {
+        let deaths = self.deaths.borrow();
+        deaths.iter().filter(|death| !death.told.load(Ordering::Relaxed)).cloned().collect()
+    }
+
+    /// Ends all bots and everything that they started.
+    pub(crate) async fn stop(&self) {
+        for process in &self.processes {
+            process.ending.store(true, Ordering::Relaxed);
+        }
+        for process in &self.processes {
+            let mut state = process.state.lock().await;
+            let stopped = State::Stopped { port: None, lines: Vec::new() };
+            if let State::Runs(bot) = std::mem::replace(&mut *state, stopped) {
+                bot.stop().await;
+            }
+        }
+    }
+}
+
+impl Death {
+    /// Notes that a scenario tells of it.
+    pub(crate) fn tell(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+}

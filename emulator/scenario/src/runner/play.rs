@@ -1,0 +1,154 @@
+//! One scenario of a run, in a lane of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use emulator_core::Timestamp;
+use emulator_server::journal::{Origin, causal_order, entry_to_json, header};
+use emulator_server::{ClockMode, Lane, LaneSpec};
+use serde_json::Map;
+use tokio::time::Instant;
+
+use super::journal_path::journal_path;
+use super::stage::{Down, Up, keep};
+use super::{BEGIN_AT, Report, RunEvent, Shared, Verdict};
+use crate::bots::free_port;
+use crate::cast::cast;
+use crate::failure::Failure;
+use crate::record::about_scenario;
+use crate::scenario::{BeginAt, Scenario};
+use crate::scene::{Patience, Place, Scene, Turn};
+use crate::select::Selected;
+use crate::transcript;
+
+/// How long a lane may take to settle once its scenario is over, in milliseconds.
+const AFTERWARDS: u64 = 1_000;
+/// How many lines of the transcript a report keeps.
+const TRANSCRIPT_LINES: usize = 500;
+
+/// Plays a scenario; gives it back if it is to be played again.
+pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> Option<Selected> {
+    if shared.is_over() {
+        return shared.tell(selected, Verdict::NotRun, Duration::ZERO);
+    }
+    let scenario = &selected.scenario;
+    let fixed = scenario.world.people.iter().any(|person| person.id.is_some());
+    let _alone_with_them = if fixed { Some(up.fixed_people.lock().await) } else { None };
+    shared.send(RunEvent::Began(selected.name.clone()));
+    let watch = Instant::now();
+    let begun = match begin(selected, shared, up).await {
+        Ok(begun) => begun,
+        Err(verdict) => return shared.finish(selected, verdict.report(selected, watch.elapsed())),
+    };
+    let place = match begun {
+        Ok(place) => place,
+        Err(why) => return shared.tell(selected, Verdict::Broken(why), watch.elapsed()),
+    };
+    let deaths_before = up.crew.deaths().borrow().len();
+    let lane = Arc::clone(&place.lane);
+    let result = play_steps(selected, place.clone(), shared, up).await;
+    let settled = lane.settled(shared.options.pace.of(AFTERWARDS)).await;
+    let mut verdict = result.map_or_else(Verdict::Failed, |()| Verdict::Passed);
+    if let Err(unsettled) = settled
+        && matches!(verdict, Verdict::Passed)
+    {
+        verdict = Verdict::Broken(unsettled.to_string());
+    }
+    let journal = write_journal(shared, up, &lane, selected).unwrap_or_else(|why| {
+        verdict = Verdict::Broken(why);
+        None
+    });
+    let mut report =
+        Report { journal, raced: lane.is_raced(), ..Report::of(selected, verdict, watch.elapsed()) };
+    if report.verdict.is_failure() {
+        report.output = up.crew.last_words(deaths_before).await;
+        report.transcript = transcript_of(&lane);
+    }
+    if !keep(up, shared, place, &report) {
+        up.stage.close_lane(&lane);
+    }
+    shared.finish(selected, report)
+}
+
+/// Opens the lane of a scenario, once all bots run.
+async fn begin(selected: &Selected, shared: &Shared, up: &Up) -> Result<Result<Place, String>, Down> {
+    let scenario = &selected.scenario;
+    if let Err(error) = up.crew.revive().await {
+        return Err(Down::Bot(error, up.crew.last_words(0).await));
+    }
+    let mut ports = up.ports.clone();
+    let mut port = |app: &str| *ports.entry(app.to_owned()).or_insert_with(free_port);
+    let cast = Arc::new(cast(&scenario.world, &up.surroundings, &mut port).map_err(Down::World)?);
+    let spec = LaneSpec {
+        name: selected.name.clone(),
+        clock: ClockMode::Frozen { at: begin_at(scenario, shared) },
+        settings: Some(Arc::clone(&cast.settings)),
+        people: cast.people.clone(),
+    };
+    let (stage, surroundings) = (Arc::clone(&up.stage), up.surroundings.clone());
+    let lane = up.stage.open_lane(spec).map_err(|error| error.to_string());
+    Ok(lane.map(|lane| Place { stage, lane, cast, surroundings }))
+}
+
+/// Where the clock of a scenario stands at first.
+fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
+    match scenario.begin_at {
+        None => Timestamp(BEGIN_AT),
+        Some(BeginAt::Time(at)) => Timestamp(at),
+        Some(BeginAt::Now) => shared.began,
+    }
+}
+
+async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up) -> Result<(), Box<Failure>> {
+    let scenario = &selected.scenario;
+    let patience = Patience::of(scenario.timeouts, shared.options.pace);
+    let vars = Map::clone(&selected.vars);
+    let (turn, crew) = (Turn::of(Arc::clone(&shared.turns)), Arc::clone(&up.crew));
+    let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).of_run(turn, crew);
+    scene.play(&scenario.steps, scenario.unread).await
+}
+
+/// What happened in a lane, as people read it.
+fn transcript_of(lane: &Lane) -> Vec<String> {
+    let names = lane.names();
+    let entries = lane.entries_after(0).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
+    let entries = entries.unwrap_or_default();
+    let line = |entry: &emulator_server::journal::Entry| {
+        let text = transcript::line(entry, &names)?;
+        Some(format!("{:>3} {} {text}", entry.seq, transcript::time_of_day(entry.at)))
+    };
+    let newest = entries.iter().rev().filter_map(line).take(TRANSCRIPT_LINES);
+    let mut lines: Vec<String> = newest.collect();
+    lines.reverse();
+    lines
+}
+
+/// Writes the lane's journal in causal order; gives its path, if one is wanted.
+fn write_journal(
+    shared: &Shared,
+    up: &Up,
+    lane: &Lane,
+    selected: &Selected,
+) -> Result<Option<std::path::PathBuf>, String> {
+    let Selected { path, called, scenario, .. } = selected;
+    let Some(folder) = &shared.options.journal else { return Ok(None) };
+    let into = folder.join(journal_path(path, called));
+    let entries =
+        lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
+    let names = lane.names();
+    let mut about = about_scenario(scenario, called, path);
+    if lane.is_raced() {
+        about["raced"] = true.into();
+    }
+    let origin = Origin { about, folder: std::env::current_dir().ok() };
+    let mut text = header(lane, scenario.seed.unwrap_or(shared.options.seed), up.stage.settings(), &origin);
+    text.push('\n');
+    for entry in causal_order(entries) {
+        text.push_str(&entry_to_json(&entry, &names));
+        text.push('\n');
+    }
+    let written =
+        into.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&into, text));
+    written.map_err(|error| format!("cannot write the journal {}: {error}", into.display()))?;
+    Ok(Some(into))
+}

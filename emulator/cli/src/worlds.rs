@@ -73,6 +73,7 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
     for number in world.people.len() + 1..=arguments.people.unwrap_or_default() {
         add(&mut world, format!("user{number}"))?;
     }
+    let first = world.pages.first().and_then(|page| page.called.clone());
     for (flag, values) in [
         ("--webhook", &arguments.webhook),
         ("--app-secret", &arguments.app_secret),
@@ -91,10 +92,12 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
                 "--webhook" => {
                     value.parse::<WebhookUrl>().map_err(|error| format!("error: --webhook: {error}"))?;
                     app.webhook = Some(node(value));
+                    // Whoever says where the bot is has started it.
+                    app.start = None;
                 }
                 "--app-secret" => app.secret = Some(node(value)),
                 "--verify-token" => app.verify_token = Some(node(value)),
-                "--page-token" => app.page_token = Some(node(value)),
+                "--page-token" => app.set_page_token(first.as_ref(), node(value)),
                 _ => app.fields = Some(field_names(value)?),
             }
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use emulator_server::{WebhookUrl, real_token};
 
 use crate::cast::split;
+use crate::check::bot_steps;
 use crate::diagnostics::{SourceText, suggestion};
 use crate::node::{Node, Span};
 use crate::scenario::{AppSpec, Scenario};
@@ -98,7 +99,9 @@ pub fn give(bots: &[GivenBot], scenarios: &mut [Selected]) -> Result<(), String>
             }
             taken = true;
             bot.replaces(app);
-            if let Some(problem) = unusable_world(&selected.scenario.world).into_iter().next() {
+            let world = &scenario.world;
+            let problems = unusable_world(world).into_iter().chain(bot_steps(&scenario.steps, world));
+            if let Some(problem) = problems.into_iter().next() {
                 let help = problem.help.map_or_else(String::new, |help| format!("; {help}"));
                 return Err(format!("{}{help}", problem.message));
             }

@@ -247,6 +247,19 @@ pub struct PersonSpec {
     pub span: Span,
 }
 
+impl AppSpec {
+    /// Gives it this token for the first Page, which may have a name.
+    pub fn set_page_token(&mut self, first: Option<&Spanned<String>>, token: Node) {
+        match first.filter(|_| !self.page_tokens.is_empty()) {
+            Some(first) => {
+                self.page_tokens.retain(|(page, _)| page.value != first.value);
+                self.page_tokens.push((first.clone(), token));
+            }
+            None => self.page_token = Some(token),
+        }
+    }
+}
+
 impl WorldSpec {
     /// The world with the app and the person that there are when none is declared: `bot` and `user`.
     #[must_use]

@@ -26,6 +26,8 @@ pub struct Selection {
     pub scenarios: Vec<Selected>,
     /// Everything that is wrong with the files.
     pub problems: Vec<Diagnostic>,
+    /// How many worlds there are among the files.
+    pub worlds: usize,
     /// How many parts there are among the files.
     pub parts: usize,
     /// How many files were read.
@@ -125,7 +127,10 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
         selection.add(problems);
         for document in documents {
             match document {
-                Document::World(world) => selection.add(unusable_world(&world)),
+                Document::World(world) => {
+                    selection.worlds += 1;
+                    selection.add(unusable_world(&world));
+                }
                 Document::Part(_) => selection.parts += 1,
                 Document::Scenario(scenario) => {
                     selection.add(unusable_world(&scenario.world));

@@ -181,7 +181,7 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
             format!("{who} subscribes to {}", field_list(*fields))
         }
         CallKind::Subscribes { fields: None, .. } => format!("{who} unsubscribes"),
-        CallKind::Other { method, path } => format!("{who} calls {method} /{path}"),
+        CallKind::Other { method, path, asked: _ } => format!("{who} calls {method} /{path}"),
     }
 }
 

@@ -4,6 +4,7 @@
 //! step. The order of the checks is M-150: token, path, permission, parameters, and then the world.
 
 mod answer;
+mod asked;
 mod caller;
 mod decide;
 mod error;
@@ -33,6 +34,7 @@ use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
 
 pub(crate) use answer::{challenge, error as error_body};
+use asked::asked;
 use caller::{Caller, Proof};
 use decide::{Decision, decide};
 pub use error::GraphError;
@@ -162,7 +164,7 @@ impl Reply {
     /// Says instead that the emulator cannot go on.
     pub(crate) fn give_up(&mut self) {
         let error = Arc::new(GraphError::unavailable());
-        let kind = CallKind::Other { method: "".into(), path: "".into() };
+        let kind = CallKind::Other { method: "".into(), path: "".into(), asked: None };
         let call = Call { app: None, page: None, person: None, kind, played: false };
         let trace = self.lane.lock().refused(&call, self.seq, &error);
         self.status = error.status;
@@ -299,7 +301,7 @@ fn refuse_from(stage: &Stage, method: &Method, path: &str, error: GraphError, or
     let path = route::decoded(path);
     let path = without_real_tokens(&path);
     let path = Path::parse(&path);
-    let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into() };
+    let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into(), asked: None };
     reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, origin)
 }
 
@@ -360,7 +362,11 @@ fn read(
 ) -> (Option<Caller>, Wanted) {
     let other = |person, then| Wanted {
         person,
-        kind: CallKind::Other { method: request.method.as_str().into(), path: path.rest.into() },
+        kind: CallKind::Other {
+            method: request.method.as_str().into(),
+            path: path.rest.into(),
+            asked: asked(request),
+        },
         then,
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.

@@ -295,8 +295,8 @@ fn a_bot_that_is_started_by_hand_is_waited_for() {
     let told = process.stderr();
     let exports: Vec<&str> = told.lines().filter(|line| line.starts_with("export ")).collect();
     let of = |name: &str| {
-        let lines = exports.iter().filter_map(|line| line.strip_prefix(&format!("export {name}=")));
-        lines.last().unwrap_or_else(|| panic!("no {name} in {told}")).to_owned()
+        let mut lines = exports.iter().rev().filter_map(|line| line.strip_prefix(&format!("export {name}=")));
+        lines.next().unwrap_or_else(|| panic!("no {name} in {told}")).to_owned()
     };
     assert_eq!(of("GRAPH_API_URL"), format!("'http://127.0.0.1:{port}'"));
     assert_eq!(of("GREETING"), r"'it'\''s me'");

@@ -18,6 +18,7 @@ mod journal_file;
 mod lanes;
 mod limits;
 mod many_lanes;
+mod media;
 mod messages;
 mod moves;
 mod nodes;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use emulator_core::{AdminChange, AppId, Folder, InboxAct, PageId, Psid, Span};
-use emulator_server::journal::{self, Durability, Entry, JournalFile, Record, header};
+use emulator_server::journal::{self, Durability, Entry, JournalFile, Origin, Record, header};
 use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec, Stage};
 use serde_json::{Value, json};
 
@@ -242,7 +242,7 @@ impl Run {
     fn on(path: &std::path::Path) -> Self {
         let stage = Setup::new().two_pages().primary(BOT).stage();
         let (lane, ids) = open_lane(&stage);
-        let header = header(&lane, 7, stage.settings(), &journal::Origin::default());
+        let header = header(&lane, 7, stage.settings(), &Origin::default());
         let opened = journal::open(path, &lane, &header, Durability::Process);
         let (file, _) = opened.unwrap_or_else(|error| panic!("{error}"));
         let file = Arc::new(file);
@@ -302,8 +302,7 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
     let spec = LaneSpec { name: "lane".into(), clock, settings: None, people: vec![person] };
     let one_lane = one.open_lane(spec).unwrap();
     let header: Value =
-        serde_json::from_str(&journal::header(&one_lane, 7, one.settings(), &journal::Origin::default()))
-            .unwrap();
+        serde_json::from_str(&journal::header(&one_lane, 7, one.settings(), &Origin::default())).unwrap();
     assert_eq!(header["people"], json!({"ann": lane.person("ann", PAGE).unwrap().to_string()}));
     assert_eq!(header["world"]["pages"][0].get("called"), None);
 }

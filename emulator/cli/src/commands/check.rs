@@ -47,11 +47,23 @@ fn tell(selection: &Selection) {
     } else if selection.files == 0 {
         eprintln!("error: there is no file ending in .yaml or .yml here, so nothing was checked");
     } else {
-        let (scenarios, files) =
-            (counted(selection.scenarios.len(), "scenario"), counted(selection.files, "file"));
-        let verb = if selection.scenarios.len() == 1 { "is" } else { "are" };
-        output::data(&format!("{scenarios} in {files} {verb} in order\n"));
+        output::data(&in_order(selection));
     }
+}
+
+/// What was found, when nothing is wrong with it.
+fn in_order(selection: &Selection) -> String {
+    let counts =
+        [(selection.scenarios.len(), "scenario"), (selection.parts, "part"), (selection.worlds, "world")];
+    let there: Vec<_> = counts.into_iter().filter(|(count, _)| *count > 0).collect();
+    let verb = if there.iter().map(|(count, _)| count).sum::<usize>() == 1 { "is" } else { "are" };
+    let there: Vec<String> = there.into_iter().map(|(count, noun)| counted(count, noun)).collect();
+    let there = match there.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => "nothing".to_owned(),
+    };
+    format!("{there} in {} {verb} in order\n", counted(selection.files, "file"))
 }
 
 /// Everything for a program, such as an editor: lines and columns count from one, columns in characters.

@@ -41,7 +41,7 @@ use crate::exit::Exit;
 ///
 /// Its settings come from the environment: GRAPH_API_URL, PAGE_ACCESS_TOKEN, PAGE_ID, APP_ID, APP_SECRET,
 /// VERIFY_TOKEN, and HANDOVER_APP_ID, APP_ID_LIVECHAT or PAGE_INBOX_APP_ID for the app it hands over to. Each has
-/// the default of an emulator without configuration.
+/// the default of an emulator without configuration. PAGE_ID_NAME and PAGE_ACCESS_TOKEN_NAME are another Page each.
 #[derive(Debug, Args)]
 pub(crate) struct DemoBotArguments {
     /// The port to listen on at 127.0.0.1; 0 picks a free one.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use emulator_server::Stage;
 use tokio::sync::{Mutex, watch};
 
+use super::order::{CrewError, Order};
 use super::ports::ClosedPort;
 use super::ready::{ready, ready_by_hand};
 use super::{Bot, BotError};
@@ -40,42 +41,6 @@ pub(crate) struct Member {
     pub(crate) app: String,
     /// The process, if it runs and was started here.
     pub(crate) process: Option<u32>,
-}
-
-/// What a step wants of a bot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    /// That it ends.
-    Stop,
-    /// That it is started.
-    Start,
-    /// That it ends if it runs, and is started.
-    Restart,
-}
-
-/// Why an order cannot be carried out.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CrewError {
-    /// It was not started here.
-    #[error("the bot `{0}` was not started by this run, so it cannot be stopped or started here")]
-    NotOurs(String),
-    /// It runs.
-    #[error("the bot `{0}` runs already")]
-    Runs(String),
-    /// It was stopped before.
-    #[error("the bot `{0}` is stopped already")]
-    Stopped(String),
-    /// It ended before it was stopped.
-    #[error("the bot `{app}` cannot be stopped, for it has ended by itself ({status})")]
-    Ended {
-        /// The app.
-        app: String,
-        /// Its exit status.
-        status: String,
-    },
-    /// It does not come up.
-    #[error(transparent)]
-    Bot(#[from] BotError),
 }
 
 #[derive(Debug)]
@@ -147,7 +112,7 @@ impl Crew {
     ) -> Result<(), BotError> {
         for start in &cast.starts {
             let Launch::Command { command, folder } = &start.launch else { continue };
-            let bot = Bot::start(&self.bin, start, (command, folder), &self.secrets)?;
+            let bot = Bot::start(&self.bin, start, (command, folder), &self.secrets, None)?;
             self.processes.push(Process {
                 start: start.clone(),
                 command: command.clone(),
@@ -156,7 +121,7 @@ impl Crew {
                 ending: Arc::default(),
             });
         }
-        for app in cast.apps.iter() {
+        for app in &cast.apps {
             let Some(webhook) = &app.webhook else { continue };
             let by_hand = |start: &&Start| start.app == app.id && start.launch == Launch::ByHand;
             if let Some(start) = cast.starts.iter().find(by_hand) {
@@ -231,7 +196,7 @@ impl Crew {
             port.take();
         }
         let command = (process.command.as_slice(), process.folder.as_path());
-        let bot = Bot::start(&self.bin, &process.start, command, &self.secrets)?;
+        let bot = Bot::start(&self.bin, &process.start, command, &self.secrets, None)?;
         let duty = self.on_duty(process, &bot).await;
         *state = State::Runs(bot);
         duty

@@ -174,7 +174,9 @@ fn listed(what: &str, known: &[&str]) -> String {
         "Page" => "Pages",
         _ => "apps",
     };
-    if known.is_empty() {
+    if known.is_empty() && what == "Page" {
+        "leave it out: the only Page of the world has no name".to_owned()
+    } else if known.is_empty() {
         format!("the world declares no {plural}: add one to `{plural}:`")
     } else if known.len() == 1 {
         format!("the only {what} is {}", listing(known))

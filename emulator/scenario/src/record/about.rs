@@ -25,16 +25,14 @@ pub fn about_scenario(scenario: &Scenario, called: &str, path: &Path) -> Value {
     if !scenario.tags.is_empty() {
         out.insert("tags".into(), json!(scenario.tags));
     }
-    if scenario.protocols != Protocols::OfWorld
-        && let Some(protocol) = &scenario.world.protocol
-    {
-        out.insert("protocol".into(), json!(protocol.value.name()));
-    }
-    let begin_at = scenario.begin_at.map(|begin_at| match begin_at {
+    let own = scenario.protocols != Protocols::OfWorld;
+    let protocol = scenario.world.protocol.as_ref().filter(|_| own);
+    out.extend(protocol.map(|protocol| ("protocol".to_owned(), json!(protocol.value.name()))));
+    let begin = scenario.begin_at.map(|at| match at {
         BeginAt::Time(at) => rfc3339(Timestamp(at)),
         BeginAt::Now => "now".to_owned(),
     });
-    out.extend(begin_at.map(|begin_at| ("begin_at".to_owned(), json!(begin_at))));
+    out.extend(begin.map(|begin| ("begin_at".to_owned(), json!(begin))));
     out.extend(scenario.seed.map(|seed| ("seed".to_owned(), json!(seed))));
     if scenario.alone {
         out.insert("alone".into(), json!(true));
@@ -50,21 +48,30 @@ pub fn about_scenario(scenario: &Scenario, called: &str, path: &Path) -> Value {
     if scenario.unread == Unread::Allow {
         out.insert("unread".into(), json!("allow"));
     }
-    out.insert("world".into(), about_world(&scenario.world, Some(&scenario.file.name)));
+    // Bots that were given to the run are no part of it.
+    let own_file = scenario.world.file.name != scenario.file.name && !scenario.world.written.is_null();
+    out.insert("world".into(), about(&scenario.world, written(&scenario.world), own_file));
     Value::Object(out)
 }
 
-/// What is to be known of a world; `within` is the file that refers to it, or holds it.
-pub fn about_world(world: &WorldSpec, within: Option<&str>) -> Value {
-    let written = if world.written.is_null() { json!({}) } else { world.written.literal() };
-    let now = as_it_is(world, written.clone());
-    let own_file = within != Some(world.file.name.as_str()) && !world.written.is_null() && now == written;
-    let mut now = now;
-    let hidden = hide(world, &mut now);
+/// What is to be known of a world that flags have changed.
+pub fn about_world(world: &WorldSpec) -> Value {
+    let written = written(world);
+    let now = with_flags(world, written.clone());
+    let own_file = !world.written.is_null() && now == written;
+    json!({"world": about(world, now, own_file)})
+}
+
+fn written(world: &WorldSpec) -> Value {
+    if world.written.is_null() { json!({}) } else { world.written.literal() }
+}
+
+fn about(world: &WorldSpec, mut written: Value, own_file: bool) -> Value {
+    let hidden = hide(world, &mut written);
     let mut out = Map::new();
     out.insert("file".into(), json!(world.file.name));
     out.insert("own_file".into(), json!(own_file));
-    out.insert("written".into(), now);
+    out.insert("written".into(), written);
     if !hidden.is_empty() {
         out.insert("hidden".into(), json!(hidden));
     }
@@ -72,7 +79,7 @@ pub fn about_world(world: &WorldSpec, within: Option<&str>) -> Value {
 }
 
 /// The world as it was written, with what flags have changed since.
-fn as_it_is(world: &WorldSpec, written: Value) -> Value {
+fn with_flags(world: &WorldSpec, written: Value) -> Value {
     let mut out = match written {
         Value::Object(members) => members,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
@@ -82,29 +89,35 @@ fn as_it_is(world: &WorldSpec, written: Value) -> Value {
     };
     let plain_bot = only(&mut world.apps.iter().map(|app| app.name.value.as_str()), "bot")
         && world.apps.iter().all(|app| flagged(app).is_empty());
-    if !(plain_bot && !out.contains_key("apps")) {
-        let apps = section(&mut out, "apps");
-        for app in &world.apps {
-            let entry = section(apps, &app.name.value);
-            for (key, value) in flagged(app) {
-                entry.insert(key.to_owned(), value);
+    if !plain_bot || out.contains_key("apps") {
+        within(&mut out, "apps", |apps| {
+            for app in &world.apps {
+                within(apps, &app.name.value, |entry| {
+                    entry.extend(flagged(app).into_iter().map(|(key, value)| (key.to_owned(), value)));
+                    if app.start.is_none() {
+                        entry.remove("start");
+                    }
+                });
             }
-        }
+        });
     }
     let plain_user = only(&mut world.people.iter().map(|person| person.name.value.as_str()), "user");
-    if !(plain_user && !out.contains_key("people")) {
-        let people = section(&mut out, "people");
-        for person in &world.people {
-            people.entry(person.name.value.as_str()).or_insert_with(|| json!({}));
-        }
+    if !plain_user || out.contains_key("people") {
+        within(&mut out, "people", |people| {
+            for person in &world.people {
+                people.entry(person.name.value.as_str()).or_insert_with(|| json!({}));
+            }
+        });
     }
     for page in &world.pages {
         let Some(primary) = &page.primary_receiver else { continue };
-        let written = match &page.called {
-            Some(name) => section(section(&mut out, "pages"), &name.value),
-            None => section(&mut out, "page"),
+        let sets = |page: &mut Map<String, Value>| {
+            page.insert("primary_receiver".to_owned(), json!(primary.value));
         };
-        written.insert("primary_receiver".to_owned(), json!(primary.value));
+        match &page.called {
+            Some(name) => within(&mut out, "pages", |pages| within(pages, &name.value, sets)),
+            None => within(&mut out, "page", sets),
+        }
     }
     Value::Object(out)
 }
@@ -118,20 +131,20 @@ fn flagged(app: &AppSpec) -> Vec<(&'static str, Value)> {
         ("page_token", &app.page_token),
     ];
     let texts = texts.into_iter().filter_map(|(key, node)| Some((key, node.as_ref()?.literal())));
-    texts.chain(app.fields.iter().map(|fields| ("fields", json!(fields)))).collect()
+    let tokens: Map<_, _> =
+        app.page_tokens.iter().map(|(page, token)| (page.value.clone(), token.literal())).collect();
+    let tokens = (!tokens.is_empty()).then_some(("page_token", Value::Object(tokens)));
+    texts.chain(tokens).chain(app.fields.iter().map(|fields| ("fields", json!(fields)))).collect()
 }
 
-/// The mapping behind a key, made if there is none.
-fn section<'m>(members: &'m mut Map<String, Value>, key: &str) -> &'m mut Map<String, Value> {
-    let value = members.entry(key).or_insert_with(|| json!({}));
-    if !value.is_object() {
+/// Changes the mapping behind a key, which is made if there is none.
+fn within(members: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mut Map<String, Value>)) {
+    let value = members.entry(key).or_insert(Value::Null);
+    if value.is_null() {
         *value = json!({});
     }
-    match value {
-        Value::Object(members) => members,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            unreachable!("it was made one above")
-        }
+    if let Value::Object(inner) = value {
+        change(inner);
     }
 }
 
@@ -143,7 +156,14 @@ fn hide(world: &WorldSpec, written: &mut Value) -> Vec<String> {
         let Some(app) = app.as_object_mut() else { continue };
         for key in SECRET {
             let variable = format!("{}_{}", name.to_ascii_uppercase(), key.to_ascii_uppercase());
-            if let Some(value) = app.get_mut(*key).filter(|value| !is_variable(value)) {
+            let values: Vec<(String, &mut Value)> = match app.get_mut(*key) {
+                Some(Value::Object(pages)) => {
+                    let of_page = |page: &String| format!("{variable}_{}", page.to_ascii_uppercase());
+                    pages.iter_mut().map(|(page, value)| (of_page(page), value)).collect()
+                }
+                value => value.map(|value| (variable, value)).into_iter().collect(),
+            };
+            for (variable, value) in values.into_iter().filter(|(_, value)| !is_variable(value)) {
                 *value = json!(format!("${{env.{variable}}}"));
                 hidden.push(variable);
             }
@@ -160,11 +180,13 @@ fn hide(world: &WorldSpec, written: &mut Value) -> Vec<String> {
     // A secret may be handed to the bot once more, in its command or its environment.
     for spec in &world.apps {
         let upper = spec.name.value.to_ascii_uppercase();
-        for (key, node) in SECRET.iter().zip([&spec.secret, &spec.verify_token, &spec.page_token]) {
-            let Some(secret) = node.as_ref().filter(|node| !node.is_expression()).map(spelt) else {
-                continue;
-            };
-            let variable = format!("${{env.{upper}_{}}}", key.to_ascii_uppercase());
+        let one = SECRET.iter().zip([&spec.secret, &spec.verify_token, &spec.page_token]);
+        let one = one.filter_map(|(key, node)| Some((key.to_ascii_uppercase(), node.as_ref()?)));
+        let of_pages = spec.page_tokens.iter();
+        let of_pages =
+            of_pages.map(|(page, node)| (format!("PAGE_TOKEN_{}", page.value.to_ascii_uppercase()), node));
+        for (key, node) in one.chain(of_pages).filter(|(_, node)| !node.is_expression()) {
+            let (secret, variable) = (spelt(node), format!("${{env.{upper}_{key}}}"));
             if secret.len() >= 4 {
                 replace(written, &secret, &variable);
             }

@@ -3,6 +3,7 @@
 use emulator_server::journal::Kind;
 use serde_json::{Map, Value};
 
+use super::asked;
 use super::journal::Entry;
 use super::names::Names;
 use super::times::duration;
@@ -13,8 +14,8 @@ pub(crate) struct Words<'a> {
     pub(crate) names: &'a Names,
     /// What earlier messages are captured as, by their ids.
     pub(crate) captures: &'a std::collections::BTreeMap<String, String>,
-    /// Whether steps and expectations say whose conversation they mean.
-    pub(crate) several_people: bool,
+    /// The ids of the people; where there are several, steps and expectations say whose conversation they mean.
+    pub(crate) people: &'a std::collections::BTreeMap<String, String>,
 }
 
 /// Why there is no step for something.
@@ -24,10 +25,13 @@ impl Words<'_> {
     /// What a person did.
     pub(crate) fn person(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
         let who = entry.person().unwrap_or_default();
+        let mut nlp = None;
         let (verb, value, beside) = match entry.kind {
             Kind::Says => {
                 let reply = self.earlier("reply_to", entry)?;
-                match entry.data.get("message") {
+                let body = entry.data.get("message");
+                nlp = body.and_then(|body| body.get("nlp")).map(|found| ("nlp", self.names.value(found)));
+                match body.filter(|body| nlp.is_none() || body.get("attachments").is_some()) {
                     None => ("says", self.names.text(entry.text("text").unwrap_or_default()), reply),
                     Some(body) => ("sends", self.sent(body)?, reply),
                 }
@@ -71,7 +75,7 @@ impl Words<'_> {
             | Kind::Note => return Err("no person does such a thing".to_owned()),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
-        Ok(Line::step([Some(("user", Tree::name(who))), Some((verb, value)), beside, captured]))
+        Ok(Line::step([Some(("user", Tree::name(who))), Some((verb, value)), nlp, beside, captured]))
     }
 
     /// What an agent did in the Page Inbox.
@@ -95,6 +99,8 @@ impl Words<'_> {
         refusal: Option<&Entry>,
         capture: Option<&str>,
     ) -> Result<Line, Untold> {
+        let meant = asked::as_verb(entry, self.people);
+        let entry = meant.as_ref().unwrap_or(entry);
         let (verb, value) =
             self.called(entry, &|text| self.names.text(text), &|body| self.names.value(body))?;
         let tag = |key| entry.text(key).map(|word| (key, Tree::word(word)));
@@ -112,7 +118,7 @@ impl Words<'_> {
 
     /// The person meant, where there are several.
     pub(crate) fn of(&self, person: Option<&str>) -> Option<(&'static str, Tree)> {
-        person.filter(|_| self.several_people).map(|person| ("of", Tree::name(person)))
+        person.filter(|_| self.people.len() > 1).map(|person| ("of", Tree::name(person)))
     }
 
     /// A verb of an app and its value.
@@ -153,10 +159,7 @@ impl Words<'_> {
                 Some("mark_seen") => ("marks_seen", Tree::Bool(true)),
                 Some(_) | None => return Err("it reacts to a message".to_owned()),
             },
-            "calls" => {
-                let (method, path) = (of("method").unwrap_or_default(), of("path").unwrap_or_default());
-                return Err(format!("it calls {method} {path}"));
-            }
+            "calls" => asked::written_out(entry, body)?,
             other => return Err(format!("it {}", other.replace('_', " "))),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::times::Times;
 use super::tree::Tree;
@@ -50,16 +50,14 @@ impl Names {
 
     /// A value of JSON that somebody sends again.
     pub(crate) fn value(&self, value: &Value) -> Tree {
-        self.tree(value, &|text| self.text(text), &|number| number)
+        self.tree(value, &|text| self.text(text), &|number| Tree::Number(number.clone()))
     }
 
     /// A value of JSON that a bot is expected to send.
     pub(crate) fn awaited_value(&self, value: &Value) -> Tree {
-        let moment = |number: Tree| match number {
-            Tree::Number(number) if self.times.is_moment(number.as_i64()) => {
-                Tree::map([Some(("any", Tree::Bool(true)))])
-            }
-            other => other,
+        let moment = |number: &Number| match self.times.is_moment(number.as_i64()) {
+            true => Tree::map([Some(("any", Tree::Bool(true)))]),
+            false => Tree::Number(number.clone()),
         };
         match value {
             // Taken literally; what varies in such a thing cannot be said.
@@ -81,13 +79,13 @@ impl Names {
         }
     }
 
-    fn tree(&self, value: &Value, text: &dyn Fn(&str) -> Tree, number: &dyn Fn(Tree) -> Tree) -> Tree {
+    fn tree(&self, value: &Value, text: &dyn Fn(&str) -> Tree, number: &dyn Fn(&Number) -> Tree) -> Tree {
         match value {
             Value::Null => Tree::Null,
             Value::Bool(value) => Tree::Bool(*value),
             Value::Number(given) => match self.known.get(&given.to_string()) {
                 Some(name) => Tree::Text(format!("${{{name} | int}}")),
-                None => number(Tree::Number(given.clone())),
+                None => number(given),
             },
             Value::String(given) => text(given),
             Value::Array(items) => {
@@ -145,7 +143,7 @@ impl Names {
         let ends = |id: &str| {
             let behind = text[id.len()..].chars().next();
             let of_mid = id.starts_with("m_");
-            behind.is_none_or(|it| !it.is_ascii_alphanumeric() && !(of_mid && matches!(it, '_' | '-')))
+            behind.is_none_or(|it| !(it.is_ascii_alphanumeric() || of_mid && matches!(it, '_' | '-')))
         };
         let found = self.known.iter().filter(|(id, _)| text.starts_with(id.as_str()) && ends(id));
         found.max_by_key(|(id, _)| id.len()).map(|(id, name)| (id.as_str(), name.as_str()))
@@ -190,14 +188,10 @@ fn joined(parts: &[Part<'_>], spelt: impl Fn(&str) -> String) -> String {
             Part::Literal(text) => {
                 let before = matches!(parts.get(index + 1), Some(Part::Expression(_)));
                 // `$${` would be the two characters themselves.
-                match text.strip_suffix('$').filter(|_| before) {
-                    Some(rest) => {
-                        let dollar = spelt("$");
-                        out.push_str(&escaped(&spelt(rest)));
-                        out.push_str(&dollar.replace('$', "${'$'}"));
-                    }
-                    None => out.push_str(&escaped(&spelt(text))),
-                }
+                let rest = if before { text.trim_end_matches('$') } else { text };
+                let dollars = text.len() - rest.len();
+                out.push_str(&escaped(&spelt(rest)));
+                out.push_str(&spelt("$").replace('$', "${'$'}").repeat(dollars));
             }
             Part::Expression(name) => {
                 out.push_str("${");

@@ -1,6 +1,6 @@
 //! The world of a recording: a path to the file that describes it, or written out.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use emulator_server::journal::Kind;
 use serde_json::{Map, Value, json};
@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::RecordError;
 use super::journal::Journal;
 use super::tree::{Tree, is_taken};
+use crate::paths::{lexical, seen_from};
 
 /// Where the recording will lie, and what can be seen from there.
 pub struct Place<'a> {
@@ -30,7 +31,7 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
     };
     let file =
         journal.header.folder.clone().unwrap_or_default().join(about["file"].as_str().unwrap_or_default());
-    let file = plain(&file);
+    let file = lexical(&file);
     let spared = spared(journal, written);
     if about["own_file"] == true && !spared && (place.exists)(&file) {
         return Ok((refers(place, &file), Vec::new()));
@@ -54,7 +55,7 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
 }
 
 fn refers(place: &Place<'_>, path: &Path) -> Tree {
-    Tree::Word(relative(&plain(&place.folder), &plain(path)).display().to_string())
+    Tree::Word(seen_from(&place.folder, path).display().to_string())
 }
 
 /// In `serve` webhooks that fail stay switched on unless the world says otherwise, and in a run they do not.
@@ -72,7 +73,7 @@ fn spared(journal: &Journal, written: &Map<String, Value>) -> bool {
 
 /// Makes sure that a bot can be started from another folder than it was.
 fn starts_anywhere(written: &Map<String, Value>, from: &Path, place: &Place<'_>) -> Result<(), RecordError> {
-    if from == plain(&place.folder) {
+    if from == lexical(&place.folder) {
         return Ok(());
     }
     for (app, spec) in written.get("apps").and_then(Value::as_object).into_iter().flatten() {
@@ -103,18 +104,20 @@ fn without_secrets(written: &mut Map<String, Value>, about: &Value) -> Vec<Strin
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();
+    let used = |text: &str, name: &str| text.matches(&format!("env.{name}}}")).count();
+    let text = Value::Object(written.clone()).to_string();
     for (name, app) in written.get_mut("apps").and_then(Value::as_object_mut).into_iter().flatten() {
         let Some(app) = app.as_object_mut().filter(|app| app.contains_key("start")) else { continue };
         for key in ["secret", "verify_token", "page_token"] {
             let variable = format!("{}_{}", name.to_ascii_uppercase(), key.to_ascii_uppercase());
-            if hidden.contains(&variable) {
+            // A bot that is told it once more must be told the same.
+            if hidden.contains(&variable) && used(&text, &variable) == 1 {
                 app.remove(key);
             }
         }
     }
     let text = Value::Object(written.clone()).to_string();
-    let needed: Vec<String> =
-        hidden.into_iter().filter(|name| text.contains(&format!("env.{name}}}"))).collect();
+    let needed: Vec<String> = hidden.into_iter().filter(|name| used(&text, name) > 0).collect();
     if needed.is_empty() {
         return Vec::new();
     }
@@ -153,7 +156,9 @@ fn old(world: &Value, people: &std::collections::BTreeMap<String, String>) -> Re
         (name.clone(), known.into_iter().filter(|(key, value)| !usual(key, value)).collect())
     };
     let people: Map<String, Value> = people.keys().map(person).collect();
-    Ok(raw(&json!({"page": settings, "apps": apps, "people": people})))
+    let parts = [("page", settings), ("apps", apps), ("people", people)];
+    let parts = parts.into_iter().filter(|(_, members)| !members.is_empty());
+    Ok(Tree::map(parts.map(|(key, members)| Some((key, raw(&Value::Object(members)))))))
 }
 
 /// A value as it was written: its expressions are expressions.
@@ -172,48 +177,5 @@ fn raw(value: &Value) -> Tree {
         Value::Object(members) => {
             Tree::Map(members.iter().map(|(key, value)| (key.clone(), raw(value))).collect())
         }
-    }
-}
-
-/// A path without `.` and `..`, as far as that goes without looking.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if out.file_name().is_some() => drop(out.pop()),
-            Component::ParentDir | Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
-                out.push(part);
-            }
-        }
-    }
-    out
-}
-
-/// How a path is written in a file of that folder.
-fn relative(folder: &Path, path: &Path) -> PathBuf {
-    let shared = folder.components().zip(path.components()).take_while(|(left, right)| left == right).count();
-    if shared <= 1 {
-        return path.to_owned();
-    }
-    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
-    up.chain(path.components().skip(shared)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_relative_to_the_folder_of_the_recording() {
-        for (folder, path, expected) in [
-            ("/a/b", "/a/b/c.yaml", "c.yaml"),
-            ("/a/b", "/a/c/d.yaml", "../c/d.yaml"),
-            ("/a/b/x", "/a/d.yaml", "../../d.yaml"),
-            ("/a/b", "/z/d.yaml", "/z/d.yaml"),
-        ] {
-            assert_eq!(relative(Path::new(folder), Path::new(path)), Path::new(expected));
-        }
-        assert_eq!(plain(Path::new("/a/./b/../c")), Path::new("/a/c"));
     }
 }

@@ -50,8 +50,7 @@ pub(crate) fn tell(subject: &Subject<'_>) -> Told {
     let index = Index::of(subject.entries);
     let captures = captures(subject);
     let names = names(subject, &captures);
-    let several_people = subject.header.people.len() > 1;
-    let words = Words { names: &names, captures: &captures, several_people };
+    let words = Words { names: &names, captures: &captures, people: &subject.header.people };
     let mut teller = Teller {
         subject,
         index: &index,
@@ -234,13 +233,12 @@ impl Teller<'_> {
                 return Err(why);
             }
         };
-        let tag = entry.text("tag").map(|tag| ("tag", Tree::word(tag)));
-        let of = self.words.of(entry.person());
         let expected = Tree::map([
             Some(("app", Tree::name(entry.text("app").unwrap_or_default()))),
-            of,
+            self.words.of(entry.person()),
             Some((verb, value)),
-            tag,
+            messaging_type(entry),
+            tag(entry),
             refusal.map(|refusal| ("refused", refused(refusal))),
         ]);
         Ok(Some(Line::only("expect", expected)))
@@ -251,14 +249,12 @@ impl Teller<'_> {
         let names = self.words.names;
         let text = |text: &str| names.awaited(text);
         let sent = super::acts::message(message, &text, &|body| names.awaited_value(body));
-        let usual = |word: &&str| *word != "RESPONSE";
-        let kind = call.text("messaging_type").filter(usual);
         let expected = Tree::map([
             Some(("app", Tree::name(message.text("from").unwrap_or_default()))),
             self.words.of(message.person()),
             Some(("sends", sent)),
-            kind.map(|kind| ("messaging_type", Tree::word(kind))),
-            call.text("tag").map(|tag| ("tag", Tree::word(tag))),
+            messaging_type(call),
+            tag(call),
         ]);
         let capture = message.text("mid").and_then(|mid| self.words.captures.get(mid));
         Line::step([Some(("expect", expected)), capture.map(|name| ("as", Tree::name(name)))])
@@ -276,6 +272,17 @@ impl Teller<'_> {
         self.told.warnings.push(text.clone());
         Line::Remark(text)
     }
+}
+
+/// The type of a sent message, if it is worth mention: bots answer.
+fn messaging_type(call: &Entry) -> Option<(&'static str, Tree)> {
+    let kind = call.text("messaging_type").filter(|kind| *kind != "RESPONSE")?;
+    Some(("messaging_type", Tree::word(kind)))
+}
+
+/// The tag of a sent message.
+fn tag(call: &Entry) -> Option<(&'static str, Tree)> {
+    call.text("tag").map(|tag| ("tag", Tree::word(tag)))
 }
 
 /// The pieces as lines, with the moves of the clock between them, and after each step who is in control and where the

@@ -1,1 +1,682 @@
+//! What is written is read again as what it was, and stories are told as they happened.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::{Map, json};
+
+use super::names::Names;
+use super::times::Times;
+use super::tree::Line;
+use super::*;
+use crate::diagnostics::SourceText;
+use crate::matcher::Pattern;
+use crate::node::Node;
+use crate::value::{self, evaluate};
+use crate::yaml;
+
+const ANA: &str = "4429139782561071";
+const MID: &str = "m_K7LCpJLKI1hGOA9TY4HqRLjBwDQ9doHw4hqkd_d5swT0omUevCYdJXTD7QGxIR1h";
+/// 2026-07-06T09:00:00Z.
+const BEGIN: i64 = BEGIN_AT;
+
+fn names() -> Names {
+    let known = [(ANA, "ana.id"), (MID, "shopbot_1.message_id"), ("200000000000001", "shopbot.id")];
+    let known = known.into_iter().map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
+    Names::new(known, Times::around([(BEGIN, BEGIN)]))
+}
+
+/// The same people and messages in another run.
+fn scope() -> Map<String, Value> {
+    let scope = json!({
+        "ana": {"id": "777"}, "shopbot": {"id": "888"}, "shopbot_1": {"message_id": "m_other"},
+    });
+    scope.as_object().unwrap().clone()
+}
+
+/// The value as it is read from a file that it was written into.
+fn read_again(tree: &Tree) -> Node {
+    let mut text = "steps:\n".to_owned();
+    write::steps(
+        &mut text,
+        &[Line::step([Some(("user", Tree::name("ana"))), Some(("value", tree.clone()))])],
+    );
+    let (documents, problems) = yaml::read(&SourceText::new("t", text.clone()));
+    assert!(problems.is_empty(), "{text}\n{problems:?}");
+    documents[0].get("steps").unwrap().items().unwrap()[0].get("value").unwrap().clone()
+}
+
+/// Texts in which everything that YAML and expressions care about is more likely than elsewhere.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<char>().prop_map(String::from),
+        "[ -~]{0,6}",
+        prop::sample::select(vec![
+            "${",
+            "$${",
+            "$",
+            "}",
+            "{",
+            "\n",
+            "\n\n",
+            "\r\n",
+            "\t",
+            "'",
+            "\"",
+            "\\",
+            ": ",
+            " #",
+            "- ",
+            "no",
+            "42",
+            "~",
+            "null",
+            "true",
+            " ",
+            "---",
+            "...",
+            "|",
+            ">",
+            "&a",
+            "*a",
+            "!t",
+            "%",
+            "@",
+            "`",
+            "[",
+            "]",
+            ",",
+            "?",
+            "\u{feff}",
+            "\u{2028}",
+            "\u{85}",
+            "\u{0}",
+            "é",
+            "😀",
+            "👩‍👩‍👧",
+            ANA,
+            MID,
+            "200000000000001",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
+}
+
+/// What a text says in another run.
+fn in_another_run(text: &str) -> String {
+    // Only whole words are ids, which `Names` decides; here it is enough to know that nothing else changes.
+    let Tree::Text(source) = names().text(text) else { panic!("{text}") };
+    value::text(&Node::text(source, crate::node::Span::default()), &scope()).unwrap()
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        // What is exact in a few digits: other fractions lose their last one to the reader of JSON.
+        any::<i32>().prop_map(|number| Value::from(f64::from(number) / 16.0)),
+        text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 20, 4, |inner| {
+        // Keys whose values are taken as texts have tests of their own.
+        let key = prop_oneof![
+            text(),
+            prop::sample::select(vec!["contains", "any", "exact", "count", "type"]).prop_map(str::to_owned),
+        ];
+        let key = key.prop_map(|key| if words(&key) { format!("{key}_") } else { key });
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key, inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn words(key: &str) -> bool {
+    crate::vocabulary::is_wire_text(key) || key.contains(ANA) || key.contains("200000000000001")
+}
+
+proptest! {
+    #[test]
+    fn a_text_is_the_same_after_it_was_written_and_read(text in text()) {
+        let node = read_again(&names().text(&text));
+        prop_assert!(node.quoted);
+        prop_assert_eq!(value::text(&node, &scope()).unwrap(), in_another_run(&text));
+        if !text.contains(ANA) && !text.contains(MID) && !text.contains("200000000000001") {
+            prop_assert_eq!(value::text(&node, &scope()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_text_with_ids_speaks_of_the_people_of_the_next_run(before in "[^0-9A-Za-z]{0,4}", after in "[^0-9A-Za-z_-]{0,4}") {
+        for (id, other) in [(ANA, "777"), (MID, "m_other"), ("200000000000001", "888")] {
+            let node = read_again(&names().text(&format!("{before}{id}{after}")));
+            prop_assert_eq!(value::text(&node, &scope()).unwrap(), format!("{before}{other}{after}"));
+        }
+    }
+
+    #[test]
+    fn a_value_is_the_same_after_it_was_written_and_read(value in any_value()) {
+        let spelt = value.to_string();
+        prop_assume!(![ANA, MID, "200000000000001"].iter().any(|id| spelt.contains(id)));
+        let node = read_again(&names().value(&value));
+        prop_assert_eq!(evaluate(&node, &scope(), value::Place::Any).unwrap(), value);
+    }
+
+    #[test]
+    fn what_a_bot_said_is_what_is_expected(value in any_value()) {
+        let spelt = value.to_string();
+        prop_assume!(![ANA, MID, "200000000000001"].iter().any(|id| spelt.contains(id)));
+        let node = read_again(&names().awaited_value(&value));
+        let comparison = Pattern::build(&node, &scope()).unwrap().compare(Some(&value));
+        prop_assert!(comparison.is_match(), "{:?}", comparison.mismatches);
+    }
+
+    #[test]
+    fn a_duration_is_read_as_it_was_written(milliseconds in 0_i64..10_000_000_000) {
+        let node = Node::text(duration(milliseconds), crate::node::Span::default());
+        prop_assert_eq!(value::duration(&node, &Map::new()).unwrap(), milliseconds);
+    }
+}
+
+#[test]
+fn durations_are_written_as_people_speak_of_them() {
+    const HOUR: i64 = 3_600_000;
+    for (milliseconds, written) in [
+        (0, "0s"),
+        (1, "1ms"),
+        (90_000, "1m 30s"),
+        (24 * HOUR, "24h"),
+        (24 * HOUR - 1_000, "23h 59m 59s"),
+        (7 * 24 * HOUR, "7d"),
+        (7 * 24 * HOUR - HOUR, "6d 23h"),
+    ] {
+        assert_eq!(duration(milliseconds), written);
+    }
+}
+
+#[test]
+fn moments_in_what_a_bot_says_become_patterns() {
+    let rows = [
+        ("ticket 1783328400123", Some(r"^ticket \d{13}$"), "ticket 1783328499999"),
+        ("at 1783328400 (UTC)", Some(r"^at \d{10} \(UTC\)$"), "at 1783329999 (UTC)"),
+        ("2026-07-06T09:00:01.5Z", None, "2026-07-06T10:11:12Z"),
+        ("on 2026-07-06 09:00", None, "on 2026-07-06 11:22"),
+        (
+            "4429139782561071 since 1783328400123.",
+            Some(r"^${ana.id} since \d{13}\.$"),
+            "777 since 1783328499999.",
+        ),
+    ];
+    for (said, pattern, next) in rows {
+        let Tree::Map(entries) = names().awaited(said) else { panic!("{said}") };
+        let [(key, Tree::Text(text))] = entries.as_slice() else { panic!("{entries:?}") };
+        assert_eq!(key, "matches");
+        if let Some(pattern) = pattern {
+            assert_eq!(text, pattern);
+        }
+        let node = read_again(&names().awaited(said));
+        let pattern = Pattern::build(&node, &scope()).unwrap();
+        assert!(pattern.compare(Some(&json!(next))).is_match(), "{said}");
+        assert!(!pattern.compare(Some(&json!("something else"))).is_match(), "{said}");
+    }
+    assert_eq!(
+        names().awaited_value(&json!(1_783_328_400_001_i64)),
+        Tree::map([Some(("any", Tree::Bool(true)))])
+    );
+}
+
+#[test]
+fn other_numbers_and_days_are_taken_as_they_are() {
+    for said in [
+        "order 1234567890123",
+        "call 0123456789",
+        "born 1984-07-06T09:00:00Z",
+        "2026-07-06",
+        "11783328400123",
+        "44291397825610711",
+        "x4429139782561071",
+    ] {
+        assert_eq!(names().awaited(said), Tree::Text(said.to_owned()));
+    }
+    assert_eq!(names().value(&json!(200_000_000_000_001_i64)), Tree::Text("${shopbot.id | int}".to_owned()));
+    // What is said again is said as it was.
+    assert_eq!(names().text("ticket 1783328400123"), Tree::Text("ticket 1783328400123".to_owned()));
+}
+
+#[test]
+fn a_dollar_in_front_of_an_id_stays_one() {
+    let node = read_again(&names().text(&format!("${ANA} $${{x}} ${MID}")));
+    assert_eq!(value::text(&node, &scope()).unwrap(), "$777 $${x} $m_other");
+}
+
+/// A journal of `serve` with a bot, a help desk that steps play, and these people.
+struct Tape {
+    lines: Vec<String>,
+    people: Vec<(&'static str, &'static str)>,
+}
+
+impl Tape {
+    fn of(people: &[(&'static str, &'static str)]) -> Self {
+        let header = json!({
+            "format": 1, "lane": "serve", "seed": 1,
+            "about": {"world": {"file": "the command line", "own_file": false, "written": {
+                "apps": {"bot": {"webhook": "http://127.0.0.1:3000/webhook"}, "desk": {}}}}},
+            "world": {"protocol": "handover", "pages": [{"id": "100000000000001", "name": "Emulated Page", "apps": {
+                "bot": {"id": "200000000000001", "fields": [], "features": [], "played": false},
+                "desk": {"id": "200000000000002", "fields": [], "features": [], "played": true}}}]},
+            "people": people.iter().map(|(name, id)| ((*name).to_owned(), json!(id))).collect::<Map<_, _>>(),
+            "wall": {"folder": "/somewhere"},
+        });
+        Self { lines: vec![header.to_string()], people: people.to_vec() }
+    }
+
+    /// An entry so many seconds after the begin, with the number of what led to it.
+    fn add(&mut self, seconds: i64, cause: Option<u64>, kind: &str, data: impl Into<Value>) -> u64 {
+        let data: Value = data.into();
+        let seq = self.lines.len() as u64;
+        let at = emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + 1_000 * seconds));
+        let mut line =
+            json!({"lane": "serve", "seq": seq, "at": at, "kind": kind, "data": data, "wall": {"at": at}});
+        if let Some(cause) = cause {
+            line["cause"] = cause.into();
+        }
+        self.lines.push(line.to_string());
+        seq
+    }
+
+    fn says(&mut self, seconds: i64, person: &str, text: &str) -> u64 {
+        let psid = self.people.iter().find(|(name, _)| *name == person).map(|(_, id)| *id);
+        let seq = self.add(seconds, None, "says", json!({"person": person, "psid": psid, "text": text}));
+        let until = emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + 1_000 * (seconds + 86_400)));
+        let timestamp = BEGIN + 1_000 * seconds;
+        let message = json!({"person": person, "from": person, "mid": format!("m_of_{person}_{seq:08}"),
+                             "timestamp": timestamp, "text": text});
+        self.add(seconds, Some(seq), "message", message);
+        self.add(seconds, Some(seq), "window", json!({"person": person, "until": until}));
+        seq
+    }
+
+    fn answers(&mut self, seconds: i64, person: &str, text: &str) -> u64 {
+        let call = json!({"app": "bot", "verb": "sends", "person": person, "text": text});
+        let seq = self.add(seconds, None, "call", call);
+        let message = json!({"person": person, "from": "bot", "mid": format!("m_of_bot_{seq:08}"),
+                             "timestamp": BEGIN + 1_000 * seconds, "text": text});
+        self.add(seconds, Some(seq), "message", message);
+        seq
+    }
+
+    fn moves(&mut self, seconds: i64, cause: u64, person: &str, from: &str, to: &str) {
+        let until = emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + 1_000 * (seconds + 86_400)));
+        let mut data = json!({"person": person, "from": from, "to": to});
+        if to != "idle" {
+            data["until"] = json!(until);
+        }
+        self.add(seconds, Some(cause), "control", data);
+    }
+
+    fn journal(&self) -> Journal {
+        Journal::read(&format!("{}\n", self.lines.join("\n"))).unwrap()
+    }
+
+    fn told_as(&self, telling: &Telling) -> Result<Recording, RecordError> {
+        self.journal().told(telling, &place())
+    }
+
+    /// The steps, and the warnings.
+    fn told(&self) -> (String, Vec<String>) {
+        let Recording { text, warnings, .. } = self.told_as(&Telling::default()).unwrap();
+        (text.split_once("steps:\n").unwrap().1.to_owned(), warnings)
+    }
+}
+
+fn place() -> Place<'static> {
+    Place { folder: "/elsewhere".into(), world: None, exists: &|_: &Path| false }
+}
+
+const ONE: &[(&str, &str)] = &[("ana", ANA)];
+const TWO: &[(&str, &str)] = &[("ana", ANA), ("bo", "5550001112223334")];
+
+#[test]
+fn a_conversation_by_hand_becomes_a_file() {
+    let mut tape = Tape::of(ONE);
+    let hello = tape.says(0, "ana", "hello");
+    tape.moves(0, hello, "ana", "idle", "bot");
+    tape.answers(4, "ana", "Hi!");
+    let told = tape.told_as(&Telling::default()).unwrap();
+    insta::assert_snapshot!(told.text, @r#"
+    # Recorded with messenger-emulator.
+    scenario: Recorded on 2026-07-06
+    world:
+      apps: {bot: {webhook: "http://127.0.0.1:3000/webhook"}, desk: {}}
+      people: {ana: {}}
+    timeouts: {reply: 10s}
+    steps:
+      - user: ana
+        says: "hello"
+      - expect: {app: bot, sends: "Hi!"}
+      - expect: {owner: bot}
+    "#);
+    assert_eq!((told.steps, told.warnings.len()), (3, 0));
+}
+
+#[test]
+fn time_that_passed_moves_the_clock_where_control_ended() {
+    const HOUR: i64 = 3_600;
+    let mut tape = Tape::of(ONE);
+    let hello = tape.says(0, "ana", "hello");
+    tape.moves(0, hello, "ana", "idle", "bot");
+    let more = tape.says(5 * HOUR, "ana", "more");
+    let until = emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + 29 * HOUR * 1_000));
+    tape.add(
+        5 * HOUR,
+        Some(more),
+        "control_prolonged",
+        json!({"person": "ana", "owner": "bot", "until": until}),
+    );
+    let timer = tape.add(29 * HOUR, None, "timer", json!({"timer": "control_ends", "person": "ana"}));
+    tape.moves(29 * HOUR, timer, "ana", "bot", "idle");
+    tape.says(40 * HOUR, "ana", "back");
+    let (steps, _) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - user: ana
+        says: "hello"
+      - expect: {owner: bot}
+      - user: ana
+        says: "more"
+      - clock: +24h
+      - expect: {owner: idle}
+      - user: ana
+        says: "back"
+    "#);
+}
+
+#[test]
+fn several_people_are_named_everywhere() {
+    let mut tape = Tape::of(TWO);
+    tape.says(0, "ana", "hello");
+    tape.says(0, "bo", "hi");
+    tape.answers(0, "bo", "Hi Bo");
+    tape.answers(0, "ana", "Hi Ana");
+    let take = tape.add(
+        0,
+        None,
+        "call",
+        json!({"app": "desk", "verb": "takes_control", "person": "bo", "played": true}),
+    );
+    tape.moves(0, take, "bo", "idle", "desk");
+    let (steps, _) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - user: ana
+        says: "hello"
+      - user: bo
+        says: "hi"
+      - expect: {app: bot, of: bo, sends: "Hi Bo"}
+      - expect: {app: bot, of: ana, sends: "Hi Ana"}
+      - app: desk
+        of: bo
+        takes_control: true
+      - expect: {owner: desk, of: bo}
+    "#);
+}
+
+#[test]
+fn what_no_step_can_say_is_said_so() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let tap = tape.add(1, None, "taps", json!({"person": "ana", "psid": ANA, "what": "x"}));
+    tape.add(1, Some(tap), "declined", json!({"why": "there is nothing to tap"}));
+    let call =
+        tape.add(2, None, "call", json!({"app": "bot", "verb": "calls", "method": "POST", "path": "me/x"}));
+    tape.add(2, Some(call), "refused", json!({"app": "bot", "code": 100}));
+    let stranger =
+        tape.add(3, None, "call", json!({"app": null, "verb": "sends", "person": "ana", "text": "x"}));
+    tape.add(3, Some(stranger), "refused", json!({"code": 190}));
+    let told = tape.told_as(&Telling::default()).unwrap();
+    insta::assert_snapshot!(told.text, @r#"
+    # Recorded with messenger-emulator.
+    scenario: Recorded on 2026-07-06
+    world:
+      apps: {bot: {webhook: "http://127.0.0.1:3000/webhook"}, desk: {}}
+      people: {ana: {}}
+    unread: allow
+    steps:
+      - user: ana
+        says: "hello"
+      # entry 4, which no step can say: ana taps: there is nothing to tap
+      # entry 6, which no step can say: bot calls: it calls POST me/x
+      # entry 8, which no step can say: somebody sends: its token is unknown
+    "#);
+    assert_eq!(told.warnings.len(), 3);
+}
+
+#[test]
+fn a_refused_call_of_a_bot_is_expected() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let call = tape.add(
+        2,
+        None,
+        "call",
+        json!({"app": "bot", "verb": "sends", "person": "ana", "text": "May I?",
+        "messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}),
+    );
+    tape.add(
+        2,
+        Some(call),
+        "refused",
+        json!({"app": "bot", "status": 400, "code": 10, "subcode": 2_018_278}),
+    );
+    let (steps, warnings) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - user: ana
+        says: "hello"
+      - expect:
+          app: bot
+          sends: "May I?"
+          messaging_type: MESSAGE_TAG
+          tag: HUMAN_AGENT
+          refused: {code: 10, subcode: 2018278}
+    "#);
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn typing_and_questions_are_told_if_asked_for() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    tape.add(
+        0,
+        None,
+        "call",
+        json!({"app": "bot", "verb": "signals", "person": "ana", "action": "typing_on"}),
+    );
+    tape.add(0, None, "call", json!({"app": "bot", "verb": "asks_owner", "person": "ana"}));
+    tape.add(0, None, "call", json!({"app": "bot", "verb": "asks_profile", "person": "ana"}));
+    assert_eq!(tape.told().0, "  - user: ana\n    says: \"hello\"\n");
+    let all = Telling { detail: Detail::Everything, ..Telling::default() };
+    let told = tape.told_as(&all).unwrap();
+    assert!(
+        told.text.ends_with("{app: bot, types: on}\n  - expect: {app: bot, asks_owner: true}\n"),
+        "{}",
+        told.text
+    );
+}
+
+#[test]
+fn replies_and_reactions_name_the_messages_they_mean() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let answer = tape.answers(1, "ana", "Hi!");
+    let mid = format!("m_of_bot_{answer:08}");
+    tape.add(
+        2,
+        None,
+        "reacts",
+        json!({"person": "ana", "psid": ANA, "to": mid, "emoji": "❤", "reaction": "love"}),
+    );
+    tape.answers(3, "ana", &format!("You like {mid}"));
+    tape.add(
+        4,
+        None,
+        "says",
+        json!({"person": "ana", "psid": ANA, "text": "no", "reply_to": "m_never_seen_here"}),
+    );
+    let (steps, warnings) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - user: ana
+        says: "hello"
+      - expect: {app: bot, sends: "Hi!"}
+        as: bot_1
+      - user: ana
+        reacts: "❤"
+        to: bot_1
+      - expect: {app: bot, sends: "You like ${bot_1.message_id}"}
+      # entry 9, which no step can say: ana says: `reply_to` names a message that is not in what is told
+    "#);
+    assert_eq!(warnings.len(), 1);
+}
+
+#[test]
+fn a_part_begins_where_a_scenario_can() {
+    const DAY: i64 = 86_400;
+    let mut tape = Tape::of(ONE);
+    let hello = tape.says(0, "ana", "hello");
+    tape.moves(0, hello, "ana", "idle", "bot");
+    let more = tape.says(10, "ana", "more");
+    let timer = tape.add(DAY, None, "timer", json!({"timer": "control_ends", "person": "ana"}));
+    tape.moves(DAY, timer, "ana", "bot", "idle");
+    let primary = json!({"id": "100000000000001", "primary_receiver": "desk"});
+    tape.add(DAY + 20, None, "page", primary);
+    let back = tape.says(DAY + 30, "ana", "back");
+    let end = tape.answers(DAY + 31, "ana", "Welcome back!");
+    tape.says(DAY + 40, "ana", "again");
+
+    let part = |from, to| Telling { part: Part { from, to, person: None }, ..Telling::default() };
+    let error = tape.told_as(&part(Some(more), None)).unwrap_err();
+    let why = "bot is in control of ana's conversation".to_owned();
+    assert_eq!(error, RecordError::InTheMiddle { seq: more, why, earlier: hello });
+    assert!(error.to_string().contains("--from 1"), "{error}");
+
+    let told = tape.told_as(&part(Some(back), Some(end))).unwrap();
+    insta::assert_snapshot!(told.text, @r#"
+    # Recorded with messenger-emulator.
+    scenario: Recorded on 2026-07-07
+    world:
+      apps: {bot: {webhook: "http://127.0.0.1:3000/webhook"}, desk: {}}
+      people: {ana: {}}
+    begin_at: "2026-07-07T09:00:30Z"
+    steps:
+      - page: {primary_receiver: desk}
+      - user: ana
+        says: "back"
+      - expect: {app: bot, sends: "Welcome back!"}
+    "#);
+    assert_eq!(told.warnings.len(), 1, "{:?}", told.warnings);
+    let nothing = tape.told_as(&part(Some(999), None)).unwrap_err();
+    assert_eq!(nothing, RecordError::NothingThere { from: 999 });
+}
+
+#[test]
+fn one_person_alone_can_be_told() {
+    let mut tape = Tape::of(TWO);
+    tape.says(0, "ana", "hello");
+    tape.answers(0, "ana", "Hi Ana");
+    tape.says(0, "bo", "hi");
+    let of = |name: &str| Telling {
+        part: Part { person: Some(name.to_owned()), ..Part::default() },
+        ..Telling::default()
+    };
+    let told = tape.told_as(&of("bo")).unwrap();
+    assert!(told.text.ends_with("steps:\n  - user: bo\n    says: \"hi\"\n"), "{}", told.text);
+    let people = vec!["ana".to_owned(), "bo".to_owned()];
+    assert_eq!(tape.told_as(&of("cy")).unwrap_err(), RecordError::NoPerson { name: "cy".to_owned(), people });
+}
+
+#[test]
+fn a_step_that_came_before_the_answer_stays_before_it() {
+    // In causal order the answer stands under what it answers to.
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "one");
+    tape.answers(9, "ana", "First");
+    tape.says(5, "ana", "two");
+    let (steps, _) = tape.told();
+    let order: Vec<&str> = ["one", "two", "First"].into_iter().filter(|text| steps.contains(text)).collect();
+    let places: Vec<usize> = order.iter().map(|text| steps.find(text).unwrap()).collect();
+    assert!(places.is_sorted(), "{steps}");
+}
+
+#[test]
+fn a_torn_line_is_left_out_and_a_broken_one_is_an_error() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let whole = tape.lines.join("\n");
+    let torn = Journal::read(&format!("{whole}\n{{\"lane\":\"serve\",\"se")).unwrap();
+    assert_eq!((torn.entries.len(), torn.oddities.len()), (3, 1));
+    let broken = Journal::read(&format!("{whole}\nnonsense\n{}\n", tape.lines[1]));
+    assert!(matches!(broken.unwrap_err(), RecordError::Line { number: 5, .. }));
+    assert_eq!(Journal::read("scenario: x\n").unwrap_err(), RecordError::NoJournal);
+    assert_eq!(Journal::read("").unwrap_err(), RecordError::NoJournal);
+}
+
+#[test]
+fn a_journal_that_does_not_say_how_its_bot_is_reached_needs_a_world() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let mut header: Value = serde_json::from_str(&tape.lines[0]).unwrap();
+    header["about"] = Value::Null;
+    tape.lines[0] = header.to_string();
+    let error = tape.told_as(&Telling::default()).unwrap_err();
+    assert_eq!(error, RecordError::NoWorld { app: "bot".to_owned() });
+    let named = Place { world: Some("/elsewhere/world.yaml".into()), ..place() };
+    let told = tape.journal().told(&Telling::default(), &named).unwrap();
+    assert!(told.text.contains("\nworld: world.yaml\n"), "{}", told.text);
+    // Nothing is lacking where steps play every app.
+    header["world"]["pages"][0]["apps"]["bot"]["played"] = json!(true);
+    tape.lines[0] = header.to_string();
+    let told = tape.told_as(&Telling::default()).unwrap();
+    assert!(told.text.contains("  apps: {bot: {}, desk: {}}\n  people: {ana: {}}\n"), "{}", told.text);
+}
+
+#[test]
+fn a_bot_is_not_looked_for_in_another_folder() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let mut header: Value = serde_json::from_str(&tape.lines[0]).unwrap();
+    header["about"]["world"]["file"] = json!("shop/a.yaml");
+    header["about"]["world"]["written"]["apps"]["bot"] = json!({"start": "node bots/shop.js --fast"});
+    tape.lines[0] = header.to_string();
+    let there = |path: &Path| path == Path::new("/somewhere/shop/bots/shop.js");
+    let error = tape.journal().told(&Telling::default(), &Place { exists: &there, ..place() }).unwrap_err();
+    let (app, word, folder) = ("bot".to_owned(), "bots/shop.js".to_owned(), "/somewhere/shop".into());
+    assert_eq!(error, RecordError::StartsElsewhere { app, word, folder });
+    let beside = Place { folder: "/somewhere/shop".into(), exists: &there, ..place() };
+    let told = tape.journal().told(&Telling::default(), &beside).unwrap();
+    assert!(told.text.contains("start: \"node bots/shop.js --fast\""), "{}", told.text);
+}
+
+#[test]
+fn a_world_in_a_file_of_its_own_is_referred_to() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let mut header: Value = serde_json::from_str(&tape.lines[0]).unwrap();
+    header["about"]["world"]["file"] = json!("worlds/desk.yaml");
+    header["about"]["world"]["own_file"] = json!(true);
+    tape.lines[0] = header.to_string();
+    let place = Place { folder: "/somewhere/recorded".into(), exists: &|_: &Path| true, ..place() };
+    let told = tape.journal().told(&Telling::default(), &place).unwrap();
+    assert!(told.text.contains("\nworld: ../worlds/desk.yaml\n"), "{}", told.text);
+}
+
+#[test]
+fn every_remark_is_a_comment() {
+    let mut out = String::new();
+    write::remark(&mut out, 2, "one\n- two\u{85}three");
+    assert_eq!(out, "  # one\n  # - two three\n");
+    let known: BTreeMap<String, String> = BTreeMap::new();
+    assert_eq!(Names::new(known, Times::default()).text("a"), Tree::Text("a".to_owned()));
+}

@@ -6,6 +6,8 @@ use super::tree::{Line, Tree, is_taken};
 
 /// How long a line with braces may become, in characters.
 const WIDTH: usize = 112;
+/// How deep braces may stand in each other.
+const DEPTH: usize = 2;
 
 /// Appends an entry of a mapping that begins at this column.
 pub(crate) fn entry(out: &mut String, indent: usize, key: &str, value: &Tree) {
@@ -56,7 +58,7 @@ fn behind_key(out: &mut String, indent: usize, key: &str, value: &Tree) {
     }
     let mut inline = String::new();
     flow(&mut inline, value);
-    let fits = indent + key.chars().count() + 2 + inline.chars().count() <= WIDTH;
+    let fits = depth(value) <= DEPTH && indent + key.chars().count() + 2 + inline.chars().count() <= WIDTH;
     match value {
         Tree::Map(entries) if !fits && !entries.is_empty() => {
             out.push('\n');
@@ -86,7 +88,7 @@ fn behind_key(out: &mut String, indent: usize, key: &str, value: &Tree) {
 fn list_item(out: &mut String, indent: usize, value: &Tree) {
     let mut inline = String::new();
     flow(&mut inline, value);
-    let fits = indent + 2 + inline.chars().count() <= WIDTH;
+    let fits = depth(value) <= DEPTH && indent + 2 + inline.chars().count() <= WIDTH;
     match value {
         Tree::Map(entries) if !fits && !entries.is_empty() => item(out, indent, entries),
         Tree::Word(_)
@@ -99,6 +101,15 @@ fn list_item(out: &mut String, indent: usize, value: &Tree) {
         | Tree::Map(_) => {
             let _ = writeln!(out, "{}- {inline}", " ".repeat(indent));
         }
+    }
+}
+
+/// How many mappings stand in each other.
+fn depth(value: &Tree) -> usize {
+    match value {
+        Tree::Map(entries) => 1 + entries.iter().map(|(_, value)| depth(value)).max().unwrap_or_default(),
+        Tree::List(items) => items.iter().map(depth).max().unwrap_or_default(),
+        Tree::Word(_) | Tree::Title(_) | Tree::Text(_) | Tree::Number(_) | Tree::Bool(_) | Tree::Null => 0,
     }
 }
 
@@ -138,23 +149,22 @@ fn flow(out: &mut String, value: &Tree) {
 fn written_key(key: &str) -> String {
     let mut out = String::new();
     if is_plain(key) && !is_taken(key) {
-        out.push_str(key)
+        out.push_str(key);
     } else {
-        quoted(&mut out, key)
+        quoted(&mut out, key);
     }
     out
 }
 
 /// True for what is the same without quotes everywhere, and no other kind of value where texts are meant.
 fn is_plain(word: &str) -> bool {
-    let begins = |first: char| first.is_ascii_alphanumeric() || matches!(first, '_' | '+' | '/' | '.');
+    let begins = |first: char| first.is_ascii_alphanumeric() || matches!(first, '_' | '+' | '/');
     let goes_on = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '+' | '-' | '/' | '.' | ' ');
-    word.starts_with(begins)
+    // A path upwards is plain; other dots in front begin numbers and ends of documents.
+    word.trim_start_matches("../").starts_with(begins)
         && word.chars().all(goes_on)
         && !word.ends_with(' ')
         && !word.contains("  ")
-        && !word.starts_with("..")
-        && !word.starts_with("---")
 }
 
 /// True for a name that is the same without quotes where it stands alone on its line.

@@ -29,7 +29,7 @@ pub struct End {
 
 /// The line for the begin of a run.
 pub fn begun(version: &str, seed: u64, scenarios: usize, shard: Option<&str>) -> String {
-    line(json!({
+    line(&json!({
         "format": FORMAT, "event": "run_started", "version": version, "seed": seed, "scenarios": scenarios,
         "shard": shard,
     }))
@@ -39,14 +39,14 @@ pub fn begun(version: &str, seed: u64, scenarios: usize, shard: Option<&str>) ->
 pub fn event(event: &RunEvent) -> Option<String> {
     match event {
         RunEvent::Began(name) => {
-            Some(line(json!({"format": FORMAT, "event": "scenario_started", "name": name})))
+            Some(line(&json!({"format": FORMAT, "event": "scenario_started", "name": name})))
         }
-        RunEvent::Finished(report) => Some(line(finished(report))),
-        RunEvent::Stray(text) => Some(line(json!({"format": FORMAT, "event": "stray_call", "text": text}))),
+        RunEvent::Finished(report) => Some(line(&finished(report))),
+        RunEvent::Stray(text) => Some(line(&json!({"format": FORMAT, "event": "stray_call", "text": text}))),
         RunEvent::BotEnded(output) => {
-            Some(line(json!({"format": FORMAT, "event": "bot_ended", "bot": bot(output)})))
+            Some(line(&json!({"format": FORMAT, "event": "bot_ended", "bot": bot(output)})))
         }
-        RunEvent::RealToken => Some(line(json!({"format": FORMAT, "event": "real_token"}))),
+        RunEvent::RealToken => Some(line(&json!({"format": FORMAT, "event": "real_token"}))),
         RunEvent::Waiting { .. } | RunEvent::Kept(_) => None,
     }
 }
@@ -90,7 +90,7 @@ fn bot(output: &BotOutput) -> Value {
 /// The line for the end of a run.
 pub fn ended(end: &End) -> String {
     let End { summary, took, interrupted, exit_code } = end;
-    line(json!({
+    line(&json!({
         "format": FORMAT,
         "event": "run_finished",
         "scenarios": summary.total(),
@@ -114,6 +114,6 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn line(value: Value) -> String {
+fn line(value: &Value) -> String {
     format!("{value}\n")
 }

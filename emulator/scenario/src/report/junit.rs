@@ -219,10 +219,8 @@ fn stray_suite(xml: &mut Xml, run: &Run<'_>) -> io::Result<()> {
 /// The path of a file in the shape of a class's name, by which servers sort cases into folders.
 fn class_name(path: &Path) -> String {
     let path = path.with_extension("");
-    let parts = path.components().filter_map(|part| match part {
-        std::path::Component::Normal(part) => Some(part.to_string_lossy().replace('.', "_")),
-        _ => None,
-    });
+    let normal = path.components().filter(|part| matches!(part, std::path::Component::Normal(_)));
+    let parts = normal.map(|part| part.as_os_str().to_string_lossy().replace('.', "_"));
     parts.collect::<Vec<_>>().join(".")
 }
 

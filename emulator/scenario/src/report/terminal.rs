@@ -1,5 +1,6 @@
 //! What a run says on a terminal.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::{Outcome, Summary, details, last_words};
@@ -72,12 +73,12 @@ impl Terminal {
         self.apart = false;
         let mut out = format!("{}  {name} ({ms} ms)", self.paint(word, paint));
         if let Verdict::Skipped(reason) = verdict {
-            out += &format!(": {reason}");
+            let _ = write!(out, ": {reason}");
         }
         if report.is_flaky() {
-            out += &format!(" [flaky: it passed at attempt {} of {}]", attempt.number, attempt.of);
+            let _ = write!(out, " [flaky: it passed at attempt {} of {}]", attempt.number, attempt.of);
         } else if attempt.of > 1 && verdict.is_failure() {
-            out += &format!(" [attempt {} of {}]", attempt.number, attempt.of);
+            let _ = write!(out, " [attempt {} of {}]", attempt.number, attempt.of);
         }
         if report.raced {
             out += " [raced: two sends into one conversation were open at once]";
@@ -89,8 +90,9 @@ impl Terminal {
         out.push('\n');
         out += &details(verdict, self.colour);
         out += &last_words(&report.output);
-        out += &format!(
-            "run it again: messenger-emulator run {} --filter {} --seed {}{}\n\n",
+        let _ = writeln!(
+            out,
+            "run it again: messenger-emulator run {} --filter {} --seed {}{}\n",
             quoted(&report.path.display().to_string()),
             quoted(&printable(&report.filter)),
             self.seed,

@@ -61,7 +61,7 @@ fn document(
     loader: Loader<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Document> {
-    let help = "a scenario begins with `scenario: NAME`, a part with `part: NAME`; a world has only `page`, `apps`, \
+    let help = "a scenario begins with `scenario: NAME`, a part with `part: NAME`; a world has only `page` or `pages`, `apps`, \
                 `people` and `protocol`";
     let Some(entries) = node.entries() else {
         let problem =

@@ -90,6 +90,6 @@ impl Scene {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

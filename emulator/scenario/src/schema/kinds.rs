@@ -106,7 +106,10 @@ fn plain(kind: Kind, place: Place) -> Value {
             let one = json!({"enum": PROTOCOLS});
             json!({"if": {"type": "array"}, "then": {"items": one}, "else": one})
         }
-        Kind::Beginning => written(MOMENT, "a moment with a zone is needed, such as 2026-03-02T08:00:00Z"),
+        Kind::Beginning => written(
+            &format!("^now$|{MOMENT}"),
+            "a moment with a zone is needed, such as 2026-03-02T08:00:00Z, or now",
+        ),
         Kind::Section(fields) => section(fields),
         Kind::Named(fields) => json!({
             "type": "object",

@@ -45,7 +45,7 @@ pub fn spelt(call: &Call, page: PageId) -> Spelt<'_> {
             };
             Spelt { method, path: format!("{app}/subscriptions").into() }
         }
-        CallKind::Other { method, path } => Spelt { method, path: of_page(path, page) },
+        CallKind::Other { method, path, asked: _ } => Spelt { method, path: of_page(path, page) },
     }
 }
 
@@ -74,7 +74,11 @@ mod tests {
 
     #[test]
     fn a_call_is_spelt_as_its_kind_is_written() {
-        let other = |method: &str, path: &str| CallKind::Other { method: method.into(), path: path.into() };
+        let other = |method: &str, path: &str| CallKind::Other {
+            method: method.into(),
+            path: path.into(),
+            asked: None,
+        };
         let (how, fields) = (Subscribing::GivesUp, Some(FieldSet::default()));
         for (kind, expected) in [
             (

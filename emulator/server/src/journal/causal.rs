@@ -85,7 +85,7 @@ mod tests {
     }
 
     fn call(app: u64, method: &str) -> Record {
-        let kind = CallKind::Other { method: method.into(), path: "x".into() };
+        let kind = CallKind::Other { method: method.into(), path: "x".into(), asked: None };
         Record::Call(Call { app: Some(AppId(app)), page: None, person: None, kind, played: false })
     }
 

@@ -459,7 +459,11 @@ impl Root<'_> {
                 let how = if gives_up { Subscribing::GivesUp } else { Subscribing::Registers };
                 CallKind::Subscribes { how, fields, webhook: self.registered().map(Box::new) }
             }
-            "calls" => CallKind::Other { method: data.text("method")?, path: data.text("path")? },
+            "calls" => CallKind::Other {
+                method: data.text("method")?,
+                path: data.text("path")?,
+                asked: data.members.get("asked").map(|asked| asked.to_string().into()),
+            },
             _ => return None,
         };
         let page = data.id("page").or(data.known.page);

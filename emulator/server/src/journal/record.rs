@@ -184,6 +184,8 @@ pub enum CallKind {
         method: Arc<str>,
         /// The path without version and query.
         path: Arc<str>,
+        /// What a step asked for in it, as JSON: its query, its body and its token, by a word.
+        asked: Option<Arc<str>>,
     },
 }
 

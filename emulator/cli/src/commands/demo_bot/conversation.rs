@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
-use super::events::{Event, Item};
+use super::events::{Entry, Event};
 use super::graph::{Failure, Graph};
 use super::log;
 use super::message::{Button, Message, Reply};
@@ -45,7 +45,7 @@ const LONGEST_TEXT: usize = 2_000;
 
 /// The bot.
 pub(super) struct Bot {
-    page_id: String,
+    page_ids: Vec<String>,
     app_id: String,
     handover_app_id: String,
     people: People,
@@ -55,7 +55,7 @@ pub(super) struct Bot {
 impl Bot {
     pub(super) fn new(settings: &Settings) -> Arc<Self> {
         Arc::new(Self {
-            page_id: settings.page_id.clone(),
+            page_ids: settings.pages.iter().map(|page| page.id.clone()).collect(),
             app_id: settings.app_id.clone(),
             handover_app_id: settings.handover_app_id.clone(),
             people: People::new(PEOPLE),
@@ -63,21 +63,31 @@ impl Bot {
         })
     }
 
-    /// Takes an event of `messaging` and works on it in the background, after what the same person did before. Gives
-    /// the work to wait for, unless there is none or somebody works for that person already.
-    pub(super) fn take(self: &Arc<Self>, item: &Item<'_>) -> Option<JoinHandle<()>> {
-        let (psid, event) = item.read(&self.page_id, &self.app_id)?;
-        self.begin(psid, item.id(), event)
+    /// Takes what happened on a Page and works on it in the background, after what the same person did before. Gives
+    /// the work to wait for, where somebody does not work for that person already.
+    pub(super) fn take(self: &Arc<Self>, entry: &Entry<'_>) -> Vec<JoinHandle<()>> {
+        // The first Page stands for one that the settings do not know.
+        let page =
+            self.page_ids.iter().position(|id| Some(id.as_str()) == entry.page_id()).unwrap_or_default();
+        let page_id = &self.page_ids[page];
+        let begin = |psid, id, event| self.begin((page, psid), id, event);
+        let own = entry.messaging.iter().filter_map(|item| {
+            let (psid, event) = item.read(page_id, &self.app_id)?;
+            begin(psid, item.id(), event)
+        });
+        // What stands there belongs to another app.
+        let overheard =
+            entry.standby.iter().filter_map(|item| begin(item.overheard(page_id)?, None, Event::Overheard));
+        own.chain(overheard).collect()
     }
 
-    /// Takes an event of `standby`, which belongs to another app, in the same way.
-    pub(super) fn overhear(self: &Arc<Self>, item: &Item<'_>) -> Option<JoinHandle<()>> {
-        let psid = item.overheard(&self.page_id)?;
-        self.begin(psid, None, Event::Overheard)
-    }
-
-    fn begin(self: &Arc<Self>, psid: &str, id: Option<u64>, event: Event) -> Option<JoinHandle<()>> {
-        let (person, first) = self.people.arrived(psid, id, event)?;
+    fn begin(
+        self: &Arc<Self>,
+        whose: (usize, &str),
+        id: Option<u64>,
+        event: Event,
+    ) -> Option<JoinHandle<()>> {
+        let (person, first) = self.people.arrived(whose, id, event)?;
         let bot = Arc::clone(self);
         Some(tokio::spawn(async move {
             let mut next = Some(first);
@@ -138,7 +148,7 @@ impl Bot {
     }
 
     async fn hand_over(&self, person: &Person) {
-        if let Err(failure) = self.graph.send(&person.psid, &Message::text(FAREWELL)).await {
+        if let Err(failure) = self.graph.send(person.address(), &Message::text(FAREWELL)).await {
             note(person, &failure);
             match failure {
                 // The person asked for somebody: a text that was refused must not keep them from it.
@@ -146,7 +156,7 @@ impl Bot {
                 Failure::AnotherAppInControl | Failure::Unreachable(_) => return,
             }
         }
-        match self.graph.pass_thread_control(&person.psid, &self.handover_app_id, REASON).await {
+        match self.graph.pass_thread_control(person.address(), &self.handover_app_id, REASON).await {
             Ok(()) => person.state().away = true,
             Err(failure) => {
                 note(person, &failure);
@@ -163,7 +173,7 @@ impl Bot {
         if person.state().away {
             return;
         }
-        match self.graph.pass_thread_control(&person.psid, app_id, AS_ASKED).await {
+        match self.graph.pass_thread_control(person.address(), app_id, AS_ASKED).await {
             Ok(()) => person.state().away = true,
             Err(failure) => note(person, &failure),
         }
@@ -174,7 +184,7 @@ impl Bot {
     }
 
     async fn send(&self, person: &Person, message: &Message<'_>) {
-        if let Err(failure) = self.graph.send(&person.psid, message).await {
+        if let Err(failure) = self.graph.send(person.address(), message).await {
             note(person, &failure);
         }
     }
@@ -189,7 +199,7 @@ fn meet(person: &Person) {
 
 /// Logs a failure, and remembers when it tells that the conversation belongs to another app.
 fn note(person: &Person, failure: &Failure) {
-    let psid = &person.psid;
+    let (_, psid) = person.address();
     match failure {
         Failure::AnotherAppInControl => {
             person.state().away = true;

@@ -19,11 +19,21 @@ pub(super) struct Delivery<'a> {
 /// What happened on one Page.
 #[derive(Deserialize)]
 pub(super) struct Entry<'a> {
+    /// The Page.
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
     #[serde(borrow, default)]
     pub(super) messaging: Vec<Item<'a>>,
     /// What belongs to another app.
     #[serde(borrow, default)]
     pub(super) standby: Vec<Item<'a>>,
+}
+
+impl Entry<'_> {
+    /// The id of the Page.
+    pub(super) fn page_id(&self) -> Option<&str> {
+        self.id.as_ref().map(Text::as_str)
+    }
 }
 
 /// One event. At most one of the last five is there.

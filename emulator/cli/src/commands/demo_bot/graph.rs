@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use tokio::time;
 
 use super::message::Message;
-use super::settings::Settings;
+use super::settings::{Page, Settings};
 
 const VERSION: &str = "v25.0";
 /// The error subcode for a send into a conversation that another app owns.
@@ -37,10 +37,16 @@ pub(super) struct Graph {
     host: String,
     port: u16,
     host_header: HeaderValue,
-    messages: Uri,
-    pass_thread_control: Uri,
+    /// The calls for each Page, in the order of the settings.
+    pages: Vec<Calls>,
     idle: Mutex<Vec<Connection>>,
     free: Semaphore,
+}
+
+/// The addresses of the calls for one Page, with its token.
+struct Calls {
+    messages: Uri,
+    pass_thread_control: Uri,
 }
 
 /// Why a call had no effect.
@@ -77,37 +83,44 @@ impl Graph {
         let authority = settings.graph.authority().expect("the settings accept only addresses with a host");
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let below = settings.graph.path().trim_end_matches('/');
-        let token: String = form_urlencoded::byte_serialize(settings.page_token.as_bytes()).collect();
-        let call = |name: &str| -> Uri {
+        let call = |token: &str, name: &str| -> Uri {
             let target = format!("{below}/{VERSION}/me/{name}?access_token={token}");
             target.parse().expect("an encoded token keeps the address valid")
+        };
+        let calls = |page: &Page| {
+            let token: String = form_urlencoded::byte_serialize(page.token.as_bytes()).collect();
+            let pass_thread_control = call(&token, "pass_thread_control");
+            Calls { messages: call(&token, "messages"), pass_thread_control }
         };
         Self {
             host,
             port: authority.port_u16().unwrap_or(80),
             host_header: HeaderValue::from_str(authority.as_str())
                 .expect("an authority is a valid header value"),
-            messages: call("messages"),
-            pass_thread_control: call("pass_thread_control"),
+            pages: settings.pages.iter().map(calls).collect(),
             idle: Mutex::default(),
             free: Semaphore::new(CONNECTIONS),
         }
     }
 
-    pub(super) async fn send(&self, psid: &str, message: &Message<'_>) -> Result<(), Failure> {
+    pub(super) async fn send(
+        &self,
+        (page, psid): (usize, &str),
+        message: &Message<'_>,
+    ) -> Result<(), Failure> {
         let recipient = Recipient { id: psid };
-        self.call(&self.messages, &Send { messaging_type: "RESPONSE", recipient, message }).await
+        self.call(&self.pages[page].messages, &Send { messaging_type: "RESPONSE", recipient, message }).await
     }
 
     /// Passes the conversation to the app with the id `to`.
     pub(super) async fn pass_thread_control(
         &self,
-        psid: &str,
+        (page, psid): (usize, &str),
         to: &str,
         metadata: &str,
     ) -> Result<(), Failure> {
         let pass = Pass { recipient: Recipient { id: psid }, target_app_id: Target::new(to), metadata };
-        self.call(&self.pass_thread_control, &pass).await
+        self.call(&self.pages[page].pass_thread_control, &pass).await
     }
 
     async fn call(&self, call: &Uri, body: &impl Serialize) -> Result<(), Failure> {

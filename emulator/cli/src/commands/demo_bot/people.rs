@@ -17,7 +17,9 @@ pub(super) struct People {
 
 /// One person and what the bot knows about the conversation.
 pub(super) struct Person {
-    pub(super) psid: Arc<str>,
+    /// The Page that she writes to, by its place in the settings; a page-scoped id belongs to one.
+    page: usize,
+    psid: Arc<str>,
     state: Mutex<State>,
 }
 
@@ -67,8 +69,13 @@ impl People {
 
     /// Queues an event, unless its id has come before. Returns it with its person when nobody works for that
     /// person; the caller then does so, until [`Person::next`] has nothing left.
-    pub(super) fn arrived(&self, psid: &str, id: Option<u64>, event: Event) -> Option<(Arc<Person>, Event)> {
-        let person = self.person(psid);
+    pub(super) fn arrived(
+        &self,
+        whose: (usize, &str),
+        id: Option<u64>,
+        event: Event,
+    ) -> Option<(Arc<Person>, Event)> {
+        let person = self.person(whose);
         {
             let mut state = person.state();
             if id.is_some_and(|id| !state.recent.insert(id)) {
@@ -83,7 +90,7 @@ impl People {
         Some((person, event))
     }
 
-    fn person(&self, psid: &str) -> Arc<Person> {
+    fn person(&self, (page, psid): (usize, &str)) -> Arc<Person> {
         let mut known = lock(&self.known);
         if let Some(person) = known.by_psid.get(psid) {
             return Arc::clone(person);
@@ -91,7 +98,7 @@ impl People {
         if known.by_psid.len() >= self.limit {
             known.forget_oldest();
         }
-        let person = Arc::new(Person { psid: psid.into(), state: Mutex::default() });
+        let person = Arc::new(Person { page, psid: psid.into(), state: Mutex::default() });
         known.by_psid.insert(Arc::clone(&person.psid), Arc::clone(&person));
         known.oldest_first.push_back(Arc::clone(&person));
         person
@@ -113,6 +120,11 @@ impl Known {
 }
 
 impl Person {
+    /// Whom to write to: the Page, by its place in the settings, and the id that it has for the person.
+    pub(super) fn address(&self) -> (usize, &str) {
+        (self.page, &self.psid)
+    }
+
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
@@ -142,52 +154,52 @@ mod tests {
     #[test]
     fn the_work_of_one_person_is_done_in_order_by_one_worker() {
         let people = People::new(10);
-        let (ann, first) = people.arrived("ann", None, text("1")).unwrap();
+        let (ann, first) = people.arrived((0, "ann"), None, text("1")).unwrap();
         assert_eq!(first, text("1"));
-        assert!(people.arrived("ann", None, text("2")).is_none());
-        assert!(people.arrived("ann", None, text("3")).is_none());
-        assert!(people.arrived("bob", None, text("1")).is_some());
+        assert!(people.arrived((0, "ann"), None, text("2")).is_none());
+        assert!(people.arrived((0, "ann"), None, text("3")).is_none());
+        assert!(people.arrived((0, "bob"), None, text("1")).is_some());
         assert_eq!(ann.next(), Some(text("2")));
         assert_eq!(ann.next(), Some(text("3")));
         assert_eq!(ann.next(), None);
-        assert!(people.arrived("ann", None, text("4")).is_some());
+        assert!(people.arrived((0, "ann"), None, text("4")).is_some());
     }
 
     #[test]
     fn an_event_is_worked_on_once() {
         let people = People::new(10);
-        let (ann, _) = people.arrived("ann", Some(1), text("1")).unwrap();
-        assert!(people.arrived("ann", Some(2), text("2")).is_none(), "somebody works for ann");
-        assert!(people.arrived("ann", Some(1), text("1")).is_none());
+        let (ann, _) = people.arrived((0, "ann"), Some(1), text("1")).unwrap();
+        assert!(people.arrived((0, "ann"), Some(2), text("2")).is_none(), "somebody works for ann");
+        assert!(people.arrived((0, "ann"), Some(1), text("1")).is_none());
         assert_eq!(ann.next(), Some(text("2")));
         assert_eq!(ann.next(), None, "the repetition was not queued");
-        assert!(people.arrived("ann", Some(2), text("2")).is_none());
-        assert!(people.arrived("bob", Some(2), text("2")).is_some());
+        assert!(people.arrived((0, "ann"), Some(2), text("2")).is_none());
+        assert!(people.arrived((0, "bob"), Some(2), text("2")).is_some());
         for id in 3..19 {
-            let (person, _) = people.arrived("ann", Some(id), text("more")).unwrap();
+            let (person, _) = people.arrived((0, "ann"), Some(id), text("more")).unwrap();
             assert_eq!(person.next(), None);
         }
-        assert!(people.arrived("ann", Some(2), text("2")).is_some(), "what is long past is forgotten");
+        assert!(people.arrived((0, "ann"), Some(2), text("2")).is_some(), "what is long past is forgotten");
     }
 
     #[test]
     fn the_oldest_idle_person_is_forgotten_first() {
         let people = People::new(2);
-        let (ann, _) = people.arrived("ann", None, text("1")).unwrap();
+        let (ann, _) = people.arrived((0, "ann"), None, text("1")).unwrap();
         ann.state().met = true;
-        let (bob, _) = people.arrived("bob", None, text("1")).unwrap();
+        let (bob, _) = people.arrived((0, "bob"), None, text("1")).unwrap();
         bob.state().met = true;
         assert_eq!(bob.next(), None);
-        people.arrived("cem", None, text("1")).unwrap();
-        assert!(people.person("ann").state().met, "somebody works for ann");
-        assert!(!people.person("bob").state().met);
+        people.arrived((0, "cem"), None, text("1")).unwrap();
+        assert!(people.person((0, "ann")).state().met, "somebody works for ann");
+        assert!(!people.person((0, "bob")).state().met);
     }
 
     #[test]
     fn the_memory_is_bounded() {
         let people = People::new(100);
         for number in 0..1_000 {
-            let (person, _) = people.arrived(&number.to_string(), None, text("hello")).unwrap();
+            let (person, _) = people.arrived((0, &number.to_string()), None, text("hello")).unwrap();
             assert_eq!(person.next(), None);
         }
         let known = people.known.lock().unwrap();

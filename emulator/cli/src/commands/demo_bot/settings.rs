@@ -2,6 +2,7 @@
 //!
 //! The defaults are those of an emulator without configuration, so that both start without a word.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fmt;
 
@@ -11,8 +12,8 @@ use hyper::Uri;
 pub(super) struct Settings {
     /// Scheme, host, port and possibly a path in front of the version.
     pub(super) graph: Uri,
-    pub(super) page_id: String,
-    pub(super) page_token: String,
+    /// The Pages; the first is that of the variables without a name.
+    pub(super) pages: Vec<Page>,
     pub(super) app_id: String,
     pub(super) app_secret: String,
     pub(super) verify_token: String,
@@ -20,18 +21,40 @@ pub(super) struct Settings {
     pub(super) handover_app_id: String,
 }
 
+/// A Page, and the token with which this app calls Graph for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) id: String,
+    pub(super) token: String,
+}
+
+/// What the variables for the id and the token of a Page begin with; the name of the Page follows.
+const PAGE_ID: &str = "PAGE_ID_";
+const PAGE_TOKEN: &str = "PAGE_ACCESS_TOKEN_";
+
 impl Settings {
     pub(super) fn from_environment() -> Result<Self, InvalidGraphUrl> {
-        Self::from_lookup(|name| env::var(name).ok())
+        Self::of(&env::vars().collect())
     }
 
-    fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidGraphUrl> {
-        let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
+    fn of(variables: &BTreeMap<String, String>) -> Result<Self, InvalidGraphUrl> {
+        let set = |name: &str| variables.get(name).filter(|value| !value.is_empty()).cloned();
         let or = |name: &str, default: &str| set(name).unwrap_or_else(|| default.to_owned());
+        let first =
+            Page { id: or("PAGE_ID", "100000000000001"), token: or("PAGE_ACCESS_TOKEN", "bot-page-token") };
+        let mut pages = vec![first];
+        for (variable, id) in variables {
+            let name = variable.strip_prefix(PAGE_ID);
+            let token = name.and_then(|name| set(&format!("{PAGE_TOKEN}{name}")));
+            if let Some(token) = token
+                && pages.iter().all(|page| page.id != *id)
+            {
+                pages.push(Page { id: id.clone(), token });
+            }
+        }
         Ok(Self {
             graph: graph_url(or("GRAPH_API_URL", "http://127.0.0.1:7380"))?,
-            page_id: or("PAGE_ID", "100000000000001"),
-            page_token: or("PAGE_ACCESS_TOKEN", "bot-page-token"),
+            pages,
             app_id: or("APP_ID", "200000000000001"),
             app_secret: or("APP_SECRET", "bot-app-secret"),
             verify_token: or("VERIFY_TOKEN", "bot-verify-token"),
@@ -64,9 +87,8 @@ mod tests {
     use super::Settings;
 
     fn settings(pairs: &[(&str, &str)]) -> Option<Settings> {
-        let find =
-            |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        Settings::from_lookup(find).ok()
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::of(&pairs.collect()).ok()
     }
 
     #[test]
@@ -79,6 +101,20 @@ mod tests {
         assert_eq!(target(&all[2..]), "3");
         assert_eq!(target(&[]), "263902037430900");
         assert_eq!(target(&[("HANDOVER_APP_ID", ""), ("APP_ID_LIVECHAT", "2")]), "2");
+    }
+
+    #[test]
+    fn further_pages_are_those_with_an_id_and_a_token_of_the_same_name() {
+        let pages = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            settings(pairs).unwrap().pages.into_iter().map(|page| (page.id, page.token)).collect()
+        };
+        let pair = |id: &str, token: &str| (id.to_owned(), token.to_owned());
+        let first = [("PAGE_ID", "1"), ("PAGE_ACCESS_TOKEN", "a")];
+        assert_eq!(pages(&first), [pair("1", "a")]);
+        let shop = [("PAGE_ID_SHOP", "1"), ("PAGE_ACCESS_TOKEN_SHOP", "a")];
+        let store = [("PAGE_ID_STORE", "2"), ("PAGE_ACCESS_TOKEN_STORE", "b"), ("PAGE_ID_OTHER", "3")];
+        assert_eq!(pages(&[&first[..], &shop, &store].concat()), [pair("1", "a"), pair("2", "b")]);
+        assert_eq!(pages(&[]), [pair("100000000000001", "bot-page-token")]);
     }
 
     #[test]

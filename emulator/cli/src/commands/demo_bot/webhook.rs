@@ -106,11 +106,7 @@ impl Webhook {
                 if entries.iter().flat_map(|entry| &entry.messaging).any(|item| item.breaks(BREAK)) {
                     return (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new());
                 }
-                let mut work = Vec::new();
-                for entry in entries {
-                    work.extend(entry.messaging.iter().filter_map(|item| self.bot.take(item)));
-                    work.extend(entry.standby.iter().filter_map(|item| self.bot.overhear(item)));
-                }
+                let work: Vec<_> = entries.iter().flat_map(|entry| self.bot.take(entry)).collect();
                 if self.acknowledge == Acknowledge::Last {
                     for work in work {
                         // A panic ends the process anyhow.

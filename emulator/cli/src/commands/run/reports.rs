@@ -89,10 +89,10 @@ impl Reports {
                 return Err(format!("two reports go to {}", path.display()));
             }
             let failed = |error: io::Error| unwritable(path, &error);
-            fs::create_dir_all(folder_of(path)).map_err(|error| match error.kind() {
-                // It says that something else has the name of the folder.
-                io::ErrorKind::AlreadyExists => failed(io::ErrorKind::NotADirectory.into()),
-                _ => failed(error),
+            fs::create_dir_all(folder_of(path)).map_err(|error| {
+                // Something else has the name of the folder.
+                let taken = error.kind() == io::ErrorKind::AlreadyExists;
+                failed(if taken { io::ErrorKind::NotADirectory.into() } else { error })
             })?;
             match kind {
                 Kind::Junit => {

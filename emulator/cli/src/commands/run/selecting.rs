@@ -7,7 +7,7 @@ use emulator_scenario::given::give;
 use emulator_scenario::select::{Selected, Selection, select};
 use emulator_scenario::shard::Shard;
 
-use super::{RunArguments, ShardChoice};
+use super::arguments::{RunArguments, ShardChoice};
 use crate::output;
 
 /// What is run.
@@ -48,7 +48,7 @@ pub(super) fn choose(arguments: &RunArguments) -> Result<Choice, String> {
     let tags: BTreeSet<String> = tags.collect();
     selection.scenarios.retain(|selected| is_tagged(&selected.scenario.tags, &arguments.tag));
     if selection.scenarios.is_empty() {
-        let found = nothing_selected(arguments, selection.files, &tags);
+        let found = nothing_selected(arguments, &selection, &tags);
         if arguments.allow_empty {
             return Ok(Choice::Nothing(found));
         }
@@ -109,17 +109,26 @@ fn shard(arguments: &RunArguments) -> Option<Shard> {
     }
 }
 
+/// What there is beside scenarios.
+const fn beside(selection: &Selection) -> &'static str {
+    match (selection.worlds, selection.parts) {
+        (_, 0) => "worlds",
+        (0, _) => "parts, which are run by the scenarios that use them",
+        (_, _) => "worlds and parts",
+    }
+}
+
 /// Why nothing is selected. The tags are those of scenarios that were left out for their tags.
-fn nothing_selected(arguments: &RunArguments, files: usize, tags: &BTreeSet<String>) -> String {
+fn nothing_selected(arguments: &RunArguments, selection: &Selection, tags: &BTreeSet<String>) -> String {
     let paths: Vec<String> = arguments.files.iter().map(|path| path.display().to_string()).collect();
     let paths = paths.join(", ");
-    if files == 0 {
+    if selection.files == 0 {
         return format!("there is no file ending in .yaml or .yml in {paths}");
     }
     if arguments.tag.is_empty() {
         return match &arguments.filter {
             Some(filter) => format!("there is no scenario whose full name holds `{filter}` in {paths}"),
-            None => format!("there is no scenario in {paths}, only worlds"),
+            None => format!("there is no scenario in {paths}, only {}", beside(selection)),
         };
     }
     let near = arguments.tag.iter().find_map(|tag| match tag {

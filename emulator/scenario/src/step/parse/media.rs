@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use emulator_server::Media;
+use emulator_server::{MEDIA_FOLDER, Media};
 
 use super::Builder;
 use crate::diagnostics::Diagnostic;
@@ -42,7 +42,7 @@ impl Builder<'_> {
         files: &mut Vec<Media>,
     ) -> Node {
         let takes_file = fields.iter().any(|field| field.name == key.name && field.kind == Kind::Media);
-        if !takes_file || is_url(value) || value.is_expression() {
+        if !takes_file || is_address(value) || value.is_expression() {
             return value.clone();
         }
         match self.file(&key.name, value) {
@@ -64,6 +64,11 @@ impl Builder<'_> {
                 .label("this is none")
                 .help("paths belong into files: they lead from the folder of the file"));
         };
+        if written.source.contains("://") {
+            return Err(Diagnostic::new(written.span, format!("`{name}` takes an http(s) URL or a path"))
+                .label("this is neither")
+                .help(format!("write `{name}: https://…` or `{name}: ./cat.png`")));
+        }
         let path = step::target(self.origin.file, &written.source);
         let unreadable = |why: String| {
             Diagnostic::new(written.span, format!("the file {} cannot be sent", path.display()))
@@ -76,6 +81,7 @@ impl Builder<'_> {
     }
 }
 
-fn is_url(node: &Node) -> bool {
-    ["http://", "https://"].iter().any(|scheme| node.source.starts_with(scheme))
+/// True for a URL, and for the address of a kept file as journals have it.
+fn is_address(node: &Node) -> bool {
+    ["http://", "https://", MEDIA_FOLDER].iter().any(|begin| node.source.starts_with(begin))
 }

@@ -3,6 +3,7 @@
 use emulator_core::{ControlAct, Field, FieldSet, Span};
 
 use super::{Names, write_input};
+use crate::escape::Dialect;
 use crate::journal::{Call, CallKind, RegisteredWebhook, Subscribing};
 use crate::object::Object;
 
@@ -68,8 +69,11 @@ pub(super) fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
                 }
             }
         }
-        CallKind::Other { method, path } => {
+        CallKind::Other { method, path, asked } => {
             object.text("method", method).text("path", path);
+            if let Some(asked) = asked {
+                object.json("asked", |out| Dialect::Graph.respell(out, asked));
+            }
         }
     }
 }

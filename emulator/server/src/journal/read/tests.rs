@@ -43,7 +43,12 @@ fn calls() -> Vec<Call> {
         CallKind::Subscribes { how: Subscribing::Registers, fields: Some(fields), webhook: None },
         CallKind::Subscribes { how: Subscribing::GivesUp, fields: Some(fields), webhook: None },
         CallKind::Subscribes { how: Subscribing::GivesUp, fields: None, webhook: Some(Box::new(webhook)) },
-        CallKind::Other { method: "GET".into(), path: "a/ü?".into() },
+        CallKind::Other { method: "GET".into(), path: "a/ü?".into(), asked: None },
+        CallKind::Other {
+            method: "POST".into(),
+            path: "me/messages".into(),
+            asked: Some(r#"{"body":{"text":"é/","number":1}}"#.into()),
+        },
     ];
     let kinds = kinds.into_iter().chain(acts.into_iter().map(CallKind::Controls));
     let who = [(Some(BOT), Some(ANN), false), (None, Some(Psid(5)), true), (Some(STRANGER), None, false)];

@@ -1,0 +1,39 @@
+//! What steps want of a bot's process, and why it cannot be done.
+
+use super::BotError;
+
+/// What a step wants of a bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// That it ends.
+    Stop,
+    /// That it is started.
+    Start,
+    /// That it ends if it runs, and is started.
+    Restart,
+}
+
+/// Why an order cannot be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CrewError {
+    /// It was not started here.
+    #[error("the bot `{0}` was not started by this run, so it cannot be stopped or started here")]
+    NotOurs(String),
+    /// It runs.
+    #[error("the bot `{0}` runs already")]
+    Runs(String),
+    /// It was stopped before.
+    #[error("the bot `{0}` is stopped already")]
+    Stopped(String),
+    /// It ended before it was stopped.
+    #[error("the bot `{app}` cannot be stopped, for it has ended by itself ({status})")]
+    Ended {
+        /// The app.
+        app: String,
+        /// Its exit status.
+        status: String,
+    },
+    /// It does not come up.
+    #[error(transparent)]
+    Bot(#[from] BotError),
+}

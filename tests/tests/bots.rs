@@ -51,6 +51,7 @@ const ROWS: &[(&str, Row)] = rows![
     conversation::an_event_that_is_delivered_once_more_is_not_answered_again,
     conversation::it_hands_over_to_the_page_inbox_by_default,
     conversation::the_environment_names_the_target_and_the_token,
+    conversation::each_page_is_answered_with_its_own_token,
     conversation::a_hand_over_that_is_refused_is_told,
     conversation::it_greets_again_when_control_is_passed_back,
     conversation::a_message_after_the_hand_over_means_control_came_back_silently,

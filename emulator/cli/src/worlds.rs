@@ -92,6 +92,8 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
                 "--webhook" => {
                     value.parse::<WebhookUrl>().map_err(|error| format!("error: --webhook: {error}"))?;
                     app.webhook = Some(node(value));
+                    // Whoever says where the bot is has started it.
+                    app.start = None;
                 }
                 "--app-secret" => app.secret = Some(node(value)),
                 "--verify-token" => app.verify_token = Some(node(value)),

@@ -1,12 +1,13 @@
 //! Bot processes: started through the keeper, waited for, and never left behind.
 //!
 //! `crew` has all the bots of a stage and knows which of them ended by itself; `ready` waits for a webhook, `ports` finds
-//! ports and keeps them closed while a bot is stopped.
+//! ports and keeps them closed while a bot is stopped; `served` are those of `serve`.
 
 mod crew;
 mod order;
 mod ports;
 mod ready;
+mod served;
 
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
@@ -20,7 +21,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::process::{Child, Command};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::cast::Start;
@@ -30,6 +31,7 @@ pub(crate) use crew::{Crew, Death, Member};
 pub(crate) use order::{CrewError, Order};
 pub use ports::free_port;
 pub use ready::BotError;
+pub use served::{BotNews, ServedBots};
 
 /// How many lines of a bot's output are kept.
 const KEPT_LINES: usize = 200;
@@ -44,6 +46,8 @@ struct Output {
     lines: Mutex<VecDeque<String>>,
     /// What must not be shown of it.
     secrets: Arc<Secrets>,
+    /// Who hears each line as it comes.
+    heard: Option<mpsc::UnboundedSender<String>>,
 }
 
 /// A running bot.
@@ -65,6 +69,7 @@ impl Bot {
         start: &Start,
         (command, folder): (&[String], &Path),
         secrets: &Arc<Secrets>,
+        heard: Option<mpsc::UnboundedSender<String>>,
     ) -> Result<Self, BotError> {
         let failed =
             |error: std::io::Error| BotError::Start { app: start.name.clone(), why: error.to_string() };
@@ -82,7 +87,7 @@ impl Bot {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(failed)?;
-        let output = Arc::new(Output { lines: Mutex::default(), secrets: Arc::clone(secrets) });
+        let output = Arc::new(Output { lines: Mutex::default(), secrets: Arc::clone(secrets), heard });
         let process = Arc::new(OnceLock::new());
         let mut readers = vec![tokio::spawn(read_process_id(told, Arc::clone(&process)))];
         if let Some(stdout) = child.stdout.take() {
@@ -149,6 +154,10 @@ async fn keep_lines(stream: impl AsyncRead + Unpin, output: Arc<Output>) {
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
         let text = output.secrets.hidden_in(String::from_utf8_lossy(&line).trim_end());
+        if let Some(heard) = &output.heard {
+            // Whoever listened may have gone.
+            let _ = heard.send(text.clone());
+        }
         let mut lines = output.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() == KEPT_LINES {
             lines.pop_front();

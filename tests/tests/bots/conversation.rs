@@ -160,6 +160,27 @@ pub(crate) async fn the_environment_names_the_target_and_the_token(program: &Pro
     }
 }
 
+pub(crate) async fn each_page_is_answered_with_its_own_token(program: &Program) {
+    let mut graph = Graph::start(Connections::Kept).await;
+    let shop = [("PAGE_ID_SHOP", PAGE), ("PAGE_ACCESS_TOKEN_SHOP", "bot-page-token")];
+    let store = [("PAGE_ID_STORE", "100000000000002"), ("PAGE_ACCESS_TOKEN_STORE", "store-page-token")];
+    let half = [("PAGE_ID_HALF", "100000000000003")];
+    let bot = Bot::start_with(program, &graph.url, &[&shop[..], &store, &half].concat()).await;
+    for (page, psid, token) in [
+        (PAGE, ANN, "bot-page-token"),
+        ("100000000000002", BOB, "store-page-token"),
+        ("100000000000003", "7000000000000003", "bot-page-token"),
+        ("no such Page", "7000000000000004", "bot-page-token"),
+    ] {
+        let item =
+            json!({ "sender": { "id": psid }, "recipient": { "id": page }, "message": { "text": "hi" } });
+        let body = json!({ "object": "page", "entry": [{ "id": page, "messaging": [item] }] }).to_string();
+        assert_eq!(bot.post_signed(&body).await.0, 200);
+        let call = graph.call().await;
+        assert_eq!((call.token.as_str(), &call.body["recipient"]["id"]), (token, &json!(psid)), "{page}");
+    }
+}
+
 pub(crate) async fn a_hand_over_that_is_refused_is_told(program: &Program) {
     let (mut graph, mut bot) = met(program).await;
     let refusal = json!({ "message": "(#100) Incorrect App ID.", "code": 100, "error_subcode": 2_018_164 });

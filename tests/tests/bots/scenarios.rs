@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::programs::{Program, ROOT, binary};
 
 /// What only the demo bot can show; each file has the tag `demo-bot` and says why.
-const DEMO_BOT_ALONE: &[&str] = &["page/two-pages.yaml", "standby/echo-after-passing.yaml"];
+const DEMO_BOT_ALONE: &[&str] = &["standby/echo-after-passing.yaml"];
 
 pub(crate) async fn every_shipped_scenario_passes(program: &Program) {
     let mut run = Command::new(binary());

@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::Args;
 use emulator_console::Console;
 use emulator_core::Timestamp;
-use emulator_scenario::bots::free_port;
+use emulator_scenario::bots::{BotNews, ServedBots, free_port};
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::record::about_world;
@@ -26,7 +26,7 @@ use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 
 use super::record::Recorder;
 use crate::exit::Exit;
@@ -176,6 +176,10 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     }
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings));
+    let (news, heard) = mpsc::unbounded_channel();
+    tokio::spawn(tell_of_bots(heard));
+    let bots =
+        ServedBots::start(&cast, &surroundings, &news).map_err(|error| failed(Exit::Unreachable, error))?;
     for app in &cast.apps {
         if app.webhook.is_some() {
             tokio::spawn(wait_for(Arc::clone(&stage), app.id, app.name.clone()));
@@ -203,6 +207,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     if let Some(recorder) = recorder {
         recorder.lock().await.end(&lane);
     }
+    bots.stop().await;
     stopped
 }
 
@@ -224,6 +229,16 @@ fn record(
 /// Where journals and recordings come from.
 fn origin(world: &WorldSpec) -> Origin {
     Origin { about: about_world(world), folder: std::env::current_dir().ok() }
+}
+
+/// Prints what the bots print that were started here.
+async fn tell_of_bots(mut news: mpsc::UnboundedReceiver<BotNews>) {
+    while let Some(news) = news.recv().await {
+        match news {
+            BotNews::Printed { app, line } => eprintln!("{app} | {}", transcript::printable(&line)),
+            BotNews::Ended { app, status } => eprintln!("the bot `{app}` has ended ({status})"),
+        }
+    }
 }
 
 /// Says once that somebody sent what should not be here.

@@ -112,7 +112,7 @@ impl Crew {
     ) -> Result<(), BotError> {
         for start in &cast.starts {
             let Launch::Command { command, folder } = &start.launch else { continue };
-            let bot = Bot::start(&self.bin, start, (command, folder), &self.secrets)?;
+            let bot = Bot::start(&self.bin, start, (command, folder), &self.secrets, None)?;
             self.processes.push(Process {
                 start: start.clone(),
                 command: command.clone(),
@@ -196,7 +196,7 @@ impl Crew {
             port.take();
         }
         let command = (process.command.as_slice(), process.folder.as_path());
-        let bot = Bot::start(&self.bin, &process.start, command, &self.secrets)?;
+        let bot = Bot::start(&self.bin, &process.start, command, &self.secrets, None)?;
         let duty = self.on_duty(process, &bot).await;
         *state = State::Runs(bot);
         duty

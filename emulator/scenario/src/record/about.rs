@@ -94,6 +94,9 @@ fn with_flags(world: &WorldSpec, written: Value) -> Value {
             for app in &world.apps {
                 within(apps, &app.name.value, |entry| {
                     entry.extend(flagged(app).into_iter().map(|(key, value)| (key.to_owned(), value)));
+                    if app.start.is_none() {
+                        entry.remove("start");
+                    }
                 });
             }
         });

@@ -19,6 +19,7 @@ mod story;
 mod teller;
 mod times;
 mod tree;
+mod whose;
 mod write;
 
 use std::path::PathBuf;
@@ -136,9 +137,8 @@ impl Journal {
     ///
     /// Why none can be made.
     pub fn told(&self, telling: &Telling, place: &Place<'_>) -> Result<Recording, RecordError> {
-        let people = &self.header.people;
-        if let Some(name) = telling.part.person.as_ref().filter(|name| !people.contains_key(*name)) {
-            let people = people.keys().cloned().collect();
+        let people = self.header.names_of_people();
+        if let Some(name) = telling.part.person.as_ref().filter(|name| !people.contains(name)) {
             return Err(RecordError::NoPerson { name: name.clone(), people });
         }
         let part::Chosen { entries, warnings } = part::choose(&self.entries, &telling.part)?;

@@ -8,6 +8,7 @@ use super::journal::Entry;
 use super::names::Names;
 use super::times::duration;
 use super::tree::{Line, Tree};
+use super::whose::{apart, page_of};
 
 /// What is needed to tell of an entry.
 pub(crate) struct Words<'a> {
@@ -16,6 +17,8 @@ pub(crate) struct Words<'a> {
     pub(crate) captures: &'a std::collections::BTreeMap<String, String>,
     /// The ids of the people; where there are several, steps and expectations say whose conversation they mean.
     pub(crate) people: &'a std::collections::BTreeMap<String, String>,
+    /// What several Pages are called, by their ids; steps and expectations say which one they mean.
+    pub(crate) pages: &'a std::collections::BTreeMap<&'a str, &'a str>,
 }
 
 /// Why there is no step for something.
@@ -24,7 +27,7 @@ pub(crate) type Untold = String;
 impl Words<'_> {
     /// What a person did.
     pub(crate) fn person(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
-        let who = entry.person().unwrap_or_default();
+        let (who, _) = apart(entry.person().unwrap_or_default());
         let mut nlp = None;
         let (verb, value, beside) = match entry.kind {
             Kind::Says => {
@@ -75,12 +78,14 @@ impl Words<'_> {
             | Kind::Note => return Err("no person does such a thing".to_owned()),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
-        Ok(Line::step([Some(("user", Tree::name(who))), Some((verb, value)), nlp, beside, captured]))
+        let who = ("user", Tree::name(who));
+        let on = page_of(entry, self.pages);
+        Ok(Line::step([Some(who), on, Some((verb, value)), nlp, beside, captured]))
     }
 
     /// What an agent did in the Page Inbox.
     pub(crate) fn inbox(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
-        let who = ("inbox", Tree::name(entry.person().unwrap_or_default()));
+        let who = ("inbox", Tree::name(apart(entry.person().unwrap_or_default()).0));
         let verb = match (entry.text("verb"), entry.text("text"), entry.text("folder")) {
             (Some("replies"), Some(text), _) if !entry.data.contains_key("message") => {
                 ("replies", self.names.text(text))
@@ -89,7 +94,7 @@ impl Words<'_> {
             _ => return Err("an agent replied with more than a text".to_owned()),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
-        Ok(Line::step([Some(who), Some(verb), captured]))
+        Ok(Line::step([Some(who), page_of(entry, self.pages), Some(verb), captured]))
     }
 
     /// What a played app called, and how it was refused.
@@ -106,6 +111,7 @@ impl Words<'_> {
         let tag = |key| entry.text(key).map(|word| (key, Tree::word(word)));
         Ok(Line::step([
             Some(("app", Tree::name(entry.text("app").unwrap_or_default()))),
+            page_of(entry, self.pages),
             self.of(entry.person()),
             Some((verb, value)),
             tag("messaging_type"),
@@ -118,7 +124,9 @@ impl Words<'_> {
 
     /// The person meant, where there are several.
     pub(crate) fn of(&self, person: Option<&str>) -> Option<(&'static str, Tree)> {
-        person.filter(|_| self.people.len() > 1).map(|person| ("of", Tree::name(person)))
+        let (name, _) = apart(person?);
+        let several = self.people.keys().any(|other| apart(other).0 != name);
+        several.then(|| ("of", Tree::name(name)))
     }
 
     /// A verb of an app and its value.

@@ -7,7 +7,7 @@ use emulator_server::journal::Kind;
 use emulator_server::parse_rfc3339;
 use serde_json::{Map, Value};
 
-use super::RecordError;
+use super::{RecordError, whose};
 
 /// What a journal tells.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub(crate) struct Header {
     pub(crate) about: Value,
     /// Where the emulator ran, so that paths mean something.
     pub(crate) folder: Option<PathBuf>,
-    /// The ids of the people.
+    /// The ids of the people; where there are several Pages, under names such as `ana on store`.
     pub(crate) people: BTreeMap<String, String>,
 }
 
@@ -107,13 +107,12 @@ impl Journal {
             return Err(RecordError::NoJournal);
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let people = read["people"].as_object().into_iter().flatten();
         let header = Header {
             lane: text(&read["lane"]),
             world: read["world"].clone(),
             about: read["about"].clone(),
             folder: read["wall"]["folder"].as_str().map(PathBuf::from),
-            people: people.map(|(name, id)| (name.clone(), text(id))).collect(),
+            people: whose::ids(&read["people"]),
         };
         Ok(Self { header, entries: Vec::new(), oddities: Vec::new() })
     }

@@ -21,12 +21,22 @@ pub(crate) struct Changed {
     pub(crate) list: Option<(&'static str, String)>,
 }
 
+/// An app on a Page: what it has been granted on one says nothing of another.
+fn on_page(page: &str, app: &str) -> String {
+    format!("{app} on {page}")
+}
+
 impl Grants {
     /// What the apps of a world begin with.
     pub(crate) fn of(world: &Value) -> Self {
         let mut lists = BTreeMap::new();
         let pages = world["pages"].as_array().into_iter().flatten();
-        for (name, app) in pages.flat_map(|page| page["apps"].as_object().into_iter().flatten()) {
+        let apps = pages.flat_map(|page| {
+            let id = page["id"].as_str().unwrap_or_default();
+            let apps = page["apps"].as_object().into_iter().flatten();
+            apps.map(move |(name, app)| (on_page(id, name), app))
+        });
+        for (name, app) in apps {
             let given = |key: &str| {
                 let list = app[key].as_array()?;
                 Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect::<BTreeSet<_>>())
@@ -39,25 +49,36 @@ impl Grants {
     }
 
     /// A change as a step. One that was declined changes nothing.
-    pub(crate) fn change(&mut self, entry: &Entry, declined: bool) -> Result<Changed, String> {
+    pub(crate) fn change(
+        &mut self,
+        entry: &Entry,
+        declined: bool,
+        on: Option<(&'static str, Tree)>,
+    ) -> Result<Changed, String> {
         let before = declined.then(|| self.lists.clone());
-        let changed = self.changed(entry, declined);
+        let changed = self.changed(entry, declined, on);
         if let Some(before) = before {
             self.lists = before;
         }
         changed
     }
 
-    fn changed(&mut self, entry: &Entry, declined: bool) -> Result<Changed, String> {
+    fn changed(
+        &mut self,
+        entry: &Entry,
+        declined: bool,
+        on: Option<(&'static str, Tree)>,
+    ) -> Result<Changed, String> {
         let of = |key: &str| entry.text(key);
         let app = of("app").unwrap_or_default().to_owned();
+        let page = of("id").unwrap_or_default();
         let per_app = |key: &'static str, app: &str, value| (key, Tree::Map(vec![(app.to_owned(), value)]));
         let mut list = None;
         let (key, value) = if let Some(to) = of("primary_receiver") {
             ("primary_receiver", Tree::word(to))
         } else if let Some(app) = of("connects") {
             // It comes back without what it had been granted.
-            self.connects(app);
+            self.connects(&on_page(page, app));
             ("connects", Tree::name(app))
         } else if let Some(app) = of("removes") {
             ("removes", Tree::name(app))
@@ -80,15 +101,16 @@ impl Grants {
                 (None, Some(permission)) => ("permissions", permission),
                 (None, None) => return Err("an admin changes what no step can change".to_owned()),
             };
-            list = Some((key, app.clone()));
+            let place = on_page(page, &app);
+            list = Some((key, place.clone()));
             per_app(
                 key,
                 &app,
-                self.granted(key, &app, item, entry.data.get("granted") == Some(&Value::Bool(true))),
+                self.granted(key, &place, item, entry.data.get("granted") == Some(&Value::Bool(true))),
             )
         };
         let refused = declined.then_some(("refused", Tree::Bool(true)));
-        let line = Line::step([Some(("page", Tree::map([Some((key, value))]))), refused]);
+        let line = Line::step([Some(("page", Tree::map([Some((key, value))]))), on, refused]);
         Ok(Changed { line, list: list.filter(|_| !declined) })
     }
 

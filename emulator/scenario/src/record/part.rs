@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::RecordError;
 use super::journal::Entry;
 use super::story::{Index, is_root};
+use super::whose::apart;
 
 /// Which part of a journal is told.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +44,10 @@ pub(crate) fn choose(entries: &[Entry], part: &Part) -> Result<Chosen, RecordErr
     let (before, rest) = entries.split_at(entries.partition_point(|entry| entry.seq < first.seq));
     let within: Vec<&Entry> = rest.iter().filter(|entry| entry.seq < end).collect();
     let people: BTreeSet<&str> = within.iter().filter_map(|entry| entry.person()).collect();
-    let people: BTreeSet<&str> =
-        people.into_iter().filter(|name| part.person.as_deref().is_none_or(|only| only == *name)).collect();
+    let people: BTreeSet<&str> = people
+        .into_iter()
+        .filter(|name| part.person.as_deref().is_none_or(|only| only == apart(name).0))
+        .collect();
     if let Some(why) = Standing::after(before).unlike_new(&people, first.at) {
         let earlier = last_new(before, &people);
         return Err(RecordError::InTheMiddle { seq: first.seq, why, earlier });

@@ -38,20 +38,30 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
     }
     let mut written = written.clone();
     if spared {
-        let page = written.entry("page").or_insert_with(|| json!({}));
-        page["options"]["webhook_disabling"] = json!("off");
+        for page in pages_of(&mut written) {
+            page["options"]["webhook_disabling"] = json!("off");
+        }
     }
     starts_anywhere(&written, file.parent().unwrap_or(Path::new("")), place)?;
     let warnings = without_secrets(&mut written, about);
     let name_people = !written.contains_key("people");
     if name_people {
-        let people = journal.header.people.keys().map(|name| (name.clone(), json!({})));
+        let people = journal.header.names_of_people().into_iter().map(|name| (name, json!({})));
         written.insert("people".to_owned(), Value::Object(people.collect()));
     }
     if !written.contains_key("apps") {
         written.insert("apps".to_owned(), json!({"bot": {}}));
     }
     Ok((raw(&Value::Object(written)), warnings))
+}
+
+/// The Pages of a world as it was written: the only one, or each of several.
+fn pages_of(written: &mut Map<String, Value>) -> Vec<&mut Value> {
+    if written.get("pages").is_some_and(Value::is_object) {
+        let pages = written.get_mut("pages").and_then(Value::as_object_mut);
+        return pages.into_iter().flat_map(|pages| pages.values_mut()).collect();
+    }
+    vec![written.entry("page").or_insert_with(|| json!({}))]
 }
 
 fn refers(place: &Place<'_>, path: &Path) -> Tree {
@@ -61,7 +71,9 @@ fn refers(place: &Place<'_>, path: &Path) -> Tree {
 /// In `serve` webhooks that fail stay switched on unless the world says otherwise, and in a run they do not.
 fn spared(journal: &Journal, written: &Map<String, Value>) -> bool {
     let off = journal.header.world["pages"][0]["options"]["webhook_disabling"] == "off";
-    let said = written.get("page").is_some_and(|page| page["options"].get("webhook_disabling").is_some());
+    let said = pages_of(&mut written.clone())
+        .into_iter()
+        .any(|page| page["options"].get("webhook_disabling").is_some());
     let failed = || {
         journal
             .entries

@@ -15,6 +15,7 @@ use super::page::Grants;
 use super::story::{Change, Index, Piece, What, in_order, is_root};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
+use super::whose::{apart, page_of};
 
 /// How far a move of the clock and the system's time may be apart for it to be time in which the emulator was off.
 const SAME_TIME: i64 = 2_000;
@@ -50,7 +51,8 @@ pub(crate) fn tell(subject: &Subject<'_>) -> Told {
     let index = Index::of(subject.entries);
     let captures = captures(subject);
     let names = names(subject, &captures);
-    let words = Words { names: &names, captures: &captures, people: &subject.header.people };
+    let pages = subject.header.pages();
+    let words = Words { names: &names, captures: &captures, people: &subject.header.people, pages: &pages };
     let mut teller = Teller {
         subject,
         index: &index,
@@ -88,7 +90,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn entry(&mut self, entry: &Entry) {
         if let (Some(only), Some(person)) = (self.subject.person, entry.person())
-            && only != person
+            && only != apart(person).0
         {
             return;
         }
@@ -131,19 +133,21 @@ impl Teller<'_> {
         let mut what = What::Acts;
         let line = match entry.kind {
             Kind::Inbox => self.words.inbox(entry, capture).map(Some),
-            Kind::Page => match self.grants.change(entry, declined.is_some()) {
-                Ok(changed) => {
-                    let goes_on = self.list.is_some() && self.list == changed.list;
-                    self.list = changed.list;
-                    if goes_on && let Some(piece) = self.pieces.last_mut() {
-                        piece.lines = vec![changed.line];
-                        self.part_of.insert(entry.seq, self.pieces.len() - 1);
-                        return;
+            Kind::Page => {
+                match self.grants.change(entry, declined.is_some(), page_of(entry, self.words.pages)) {
+                    Ok(changed) => {
+                        let goes_on = self.list.is_some() && self.list == changed.list;
+                        self.list = changed.list;
+                        if goes_on && let Some(piece) = self.pieces.last_mut() {
+                            piece.lines = vec![changed.line];
+                            self.part_of.insert(entry.seq, self.pieces.len() - 1);
+                            return;
+                        }
+                        Ok(Some(changed.line))
                     }
-                    Ok(Some(changed.line))
+                    Err(why) => Err(why),
                 }
-                Err(why) => Err(why),
-            },
+            }
             Kind::Clock => {
                 let by = entry.time("to").unwrap_or(entry.at) - entry.at;
                 what = if self.was_off(entry, by) { What::Passes(by) } else { What::Moves(by) };
@@ -235,6 +239,7 @@ impl Teller<'_> {
         };
         let expected = Tree::map([
             Some(("app", Tree::name(entry.text("app").unwrap_or_default()))),
+            page_of(entry, self.words.pages),
             self.words.of(entry.person()),
             Some((verb, value)),
             messaging_type(entry),
@@ -251,6 +256,7 @@ impl Teller<'_> {
         let sent = super::acts::message(message, &text, &|body| names.awaited_value(body));
         let expected = Tree::map([
             Some(("app", Tree::name(message.text("from").unwrap_or_default()))),
+            page_of(message, self.words.pages),
             self.words.of(message.person()),
             Some(("sends", sent)),
             messaging_type(call),
@@ -340,7 +346,9 @@ impl States {
             for (person, now) in &state.now {
                 let said = state.said.get(person).map_or(state.new, String::as_str);
                 if said != now {
-                    let expected = Tree::map([Some((state.key, Tree::name(now))), words.of(Some(person))]);
+                    let on = apart(person).1.map(|page| ("on", Tree::name(page)));
+                    let expected =
+                        Tree::map([Some((state.key, Tree::name(now))), on, words.of(Some(person))]);
                     lines.push(Line::only("expect", expected));
                 }
             }
@@ -364,7 +372,7 @@ fn captures(subject: &Subject<'_>) -> BTreeMap<String, String> {
     for entry in subject.entries {
         let Some(mid) = made(entry) else { continue };
         let from = entry.text("from").or_else(|| entry.person());
-        known.entry(mid).or_insert_with(|| from.unwrap_or_default().to_owned());
+        known.entry(mid).or_insert_with(|| from.unwrap_or_default().replace(' ', "_"));
     }
     let mut spoken_of: BTreeSet<&str> = BTreeSet::new();
     for entry in subject.entries {
@@ -407,7 +415,9 @@ fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
     let mut known = BTreeMap::new();
     known.insert(emulator_core::PAGE_INBOX.to_string(), "inbox.id".to_owned());
     for page in world["pages"].as_array().into_iter().flatten() {
-        known.extend(page["id"].as_str().map(|id| (id.to_owned(), "page.id".to_owned())));
+        let called = page["called"].as_str();
+        let page_id = called.map_or_else(|| "page.id".to_owned(), |name| format!("{name}.id"));
+        known.extend(page["id"].as_str().map(|id| (id.to_owned(), page_id)));
         for (name, app) in page["apps"].as_object().into_iter().flatten() {
             known.extend(app["id"].as_str().map(|id| (id.to_owned(), format!("{name}.id"))));
             for (usual, member) in
@@ -415,9 +425,15 @@ fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
             {
                 known.insert(format!("{name}-{usual}"), format!("{name}.{member}"));
             }
+            let token = |page| (format!("{name}-{page}-page-token"), format!("{name}.{page}.page_token"));
+            known.extend(called.map(token));
         }
     }
-    known.extend(people.iter().map(|(name, id)| (id.clone(), format!("{name}.id"))));
+    let expression = |person: &String| match apart(person) {
+        (name, Some(page)) => format!("{name}.{page}.id"),
+        (name, None) => format!("{name}.id"),
+    };
+    known.extend(people.iter().map(|(person, id)| (id.clone(), expression(person))));
     known.extend(captures.iter().map(|(mid, name)| (mid.clone(), format!("{name}.message_id"))));
     let span = |of: fn(&Entry) -> i64| {
         let all = || subject.entries.iter().map(of);

@@ -683,3 +683,54 @@ fn every_remark_is_a_comment() {
     let known: BTreeMap<String, String> = BTreeMap::new();
     assert_eq!(Names::new(known, Times::default()).text("a"), Tree::Text("a".to_owned()));
 }
+
+#[test]
+fn several_pages_are_named_and_a_person_keeps_her_name_on_each() {
+    const SHOP: &str = "ana on shop";
+    const STORE: &str = "ana on store";
+    let mut tape = Tape::of(&[(SHOP, ANA), (STORE, "888")]);
+    let mut header: Value = serde_json::from_str(&tape.lines[0]).unwrap();
+    let apps = header["world"]["pages"][0]["apps"].clone();
+    header["people"] = json!({"ana": {"shop": ANA, "store": "888"}});
+    header["about"]["world"]["written"]["pages"] = json!({"shop": {}, "store": {}});
+    header["world"]["pages"] = json!([
+        {"id": "100000000000001", "called": "shop", "name": "shop", "apps": apps},
+        {"id": "100000000000002", "called": "store", "name": "store", "apps": apps},
+    ]);
+    tape.lines[0] = header.to_string();
+    tape.says(0, SHOP, "hello");
+    tape.answers(0, SHOP, "Hi");
+    tape.says(0, STORE, "I am 888 of 100000000000002");
+    let page = "100000000000002";
+    let data = json!({"app": "desk", "verb": "takes_control", "page": page, "person": STORE, "played": true});
+    let take = tape.add(0, None, "call", data);
+    tape.moves(0, take, STORE, "idle", "desk");
+    tape.add(0, None, "page", json!({"id": page, "primary_receiver": "desk"}));
+    let asks = json!({"app": "desk", "verb": "asks_receivers", "page": page, "played": true});
+    tape.add(0, None, "call", asks);
+    let told = tape.told_as(&Telling::default()).unwrap();
+    let steps = told.text.split_once("steps:\n").unwrap().1;
+    insta::assert_snapshot!(steps, @r#"
+    - user: ana
+      on: shop
+      says: "hello"
+    - expect: {app: bot, on: shop, sends: "Hi"}
+    - user: ana
+      on: store
+      says: "I am ${ana.store.id} of ${store.id}"
+    - app: desk
+      on: store
+      takes_control: true
+    - expect: {owner: desk, on: store}
+    - page: {primary_receiver: desk}
+      on: store
+    - app: desk
+      on: store
+      asks_receivers: true
+    "#);
+    assert!(told.text.contains("pages: {shop: {}, store: {}}"), "{}", told.text);
+    let part = Part { person: Some("ana on shop".to_owned()), ..Part::default() };
+    let error = tape.told_as(&Telling { part, ..Telling::default() }).unwrap_err();
+    let people = vec!["ana".to_owned()];
+    assert_eq!(error, RecordError::NoPerson { name: SHOP.to_owned(), people });
+}

@@ -148,7 +148,8 @@ fn flow(out: &mut String, value: &Tree) {
 
 fn written_key(key: &str) -> String {
     let mut out = String::new();
-    if is_plain(key) && !is_taken(key) {
+    // This word is a key of the language, whatever else it is to some readers.
+    if is_plain(key) && (key == "on" || !is_taken(key)) {
         out.push_str(key)
     } else {
         quoted(&mut out, key)

@@ -13,6 +13,7 @@ mod files;
 mod given;
 mod help;
 mod hostile;
+mod pages;
 mod passes;
 mod ports;
 mod processes;

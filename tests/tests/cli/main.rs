@@ -8,6 +8,7 @@ mod acts;
 mod bots;
 mod control;
 mod determinism;
+mod expectations;
 mod failures;
 mod files;
 mod given;

@@ -20,8 +20,10 @@ fn step(text: &str) -> Step {
 
 fn awaited(text: &str) -> (Awaited, Option<String>, Option<u64>) {
     let act = step(text).act;
-    let (Act::Expect(expectation) | Act::Never(expectation)) = act else { panic!("{text}: {act:?}") };
-    (expectation.what, expectation.of.map(|of| of.value), expectation.within)
+    let (Act::Expect { what, .. } | Act::Never { what, .. }) = &act else { panic!("{text}: {act:?}") };
+    let within = if let Act::Expect { within, .. } = &act { *within } else { None };
+    let what = what.clone();
+    (what.what, what.of.map(|of| of.value), within)
 }
 
 fn app(text: &str) -> (AppVerb, Option<Box<Refusal>>, Option<Node>) {
@@ -240,7 +242,9 @@ fn expectations_of_deliveries_and_states() {
     let (what, of, _) = awaited(
         "expect: {webhook: livechat, channel: standby, field: messages, event: {message: {text: hi}}, of: ana, acknowledged: false}",
     );
-    let Awaited::Webhook { app, channel, field, event, acknowledged } = what else { panic!() };
+    let Awaited::Webhook { app, channel, field, event, acknowledged, attempts: None } = what else {
+        panic!()
+    };
     assert_eq!(
         (app.value.as_str(), channel, field.as_deref()),
         ("livechat", Some(Channel::Standby), Some("messages"))

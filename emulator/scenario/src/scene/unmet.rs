@@ -81,7 +81,7 @@ impl Scene {
         let mut parts = Vec::new();
         let mut nearest = None;
         if let Tree::Leaf(leaf) = tree {
-            let (found, notes) = self.missing(plan.leaves.get(*leaf), why);
+            let (found, notes) = self.missing(plan.leaves.get(*leaf), progress, why);
             problem.notes.extend(notes);
             nearest = found;
         } else {
@@ -107,7 +107,7 @@ impl Scene {
     /// What became of a part.
     fn part(&self, plan: &Plan, part: &Branch, progress: &Progress, why: &Why) -> Part {
         let names = self.lane.names();
-        let wanted = self.describe(plan, &part.tree);
+        let wanted = self.describe_part(plan, &part.tree);
         if is_met(part, progress) {
             let entries = part.tree.leaves().into_iter().filter_map(|leaf| progress.entries.get(&leaf));
             let lines = entries.filter_map(|entry| {
@@ -121,7 +121,7 @@ impl Scene {
         let open = part.tree.leaves().into_iter().filter(|leaf| !progress.values.contains_key(leaf));
         let (mut nearest, mut notes): (Vec<Nearest>, Vec<String>) = (Vec::new(), Vec::new());
         for leaf in open {
-            let (found, more) = self.missing(plan.leaves.get(leaf), why);
+            let (found, more) = self.missing(plan.leaves.get(leaf), progress, why);
             nearest.extend(found);
             notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
         }
@@ -129,12 +129,14 @@ impl Scene {
     }
 
     /// What came closest to a leaf, and what else there is to say of it.
-    fn missing(&self, leaf: Option<&Leaf>, why: &Why) -> (Option<Nearest>, Vec<String>) {
+    fn missing(&self, leaf: Option<&Leaf>, progress: &Progress, why: &Why) -> (Option<Nearest>, Vec<String>) {
         let Some(Leaf { what, .. }) = leaf else { return (None, Vec::new()) };
         let nearest = match what {
             Wanted::State { person, state } => self.state(*person, state).err().flatten(),
             Wanted::Message { .. } | Wanted::Call { .. } | Wanted::Webhook { .. } => {
-                self.seen(|seen| nearest(seen, what))
+                // What meets another part is not for this one.
+                let taken: Vec<usize> = progress.entries.values().copied().collect();
+                self.seen(|seen| nearest(seen, what, &taken))
             }
         };
         let mut notes = Vec::new();
@@ -247,6 +249,19 @@ impl Scene {
         }
     }
 
+    /// The same with all that it is made of.
+    fn describe_part(&self, plan: &Plan, tree: &Tree) -> String {
+        let parts = |parts: &[Branch], between: &str| {
+            let parts = parts.iter().map(|part| self.describe_part(plan, &part.tree));
+            parts.collect::<Vec<_>>().join(between)
+        };
+        match tree {
+            Tree::Leaf(_) => self.describe(plan, tree),
+            Tree::AnyOrder(all) => format!("({})", parts(all, " and ")),
+            Tree::OneOf(all) => format!("({})", parts(all, " or ")),
+        }
+    }
+
     fn describe_leaf(&self, wanted: &Wanted) -> String {
         let names = self.lane.names();
         let to = |person: &Option<Psid>| {
@@ -294,13 +309,13 @@ fn is_met(part: &Branch, progress: &Progress) -> bool {
 }
 
 /// What came closest of what may still be read.
-fn nearest(seen: &Seen<'_>, wanted: &Wanted) -> Option<Nearest> {
+fn nearest(seen: &Seen<'_>, wanted: &Wanted, taken: &[usize]) -> Option<Nearest> {
     let mut closest = Closest::default();
     match wanted {
         Wanted::Message { .. } => {
             // Only the next one counts.
-            let next =
-                seen.feed.unread().find_map(|arrived| Some((seen.message(wanted, &arrived)?, arrived)));
+            let mut open = seen.feed.unread().filter(|arrived| !taken.contains(&arrived.index));
+            let next = open.find_map(|arrived| Some((seen.message(wanted, &arrived)?, arrived)));
             if let Some(((comparison, _), arrived)) =
                 next.filter(|((comparison, _), _)| !comparison.is_match())
             {
@@ -308,14 +323,20 @@ fn nearest(seen: &Seen<'_>, wanted: &Wanted) -> Option<Nearest> {
             }
         }
         Wanted::Call { app, .. } => {
-            for (_, entry, call) in seen.feed.calls_of(*app, seen.feed.calls_from(*app)) {
+            for (index, entry, call) in seen.feed.calls_of(*app, seen.feed.calls_from(*app)) {
+                if taken.contains(&index) {
+                    continue;
+                }
                 if let Some((comparison, _)) = seen.call(wanted, entry, call) {
                     closest.offer(comparison, transcript::describe_call(call, &seen.names));
                 }
             }
         }
         Wanted::Webhook { app, .. } => {
-            for (_, entry, delivery) in seen.feed.deliveries_to(*app, seen.feed.deliveries_from(*app)) {
+            for (index, entry, delivery) in seen.feed.deliveries_to(*app, seen.feed.deliveries_from(*app)) {
+                if taken.contains(&index) {
+                    continue;
+                }
                 let Some(comparison) = compare_delivery(seen, wanted, entry) else { continue };
                 let what = transcript::describe_delivery(delivery, &seen.names);
                 closest.offer(comparison, format!("{} hears {what}", seen.names.app(*app)));

@@ -174,6 +174,10 @@ impl Words<'_> {
                 Some("mark_seen") => ("marks_seen", Tree::Bool(true)),
                 Some(_) | None => return Err("it reacts to a message".to_owned()),
             },
+            "asks_profile" => {
+                let psid = entry.person().and_then(|person| self.header.people.get(person));
+                asked::profile(entry, psid.ok_or("it asks for the profile of nobody known")?, text)
+            }
             "calls" => asked::written_out(entry, body)?,
             other => return Err(format!("it {}", other.replace('_', " "))),
         })

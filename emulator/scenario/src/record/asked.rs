@@ -81,14 +81,24 @@ fn from_body(path: &str, body: &Map<String, Value>, data: &mut Map<String, Value
     Some(())
 }
 
+/// The verb of a call that no other verb is for.
+const WRITTEN_OUT: &str = "calls";
+
+/// A call for the profile of the person with this id.
+pub(crate) fn profile(entry: &Entry, psid: &str, text: &dyn Fn(&str) -> Tree) -> (&'static str, Tree) {
+    let fields = entry.text("fields").map(|fields| Tree::map([Some(("fields", text(fields)))]));
+    let (method, path) = (Tree::word("GET"), text(psid));
+    let query = fields.map(|fields| ("query", fields));
+    (WRITTEN_OUT, Tree::map([Some(("method", method)), Some(("path", path)), query]))
+}
+
 /// A call that no other verb is for.
 pub(crate) fn written_out(
     entry: &Entry,
     value: &dyn Fn(&Value) -> Tree,
 ) -> Result<(&'static str, Tree), Untold> {
-    const VERB: &str = "calls";
     let (method, path) = (entry.text("method").unwrap_or_default(), entry.text("path").unwrap_or_default());
-    if !APP_VERBS.iter().any(|verb| verb.name == VERB) {
+    if !APP_VERBS.iter().any(|verb| verb.name == WRITTEN_OUT) {
         return Err(format!("it calls {method} {path}"));
     }
     let asked = entry.data.get("asked").and_then(Value::as_object);
@@ -100,7 +110,7 @@ pub(crate) fn written_out(
     let part = |key: &'static str| asked.and_then(|asked| asked.get(key)).map(|given| (key, value(given)));
     let path = value(&Value::from(path));
     Ok((
-        VERB,
+        WRITTEN_OUT,
         Tree::map([
             Some(("method", Tree::word(method))),
             Some(("path", path)),

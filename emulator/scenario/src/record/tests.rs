@@ -508,6 +508,24 @@ fn typing_and_questions_are_told_if_asked_for() {
 }
 
 #[test]
+fn a_played_app_asks_for_a_profile_by_its_path() {
+    let mut tape = Tape::of(ONE);
+    for fields in [json!({}), json!({ "fields": "first_name,locale" })] {
+        let mut call = json!({"app": "bot", "verb": "asks_profile", "played": true, "person": "ana"});
+        call.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        tape.add(0, None, "call", call);
+    }
+    let (steps, warnings) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - app: bot
+        calls: {method: GET, path: "${ana.id}"}
+      - app: bot
+        calls: {method: GET, path: "${ana.id}", query: {fields: "first_name,locale"}}
+    "#);
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
 fn replies_and_reactions_name_the_messages_they_mean() {
     let mut tape = Tape::of(ONE);
     tape.says(0, "ana", "hello");

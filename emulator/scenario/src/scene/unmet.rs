@@ -185,9 +185,7 @@ impl Scene {
     /// Why what is open can never come, if that is so: in a run an app without a webhook does what steps do, and
     /// all of that has happened.
     pub(super) fn hopeless(&self, plan: &Plan, ways: &[Way], progress: &Progress) -> Option<String> {
-        if self.bots.is_none() {
-            return None;
-        }
+        self.bots.as_ref()?;
         let names = self.lane.names();
         let anybody = self.cast.apps.iter().any(|app| self.acts_by_itself(app.id));
         let lost = |leaf: &usize| -> Option<String> {

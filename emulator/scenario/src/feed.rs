@@ -101,6 +101,7 @@ impl Feed {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Effect(_)
+            | Record::Bot { .. }
             | Record::Note { .. } => {}
         }
         self.entries.push(entry);

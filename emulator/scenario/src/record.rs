@@ -136,9 +136,9 @@ impl Journal {
     ///
     /// Why none can be made.
     pub fn told(&self, telling: &Telling, place: &Place<'_>) -> Result<Recording, RecordError> {
-        let people = &self.header.people;
-        if let Some(name) = telling.part.person.as_ref().filter(|name| !people.contains_key(*name)) {
-            let people = people.keys().cloned().collect();
+        let people = self.header.names();
+        if let Some(name) = telling.part.person.as_ref().filter(|name| !people.contains(name.as_str())) {
+            let people = people.into_iter().map(str::to_owned).collect();
             return Err(RecordError::NoPerson { name: name.clone(), people });
         }
         let part::Chosen { entries, warnings } = part::choose(&self.entries, &telling.part)?;

@@ -64,6 +64,7 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
         Record::Attempt { app, number, result, .. } => {
             format!("  delivery to {} failed (try {number}): {}", names.app(*app), result.describe())
         }
+        Record::Bot { app, order } => format!("the bot {} {}", names.app(*app), order.name()),
         Record::Note { text } => format!("note: {text}"),
     };
     Some(match (&entry.record, entry.rule) {

@@ -22,7 +22,9 @@ pub use file::{Durability, JournalFile, WriteError};
 pub use header::{Origin, header};
 pub use json::{Kind, Names, entry_to_json, event_to_json};
 pub(crate) use read::{Told, What};
-pub use record::{AttemptResult, Call, CallKind, Cause, Entry, Record, RegisteredWebhook, Subscribing};
+pub use record::{
+    AttemptResult, BotOrder, Call, CallKind, Cause, Entry, Record, RegisteredWebhook, Subscribing,
+};
 pub use resume::{Found, JournalError, open};
 
 /// How much of a journal is kept in memory, in bytes.

@@ -24,7 +24,7 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
-use crate::journal::{AttemptResult, Cause, Entry, Names, Record};
+use crate::journal::{AttemptResult, BotOrder, Cause, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
@@ -136,6 +136,12 @@ impl Lane {
         webhooks::start(self, start);
         self.notify();
         Acted { seq: applied.seq, result }
+    }
+
+    /// Writes into the journal what a step is about to do with a bot's process.
+    pub fn bot(&self, app: AppId, order: BotOrder) {
+        self.lock().bot(app, order);
+        self.notify();
     }
 
     /// Writes a remark into the journal.

@@ -15,6 +15,7 @@ mod given;
 mod help;
 mod hostile;
 mod init;
+mod pages;
 mod passes;
 mod ports;
 mod processes;

@@ -93,6 +93,7 @@ impl Feed {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Attempt { .. }
+            | Record::Bot { .. }
             | Record::Note { .. } => None,
         };
         if let Some(position) = position {
@@ -119,6 +120,7 @@ impl Feed {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Attempt { .. }
+            | Record::Bot { .. }
             | Record::Note { .. } => None,
         }
     }

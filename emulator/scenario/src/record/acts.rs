@@ -4,7 +4,7 @@ use emulator_server::journal::Kind;
 use serde_json::{Map, Value};
 
 use super::asked;
-use super::journal::Entry;
+use super::journal::{Entry, Header, name_of, page_of};
 use super::names::Names;
 use super::times::duration;
 use super::tree::{Line, Tree};
@@ -14,8 +14,8 @@ pub(crate) struct Words<'a> {
     pub(crate) names: &'a Names,
     /// What earlier messages are captured as, by their ids.
     pub(crate) captures: &'a std::collections::BTreeMap<String, String>,
-    /// The ids of the people; where there are several, steps and expectations say whose conversation they mean.
-    pub(crate) people: &'a std::collections::BTreeMap<String, String>,
+    /// Whose journal it is: where there are several people or Pages, steps and expectations say whom they mean.
+    pub(crate) header: &'a Header,
 }
 
 /// Why there is no step for something.
@@ -24,7 +24,7 @@ pub(crate) type Untold = String;
 impl Words<'_> {
     /// What a person did.
     pub(crate) fn person(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
-        let who = entry.person().unwrap_or_default();
+        let person = entry.person().unwrap_or_default();
         let mut nlp = None;
         let (verb, value, beside) = match entry.kind {
             Kind::Says => {
@@ -72,15 +72,17 @@ impl Words<'_> {
             | Kind::WebhooksFailing
             | Kind::WebhooksDisabled
             | Kind::Attempt
+            | Kind::Bot
             | Kind::Note => return Err("no person does such a thing".to_owned()),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
-        Ok(Line::step([Some(("user", Tree::name(who))), Some((verb, value)), nlp, beside, captured]))
+        let who = Some(("user", Tree::name(name_of(person))));
+        Ok(Line::step([who, Some((verb, value)), nlp, beside, self.on(entry), captured]))
     }
 
     /// What an agent did in the Page Inbox.
     pub(crate) fn inbox(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
-        let who = ("inbox", Tree::name(entry.person().unwrap_or_default()));
+        let who = ("inbox", Tree::name(name_of(entry.person().unwrap_or_default())));
         let verb = match (entry.text("verb"), entry.text("text"), entry.text("folder")) {
             (Some("replies"), Some(text), _) if !entry.data.contains_key("message") => {
                 ("replies", self.names.text(text))
@@ -89,7 +91,7 @@ impl Words<'_> {
             _ => return Err("an agent replied with more than a text".to_owned()),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
-        Ok(Line::step([Some(who), Some(verb), captured]))
+        Ok(Line::step([Some(who), Some(verb), self.on(entry), captured]))
     }
 
     /// What a played app called, and how it was refused.
@@ -99,7 +101,7 @@ impl Words<'_> {
         refusal: Option<&Entry>,
         capture: Option<&str>,
     ) -> Result<Line, Untold> {
-        let meant = asked::as_verb(entry, self.people);
+        let meant = asked::as_verb(entry, &self.header.people);
         let entry = meant.as_ref().unwrap_or(entry);
         let (verb, value) =
             self.called(entry, &|text| self.names.text(text), &|body| self.names.value(body))?;
@@ -111,6 +113,7 @@ impl Words<'_> {
             tag("messaging_type"),
             tag("tag"),
             self.earlier("reply_to", entry)?,
+            self.on(entry),
             refusal.map(|refusal| ("refused", refused(refusal))),
             capture.map(|name| ("as", Tree::name(name))),
         ]))
@@ -118,7 +121,19 @@ impl Words<'_> {
 
     /// The person meant, where there are several.
     pub(crate) fn of(&self, person: Option<&str>) -> Option<(&'static str, Tree)> {
-        person.filter(|_| self.people.len() > 1).map(|person| ("of", Tree::name(person)))
+        person.filter(|_| self.header.names().len() > 1).map(|person| ("of", Tree::name(name_of(person))))
+    }
+
+    /// The Page meant, where it is not the first of several.
+    pub(crate) fn on(&self, entry: &Entry) -> Option<(&'static str, Tree)> {
+        let of_person = entry.person().and_then(page_of);
+        let by_id = || self.header.called(entry.text("page").or(entry.text("id"))?);
+        self.on_page(of_person.or_else(by_id))
+    }
+
+    /// The same for a Page by its name.
+    pub(crate) fn on_page(&self, page: Option<&str>) -> Option<(&'static str, Tree)> {
+        page.filter(|page| self.header.first_page() != Some(page)).map(|page| ("on", Tree::name(page)))
     }
 
     /// A verb of an app and its value.

@@ -34,7 +34,7 @@ pub(crate) fn as_verb(entry: &Entry, people: &BTreeMap<String, String>) -> Optio
         (Some(id), Some(person)) if people.get(person).is_some_and(|known| id == **known) => {}
         (None | Some(_), _) => return None,
     }
-    for key in ["app", "person", "played"] {
+    for key in ["app", "page", "person", "played"] {
         data.extend(entry.data.get(key).map(|value| (key.to_owned(), value.clone())));
     }
     Some(Entry { data, ..entry.clone() })

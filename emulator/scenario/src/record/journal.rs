@@ -1,6 +1,6 @@
 //! A journal file as far as a scenario can be made of it: its header, and its lines with what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use emulator_server::journal::Kind;
@@ -29,8 +29,36 @@ pub(crate) struct Header {
     pub(crate) about: Value,
     /// Where the emulator ran, so that paths mean something.
     pub(crate) folder: Option<PathBuf>,
-    /// The ids of the people.
+    /// The ids of the people, by what entries call them: who has one for each Page is `ana on store`.
     pub(crate) people: BTreeMap<String, String>,
+}
+
+impl Header {
+    /// The names of the people.
+    pub(crate) fn names(&self) -> BTreeSet<&str> {
+        self.people.keys().map(|person| name_of(person)).collect()
+    }
+
+    /// What a Page is called, where there are several.
+    pub(crate) fn called(&self, id: &str) -> Option<&str> {
+        let pages = self.world["pages"].as_array()?;
+        pages.iter().find(|page| page["id"] == id)?["called"].as_str()
+    }
+
+    /// The Page that is meant where none is named, if it has a name.
+    pub(crate) fn first_page(&self) -> Option<&str> {
+        self.world["pages"][0]["called"].as_str()
+    }
+}
+
+/// What steps call a person of entries.
+pub(crate) fn name_of(person: &str) -> &str {
+    person.split_once(" on ").map_or(person, |(name, _)| name)
+}
+
+/// The Page on which the person of an entry is, where there are several.
+pub(crate) fn page_of(person: &str) -> Option<&str> {
+    person.split_once(" on ").map(|(_, page)| page)
 }
 
 /// One entry.
@@ -107,13 +135,21 @@ impl Journal {
             return Err(RecordError::NoJournal);
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let people = read["people"].as_object().into_iter().flatten();
+        let mut people = BTreeMap::new();
+        for (name, ids) in read["people"].as_object().into_iter().flatten() {
+            match ids.as_object() {
+                Some(pages) => {
+                    people.extend(pages.iter().map(|(page, id)| (format!("{name} on {page}"), text(id))));
+                }
+                None => drop(people.insert(name.clone(), text(ids))),
+            }
+        }
         let header = Header {
             lane: text(&read["lane"]),
             world: read["world"].clone(),
             about: read["about"].clone(),
             folder: read["wall"]["folder"].as_str().map(PathBuf::from),
-            people: people.map(|(name, id)| (name.clone(), text(id))).collect(),
+            people,
         };
         Ok(Self { header, entries: Vec::new(), oddities: Vec::new() })
     }

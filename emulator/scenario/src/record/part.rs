@@ -6,7 +6,7 @@ use emulator_server::journal::Kind;
 use serde_json::Value;
 
 use super::RecordError;
-use super::journal::Entry;
+use super::journal::{Entry, name_of};
 use super::story::{Index, is_root};
 
 /// Which part of a journal is told.
@@ -43,8 +43,10 @@ pub(crate) fn choose(entries: &[Entry], part: &Part) -> Result<Chosen, RecordErr
     let (before, rest) = entries.split_at(entries.partition_point(|entry| entry.seq < first.seq));
     let within: Vec<&Entry> = rest.iter().filter(|entry| entry.seq < end).collect();
     let people: BTreeSet<&str> = within.iter().filter_map(|entry| entry.person()).collect();
-    let people: BTreeSet<&str> =
-        people.into_iter().filter(|name| part.person.as_deref().is_none_or(|only| only == *name)).collect();
+    let people: BTreeSet<&str> = people
+        .into_iter()
+        .filter(|person| part.person.as_deref().is_none_or(|only| only == name_of(person)))
+        .collect();
     if let Some(why) = Standing::after(before).unlike_new(&people, first.at) {
         let earlier = last_new(before, &people);
         return Err(RecordError::InTheMiddle { seq: first.seq, why, earlier });

@@ -27,7 +27,7 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
     }
     let about = &journal.header.about["world"];
     let Some(written) = about["written"].as_object() else {
-        return Ok((old(&journal.header.world, &journal.header.people)?, Vec::new()));
+        return Ok((old(&journal.header.world, &journal.header.names())?, Vec::new()));
     };
     let file =
         journal.header.folder.clone().unwrap_or_default().join(about["file"].as_str().unwrap_or_default());
@@ -45,7 +45,7 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
     let warnings = without_secrets(&mut written, about);
     let name_people = !written.contains_key("people");
     if name_people {
-        let people = journal.header.people.keys().map(|name| (name.clone(), json!({})));
+        let people = journal.header.names().into_iter().map(|name| (name.to_owned(), json!({})));
         written.insert("people".to_owned(), Value::Object(people.collect()));
     }
     if !written.contains_key("apps") {
@@ -125,7 +125,7 @@ fn without_secrets(written: &mut Map<String, Value>, about: &Value) -> Vec<Strin
 }
 
 /// The world of a journal that does not say how it was written.
-fn old(world: &Value, people: &std::collections::BTreeMap<String, String>) -> Result<Tree, RecordError> {
+fn old(world: &Value, people: &std::collections::BTreeSet<&str>) -> Result<Tree, RecordError> {
     let page = &world["pages"][0];
     let mut settings = Map::new();
     if page["name"] != "Emulated Page" {
@@ -148,14 +148,14 @@ fn old(world: &Value, people: &std::collections::BTreeMap<String, String>) -> Re
         }
         apps.insert(name.clone(), Value::Object(spec));
     }
-    let person = |name: &String| {
-        let known = world["people"].get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+    let person = |name: &&str| {
+        let known = world["people"].get(*name).and_then(Value::as_object).cloned().unwrap_or_default();
         let usual = |key: &str, value: &Value| {
             ["page", "tests"].contains(&key) || *value == "Emulated" || *value == "en_US" || *value == 0
         };
-        (name.clone(), known.into_iter().filter(|(key, value)| !usual(key, value)).collect())
+        ((*name).to_owned(), known.into_iter().filter(|(key, value)| !usual(key, value)).collect())
     };
-    let people: Map<String, Value> = people.keys().map(person).collect();
+    let people: Map<String, Value> = people.iter().map(person).collect();
     let parts = [("page", settings), ("apps", apps), ("people", people)];
     let parts = parts.into_iter().filter(|(_, members)| !members.is_empty());
     Ok(Tree::map(parts.map(|(key, members)| Some((key, raw(&Value::Object(members)))))))

@@ -1,6 +1,6 @@
 //! The entries of a journal as a story: who acted, what followed, and what each changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_server::journal::Kind;
 
@@ -18,8 +18,10 @@ pub(crate) struct Piece {
     pub(crate) changes: Vec<Change>,
     /// The person it is about.
     person: Option<String>,
-    /// The app that did it.
+    /// The app that did it, or whose process it is about.
     app: Option<String>,
+    /// Whether that process runs from here on, where a step says so.
+    runs: Option<bool>,
     /// The first timestamp of an event that it made, which tells what came first in a conversation.
     event: Option<i64>,
 }
@@ -109,6 +111,7 @@ pub(crate) fn is_root(entry: &Entry) -> bool {
         | Kind::Inbox
         | Kind::Page
         | Kind::Clock
+        | Kind::Bot
         | Kind::Note => true,
         Kind::Call => entry.is_played(),
         Kind::Declined
@@ -133,7 +136,8 @@ impl Piece {
     pub(crate) fn new(entry: &Entry, what: What, lines: Vec<Line>) -> Self {
         let person = entry.person().map(str::to_owned);
         let app = entry.text("app").map(str::to_owned);
-        Self { at: entry.at, what, lines, changes: Vec::new(), person, app, event: None }
+        let runs = (entry.kind == Kind::Bot).then(|| entry.text("verb") != Some("stops"));
+        Self { at: entry.at, what, lines, changes: Vec::new(), person, app, runs, event: None }
     }
 
     /// Takes in something that it led to.
@@ -184,6 +188,7 @@ impl Piece {
             | Kind::WebhooksFailing
             | Kind::WebhooksDisabled
             | Kind::Attempt
+            | Kind::Bot
             | Kind::Note => {}
         }
     }
@@ -202,13 +207,25 @@ pub(crate) fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut behind: Vec<usize> = (0..pieces.len()).collect();
     // What an app did stays in its order, also where it has no timestamp.
     let mut newest: BTreeMap<(&Option<String>, &Option<String>), usize> = BTreeMap::new();
+    let mut stopped: BTreeSet<&Option<String>> = BTreeSet::new();
     for (index, piece) in pieces.iter().enumerate() {
-        if piece.what != What::Follows || piece.person.is_none() {
+        match piece.runs {
+            Some(true) => drop(stopped.remove(&piece.app)),
+            Some(false) => drop(stopped.insert(&piece.app)),
+            None => {}
+        }
+        if piece.what != What::Follows {
             continue;
         }
+        // A process that is stopped does nothing until it is started again.
+        let is_stopped = stopped.contains(&piece.app);
         let earlier = |other: &Piece| {
             let begun = other.event.zip(piece.event).is_some_and(|(begun, event)| begun < event);
-            other.what == What::Acts && other.person == piece.person && begun
+            let spoke_first = other.what == What::Acts && other.person == piece.person && begun;
+            // A webhook that is tried again belongs to what let the time come.
+            let started = is_stopped && other.runs == Some(true) && other.app == piece.app;
+            other.what != What::Follows
+                && (other.at < piece.at || started || spoke_first && piece.person.is_some())
         };
         let last = pieces.iter().skip(index + 1).rposition(earlier).map(|last| index + 1 + last);
         let newest = newest.entry((&piece.person, &piece.app)).or_default();

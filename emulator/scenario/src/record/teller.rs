@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::Detail;
 use super::acts::{Words, refused};
 use super::gaps;
-use super::journal::{Entry, Header};
+use super::journal::{Entry, Header, name_of, page_of};
 use super::names::{Names, mids};
-use super::page::Grants;
+use super::page::{Grants, List};
 use super::story::{Change, Index, Piece, What, in_order, is_root};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
@@ -50,7 +50,7 @@ pub(crate) fn tell(subject: &Subject<'_>) -> Told {
     let index = Index::of(subject.entries);
     let captures = captures(subject);
     let names = names(subject, &captures);
-    let words = Words { names: &names, captures: &captures, people: &subject.header.people };
+    let words = Words { names: &names, captures: &captures, header: subject.header };
     let mut teller = Teller {
         subject,
         index: &index,
@@ -81,14 +81,14 @@ struct Teller<'a> {
     /// The piece that an entry is a part of.
     part_of: BTreeMap<u64, usize>,
     /// The list that the newest step of an admin says.
-    list: Option<(&'static str, String)>,
+    list: Option<List>,
     told: Told,
 }
 
 impl Teller<'_> {
     fn entry(&mut self, entry: &Entry) {
         if let (Some(only), Some(person)) = (self.subject.person, entry.person())
-            && only != person
+            && only != name_of(person)
         {
             return;
         }
@@ -109,6 +109,9 @@ impl Teller<'_> {
         if let Some(piece) = self.pieces.get_mut(part) {
             piece.take(entry, self.index);
         }
+        if let (Some(line), Some(piece)) = (self.failed(entry), self.pieces.get_mut(part)) {
+            piece.lines.push(line);
+        }
         let sent = entry.cause.and_then(|cause| self.index.get(cause));
         let by_itself = sent.is_none_or(|sent| !matches!(sent.kind, Kind::Call | Kind::Inbox));
         if entry.kind == Kind::Message && by_itself && entry.text("from") != entry.person() {
@@ -117,6 +120,26 @@ impl Teller<'_> {
                 piece.lines.push(line);
             }
         }
+    }
+
+    /// A delivery that the bot did not take at first. Whoever goes on before it was tried might have the bot take it.
+    fn failed(&self, entry: &Entry) -> Option<Line> {
+        let result = entry.text("result").filter(|_| entry.kind == Kind::Attempt)?;
+        let first = entry.data.get("number").and_then(Value::as_u64) == Some(1);
+        if !first || ["acknowledged", "dropped"].contains(&result) {
+            return None;
+        }
+        let delivery = self.index.get(entry.data.get("delivery").and_then(Value::as_u64)?)?;
+        let expected = Tree::map([
+            Some(("webhook", Tree::name(entry.text("app")?))),
+            self.words.of(entry.person()),
+            delivery.text("field").map(|field| ("field", Tree::word(field))),
+            Some(("acknowledged", Tree::Bool(false))),
+            self.words.on(entry),
+            // It hangs for as long as it may.
+            (result == "timed_out").then(|| ("within", Tree::word("30s"))),
+        ]);
+        Some(Line::only("expect", expected))
     }
 
     fn push(&mut self, piece: Piece) -> usize {
@@ -131,7 +154,7 @@ impl Teller<'_> {
         let mut what = What::Acts;
         let line = match entry.kind {
             Kind::Inbox => self.words.inbox(entry, capture).map(Some),
-            Kind::Page => match self.grants.change(entry, declined.is_some()) {
+            Kind::Page => match self.grants.change(entry, declined.is_some(), self.words.on(entry)) {
                 Ok(changed) => {
                     let goes_on = self.list.is_some() && self.list == changed.list;
                     self.list = changed.list;
@@ -150,6 +173,10 @@ impl Teller<'_> {
                 let moved = || Line::only("clock", Tree::word(format!("+{}", duration(by))));
                 Ok(matches!(what, What::Moves(_)).then(moved))
             }
+            Kind::Bot => Ok(Some(Line::step([
+                Some(("bot", Tree::name(entry.text("app").unwrap_or_default()))),
+                entry.text("verb").map(|verb| (verb, Tree::Bool(true))),
+            ]))),
             Kind::Note => {
                 let text = entry.text("text").unwrap_or_default();
                 Ok(Some(Line::only("note", self.words.names.text(text))))
@@ -239,6 +266,7 @@ impl Teller<'_> {
             Some((verb, value)),
             messaging_type(entry),
             tag(entry),
+            self.words.on(entry),
             refusal.map(|refusal| ("refused", refused(refusal))),
         ]);
         Ok(Some(Line::only("expect", expected)))
@@ -255,6 +283,7 @@ impl Teller<'_> {
             Some(("sends", sent)),
             messaging_type(call),
             tag(call),
+            self.words.on(message),
         ]);
         let capture = message.text("mid").and_then(|mid| self.words.captures.get(mid));
         Line::step([Some(("expect", expected)), capture.map(|name| ("as", Tree::name(name)))])
@@ -264,7 +293,7 @@ impl Teller<'_> {
         let who = match (entry.kind, entry.person()) {
             (Kind::Call, _) => entry.text("app").unwrap_or("somebody"),
             (Kind::Page, _) => "an admin",
-            (_, Some(person)) => person,
+            (_, Some(person)) => name_of(person),
             (_, None) => "somebody",
         };
         let what = entry.text("verb").unwrap_or(entry.kind.name()).replace('_', " ");
@@ -340,7 +369,9 @@ impl States {
             for (person, now) in &state.now {
                 let said = state.said.get(person).map_or(state.new, String::as_str);
                 if said != now {
-                    let expected = Tree::map([Some((state.key, Tree::name(now))), words.of(Some(person))]);
+                    let on = words.on_page(page_of(person));
+                    let expected =
+                        Tree::map([Some((state.key, Tree::name(now))), words.of(Some(person)), on]);
                     lines.push(Line::only("expect", expected));
                 }
             }
@@ -377,11 +408,11 @@ fn captures(subject: &Subject<'_>) -> BTreeMap<String, String> {
     let mut captures = BTreeMap::new();
     for entry in subject.entries {
         let Some(mid) = made(entry).filter(|mid| spoken_of.contains(mid)) else { continue };
-        let Some(from) = known.get(mid) else { continue };
+        let Some(from) = known.get(mid).map(|from| name_of(from)) else { continue };
         if captures.contains_key(mid) {
             continue;
         }
-        let count = counts.entry(from.as_str()).or_default();
+        let count = counts.entry(from).or_default();
         *count += 1;
         captures.insert(mid.to_owned(), format!("{from}_{count}"));
     }
@@ -403,21 +434,30 @@ fn texts<'a>(members: &'a serde_json::Map<String, Value>, seen: &mut dyn FnMut(&
 
 /// What stands for the ids of this journal.
 fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
-    let Header { people, world, .. } = subject.header;
+    let header = subject.header;
+    let Header { people, world, .. } = header;
     let mut known = BTreeMap::new();
     known.insert(emulator_core::PAGE_INBOX.to_string(), "inbox.id".to_owned());
     for page in world["pages"].as_array().into_iter().flatten() {
-        known.extend(page["id"].as_str().map(|id| (id.to_owned(), "page.id".to_owned())));
+        let called = page["called"].as_str().unwrap_or("page");
+        known.extend(page["id"].as_str().map(|id| (id.to_owned(), format!("{called}.id"))));
         for (name, app) in page["apps"].as_object().into_iter().flatten() {
             known.extend(app["id"].as_str().map(|id| (id.to_owned(), format!("{name}.id"))));
             for (usual, member) in
                 [("app-secret", "secret"), ("verify-token", "verify_token"), ("page-token", "page_token")]
             {
-                known.insert(format!("{name}-{usual}"), format!("{name}.{member}"));
+                // With several Pages there are as many tokens.
+                if member != "page_token" || header.first_page().is_none() {
+                    known.insert(format!("{name}-{usual}"), format!("{name}.{member}"));
+                }
             }
         }
     }
-    known.extend(people.iter().map(|(name, id)| (id.clone(), format!("{name}.id"))));
+    known.extend(people.iter().map(|(person, id)| {
+        let page = page_of(person).filter(|page| header.first_page() != Some(page));
+        let page = page.map_or_else(String::new, |page| format!(".{page}"));
+        (id.clone(), format!("{}{page}.id", name_of(person)))
+    }));
     known.extend(captures.iter().map(|(mid, name)| (mid.clone(), format!("{name}.message_id"))));
     let span = |of: fn(&Entry) -> i64| {
         let all = || subject.entries.iter().map(of);

@@ -611,6 +611,79 @@ fn a_step_that_came_before_the_answer_stays_before_it() {
 }
 
 #[test]
+fn what_a_bot_did_stands_behind_the_step_that_started_it_and_the_time_at_which_it_did() {
+    let mut tape = Tape::of(ONE);
+    tape.add(0, None, "bot", json!({"app": "bot", "verb": "stops"}));
+    tape.says(0, "ana", "hello");
+    // Under what it answers to, as causal order has it.
+    tape.answers(0, "ana", "At once");
+    tape.answers(5, "ana", "Later");
+    tape.add(0, None, "bot", json!({"app": "bot", "verb": "starts"}));
+    let to = emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + 5_000));
+    tape.add(0, None, "clock", json!({"to": to}));
+    let (steps, _) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - bot: bot
+        stops: true
+      - user: ana
+        says: "hello"
+      - bot: bot
+        starts: true
+      - expect: {app: bot, sends: "At once"}
+      - clock: +5s
+      - expect: {app: bot, sends: "Later"}
+    "#);
+}
+
+#[test]
+fn a_delivery_that_failed_is_waited_for() {
+    let mut tape = Tape::of(ONE);
+    let hello = tape.says(0, "ana", "hello");
+    let delivery = json!({"app": "bot", "person": "ana", "field": "messages", "event": {"timestamp": BEGIN}});
+    let delivery = tape.add(0, Some(hello), "delivery", delivery);
+    for (number, result) in [(1, "timed_out"), (2, "unreachable")] {
+        let tried =
+            json!({"app": "bot", "person": "ana", "delivery": delivery, "number": number, "result": result});
+        tape.add(0, Some(delivery), "attempt", tried);
+    }
+    let (steps, _) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - user: ana
+        says: "hello"
+      - expect: {webhook: bot, field: messages, acknowledged: false, within: 30s}
+    "#);
+}
+
+#[test]
+fn several_pages_are_told_apart() {
+    let mut tape = Tape::of(&[("ana on shop", ANA), ("ana on store", "555")]);
+    let mut header: Value = serde_json::from_str(&tape.lines[0]).unwrap();
+    header["people"] = json!({"ana": {"shop": ANA, "store": "555"}});
+    let mut store = header["world"]["pages"][0].clone();
+    (store["id"], store["called"]) = (json!("100000000000002"), json!("store"));
+    header["world"]["pages"][0]["called"] = json!("shop");
+    header["world"]["pages"] = json!([header["world"]["pages"][0], store]);
+    tape.lines[0] = header.to_string();
+    tape.says(0, "ana on shop", "hello");
+    let here = tape.says(0, "ana on store", "hi");
+    tape.moves(0, here, "ana on store", "idle", "bot");
+    tape.answers(0, "ana on store", "You are 555, and not 4429139782561071, on 100000000000002");
+    tape.add(1, None, "page", json!({"id": "100000000000002", "primary_receiver": "none"}));
+    let (steps, _) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - user: ana
+        says: "hello"
+      - user: ana
+        says: "hi"
+        on: store
+      - expect: {app: bot, sends: "You are ${ana.store.id}, and not ${ana.id}, on ${store.id}", on: store}
+      - expect: {owner: bot, on: store}
+      - page: {primary_receiver: none}
+        on: store
+    "#);
+}
+
+#[test]
 fn a_torn_line_is_left_out_and_a_broken_one_is_an_error() {
     let mut tape = Tape::of(ONE);
     tape.says(0, "ana", "hello");

@@ -148,7 +148,8 @@ fn flow(out: &mut String, value: &Tree) {
 
 fn written_key(key: &str) -> String {
     let mut out = String::new();
-    if is_plain(key) && !is_taken(key) {
+    // The language has a key of that name.
+    if is_plain(key) && (!is_taken(key) || key == "on") {
         out.push_str(key);
     } else {
         quoted(&mut out, key);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use emulator_server::journal::BotOrder;
 use tokio::sync::watch;
 
 use super::{Outcome, Scene};
@@ -35,10 +36,10 @@ impl Watched {
 impl Scene {
     /// Stops or starts a bot's process and waits until it is done.
     pub(super) async fn bot(&mut self, who: &Spanned<String>, verb: BotVerb, span: Span) -> Outcome<()> {
-        let order = match verb {
-            BotVerb::Stops => Order::Stop,
-            BotVerb::Starts => Order::Start,
-            BotVerb::Restarts => Order::Restart,
+        let (order, told) = match verb {
+            BotVerb::Stops => (Order::Stop, BotOrder::Stops),
+            BotVerb::Starts => (Order::Start, BotOrder::Starts),
+            BotVerb::Restarts => (Order::Restart, BotOrder::Restarts),
         };
         let Some(watched) = &self.bots else {
             let message = format!("the bot `{}` was not started here, so no step can stop it", who.value);
@@ -50,6 +51,7 @@ impl Scene {
         if let Some(death) = other {
             return Err(self.died(&death, span));
         }
+        self.lane.bot(self.app_id(who)?, told);
         self.turn.give_up();
         let done = crew.order(&who.value, order).await;
         self.turn.take().await;

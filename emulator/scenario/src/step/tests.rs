@@ -307,3 +307,32 @@ fn expressions_and_matchers_of_a_body_are_checked() {
     // Names that earlier steps captured are not known here.
     assert!(parse_steps("t", "{user: ana, says: \"${earlier.message_id}\"}", &names()).is_ok());
 }
+
+#[test]
+fn a_step_and_an_expectation_name_their_page() {
+    let on = |text: &str| {
+        let step = step(text);
+        match step.act {
+            Act::Expect { what, .. } | Act::Never { what, .. } => what.on,
+            _ => step.on,
+        }
+        .map(|page| page.value)
+    };
+    for text in [
+        "{user: ana, says: hi, on: store}",
+        "{inbox: ana, moves_to: main, on: store}",
+        "{app: shopbot, sends: hi, on: store}",
+        "{app: shopbot, asks_receivers: true, on: store}",
+        "{page: {primary_receiver: shopbot}, on: store}",
+        "{expect: {owner: shopbot}, on: store}",
+        "{expect: {owner: shopbot, on: store}}",
+        "{expect: {webhook: shopbot, on: store}}",
+        "{expect: {app: shopbot, sends: true, on: store}}",
+        "{never: {app: shopbot, takes_control: true, on: store}}",
+        "{never: {owner: shopbot}, on: store}",
+    ] {
+        assert_eq!(on(text).as_deref(), Some("store"), "{text}");
+    }
+    assert_eq!(on("{user: ana, says: hi}"), None);
+    assert_eq!(on("{expect: {owner: shopbot}}"), None);
+}

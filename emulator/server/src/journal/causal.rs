@@ -23,6 +23,7 @@ fn place(entry: &Entry) -> (u8, u64, u8, &'static str) {
         | Record::Clock { .. }
         | Record::Fired(_)
         | Record::Effect(_)
+        | Record::Bot { .. }
         | Record::Note { .. } => (0, 0, 0, ""),
     }
 }
@@ -106,7 +107,8 @@ mod tests {
             | Record::Refused { .. }
             | Record::Clock { .. }
             | Record::Fired(_)
-            | Record::Effect(_) => unreachable!("these tests make none"),
+            | Record::Effect(_)
+            | Record::Bot { .. } => unreachable!("these tests make none"),
         };
         let line =
             |entry: &Entry| (entry.seq, entry.cause.map_or(0, |cause| cause.seq), describe(&entry.record));

@@ -140,6 +140,7 @@ kinds! {
     WebhooksFailing = "webhooks_failing",
     WebhooksDisabled = "webhooks_disabled",
     Attempt = "attempt",
+    Bot = "bot",
     Note = "note",
 }
 
@@ -180,6 +181,7 @@ impl Kind {
                 Effect::WebhooksDisabled { .. } => Self::WebhooksDisabled,
             },
             Record::Attempt { .. } => Self::Attempt,
+            Record::Bot { .. } => Self::Bot,
             Record::Note { .. } => Self::Note,
         }
     }
@@ -319,6 +321,9 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
                 Unreachable { why } | Broken { why } | Dropped { why } => object.text("why", why),
                 TimedOut => object,
             };
+        }
+        Record::Bot { app, order } => {
+            object.text("app", &names.app(*app)).text("verb", order.name());
         }
         Record::Note { text } => {
             object.text("text", text);

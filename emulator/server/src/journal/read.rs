@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::{Kind, Names};
-use super::record::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook, Subscribing};
+use super::record::{AttemptResult, BotOrder, Call, CallKind, Cause, Record, RegisteredWebhook, Subscribing};
 use crate::clock::{Wall, parse_rfc3339};
 use crate::graph::{GraphError, messaging_type, sender_action};
 
@@ -297,6 +297,10 @@ impl Root<'_> {
             Kind::Clock => Some(Record::Clock { to: parse_rfc3339(data.str("to")?)? }),
             Kind::Timer => self.timer().map(Record::Fired),
             Kind::Attempt => self.attempt(),
+            Kind::Bot => {
+                let order = BotOrder::parse(data.str("verb")?)?;
+                Some(Record::Bot { app: data.app("app")?, order })
+            }
             Kind::Note => Some(Record::Note { text: data.text("text")? }),
             Kind::Delivery | Kind::Unheard => return Some(What::Leaves),
             Kind::Declined

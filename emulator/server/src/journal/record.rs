@@ -109,11 +109,47 @@ pub enum Record {
         /// How long it took, in milliseconds of real time.
         took_ms: u64,
     },
+    /// A step had to do with a bot's process.
+    Bot {
+        /// Whose.
+        app: AppId,
+        /// What it did.
+        order: BotOrder,
+    },
     /// A remark of the scenario.
     Note {
         /// Its text.
         text: Arc<str>,
     },
+}
+
+/// What a step does with a bot's process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BotOrder {
+    /// It ends.
+    Stops,
+    /// It is started.
+    Starts,
+    /// It ends if it runs, and is started.
+    Restarts,
+}
+
+impl BotOrder {
+    const ALL: &'static [Self] = &[Self::Stops, Self::Starts, Self::Restarts];
+
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stops => "stops",
+            Self::Starts => "starts",
+            Self::Restarts => "restarts",
+        }
+    }
+
+    /// The order of that name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|order| order.name() == name)
+    }
 }
 
 /// A call of the Graph API.
@@ -367,6 +403,7 @@ impl Entry {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Effect(_)
+            | Record::Bot { .. }
             | Record::Attempt { .. } => 64,
         };
         size_of::<Self>() + content
@@ -397,6 +434,7 @@ impl Entry {
             | Record::Declined(_)
             | Record::Refused { .. }
             | Record::Clock { .. }
+            | Record::Bot { .. }
             | Record::Note { .. } => None,
         }
     }

@@ -113,6 +113,7 @@ impl Replay {
             Record::Attempt { delivery, result, took_ms, .. } => {
                 self.tried(state, delivery, result, took_ms)?;
             }
+            Record::Bot { app, order } => state.bot(app, order),
             Record::Note { text } => state.note(text),
             Record::Call(_) | Record::Declined(_) | Record::Effect(_) => return Err(ALONE),
         }

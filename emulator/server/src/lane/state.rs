@@ -13,7 +13,7 @@ use hyper::header::HeaderValue;
 use super::replay::Arrears;
 use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
-use crate::journal::{Cause, Entry, Journal, Names, Record, entry_to_json};
+use crate::journal::{BotOrder, Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
 use crate::webhooks::{Outgoing, QueueKey};
 
@@ -208,6 +208,13 @@ impl LaneState {
             Some(outgoing) => applied.outgoing.push(outgoing),
             None => {}
         }
+    }
+
+    /// Writes down what a step does with a bot's process.
+    pub(crate) fn bot(&mut self, app: AppId, order: BotOrder) {
+        let now = self.clock.read();
+        let entry = self.entry(now, None, Record::Bot { app, order });
+        self.append(entry);
     }
 
     /// Writes a remark down.

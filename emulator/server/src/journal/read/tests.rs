@@ -139,6 +139,7 @@ fn roots() -> Vec<Record> {
         error(GraphError::unknown_path("é")),
         error(GraphError::unknown_node("get", "x")),
         Record::Clock { to: Timestamp(86_400_001) },
+        Record::Bot { app: BOT, order: BotOrder::Restarts },
         Record::Note { text: "\u{0}".into() },
     ];
     let calls = calls().into_iter().map(Record::Call);

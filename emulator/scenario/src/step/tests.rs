@@ -313,7 +313,7 @@ fn a_step_and_an_expectation_name_their_page() {
     let on = |text: &str| {
         let step = step(text);
         match step.act {
-            Act::Expect(expectation) | Act::Never(expectation) => expectation.on,
+            Act::Expect { what, .. } | Act::Never { what, .. } => what.on,
             _ => step.on,
         }
         .map(|page| page.value)

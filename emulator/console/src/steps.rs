@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use emulator_core::{Effect, Sender};
 use emulator_scenario::diagnostics::{Colour, MOST_SHOWN, render_all};
-use emulator_scenario::failure::{Failure, FailureKind};
+use emulator_scenario::failure::{Failure, FailureKind, Fate, Nearest};
 use emulator_scenario::step::{Act, Step, parse_steps};
 use emulator_server::Unsettled;
 use emulator_server::journal::Record;
@@ -93,8 +93,8 @@ impl Console {
             | Act::Clock(_)
             | Act::Bot { .. }
             | Act::Note(_)
-            | Act::Expect(_)
-            | Act::Never(_) => None,
+            | Act::Expect { .. }
+            | Act::Never { .. } => None,
         });
         let mut seen = before;
         let wait = async {
@@ -117,7 +117,12 @@ impl Console {
 
 /// A step that did not come out as it says.
 fn unmet(done: usize, failure: &Failure) -> Answer {
-    let differences = failure.nearest.iter().flat_map(|nearest| &nearest.differences);
+    let missing = failure.parts.iter().flat_map(|part| match &part.fate {
+        Fate::Met(_) => [].as_slice(),
+        Fate::Missing { nearest, .. } => nearest.as_slice(),
+    });
+    let nearest: Vec<&Nearest> = failure.nearest.iter().chain(missing).collect();
+    let differences = nearest.iter().flat_map(|nearest| &nearest.differences);
     let differences: Vec<Value> = differences
         .map(|mismatch| json!({"path": mismatch.path, "expected": mismatch.expected, "actual": mismatch.actual}))
         .collect();
@@ -128,7 +133,7 @@ fn unmet(done: usize, failure: &Failure) -> Answer {
     let body = json!({
         "error": failure.headline(),
         "done": done,
-        "nearest": failure.nearest.as_ref().map(|nearest| &nearest.what),
+        "nearest": nearest.first().map(|nearest| &nearest.what),
         "differences": differences,
         "text": failure.render(Colour::Never),
     });

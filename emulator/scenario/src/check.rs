@@ -130,6 +130,8 @@ impl Checker<'_> {
             Kind::RealTimeOrAuto if node.source == "auto" => {}
             Kind::RealTimeOrAuto => drop(self.real_time(name, node)),
             Kind::Command => self.command(name, node),
+            Kind::Version => self.version(name, node),
+            Kind::GraphPath => self.graph_path(name, node, mode),
         }
     }
 
@@ -138,6 +140,9 @@ impl Checker<'_> {
         let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
         for (key, value) in node.entries().unwrap_or_default() {
             match fields.iter().find(|field| field.name == key.name) {
+                None if key.name == "exact" && mode == Mode::Awaited && name != "refused" => {
+                    self.value("exact", Kind::Flag, value, Mode::Given);
+                }
                 Some(field) => self.value(field.name, field.kind, value, mode),
                 None => self.unknown_key(key, &format!("`{name}`"), &known, words::not_yet_within(name)),
             }

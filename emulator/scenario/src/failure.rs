@@ -25,6 +25,8 @@ pub struct Failure {
     pub problem: Diagnostic,
     /// The closest thing that did happen.
     pub nearest: Option<Nearest>,
+    /// What became of each part of what was expected, where it has parts.
+    pub parts: Vec<Part>,
     /// What explains it: who is in control and why.
     pub because: Vec<String>,
     /// The last lines of what happened.
@@ -40,9 +42,39 @@ pub struct Nearest {
     pub differences: Vec<Mismatch>,
 }
 
+/// A part of what was expected.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The part, in words.
+    pub wanted: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a part of what was expected.
+#[derive(Debug, Clone)]
+pub enum Fate {
+    /// It came: this.
+    Met(String),
+    /// It did not.
+    Missing {
+        /// The closest thing that did happen to each thing that it could have been.
+        nearest: Vec<Nearest>,
+        /// What else there is to say, in sentences.
+        notes: Vec<String>,
+    },
+}
+
 impl Failure {
     pub(crate) fn new(kind: FailureKind, problem: Diagnostic) -> Box<Self> {
-        Box::new(Self { kind, problem, nearest: None, because: Vec::new(), transcript: Vec::new() })
+        Box::new(Self {
+            kind,
+            problem,
+            nearest: None,
+            parts: Vec::new(),
+            because: Vec::new(),
+            transcript: Vec::new(),
+        })
     }
 
     /// One line: what was expected.
@@ -58,12 +90,9 @@ impl Failure {
         }
         out.push('\n');
         if let Some(nearest) = &self.nearest {
-            let _ = writeln!(out, "nearest: {}", nearest.what);
-            for Mismatch { path, expected, actual } in &nearest.differences {
-                let path = if path.is_empty() { "it" } else { path };
-                let _ = writeln!(out, "    {path}: expected {expected}, got {actual}");
-            }
+            nearest.render(&mut out, "");
         }
+        self.parts.iter().for_each(|part| part.render(&mut out));
         for line in &self.because {
             let _ = writeln!(out, "{line}");
         }
@@ -74,5 +103,32 @@ impl Failure {
             }
         }
         out
+    }
+}
+
+impl Nearest {
+    fn render(&self, out: &mut String, indent: &str) {
+        let _ = writeln!(out, "{indent}nearest: {}", self.what);
+        for Mismatch { path, expected, actual } in &self.differences {
+            let path = if path.is_empty() { "it" } else { path };
+            let _ = writeln!(out, "{indent}    {path}: expected {expected}, got {actual}");
+        }
+    }
+}
+
+impl Part {
+    fn render(&self, out: &mut String) {
+        match &self.fate {
+            Fate::Met(what) => {
+                let _ = writeln!(out, "met: {}\n    by: {what}", self.wanted);
+            }
+            Fate::Missing { nearest, notes } => {
+                let _ = writeln!(out, "missing: {}", self.wanted);
+                nearest.iter().for_each(|nearest| nearest.render(out, "    "));
+                for note in notes {
+                    let _ = writeln!(out, "    {note}");
+                }
+            }
+        }
     }
 }

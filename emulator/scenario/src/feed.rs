@@ -1,10 +1,17 @@
 //! What a scenario has seen of its lane: every entry so far, and how far each expectation has read.
 
+mod reading;
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::{AppId, Delivery, Effect, Psid, RuleId, Sender};
 use emulator_server::Lane;
-use emulator_server::journal::{Call, Entry, Record};
+use emulator_server::journal::{AttemptResult, Call, Entry, Record};
+
+use reading::Position;
+pub(crate) use reading::{Earlier, Reader};
 
 /// The entries of a lane in order of arrival.
 #[derive(Debug, Default)]
@@ -14,18 +21,36 @@ pub(crate) struct Feed {
     pub(crate) entries: Vec<Entry>,
     /// The refusal of a call, by the call's number.
     refusals: BTreeMap<u64, usize>,
-    /// The deliveries that were acknowledged, and those of which a try failed.
-    acknowledged: BTreeSet<u64>,
-    failed: BTreeSet<u64>,
+    /// How the tries of deliveries went, by the number of the delivery.
+    tries: BTreeMap<u64, Vec<Try>>,
     /// Deliveries in whose place another one was sent, or none.
     superseded: BTreeSet<u64>,
-    /// Messages to people that an expectation or the sending step has read.
-    read: BTreeSet<u64>,
+    /// Messages to people that were read, and by which step if not by the one that sent them.
+    read: BTreeMap<u64, Option<Reader>>,
     /// Refusals that an expectation has asked for.
     expected_refusals: BTreeSet<u64>,
     /// How far expectations have read an app's calls, and its deliveries.
-    pub(crate) calls: BTreeMap<AppId, usize>,
-    pub(crate) deliveries: BTreeMap<AppId, usize>,
+    calls: BTreeMap<AppId, Position>,
+    deliveries: BTreeMap<AppId, Position>,
+}
+
+/// One try of a delivery.
+#[derive(Debug, Clone)]
+struct Try {
+    /// The number of its entry.
+    seq: u64,
+    /// The how manieth it was.
+    number: u32,
+    result: AttemptResult,
+}
+
+/// A moment at which a delivery was what an expectation asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reached {
+    /// The number of the entry that made it so.
+    pub(crate) at: u64,
+    /// How many times it had been tried by then.
+    pub(crate) attempts: u32,
 }
 
 /// A message that reached a person.
@@ -52,34 +77,34 @@ impl Feed {
     pub(crate) fn take_in(&mut self, lane: &Lane) {
         let new = lane.entries_after(self.last());
         let new = new.or_else(|oldest| lane.entries_after(oldest.saturating_sub(1))).unwrap_or_default();
-        for entry in new {
-            let index = self.entries.len();
-            if entry.rule == Some(RuleId::ChannelAtDelivery) {
-                self.superseded.extend(entry.cause.map(|cause| cause.seq));
-            }
-            match &entry.record {
-                Record::Refused { .. } => {
-                    self.refusals.extend(entry.cause.map(|cause| (cause.seq, index)));
-                }
-                Record::Attempt { delivery, result, .. } if result.is_acknowledged() => {
-                    self.acknowledged.insert(*delivery);
-                }
-                Record::Attempt { delivery, .. } => {
-                    self.failed.insert(*delivery);
-                }
-                Record::Person { .. }
-                | Record::Inbox { .. }
-                | Record::Admin { .. }
-                | Record::Declined(_)
-                | Record::Call(_)
-                | Record::Clock { .. }
-                | Record::Fired(_)
-                | Record::Effect(_)
-                | Record::Bot { .. }
-                | Record::Note { .. } => {}
-            }
-            self.entries.push(entry);
+        new.into_iter().for_each(|entry| self.add(entry));
+    }
+
+    /// Takes in one entry.
+    pub(crate) fn add(&mut self, entry: Entry) {
+        if entry.rule == Some(RuleId::ChannelAtDelivery) {
+            self.superseded.extend(entry.cause.map(|cause| cause.seq));
         }
+        match &entry.record {
+            Record::Refused { .. } => {
+                self.refusals.extend(entry.cause.map(|cause| (cause.seq, self.entries.len())));
+            }
+            Record::Attempt { delivery, number, result, .. } => {
+                let tried = Try { seq: entry.seq, number: *number, result: result.clone() };
+                self.tries.entry(*delivery).or_default().push(tried);
+            }
+            Record::Person { .. }
+            | Record::Inbox { .. }
+            | Record::Admin { .. }
+            | Record::Declined(_)
+            | Record::Call(_)
+            | Record::Clock { .. }
+            | Record::Fired(_)
+            | Record::Effect(_)
+            | Record::Bot { .. }
+            | Record::Note { .. } => {}
+        }
+        self.entries.push(entry);
     }
 
     /// Drops all but the newest entries; says how many are gone.
@@ -91,12 +116,13 @@ impl Feed {
             *index = index.checked_sub(gone).unwrap_or(usize::MAX);
             *index != usize::MAX
         });
-        let all = [&mut self.acknowledged, &mut self.failed, &mut self.superseded, &mut self.read];
-        for seqs in all.into_iter().chain([&mut self.expected_refusals]) {
+        self.tries = self.tries.split_off(&first);
+        self.read = self.read.split_off(&first);
+        for seqs in [&mut self.superseded, &mut self.expected_refusals] {
             *seqs = seqs.split_off(&first);
         }
         for position in self.calls.values_mut().chain(self.deliveries.values_mut()) {
-            *position = position.saturating_sub(gone);
+            position.forget(gone, first);
         }
         gone
     }
@@ -106,20 +132,28 @@ impl Feed {
         self.refusals.get(&call.seq).map(|index| &self.entries[*index])
     }
 
-    /// True when the delivery got as far as asked: acknowledged, or tried in vain.
-    pub(crate) fn delivery_is(
+    /// When the delivery got as far as asked: acknowledged, or tried in vain, which may be several times. Steps
+    /// that play an app acknowledge at once, since there is nothing to try.
+    pub(crate) fn reached(
         &self,
         entry: &Entry,
         delivery: &Delivery,
         acknowledged: bool,
-        lane: &Lane,
-    ) -> bool {
-        if acknowledged {
-            self.acknowledged.contains(&entry.seq)
-                || (!lane.is_real(delivery.app) && !self.is_undecided(entry, delivery))
-        } else {
-            self.failed.contains(&entry.seq)
+        is_real: bool,
+    ) -> Vec<Reached> {
+        let tries = self.tries.get(&entry.seq).map(Vec::as_slice).unwrap_or_default();
+        let as_asked = tries.iter().filter(|tried| tried.result.is_acknowledged() == acknowledged);
+        let mut reached: Vec<Reached> =
+            as_asked.map(|tried| Reached { at: tried.seq, attempts: tried.number }).collect();
+        if acknowledged && !is_real && reached.is_empty() && !self.is_undecided(entry, delivery) {
+            reached.push(Reached { at: entry.seq, attempts: 1 });
         }
+        reached
+    }
+
+    /// How the delivery went so far: how many times it was tried, and how the last try ended.
+    pub(crate) fn last_try(&self, delivery: u64) -> Option<(u32, &AttemptResult)> {
+        self.tries.get(&delivery)?.last().map(|tried| (tried.number, &tried.result))
     }
 
     /// True while it is open where the echo goes: the bot that sent the message has not answered the webhook that
@@ -131,13 +165,23 @@ impl Feed {
         let sent = entry.cause.and_then(|cause| self.by_seq(cause.seq));
         let handled = sent.filter(|sent| sent.call().is_some_and(|call| !call.played));
         let handled = handled.and_then(|sent| sent.cause).filter(|cause| cause.assumed);
-        handled.is_some_and(|it| !self.acknowledged.contains(&it.seq) && !self.failed.contains(&it.seq))
+        handled.is_some_and(|it| !self.tries.contains_key(&it.seq))
     }
 
     /// The entry of that number.
     pub(crate) fn by_seq(&self, seq: u64) -> Option<&Entry> {
         let index = self.entries.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
         self.entries.get(index)
+    }
+
+    /// Behind which index an expectation searches an app's calls.
+    pub(crate) fn calls_from(&self, app: AppId) -> usize {
+        self.calls.get(&app).map_or(0, |position| position.next)
+    }
+
+    /// Behind which index an expectation searches the deliveries to an app.
+    pub(crate) fn deliveries_from(&self, app: AppId) -> usize {
+        self.deliveries.get(&app).map_or(0, |position| position.next)
     }
 
     /// The calls of real apps from an index on.
@@ -169,8 +213,8 @@ impl Feed {
     pub(crate) fn unanswered(&self, lane: &Lane) -> Option<&Delivery> {
         self.entries.iter().find_map(|entry| match entry.effect() {
             Some(Effect::Deliver(delivery)) if lane.is_real(delivery.app) => {
-                let decided = [&self.acknowledged, &self.failed, &self.superseded];
-                decided.iter().all(|seqs| !seqs.contains(&entry.seq)).then_some(delivery)
+                let decided = self.tries.contains_key(&entry.seq) || self.superseded.contains(&entry.seq);
+                (!decided).then_some(delivery)
             }
             _ => None,
         })
@@ -186,21 +230,16 @@ impl Feed {
         })
     }
 
-    /// The oldest message to the person that nobody has read.
-    pub(crate) fn next_unread(&self, person: Option<Psid>) -> Option<Arrived<'_>> {
-        let to = |arrived: &Arrived<'_>| person.is_none_or(|person| person == arrived.person);
-        self.arrivals(0).find(|arrived| to(arrived) && !self.read.contains(&arrived.entry.seq))
-    }
-
-    pub(crate) fn mark_read(&mut self, seq: u64) {
-        self.read.insert(seq);
+    /// The messages to people that nobody has read, the oldest first.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = Arrived<'_>> {
+        self.arrivals(0).filter(|arrived| !self.read.contains_key(&arrived.entry.seq))
     }
 
     /// Marks what a step's own call brought to a person as read.
     pub(crate) fn mark_effects_read(&mut self, call: u64) {
         let of_call = |arrived: &Arrived<'_>| arrived.entry.cause.is_some_and(|cause| cause.seq == call);
         let read: Vec<u64> = self.arrivals(0).filter(of_call).map(|arrived| arrived.entry.seq).collect();
-        self.read.extend(read);
+        self.read.extend(read.into_iter().map(|seq| (seq, None)));
     }
 
     pub(crate) fn expect_refusal_of(&mut self, call: u64) {

@@ -5,10 +5,16 @@
 mod act;
 mod awaiting;
 mod bots;
+mod compare;
+mod never;
 mod page;
 mod people;
+mod plan;
 mod prepared;
+mod raw;
 mod scope;
+mod unmet;
+mod verdict;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,14 +30,15 @@ use crate::bots::Crew;
 use crate::cast::{Cast, Surroundings};
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::failure::{Failure, FailureKind};
-use crate::feed::Feed;
+use crate::feed::{Feed, Reader};
 use crate::node::{Span, Spanned};
 use crate::scenario::{Timeouts, Unread};
-use crate::step::{Act, Expectation, Step};
+use crate::step::{Act, Step};
 use crate::transcript;
 
+use awaiting::Awaiting;
 use bots::Watched;
-use prepared::Prepared;
+use never::Watch;
 
 /// How many lines of the transcript a failure shows.
 const TRANSCRIPT_LINES: usize = 12;
@@ -110,17 +117,6 @@ pub struct Performed {
     pub entries: Vec<u64>,
     /// True when an app's call was refused, as the step says.
     pub refused: bool,
-}
-
-/// A condition that must hold from a step on.
-struct Watch {
-    prepared: Prepared,
-    span: Span,
-    /// The text it comes from, which over HTTP is not that of the step that breaks it.
-    file: Arc<SourceText>,
-    seen: usize,
-    /// True while a state that must never come about holds: what held before the step does not count.
-    held: bool,
 }
 
 /// A scenario that is being played.
@@ -207,14 +203,20 @@ impl Scene {
         match &step.act {
             // That it ended may be why the step is there.
             Act::Bot { .. } => {}
-            Act::Expect(expectation) => self.all_live(expectation.span)?,
+            Act::Expect { what, .. } => self.all_live(what.span)?,
             Act::User { .. }
             | Act::Inbox { .. }
             | Act::Page { .. }
             | Act::App { .. }
             | Act::Clock(_)
             | Act::Note(_)
-            | Act::Never(_) => self.all_live(step.span)?,
+            | Act::Never { .. } => self.all_live(step.span)?,
+        }
+        let names: Vec<String> = step.captures().map(|name| name.value.clone()).collect();
+        if !matches!(step.act, Act::Expect { .. }) && !names.is_empty() {
+            // What a step does is behind what holds to it.
+            self.look()?;
+            self.end_watches(&names);
         }
         let mut performed = Performed::default();
         let page = self.page_on(step.on.as_ref())?;
@@ -243,9 +245,15 @@ impl Scene {
                 self.lane.note(&text);
                 Value::Null
             }
-            Act::Expect(expectation) => self.expect(expectation).await?,
-            Act::Never(expectation) => {
-                self.watch(expectation)?;
+            Act::Expect { what, within, need } => {
+                let reader = Reader { file: Arc::clone(&self.file), span: step.span };
+                let (within, need, names) = (*within, *need, names.as_slice());
+                let captured = self.expect(&Awaiting { what, within, need, names, reader }).await?;
+                self.end_watches(names);
+                captured
+            }
+            Act::Never { what, until } => {
+                self.watch(what, until.as_ref().map(|until| until.value.as_str()))?;
                 Value::Null
             }
         };
@@ -286,35 +294,8 @@ impl Scene {
         }
     }
 
-    fn watch(&mut self, expectation: &Expectation) -> Outcome<()> {
-        let prepared = self.prepare(expectation)?;
-        self.feed.take_in(&self.lane);
-        let seen = self.feed.entries.len();
-        let file = Arc::clone(&self.file);
-        let held = self.holds(&prepared).is_some();
-        self.watches.push(Watch { prepared, span: expectation.span, file, seen, held });
-        Ok(())
-    }
-
-    /// Takes in what is new and holds every `never` against it. What is broken is told once, so that a lane that
-    /// is driven over HTTP can go on.
-    fn look(&mut self) -> Outcome<()> {
-        self.feed.take_in(&self.lane);
-        let end = self.feed.entries.len();
-        for number in 0..self.watches.len() {
-            let watch = &self.watches[number];
-            let seen = self.watches[number].seen;
-            let broken = (seen..end).find_map(|index| self.breaks(&watch.prepared, index));
-            let holds = self.holds(&watch.prepared);
-            let came_about = || holds.clone().filter(|_| !watch.held);
-            if let Some(what) = broken.or_else(came_about) {
-                let watch = self.watches.remove(number);
-                let problem = Diagnostic::new(watch.span, "this must never happen, and it did").label(what);
-                return Err(self.failed(problem.in_file(&watch.file)));
-            }
-            self.watches[number].seen = end;
-            self.watches[number].held = holds.is_some();
-        }
+    /// Says when a bot was still working as the clock moved.
+    fn late(&mut self) -> Outcome<()> {
         let (Some(gap), Some((moved, file)), false) = (self.lane.late(), &self.moved, self.late_told) else {
             return Ok(());
         };
@@ -333,7 +314,7 @@ impl Scene {
 
     fn nothing_left(&mut self, end: Span) -> Outcome<()> {
         let names = self.lane.names();
-        if let Some(unread) = self.feed.next_unread(None) {
+        if let Some(unread) = self.feed.unread().next() {
             let what = transcript::line(unread.entry, &names).unwrap_or_default();
             let problem =
                 Diagnostic::new(end, format!("the scenario ends, but a message was not expected: {what}"))

@@ -3,6 +3,7 @@
 //! A step that was built is sound as far as that can be told before it runs: its names exist in the world, its words
 //! are known, its literal durations and times can be read. What may hold `${…}` is still a [`Node`].
 
+mod expectation;
 mod origin;
 mod parse;
 mod verb;
@@ -10,14 +11,18 @@ mod verb;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, SourceText};
+use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Node, Span, Spanned};
 use crate::{matcher, value, yaml};
 
+pub use expectation::{Awaited, Channel, Expectation, Folder, Need, Owner, Window};
 pub use origin::Loader;
 pub(crate) use origin::{Origin, read, target};
-pub(crate) use parse::{is_identifier, steps};
-pub use verb::{AppVerb, AppVerbKind, BotVerb, InboxVerb, PageChange, Role, TokenWord, UserVerb};
+pub(crate) use parse::{captured, is_identifier, steps};
+pub use verb::{
+    AppVerb, AppVerbKind, BotVerb, CallContent, CallToken, InboxVerb, PageChange, RawCall, Role, TokenWord,
+    UserVerb,
+};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +40,43 @@ pub struct Step {
     pub act: Act,
     /// The name under which later steps find the result (`as:`).
     pub capture: Option<Spanned<String>>,
+}
+
+impl Step {
+    /// The names under which later steps find something of this one.
+    pub fn captures(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let inside = if let Act::Expect { what, .. } = &self.act { what.captures() } else { Vec::new() };
+        self.capture.iter().chain(inside)
+    }
+}
+
+/// Says which `until:` names no later step.
+pub(crate) fn unknown_untils(steps: &[Step]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let Act::Never { until: Some(until), .. } = &step.act else { continue };
+        let names = |steps: &[Step]| -> Vec<String> {
+            steps.iter().flat_map(|step| step.captures().map(|name| name.value.clone())).collect()
+        };
+        let (before, later) = (names(&steps[..index]), names(&steps[index + 1..]));
+        if later.contains(&until.value) {
+            continue;
+        }
+        let near = did_you_mean(&until.value, later.iter().map(String::as_str));
+        let problem =
+            Diagnostic::new(until.span, format!("no step after this one is called `{}`", until.value));
+        let problem = match near {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None if before.contains(&until.value) => problem
+                .label("a step before this one is")
+                .help("it holds from here on, so name a later step, or leave `until` out"),
+            None => {
+                problem.help(format!("give the step to which it holds a name with `as: {}`", until.value))
+            }
+        };
+        problems.push(problem.in_file(&step.file));
+    }
+    problems
 }
 
 /// What a step does.
@@ -87,9 +129,21 @@ pub enum Act {
     /// A text for the report.
     Note(Node),
     /// Something must happen or be the case.
-    Expect(Expectation),
+    Expect {
+        /// What.
+        what: Expectation,
+        /// How long to wait at most, in milliseconds of real time.
+        within: Option<u64>,
+        /// Whether the scenario needs it.
+        need: Need,
+    },
     /// Something must not happen from here on.
-    Never(Expectation),
+    Never {
+        /// What.
+        what: Expectation,
+        /// The name of the later step to which it holds; to the end without it.
+        until: Option<Spanned<String>>,
+    },
 }
 
 /// How a call must fail; each part that is given is a value or a matcher.
@@ -139,109 +193,6 @@ pub enum ClockMove {
     To(Node),
     /// To whatever is due next.
     Next,
-}
-
-/// What must happen, be the case, or never happen.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expectation {
-    /// The whole expectation in its file.
-    pub span: Span,
-    /// What it is about.
-    pub what: Awaited,
-    /// The person meant. Always there for a call and a state, understood or not; for a delivery and for quiet only
-    /// if the file names her.
-    pub of: Option<Spanned<String>>,
-    /// The Page it is about; the first one unless given.
-    pub on: Option<Spanned<String>>,
-    /// How long to wait at most, in milliseconds of real time.
-    pub within: Option<u64>,
-}
-
-/// What an expectation is about.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Awaited {
-    /// A call of an app; `sends` is the next message of that app that reaches the person.
-    App {
-        /// The app.
-        who: Spanned<String>,
-        /// Which call.
-        verb: AppVerbKind,
-        /// What the call must hold: for `sends` a pattern of the message ([`crate::matcher::Pattern::of_message`]),
-        /// for a control verb a mapping of its parameters, for `extends_control` a duration. Without it any will do.
-        params: Option<Node>,
-        /// The parameter of the Send API of this name.
-        messaging_type: Option<Node>,
-        /// The message tag.
-        tag: Option<Node>,
-        /// The call must have been refused, and in this way.
-        refused: Option<Box<Refusal>>,
-    },
-    /// A delivery to an app.
-    Webhook {
-        /// The app.
-        app: Spanned<String>,
-        /// The list of the entry that the event stands in.
-        channel: Option<Channel>,
-        /// The subscription field.
-        field: Option<String>,
-        /// A pattern of the event.
-        event: Option<Node>,
-        /// Whether the app acknowledged it.
-        acknowledged: bool,
-    },
-    /// Who owns the conversation.
-    Owner(Owner),
-    /// Where the conversation lies.
-    Folder(Folder),
-    /// Whether the messaging window is open.
-    Window(Window),
-    /// Quiet for this many milliseconds of real time.
-    Nothing {
-        /// The milliseconds.
-        for_ms: u64,
-    },
-}
-
-/// The lists of an entry that an event can stand in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// `messaging`.
-    Messaging,
-    /// `standby`.
-    Standby,
-}
-
-/// Who owns a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// The app of this name.
-    App(Spanned<String>),
-    /// The Page Inbox.
-    Inbox,
-    /// Nobody, after control has run out or was released.
-    Idle,
-    /// Nobody, as there is no handover.
-    None,
-}
-
-/// The folders of the inbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Folder {
-    /// `main`.
-    Main,
-    /// `done`.
-    Done,
-    /// `spam`.
-    Spam,
-}
-
-/// The states of the messaging window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// `open`.
-    Open,
-    /// `closed`.
-    Closed,
 }
 
 /// The names of a world that steps can use.

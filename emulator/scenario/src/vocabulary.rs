@@ -10,7 +10,7 @@ mod members;
 mod steps;
 mod words;
 
-pub use expectations::{EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
+pub use expectations::{COMBINATIONS, EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
 pub use files::{
     APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
     TIMEOUT_KEYS, UNREAD, WORLD_KEYS, names,
@@ -123,6 +123,10 @@ pub enum Kind {
     World,
     /// A list of steps, with the keys of [`HEADS`].
     Steps,
+    /// A version of the Graph API.
+    Version,
+    /// The path of a call of the Graph API.
+    GraphPath,
     /// The switches of a Page, which core lists: [`emulator_core::Options::ALL`].
     Switches,
 }
@@ -143,8 +147,10 @@ pub struct Field {
 pub struct Verb {
     /// The key.
     pub name: &'static str,
-    /// What stands behind it.
+    /// What stands behind it when the step does it.
     pub value: Kind,
+    /// What stands behind it when an expectation waits for it.
+    pub expected: Kind,
     /// The keys that may stand beside it when the step does it.
     pub beside: &'static [Field],
     /// The keys that may stand beside it when an expectation waits for it.

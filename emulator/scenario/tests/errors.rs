@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use emulator_scenario::diagnostics::{Colour, render_all};
+use emulator_scenario::diagnostics::{Colour, Diagnostic, render_all};
 use emulator_scenario::scenario::load;
 
 #[test]
@@ -29,5 +29,30 @@ fn every_wrong_file_is_explained() {
         );
         assert!(problems.iter().all(|problem| problem.file.is_some()), "{name}: an error without a file");
         insta::assert_snapshot!(name, render_all(&problems, Colour::Never));
+    }
+}
+
+/// An editor on another system ends lines in another way and begins the file with a mark; the errors are the same.
+#[test]
+fn windows_line_ends_and_a_mark_change_nothing_in_errors() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong");
+    let loader =
+        |other: &Path| fs::read(folder.join(other)).map(Into::into).map_err(|error| error.kind().into());
+    let said = |text: &str| {
+        let (_, problems) = load(Path::new("wrong.yaml"), text.to_owned(), &loader);
+        let place = |problem: &Diagnostic| {
+            let file = problem.file.as_ref().expect("an error has a file");
+            (file.name.clone(), file.position(problem.span.start).0, problem.message.clone())
+        };
+        problems.iter().map(place).collect::<Vec<_>>()
+    };
+    for file in fs::read_dir(&folder).expect("the folder is there").flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        if !name.ends_with(".yaml") {
+            continue;
+        }
+        let text = fs::read_to_string(file.path()).expect("the file can be read");
+        let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        assert_eq!(said(&windows), said(&text), "{name}");
     }
 }

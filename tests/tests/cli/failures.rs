@@ -41,7 +41,7 @@ fn fails(name: &str, more: &str, steps: &str) -> Ended {
 }
 
 #[track_caller]
-fn shows(name: &str, steps: &str) {
+pub(crate) fn shows(name: &str, steps: &str) {
     let ended = fails(name, "timeouts: {reply: 400ms}\n", steps);
     golden(&format!("failure-{}", name.replace(' ', "-")), &ended.told());
 }

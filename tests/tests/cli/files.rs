@@ -105,9 +105,9 @@ fn a_filter_takes_what_holds_it_or_the_one_that_is_it() {
 }
 
 #[test]
-fn hidden_folders_and_other_files_are_not_entered() {
+fn hidden_folders_and_files_and_other_files_are_not_read() {
     let folder = Folder::with("a/good.yaml", GOOD);
-    for path in [".git/bad.yaml", "node_modules/x/bad.yaml", "a/readme.md"] {
+    for path in [".git/bad.yaml", ".gitlab-ci.yml", "node_modules/x/bad.yaml", "a/readme.md"] {
         folder.write(path, "nonsense: [");
     }
     let ended = folder.run(&["check", "."]);

@@ -71,6 +71,7 @@ fn a_bot_of_ones_own_is_started_by_its_command() {
     golden("init-bot-emulator.yaml", &world);
     let job = fs::read_to_string(folder.path("shop/.gitlab-ci.yml")).expect("it is there");
     golden("init-bot-gitlab-ci.yml", &job);
+    assert_eq!(folder.run(&["check", "shop"]).code, Some(0), "a job is no scenario");
     let run = folder.run(&["run", "shop/scenarios"]);
     assert_eq!(run.code, Some(0), "{}", run.told());
 }

@@ -26,6 +26,41 @@ fn the_url_comes_first_and_alone_and_the_ready_file_is_whole() {
 }
 
 #[test]
+fn the_bots_of_the_world_are_started_heard_and_ended() {
+    let folder = Folder::new();
+    let tiny = crate::support::TINY_BOT;
+    folder.write("emulator.yaml", "apps: {bot: {start: '${emulator.bin} demo-bot'}}");
+    let mut serve = Serve::start(&folder, &[]);
+    serve.process.prints("bot | demo-bot listening on http://127.0.0.1:");
+    serve.process.prints("bot is ready: its webhook passed the verification");
+    let mut say = folder.command(&["say", "hello"]);
+    let said = crate::support::finish(say.env("MESSENGER_EMULATOR_URL", &serve.url));
+    assert!(said.stdout.contains("user gets “Hello!"), "{}", said.told());
+    let listening = serve.process.stderr();
+    let port =
+        listening.split("listening on http://127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next());
+    let port: u16 = port.and_then(|port| port.parse().ok()).expect("a port");
+    serve.process.signal("INT");
+    assert_eq!(serve.process.wait(crate::support::PATIENCE).code(), Some(130));
+    assert!(TcpListener::bind(("127.0.0.1", port)).is_ok(), "the bot has ended");
+    assert!(!serve.process.stderr().contains("has ended"), "{}", serve.process.stderr());
+
+    folder.write("emulator.yaml", format!("apps: {{bot: {{start: [{tiny:?}, ends]}}}}"));
+    let serve = Serve::start(&folder, &[]);
+    serve.process.prints("the bot `bot` has ended (exit status: ");
+
+    folder.write("emulator.yaml", "apps: {bot: {start: ./no-such-program}}");
+    let serve = Serve::start(&folder, &[]);
+    serve.process.prints("bot | ");
+    serve.process.prints("./no-such-program");
+    serve.process.prints("the bot `bot` has ended (exit status: ");
+
+    // Whoever names a webhook has started the bot.
+    let serve = Serve::start(&folder, &["--webhook", &format!("http://127.0.0.1:{}/webhook", free_port())]);
+    serve.process.prints("waiting for bot: nobody answers at ");
+}
+
+#[test]
 fn a_bot_that_starts_later_is_waited_for_and_talked_to() {
     let folder = Folder::new();
     let port = free_port();

@@ -46,7 +46,7 @@ fn of_document(document: &Value) -> Vec<String> {
 fn document(step: &Value) -> Value {
     json!({
         "scenario": "wrong",
-        "world": {"apps": {"shopbot": {}, "livechat": {}}, "people": {"ana": {}}},
+        "world": {"apps": {"shopbot": {"start": "node bot.js"}, "livechat": {}}, "people": {"ana": {}}},
         "steps": [{"user": "ana", "says": "hello", "as": "greeting"}, step],
     })
 }
@@ -154,7 +154,7 @@ fn try_head(validator: &Validator, head: &Head, shape: &Shape) -> Table {
         let who = json!({head.name: sample[head.name]});
         try_fields(&who, head.name, &[Field { name: verb.name, kind: verb.value, meaning: "" }], None);
         let beside = if shape.definition == "step" { verb.beside } else { verb.expected_beside };
-        try_fields(sample, verb.name, beside, Some("nonsense"));
+        try_fields(sample, verb.name, &[beside, head.beside].concat(), Some("nonsense"));
     }
     table
 }

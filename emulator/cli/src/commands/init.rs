@@ -109,6 +109,7 @@ fn told(folder: &Path, planned: &[Planned], bot: &Bot) -> String {
         let settings = settings.map(|(name, value)| format!("{name}={value}")).join(" ");
         out.extend([format!("  start your bot so that it listens at {url}, with\n    {settings}\n")]);
     }
-    out.push_str("  messenger-emulator run scenarios\n");
+    out.push_str("  messenger-emulator run scenarios   plays the scenario\n");
+    out.push_str("  messenger-emulator serve           lets you talk to the bot yourself\n");
     out
 }

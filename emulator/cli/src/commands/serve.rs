@@ -177,7 +177,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings));
     let (news, heard) = mpsc::unbounded_channel();
-    tokio::spawn(tell_of_bots(heard));
+    let told = tokio::spawn(tell_of_bots(heard));
     let bots =
         ServedBots::start(&cast, &surroundings, &news).map_err(|error| failed(Exit::Unreachable, error))?;
     for app in &cast.apps {
@@ -207,6 +207,8 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     if let Some(recorder) = recorder {
         recorder.lock().await.end(&lane);
     }
+    // That they end now is no news.
+    told.abort();
     bots.stop().await;
     stopped
 }

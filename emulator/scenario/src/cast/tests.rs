@@ -1,3 +1,5 @@
+//! What a cast makes of worlds: ids, settings, what does not fit together.
+
 use std::path::Path;
 
 use emulator_core::{AppMode, Permission, Profile, Release, Switch, Timestamp};

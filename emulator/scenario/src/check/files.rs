@@ -1,5 +1,7 @@
 //! Values of the mappings of a file: they are needed before anything can be evaluated.
 
+use emulator_server::graph::GraphVersion;
+
 use super::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
 use crate::node::{Node, NodeKind};
@@ -69,6 +71,16 @@ impl Checker<'_> {
             }
         };
         self.report(problem.help(format!("write for example `{name}: {}`, without quotes", least.max(1))));
+    }
+
+    /// Checks a version of the Graph API.
+    pub(super) fn version(&mut self, name: &str, node: &Node) {
+        if !node.is_scalar() || GraphVersion::parse(&node.source).is_none() {
+            let what =
+                if node.is_scalar() { format!("`{}`", node.source) } else { node.kind_name().to_owned() };
+            let problem = Diagnostic::new(node.span, format!("{what} is no version of the Graph API"));
+            self.report(problem.help(format!("write for example `{name}: v25.0`")));
+        }
     }
 
     /// Checks the command of a bot: a text or a list of texts.

@@ -1,5 +1,7 @@
 //! The kinds of single values: texts, words, lengths of time, addresses.
 
+use emulator_server::graph::GraphVersion;
+
 use super::{Checker, Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
 use crate::node::Node;
@@ -27,6 +29,38 @@ impl Checker<'_> {
             let problem = Diagnostic::new(node.span, format!("`{name}` takes no expression"));
             self.report(problem.help("write the path itself; the file is read before anything is evaluated"));
         }
+    }
+
+    /// Checks how the path of a call is spelt; an expectation sees it without its version.
+    pub(super) fn graph_path(&mut self, name: &str, node: &Node, mode: Mode) {
+        if !node.is_scalar() || node.is_null() {
+            return self.wrong(name, node, "takes a path", &format!("write `{name}: me/messages`"));
+        }
+        if node.is_expression() {
+            return;
+        }
+        let text = node.source.as_str();
+        let version = |first: &&str| GraphVersion::parse(first).is_some();
+        let (message, help) = if let Some(rest) = text.strip_prefix('/') {
+            ("a path has no slash before it", format!("write `{name}: {rest}`"))
+        } else if text.contains("://") {
+            (
+                "a path has no host",
+                format!("write what stands behind the host, such as `{name}: me/messages`"),
+            )
+        } else if let Some((before, _)) = text.split_once('?') {
+            let help = match mode {
+                Mode::Given => format!("write `{name}: {before}, query: {{NAME: value}}`"),
+                Mode::Awaited => format!("write `{name}: {before}`; the query is not looked at"),
+            };
+            ("a path has no query", help)
+        } else if let (Mode::Awaited, Some(version)) = (mode, text.split('/').next().filter(version)) {
+            let rest = text.trim_start_matches(version).trim_start_matches('/');
+            ("an expectation does not look at the version of a path", format!("write `{name}: {rest}`"))
+        } else {
+            return;
+        };
+        self.report(Diagnostic::new(node.span, message).help(help));
     }
 
     /// Checks that it is a URL or a path; the file behind a path is read where the step is built.

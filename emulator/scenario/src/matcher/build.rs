@@ -3,12 +3,12 @@
 use regex::Regex;
 use serde_json::{Number, Value};
 
-use super::{Kind, Pattern};
+use super::{Kind, Pattern, float};
 use crate::check::is_matcher;
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, NodeKind};
-use crate::value::{self, Place, Scope};
-use crate::vocabulary::{self as words, Kind as Takes};
+use crate::value::{self, Place, Scope, Written};
+use crate::vocabulary::{self as words, COMBINATIONS, Kind as Takes};
 
 impl Pattern {
     /// Builds the pattern that a node describes.
@@ -97,7 +97,8 @@ fn matcher((key, node): &(Key, Node), scope: &dyn Scope) -> Result<Pattern, Diag
         "starts_with" => Kind::StartsWith(value::text(node, scope)?),
         "matches" => Kind::Matches(regex(node, &value::text(node, scope)?)?),
         "one_of" => {
-            let items = node.items().ok_or_else(|| wrong(key, node, "a list", "one_of: [yes, maybe]"))?;
+            let items = node.items().filter(|items| !items.is_empty());
+            let items = items.ok_or_else(|| wrong(key, node, "a list", "one_of: [yes, maybe]"))?;
             Kind::OneOf(items.iter().map(|item| Pattern::build(item, scope)).collect::<Result<_, _>>()?)
         }
         "not" => Kind::Not(inner()?),
@@ -111,7 +112,11 @@ fn matcher((key, node): &(Key, Node), scope: &dyn Scope) -> Result<Pattern, Diag
         "gt" => Kind::Greater(number(key, node, scope)?),
         "lt" => Kind::Less(number(key, node, scope)?),
         "between" => match node.items() {
-            Some([low, high]) => Kind::Between(number(key, low, scope)?, number(key, high, scope)?),
+            Some([low, high]) => {
+                let (low, high) = (number(key, low, scope)?, number(key, high, scope)?);
+                in_order(node, &low, &high)?;
+                Kind::Between(low, high)
+            }
             _ => return Err(wrong(key, node, "a list of two numbers", "between: [1, 5]")),
         },
         _ => return literal(node, scope),
@@ -141,12 +146,33 @@ fn number(key: &Key, node: &Node, scope: &dyn Scope) -> Result<Number, Diagnosti
     number.ok_or_else(|| wrong(key, node, "a number", &format!("{}: 5", key.name)))
 }
 
-fn regex(node: &Node, written: &str) -> Result<Regex, Diagnostic> {
-    Regex::new(written).map_err(|error| {
-        let reason = error.to_string();
-        let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Diagnostic::new(node.span, "this is not a regular expression").label(reason)
+/// Reads a regular expression; an error points at the place in it, if it stands there as it is.
+fn regex(node: &Node, text: &str) -> Result<Regex, Diagnostic> {
+    Regex::new(text).map_err(|error| {
+        let (reason, at) = match regex_syntax::parse(text) {
+            Err(regex_syntax::Error::Parse(error)) => (error.kind().to_string(), Some(*error.span())),
+            Err(regex_syntax::Error::Translate(error)) => (error.kind().to_string(), Some(*error.span())),
+            // What is too large can be read all the same.
+            Ok(_) | Err(_) => (error.to_string().lines().last().unwrap_or_default().to_owned(), None),
+        };
+        let written = Written::value(node);
+        let part = at.filter(|_| node.source == text);
+        let span = part.map_or(node.span, |part| {
+            // An end of the text has no width, and a caret needs some.
+            let start = part.start.offset.min(text.len().saturating_sub(1));
+            written.part(start, part.end.offset.max(start + 1))
+        });
+        Diagnostic::new(span, "this is not a regular expression").label(reason)
     })
+}
+
+/// Says when a range holds nothing because its ends are the wrong way round.
+fn in_order(node: &Node, low: &Number, high: &Number) -> Result<(), Diagnostic> {
+    if float(low) <= float(high) {
+        return Ok(());
+    }
+    let problem = Diagnostic::new(node.span, format!("there is no number from {low} to {high}"));
+    Err(problem.help(format!("write `between: [{high}, {low}]`")))
 }
 
 fn wrong(key: &Key, node: &Node, takes: &str, example: &str) -> Diagnostic {
@@ -158,14 +184,30 @@ fn wrong(key: &Key, node: &Node, takes: &str, example: &str) -> Diagnostic {
 /// Checks the matchers of a step, or of a list of steps, as far as that goes without values.
 pub(crate) fn check(step: &Node, problems: &mut Vec<Diagnostic>) {
     for step in step.items().unwrap_or(std::slice::from_ref(step)) {
-        for place in ["expect", "never", "refused", "answers"] {
+        for place in ["refused", "answers"] {
             step.get(place).into_iter().for_each(|pattern| check_pattern(pattern, problems));
+        }
+        for place in ["expect", "never"] {
+            step.get(place).into_iter().for_each(|expectation| check_expectation(expectation, problems));
+        }
+    }
+}
+
+/// Checks the patterns of an expectation, whose own keys are no matchers.
+fn check_expectation(node: &Node, problems: &mut Vec<Diagnostic>) {
+    for (key, value) in node.entries().unwrap_or_default() {
+        match value.items() {
+            Some(items) if COMBINATIONS.contains(&key.name.as_str()) => {
+                items.iter().for_each(|item| check_expectation(item, problems));
+            }
+            _ => check_pattern(value, problems),
         }
     }
 }
 
 fn check_pattern(node: &Node, problems: &mut Vec<Diagnostic>) {
     let matchers = is_matcher(node);
+    problems.extend(exact_matcher(node));
     for (key, value) in node.entries().unwrap_or_default() {
         if matchers
             && !value.is_expression()
@@ -192,12 +234,31 @@ fn misfit(key: &Key, value: &Node, takes: Takes) -> Option<Diagnostic> {
     } else if takes == Takes::Number {
         (is_number(value), "a number", "5")
     } else if takes == Takes::Range {
+        if let Some([Node { kind: NodeKind::Number(low), .. }, Node { kind: NodeKind::Number(high), .. }]) =
+            value.items()
+        {
+            return in_order(value, low, high).err();
+        }
         let two = value.items().is_some_and(|items| items.len() == 2 && items.iter().all(is_number));
         (two, "a list of two numbers", "[1, 5]")
     } else if matches!(takes, Takes::ListOf(_)) {
-        (value.items().is_some(), "a list", "[yes, maybe]")
+        (value.items().is_some_and(|items| !items.is_empty()), "a list", "[yes, maybe]")
+    } else if key.name == "count" {
+        (is_number(value) || is_matcher(value), "a number, or a matcher of one", "{gt: 1}")
     } else {
         (true, "a value", "")
     };
     (!fits).then(|| wrong(key, value, what, &format!("{}: {example}", key.name)))
+}
+
+/// Says when `exact: true` stands beside matchers, which would make plain keys of them.
+fn exact_matcher(node: &Node) -> Option<Diagnostic> {
+    let (key, value) = node.entry("exact")?;
+    let mut others = node.entries()?.iter().filter(|(other, _)| other != key).peekable();
+    let matchers = others.peek().is_some() && others.all(|(other, _)| words::matcher(&other.name).is_some());
+    if value.kind != NodeKind::Bool(true) || !matchers {
+        return None;
+    }
+    let problem = Diagnostic::new(key.span, "`exact` tightens a mapping, and this is a matcher");
+    Some(problem.help("leave it out; a mapping that has such keys is written `{exactly: {…}}`"))
 }

@@ -9,7 +9,7 @@ use crate::yaml;
 fn pattern(text: &str) -> Result<Pattern, Diagnostic> {
     let (documents, problems) = yaml::read(&SourceText::new("t", text));
     assert_eq!(problems, [], "{text}");
-    let scope = Map::from_iter([("ana".to_owned(), json!({"id": "77"}))]);
+    let scope = Map::from_iter([("ana".to_owned(), json!({"id": "77"})), ("n".to_owned(), json!(7))]);
     Pattern::build(&documents[0], &scope)
 }
 
@@ -53,6 +53,24 @@ fn what_matches() {
         ("{t: {between: [1, 5]}}", json!({"t": 5})),
         ("{t: {gt: 1, lt: 3}}", json!({"t": 2})),
         ("{t: {exactly: {contains: x}}}", json!({"t": {"contains": "x"}})),
+        ("{t: {not: {exactly: {a: 1}}}}", json!({"t": {"a": 1, "b": 2}})),
+        ("{t: {exact: true, a: {b: 1}}}", json!({"t": {"a": {"b": 1, "c": 2}}})),
+        ("[{exact: true, a: 1}, {b: 1}]", json!([{"a": 1}, {"b": 1, "c": 2}])),
+        ("{t: {has: {exact: true, a: 1}}}", json!({"t": [{"a": 1, "b": 1}, {"a": 1}]})),
+        ("{t: {one_of: [{exact: true, a: 1}, {b: 1}]}}", json!({"t": {"a": 1, "b": 1}})),
+        ("{t: {not: {exact: true, a: 1}}}", json!({"t": {"a": 1, "b": 1}})),
+        ("{exact: false}", json!({"exact": false, "b": 1})),
+        ("{t: {exactly: [{a: 1}]}}", json!({"t": [{"a": 1}]})),
+        ("{t: {exactly: ~}}", json!({"t": null})),
+        ("{t: {exactly: {a: {any: true}}}}", json!({"t": {"a": {"any": true}}})),
+        ("{t: {not: ~}}", json!({})),
+        ("{t: {has: {contains: a}}}", json!({"t": ["b", "ab"]})),
+        ("{t: {count: 0}}", json!({"t": []})),
+        ("{t: {count: {between: [1, 3]}}}", json!({"t": [1, 2, 3]})),
+        ("{t: {between: [-1, 1]}}", json!({"t": -1})),
+        ("{t: {gt: \"${n}\"}}", json!({"t": 8})),
+        ("{t: {matches: \"${ana.id}$\"}}", json!({"t": "id 77"})),
+        ("{t: {one_of: [~, {gt: 3}]}}", json!({"t": null})),
         ("{t: {contains: x, y: 1}}", json!({"t": {"contains": "x", "y": 1}})),
     ] {
         assert_eq!(differences(written, &actual), [""; 0], "{written} against {actual}");
@@ -90,6 +108,37 @@ fn what_differs_is_said_with_its_path() {
         ("{t: {between: [1, 5]}}", json!({"t": 6}), "t is 6, expected a number from 1 to 5"),
         ("{t: {gt: 1, lt: 3}}", json!({"t": 4}), "t is 4, expected a number less than 3"),
         ("{t: {exactly: {a: 1}}}", json!({"t": {"a": 1, "b": 2}}), "t.b is 2, expected nothing"),
+        (
+            "{t: {exactly: {a: {b: 1}}}}",
+            json!({"t": {"a": {"b": 1, "c": 2}}}),
+            "t.a.c is 2, expected nothing",
+        ),
+        (
+            "{t: {exactly: {a: {any: true}}}}",
+            json!({"t": {"a": 1}}),
+            "t.a is 1, expected exactly {any: true}",
+        ),
+        (
+            "{t: {exact: true, a: {b: 1}}}",
+            json!({"t": {"a": {"b": 1}, "c": 2}}),
+            "t.c is 2, expected nothing",
+        ),
+        ("{t: {exact: true}}", json!({"t": {"a": 1}}), "t.a is 1, expected nothing"),
+        (
+            "[{a: {exact: true, b: 1}}]",
+            json!([{"a": {"b": 1, "c": null}}]),
+            "[0].a.c is null, expected nothing",
+        ),
+        ("{t: ~}", json!({"t": ""}), "t is \"\", expected null"),
+        (
+            "{t: {count: {gt: 2}}}",
+            json!({"t": [1, 2]}),
+            "t is [1,2], expected a list whose length is a number greater than 2",
+        ),
+        ("{t: {count: 1}}", json!({"t": "x"}), "t is \"x\", expected a list whose length is 1"),
+        ("{t: {has: {a: 1}}}", json!({"t": {"a": 1}}), "t is {\"a\":1}, expected a list that has {a: 1}"),
+        ("{t: {gt: 1}}", json!({"t": "2"}), "t is \"2\", expected a number greater than 1"),
+        ("{t: {between: [1, 5]}}", json!({}), "t is absent, expected a number from 1 to 5"),
     ] {
         assert_eq!(differences(written, &actual), [expected], "{written} against {actual}");
     }
@@ -132,6 +181,8 @@ fn a_wrong_matcher_is_an_error() {
     for wrong in [
         "{matches: \"(\"}",
         "{one_of: a}",
+        "{one_of: []}",
+        "{between: [5, 1]}",
         "{any: false}",
         "{absent: 1}",
         "{gt: a}",

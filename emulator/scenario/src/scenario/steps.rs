@@ -35,7 +35,11 @@ impl<'a> Assembly<'a> {
     }
 
     /// Gives the steps, and what is wrong with them.
-    pub(super) fn finish(self) -> (Vec<Step>, Vec<Diagnostic>) {
+    pub(super) fn finish(mut self) -> (Vec<Step>, Vec<Diagnostic>) {
+        if self.problems.is_empty() {
+            // A step that is wrong might have been the one that is named.
+            self.problems = step::unknown_untils(&self.steps);
+        }
         (self.steps, self.problems)
     }
 
@@ -59,10 +63,9 @@ impl<'a> Assembly<'a> {
         steps.iter_mut().for_each(|step| step.used.clone_from(&way));
         self.steps.extend(steps);
         self.report(found, file);
-        let inside = item.get("expect").and_then(|expected| expected.get("as"));
-        if let Some(name) = item.get("as").or(inside) {
-            self.names.captures.iter_mut().for_each(|captures| captures.extend([name.source.clone()]));
-            self.known.iter_mut().for_each(|known| known.add(&*name.source));
+        for name in step::captured(item) {
+            self.known.iter_mut().for_each(|known| known.add(&*name));
+            self.names.captures.iter_mut().for_each(|captures| captures.extend([name.clone()]));
         }
     }
 

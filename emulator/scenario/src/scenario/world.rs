@@ -99,7 +99,7 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         features: section.texts("features").map(values).unwrap_or_default(),
         permissions: section.texts("permissions").map(values),
         mode: section.word("mode"),
-        api_version: api_version(&mut section),
+        api_version: section.text("api_version").and_then(|version| GraphVersion::parse(&version.value)),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
         given: None,
         span: key.span.to(node.span),
@@ -110,17 +110,6 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
 fn by_page<T>(section: &Section<'_, '_>, key: &str, take: impl Fn(&Node) -> T) -> Vec<(Spanned<String>, T)> {
     let entries = section.mapping(key).iter();
     entries.map(|(page, node)| (Spanned::new(page.name.clone(), page.span), take(node))).collect()
-}
-
-/// Takes a version of Graph.
-fn api_version(section: &mut Section<'_, '_>) -> Option<GraphVersion> {
-    let given = section.text("api_version")?;
-    let version = GraphVersion::parse(&given.value);
-    if version.is_none() {
-        let message = format!("there is no version `{}` of the Graph API", given.value);
-        section.report(Diagnostic::new(given.span, message).help("write it as in `api_version: v25.0`"));
-    }
-    version
 }
 
 fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSpec {

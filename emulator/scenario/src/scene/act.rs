@@ -1,11 +1,11 @@
 //! Steps that act: played apps and the clock.
 
-use emulator_core::{PageId, Timestamp};
-use emulator_server::graph::{self, PlayedCall, Reply};
+use emulator_core::{AppId, PageId, Timestamp};
+use emulator_server::graph::{self, PlayedCall, RawCall, Reply};
 use emulator_server::rfc3339;
 use serde_json::{Value, json};
 
-use super::{Outcome, Performed, Scene};
+use super::{Outcome, Performed, Scene, raw};
 use crate::diagnostics::Diagnostic;
 use crate::matcher::Pattern;
 use crate::node::{Node, Span, Spanned};
@@ -25,26 +25,41 @@ pub(super) struct AppCall<'a> {
     pub(super) answers: Option<&'a Node>,
 }
 
+/// What an app's step asks the Graph API for.
+enum Made {
+    /// A verb.
+    Verb(PlayedCall),
+    /// A call that is written out.
+    Raw(RawCall),
+}
+
 impl Scene {
     pub(super) fn app(&mut self, call: &AppCall<'_>, span: Span, done: &mut Performed) -> Outcome<Value> {
         let app = self.app_id(call.who)?;
         let person = call.of.map(|of| self.person(of, call.page)).transpose()?;
-        let played = self.played(call.verb)?;
         let identity = self.cast.apps.iter().find(|known| known.id == app);
         let tokens = identity.map(|known| known.page_tokens.as_slice()).unwrap_or_default();
         let token = tokens.iter().find(|(page, _)| *page == call.page).map(|(_, token)| token.as_str());
-        let reply = graph::play(&self.stage, &self.lane, token, person, played);
+        let made = self.made(call.verb, app, token)?;
+        let is_raw = matches!(made, Made::Raw(_));
+        let reply = match made {
+            Made::Verb(played) => graph::play(&self.stage, &self.lane, token, person, played),
+            Made::Raw(raw) => graph::call(&self.stage, &self.lane, &raw),
+        };
         done.entries.push(reply.seq);
-        done.refused = reply.status != 200;
+        done.refused = reply.is_refused();
         self.feed.take_in(&self.lane);
         self.feed.mark_effects_read(reply.seq);
-        self.judge(call, span, &reply)
+        let body = self.judge(call, span, &reply)?;
+        Ok(if is_raw { raw::result(&reply, &body) } else { body })
     }
 
     /// Holds the answer against what the step says of it.
     fn judge(&self, call: &AppCall<'_>, span: Span, reply: &Reply) -> Outcome<Value> {
-        let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-        let refused = reply.status != 200;
+        // What is no JSON, such as a script, is text.
+        let text = || Value::String(String::from_utf8_lossy(&reply.body).into_owned());
+        let body: Value = serde_json::from_slice(&reply.body).unwrap_or_else(|_| text());
+        let refused = reply.is_refused();
         match (call.refused, refused) {
             (None, true) => {
                 let text = body["error"]["message"].as_str().unwrap_or_default();
@@ -99,10 +114,11 @@ impl Scene {
     }
 
     /// An app's verb with its expressions evaluated.
-    fn played(&self, verb: &AppVerb) -> Outcome<PlayedCall> {
+    fn made(&self, verb: &AppVerb, app: AppId, token: Option<&str>) -> Outcome<Made> {
         let text = |node: &Option<Node>| node.as_ref().map(|node| self.text(node)).transpose();
         let named = |target: String| self.app_named(&target).map_or(target, |app| app.to_string());
-        Ok(match verb {
+        Ok(Made::Verb(match verb {
+            AppVerb::Calls(written) => return Ok(Made::Raw(self.raw_call(written, app, token)?)),
             AppVerb::Sends { message, messaging_type, tag, reply_to } => PlayedCall::Sends {
                 message: value::message(message, self).map_err(|problem| self.error(problem))?,
                 messaging_type: text(messaging_type)?,
@@ -125,7 +141,7 @@ impl Scene {
             }
             AppVerb::AsksOwner => PlayedCall::AsksOwner,
             AppVerb::AsksReceivers => PlayedCall::AsksReceivers,
-        })
+        }))
     }
 
     pub(super) fn text(&self, node: &Node) -> Outcome<String> {

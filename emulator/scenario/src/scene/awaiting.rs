@@ -1,297 +1,175 @@
 //! Waiting for what an expectation awaits.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use emulator_core::{AppId, PageId, Psid};
+use emulator_core::Psid;
 use emulator_server::journal::{Call, CallKind, Entry};
 use emulator_server::rfc3339;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::prepared::{Prepared, State, delivery_value};
+use super::compare::Seen;
+use super::never::Ending;
+use super::plan::Plan;
+use super::prepared::{Prepared, State, Wanted};
+use super::unmet::Why;
+use super::verdict::{Progress, Verdict};
 use super::{Outcome, Scene};
 use crate::diagnostics::Diagnostic;
-use crate::failure::{Failure, Nearest};
-use crate::matcher::{Comparison, Pattern};
-use crate::step::{AppVerbKind, Expectation};
+use crate::failure::Nearest;
+use crate::feed::Reader;
+use crate::matcher::Mismatch;
+use crate::step::{Expectation, Need};
 use crate::transcript;
 
-/// Whether an expectation is met by now.
-enum Verdict {
-    /// It is, by this.
-    Met(Value),
-    /// Not yet; this came closest.
-    NotYet(Option<Nearest>),
-    /// It cannot be met any more.
-    Broken(Nearest),
+/// Whether it is enough for a wait that the bots have come to rest.
+#[derive(Clone, Copy)]
+enum Rest {
+    /// It ends the wait.
+    Matters,
+    /// A bot may think for longer.
+    IsNothing,
 }
 
-/// The best of the candidates so far.
-#[derive(Default)]
-struct Closest {
-    best: Option<(f64, Nearest)>,
-}
-
-impl Closest {
-    fn offer(&mut self, comparison: Comparison, what: String) {
-        let score = comparison.score();
-        if self.best.as_ref().is_none_or(|(best, _)| score >= *best) {
-            self.best = Some((score, Nearest { what, differences: comparison.mismatches }));
-        }
-    }
-
-    fn nearest(self) -> Option<Nearest> {
-        self.best.map(|(_, nearest)| nearest)
-    }
+/// An expectation, with what its step says of the wait.
+pub(super) struct Awaiting<'a> {
+    pub(super) what: &'a Expectation,
+    /// In milliseconds of real time.
+    pub(super) within: Option<u64>,
+    pub(super) need: Need,
+    /// The names of its step.
+    pub(super) names: &'a [String],
+    /// Its step.
+    pub(super) reader: Reader,
 }
 
 impl Scene {
-    pub(super) async fn expect(&mut self, expectation: &Expectation) -> Outcome<Value> {
-        let prepared = self.prepare(expectation)?;
-        if let Prepared::Nothing { for_ms } = prepared {
-            return self.nothing(expectation, self.patience.pace.of(for_ms)).await;
-        }
-        if let Prepared::State { .. } = prepared {
+    pub(super) async fn expect(&mut self, awaiting: &Awaiting<'_>) -> Outcome<Value> {
+        let plan = match self.prepare(awaiting.what)? {
+            Prepared::Nothing { for_ms } => {
+                return self.nothing(awaiting.what, self.patience.pace.of(for_ms)).await;
+            }
+            Prepared::Plan(plan) => plan,
+        };
+        if plan.leaves.iter().any(|leaf| matches!(leaf.what, Wanted::State { .. })) {
             self.turn.give_up();
             let settled = self.lane.settled(self.patience.settle).await;
             self.turn.take().await;
-            settled.map_err(|unsettled| self.unsettled(expectation.span, &unsettled))?;
+            settled.map_err(|unsettled| self.unsettled(awaiting.what.span, &unsettled))?;
         }
-        let within = expectation.within.map_or(self.patience.reply, |ms| self.patience.pace.of(ms));
+        let met = self.await_plan(&plan, awaiting).await?;
+        for entry in met.entries.values() {
+            self.feed.take(*entry, &awaiting.reader);
+        }
+        self.forgive(&plan, &met);
+        let (value, captures) = plan.results(&met.values);
+        self.captures.extend(captures);
+        Ok(value)
+    }
+
+    /// Waits until the plan is met, or for what is optional until it is clear that it will not be.
+    async fn await_plan(&mut self, plan: &Plan, awaiting: &Awaiting<'_>) -> Outcome<Progress> {
+        let span = awaiting.what.span;
+        let ways = plan.ways();
+        let within = awaiting.within.map_or(self.patience.reply, |ms| self.patience.pace.of(ms));
         let deadline = Instant::now() + within;
+        let mut at_rest = false;
         loop {
-            self.look()?;
-            let nearest = match self.verdict(&prepared) {
-                Verdict::Met(captured) => return Ok(captured),
-                Verdict::Broken(nearest) => {
-                    return Err(self.unmet(expectation, &prepared, None, Some(nearest)));
-                }
-                Verdict::NotYet(nearest) => nearest,
+            self.feed.take_in(&self.lane);
+            let verdict = self.seen(|seen| seen.verdict(&plan.leaves, &ways, &self.states(plan)));
+            let progress = match &verdict {
+                Verdict::Met(progress) | Verdict::NotYet(progress) | Verdict::Broken(_, progress) => progress,
             };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(self.unmet(expectation, &prepared, Some(within), nearest));
-            }
-            self.all_live(expectation.span)?;
-            self.change_within(left).await;
-        }
-    }
-
-    /// Waits until something happens in the lane or a bot ends, or for that long.
-    async fn change_within(&mut self, left: Duration) {
-        self.turn.give_up();
-        tokio::select! {
-            _ = self.lane.changed_since(self.feed.last(), left) => {}
-            () = Self::bot_ends(self.bots.as_mut()) => {}
-        }
-        self.turn.take().await;
-    }
-
-    fn unmet(
-        &self,
-        expectation: &Expectation,
-        prepared: &Prepared,
-        waited: Option<Duration>,
-        nearest: Option<Nearest>,
-    ) -> Box<Failure> {
-        let wanted = self.describe(prepared);
-        let message = match (waited, prepared) {
-            (Some(within), Prepared::State { .. }) => {
-                format!("expected {wanted}; it was not within {} s", within.as_secs_f64())
-            }
-            (Some(within), _) => {
-                format!("expected {wanted}; it did not come within {} s", within.as_secs_f64())
-            }
-            (None, _) => format!("expected {wanted}; something else came first"),
-        };
-        let mut problem = Diagnostic::new(expectation.span, message);
-        if nearest.is_none() {
-            problem = problem.note(self.silence(prepared));
-        }
-        if waited.is_some()
-            && let Some(delivery) = self.feed.unanswered(&self.lane)
-        {
-            let names = self.lane.names();
-            let (app, what) = (names.app(delivery.app), transcript::describe_delivery(delivery, &names));
-            problem =
-                problem.note(format!("the webhook of {app} has been called and has not answered: {what}"));
-        }
-        let mut failure = self.failed(problem);
-        failure.nearest = nearest;
-        failure
-    }
-
-    /// What there is to say when nothing came that could be compared.
-    fn silence(&self, prepared: &Prepared) -> String {
-        let names = self.lane.names();
-        let left = |what: &str, app: &AppId, read: bool| {
-            let more = if read { "no other " } else { "no " };
-            format!("there was {more}{what} {}", names.app(*app))
-        };
-        match prepared {
-            Prepared::Message { .. } if self.feed.arrivals(0).next().is_some() => {
-                "there was no further message behind those that steps have read".to_owned()
-            }
-            Prepared::Message { .. } => "there was no message at all".to_owned(),
-            Prepared::Call { app, .. } if !self.lane.is_real(*app) => {
-                let app = names.app(*app);
-                format!("{app} has no webhook, so steps play it, and what a step does needs no expectation")
-            }
-            Prepared::Call { app, .. } => left("call by", app, self.feed.calls.contains_key(app)),
-            Prepared::Webhook { app, .. } => left("delivery to", app, self.feed.deliveries.contains_key(app)),
-            Prepared::State { .. } | Prepared::Nothing { .. } => {
-                "it is not clear whose conversation is meant; name the person with `of:`".to_owned()
-            }
-        }
-    }
-
-    fn describe(&self, prepared: &Prepared) -> String {
-        let names = self.lane.names();
-        let to = |person: &Option<Psid>| {
-            person.map_or_else(String::new, |person| format!(" to {}", names.person(person)))
-        };
-        let of = |person: &Option<Psid>| {
-            let whose =
-                person.map_or_else(|| "the".to_owned(), |person| format!("{}'s", names.person(person)));
-            format!("{whose} conversation")
-        };
-        match prepared {
-            Prepared::Message { app, person, .. } => {
-                format!("a message from {}{}", names.app(*app), to(person))
-            }
-            Prepared::Call { app, verb, refused, .. } => {
-                let how = if refused.is_some() { "refused" } else { "accepted" };
-                format!("an {how} call `{}` by {}", verb.name(), names.app(*app))
-                    .replace("an refused", "a refused")
-            }
-            Prepared::Webhook { app, acknowledged, .. } => {
-                let how = if *acknowledged { "acknowledged" } else { "failed" };
-                format!("an {how} delivery to {}", names.app(*app)).replace("an failed", "a failed")
-            }
-            Prepared::State { person, state } => match state {
-                State::Owner { expected } => format!("the owner of {} to be {expected}", of(person)),
-                State::Folder(expected) => format!("the folder of {} to be {expected}", of(person)),
-                State::Window(expected) => format!("the window of {} to be {expected}", of(person)),
-            },
-            Prepared::Nothing { for_ms } => format!("nothing to happen for {for_ms} ms"),
-        }
-    }
-
-    fn verdict(&mut self, prepared: &Prepared) -> Verdict {
-        match prepared {
-            Prepared::Message { app, person, pattern } => self.next_message(*app, *person, pattern),
-            Prepared::Call { app, page, person, verb, pattern, refused } => {
-                self.next_call((*app, *page), *person, *verb, pattern.as_ref(), refused.as_ref())
-            }
-            Prepared::Webhook { app, page, person, pattern, acknowledged } => {
-                self.next_delivery((*app, *page), *person, pattern, *acknowledged)
-            }
-            Prepared::State { person, state } => self.state(*person, state),
-            Prepared::Nothing { .. } => Verdict::Met(Value::Null),
-        }
-    }
-
-    /// Messages to a person are strict: the next unread one must match.
-    fn next_message(&mut self, app: AppId, person: Option<Psid>, pattern: &Pattern) -> Verdict {
-        let Some(arrived) = self.feed.next_unread(person) else { return Verdict::NotYet(None) };
-        let (mut comparison, actual) = self.compare_message(arrived.entry, pattern);
-        let names = self.lane.names();
-        if arrived.app != app {
-            comparison.mismatches.push(crate::matcher::Mismatch {
-                path: "from".to_owned(),
-                expected: names.app(app),
-                actual: names.app(arrived.app),
-            });
-        }
-        if comparison.is_match() {
-            let seq = arrived.entry.seq;
-            self.feed.mark_read(seq);
-            return Verdict::Met(actual);
-        }
-        let what = transcript::line(arrived.entry, &names).unwrap_or_default();
-        Verdict::Broken(Nearest { what, differences: comparison.mismatches })
-    }
-
-    fn next_call(
-        &mut self,
-        (app, page): (AppId, PageId),
-        person: Option<Psid>,
-        verb: AppVerbKind,
-        pattern: Option<&Pattern>,
-        refused: Option<&Pattern>,
-    ) -> Verdict {
-        let from = self.feed.calls.get(&app).copied().unwrap_or(0);
-        let names = self.lane.names();
-        let mut closest = Closest::default();
-        let mut found = None;
-        for (index, entry, call) in self.feed.calls_of(app, from) {
-            let elsewhere = call.page.is_some_and(|called| called != page);
-            if elsewhere || person.is_some_and(|person| call.person.is_some_and(|called| called != person)) {
-                continue;
-            }
-            let (mut comparison, actual) = self.compare_call(entry, call, pattern, refused);
-            if AppVerbKind::of(&call.kind) != Some(verb) {
-                comparison = Comparison { agreed: 0, ..comparison };
-                comparison.mismatches = vec![crate::matcher::Mismatch {
-                    path: "the call".to_owned(),
-                    expected: verb.name().to_owned(),
-                    actual: AppVerbKind::of(&call.kind)
-                        .map_or_else(|| call.kind.verb(), AppVerbKind::name)
-                        .to_owned(),
-                }];
-            } else if comparison.is_match() {
-                found = Some((index, entry.seq, actual));
-                break;
-            }
-            closest.offer(comparison, transcript::describe_call(call, &names));
-        }
-        let Some((index, seq, actual)) = found else { return Verdict::NotYet(closest.nearest()) };
-        self.feed.calls.insert(app, index + 1);
-        if refused.is_some() {
-            self.feed.expect_refusal_of(seq);
-        }
-        Verdict::Met(actual)
-    }
-
-    fn next_delivery(
-        &mut self,
-        (app, page): (AppId, PageId),
-        person: Option<Psid>,
-        pattern: &Pattern,
-        acknowledged: bool,
-    ) -> Verdict {
-        let from = self.feed.deliveries.get(&app).copied().unwrap_or(0);
-        let names = self.lane.names();
-        let mut closest = Closest::default();
-        let mut found = None;
-        for (index, entry, delivery) in self.feed.deliveries_to(app, from) {
-            if delivery.page != page || person.is_some_and(|person| delivery.person != Some(person)) {
-                continue;
-            }
-            let actual = delivery_value(delivery, self.stage.base_url());
-            let mut comparison = pattern.compare(Some(&actual));
-            if comparison.is_match() {
-                if self.feed.delivery_is(entry, delivery, acknowledged, &self.lane) {
-                    found = Some((index, actual));
-                    break;
+            self.hold_all(&Ending::at(awaiting.names, &verdict, self.first_of(progress)))?;
+            let (why, progress, rest) = match verdict {
+                Verdict::Met(met) => return Ok(met),
+                Verdict::Broken(entry, progress) => (Some(Why::Overtaken(entry)), progress, Rest::Matters),
+                Verdict::NotYet(progress) => {
+                    let hopeless = self.hopeless(plan, &ways, &progress);
+                    // What still comes until the bots rest may say more than that nothing can come.
+                    let rest = match (awaiting.need, &hopeless) {
+                        (Need::Required, None) => Rest::IsNothing,
+                        (Need::Optional, _) | (Need::Required, Some(_)) => Rest::Matters,
+                    };
+                    let why = if deadline <= Instant::now() {
+                        Some(Why::TooLate(within))
+                    } else {
+                        hopeless.filter(|_| at_rest).map(Why::Hopeless)
+                    };
+                    (why, progress, rest)
                 }
-                comparison.mismatches.push(crate::matcher::Mismatch {
-                    path: "the delivery".to_owned(),
-                    expected: (if acknowledged { "acknowledged" } else { "failed" }).to_owned(),
-                    actual: "not so far".to_owned(),
-                });
+            };
+            match (why, awaiting.need) {
+                (None, Need::Optional) if at_rest => return Ok(Progress::default()),
+                (None, _) => {}
+                (Some(_), Need::Optional) => return Ok(Progress::default()),
+                (Some(why), Need::Required) => return Err(self.unmet(span, plan, &progress, &why)),
             }
-            let what =
-                format!("{} hears {}", names.app(app), transcript::describe_delivery(delivery, &names));
-            closest.offer(comparison, what);
+            self.all_live(span)?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            at_rest = self.change_within(left, rest).await;
         }
-        let Some((index, actual)) = found else { return Verdict::NotYet(closest.nearest()) };
-        self.feed.deliveries.insert(app, index + 1);
-        Verdict::Met(actual)
     }
 
-    fn state(&self, person: Option<Psid>, state: &State) -> Verdict {
-        let Some(person) = person else { return Verdict::NotYet(None) };
+    /// Waits until something happens in the lane or a bot ends, or for that long; where it matters, only until the
+    /// bots have come to rest. True when they have.
+    async fn change_within(&mut self, left: Duration, rest: Rest) -> bool {
+        self.turn.give_up();
+        let resting = async {
+            match rest {
+                Rest::IsNothing => std::future::pending().await,
+                Rest::Matters => self.lane.quiet(self.patience.quiet, self.patience.settle).await,
+            }
+        };
+        let at_rest = tokio::select! {
+            biased;
+            _ = self.lane.changed_since(self.feed.last(), left) => false,
+            () = Self::bot_ends(self.bots.as_mut()) => false,
+            quiet = resting => quiet.is_ok(),
+        };
+        self.turn.take().await;
+        at_rest
+    }
+
+    /// What comparing needs to see, as it is now.
+    pub(super) fn seen<T>(&self, look: impl FnOnce(&Seen<'_>) -> T) -> T {
+        let is_real = |app| self.lane.is_real(app);
+        let (names, page) = (self.lane.names(), self.cast.page);
+        let base_url = self.stage.base_url();
+        look(&Seen { feed: &self.feed, names, page, base_url, is_real: &is_real })
+    }
+
+    /// The number of the first entry that meets a part.
+    fn first_of(&self, progress: &Progress) -> Option<u64> {
+        progress.entries.values().filter_map(|entry| Some(self.feed.entries.get(*entry)?.seq)).min()
+    }
+
+    /// Refusals that were asked for do not fail the scenario at its end.
+    fn forgive(&mut self, plan: &Plan, met: &Progress) {
+        for (leaf, entry) in &met.entries {
+            let wanted = plan.leaves.get(*leaf).map(|leaf| &leaf.what);
+            if let (Some(Wanted::Call { refused: Some(_), .. }), Some(entry)) =
+                (wanted, self.feed.entries.get(*entry))
+            {
+                let seq = entry.seq;
+                self.feed.expect_refusal_of(seq);
+            }
+        }
+    }
+
+    /// The states among the leaves that hold now.
+    fn states(&self, plan: &Plan) -> BTreeMap<usize, Value> {
+        let held = plan.leaves.iter().enumerate().filter_map(|(index, leaf)| {
+            let Wanted::State { person, state } = &leaf.what else { return None };
+            Some((index, self.state(*person, state).ok()?))
+        });
+        held.collect()
+    }
+
+    /// What a state gives if it holds now, else how it differs; nothing when it is not clear whose it is.
+    pub(super) fn state(&self, person: Option<Psid>, state: &State) -> Result<Value, Option<Nearest>> {
+        let person = person.ok_or(None)?;
         let conversation = self.lane.conversation(person);
         let now = self.lane.now();
         let (path, expected, actual) = match state {
@@ -310,27 +188,11 @@ impl Scene {
             }
         };
         if actual == expected {
-            return Verdict::Met(json!({path: actual}));
+            return Ok(Value::Object(Map::from_iter([(path.to_owned(), json!(actual))])));
         }
-        let difference = crate::matcher::Mismatch {
-            path: path.to_owned(),
-            expected: expected.to_owned(),
-            actual: actual.clone(),
-        };
+        let (path, expected) = (path.to_owned(), expected.to_owned());
         let what = format!("{}'s conversation at {}", self.lane.names().person(person), rfc3339(now));
-        Verdict::NotYet(Some(Nearest { what, differences: vec![difference] }))
-    }
-
-    /// The state that an expectation is about, in words, if it holds now.
-    pub(super) fn holds(&self, prepared: &Prepared) -> Option<String> {
-        let Prepared::State { person, state } = prepared else { return None };
-        match self.state(*person, state) {
-            Verdict::Met(state) => {
-                let (name, value) = state.as_object()?.iter().next()?;
-                Some(format!("{name} is {} at {}", value.as_str()?, rfc3339(self.lane.now())))
-            }
-            Verdict::NotYet(_) | Verdict::Broken(_) => None,
-        }
+        Err(Some(Nearest { what, differences: vec![Mismatch { path, expected, actual }] }))
     }
 
     /// Holds when for that long no message reaches a person and no real app changes anything.
@@ -351,7 +213,7 @@ impl Scene {
                 return Ok(Value::Null);
             }
             self.all_live(expectation.span)?;
-            self.change_within(left).await;
+            self.change_within(left, Rest::IsNothing).await;
         }
     }
 

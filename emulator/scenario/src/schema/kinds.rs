@@ -100,6 +100,11 @@ fn plain(kind: Kind, place: Place) -> Value {
             "items": {"type": ["string", "number", "boolean", "null"]},
         }),
         Kind::Path => literal(&["string", "number", "boolean"]),
+        Kind::Version => written(r"^v[0-9]+\.[0-9]+$", "a version of the Graph API is needed, such as v25.0"),
+        Kind::GraphPath => {
+            let message = "a path has no slash before it, no host and no query, such as me/messages";
+            written(r"^[^/?:][^?:]*$|\$\{", message)
+        }
         Kind::Cases => json!({"type": "array", "minItems": 1, "items": {"type": "object"}}),
         Kind::Protocol => json!({"enum": PROTOCOLS}),
         Kind::Protocols => {
@@ -203,11 +208,16 @@ fn message(place: Place) -> Value {
 }
 
 fn mapping(fields: &[Field], place: Place) -> Value {
-    let properties: Map<String, Value> = fields
+    let mut properties: Map<String, Value> = fields
         .iter()
         .map(|field| (field.name.to_owned(), described(kind(field.kind, place), field.meaning)))
         .collect();
-    let names = keys(&words::names(fields));
+    let mut names = words::names(fields);
+    if place == Place::Awaited {
+        names.push("exact");
+        properties.insert("exact".to_owned(), described(json!({"const": true}), "it has no other keys"));
+    }
+    let names = keys(&names);
     with_needed(json!({"type": "object", "properties": properties, "propertyNames": names}), fields)
 }
 

@@ -20,7 +20,14 @@ pub(super) fn definitions() -> Vec<(String, Value)> {
     // It is broken at once and matches nothing that could be named.
     let never = json!({
         "allOf": [{"$ref": "#/definitions/expectation"}],
-        "properties": {"within": false, "as": false, "nothing": false},
+        "properties": {
+            "within": false,
+            "as": false,
+            "optional": false,
+            "nothing": false,
+            "any_order": false,
+            "one_of": {"items": {"$ref": "#/definitions/never"}},
+        },
     });
     all.push(("never".to_owned(), never));
     all
@@ -101,12 +108,16 @@ fn beside(taken: &[&str], fields: &[Field], place: Place) -> Value {
 
 /// What stands behind a verb, with an example.
 fn value(verb: &Verb, place: Place) -> Value {
-    let mut schema = kind(verb.value, place);
+    let takes = match place {
+        Place::Given => verb.value,
+        Place::Awaited => verb.expected,
+    };
+    let mut schema = kind(takes, place);
     if place == Place::Awaited {
         schema = super::kinds::or_yes(schema);
     }
     let mut schema = described(schema, verb.meaning);
-    if let Some(example) = example(verb.value) {
+    if let Some(example) = example(takes) {
         schema["examples"] = json!([example]);
     }
     schema

@@ -59,6 +59,8 @@ pub(super) fn example(kind: Kind) -> Option<Value> {
         Kind::Id(_) => json!("100200300400500"),
         Kind::Command => json!("node bots/shopbot.js"),
         Kind::Path => json!("parts/greeting.yaml"),
+        Kind::Version => json!("v25.0"),
+        Kind::GraphPath => json!("me/messages"),
         Kind::Beginning => json!("2026-03-02T08:00:00Z"),
         Kind::Any
         | Kind::Literal

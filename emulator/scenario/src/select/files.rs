@@ -31,8 +31,12 @@ fn collect(path: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     for entry in std::fs::read_dir(path)? {
         let path = entry?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // What is hidden belongs to other tools: `.git`, `.github`, `.gitlab-ci.yml`.
+        if name.starts_with('.') {
+            continue;
+        }
         if path.is_dir() {
-            if !name.starts_with('.') && name != "node_modules" {
+            if name != "node_modules" {
                 collect(&path, files)?;
             }
         } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {

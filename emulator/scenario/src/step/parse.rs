@@ -1,7 +1,9 @@
 //! Builds typed steps from the tree, by the table of the vocabulary.
 
 mod acts;
+mod awaited;
 mod blame;
+mod calls;
 mod expectation;
 mod media;
 
@@ -23,6 +25,27 @@ pub(crate) fn steps(
 ) -> Vec<Step> {
     let items = node.items().unwrap_or(std::slice::from_ref(node));
     items.iter().filter_map(|item| Builder::new(origin, names, problems).step(item)).collect()
+}
+
+/// The names under which a step, right or wrong, keeps what it gives.
+pub(crate) fn captured(step: &Node) -> Vec<String> {
+    let Some(expected) = step.get("expect") else { return name(step) };
+    let outside = name(step);
+    if outside.is_empty() { inside(expected) } else { outside.into_iter().chain(parts(expected)).collect() }
+}
+
+fn name(node: &Node) -> Vec<String> {
+    node.get("as").map(|name| name.source.clone()).into_iter().collect()
+}
+
+fn inside(expectation: &Node) -> Vec<String> {
+    name(expectation).into_iter().chain(parts(expectation)).collect()
+}
+
+/// The names in the items of a combination.
+fn parts(expectation: &Node) -> Vec<String> {
+    let lists = words::COMBINATIONS.iter().filter_map(|name| expectation.get(name)?.items());
+    lists.flatten().flat_map(inside).collect()
 }
 
 /// Builds one step; what it reports makes the step void.
@@ -58,7 +81,7 @@ impl<'a> Builder<'a> {
                 self.keys_beside(head.name, known, entries, &[head.name], Mode::Given);
                 let sound = self.sound(head.name, head.value, value);
                 match head.name {
-                    "expect" | "never" => self.expectation(value, head.name, node.entry("on")),
+                    "expect" | "never" => self.expectation(node, value, head.name),
                     "page" if sound => self.page(node, value),
                     "page" => None,
                     "clock" => Some(Act::Clock(acts::clock(value))),

@@ -20,8 +20,10 @@ fn step(text: &str) -> Step {
 
 fn awaited(text: &str) -> (Awaited, Option<String>, Option<u64>) {
     let act = step(text).act;
-    let (Act::Expect(expectation) | Act::Never(expectation)) = act else { panic!("{text}: {act:?}") };
-    (expectation.what, expectation.of.map(|of| of.value), expectation.within)
+    let (Act::Expect { what, .. } | Act::Never { what, .. }) = &act else { panic!("{text}: {act:?}") };
+    let within = if let Act::Expect { within, .. } = &act { *within } else { None };
+    let what = what.clone();
+    (what.what, what.of.map(|of| of.value), within)
 }
 
 fn app(text: &str) -> (AppVerb, Option<Box<Refusal>>, Option<Node>) {
@@ -240,7 +242,9 @@ fn expectations_of_deliveries_and_states() {
     let (what, of, _) = awaited(
         "expect: {webhook: livechat, channel: standby, field: messages, event: {message: {text: hi}}, of: ana, acknowledged: false}",
     );
-    let Awaited::Webhook { app, channel, field, event, acknowledged } = what else { panic!() };
+    let Awaited::Webhook { app, channel, field, event, acknowledged, attempts: None } = what else {
+        panic!()
+    };
     assert_eq!(
         (app.value.as_str(), channel, field.as_deref()),
         ("livechat", Some(Channel::Standby), Some("messages"))
@@ -302,4 +306,33 @@ fn expressions_and_matchers_of_a_body_are_checked() {
     }
     // Names that earlier steps captured are not known here.
     assert!(parse_steps("t", "{user: ana, says: \"${earlier.message_id}\"}", &names()).is_ok());
+}
+
+#[test]
+fn a_step_and_an_expectation_name_their_page() {
+    let on = |text: &str| {
+        let step = step(text);
+        match step.act {
+            Act::Expect { what, .. } | Act::Never { what, .. } => what.on,
+            _ => step.on,
+        }
+        .map(|page| page.value)
+    };
+    for text in [
+        "{user: ana, says: hi, on: store}",
+        "{inbox: ana, moves_to: main, on: store}",
+        "{app: shopbot, sends: hi, on: store}",
+        "{app: shopbot, asks_receivers: true, on: store}",
+        "{page: {primary_receiver: shopbot}, on: store}",
+        "{expect: {owner: shopbot}, on: store}",
+        "{expect: {owner: shopbot, on: store}}",
+        "{expect: {webhook: shopbot, on: store}}",
+        "{expect: {app: shopbot, sends: true, on: store}}",
+        "{never: {app: shopbot, takes_control: true, on: store}}",
+        "{never: {owner: shopbot}, on: store}",
+    ] {
+        assert_eq!(on(text).as_deref(), Some("store"), "{text}");
+    }
+    assert_eq!(on("{user: ana, says: hi}"), None);
+    assert_eq!(on("{expect: {owner: shopbot}}"), None);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use emulator_core::{AppMode, Feature, FieldSet, Permission};
 use emulator_server::Media;
-use emulator_server::graph::SenderAction;
+use emulator_server::graph::{RawFile, SenderAction};
 use emulator_server::journal::CallKind;
 
 use super::Folder;
@@ -180,6 +180,56 @@ pub enum AppVerb {
     AsksOwner,
     /// Asks which apps are secondary receivers.
     AsksReceivers,
+    /// Makes any call of the Graph API.
+    Calls(Box<RawCall>),
+}
+
+/// A call of the Graph API that is written out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawCall {
+    /// The method; by what the call carries without it.
+    pub method: Option<Node>,
+    /// The path.
+    pub path: Node,
+    /// The parameters in the query, as a mapping.
+    pub query: Option<Node>,
+    /// What it carries.
+    pub content: CallContent,
+    /// With what the app proves itself.
+    pub token: CallToken,
+}
+
+/// What a call carries.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallContent {
+    /// Nothing.
+    Nothing,
+    /// A body of JSON; a text goes out as it is.
+    Body(Node),
+    /// A form: a mapping of its fields.
+    Form(Option<Node>),
+    /// Files in parts, and fields beside them.
+    Parts {
+        /// The fields, as a mapping.
+        fields: Option<Node>,
+        /// The files.
+        files: Vec<RawFile>,
+    },
+}
+
+/// With what an app proves itself in a call that is written out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallToken {
+    /// With its Page token.
+    Page,
+    /// With nothing.
+    Nothing,
+    /// With its app token.
+    App,
+    /// With its Page token, as if that had just expired.
+    Expired,
+    /// With that text.
+    Text(Node),
 }
 
 macro_rules! app_verbs {
@@ -231,6 +281,8 @@ app_verbs! {
     AsksOwner = "asks_owner",
     /// `asks_receivers`.
     AsksReceivers = "asks_receivers",
+    /// `calls`: as an expectation any call, whatever verb it has beside.
+    Calls = "calls",
 }
 
 impl AppVerbKind {
@@ -248,8 +300,8 @@ impl AppVerbKind {
             | CallKind::AsksReceivers
             | CallKind::AsksProfile { .. }
             | CallKind::Installs { .. }
-            | CallKind::Subscribes { .. }
-            | CallKind::Other { .. } => Self::parse(call.verb()),
+            | CallKind::Subscribes { .. } => Self::parse(call.verb()),
+            CallKind::Other { .. } => None,
         }
     }
 }

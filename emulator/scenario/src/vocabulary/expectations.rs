@@ -1,6 +1,6 @@
 //! What `expect:` and `never:` can be about, and the matchers of their patterns.
 
-use super::steps::{AS, OF, ON, WITHIN};
+use super::steps::{AS, OF, ON, OPTIONAL, WITHIN};
 use super::{APP_VERBS, CHANNELS, FOLDERS, Field, Head, Kind, WEBHOOK_FIELDS, WINDOWS, field};
 
 /// What `expect:` and `never:` can be about; the verbs of an app are listed in [`APP_VERBS`].
@@ -10,7 +10,7 @@ pub const EXPECTATIONS: &[Head] = &[
         value: Kind::App,
         verbs: APP_VERBS,
         beside: &[ON],
-        not_yet: &["calls", "persona", "thread_control", "optional"],
+        not_yet: &["persona", "thread_control"],
         meaning: "a message that reaches the person, or another call of that app",
     },
     Head {
@@ -24,10 +24,16 @@ pub const EXPECTATIONS: &[Head] = &[
             field("event", Kind::Pattern, "what the event must hold"),
             field("field", Kind::Word(WEBHOOK_FIELDS), "the subscription field it belongs to"),
             field("acknowledged", Kind::Bool, "`false` for a delivery that the app did not acknowledge"),
+            field(
+                "attempts",
+                Kind::Pattern,
+                "how many times it was tried: until it was acknowledged, or in vain so far",
+            ),
             WITHIN,
+            OPTIONAL,
             AS,
         ],
-        not_yet: &["attempts", "optional"],
+        not_yet: &[],
         meaning: "a delivery to that app",
     },
     state("owner", Kind::Owner, "who controls the conversation"),
@@ -38,18 +44,27 @@ pub const EXPECTATIONS: &[Head] = &[
         value: Kind::Flag,
         verbs: &[],
         beside: &[field("for", Kind::Needed(&Kind::RealTime), "how long it must stay quiet, in real time")],
-        not_yet: &["optional"],
+        not_yet: &[],
         meaning: "quiet: no message reaches the person and no real app calls anything",
     },
+    combination("any_order", "all of these, in any order; each is met by another call, delivery or message"),
+    combination("one_of", "one of these: the first that is met"),
 ];
 
+/// The expectations that are made of others.
+pub const COMBINATIONS: &[&str] = &["any_order", "one_of"];
+
 const fn state(name: &'static str, value: Kind, meaning: &'static str) -> Head {
-    Head { name, value, verbs: &[], beside: &[OF, ON, WITHIN, AS], not_yet: &["optional"], meaning }
+    Head { name, value, verbs: &[], beside: &[OF, ON, WITHIN, OPTIONAL, AS], not_yet: &[], meaning }
+}
+
+const fn combination(name: &'static str, meaning: &'static str) -> Head {
+    let value = Kind::ListOf(&Kind::Expectation);
+    Head { name, value, verbs: &[], beside: &[ON, WITHIN, OPTIONAL, AS], not_yet: &[], meaning }
 }
 
 /// Keys of expectations that this version lacks.
-pub const EXPECTATIONS_NOT_YET: &[&str] =
-    &["inbox", "menu", "profile", "any_order", "one_of", "optional", "user"];
+pub const EXPECTATIONS_NOT_YET: &[&str] = &["inbox", "menu", "profile", "user"];
 
 /// The matchers of a pattern; a mapping with only these keys is a matcher.
 pub const MATCHERS: &[Field] = &[

@@ -92,12 +92,12 @@ pub const APP_KEYS: &[Field] = &[
         Kind::Word(MODES),
         "whether it is live, or in development and reaches only people with a role",
     ),
-    field("require_proof", Kind::Bool, "whether each of its calls must carry `appsecret_proof`"),
     field(
         "api_version",
-        Kind::Literal,
-        "the version of Graph of its calls that name none, such as `v25.0`; the newest unless given",
+        Kind::Version,
+        "the version of the Graph API for its calls that name none; the newest unless given",
     ),
+    field("require_proof", Kind::Bool, "whether each of its calls must carry `appsecret_proof`"),
 ];
 /// The keys of an app that this version lacks.
 pub const APP_NOT_YET: &[&str] = &["role", "take_control", "handshake", "behaviour", "options"];

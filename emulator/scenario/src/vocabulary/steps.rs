@@ -1,6 +1,8 @@
 //! The steps that act: who can do what, with which values and which keys beside it.
 
-use super::{FEATURES, FOLDERS, Field, Head, Kind, MODES, PERMISSIONS, TOKENS, Verb, WEBHOOK_FIELDS, field};
+use super::{
+    FEATURES, FOLDERS, Field, Head, Kind, METHODS, MODES, PERMISSIONS, TOKENS, Verb, WEBHOOK_FIELDS, field,
+};
 
 pub(super) const AS: Field = field("as", Kind::Capture, "a name for the result, for use in later steps");
 pub(super) const OF: Field =
@@ -15,6 +17,8 @@ pub(super) const MESSAGING_TYPE: Field = field("messaging_type", Kind::Text, "th
 pub(super) const TAG: Field = field("tag", Kind::Text, "the message tag of the Send API");
 pub(super) const WITHIN: Field =
     field("within", Kind::RealTime, "how long to wait for it at most, in real time");
+
+pub(super) const OPTIONAL: Field = field("optional", Kind::Bool, "`true` when it need not come");
 
 /// The keys of `refused:`.
 pub const REFUSAL: &[Field] = &[
@@ -35,11 +39,30 @@ pub(super) const WITH_METADATA: &[Field] = &[METADATA];
 pub(super) const APP_BESIDE: &[Field] = &[OF, TO, REFUSED, ANSWERS, AS];
 pub(super) const ABOUT_NOBODY: &[Field] = &[REFUSED, ANSWERS, AS];
 pub(super) const SEND_BESIDE: &[Field] = &[OF, TO, MESSAGING_TYPE, TAG, REPLY_TO, REFUSED, ANSWERS, AS];
-pub(super) const CALL_EXPECTED: &[Field] = &[OF, REFUSED, WITHIN, AS];
-pub(super) const SEND_EXPECTED: &[Field] = &[OF, MESSAGING_TYPE, TAG, REFUSED, WITHIN, AS];
+pub(super) const CALL_EXPECTED: &[Field] = &[OF, REFUSED, WITHIN, OPTIONAL, AS];
+pub(super) const SEND_EXPECTED: &[Field] = &[OF, MESSAGING_TYPE, TAG, REFUSED, WITHIN, OPTIONAL, AS];
+
+const METHOD: Field = field("method", Kind::Word(METHODS), "the HTTP method");
+/// A call of the Graph API that a step makes.
+pub(super) const CALLED: &[Field] = &[
+    field(
+        "path",
+        Kind::Needed(&Kind::GraphPath),
+        "the path, without a slash before it and with or without a version",
+    ),
+    field("method", Kind::Word(METHODS), "the HTTP method; GET unless the call carries something, else POST"),
+    field("query", Kind::Free(&Kind::Any), "parameters in the query"),
+    field("body", Kind::Any, "a body of JSON; a text goes out as it is"),
+    field("form", Kind::Free(&Kind::Any), "a body that is a form"),
+    field("files", Kind::Free(&Kind::Path), "files to upload, by their paths relative to this file"),
+    field("token", Kind::Any, "`none`, `app`, `expired` or a text, in place of the app's Page token"),
+];
+/// A call of the Graph API that an expectation waits for.
+pub(super) const CALL_SEEN: &[Field] =
+    &[field("path", Kind::GraphPath, "the path, without version and query; the Page is `me`"), METHOD];
 
 pub(super) const fn app_verb(name: &'static str, value: Kind, meaning: &'static str) -> Verb {
-    Verb { name, value, beside: APP_BESIDE, expected_beside: CALL_EXPECTED, meaning }
+    Verb { name, value, expected: value, beside: APP_BESIDE, expected_beside: CALL_EXPECTED, meaning }
 }
 
 pub(super) const fn verb(
@@ -48,7 +71,7 @@ pub(super) const fn verb(
     beside: &'static [Field],
     meaning: &'static str,
 ) -> Verb {
-    Verb { name, value, beside, expected_beside: &[], meaning }
+    Verb { name, value, expected: value, beside, expected_beside: &[], meaning }
 }
 
 pub(super) const IMAGE: Field = field("image", Kind::Media, "a picture");
@@ -157,6 +180,7 @@ pub const APP_VERBS: &[Verb] = &[
     Verb {
         name: "sends",
         value: Kind::Message,
+        expected: Kind::Message,
         beside: SEND_BESIDE,
         expected_beside: SEND_EXPECTED,
         meaning: "sends a message to the person",
@@ -177,9 +201,18 @@ pub const APP_VERBS: &[Verb] = &[
     Verb {
         name: "asks_receivers",
         value: Kind::Flag,
+        expected: Kind::Flag,
         beside: ABOUT_NOBODY,
-        expected_beside: &[REFUSED, WITHIN, AS],
+        expected_beside: &[REFUSED, WITHIN, OPTIONAL, AS],
         meaning: "asks which apps are secondary receivers",
+    },
+    Verb {
+        name: "calls",
+        value: Kind::Mapping(CALLED),
+        expected: Kind::Mapping(CALL_SEEN),
+        beside: ABOUT_NOBODY,
+        expected_beside: CALL_EXPECTED,
+        meaning: "calls the Graph API, whatever path it is",
     },
 ];
 
@@ -205,7 +238,7 @@ pub const HEADS: &[Head] = &[
         value: Kind::App,
         verbs: APP_VERBS,
         beside: &[ON],
-        not_yet: &["calls", "persona", "thread_control"],
+        not_yet: &["persona", "thread_control"],
         meaning: "a played app does something",
     },
     Head {
@@ -252,8 +285,11 @@ pub const HEADS: &[Head] = &[
         name: "never",
         value: Kind::Prohibition,
         verbs: &[],
-        beside: &[ON],
-        not_yet: &["until"],
+        beside: &[
+            field("until", Kind::Capture, "the name of a later step (its `as:`) to which it holds"),
+            ON,
+        ],
+        not_yet: &[],
         meaning: "says what must not happen from here on",
     },
     Head {

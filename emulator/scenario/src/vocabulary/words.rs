@@ -9,6 +9,13 @@ pub const WINDOWS: &[&str] = &["open", "closed"];
 /// The owners that are no app.
 pub const OWNERS: &[&str] = &["inbox", "idle", "none"];
 
+/// The HTTP methods of a call that is written out.
+pub const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// The words for a token other than the Page token of an app.
+pub const CALL_TOKENS: &[&str] = &["none", "app", "expired"];
+/// The words for tokens that this version lacks.
+pub const CALL_TOKENS_NOT_YET: &[&str] = &["user"];
+
 /// The subscription fields an app can have.
 pub const WEBHOOK_FIELDS: &[&str] = &[
     "messages",

@@ -123,7 +123,7 @@ pub(super) fn syntax_error(text: &str, at: usize, kind: &ErrorKind, info: &str) 
         }
         ErrorKind::RecursionLimitExceeded => Diagnostic::new(here, "this is nested too deeply")
             .help("no scenario needs more than a few brackets inside each other; look for one that is not closed"),
-        _ if text[line_start..].starts_with('%') => {
+        _ if text[line_start..].trim_start_matches('\u{feff}').starts_with('%') => {
             Diagnostic::new(here, "a line that begins with `%` is a directive of YAML")
                 .help("leave it out; no file needs one here")
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use emulator_core::AppId;
 use form_urlencoded::Serializer;
 use hyper::Method;
@@ -52,7 +53,7 @@ pub struct RawFile {
     /// What the file is called.
     pub file_name: String,
     /// What is in it.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// With what an app proves itself.
@@ -199,9 +200,13 @@ mod tests {
     fn every_encoding_is_read_back_as_the_same_parameters() {
         let fields =
             vec![("recipient".to_owned(), json!({"id": "5"})), ("tag".to_owned(), json!("a&b=c \u{fc}"))];
-        let file = RawFile { name: "file\"data".into(), file_name: "a.PNG".into(), bytes: vec![13, 10, 0] };
-        let trap =
-            RawFile { name: "trap".into(), file_name: "t".into(), bytes: b"--emulator-part-0".to_vec() };
+        let file =
+            RawFile { name: "file\"data".into(), file_name: "a.PNG".into(), bytes: vec![13, 10, 0].into() };
+        let trap = RawFile {
+            name: "trap".into(),
+            file_name: "t".into(),
+            bytes: Bytes::from_static(b"--emulator-part-0"),
+        };
         let all: Value = Value::Object(fields.iter().cloned().collect());
         for content in [
             RawContent::Json(all),

@@ -76,6 +76,12 @@ fn no_line_ends_in_white_space() {
 }
 
 #[test]
+fn files_that_are_wrong_on_purpose_may_end_lines_as_they_like() {
+    no_complaints("emulator/scenario/tests/wrong/windows.yaml", "one\r\n");
+    assert_eq!(complaints("emulator/scenario/tests/right/windows.yaml", "one\r\n").len(), 1);
+}
+
+#[test]
 fn unfinished_work_is_found() {
     for (name, call) in LEFT_BEHIND {
         let text = format!("//! Doc.\nfn f() {{ {name}{call}) }}\n");

@@ -113,7 +113,8 @@ impl Builder<'_> {
         let (verb, value) = self.verb(head, node, Mode::Given)?;
         self.check.value(verb.name, verb.value, value, Mode::Given);
         let kind = AppVerbKind::parse(verb.name)?;
-        let of = (kind != AppVerbKind::AsksReceivers).then(|| self.person_of(node, who));
+        let about_nobody = matches!(kind, AppVerbKind::AsksReceivers | AppVerbKind::Calls);
+        let of = (!about_nobody).then(|| self.person_of(node, who));
         let refused = self.refused(node);
         if let (Some(_), Some((answers, _))) = (&refused, node.entry("answers")) {
             self.check.report(
@@ -121,7 +122,10 @@ impl Builder<'_> {
                     .help("match the error with `refused: {code: …, message: …}` and leave `answers` out"),
             );
         }
-        let verb = app_verb(kind, node, value);
+        let verb = match app_verb(kind, node, value) {
+            Some(verb) => verb,
+            None => AppVerb::Calls(Box::new(self.raw_call(value)?)),
+        };
         let answers = node.get("answers").cloned();
         let of = match of {
             Some(found) => Some(found?),
@@ -208,10 +212,12 @@ fn listed<T>(value: &Node, parse: fn(&str) -> Option<T>) -> impl Iterator<Item =
     value.items().unwrap_or_default().iter().filter_map(move |item| parse(&item.source))
 }
 
-fn app_verb(kind: AppVerbKind, node: &Node, value: &Node) -> AppVerb {
+/// The verb of that kind; none for a call that is written out.
+fn app_verb(kind: AppVerbKind, node: &Node, value: &Node) -> Option<AppVerb> {
     let metadata = value.get("metadata").cloned();
     let to = value.get("to").cloned();
-    match kind {
+    Some(match kind {
+        AppVerbKind::Calls => return None,
         AppVerbKind::Sends => AppVerb::Sends {
             message: value.clone(),
             messaging_type: node.get("messaging_type").cloned(),
@@ -231,5 +237,5 @@ fn app_verb(kind: AppVerbKind, node: &Node, value: &Node) -> AppVerb {
         AppVerbKind::MarksSeen => AppVerb::Signals(SenderAction::MarkSeen),
         AppVerbKind::AsksOwner => AppVerb::AsksOwner,
         AppVerbKind::AsksReceivers => AppVerb::AsksReceivers,
-    }
+    })
 }

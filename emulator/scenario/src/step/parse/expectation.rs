@@ -1,68 +1,191 @@
 //! Builds what stands behind `expect:` and `never:`.
 
-use super::acts::folder;
-use super::{Builder, is_identifier, spanned};
-use crate::check::{Mode, is_matcher};
+use super::{Builder, spanned};
+use crate::check::Mode;
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
 use crate::node::{Key, Node, Spanned};
-use crate::step::{Act, AppVerbKind, Awaited, Certainty, Channel, Expectation, Owner, Window};
-use crate::vocabulary::{self as words, Head, Kind};
+use crate::step::expectation::MOST_WAYS;
+use crate::step::{Act, Awaited, Expectation, Need};
+use crate::vocabulary::{self as words, Head};
+
+/// Where an expectation stands.
+#[derive(Clone, Copy)]
+struct Place<'n> {
+    /// `expect` or `never`.
+    word: &'static str,
+    /// The combination that it is an item of.
+    combination: Option<&'static str>,
+    /// The Page it is about unless it names one itself.
+    on: Option<&'n Node>,
+}
+
+impl Place<'_> {
+    fn noun(self) -> String {
+        self.combination.map_or_else(|| format!("`{}`", self.word), |name| format!("an item of `{name}`"))
+    }
+
+    fn is_never(self) -> bool {
+        self.word == "never"
+    }
+
+    /// Why a key of an expectation has no place here, and what to do instead.
+    fn forbids(self, key: &str) -> Option<String> {
+        match (self.is_never(), self.combination, key) {
+            (true, _, "within") => Some(
+                "it waits for nothing; it holds to the end of the scenario, or to the step that `until:` beside it names"
+                    .to_owned(),
+            ),
+            (true, _, "as") => Some("it holds to the end of the scenario and matches nothing".to_owned()),
+            (true, _, "optional") => Some("leave it out; what need not come is no `never`".to_owned()),
+            (false, Some(name), "within") => {
+                Some(format!("write it beside `{name}`: there is one wait for all items"))
+            }
+            (false, Some(name), "optional") => {
+                Some(format!("write it beside `{name}`, or write a step of its own for what need not come"))
+            }
+            (_, _, _) => None,
+        }
+    }
+}
 
 impl Builder<'_> {
-    /// Builds an expectation; `word` is `expect` or `never`, and `beside` the `on` beside that.
-    pub(super) fn expectation(
-        &mut self,
-        node: &Node,
-        word: &str,
-        beside: Option<(&Key, &Node)>,
-    ) -> Option<Act> {
+    /// Builds the step of an expectation; `step` is the whole step and `word` the key of it that it stands behind.
+    pub(super) fn expectation(&mut self, step: &Node, node: &Node, word: &'static str) -> Option<Act> {
+        let place = Place { word, combination: None, on: step.get("on") };
+        if let Some((key, _)) = step.entry("on") {
+            self.beside(key, node);
+        }
+        let mut what = self.awaited(node, place)?;
+        if what.ways() > MOST_WAYS {
+            let problem = Diagnostic::new(node.span, format!("this can be met in {} ways", what.ways()));
+            self.check
+                .report(problem.label(format!("more than {MOST_WAYS}")).help("write it in several steps"));
+        }
+        // The name of the whole is that of the step.
+        what.capture = None;
+        if place.is_never() {
+            let until = step.get("until").map(|until| self.name_of_step(until));
+            return Some(Act::Never { what, until });
+        }
+        let within = node.get("within").and_then(|within| self.real_time_quietly(within));
+        let optional = node.get("optional").is_some_and(is_true);
+        let need = if optional { Need::Optional } else { Need::Required };
+        Some(Act::Expect { what, within, need })
+    }
+
+    /// Takes the name of a later step.
+    fn name_of_step(&mut self, node: &Node) -> Spanned<String> {
+        if !node.is_scalar() || node.is_null() || !super::is_identifier(&node.source) {
+            let problem = Diagnostic::new(node.span, "`until` takes the name of a later step");
+            self.check.report(problem.help("give that step a name with `as: NAME`, and write `until: NAME`"));
+        }
+        spanned(node)
+    }
+
+    /// Builds an expectation or a part of one.
+    fn awaited(&mut self, node: &Node, place: Place<'_>) -> Option<Expectation> {
         let Some(entries) = node.entries() else {
-            self.check.wrong(
-                word,
-                node,
-                "takes a mapping",
-                &format!("write for example `{word}: {{app: NAME, sends: some text}}`"),
-            );
+            let example = match place.combination {
+                Some(name) => {
+                    format!("write for example `{name}: [{{app: NAME, sends: some text}}, {{owner: NAME}}]`")
+                }
+                None => format!("write for example `{}: {{app: NAME, sends: some text}}`", place.word),
+            };
+            let problem = Diagnostic::new(node.span, format!("{} takes a mapping", place.noun()));
+            self.check.report(problem.label(format!("this is {}", node.kind_name())).help(example));
             return None;
         };
-        let (head, key) = self.subject(entries, node, word)?;
+        let (head, key) = self.subject(entries, node, place)?;
         let value = node.get(head.name)?;
-        if word == "never" {
-            for name in ["within", "as"] {
-                if let Some((key, _)) = node.entry(name) {
-                    let problem = Diagnostic::new(key.span, format!("`never` takes no `{name}`"));
-                    self.check
-                        .report(problem.help("it holds to the end of the scenario and matches nothing"));
-                }
-            }
-            if head.name == "nothing" {
-                let problem = Diagnostic::new(key.span, "`never` cannot wait for quiet");
-                self.check.report(problem.help("write `expect: {nothing: true, for: 300ms}`"));
-                return None;
+        for (key, _) in entries {
+            if let Some(help) = place.forbids(&key.name) {
+                let problem = Diagnostic::new(key.span, format!("{} takes no `{}`", place.noun(), key.name));
+                self.check.report(problem.help(help));
             }
         }
+        let until = node.entry("until").filter(|_| place.is_never()).map(|(key, _)| {
+            Diagnostic::new(key.span, "`until` stands beside `never`, not in it")
+                .help("write `until: NAME` on a line of its own below `never: {…}`")
+        });
+        if let Some(problem) = misplaced(head, key, place).or(until) {
+            self.check.report(problem);
+            return None;
+        }
+        let on = node.get("on").or(place.on);
+        let place = Place { on, ..place };
         let what = match head.name {
             "app" => self.awaited_call(head, node, value),
             "webhook" => self.awaited_delivery(head, node, value),
             _ => {
                 let known = (head.beside, head.not_yet);
                 self.keys_beside(head.name, known, entries, &[head.name], Mode::Awaited);
-                self.awaited_state(head, node, value)
+                if words::COMBINATIONS.contains(&head.name) {
+                    self.combination(head.name, value, place)
+                } else {
+                    self.awaited_state(head, node, value)
+                }
             }
         };
-        let within = node.get("within").and_then(|within| self.real_time_quietly(within));
-        let of_nobody = node.get("asks_receivers").is_some();
-        let asks_person = !matches!(head.name, "webhook" | "nothing") && !of_nobody;
-        let named = node.get("of");
-        let of = if asks_person || named.is_some() {
+        let about_nobody = ["asks_receivers", "calls"].iter().any(|verb| node.get(verb).is_some());
+        let of_nobody = about_nobody && head.name == "app"
+            || ["webhook", "nothing"].contains(&head.name)
+            || words::COMBINATIONS.contains(&head.name);
+        let named = node.get("of").filter(|_| !words::COMBINATIONS.contains(&head.name));
+        let of = if !of_nobody || named.is_some() {
             let person = self.check.understood_person(named, "of", node.span);
             person.map(|name| Spanned::new(name, named.unwrap_or(value).span))
         } else {
             None
         };
-        let on = self.page_of(head, node, beside);
-        let expectation = Expectation { span: node.span, what: what?, of, on, within };
-        Some(if word == "expect" { Act::Expect(expectation) } else { Act::Never(expectation) })
+        // That of the whole is taken with the step, where it may also stand beside it.
+        let capture = place.combination.and_then(|_| self.capture(node.get("as")));
+        Some(Expectation { span: node.span, what: what?, of, on: on.map(spanned), capture })
+    }
+
+    /// Checks the Page that stands beside an expectation; its name was checked with the other keys.
+    fn beside(&mut self, on: &Key, node: &Node) {
+        let entries = node.entries().unwrap_or_default();
+        let head = entries.iter().find_map(|(key, _)| words::expectation(&key.name));
+        let takes = head.is_none_or(|head| head.beside.iter().any(|field| field.name == "on"));
+        let problem = if let (false, Some(head)) = (takes, head) {
+            Diagnostic::new(on.span, format!("`{}` is about all Pages", head.name)).help("leave `on` out")
+        } else if node.get("on").is_some() {
+            Diagnostic::new(on.span, "`on` stands here and in the expectation").help("leave one of them out")
+        } else {
+            return;
+        };
+        self.check.report(problem);
+    }
+
+    /// Builds the items of a combination.
+    fn combination(&mut self, name: &'static str, value: &Node, place: Place<'_>) -> Option<Awaited> {
+        let Some(items) = value.items() else {
+            let help = format!("write `{name}: [{{…}}, {{…}}]`");
+            self.check.wrong(name, value, "takes a list of expectations", &help);
+            return None;
+        };
+        if items.is_empty() {
+            let problem = Diagnostic::new(value.span, format!("`{name}` needs an expectation at least"));
+            self.check.report(problem.help(format!("write `{name}: [{{app: NAME, sends: some text}}, …]`")));
+            return None;
+        }
+        let place = Place { combination: Some(name), ..place };
+        let parts: Vec<Option<Expectation>> = items.iter().map(|item| self.awaited(item, place)).collect();
+        let parts: Vec<Expectation> = parts.into_iter().collect::<Option<_>>()?;
+        if name == "one_of" {
+            return Some(Awaited::OneOf(parts));
+        }
+        // Alternatives may share a name, since one of them is met; these are met all.
+        let mut known: Vec<&Spanned<String>> = Vec::new();
+        for capture in parts.iter().flat_map(Expectation::captures) {
+            if known.iter().any(|other| other.value == capture.value) {
+                let problem =
+                    Diagnostic::new(capture.span, format!("two items are called `{}`", capture.value));
+                self.check.report(problem.help("give each a name of its own"));
+            }
+            known.push(capture);
+        }
+        Some(Awaited::AnyOrder(parts))
     }
 
     /// Finds the key that says what the expectation is about.
@@ -70,7 +193,7 @@ impl Builder<'_> {
         &mut self,
         entries: &'n [(Key, Node)],
         node: &Node,
-        word: &str,
+        place: Place<'_>,
     ) -> Option<(&'static Head, &'n Key)> {
         let mut heads =
             entries.iter().filter_map(|(key, _)| words::expectation(&key.name).map(|head| (head, key)));
@@ -80,7 +203,11 @@ impl Builder<'_> {
                 key.span,
                 format!("`{}` and `{}` are two expectations", first.name, second.name),
             )
-            .help("write a step for each"),
+            .help(if place.combination.is_some() {
+                "write an item for each"
+            } else {
+                "write a step for each"
+            }),
             (None, _) => {
                 let all: Vec<&str> = words::EXPECTATIONS.iter().map(|head| head.name).collect();
                 let lacking = words::EXPECTATIONS_NOT_YET;
@@ -89,7 +216,8 @@ impl Builder<'_> {
                 } else if let Some((key, _)) =
                     entries.iter().find(|(key, _)| words::head(&key.name).is_none())
                 {
-                    let problem = Diagnostic::new(key.span, format!("`{word}` has no key `{}`", key.name));
+                    let message = format!("{} has no key `{}`", place.noun(), key.name);
+                    let problem = Diagnostic::new(key.span, message);
                     let calls = words::APP_VERBS.iter().any(|verb| verb.name == key.name);
                     if calls {
                         problem.label("which app?").help("name the app: `app: NAME` before it")
@@ -97,7 +225,7 @@ impl Builder<'_> {
                         problem.label("unknown key").help(suggestion(&key.name, &all, ""))
                     }
                 } else {
-                    Diagnostic::new(node.span, format!("`{word}` does not say what it is about"))
+                    Diagnostic::new(node.span, format!("{} does not say what it is about", place.noun()))
                         .help(format!("use {}", one_of(&all)))
                 }
             }
@@ -106,113 +234,35 @@ impl Builder<'_> {
         None
     }
 
-    /// The Page that an expectation is about, named in it or beside it; the names were checked with the other keys.
-    fn page_of(
-        &mut self,
-        head: &Head,
-        node: &Node,
-        beside: Option<(&Key, &Node)>,
-    ) -> Option<Spanned<String>> {
-        let inside = node.get("on");
-        if let Some((key, page)) = beside {
-            let takes = head.beside.iter().any(|field| field.name == "on");
-            let problem = if !takes {
-                Diagnostic::new(key.span, format!("`{}` is about all Pages", head.name))
-                    .help("leave `on` out")
-            } else if inside.is_some() {
-                Diagnostic::new(key.span, "`on` stands here and in the expectation")
-                    .help("leave one of them out")
-            } else {
-                return Some(spanned(page));
-            };
-            self.check.report(problem);
-        }
-        inside.map(spanned)
-    }
-
-    fn awaited_call(&mut self, head: &'static Head, node: &Node, app: &Node) -> Option<Awaited> {
-        self.check.app("app", app);
-        let (verb, value) = self.verb(head, node, Mode::Awaited)?;
-        if !(value.is_yes() || verb.name == "extends_control" && is_matcher(value)) {
-            self.check.value(verb.name, verb.value, value, Mode::Awaited);
-        }
-        Some(Awaited::App {
-            who: spanned(app),
-            verb: AppVerbKind::parse(verb.name)?,
-            params: (!value.is_yes()).then(|| value.clone()),
-            messaging_type: node.get("messaging_type").cloned(),
-            tag: node.get("tag").cloned(),
-            refused: self.refused(node),
-        })
-    }
-
-    fn awaited_delivery(&mut self, head: &'static Head, node: &Node, app: &Node) -> Option<Awaited> {
-        self.check.app("webhook", app);
-        let known = (head.beside, head.not_yet);
-        self.keys_beside(head.name, known, node.entries()?, &[head.name], Mode::Awaited);
-        let word = |name: &str| node.get(name).map(|value| value.source.as_str());
-        Some(Awaited::Webhook {
-            app: spanned(app),
-            channel: word("channel")
-                .map(|name| if name == "standby" { Channel::Standby } else { Channel::Messaging }),
-            field: word("field").map(str::to_owned),
-            event: node.get("event").cloned(),
-            acknowledged: !matches!(word("acknowledged"), Some("false" | "False" | "FALSE" | "off")),
-        })
-    }
-
-    fn awaited_state(&mut self, head: &'static Head, node: &Node, value: &Node) -> Option<Awaited> {
-        match head.name {
-            "owner" => self.owner(value).map(Awaited::Owner),
-            "folder" => {
-                let word = self.check.word("folder", words::FOLDERS, value)?;
-                Some(Awaited::Folder(folder(word)))
-            }
-            "window" => self
-                .check
-                .word("window", words::WINDOWS, value)
-                .map(|word| Awaited::Window(if word == "open" { Window::Open } else { Window::Closed })),
-            _ => {
-                self.check.value("nothing", Kind::Flag, value, Mode::Given);
-                let Some(length) = node.get("for") else {
-                    let problem = Diagnostic::new(node.span, "`nothing` needs to know for how long");
-                    self.check.report(problem.help("add `for: 300ms`"));
-                    return None;
-                };
-                self.real_time_quietly(length).map(|for_ms| Awaited::Nothing { for_ms })
-            }
-        }
-    }
-
-    fn owner(&mut self, node: &Node) -> Option<Owner> {
-        match node.source.as_str() {
-            "inbox" => return Some(Owner::Inbox),
-            "idle" => return Some(Owner::Idle),
-            "none" => return Some(Owner::None),
-            _ if node.is_null() => return Some(Owner::None),
-            _ => {}
-        }
-        let open = self.check.names.certainty == Certainty::Open && is_identifier(&node.source);
-        let known = open || self.check.names.apps.contains(&node.source);
-        if known && node.is_scalar() {
-            return Some(Owner::App(spanned(node)));
-        }
-        let mut owners: Vec<&str> = self.check.names.apps.iter().map(String::as_str).collect();
-        owners.extend(words::OWNERS);
-        let problem = if node.is_scalar() {
-            Diagnostic::new(node.span, format!("`{}` cannot be an owner", node.source))
-        } else {
-            Diagnostic::new(node.span, "`owner` takes the name of an app or a word")
-        };
-        self.check.report(problem.help(suggestion(&node.source, &owners, "")));
-        None
-    }
-
     /// Reads real time that was checked already with the other keys.
-    fn real_time_quietly(&mut self, node: &Node) -> Option<u64> {
+    pub(super) fn real_time_quietly(&mut self, node: &Node) -> Option<u64> {
         let before = self.check.problems.len();
         let milliseconds = self.check.real_time("within", node);
         self.check.problems.truncate(before);
         milliseconds
     }
+}
+
+/// Says what makes no sense where it stands.
+fn misplaced(head: &Head, key: &Key, place: Place<'_>) -> Option<Diagnostic> {
+    let (message, help) = match (head.name, place.combination) {
+        ("nothing", _) if place.is_never() => {
+            ("`never` cannot wait for quiet".to_owned(), "write `expect: {nothing: true, for: 300ms}`")
+        }
+        ("nothing", Some(name)) => (
+            format!("`{name}` cannot wait for quiet"),
+            "write a step of its own: `expect: {nothing: true, for: 300ms}`",
+        ),
+        ("any_order", _) if place.is_never() => (
+            "`never` takes no `any_order`".to_owned(),
+            "write a `never` for each, or `one_of`: it is broken by any of them",
+        ),
+        _ => return None,
+    };
+    Some(Diagnostic::new(key.span, message).help(help))
+}
+
+/// True for a flag that is set; its shape was checked with the other keys.
+pub(super) fn is_true(node: &Node) -> bool {
+    ["true", "True", "TRUE", "on"].contains(&node.source.as_str())
 }

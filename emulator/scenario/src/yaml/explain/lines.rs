@@ -119,7 +119,8 @@ pub(super) fn no_colon(text: &str, at: usize) -> Option<Diagnostic> {
 
 /// Finds a tab from a byte on, in its line or the next one.
 pub(super) fn tab(text: &str, at: usize) -> Option<Diagnostic> {
-    let found = at + text[at..].lines().take(2).collect::<Vec<_>>().join("\n").find('\t')?;
+    let two = text[at..].match_indices('\n').nth(1).map_or(text.len(), |(newline, _)| at + newline);
+    let found = at + text[at..two].find('\t')?;
     Some(
         Diagnostic::new(Span::new(found, found + 1), "a tab stands where YAML wants spaces")
             .help("indent with spaces"),

@@ -6,6 +6,7 @@ mod act;
 mod awaiting;
 mod bots;
 mod compare;
+mod failing;
 mod never;
 mod page;
 mod people;
@@ -16,20 +17,18 @@ mod scope;
 mod unmet;
 mod verdict;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::{AppId, PAGE_INBOX, PageId, Psid};
-use emulator_server::journal::Entry;
-use emulator_server::{Lane, Quiet, Stage, Unsettled};
+use emulator_server::{Lane, Quiet, Stage};
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::bots::Crew;
 use crate::cast::{Cast, Surroundings};
 use crate::diagnostics::{Diagnostic, SourceText};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::feed::{Feed, Reader};
 use crate::node::{Span, Spanned};
 use crate::scenario::{Timeouts, Unread};
@@ -39,9 +38,6 @@ use crate::transcript;
 use awaiting::Awaiting;
 use bots::Watched;
 use never::Watch;
-
-/// How many lines of the transcript a failure shows.
-const TRANSCRIPT_LINES: usize = 12;
 
 /// How long a scene waits, in real time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -341,10 +337,6 @@ impl Scene {
         quiet.map_err(|unsettled| self.unsettled(span, &unsettled))
     }
 
-    fn unsettled(&self, span: Span, unsettled: &Unsettled) -> Box<Failure> {
-        self.failed(Diagnostic::new(span, unsettled.to_string()))
-    }
-
     /// The Page that a step or an expectation is about: the first one unless it names another.
     fn page_on(&self, on: Option<&Spanned<String>>) -> Outcome<PageId> {
         let Some(name) = on else { return Ok(self.cast.page) };
@@ -384,55 +376,4 @@ impl Scene {
             self.error(Diagnostic::new(who.span, format!("there is no app `{}` here", who.value)))
         })
     }
-
-    /// A failure about something else than what was expected.
-    fn failed(&self, problem: Diagnostic) -> Box<Failure> {
-        self.failure(FailureKind::Failed, problem)
-    }
-
-    /// A failure to play the step at all.
-    fn error(&self, problem: Diagnostic) -> Box<Failure> {
-        self.failure(FailureKind::Error, problem)
-    }
-
-    fn failure(&self, kind: FailureKind, problem: Diagnostic) -> Box<Failure> {
-        let mut problem = problem.in_file(&self.file);
-        if let (Some(used), Some(file)) = (&self.used, &problem.file)
-            && *file == self.file
-        {
-            problem = problem.note(format!("this part is used at {used}"));
-        }
-        let mut failure = Failure::new(kind, problem);
-        let names = self.lane.names();
-        let entries =
-            self.lane.entries_after(0).or_else(|oldest| self.lane.entries_after(oldest.saturating_sub(1)));
-        let entries = entries.unwrap_or_default();
-        let line = |entry: &Entry| {
-            let text = transcript::line(entry, &names)?;
-            Some(format!("{:>3} {} {text}", entry.seq, transcript::time_of_day(entry.at)))
-        };
-        let newest = entries.iter().rev().filter_map(line).take(TRANSCRIPT_LINES);
-        failure.transcript = newest.collect();
-        failure.transcript.reverse();
-        failure.because = control_lines(&self.lane, &entries);
-        failure
-    }
-}
-
-/// Who is in control of each conversation, since when and by which rule.
-fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
-    let names = lane.names();
-    let mut lines = Vec::new();
-    for &psid in lane.people().values().flat_map(BTreeMap::values) {
-        let Some(conversation) = lane.conversation(psid) else { continue };
-        let owner = names.owner(conversation.control.owner());
-        let moved = entries.iter().rev().find(|entry| {
-            matches!(entry.effect(), Some(emulator_core::Effect::ControlMoved { person, .. }) if *person == psid)
-        });
-        let why = moved
-            .and_then(|entry| Some(format!(", {} (entry {})", transcript::cite(entry.rule?), entry.seq)));
-        let name = names.person(psid);
-        lines.push(format!("owner of {name}'s conversation: {owner}{}", why.unwrap_or_default()));
-    }
-    lines
 }

@@ -47,7 +47,10 @@ impl Header {
 
     /// The Page that is meant where none is named, if it has a name.
     pub(crate) fn first_page(&self) -> Option<&str> {
-        self.world["pages"][0]["called"].as_str()
+        // The header lists them by their ids, and the file in the order that counts.
+        let written =
+            self.about["world"]["written"]["pages"].as_object().and_then(|pages| pages.keys().next());
+        written.map(String::as_str).or_else(|| self.world["pages"][0]["called"].as_str())
     }
 }
 

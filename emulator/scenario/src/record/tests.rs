@@ -699,6 +699,16 @@ fn several_pages_are_told_apart() {
       - page: {primary_receiver: none}
         on: store
     "#);
+    // The first one is that of the file, whatever its id is.
+    header["about"]["world"]["written"]["pages"] = json!({"store": {}, "shop": {}});
+    tape.lines[0] = header.to_string();
+    let (steps, _) = tape.told();
+    assert!(
+        steps.starts_with(
+            "  - user: ana\n    says: \"hello\"\n    on: shop\n  - user: ana\n    says: \"hi\"\n  -"
+        ),
+        "{steps}"
+    );
 }
 
 #[test]

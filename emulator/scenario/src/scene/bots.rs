@@ -42,8 +42,9 @@ impl Scene {
             BotVerb::Restarts => (Order::Restart, BotOrder::Restarts),
         };
         let Some(watched) = &self.bots else {
-            let message = format!("the bot `{}` was not started here, so no step can stop it", who.value);
-            return Err(self.error(Diagnostic::new(who.span, message).help("use `run` with a `start:`")));
+            let message = format!("only scenarios of `run` stop and start bots, so `{}` goes on", who.value);
+            let problem = Diagnostic::new(who.span, message).label("not over HTTP");
+            return Err(self.error(problem.help("stop the process itself, and start it again")));
         };
         // A step that has to do with a bot may well come because it ended.
         let other = watched.news().filter(|death| death.app != who.value);

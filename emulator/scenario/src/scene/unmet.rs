@@ -1,22 +1,23 @@
 //! What to say of an expectation that is not met.
 
+mod nearest;
+mod words;
+
 use std::time::Duration;
 
-use emulator_core::{AppId, Psid};
-use emulator_server::journal::Entry;
+use emulator_core::AppId;
 
 use super::Scene;
-use super::compare::{Seen, delivery_value};
+use super::compare::delivery_value;
 use super::plan::{Branch, Leaf, Plan, Tree, Way};
-use super::prepared::{State, Wanted};
+use super::prepared::Wanted;
 use super::verdict::Progress;
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, Fate, Nearest, Part};
 use crate::feed::Earlier;
-use crate::matcher::{Comparison, Mismatch};
 use crate::node::Span;
-use crate::step::AppVerbKind;
 use crate::transcript;
+use nearest::{earlier, nearest};
 
 /// Why an expectation is given up.
 pub(super) enum Why {
@@ -26,25 +27,6 @@ pub(super) enum Why {
     Overtaken(usize),
     /// Nobody is left who could do it; why, in words.
     Hopeless(String),
-}
-
-/// The best of the candidates so far.
-#[derive(Default)]
-struct Closest {
-    best: Option<(f64, Nearest)>,
-}
-
-impl Closest {
-    fn offer(&mut self, comparison: Comparison, what: String) {
-        let score = comparison.score();
-        if self.best.as_ref().is_none_or(|(best, _)| score >= *best) {
-            self.best = Some((score, Nearest { what, differences: comparison.mismatches }));
-        }
-    }
-
-    fn nearest(self) -> Option<Nearest> {
-        self.best.map(|(_, nearest)| nearest)
-    }
 }
 
 impl Scene {
@@ -185,9 +167,8 @@ impl Scene {
     /// Why what is open can never come, if that is so: in a run an app without a webhook does what steps do, and
     /// all of that has happened.
     pub(super) fn hopeless(&self, plan: &Plan, ways: &[Way], progress: &Progress) -> Option<String> {
-        if self.bots.is_none() {
-            return None;
-        }
+        // Only in a run it is known who there is.
+        self.bots.as_ref()?;
         let names = self.lane.names();
         let anybody = self.cast.apps.iter().any(|app| self.acts_by_itself(app.id));
         let lost = |leaf: &usize| -> Option<String> {
@@ -238,61 +219,6 @@ impl Scene {
         });
         came.then_some(if *acknowledged { "acknowledged" } else { "failed" })
     }
-
-    fn describe(&self, plan: &Plan, tree: &Tree) -> String {
-        match tree {
-            Tree::Leaf(leaf) => {
-                plan.leaves.get(*leaf).map_or_else(String::new, |leaf| self.describe_leaf(&leaf.what))
-            }
-            Tree::AnyOrder(parts) => format!("all of {} in any order", parts.len()),
-            Tree::OneOf(parts) => format!("one of {}", parts.len()),
-        }
-    }
-
-    /// The same with all that it is made of.
-    fn describe_part(&self, plan: &Plan, tree: &Tree) -> String {
-        let parts = |parts: &[Branch], between: &str| {
-            let parts = parts.iter().map(|part| self.describe_part(plan, &part.tree));
-            parts.collect::<Vec<_>>().join(between)
-        };
-        match tree {
-            Tree::Leaf(_) => self.describe(plan, tree),
-            Tree::AnyOrder(all) => format!("({})", parts(all, " and ")),
-            Tree::OneOf(all) => format!("({})", parts(all, " or ")),
-        }
-    }
-
-    fn describe_leaf(&self, wanted: &Wanted) -> String {
-        let names = self.lane.names();
-        let to = |person: &Option<Psid>| {
-            person.map_or_else(String::new, |person| format!(" to {}", names.person(person)))
-        };
-        let of = |person: &Option<Psid>| {
-            let whose =
-                person.map_or_else(|| "the".to_owned(), |person| format!("{}'s", names.person(person)));
-            format!("{whose} conversation")
-        };
-        match wanted {
-            Wanted::Message { app, person, .. } => {
-                format!("a message from {}{}", names.app(*app), to(person))
-            }
-            Wanted::Call { app, verb, refused, .. } => {
-                let how = if refused.is_some() { "a refused" } else { "an accepted" };
-                let name =
-                    if *verb == AppVerbKind::Calls { String::new() } else { format!(" `{}`", verb.name()) };
-                format!("{how} call{name} by {}", names.app(*app))
-            }
-            Wanted::Webhook { app, acknowledged, .. } => {
-                let how = if *acknowledged { "an acknowledged" } else { "a failed" };
-                format!("{how} delivery to {}", names.app(*app))
-            }
-            Wanted::State { person, state } => match state {
-                State::Owner { expected } => format!("the owner of {} to be {expected}", of(person)),
-                State::Folder(expected) => format!("the folder of {} to be {expected}", of(person)),
-                State::Window(expected) => format!("the window of {} to be {expected}", of(person)),
-            },
-        }
-    }
 }
 
 fn is_state(leaf: Option<&Leaf>) -> bool {
@@ -305,108 +231,5 @@ fn is_met(part: &Branch, progress: &Progress) -> bool {
         Tree::Leaf(leaf) => progress.values.contains_key(leaf),
         Tree::AnyOrder(parts) => parts.iter().all(|part| is_met(part, progress)),
         Tree::OneOf(parts) => parts.iter().any(|part| is_met(part, progress)),
-    }
-}
-
-/// What came closest of what may still be read.
-fn nearest(seen: &Seen<'_>, wanted: &Wanted, taken: &[usize]) -> Option<Nearest> {
-    let mut closest = Closest::default();
-    match wanted {
-        Wanted::Message { .. } => {
-            // Only the next one counts.
-            let mut open = seen.feed.unread().filter(|arrived| !taken.contains(&arrived.index));
-            let next = open.find_map(|arrived| Some((seen.message(wanted, &arrived)?, arrived)));
-            if let Some(((comparison, _), arrived)) =
-                next.filter(|((comparison, _), _)| !comparison.is_match())
-            {
-                closest.offer(comparison, transcript::line(arrived.entry, &seen.names).unwrap_or_default());
-            }
-        }
-        Wanted::Call { app, .. } => {
-            for (index, entry, call) in seen.feed.calls_of(*app, seen.feed.calls_from(*app)) {
-                if taken.contains(&index) {
-                    continue;
-                }
-                if let Some((comparison, _)) = seen.call(wanted, entry, call) {
-                    closest.offer(comparison, transcript::describe_call(call, &seen.names));
-                }
-            }
-        }
-        Wanted::Webhook { app, .. } => {
-            for (index, entry, delivery) in seen.feed.deliveries_to(*app, seen.feed.deliveries_from(*app)) {
-                if taken.contains(&index) {
-                    continue;
-                }
-                let Some(comparison) = compare_delivery(seen, wanted, entry) else { continue };
-                let what = transcript::describe_delivery(delivery, &seen.names);
-                closest.offer(comparison, format!("{} hears {what}", seen.names.app(*app)));
-            }
-        }
-        Wanted::State { .. } => {}
-    }
-    closest.nearest()
-}
-
-/// How a delivery compares, with how it went.
-fn compare_delivery(seen: &Seen<'_>, wanted: &Wanted, entry: &Entry) -> Option<Comparison> {
-    let Wanted::Webhook { app, page, person, pattern, acknowledged, attempts } = wanted else { return None };
-    let Some(emulator_core::Effect::Deliver(delivery)) = entry.effect() else { return None };
-    if delivery.page != *page || person.is_some_and(|person| delivery.person != Some(person)) {
-        return None;
-    }
-    let mut comparison = pattern.compare(Some(&delivery_value(delivery, seen.base_url)));
-    if !comparison.is_match() {
-        return Some(comparison);
-    }
-    let reached = seen.feed.reached(entry, delivery, *acknowledged, (seen.is_real)(*app));
-    let last = seen.feed.last_try(entry.seq);
-    if let (Some(reached), Some(attempts)) = (reached.last(), attempts) {
-        let counted = attempts.compare(Some(&serde_json::Value::from(reached.attempts)));
-        comparison.mismatches.extend(
-            counted
-                .mismatches
-                .into_iter()
-                .map(|mismatch| Mismatch { path: "attempts".to_owned(), ..mismatch }),
-        );
-    } else if reached.is_empty() {
-        let actual = match last {
-            None => "not so far".to_owned(),
-            Some((number, result)) => format!("not so far; try {number}: {}", result.describe()),
-        };
-        let expected = (if *acknowledged { "acknowledged" } else { "failed" }).to_owned();
-        comparison.mismatches.push(Mismatch { path: "the delivery".to_owned(), expected, actual });
-    }
-    Some(comparison)
-}
-
-/// The newest entry before the position that is what is wanted, and its line.
-fn earlier(seen: &Seen<'_>, wanted: &Wanted) -> Option<(usize, String)> {
-    match wanted {
-        Wanted::Message { .. } => {
-            let read = seen.feed.arrivals(0).filter(|arrived| seen.feed.earlier(arrived.entry).is_some());
-            let matching = read.filter(|arrived| {
-                seen.message(wanted, arrived).is_some_and(|(comparison, _)| comparison.is_match())
-            });
-            let arrived = matching.last()?;
-            Some((arrived.index, transcript::line(arrived.entry, &seen.names)?))
-        }
-        Wanted::Call { app, .. } => {
-            let before =
-                seen.feed.calls_of(*app, 0).take_while(|(index, ..)| *index < seen.feed.calls_from(*app));
-            let matching = before.filter(|(_, entry, call)| {
-                seen.call(wanted, entry, call).is_some_and(|(comparison, _)| comparison.is_match())
-            });
-            let (index, _, call) = matching.last()?;
-            Some((index, transcript::describe_call(call, &seen.names)))
-        }
-        Wanted::Webhook { app, .. } => {
-            let from = seen.feed.deliveries_from(*app);
-            let before = seen.feed.deliveries_to(*app, 0).take_while(|(index, ..)| *index < from);
-            let matching = before.filter(|(_, entry, _)| seen.delivered(wanted, entry).is_some());
-            let (index, _, delivery) = matching.last()?;
-            let what = transcript::describe_delivery(delivery, &seen.names);
-            Some((index, format!("{} hears {what}", seen.names.app(*app))))
-        }
-        Wanted::State { .. } => None,
     }
 }

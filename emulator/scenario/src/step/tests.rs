@@ -314,7 +314,13 @@ fn a_step_and_an_expectation_name_their_page() {
         let step = step(text);
         match step.act {
             Act::Expect { what, .. } | Act::Never { what, .. } => what.on,
-            _ => step.on,
+            Act::User { .. }
+            | Act::Inbox { .. }
+            | Act::Page { .. }
+            | Act::App { .. }
+            | Act::Bot { .. }
+            | Act::Clock(_)
+            | Act::Note(_) => step.on,
         }
         .map(|page| page.value)
     };

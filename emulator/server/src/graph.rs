@@ -365,7 +365,7 @@ fn read(
         kind: CallKind::Other {
             method: request.method.as_str().into(),
             path: path.rest.into(),
-            asked: asked(request),
+            asked: asked(request, stage.shared()),
         },
         then,
     };

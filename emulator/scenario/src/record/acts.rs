@@ -18,6 +18,15 @@ pub(crate) struct Words<'a> {
     pub(crate) header: &'a Header,
 }
 
+/// Whether something is to be done again, or to be waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// By a step.
+    Again,
+    /// By an expectation.
+    Awaited,
+}
+
 /// Why there is no step for something.
 pub(crate) type Untold = String;
 
@@ -103,12 +112,13 @@ impl Words<'_> {
     ) -> Result<Line, Untold> {
         let meant = asked::as_verb(entry, &self.header.people);
         let entry = meant.as_ref().unwrap_or(entry);
-        let (verb, value) =
-            self.called(entry, &|text| self.names.text(text), &|body| self.names.value(body))?;
+        let (verb, value) = self.called(entry, Manner::Again)?;
         let tag = |key| entry.text(key).map(|word| (key, Tree::word(word)));
+        // A token that is nobody's does not tell whose step it was, and it does not matter.
+        let anybody = || self.header.world["pages"][0]["apps"].as_object()?.keys().next().map(String::as_str);
         Ok(Line::step([
-            Some(("app", Tree::name(entry.text("app").unwrap_or_default()))),
-            self.of(entry.person()),
+            Some(("app", Tree::name(entry.text("app").or_else(anybody).unwrap_or_default()))),
+            self.of(entry.person()).filter(|_| verb != asked::VERB),
             Some((verb, value)),
             tag("messaging_type"),
             tag("tag"),
@@ -137,12 +147,16 @@ impl Words<'_> {
     }
 
     /// A verb of an app and its value.
-    pub(crate) fn called(
-        &self,
-        entry: &Entry,
-        text: &dyn Fn(&str) -> Tree,
-        body: &dyn Fn(&Value) -> Tree,
-    ) -> Result<(&'static str, Tree), Untold> {
+    pub(crate) fn called(&self, entry: &Entry, manner: Manner) -> Result<(&'static str, Tree), Untold> {
+        let names = self.names;
+        let text = |said: &str| match manner {
+            Manner::Again => names.text(said),
+            Manner::Awaited => names.awaited(said),
+        };
+        let body = |sent: &Value| match manner {
+            Manner::Again => names.value(sent),
+            Manner::Awaited => names.awaited_value(sent),
+        };
         let of = |key: &str| entry.text(key);
         let metadata = || of("metadata").map(|metadata| ("metadata", text(metadata)));
         let flag = |metadata: Option<(&str, Tree)>| match metadata {
@@ -155,7 +169,7 @@ impl Words<'_> {
             Some(("to", if is_name { Tree::name(to) } else { text(to) }))
         };
         Ok(match of("verb").unwrap_or_default() {
-            "sends" => ("sends", message(entry, text, body)),
+            "sends" => ("sends", message(entry, &text, &body)),
             "passes_control" => ("passes_control", Tree::map([target(), metadata()])),
             "passes_metadata" => ("passes_metadata", Tree::map([target(), metadata()])),
             "takes_control" => ("takes_control", flag(metadata())),
@@ -174,12 +188,10 @@ impl Words<'_> {
                 Some("mark_seen") => ("marks_seen", Tree::Bool(true)),
                 Some(_) | None => return Err("it reacts to a message".to_owned()),
             },
-            "asks_profile" => {
-                let psid = entry.person().and_then(|person| self.header.people.get(person));
-                asked::profile(entry, psid.ok_or("it asks for the profile of nobody known")?, text)
-            }
-            "calls" => asked::written_out(entry, body)?,
-            other => return Err(format!("it {}", other.replace('_', " "))),
+            _ => match manner {
+                Manner::Again => (asked::VERB, asked::written_out(entry, self.header, names)?),
+                Manner::Awaited => (asked::VERB, asked::seen(entry, self.header, names)?),
+            },
         })
     }
 

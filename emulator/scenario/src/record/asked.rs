@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::acts::Untold;
-use super::journal::Entry;
+use super::journal::{Entry, Header};
+use super::names::Names;
 use super::tree::Tree;
-use crate::vocabulary::APP_VERBS;
+
+/// The verb for calls that no other verb is for.
+pub(crate) const VERB: &str = "calls";
 
 /// The entry as if its call had been in order, if there is a verb for it.
 pub(crate) fn as_verb(entry: &Entry, people: &BTreeMap<String, String>) -> Option<Entry> {
@@ -81,43 +84,54 @@ fn from_body(path: &str, body: &Map<String, Value>, data: &mut Map<String, Value
     Some(())
 }
 
-/// The verb of a call that no other verb is for.
-const WRITTEN_OUT: &str = "calls";
-
-/// A call for the profile of the person with this id.
-pub(crate) fn profile(entry: &Entry, psid: &str, text: &dyn Fn(&str) -> Tree) -> (&'static str, Tree) {
-    let fields = entry.text("fields").map(|fields| Tree::map([Some(("fields", text(fields)))]));
-    let (method, path) = (Tree::word("GET"), text(psid));
-    let query = fields.map(|fields| ("query", fields));
-    (WRITTEN_OUT, Tree::map([Some(("method", method)), Some(("path", path)), query]))
+/// A call that no other verb is for, as a step makes it again.
+pub(crate) fn written_out(entry: &Entry, header: &Header, names: &Names) -> Result<Tree, Untold> {
+    let (method, path) = spelt(entry, header)?;
+    let mut parts = Map::new();
+    if entry.text("verb") == Some("calls") {
+        let asked = entry.data.get("asked").and_then(Value::as_object);
+        let hidden =
+            || format!("it calls {method} {path} with a secret or with files, which are not written down");
+        parts = asked.ok_or_else(hidden)?.clone();
+    } else if let Some(fields) = entry.text("fields") {
+        let other = entry.text("other_fields").map(|other| format!(",{other}")).unwrap_or_default();
+        let list = format!("{}{other}", fields.replace(' ', ","));
+        let (place, key) = if method == "GET" { ("query", "fields") } else { ("form", "subscribed_fields") };
+        parts.insert(place.to_owned(), Value::Object(Map::from_iter([(key.to_owned(), list.into())])));
+    }
+    let part = |key: &'static str| parts.get(key).map(|given| (key, names.value(given)));
+    Ok(Tree::map([
+        Some(("method", Tree::word(method))),
+        Some(("path", names.text(&path))),
+        part("query"),
+        part("body"),
+        part("form"),
+        parts.get("token").and_then(Value::as_str).map(|word| ("token", Tree::word(word))),
+    ]))
 }
 
-/// A call that no other verb is for.
-pub(crate) fn written_out(
-    entry: &Entry,
-    value: &dyn Fn(&Value) -> Tree,
-) -> Result<(&'static str, Tree), Untold> {
-    let (method, path) = (entry.text("method").unwrap_or_default(), entry.text("path").unwrap_or_default());
-    if !APP_VERBS.iter().any(|verb| verb.name == WRITTEN_OUT) {
-        return Err(format!("it calls {method} {path}"));
+/// A call that no other verb is for, as an expectation knows it again.
+pub(crate) fn seen(entry: &Entry, header: &Header, names: &Names) -> Result<Tree, Untold> {
+    let (method, path) = spelt(entry, header)?;
+    Ok(Tree::map([Some(("method", Tree::word(method))), Some(("path", names.text(&path)))]))
+}
+
+/// Method and path of a call.
+fn spelt<'e>(entry: &'e Entry, header: &Header) -> Result<(&'e str, String), Untold> {
+    let of = |key: &str| entry.text(key);
+    let takes_off =
+        entry.data.get("fields").is_some_and(Value::is_null) || entry.data.contains_key("gives_up");
+    let changes = if takes_off { "DELETE" } else { "POST" };
+    match (of("verb").unwrap_or_default(), of("person"), of("app")) {
+        ("calls", _, _) => Ok((of("method").unwrap_or_default(), of("path").unwrap_or_default().to_owned())),
+        ("asks_profile", Some(person), _) => {
+            Ok(("GET", header.people.get(person).cloned().unwrap_or_default()))
+        }
+        ("installs", _, _) => Ok((changes, "me/subscribed_apps".to_owned())),
+        ("subscribes", _, Some(app)) => {
+            let id = header.world["pages"][0]["apps"][app]["id"].as_str().unwrap_or_default();
+            Ok((changes, format!("{id}/subscriptions")))
+        }
+        (other, _, _) => Err(format!("it {}", other.replace('_', " "))),
     }
-    let asked = entry.data.get("asked").and_then(Value::as_object);
-    if entry.is_played() && asked.is_none() {
-        return Err(format!(
-            "it calls {method} {path} with a secret or with files, which are not written down"
-        ));
-    }
-    let part = |key: &'static str| asked.and_then(|asked| asked.get(key)).map(|given| (key, value(given)));
-    let path = value(&Value::from(path));
-    Ok((
-        WRITTEN_OUT,
-        Tree::map([
-            Some(("method", Tree::word(method))),
-            Some(("path", path)),
-            part("query"),
-            part("body"),
-            part("form"),
-            part("token"),
-        ]),
-    ))
 }

@@ -7,7 +7,7 @@ use emulator_server::journal::Kind;
 use serde_json::Value;
 
 use super::Detail;
-use super::acts::{Words, refused};
+use super::acts::{Manner, Words, refused};
 use super::gaps;
 use super::journal::{Entry, Header, name_of, page_of};
 use super::names::{Names, mids};
@@ -246,11 +246,8 @@ impl Teller<'_> {
         if refusal.is_none() && (reads || minor && self.subject.detail == Detail::Needed) {
             return Ok(None);
         }
-        let names = self.words.names;
         let called = match entry.text("app") {
-            Some(_) => {
-                self.words.called(entry, &|text| names.awaited(text), &|body| names.awaited_value(body))
-            }
+            Some(_) => self.words.called(entry, Manner::Awaited),
             None => Err("its token is unknown".to_owned()),
         };
         let (verb, value) = match called {

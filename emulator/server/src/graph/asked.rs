@@ -7,17 +7,23 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::caller::caller;
 use super::{Origin, Request};
+use crate::shared::{Shared, Token};
 
 /// Parameters that are secrets.
 const SECRET: &[&str] = &["access_token", "appsecret_proof", "input_token"];
 
-/// The query and the body as JSON; none for calls of bots, and for what carries a secret or files.
-pub(super) fn asked(request: &Request<'_>) -> Option<Arc<str>> {
-    let expired = match request.origin {
-        Origin::Bot => return None,
-        Origin::Step(_) => false,
-        Origin::ExpiredStep(_) => true,
+/// The query and the body as JSON, and a word for the token that is no Page token; none for calls of bots, and for what
+/// carries a secret or files.
+pub(super) fn asked(request: &Request<'_>, shared: &Shared) -> Option<Arc<str>> {
+    let token = match (request.origin, request.bearer.map(|token| caller(shared, token))) {
+        (Origin::Bot, _) => return None,
+        (Origin::ExpiredStep(_), _) => Some("expired"),
+        (Origin::Step(_), None) => Some("none"),
+        (Origin::Step(_), Some(Ok(Token::App { .. }))) => Some("app"),
+        (Origin::Step(_), Some(Ok(Token::Page { .. }))) => None,
+        (Origin::Step(_), Some(Err(_))) => Some("unknown"),
     };
     let mut out = Map::new();
     if let Some(query) = request.query {
@@ -35,9 +41,7 @@ pub(super) fn asked(request: &Request<'_>) -> Option<Arc<str>> {
     } else {
         return None;
     }
-    if expired {
-        out.insert("token".into(), json!("expired"));
-    }
+    out.extend(token.map(|token| ("token".to_owned(), json!(token))));
     Some(Value::Object(out).to_string().into())
 }
 
@@ -83,19 +87,20 @@ mod tests {
             query,
             body: body.as_bytes(),
             content_type,
-            bearer: Some("shopbot-page-token"),
+            bearer: None,
             if_none_match: None,
             origin: if bot { Origin::Bot } else { Origin::Step(lane) },
         };
-        asked(&request).map(|text| serde_json::from_str(&text).unwrap())
+        asked(&request, stage.shared()).map(|text| serde_json::from_str(&text).unwrap())
     }
 
     #[test]
     fn what_a_step_asked_is_kept_without_its_token() {
         let form = Some("application/x-www-form-urlencoded");
-        assert_eq!(kept(None, None, r#"{"a":1}"#, false), Some(json!({"body": {"a": 1}})));
-        assert_eq!(kept(Some("a=b%20c"), None, "", false), Some(json!({"query": {"a": "b c"}})));
-        assert_eq!(kept(None, form, "a=1", false), Some(json!({"form": {"a": "1"}})));
+        let none = |key: &str, value: Value| Some(json!({key: value, "token": "none"}));
+        assert_eq!(kept(None, None, r#"{"a":1}"#, false), none("body", json!({"a": 1})));
+        assert_eq!(kept(Some("a=b%20c"), None, "", false), none("query", json!({"a": "b c"})));
+        assert_eq!(kept(None, form, "a=1", false), none("form", json!({"a": "1"})));
     }
 
     #[test]

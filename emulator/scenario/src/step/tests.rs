@@ -312,11 +312,12 @@ fn expressions_and_matchers_of_a_body_are_checked() {
 fn a_step_and_an_expectation_name_their_page() {
     let on = |text: &str| {
         let step = step(text);
-        match step.act {
-            Act::Expect { what, .. } | Act::Never { what, .. } => what.on,
-            _ => step.on,
-        }
-        .map(|page| page.value)
+        let expected = if let Act::Expect { what, .. } | Act::Never { what, .. } = step.act {
+            Some(what.on)
+        } else {
+            None
+        };
+        expected.unwrap_or(step.on).map(|page| page.value)
     };
     for text in [
         "{user: ana, says: hi, on: store}",

@@ -54,7 +54,7 @@ impl Scene {
                 }
             }
             Why::Overtaken(_) => format!("expected {wanted}; something else came first"),
-            Why::Hopeless(_) => format!("expected {wanted}; it cannot come"),
+            Why::Hopeless(_) => format!("expected {wanted}; it cannot come about"),
         };
         let mut problem = Diagnostic::new(span, message);
         if let Why::Hopeless(why) = why {

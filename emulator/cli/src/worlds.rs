@@ -8,6 +8,7 @@ use emulator_core::Switch;
 use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
+use emulator_scenario::select::read_file;
 use emulator_server::{WebhookUrl, real_token};
 
 /// The file that is taken when none is named.
@@ -133,7 +134,7 @@ fn file(arguments: &WorldArguments) -> Option<PathBuf> {
 fn read(path: &Path, colour: Colour) -> Result<WorldSpec, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("error: cannot read {}: {error}", path.display()))?;
-    let (documents, problems) = load(path, text, &|path| std::fs::read(path).map(Into::into));
+    let (documents, problems) = load(path, text, &|path| read_file(path).map(Into::into));
     if !problems.is_empty() {
         return Err(render_all(&problems, colour));
     }

@@ -20,6 +20,12 @@ pub(crate) fn lexical(path: &Path) -> PathBuf {
     out
 }
 
+/// Gives the path as it is shown: the folder that one is in has a name as well.
+pub(crate) fn shown(path: &Path) -> std::path::Display<'_> {
+    let here = path.as_os_str().is_empty();
+    if here { Path::new(".").display() } else { path.display() }
+}
+
 /// Gives the path as it is seen from a folder: relative, unless they have nothing but the root in common.
 pub(crate) fn seen_from(folder: &Path, path: &Path) -> PathBuf {
     let (folder, path) = (lexical(folder), lexical(&folder.join(path)));

@@ -4,12 +4,13 @@ mod files;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::Protocol;
+use emulator_server::MEDIA_LIMIT;
 use serde_json::{Map, Value};
 
 use crate::cast::{Surroundings, cast, environment};
@@ -97,10 +98,29 @@ impl Reader {
         if let Some(read) = self.read.borrow().get(path) {
             return Ok(read.clone());
         }
-        let read = Bytes::from(std::fs::read(path)?);
+        let read = Bytes::from(read_file(path)?);
         self.read.borrow_mut().insert(path.to_owned(), read.clone());
         Ok(read)
     }
+}
+
+/// Reads a file of bounded size. A device or a pipe may never end, and is none.
+///
+/// # Errors
+///
+/// When it cannot be read, is no file, or is larger than a file may be that a person sends.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a folder"));
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no file, but a device or a pipe"));
+    }
+    // One more byte than there may be, so that what is too large is noticed whoever makes it grow.
+    let mut read = Vec::new();
+    std::fs::File::open(path)?.take(MEDIA_LIMIT as u64 + 1).read_to_end(&mut read)?;
+    Ok(read)
 }
 
 /// Reads every scenario of the given files and folders whose full name holds the filter; one whose full name is the
@@ -115,7 +135,7 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
     let reader = Reader::default();
     let mut selection = Selection { files: files.len(), ..Selection::default() };
     for path in files {
-        let text = std::fs::read(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
+        let text = read_file(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
         let text = match String::from_utf8(text) {
             Ok(text) => text,
             Err(error) => {

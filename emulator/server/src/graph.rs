@@ -48,6 +48,7 @@ use presentation::Presentation;
 pub use raw::{RawCall, RawContent, RawFile, RawToken, call};
 pub use route::GraphVersion;
 use route::{Endpoint, Path, Verb};
+pub use sending::MESSAGING_TYPES;
 pub use spelt::{Spelt, of_page, spelt};
 use subscriptions::{GivingUp, Registered, Registering};
 

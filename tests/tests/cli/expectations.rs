@@ -122,6 +122,25 @@ fn never_holds_to_the_step_that_it_names() {
 }
 
 #[test]
+fn a_window_that_stays_open_for_longer_has_not_opened() {
+    passes(
+        "window stays",
+        "  - user: ana
+    says: hello
+  - expect: {app: shopbot, sends: true}
+  - expect: {window: open}
+  - never: {window: open}
+    until: closed
+  - user: ana
+    says: tea
+  - expect: {app: shopbot, sends: true}
+  - clock: +24h
+    as: closed
+",
+    );
+}
+
+#[test]
 fn attempts_are_counted_until_a_delivery_is_acknowledged_or_in_vain() {
     passes(
         "attempts",

@@ -29,6 +29,16 @@ fn a_misspelt_key_ends_the_run_before_anything_starts() {
 }
 
 #[test]
+fn what_never_ends_is_no_file() {
+    let sends = |path: &str| {
+        format!("scenario: s\nsteps:\n  - user: user\n    sends: {{image: {path}}}\n  - use: {path}\n")
+    };
+    let folder = Folder::with("a.yaml", &sends("/dev/zero"));
+    folder.write("b.yaml", sends("."));
+    refused(&folder, &["check", "."], "file-without-end");
+}
+
+#[test]
 fn every_problem_of_every_file_is_shown() {
     let folder = Folder::with("a.yaml", "scenario: a\nsteps:\n  - user: usr\n    says: \"hi\n");
     folder.write("b.yaml", "");

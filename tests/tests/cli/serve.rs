@@ -36,6 +36,9 @@ fn the_bots_of_the_world_are_started_heard_and_ended() {
     let mut say = folder.command(&["say", "hello"]);
     let said = crate::support::finish(say.env("MESSENGER_EMULATOR_URL", &serve.url));
     assert!(said.stdout.contains("user gets “Hello!"), "{}", said.told());
+    let mut say = folder.command(&["say", "--", "-", "${vars.x} costs $${5}"]);
+    let said = crate::support::finish(say.env("MESSENGER_EMULATOR_URL", &serve.url));
+    assert!(said.stdout.contains("user gets “You said: - ${vars.x} costs $${5}”"), "{}", said.told());
     let listening = serve.process.stderr();
     let port =
         listening.split("listening on http://127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next());

@@ -7,6 +7,7 @@ use clap::Args;
 use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::record::{Detail, Journal, Part, Place, Recording, Telling};
 use emulator_scenario::scenario::load;
+use emulator_scenario::select::read_file;
 
 use crate::exit::Exit;
 use crate::files::write_whole;
@@ -94,7 +95,7 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, String> {
 
 /// Reads what was made as a run would, and says what is wrong with it.
 fn look_over(recording: &Recording, path: &Path) {
-    let (_, problems) = load(path, recording.text.clone(), &|path| std::fs::read(path).map(Into::into));
+    let (_, problems) = load(path, recording.text.clone(), &|path| read_file(path).map(Into::into));
     if !problems.is_empty() {
         eprintln!("{}", render_all(&problems, output::colour_of_stderr()));
         eprintln!("warning: this file cannot be run as it is");

@@ -83,10 +83,15 @@ impl Play<'_> {
             Self::Step(step) => (*step).to_owned(),
             Self::Person { person, verb, words } => {
                 let first = world["people"][0]["name"].as_str().unwrap_or("user");
-                json!({"user": person.unwrap_or(first), *verb: words.join(" ")}).to_string()
+                json!({"user": person.unwrap_or(first), *verb: spoken(&words.join(" "))}).to_string()
             }
         }
     }
+}
+
+/// The text of a step in which nothing is an expression: whoever speaks is taken at her word.
+pub(crate) fn spoken(text: &str) -> String {
+    text.replace("${", "$${")
 }
 
 fn act(what: &Play<'_>, target: &Target) -> ExitCode {

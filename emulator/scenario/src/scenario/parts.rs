@@ -109,7 +109,7 @@ impl Assembly<'_> {
             return Err(first.then(|| problem.help("have parts use each other less often")));
         }
         step::read(self.loader, &path).map_err(|error| {
-            let message = format!("the part {} cannot be read", path.display());
+            let message = format!("the part {} cannot be read", crate::paths::shown(&path));
             let problem = Diagnostic::new(written.span, message).label(error.to_string());
             Some(problem.help("the path is relative to the folder of this file"))
         })

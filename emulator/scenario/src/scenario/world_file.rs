@@ -66,7 +66,7 @@ pub(super) fn referred_world(
     let other = match step::read(loader, &target) {
         Ok(other) => other,
         Err(error) => {
-            let message = format!("the world {} cannot be read", target.display());
+            let message = format!("the world {} cannot be read", crate::paths::shown(&target));
             problems.push(
                 Diagnostic::new(node.span, message)
                     .label(error.to_string())

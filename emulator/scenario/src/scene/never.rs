@@ -139,7 +139,11 @@ impl Scene {
                     (Effect::FolderMoved { person, to, .. }, State::Folder(expected)) => {
                         (to.name() == *expected).then_some(*person)
                     }
-                    (Effect::WindowOpened { person, .. }, State::Window("open")) => Some(*person),
+                    // A window that was open stays open for longer, which is no change.
+                    (Effect::WindowOpened { person, .. }, State::Window("open")) => {
+                        let until = entry.saw.window.flatten();
+                        until.is_none_or(|until| until <= entry.at).then_some(*person)
+                    }
                     _ => None,
                 };
                 (changed == Some(person)).then(|| line(entry))

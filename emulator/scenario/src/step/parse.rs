@@ -6,6 +6,7 @@ mod blame;
 mod calls;
 mod expectation;
 mod media;
+mod shape;
 
 use std::sync::Arc;
 

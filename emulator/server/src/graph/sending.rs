@@ -35,7 +35,8 @@ const ACTIONS: &[&str] = &[
 const MESSAGE_TAG: &str = "MESSAGE_TAG";
 /// A type of old that is no longer listed; it means the tag of that name (M-143).
 const NEWS: &str = Tag::NonPromotionalSubscription.name();
-const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG, "UTILITY"];
+/// What the parameter `messaging_type` can be (M-143).
+pub const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG, "UTILITY"];
 const NOTIFICATION_TYPES: &[&str] = &["REGULAR", "SILENT_PUSH", "NO_PUSH"];
 
 /// Reads the call.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use crate::client::ask;
+use crate::commands::speak::spoken;
 
 const HELP: &str = "\
 TEXT              says it as the person who speaks
@@ -66,7 +67,7 @@ pub(crate) async fn read(url: String, cast: Arc<Cast>) {
                 eprintln!("there is no command {command}; /help tells which there are");
                 continue;
             }
-            _ => json!({"user": speaker, "says": line}).to_string(),
+            _ => json!({"user": speaker, "says": spoken(line)}).to_string(),
         };
         let answer = ask(&url, Method::POST, "/_emulator/steps", step).await;
         if answer.as_ref().is_ok_and(|answer| answer.status == 200) {

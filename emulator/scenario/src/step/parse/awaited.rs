@@ -15,6 +15,9 @@ impl Builder<'_> {
         if !(value.is_yes() || verb.name == "extends_control" && is_matcher(value)) {
             self.check.value(verb.name, verb.expected, value, Mode::Awaited);
         }
+        if verb.name == "sends" {
+            self.shape_of_message(node, value);
+        }
         Some(Awaited::App {
             who: spanned(app),
             verb: AppVerbKind::parse(verb.name)?,
@@ -34,6 +37,7 @@ impl Builder<'_> {
         self.check.app("webhook", app);
         let known = (head.beside, head.not_yet);
         self.keys_beside(head.name, known, node.entries()?, &[head.name], Mode::Awaited);
+        self.shape_of_delivery(node);
         let word = |name: &str| node.get(name).map(|value| value.source.as_str());
         Some(Awaited::Webhook {
             app: spanned(app),

@@ -60,7 +60,7 @@ impl Builder<'_> {
         };
         let path = step::target(self.origin.file, &written.source);
         let content = loader(&path).map_err(|error| {
-            Diagnostic::new(written.span, format!("the file {} cannot be sent", path.display()))
+            Diagnostic::new(written.span, format!("the file {} cannot be sent", crate::paths::shown(&path)))
                 .label(error.to_string())
                 .help("write a path relative to the folder of this file")
         })?;

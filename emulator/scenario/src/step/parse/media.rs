@@ -71,7 +71,7 @@ impl Builder<'_> {
         }
         let path = step::target(self.origin.file, &written.source);
         let unreadable = |why: String| {
-            Diagnostic::new(written.span, format!("the file {} cannot be sent", path.display()))
+            Diagnostic::new(written.span, format!("the file {} cannot be sent", crate::paths::shown(&path)))
                 .label(why)
                 .help("write an http(s) URL, or a path relative to the folder of this file")
         };

@@ -48,7 +48,7 @@ pub(crate) async fn only_bodies_signed_with_the_app_secret_are_taken(program: &P
 
 pub(crate) async fn what_is_no_webhook_is_refused_and_what_is_unknown_is_ignored(program: &Program) {
     let (mut graph, mut bot) = graph_and_bot(program).await;
-    for malformed in ["no JSON", "", r#"{"object":"page","entry":["#] {
+    for malformed in ["no JSON", "", r#"{"object":"page","entry":["#, "[]", "null", "5"] {
         assert_eq!(bot.post_signed(malformed).await.0, 400, "{malformed}");
         let line = bot.line().await;
         assert!(line.starts_with("cannot read a webhook: "), "{line}");
@@ -57,6 +57,10 @@ pub(crate) async fn what_is_no_webhook_is_refused_and_what_is_unknown_is_ignored
         json!({ "recipient": { "id": PAGE }, "timestamp": 1, "app_roles": { "1": ["primary_receiver"] } }),
         json!({ "sender": { "id": ANN }, "recipient": { "id": PAGE }, "of_tomorrow": { "text": "hi" } }),
         json!({ "sender": { "user_ref": "r" }, "message": { "mid": "m", "text": "hi" } }),
+        json!({ "sender": { "id": 5 }, "message": { "mid": "m", "text": "hi" } }),
+        json!({ "sender": { "id": ANN }, "postback": "x" }),
+        json!({ "sender": "x", "message": ["hi"] }),
+        json!("an event"),
         json!({ "sender": { "id": ANN }, "reaction": { "mid": "m", "action": "unreact" } }),
         json!({}),
     ];

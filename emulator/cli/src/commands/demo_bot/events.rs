@@ -3,6 +3,7 @@
 //! Everything else is skipped. Text is borrowed from the body where it holds no escapes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::Deserialize;
@@ -14,6 +15,45 @@ use serde_json::value::RawValue;
 pub(super) struct Delivery<'a> {
     #[serde(borrow, default)]
     pub(super) entry: Vec<Entry<'a>>,
+}
+
+impl<'a> Delivery<'a> {
+    /// Reads a body. What is no event that this bot knows the shape of is left out, and the others are there.
+    pub(super) fn read(body: &'a [u8]) -> serde_json::Result<Self> {
+        match serde_json::from_slice(body) {
+            Ok(delivery) if body.trim_ascii_start().starts_with(b"{") => Ok(delivery),
+            _ => {
+                let object: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_slice(body)?;
+                let entries: Vec<LooseEntry<'a>> = pieces(object.get("entry").copied());
+                Ok(Self { entry: entries.into_iter().map(Entry::from).collect() })
+            }
+        }
+    }
+}
+
+/// An entry with something unknown in it, to be taken apart piece by piece.
+#[derive(Deserialize)]
+struct LooseEntry<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    messaging: Option<&'a RawValue>,
+    #[serde(borrow)]
+    standby: Option<&'a RawValue>,
+}
+
+impl<'a> From<LooseEntry<'a>> for Entry<'a> {
+    fn from(LooseEntry { id, messaging, standby }: LooseEntry<'a>) -> Self {
+        let id = id.and_then(|id| serde_json::from_str(id.get()).ok());
+        Self { id, messaging: pieces(messaging), standby: pieces(standby) }
+    }
+}
+
+/// The items of a list that can be read; none of what is no list.
+fn pieces<'a, T: Deserialize<'a>>(list: Option<&'a RawValue>) -> Vec<T> {
+    let items: Vec<&'a RawValue> =
+        list.and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default();
+    items.into_iter().filter_map(|item| serde_json::from_str(item.get()).ok()).collect()
 }
 
 /// What happened on one Page.

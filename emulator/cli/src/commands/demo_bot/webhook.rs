@@ -100,7 +100,7 @@ impl Webhook {
         if !self.is_signed(&head.headers, &body) {
             return (StatusCode::FORBIDDEN, Bytes::new());
         }
-        match serde_json::from_slice::<Delivery<'_>>(&body) {
+        match Delivery::read(&body) {
             Ok(delivery) => {
                 let entries = &delivery.entry;
                 if entries.iter().flat_map(|entry| &entry.messaging).any(|item| item.breaks(BREAK)) {

@@ -151,6 +151,10 @@ fn what_export_cannot_do_it_says() {
         &["export", "empty.jsonl"],
         &["export", "journal.jsonl", "--person", "bo"],
         &["export", "journal.jsonl", "--from", "99"],
+        &["export", "journal.jsonl", "--name", " "],
+        &["export", "journal.jsonl", "--name", "for ${ana.id}"],
+        &["record", "--name", ""],
+        &["record", "--name", "for ${ana.id}"],
         &["export", "journal.jsonl", "-o", "nowhere/told.yaml"],
         &["export", "journal.jsonl", "--world", "nowhere.yaml", "-o", "told.yaml"],
     ] {

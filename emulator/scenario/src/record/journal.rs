@@ -100,6 +100,8 @@ pub(crate) struct Entry {
     pub(crate) cause: Option<u64>,
     pub(crate) kind: Kind,
     pub(crate) data: Map<String, Value>,
+    /// Who was in control when it was decided, if that mattered.
+    pub(crate) saw_owner: Option<String>,
 }
 
 impl Entry {
@@ -221,6 +223,7 @@ impl Journal {
         let kind = Kind::parse(kind).ok_or_else(|| format!("there is no kind of entry `{kind}`"))?;
         let data = read["data"].as_object_mut().map(std::mem::take).unwrap_or_default();
         let wall = time(&read["wall"]["at"]).unwrap_or(at);
-        Ok(Some(Entry { seq, at, wall, cause: read["cause"].as_u64(), kind, data }))
+        let saw_owner = read["saw"]["owner"].as_str().map(str::to_owned);
+        Ok(Some(Entry { seq, at, wall, cause: read["cause"].as_u64(), kind, data, saw_owner }))
     }
 }

@@ -20,6 +20,10 @@ use crate::secrets::Secrets;
 /// How far a move of the clock and the system's time may be apart for it to be time in which the emulator was off.
 const SAME_TIME: i64 = 2_000;
 
+/// What is to be known of a refusal that depends on how fast a bot was.
+const LATE: &str = "a refused call of a bot came only after later steps than the one it answers to, which may be why it was \
+                    refused; whether the bot is as slow next time is chance";
+
 /// The lines of a scenario, and what became of them.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
@@ -68,7 +72,11 @@ pub(crate) fn tell(subject: &Subject<'_>) -> Told {
     }
     let Teller { pieces, mut told, .. } = teller;
     let begin = pieces.first().map_or(0, |piece| piece.at);
-    let pieces = in_order(pieces);
+    let mut pieces = in_order(pieces);
+    if let Some(piece) = pieces.iter_mut().find(|piece| piece.late && !piece.lines.is_empty()) {
+        told.warnings.push(LATE.to_owned());
+        piece.lines.insert(0, Line::Remark(LATE.to_owned()));
+    }
     let moves = gaps::moves(&pieces, begin);
     told.lines = lines(pieces, &moves, &words);
     told

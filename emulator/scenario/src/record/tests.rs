@@ -815,3 +815,42 @@ fn secrets_that_are_said_aloud_are_named() {
     assert!(told.text.contains(said), "{}", told.text);
     assert!(told.text.contains(r#"say_${bot.secret}"#) && !told.text.contains("s3cret"), "{}", told.text);
 }
+
+/// A journal of `run` has a call behind the step that it answers to, also where a later step led to its refusal.
+#[test]
+fn a_call_is_refused_behind_the_step_that_led_to_it() {
+    // Real time of the call and of what the agent did, in milliseconds, and who was in control when it was refused.
+    let cases = [(5, 3, "desk", true), (5, 5, "inbox", true), (5, 5, "desk", false), (3, 5, "inbox", false)];
+    for (call_wall, inbox_wall, saw, behind) in cases {
+        let mut tape = Tape::of(ONE);
+        let hello = tape.says(0, "ana", "hello");
+        let sends = json!({"app": "bot", "verb": "sends", "person": "ana", "text": "hi"});
+        let call = tape.add(0, Some(hello), "call", sends);
+        let refused = tape.add(0, Some(call), "refused", json!({"app": "bot", "code": 10}));
+        let inbox =
+            tape.add(0, None, "inbox", json!({"person": "ana", "verb": "replies", "text": "I am here"}));
+        tape.moves(0, inbox, "ana", "idle", "inbox");
+        let mut at = |seq: u64, wall: i64, owner: Option<&str>| {
+            let line = &mut tape.lines[usize::try_from(seq).unwrap()];
+            let mut entry: Value = serde_json::from_str(line).unwrap();
+            entry["wall"]["at"] = json!(emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + wall)));
+            if let Some(owner) = owner {
+                entry["saw"] = json!({"owner": owner});
+            }
+            *line = entry.to_string();
+        };
+        at(call, call_wall, None);
+        at(refused, call_wall, Some(saw));
+        at(inbox, inbox_wall, None);
+        let told = tape.told_as(&Telling::default()).unwrap();
+        let place_of = |text: &str| told.text.find(text).unwrap();
+        let case = format!("{call_wall} {inbox_wall} {saw}: {}", told.text);
+        assert_eq!(place_of("refused:") > place_of("I am here"), behind, "{case}");
+        let said = |text: &str| text.contains("a refused call of a bot came only after later steps");
+        assert_eq!(
+            (told.warnings.iter().any(|text| said(text)), said(&told.text)),
+            (behind, behind),
+            "{case}"
+        );
+    }
+}

@@ -143,7 +143,13 @@ impl Journal {
         }
         let part::Chosen { entries, warnings } = part::choose(&self.entries, &telling.part)?;
         let person = telling.part.person.as_deref();
-        let told = tell(&Subject { header: &self.header, entries: &entries, person, detail: telling.detail });
+        let told = tell(&Subject {
+            header: &self.header,
+            entries: &entries,
+            person,
+            detail: telling.detail,
+            secrets: &self.secrets,
+        });
         let (world, of_world) = place::world(self, place)?;
         let mut warnings = [self.oddities.clone(), warnings, of_world, told.warnings.clone()].concat();
         let about = &self.header.about;

@@ -151,6 +151,11 @@ fn what_export_cannot_do_it_says() {
         &["export", "empty.jsonl"],
         &["export", "journal.jsonl", "--person", "bo"],
         &["export", "journal.jsonl", "--from", "99"],
+        &["export", "journal.jsonl", "--name", " "],
+        &["export", "journal.jsonl", "--name", "for ${ana.id}"],
+        &["record", "-o", "/proc/told.yaml"],
+        &["record", "--name", ""],
+        &["record", "--name", "for ${ana.id}"],
         &["export", "journal.jsonl", "-o", "nowhere/told.yaml"],
         &["export", "journal.jsonl", "--world", "nowhere.yaml", "-o", "told.yaml"],
     ] {
@@ -319,4 +324,37 @@ fn secrets_of_a_world_stay_out_of_journals_and_recordings() {
     assert!(told.stdout.contains(r#"secret: "${env.BOT_SECRET}""#), "{}", told.told());
     assert!(told.stdout.contains("shown") && !told.stdout.contains("page_token"), "{}", told.told());
     assert!(told.stderr.contains("set BOT_SECRET, API_KEY before you run the file"), "{}", told.told());
+}
+
+#[test]
+fn a_recording_that_cannot_be_written_is_not_called_nothing() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("below")).expect("a folder");
+    let mut process =
+        Process::start(&mut folder.command(&["record", "--port", "0", "-o", "below/told.yaml"]));
+    process.prints("recording into below/told.yaml");
+    let url = process.stdout().lines().next().unwrap_or_default().to_owned();
+    fs::remove_dir(folder.path("below")).expect("an empty folder");
+    let said = folder.run(&["say", "hello", "--url", &url]);
+    assert_eq!(said.code, Some(0), "{}", said.told());
+    process.signal("INT");
+    assert_eq!(process.wait(PATIENCE).code(), Some(2));
+    let told = process.stderr();
+    assert!(told.contains("error: cannot write below/told.yaml: No such file or directory"), "{told}");
+    assert!(told.contains("what happened is lost") && !told.contains("nothing happened"), "{told}");
+}
+
+#[test]
+fn a_recorder_names_the_secrets_of_its_world_that_are_said() {
+    let folder = Folder::new();
+    folder.write("emulator.yaml", "pages: {shop: {}, store: {}}\napps:\n  bot: {secret: a-very-own-secret, page_token: {shop: EAAown}}\n");
+    let mut process = Process::start(&mut folder.command(&["record", "--port", "0", "-o", "told.yaml"]));
+    process.prints("recording into told.yaml");
+    let url = process.stdout().lines().next().unwrap_or_default().to_owned();
+    let said = folder.run(&["say", "a-very-own-secret xEAAown bot-store-page-token", "--url", &url]);
+    assert_eq!(said.code, Some(0), "{}", said.told());
+    process.signal("INT");
+    assert_eq!(process.wait(PATIENCE).code(), Some(130));
+    let text = fs::read_to_string(folder.path("told.yaml")).expect("the file was written");
+    assert!(text.contains(r#"says: "${bot.secret} x${bot.page_token} ${bot.store.page_token}""#), "{text}");
 }

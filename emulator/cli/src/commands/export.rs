@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use emulator_scenario::diagnostics::render_all;
-use emulator_scenario::record::{Detail, Journal, Part, Place, Recording, Telling};
+use emulator_scenario::record::{Detail, Journal, Part, Place, Telling};
 use emulator_scenario::scenario::load;
 use emulator_scenario::select::read_file;
 
@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> ExitCode {
 
 fn export(arguments: &ExportArguments) -> Result<(), String> {
     let ExportArguments { journal: path, output, from, to, person, world, name, all } = arguments;
+    named(name.as_deref())?;
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
     let journal =
@@ -74,17 +75,33 @@ fn export(arguments: &ExportArguments) -> Result<(), String> {
     for warning in &recording.warnings {
         eprintln!("warning: {warning}");
     }
-    look_over(&recording, output.as_deref().unwrap_or(Path::new("standard output")));
     match output {
         None => output::data(&recording.text),
         Some(file) => {
             write_whole(file, &recording.text)
                 .map_err(|why| format!("cannot write {}: {why}", file.display()))?;
-            let steps = recording.steps;
-            eprintln!("{}: {steps} steps; messenger-emulator run {}", file.display(), file.display());
         }
     }
+    let shown = output.as_deref().unwrap_or(Path::new("standard output"));
+    if let Some(problems) = problems_of(&recording.text, shown) {
+        return Err(format!("what was written cannot be run as it is\n{problems}"));
+    }
+    if let Some(file) = output {
+        let steps = recording.steps;
+        eprintln!("{}: {steps} steps; messenger-emulator run {}", file.display(), file.display());
+    }
     Ok(())
+}
+
+/// Makes sure that a scenario can have this name.
+pub(crate) fn named(name: Option<&str>) -> Result<(), String> {
+    match name {
+        Some(name) if name.trim().is_empty() => Err("--name is empty; a scenario needs a name".to_owned()),
+        Some(name) if name.contains("${") => {
+            Err("--name holds ${…}, which the name of a scenario cannot; write it without".to_owned())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The path from the root on; the current folder for an empty one.
@@ -93,11 +110,8 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, String> {
     std::path::absolute(path).map_err(|error| format!("cannot find out where {} is: {error}", path.display()))
 }
 
-/// Reads what was made as a run would, and says what is wrong with it.
-fn look_over(recording: &Recording, path: &Path) {
-    let (_, problems) = load(path, recording.text.clone(), &|path| read_file(path).map(Into::into));
-    if !problems.is_empty() {
-        eprintln!("{}", render_all(&problems, output::colour_of_stderr()));
-        eprintln!("warning: this file cannot be run as it is");
-    }
+/// Reads what was made as `check` would, and says what is wrong with it.
+pub(crate) fn problems_of(text: &str, path: &Path) -> Option<String> {
+    let (_, problems) = load(path, text.to_owned(), &|path| read_file(path).map(Into::into));
+    (!problems.is_empty()).then(|| render_all(&problems, output::colour_of_stderr()))
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use emulator_scenario::cast::Cast;
 use emulator_scenario::record::{Detail, Journal, Part, Place, Recording, Telling};
 use emulator_server::journal::entry_to_json;
 use emulator_server::{Lane, Quiet};
 use tokio::sync::Mutex;
 
-use super::export::absolute;
+use super::export::{absolute, named, problems_of};
 use super::serve::{self, ServeArguments};
 use crate::exit::Exit;
-use crate::files::write_whole;
+use crate::files::{can_hold, write_whole};
 
 /// The name of the file unless another is given; a number is added where it is taken.
 const DEFAULT_FILE: &str = "recording";
@@ -67,11 +68,14 @@ pub(crate) struct Recorder {
     written: String,
     steps: usize,
     told: Vec<String>,
+    /// Why the file could not be written the last time.
+    failed: Option<String>,
 }
 
 impl Recorder {
     fn new(arguments: &RecordArguments) -> Result<Self, String> {
         let RecordArguments { output, name, all, serve: _ } = arguments;
+        named(name.as_deref())?;
         let path = match output {
             None => free_name(),
             Some(path) if path.exists() => {
@@ -83,15 +87,24 @@ impl Recorder {
         if !folder.is_dir() {
             return Err(format!("there is no folder {} for {}", folder.display(), path.display()));
         }
+        can_hold(&folder).map_err(|why| format!("cannot write {}: {why}", path.display()))?;
         let detail = if *all { Detail::Everything } else { Detail::Needed };
         let telling = Telling { name: name.clone(), part: Part::default(), detail };
-        let (written, told) = (String::new(), Vec::new());
-        Ok(Self { path, folder, telling, journal: None, seen: 0, written, steps: 0, told })
+        let (written, told, failed) = (String::new(), Vec::new(), None);
+        Ok(Self { path, folder, telling, journal: None, seen: 0, written, steps: 0, told, failed })
     }
 
     /// Begins with the header of the lane's journal.
-    pub(crate) fn begin(&mut self, header: &str) -> Result<(), String> {
-        self.journal = Some(Journal::begin(header).map_err(|error| error.to_string())?);
+    ///
+    /// # Errors
+    ///
+    /// When that is none, or the name of the scenario gives a secret away.
+    pub(crate) fn begin(&mut self, header: &str, cast: &Cast) -> Result<(), String> {
+        let journal = Journal::begin(header).map_err(|error| error.to_string())?.of(cast);
+        if self.telling.name.as_deref().is_some_and(|name| journal.has_secret(name)) {
+            return Err("--name holds a secret of the world, which would stand in the file".to_owned());
+        }
+        self.journal = Some(journal);
         eprintln!("recording into {}; Ctrl-C ends it", self.path.display());
         Ok(())
     }
@@ -113,16 +126,32 @@ impl Recorder {
     }
 
     /// Writes for the last time, and says where.
-    pub(crate) fn end(&mut self, lane: &Lane) {
-        if self.take_in(lane) {
+    ///
+    /// # Errors
+    ///
+    /// Why what happened is not in the file.
+    pub(crate) fn end(&mut self, lane: &Lane) -> Result<(), String> {
+        // What could not be written when it happened may find its place now.
+        if self.take_in(lane) || self.failed.is_some() {
             self.write();
         }
         let path = self.path.display();
-        if self.written.is_empty() {
-            eprintln!("nothing happened, so {path} was not written");
-        } else {
-            eprintln!("{path}: {} steps; messenger-emulator run {path}", self.steps);
+        if let Some(why) = &self.failed {
+            let kept = if self.written.is_empty() { "is lost" } else { "is not all in it" };
+            return Err(format!("cannot write {path}: {why}; what happened {kept}"));
         }
+        if self.written.is_empty() {
+            let what =
+                if self.seen == 0 { "nothing happened" } else { "nothing happened that a step could say" };
+            eprintln!("{what}, so {path} was not written");
+            return Ok(());
+        }
+        let problems = problems_of(&self.written, &self.path);
+        if let Some(problems) = problems {
+            return Err(format!("{path} cannot be run as it is\n{problems}"));
+        }
+        eprintln!("{path}: {} steps; messenger-emulator run {path}", self.steps);
+        Ok(())
     }
 
     /// Takes in what is new; false if nothing is.
@@ -158,6 +187,7 @@ impl Recorder {
             Ok(warnings)
         });
         let path = self.path.display();
+        self.failed = written.as_ref().err().cloned();
         let warnings = written.unwrap_or_else(|why| vec![format!("cannot write {path}: {why}")]);
         for warning in warnings {
             if !self.told.contains(&warning) {

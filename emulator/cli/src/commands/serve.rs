@@ -202,27 +202,28 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
     }
     let recorder =
-        recorder.map(|recorder| record(recorder, arguments, &stage, &lane, &origin)).transpose()?;
+        recorder.map(|recorder| record(recorder, arguments, (&stage, &lane, &cast), &origin)).transpose()?;
     let stopped = until_stopped(signals, file, &lane).await;
+    let mut recorded = Ok(());
     if let Some(recorder) = recorder {
-        recorder.lock().await.end(&lane);
+        recorded = recorder.lock().await.end(&lane);
     }
     // That they end now is no news.
     told.abort();
     bots.stop().await;
-    stopped
+    let exit = stopped?;
+    recorded.map(|()| exit).map_err(|why| failed(Exit::Usage, why))
 }
 
 /// Lets a recorder follow the lane.
 fn record(
     mut recorder: Recorder,
     arguments: &ServeArguments,
-    stage: &Stage,
-    lane: &Arc<Lane>,
+    (stage, lane, cast): (&Stage, &Arc<Lane>, &Cast),
     origin: &Origin,
 ) -> Result<Arc<Mutex<Recorder>>, Failed> {
     let header = header(lane, arguments.seed, stage.settings(), origin);
-    recorder.begin(&header).map_err(|why| failed(Exit::Bug, why))?;
+    recorder.begin(&header, cast).map_err(|why| failed(Exit::Usage, why))?;
     let recorder = Arc::new(Mutex::new(recorder));
     tokio::spawn(Recorder::follow(Arc::clone(&recorder), Arc::clone(lane)));
     Ok(recorder)

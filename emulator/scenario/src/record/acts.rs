@@ -51,7 +51,7 @@ impl Words<'_> {
             }
             Kind::Reacts => {
                 let emoji = match entry.text("emoji") {
-                    Some(emoji) => Tree::word(emoji),
+                    Some(emoji) => self.names.word(emoji),
                     None => Tree::word("none"),
                 };
                 ("reacts", emoji, self.earlier("to", entry)?)
@@ -113,7 +113,7 @@ impl Words<'_> {
         let meant = asked::as_verb(entry, &self.header.people);
         let entry = meant.as_ref().unwrap_or(entry);
         let (verb, value) = self.called(entry, Manner::Again)?;
-        let tag = |key| entry.text(key).map(|word| (key, Tree::word(word)));
+        let tag = |key| entry.text(key).map(|word| (key, self.names.word(word)));
         // A token that is nobody's does not tell whose step it was, and it does not matter.
         let anybody = || self.header.world["pages"][0]["apps"].as_object()?.keys().next().map(String::as_str);
         Ok(Line::step([
@@ -166,7 +166,8 @@ impl Words<'_> {
         let target = || {
             let to = of("to")?;
             let is_name = to.starts_with(|first: char| !first.is_ascii_digit());
-            Some(("to", if is_name { Tree::name(to) } else { text(to) }))
+            let secret = names.hidden_in(to) != to;
+            Some(("to", if is_name && !secret { Tree::name(to) } else { text(to) }))
         };
         Ok(match of("verb").unwrap_or_default() {
             "sends" => ("sends", message(entry, &text, &body)),

@@ -131,7 +131,7 @@ mod tests {
     /// A piece so many hours after the begin, with what it lets end and when.
     fn piece(hours: i64, what: What, ends: &[(&str, i64)]) -> Piece {
         let (at, data) = (hours * HOUR, Map::new());
-        let entry = Entry { seq: 1, at, wall: 0, cause: None, kind: Kind::Says, data };
+        let entry = Entry { seq: 1, at, wall: 0, cause: None, kind: Kind::Says, data, saw_owner: None };
         let mut piece = Piece::new(&entry, what, Vec::new());
         let end = |(person, hours): &(&str, i64)| Change::Ends {
             what: ((*person).to_owned(), Ending::Control),

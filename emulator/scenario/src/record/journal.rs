@@ -8,6 +8,8 @@ use emulator_server::parse_rfc3339;
 use serde_json::{Map, Value};
 
 use super::RecordError;
+use crate::cast::Cast;
+use crate::secrets::Secrets;
 
 /// What a journal tells.
 #[derive(Debug, Clone)]
@@ -16,6 +18,8 @@ pub struct Journal {
     pub(crate) entries: Vec<Entry>,
     /// What is odd about the file and does not keep it from being used.
     pub(crate) oddities: Vec<String>,
+    /// What must not be written down: the usual secrets of its world, unless its own are known.
+    pub(crate) secrets: Secrets,
 }
 
 /// The first line.
@@ -43,6 +47,26 @@ impl Header {
     pub(crate) fn called(&self, id: &str) -> Option<&str> {
         let pages = self.world["pages"].as_array()?;
         pages.iter().find(|page| page["id"] == id)?["called"].as_str()
+    }
+
+    /// The secrets that apps have unless the world says otherwise. Those that it says stand in no journal.
+    fn usual_secrets(&self) -> Secrets {
+        let mut usual = Vec::new();
+        for page in self.world["pages"].as_array().into_iter().flatten() {
+            let other = page["called"].as_str().filter(|called| self.first_page() != Some(called));
+            for app in page["apps"].as_object().into_iter().flat_map(Map::keys) {
+                let mut is = |value: &str, member: &str| {
+                    usual.push((format!("{app}-{value}"), format!("{app}.{member}")));
+                };
+                match other {
+                    Some(page) => is(&format!("{page}-page-token"), &format!("{page}.page_token")),
+                    None => is("page-token", "page_token"),
+                }
+                is("app-secret", "secret");
+                is("verify-token", "verify_token");
+            }
+        }
+        Secrets::known(usual)
     }
 
     /// The Page that is meant where none is named, if it has a name.
@@ -76,6 +100,8 @@ pub(crate) struct Entry {
     pub(crate) cause: Option<u64>,
     pub(crate) kind: Kind,
     pub(crate) data: Map<String, Value>,
+    /// Who was in control when it was decided, if that mattered.
+    pub(crate) saw_owner: Option<String>,
 }
 
 impl Entry {
@@ -154,7 +180,19 @@ impl Journal {
             folder: read["wall"]["folder"].as_str().map(PathBuf::from),
             people,
         };
-        Ok(Self { header, entries: Vec::new(), oddities: Vec::new() })
+        let secrets = header.usual_secrets();
+        Ok(Self { header, entries: Vec::new(), oddities: Vec::new(), secrets })
+    }
+
+    /// The same journal, for which the secrets of its world are known.
+    #[must_use]
+    pub fn of(self, cast: &Cast) -> Self {
+        Self { secrets: Secrets::of(cast), ..self }
+    }
+
+    /// True for a text in which a secret of its world stands, as far as they are known.
+    pub fn has_secret(&self, text: &str) -> bool {
+        self.secrets.stand_in(text)
     }
 
     /// Adds an entry that has come meanwhile.
@@ -185,6 +223,7 @@ impl Journal {
         let kind = Kind::parse(kind).ok_or_else(|| format!("there is no kind of entry `{kind}`"))?;
         let data = read["data"].as_object_mut().map(std::mem::take).unwrap_or_default();
         let wall = time(&read["wall"]["at"]).unwrap_or(at);
-        Ok(Some(Entry { seq, at, wall, cause: read["cause"].as_u64(), kind, data }))
+        let saw_owner = read["saw"]["owner"].as_str().map(str::to_owned);
+        Ok(Some(Entry { seq, at, wall, cause: read["cause"].as_u64(), kind, data, saw_owner }))
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::times::Times;
 use super::tree::Tree;
+use crate::secrets::Secrets;
 use crate::vocabulary as words;
 
 /// A part of a text.
@@ -25,12 +26,29 @@ pub(crate) struct Names {
     known: BTreeMap<String, String>,
     /// Moments that are different in each run.
     times: Times,
+    /// What must not be written down, wherever it stands.
+    secrets: Secrets,
 }
 
 impl Names {
     /// Names for these ids; texts that are moments near those of the journal are none that can come again.
     pub(crate) fn new(known: BTreeMap<String, String>, times: Times) -> Self {
-        Self { known, times }
+        Self { known, times, secrets: Secrets::default() }
+    }
+
+    /// The same names, and expressions for secrets.
+    pub(crate) fn hiding(self, secrets: Secrets) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// A word of the platform, which anybody may have replaced by a text of their own.
+    pub(crate) fn word(&self, word: &str) -> Tree {
+        if self.secrets.stand_in(word) { self.text(word) } else { Tree::word(word) }
+    }
+
+    /// A text for whoever reads the file, or a key, with nothing secret in it.
+    pub(crate) fn hidden_in(&self, text: &str) -> String {
+        if self.secrets.stand_in(text) { self.secrets.hidden_in(text) } else { text.to_owned() }
     }
 
     /// A text that somebody says again.
@@ -68,7 +86,7 @@ impl Names {
                 let entries = members.iter();
                 Tree::Map(
                     entries
-                        .map(|(key, value)| (escaped(key), self.member(key, value, Self::awaited_value)))
+                        .map(|(key, value)| (self.key(key), self.member(key, value, Self::awaited_value)))
                         .collect(),
                 )
             }
@@ -83,7 +101,7 @@ impl Names {
         match value {
             Value::Null => Tree::Null,
             Value::Bool(value) => Tree::Bool(*value),
-            Value::Number(given) => match self.known.get(&given.to_string()) {
+            Value::Number(given) => match self.number(&given.to_string()) {
                 Some(name) => Tree::Text(format!("${{{name} | int}}")),
                 None => number(given),
             },
@@ -95,7 +113,7 @@ impl Names {
                 let inner = |names: &Self, value: &Value| names.tree(value, text, number);
                 let entries = members.iter();
                 Tree::Map(
-                    entries.map(|(key, value)| (escaped(key), self.member(key, value, inner))).collect(),
+                    entries.map(|(key, value)| (self.key(key), self.member(key, value, inner))).collect(),
                 )
             }
         }
@@ -106,20 +124,31 @@ impl Names {
         let word = value.as_str().filter(|text| {
             let begins = text.starts_with(|first: char| first.is_ascii_lowercase());
             let goes_on = text.chars().all(|it| it.is_ascii_lowercase() || it == '_');
-            begins && goes_on && !words::is_wire_text(key)
+            begins && goes_on && !words::is_wire_text(key) && !self.secrets.stand_in(text)
         });
         word.map_or_else(|| tree(self, value), Tree::name)
     }
 
-    /// The text cut at the ids in it.
+    fn key(&self, key: &str) -> String {
+        // No expression can stand in a key.
+        escaped(&self.hidden_in(key))
+    }
+
+    /// The expression for a number that is an id or a secret.
+    fn number(&self, number: &str) -> Option<&str> {
+        let secret = self.secrets.at(number).filter(|(value, _)| *value == number);
+        secret.map(|(_, name)| name).or_else(|| self.known.get(number).map(String::as_str))
+    }
+
+    /// The text cut at the ids and secrets in it.
     fn named<'a>(&'a self, text: &'a str) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
         let (mut from, mut before) = (0, None);
         let mut at = 0;
         while let Some(here) = text[at..].chars().next() {
             let begins = before.is_none_or(|before: char| !before.is_ascii_alphanumeric());
-            let found = if begins && here.is_ascii_alphanumeric() { self.id_at(&text[at..]) } else { None };
-            let Some((id, name)) = found else {
+            let id = || if begins && here.is_ascii_alphanumeric() { self.id_at(&text[at..]) } else { None };
+            let Some((id, name)) = self.secrets.at(&text[at..]).or_else(id) else {
                 before = Some(here);
                 at += here.len_utf8();
                 continue;

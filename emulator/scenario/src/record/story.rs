@@ -24,6 +24,12 @@ pub(crate) struct Piece {
     runs: Option<bool>,
     /// The first timestamp of an event that it made, which tells what came first in a conversation.
     event: Option<i64>,
+    /// Real time, in milliseconds since 1970.
+    wall: i64,
+    /// Who was in control, as its refusal saw it; none for what was not refused.
+    refusal: Option<Option<String>>,
+    /// True for a refused call that only came after a step behind the one that it answers to.
+    pub(crate) late: bool,
 }
 
 /// What kind of thing it is.
@@ -137,7 +143,19 @@ impl Piece {
         let person = entry.person().map(str::to_owned);
         let app = entry.text("app").map(str::to_owned);
         let runs = (entry.kind == Kind::Bot).then(|| entry.text("verb") != Some("stops"));
-        Self { at: entry.at, what, lines, changes: Vec::new(), person, app, runs, event: None }
+        Self {
+            at: entry.at,
+            what,
+            lines,
+            changes: Vec::new(),
+            person,
+            app,
+            runs,
+            event: None,
+            wall: entry.wall,
+            refusal: None,
+            late: false,
+        }
     }
 
     /// Takes in something that it led to.
@@ -157,6 +175,7 @@ impl Piece {
                 self.changes
                     .extend(ends(Ending::HumanWindow, until.map(|until| until.saturating_add(SIX_DAYS))));
             }
+            Kind::Refused => self.refusal = Some(entry.saw_owner.clone()),
             Kind::Folder => {
                 self.changes.extend(moved().map(|(person, to)| Change::Folder { person, to }));
             }
@@ -180,7 +199,6 @@ impl Piece {
             | Kind::Page
             | Kind::Declined
             | Kind::Call
-            | Kind::Refused
             | Kind::Clock
             | Kind::Timer
             | Kind::MarkedDone
@@ -193,6 +211,23 @@ impl Piece {
         }
     }
 
+    /// True for a step that came before this refused call, though the journal has it behind. A refusal has no timestamp
+    /// of its own: real time tells, and within a millisecond who was in control.
+    fn was_refused_after(&self, other: &Self) -> bool {
+        let Some(saw) = self.refusal.as_ref().filter(|_| other.what == What::Acts) else { return false };
+        let about = other.person.is_none() || other.person == self.person;
+        let led_to_it = || {
+            let of = |change: &Change| match change {
+                Change::Owner { person, to } => {
+                    Some(person) == self.person.as_ref() && Some(to) == saw.as_ref()
+                }
+                Change::Folder { .. } | Change::Ends { .. } | Change::TakenAgain { .. } => false,
+            };
+            other.changes.iter().any(of)
+        };
+        about && (other.wall < self.wall || other.wall == self.wall && led_to_it())
+    }
+
     fn happened(&mut self, at: Option<i64>) {
         self.event = match (self.event, at) {
             (Some(first), Some(at)) => Some(first.min(at)),
@@ -203,8 +238,9 @@ impl Piece {
 
 /// The pieces in the order in which they happened. A journal of `run` has what a bot did under what it answers to,
 /// even where a later step had come before it; timestamps of one conversation tell, since they always rise.
-pub(crate) fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
+pub(crate) fn in_order(mut pieces: Vec<Piece>) -> Vec<Piece> {
     let mut behind: Vec<usize> = (0..pieces.len()).collect();
+    let mut late = vec![false; pieces.len()];
     // What an app did stays in its order, also where it has no timestamp.
     let mut newest: BTreeMap<(&Option<String>, &Option<String>), usize> = BTreeMap::new();
     let mut stopped: BTreeSet<&Option<String>> = BTreeSet::new();
@@ -227,11 +263,16 @@ pub(crate) fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
             other.what != What::Follows
                 && (other.at < piece.at || started || spoke_first && piece.person.is_some())
         };
-        let last = pieces.iter().skip(index + 1).rposition(earlier).map(|last| index + 1 + last);
+        let behind_it = || pieces.iter().skip(index + 1);
+        let known = behind_it().rposition(earlier);
+        let refused = behind_it().rposition(|other| piece.was_refused_after(other));
+        late[index] = refused > known;
+        let last = known.max(refused).map(|last| index + 1 + last);
         let newest = newest.entry((&piece.person, &piece.app)).or_default();
         *newest = last.unwrap_or(index).max(*newest);
         behind[index] = *newest;
     }
+    pieces.iter_mut().zip(late).for_each(|(piece, late)| piece.late = late);
     let mut order: Vec<usize> = (0..pieces.len()).collect();
     order.sort_by_key(|index| (behind[*index], behind[*index] != *index, *index));
     let mut slots: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();

@@ -15,9 +15,14 @@ use super::page::{Grants, List};
 use super::story::{Change, Index, Piece, What, in_order, is_root};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
+use crate::secrets::Secrets;
 
 /// How far a move of the clock and the system's time may be apart for it to be time in which the emulator was off.
 const SAME_TIME: i64 = 2_000;
+
+/// What is to be known of a refusal that depends on how fast a bot was.
+const LATE: &str = "a refused call of a bot came only after later steps than the one it answers to, which may be why it was \
+                    refused; whether the bot is as slow next time is chance";
 
 /// The lines of a scenario, and what became of them.
 #[derive(Debug, Default)]
@@ -43,6 +48,7 @@ pub(crate) struct Subject<'a> {
     /// Whose conversation; everybody's when none.
     pub(crate) person: Option<&'a str>,
     pub(crate) detail: Detail,
+    pub(crate) secrets: &'a Secrets,
 }
 
 /// Tells it.
@@ -66,7 +72,11 @@ pub(crate) fn tell(subject: &Subject<'_>) -> Told {
     }
     let Teller { pieces, mut told, .. } = teller;
     let begin = pieces.first().map_or(0, |piece| piece.at);
-    let pieces = in_order(pieces);
+    let mut pieces = in_order(pieces);
+    if let Some(piece) = pieces.iter_mut().find(|piece| piece.late && !piece.lines.is_empty()) {
+        told.warnings.push(LATE.to_owned());
+        piece.lines.insert(0, Line::Remark(LATE.to_owned()));
+    }
     let moves = gaps::moves(&pieces, begin);
     told.lines = lines(pieces, &moves, &words);
     told
@@ -257,12 +267,13 @@ impl Teller<'_> {
                 return Err(why);
             }
         };
+        let names = self.words.names;
         let expected = Tree::map([
             Some(("app", Tree::name(entry.text("app").unwrap_or_default()))),
             self.words.of(entry.person()),
             Some((verb, value)),
-            messaging_type(entry),
-            tag(entry),
+            messaging_type(entry, names),
+            tag(entry, names),
             self.words.on(entry),
             refusal.map(|refusal| ("refused", refused(refusal))),
         ]);
@@ -278,8 +289,8 @@ impl Teller<'_> {
             Some(("app", Tree::name(message.text("from").unwrap_or_default()))),
             self.words.of(message.person()),
             Some(("sends", sent)),
-            messaging_type(call),
-            tag(call),
+            messaging_type(call, names),
+            tag(call, names),
             self.words.on(message),
         ]);
         let capture = message.text("mid").and_then(|mid| self.words.captures.get(mid));
@@ -295,20 +306,21 @@ impl Teller<'_> {
         };
         let what = entry.text("verb").unwrap_or(entry.kind.name()).replace('_', " ");
         let text = format!("entry {}, which no step can say: {who} {what}: {why}", entry.seq);
+        let text = self.words.names.hidden_in(&text);
         self.told.warnings.push(text.clone());
         Line::Remark(text)
     }
 }
 
 /// The type of a sent message, if it is worth mention: bots answer.
-fn messaging_type(call: &Entry) -> Option<(&'static str, Tree)> {
+fn messaging_type(call: &Entry, names: &Names) -> Option<(&'static str, Tree)> {
     let kind = call.text("messaging_type").filter(|kind| *kind != "RESPONSE")?;
-    Some(("messaging_type", Tree::word(kind)))
+    Some(("messaging_type", names.word(kind)))
 }
 
 /// The tag of a sent message.
-fn tag(call: &Entry) -> Option<(&'static str, Tree)> {
-    call.text("tag").map(|tag| ("tag", Tree::word(tag)))
+fn tag(call: &Entry, names: &Names) -> Option<(&'static str, Tree)> {
+    call.text("tag").map(|tag| ("tag", names.word(tag)))
 }
 
 /// The pieces as lines, with the moves of the clock between them, and after each step who is in control and where the
@@ -440,14 +452,6 @@ fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
         known.extend(page["id"].as_str().map(|id| (id.to_owned(), format!("{called}.id"))));
         for (name, app) in page["apps"].as_object().into_iter().flatten() {
             known.extend(app["id"].as_str().map(|id| (id.to_owned(), format!("{name}.id"))));
-            for (usual, member) in
-                [("app-secret", "secret"), ("verify-token", "verify_token"), ("page-token", "page_token")]
-            {
-                // With several Pages there are as many tokens.
-                if member != "page_token" || header.first_page().is_none() {
-                    known.insert(format!("{name}-{usual}"), format!("{name}.{member}"));
-                }
-            }
         }
     }
     known.extend(people.iter().map(|(person, id)| {
@@ -461,5 +465,5 @@ fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
         Some((all().min()?, all().max()?))
     };
     let spans = [span(|entry| entry.at), span(|entry| entry.wall)];
-    Names::new(known, Times::around(spans.into_iter().flatten()))
+    Names::new(known, Times::around(spans.into_iter().flatten())).hiding(subject.secrets.clone())
 }

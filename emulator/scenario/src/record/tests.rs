@@ -781,3 +781,76 @@ fn every_remark_is_a_comment() {
     let known: BTreeMap<String, String> = BTreeMap::new();
     assert_eq!(Names::new(known, Times::default()).text("a"), Tree::Text("a".to_owned()));
 }
+
+/// A journal of two Pages, with a secret of each kind said aloud, in texts, in keys and as words of the platform.
+#[test]
+fn secrets_that_are_said_aloud_are_named() {
+    let mut tape = Tape::of(&[]);
+    let mut header: Value = serde_json::from_str(&tape.lines[0]).unwrap();
+    let apps = json!({"bot": {"id": "200000000000001", "fields": [], "features": [], "played": false}});
+    header["about"]["world"]["written"] = json!({"pages": {"shop": {}, "store": {}}, "apps": {"bot": {}}});
+    header["world"]["pages"] = json!([
+        {"id": "100000000000001", "called": "shop", "name": "Shop", "apps": apps},
+        {"id": "100000000000002", "called": "store", "name": "Store", "apps": apps}]);
+    header["people"] = json!({"ana": {"shop": ANA, "store": "7000000000000001"}});
+    tape.lines[0] = header.to_string();
+    tape.people = vec![("ana on shop", ANA)];
+    tape.says(
+        0,
+        "ana on shop",
+        "bot-page-token bot-store-page-token bot-app-secret bot-verify-token, EAAown1xs3cret",
+    );
+    let sends = json!({"app": "bot", "verb": "sends", "person": "ana on shop", "message": {"key_s3cret": "say_s3cret"}});
+    let call = tape.add(1, None, "call", sends);
+    tape.add(1, Some(call), "refused", json!({"app": "bot", "code": 100}));
+    let usual = tape.told_as(&Telling::default()).unwrap();
+    let said = "says: \"${bot.page_token} ${bot.store.page_token} ${bot.secret} ${bot.verify_token}, EAAown1xs3cret\"";
+    assert!(usual.text.contains(said), "{}", usual.text);
+
+    let own = [("EAAown1", "bot.store.page_token"), ("s3cret", "bot.secret")];
+    let own = own.map(|(value, name)| (value.to_owned(), name.to_owned()));
+    let journal = Journal { secrets: crate::secrets::Secrets::known(own), ..tape.journal() };
+    let told = journal.told(&Telling::default(), &place()).unwrap();
+    let said = "says: \"bot-page-token bot-store-page-token bot-app-secret bot-verify-token, ${bot.store.page_token}x${bot.secret}\"";
+    assert!(told.text.contains(said), "{}", told.text);
+    assert!(told.text.contains(r#"say_${bot.secret}"#) && !told.text.contains("s3cret"), "{}", told.text);
+}
+
+/// A journal of `run` has a call behind the step that it answers to, also where a later step led to its refusal.
+#[test]
+fn a_call_is_refused_behind_the_step_that_led_to_it() {
+    // Real time of the call and of what the agent did, in milliseconds, and who was in control when it was refused.
+    let cases = [(5, 3, "desk", true), (5, 5, "inbox", true), (5, 5, "desk", false), (3, 5, "inbox", false)];
+    for (call_wall, inbox_wall, saw, behind) in cases {
+        let mut tape = Tape::of(ONE);
+        let hello = tape.says(0, "ana", "hello");
+        let sends = json!({"app": "bot", "verb": "sends", "person": "ana", "text": "hi"});
+        let call = tape.add(0, Some(hello), "call", sends);
+        let refused = tape.add(0, Some(call), "refused", json!({"app": "bot", "code": 10}));
+        let inbox =
+            tape.add(0, None, "inbox", json!({"person": "ana", "verb": "replies", "text": "I am here"}));
+        tape.moves(0, inbox, "ana", "idle", "inbox");
+        let mut at = |seq: u64, wall: i64, owner: Option<&str>| {
+            let line = &mut tape.lines[usize::try_from(seq).unwrap()];
+            let mut entry: Value = serde_json::from_str(line).unwrap();
+            entry["wall"]["at"] = json!(emulator_server::rfc3339(emulator_core::Timestamp(BEGIN + wall)));
+            if let Some(owner) = owner {
+                entry["saw"] = json!({"owner": owner});
+            }
+            *line = entry.to_string();
+        };
+        at(call, call_wall, None);
+        at(refused, call_wall, Some(saw));
+        at(inbox, inbox_wall, None);
+        let told = tape.told_as(&Telling::default()).unwrap();
+        let place_of = |text: &str| told.text.find(text).unwrap();
+        let case = format!("{call_wall} {inbox_wall} {saw}: {}", told.text);
+        assert_eq!(place_of("refused:") > place_of("I am here"), behind, "{case}");
+        let said = |text: &str| text.contains("a refused call of a bot came only after later steps");
+        assert_eq!(
+            (told.warnings.iter().any(|text| said(text)), said(&told.text)),
+            (behind, behind),
+            "{case}"
+        );
+    }
+}

@@ -43,7 +43,7 @@ pub(crate) struct ExportArguments {
 
 pub(crate) fn run(arguments: &ExportArguments) -> ExitCode {
     match export(arguments) {
-        Ok(()) => Exit::Passed.into(),
+        Ok(exit) => exit.into(),
         Err(text) => {
             eprintln!("error: {text}");
             Exit::Usage.into()
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> ExitCode {
     }
 }
 
-fn export(arguments: &ExportArguments) -> Result<(), String> {
+fn export(arguments: &ExportArguments) -> Result<Exit, String> {
     let ExportArguments { journal: path, output, from, to, person, world, name, all } = arguments;
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
@@ -75,7 +75,7 @@ fn export(arguments: &ExportArguments) -> Result<(), String> {
     }
     look_over(&recording, output.as_deref().unwrap_or(Path::new("standard output")));
     match output {
-        None => output::data(&recording.text),
+        None => return Ok(output::result(&recording.text, Exit::Passed)),
         Some(file) => {
             write_whole(file, &recording.text)
                 .map_err(|why| format!("cannot write {}: {why}", file.display()))?;
@@ -83,7 +83,7 @@ fn export(arguments: &ExportArguments) -> Result<(), String> {
             eprintln!("{}: {steps} steps; messenger-emulator run {}", file.display(), file.display());
         }
     }
-    Ok(())
+    Ok(Exit::Passed)
 }
 
 /// The path from the root on; the current folder for an empty one.

@@ -16,7 +16,7 @@ pub(crate) enum Exit {
     Usage,
     /// A bot or a port could not be reached.
     Unreachable,
-    /// A bug in the emulator.
+    /// A bug in the emulator, or something that can no longer be written: a journal, a report, standard output.
     Bug,
     /// The person interrupted the run.
     Interrupted,

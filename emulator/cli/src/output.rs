@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use emulator_scenario::diagnostics::Colour;
 
+use crate::exit::Exit;
+
 /// Whether text on stderr may be coloured.
 pub(crate) fn colour_of_stderr() -> Colour {
     colour(io::stderr().is_terminal())
@@ -19,8 +21,23 @@ fn colour(terminal: bool) -> Colour {
     if terminal && !refused { Colour::Always } else { Colour::Never }
 }
 
-/// Prints data. Whoever reads it may have gone, which ends nothing here.
+/// Prints data that is all a command is for. Whoever reads it may have gone, which ends nothing here; a full disk is told.
+pub(crate) fn result(text: &str, exit: Exit) -> Exit {
+    match write(text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("error: cannot write to standard output: {error}");
+            Exit::Bug
+        }
+        Ok(()) | Err(_) => exit,
+    }
+}
+
+/// Prints data on the way. Whoever reads it may have gone, which ends nothing here.
 pub(crate) fn data(text: &str) {
+    let _ = write(text);
+}
+
+fn write(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }

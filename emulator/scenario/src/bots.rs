@@ -106,6 +106,13 @@ impl Bot {
         *self.ended.borrow()
     }
 
+    /// The exit status, waited for so long.
+    async fn ends_within(&self, patience: Duration) -> Option<ExitStatus> {
+        let mut ended = self.ended.clone();
+        let end = tokio::time::timeout(patience, ended.wait_for(Option::is_some)).await;
+        end.ok().and_then(Result::ok).and_then(|status| *status)
+    }
+
     /// The newest lines of output.
     fn last_lines(&self, count: usize) -> Vec<String> {
         self.output.newest(count)

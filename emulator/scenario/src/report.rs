@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod junit;
+mod standing;
 mod terminal;
 mod xml;
 
@@ -12,6 +13,7 @@ use crate::failure::FailureKind;
 use crate::runner::{BotOutput, Report, RunEvent, Verdict};
 use crate::transcript::printable;
 
+pub use standing::Standing;
 pub use terminal::Terminal;
 
 /// How a run came out so far.
@@ -63,13 +65,20 @@ impl Outcome {
             Verdict::Passed => Self::Passed,
             Verdict::Skipped(_) => Self::Skipped,
             Verdict::NotRun => Self::NotRun,
-            Verdict::Failed(failure) => match failure.kind {
-                FailureKind::Failed => Self::Failed,
-                FailureKind::Error => Self::Error,
-                FailureKind::Unreachable => Self::Unreachable,
-            },
-            Verdict::Broken(_) => Self::Error,
-            Verdict::Unreachable(_) | Verdict::NoPort(_) => Self::Unreachable,
+            Verdict::Failed(_)
+            | Verdict::Broken(_)
+            | Verdict::Interrupted
+            | Verdict::Unreachable(_)
+            | Verdict::NoPort(_) => verdict.failure_kind().map_or(Self::Error, Self::of_failure),
+        }
+    }
+
+    /// What a failure is.
+    pub(crate) const fn of_failure(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Failed => Self::Failed,
+            FailureKind::Error => Self::Error,
+            FailureKind::Unreachable => Self::Unreachable,
         }
     }
 
@@ -93,16 +102,9 @@ impl Summary {
             RunEvent::Finished(report) if report.attempt.last => {
                 self.raced += usize::from(report.raced);
                 self.flaky += usize::from(report.is_flaky());
-                let counted = match Outcome::of(&report.verdict) {
-                    Outcome::Passed => &mut self.passed,
-                    Outcome::Failed => &mut self.failed,
-                    Outcome::Error => &mut self.errors,
-                    Outcome::Unreachable => &mut self.unreachable,
-                    Outcome::Skipped => &mut self.skipped,
-                    Outcome::NotRun => &mut self.not_run,
-                };
-                *counted += 1;
+                self.add(Outcome::of(&report.verdict));
             }
+            RunEvent::GivenUp { outcome, .. } => self.add(Outcome::of_failure(*outcome)),
             RunEvent::Stray(_) => self.strays += 1,
             RunEvent::BotEnded(_) => self.ended += 1,
             RunEvent::Finished(_)
@@ -111,6 +113,19 @@ impl Summary {
             | RunEvent::Waiting { .. }
             | RunEvent::Kept(_) => {}
         }
+    }
+
+    /// Counts a scenario.
+    const fn add(&mut self, outcome: Outcome) {
+        let counted = match outcome {
+            Outcome::Passed => &mut self.passed,
+            Outcome::Failed => &mut self.failed,
+            Outcome::Error => &mut self.errors,
+            Outcome::Unreachable => &mut self.unreachable,
+            Outcome::Skipped => &mut self.skipped,
+            Outcome::NotRun => &mut self.not_run,
+        };
+        *counted += 1;
     }
 
     /// How many scenarios there were.
@@ -125,6 +140,7 @@ fn headline(verdict: &Verdict) -> String {
         Verdict::Passed => String::new(),
         Verdict::Skipped(reason) => reason.clone(),
         Verdict::NotRun => NOT_RUN.to_owned(),
+        Verdict::Interrupted => INTERRUPTED.to_owned(),
         Verdict::Failed(failure) => failure.headline().to_owned(),
         Verdict::Unreachable(error) => error.to_string(),
         Verdict::Broken(text) | Verdict::NoPort(text) => text.clone(),
@@ -134,12 +150,15 @@ fn headline(verdict: &Verdict) -> String {
 /// Why a scenario was not played that nothing is wrong with.
 const NOT_RUN: &str = "the run ended before this scenario was done";
 
+/// Why a scenario has no end.
+const INTERRUPTED: &str = "interrupted: the run was ended while this scenario was played";
+
 /// What went wrong, with everything that helps to understand it.
 fn details(verdict: &Verdict, colour: Colour) -> String {
     match verdict {
         Verdict::Passed | Verdict::Skipped(_) | Verdict::NotRun => String::new(),
         Verdict::Failed(failure) => failure.render(colour),
-        Verdict::Unreachable(_) | Verdict::Broken(_) | Verdict::NoPort(_) => {
+        Verdict::Unreachable(_) | Verdict::Broken(_) | Verdict::NoPort(_) | Verdict::Interrupted => {
             format!("error: {}\n", headline(verdict))
         }
     }
@@ -149,6 +168,10 @@ fn details(verdict: &Verdict, colour: Colour) -> String {
 fn last_words(output: &[BotOutput]) -> String {
     let mut out = String::new();
     for BotOutput { title, lines } in output {
+        if lines.is_empty() {
+            let _ = writeln!(out, "no output of {title}");
+            continue;
+        }
         let _ = writeln!(out, "last output of {title}:");
         for line in lines {
             let _ = writeln!(out, "    {}", printable(line));

@@ -20,6 +20,7 @@ use emulator_server::{ControlRoutes, Wall};
 use tokio::sync::{Mutex, RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use crate::failure::FailureKind;
 use crate::scene::{Pace, Place};
 use crate::select::Selected;
 
@@ -90,6 +91,9 @@ struct Shared {
     by_hand: std::sync::Mutex<std::collections::BTreeMap<String, u16>>,
     /// Which round this is, from 1.
     round: std::sync::atomic::AtomicU32,
+    /// How the scenarios failed that are to be played again, by their names without numbers: the full name of the
+    /// attempt, and what it came to.
+    failed: std::sync::Mutex<std::collections::BTreeMap<String, (String, FailureKind)>>,
     /// Set when nothing may begin any more.
     over: AtomicBool,
     /// What stays as it is.
@@ -114,6 +118,7 @@ pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::Unbou
         fixed_port: Mutex::new(()),
         by_hand: std::sync::Mutex::default(),
         round: 0.into(),
+        failed: std::sync::Mutex::default(),
         over: AtomicBool::new(false),
         kept: std::sync::Mutex::default(),
     });
@@ -169,6 +174,16 @@ impl Shared {
         self.over.load(Ordering::Relaxed)
     }
 
+    /// Tells that a scenario is not played, for the run is over. One that was to be tried again has failed.
+    fn leave_out(&self, selected: &Selected) {
+        let name = selected.unnumbered().name;
+        let failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&name);
+        match failed {
+            Some((name, outcome)) => self.send(RunEvent::GivenUp { name, outcome }),
+            None => drop(self.tell(selected, Verdict::NotRun, Duration::ZERO)),
+        }
+    }
+
     /// Tells how a scenario came out that was not played; gives it back if it is to be played again.
     fn tell(&self, selected: &Selected, verdict: Verdict, took: Duration) -> Option<Selected> {
         self.finish(selected, Report::of(selected, verdict, took))
@@ -180,6 +195,10 @@ impl Shared {
         let may_try_again = report.verdict.is_worth_another_try() && round <= self.options.retries;
         report.attempt = Attempt { number: round, of: self.options.retries + 1, last: !may_try_again };
         let failed_for_good = report.verdict.is_failure() && !may_try_again;
+        if let (true, Some(kind)) = (may_try_again, report.verdict.failure_kind()) {
+            let mut failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            failed.insert(report.filter.clone(), (report.name.clone(), kind));
+        }
         self.send(RunEvent::Finished(Box::new(report)));
         match self.options.failure {
             AfterFailure::GoOn => {}

@@ -117,10 +117,14 @@ fn every_scenario_that_runs_when_a_bot_ends_is_told() {
 
 #[test]
 fn a_bot_may_end_where_a_step_starts_it_again() {
-    let steps = "  - user: ana\n    says: die\n  - bot: shopbot\n    restarts: true\n  - user: ana\n    \
-                 says: hello again\n  - expect: {app: shopbot, sends: At last!}\n";
-    let ended = run("mortal", "unread: allow\n", steps);
-    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    for verb in ["starts", "restarts"] {
+        let steps = format!(
+            "  - user: ana\n    says: die\n  - bot: shopbot\n    {verb}: true\n  - user: ana\n    \
+             says: hello again\n  - expect: {{app: shopbot, sends: At last!}}\n"
+        );
+        let ended = run("mortal", "unread: allow\n", &steps);
+        assert_eq!(ended.code, Some(0), "{verb} {}", ended.told());
+    }
 }
 
 #[test]

@@ -3,10 +3,11 @@
 mod schema;
 
 use std::fs;
+use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::support::{Folder, PATIENCE, Process, golden};
+use crate::support::{Folder, PATIENCE, Process, golden, until};
 
 /// A folder in which every verdict comes up.
 fn everything() -> Folder {
@@ -147,6 +148,9 @@ fn an_interrupted_run_has_its_reports() {
     let report = ["run", ".", "--report", "junit=out.xml", "--report", "json=out.jsonl"];
     let mut process = Process::start(&mut folder.command(&report));
     process.prints("ok    play/short (");
+    let begun =
+        || fs::read_to_string(folder.path("out.jsonl")).is_ok_and(|text| text.contains("\"play/long\""));
+    until(Instant::now() + PATIENCE, "the other one begins", begun);
     process.signal("INT");
     assert_eq!(process.wait(PATIENCE).code(), Some(130));
     let text = fs::read_to_string(folder.path("out.xml")).expect("a report");
@@ -155,6 +159,113 @@ fn an_interrupted_run_has_its_reports() {
     let lines = lines(&folder, "out.jsonl");
     let last = lines.last().expect("a line");
     assert_eq!((&last["interrupted"], &last["exit_code"]), (&true.into(), &130.into()));
+    assert_eq!(
+        [&last["scenarios"], &last["passed"], &last["not_run"]],
+        [&Value::from(2), &1.into(), &1.into()],
+        "{last}"
+    );
+    let told = "interrupted: play/long was still open\n2 scenarios: 1 passed, 1 not run in ";
+    assert!(process.stdout().contains(told), "{}", process.stdout());
+}
+
+#[test]
+fn an_interrupted_run_tells_what_never_began_from_what_was_open() {
+    let waits = |name: &str| format!("scenario: {name}\nsteps:\n  - expect: {{nothing: true, for: 300s}}\n");
+    let text =
+        format!("scenario: short\nsteps:\n  - note: done\n---\n{}---\n{}", waits("long"), waits("never"));
+    let folder = Folder::with("play.yaml", &text);
+    let arguments = ["run", ".", "--jobs", "1", "--report", "junit=out.xml", "--report", "json=out.jsonl"];
+    let mut process = Process::start(&mut folder.command(&arguments));
+    // The next one begins when the one before it is done, which the lines of JSON tell.
+    let begun =
+        || fs::read_to_string(folder.path("out.jsonl")).is_ok_and(|text| text.contains("\"play/long\""));
+    until(Instant::now() + PATIENCE, "the second scenario begins", begun);
+    process.signal("INT");
+    assert_eq!(process.wait(PATIENCE).code(), Some(130));
+    let text = fs::read_to_string(folder.path("out.xml")).expect("a report");
+    assert_eq!(schema::problems(&text), Vec::<String>::new(), "{text}");
+    assert!(text.contains("tests=\"3\" failures=\"0\" errors=\"1\" skipped=\"1\""), "{text}");
+    assert!(text.contains("<error message=\"interrupted: "), "{text}");
+    let lines = lines(&folder, "out.jsonl");
+    let last = lines.last().expect("a line");
+    assert_eq!([&last["scenarios"], &last["not_run"]], [&Value::from(3), &2.into()], "{last}");
+}
+
+#[test]
+fn what_failed_and_is_not_tried_again_has_failed() {
+    let fails = "steps:\n  - clock: {to: \"2020-01-01T00:00:00Z\"}\n";
+    let folder = Folder::with("play.yaml", &format!("scenario: one\n{fails}---\nscenario: two\n{fails}"));
+    let ended = folder.run(&[
+        "run",
+        ".",
+        "--retry",
+        "2",
+        "--fail-fast",
+        "--jobs",
+        "1",
+        "--report",
+        "junit=out.xml,json=out.jsonl",
+    ]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    assert!(ended.stdout.contains("2 scenarios: 0 passed, 2 could not be played in "), "{}", ended.told());
+    let text = fs::read_to_string(folder.path("out.xml")).expect("a report");
+    assert_eq!(schema::problems(&text), Vec::<String>::new(), "{text}");
+    assert!(text.contains("tests=\"2\" failures=\"0\" errors=\"2\" skipped=\"0\""), "{text}");
+    assert_eq!((text.matches("<error ").count(), text.matches("<rerunError ").count()), (2, 3), "{text}");
+    let lines = lines(&folder, "out.jsonl");
+    let given_up: Vec<_> = lines.iter().filter(|line| line["event"] == "scenario_given_up").collect();
+    assert_eq!(given_up.len(), 1, "{lines:?}");
+    assert_eq!((&given_up[0]["name"], &given_up[0]["verdict"]), (&"play/two#2".into(), &"error".into()));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_at_the_end_is_an_error_of_its_own() {
+    let folder = Folder::with("play.yaml", "scenario: short\nsteps:\n  - note: done\n");
+    let ended = folder.run(&["run", "play.yaml", "--report", "junit=/dev/full"]);
+    assert_eq!(ended.code, Some(70), "{}", ended.told());
+    assert!(ended.stdout.contains("1 scenario: 1 passed"), "{}", ended.told());
+    assert!(
+        ended.stderr.starts_with("error: cannot write the report /dev/full: No space"),
+        "{}",
+        ended.told()
+    );
+    assert!(ended.stderr.contains("--report"), "{}", ended.told());
+}
+
+#[test]
+fn a_full_standard_output_is_an_error_and_a_closed_one_is_not() {
+    let folder = Folder::with("play.yaml", "scenario: short\nsteps:\n  - note: done\n");
+    for arguments in [
+        ["schema"].as_slice(),
+        &["rules"],
+        &["check", "play.yaml"],
+        &["check", "play.yaml", "--format", "json"],
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").expect("a full device");
+        let ended = folder.command(arguments).stdout(full).output().expect("it starts");
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(70), "{arguments:?} {told}");
+        assert!(told.starts_with("error: cannot write to standard output: No space"), "{told}");
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ended = folder.command(arguments).stdout(writer).output().expect("it starts");
+        assert_eq!(
+            (ended.status.code(), ended.stderr.as_slice()),
+            (Some(0), b"".as_slice()),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_program_is_told_which_path_cannot_be_read() {
+    let ended = Folder::new().run(&["check", "nosuch.yaml", "--format", "json"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), ""), "{}", ended.told());
+    let told: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!((&told["files"], &told["scenarios"]), (&0.into(), &Value::Array(Vec::new())));
+    assert_eq!(told["errors"][0]["file"], "nosuch.yaml");
+    let message = told["errors"][0]["message"].as_str().expect("a message");
+    assert!(message.starts_with("cannot read nosuch.yaml: "), "{message}");
 }
 
 #[test]
@@ -179,6 +290,7 @@ fn a_report_that_cannot_be_written_is_said_before_anything_starts() {
         "junit=.",
         "junit=out.xml,json=out.xml",
         "junit",
+        "junit=",
         "xml=out.xml",
         "tap=out.tap",
         "html=out.html",

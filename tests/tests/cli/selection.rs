@@ -95,6 +95,40 @@ fn a_scenario_has_one_name_however_its_path_is_spelt() {
 }
 
 #[test]
+fn files_are_found_whatever_the_case_of_their_ending_and_once_whatever_links_lead_to_them() {
+    let text = |name: &str| format!("scenario: {name}\nsteps: [{{note: x}}]\n");
+    let folder = Folder::with("b/real/one.yaml", &text("one"));
+    folder.write("b/two.YAML", text("two"));
+    folder.write("c.Yml", text("three"));
+    folder.write("a/other.txt", "");
+    for (link, to) in [("b/real/loop", "../.."), ("a/link", "../b/real"), ("a/file.yaml", "../b/two.YAML")] {
+        std::os::unix::fs::symlink(to, folder.path(link)).unwrap();
+    }
+    let ended = folder.run(&["check", ".", "--format", "json"]);
+    let found: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let expected = serde_json::json!({"files": 3, "scenarios": ["b/real/one/one", "b/two/two", "c/three"], "errors": []});
+    assert_eq!(found, expected, "{}", ended.told());
+}
+
+#[test]
+fn a_path_that_cannot_be_read_is_named() {
+    let folder = Folder::with("a/b/link.yaml", "");
+    fs::remove_file(folder.path("a/b/link.yaml")).unwrap();
+    std::os::unix::fs::symlink("link.yaml", folder.path("a/b/link.yaml")).unwrap();
+    let ended = folder.run(&["check", "."]);
+    assert_eq!(ended.code, Some(2), "{}", ended.told());
+    assert!(ended.stderr.starts_with("error: cannot read a/b/link.yaml: "), "{}", ended.told());
+    fs::remove_file(folder.path("a/b/link.yaml")).unwrap();
+    fs::set_permissions(folder.path("a/b"), std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+    // Nothing is closed to root.
+    if fs::read_dir(folder.path("a/b")).is_err() {
+        let ended = folder.run(&["check", "."]);
+        assert!(ended.stderr.starts_with("error: cannot read a/b: "), "{}", ended.told());
+    }
+    fs::set_permissions(folder.path("a/b"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+#[test]
 fn two_files_cannot_give_one_name() {
     let folder = Folder::with("a.yaml", "scenario: b/c\nsteps: [{note: x}]\n");
     folder.write("a/b.yaml", "scenario: c\nsteps: [{note: x}]\n");

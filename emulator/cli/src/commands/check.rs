@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use emulator_scenario::diagnostics::{Diagnostic, render_all};
-use emulator_scenario::select::{Selection, select};
+use emulator_scenario::select::{Selection, Unreadable, select};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -26,20 +26,25 @@ pub(crate) fn run(arguments: &CheckArguments) -> ExitCode {
     let selection = match select(&arguments.files, None) {
         Ok(selection) => selection,
         Err(error) => {
+            if arguments.format == "json" {
+                let text = as_json(&Selection::default(), &[unreadable(&error)]);
+                return output::result(&text, Exit::Usage).into();
+            }
             eprintln!("error: {error}");
             return Exit::Usage.into();
         }
     };
     let exit = if selection.problems.is_empty() && selection.files > 0 { Exit::Passed } else { Exit::Usage };
-    if arguments.format == "json" {
-        output::data(&format!("{:#}\n", as_json(&selection)));
+    let exit = if arguments.format == "json" {
+        let problems: Vec<Value> = selection.problems.iter().map(problem).collect();
+        output::result(&as_json(&selection, &problems), exit)
     } else {
-        tell(&selection);
-    }
+        tell(&selection, exit)
+    };
     exit.into()
 }
 
-fn tell(selection: &Selection) {
+fn tell(selection: &Selection, exit: Exit) -> Exit {
     if !selection.problems.is_empty() {
         eprintln!("{}", render_all(&selection.problems, output::colour_of_stderr()));
         let (errors, files) = (counted(selection.problems.len(), "error"), counted(selection.files, "file"));
@@ -47,8 +52,9 @@ fn tell(selection: &Selection) {
     } else if selection.files == 0 {
         eprintln!("error: there is no file ending in .yaml or .yml here, so nothing was checked");
     } else {
-        output::data(&in_order(selection));
+        return output::result(&in_order(selection), exit);
     }
+    exit
 }
 
 /// What was found, when nothing is wrong with it.
@@ -67,11 +73,25 @@ fn in_order(selection: &Selection) -> String {
 }
 
 /// Everything for a program, such as an editor: lines and columns count from one, columns in characters.
-fn as_json(selection: &Selection) -> Value {
-    json!({
+fn as_json(selection: &Selection, problems: &[Value]) -> String {
+    let all = json!({
         "files": selection.files,
         "scenarios": selection.scenarios.iter().map(|selected| &selected.name).collect::<Vec<_>>(),
-        "errors": selection.problems.iter().map(problem).collect::<Vec<_>>(),
+        "errors": problems,
+    });
+    format!("{all:#}\n")
+}
+
+/// A path that cannot be read, in the shape of other errors.
+fn unreadable(error: &Unreadable) -> Value {
+    json!({
+        "file": error.path.display().to_string(),
+        "start": null,
+        "end": null,
+        "message": error.to_string(),
+        "label": null,
+        "help": null,
+        "notes": [],
     })
 }
 

@@ -42,10 +42,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> ExitCode {
         None => from_server(&arguments.url, lane, number),
     };
     match result {
-        Ok(text) => {
-            output::data(&text);
-            Exit::Passed.into()
-        }
+        Ok(text) => output::result(&text, Exit::Passed).into(),
         Err((exit, text)) => {
             eprintln!("error: {text}");
             exit.into()

@@ -44,7 +44,7 @@ pub(crate) struct ExportArguments {
 
 pub(crate) fn run(arguments: &ExportArguments) -> ExitCode {
     match export(arguments) {
-        Ok(()) => Exit::Passed.into(),
+        Ok(exit) => exit.into(),
         Err(text) => {
             eprintln!("error: {text}");
             Exit::Usage.into()
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> ExitCode {
     }
 }
 
-fn export(arguments: &ExportArguments) -> Result<(), String> {
+fn export(arguments: &ExportArguments) -> Result<Exit, String> {
     let ExportArguments { journal: path, output, from, to, person, world, name, all } = arguments;
     named(name.as_deref())?;
     let shown = path.display();
@@ -75,13 +75,14 @@ fn export(arguments: &ExportArguments) -> Result<(), String> {
     for warning in &recording.warnings {
         eprintln!("warning: {warning}");
     }
-    match output {
-        None => output::data(&recording.text),
+    let exit = match output {
+        None => output::result(&recording.text, Exit::Passed),
         Some(file) => {
             write_whole(file, &recording.text)
                 .map_err(|why| format!("cannot write {}: {why}", file.display()))?;
+            Exit::Passed
         }
-    }
+    };
     let shown = output.as_deref().unwrap_or(Path::new("standard output"));
     if let Some(problems) = problems_of(&recording.text, shown) {
         return Err(format!("what was written cannot be run as it is\n{problems}"));
@@ -90,7 +91,7 @@ fn export(arguments: &ExportArguments) -> Result<(), String> {
         let steps = recording.steps;
         eprintln!("{}: {steps} steps; messenger-emulator run {}", file.display(), file.display());
     }
-    Ok(())
+    Ok(exit)
 }
 
 /// Makes sure that a scenario can have this name.

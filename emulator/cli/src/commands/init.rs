@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use emulator_scenario::diagnostics::render_all;
+use emulator_scenario::diagnostics::{Diagnostic, render_all};
 use emulator_scenario::select::select;
 use emulator_server::WebhookUrl;
 
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &InitArguments) -> ExitCode {
         }
     };
     // The command of a bot may be one that no file can hold.
-    if let Err(why) = in_order(&below(&arguments.folder, SCENARIOS)) {
+    if let Err(why) = in_order(&below(&arguments.folder, SCENARIOS), &planned, &bot) {
         made.undo();
         eprintln!("{}\n\nnothing was written", why.trim_end());
         return Exit::Usage.into();
@@ -79,11 +79,19 @@ pub(crate) fn run(arguments: &InitArguments) -> ExitCode {
     Exit::Passed.into()
 }
 
-/// Reads what was written, as `check` does.
-fn in_order(scenarios: &Path) -> Result<(), String> {
+/// Reads what was written, as `check` does. What is wrong in a file that will be gone again is said of the option.
+fn in_order(scenarios: &Path, planned: &[Planned], bot: &Bot) -> Result<(), String> {
     let selection = select(&[scenarios.to_owned()], None).map_err(|error| format!("error: {error}"))?;
+    let is_planned = |problem: &&Diagnostic| {
+        let file = problem.file.as_ref().map(|file| Path::new(&file.name));
+        let given = matches!(bot, Bot::Started(_));
+        given && file.is_some_and(|file| planned.iter().any(|planned| file.ends_with(planned.path)))
+    };
     if selection.problems.is_empty() {
         Ok(())
+    } else if let Some(problem) = selection.problems.iter().find(is_planned) {
+        let help = problem.help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {help}"));
+        Err(format!("error: --bot: {}{help}", problem.message))
     } else {
         Err(render_all(&selection.problems, output::colour_of_stderr()))
     }

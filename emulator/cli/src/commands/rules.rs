@@ -42,17 +42,14 @@ enum List {
 }
 
 pub(crate) fn run(arguments: &RulesArguments) -> ExitCode {
-    match &arguments.list {
-        Some(List::Options { format }) => {
-            output::data(&if format == "json" { options_as_json() } else { options_as_text() });
-            Exit::Passed.into()
-        }
-        Some(List::Table { format }) => {
-            output::data(&if format == "json" { format!("{:#}\n", table::json()) } else { table::text() });
-            Exit::Passed.into()
-        }
-        None => rules(arguments),
-    }
+    let text = match &arguments.list {
+        Some(List::Options { format }) if format == "json" => options_as_json(),
+        Some(List::Options { .. }) => options_as_text(),
+        Some(List::Table { format }) if format == "json" => format!("{:#}\n", table::json()),
+        Some(List::Table { .. }) => table::text(),
+        None => return rules(arguments),
+    };
+    output::result(&text, Exit::Passed).into()
 }
 
 /// The words that a switch takes.
@@ -105,7 +102,7 @@ fn rules(arguments: &RulesArguments) -> ExitCode {
         let names: Vec<&str> = rule.protocols.iter().copied().map(Protocol::name).collect();
         if names.is_empty() { "all protocols".to_owned() } else { names.join(", ") }
     };
-    if arguments.format == "json" {
+    let text = if arguments.format == "json" {
         let list = found.iter().map(|rule| {
             json!({
                 "id": rule.code,
@@ -116,7 +113,7 @@ fn rules(arguments: &RulesArguments) -> ExitCode {
                 "confidence": rule.confidence.name(),
             })
         });
-        output::data(&format!("{:#}\n", Value::from_iter(list)));
+        format!("{:#}\n", Value::from_iter(list))
     } else {
         let mut out = String::new();
         for rule in found {
@@ -131,7 +128,7 @@ fn rules(arguments: &RulesArguments) -> ExitCode {
             let _ = writeln!(out, "    {}", rule.statement);
             let _ = writeln!(out, "    {}\n", rule.source);
         }
-        output::data(&out);
-    }
-    Exit::Passed.into()
+        out
+    };
+    output::result(&text, Exit::Passed).into()
 }

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use emulator_console::Console;
 use emulator_scenario::report::json::End;
-use emulator_scenario::report::{Summary, Terminal};
+use emulator_scenario::report::{Standing, Summary, Terminal};
 use emulator_scenario::runner::{self, AfterFailure, BotLife, Options, RunEvent};
 use emulator_scenario::select::Selected;
 use emulator_server::REAL_TOKEN;
@@ -127,8 +127,8 @@ impl Run {
     async fn play(self) -> Exit {
         let Self { scenarios, options, mut terminal, mut reports } = self;
         let watch = Instant::now();
-        let selected = scenarios.len();
-        let mut progress = Progress::new(selected);
+        let mut standing = Standing::of(&scenarios);
+        let mut progress = Progress::new(scenarios.len());
         let (sender, mut events) = mpsc::unbounded_channel();
         let mut interrupts = match Interrupts::heed() {
             Ok(interrupts) => interrupts,
@@ -146,6 +146,7 @@ impl Run {
             };
             let Some(event) = event else { break Played::Done };
             progress.event(&event);
+            standing.event(&event);
             match &event {
                 RunEvent::RealToken if warned => {}
                 RunEvent::RealToken => {
@@ -156,7 +157,11 @@ impl Run {
                     progress.aside(|| eprintln!("{}", told::waiting(app, webhook, env)));
                 }
                 RunEvent::Kept(kept) => break Played::Kept(told::kept(kept)),
-                RunEvent::Began(_) | RunEvent::Finished(_) | RunEvent::Stray(_) | RunEvent::BotEnded(_) => {
+                RunEvent::Began(_)
+                | RunEvent::Finished(_)
+                | RunEvent::GivenUp { .. }
+                | RunEvent::Stray(_)
+                | RunEvent::BotEnded(_) => {
                     let text = terminal.event(&event);
                     if !text.is_empty() {
                         progress.aside(|| output::data(&text));
@@ -168,25 +173,27 @@ impl Run {
         };
         progress.end();
         let took = watch.elapsed();
-        let summary = terminal.summary();
         let (text, exit) = match played {
-            Played::Interrupted => (terminal.interrupted(selected, took), Exit::Interrupted),
-            Played::Done | Played::Kept(_) => (terminal.closing(took), exit(summary)),
+            Played::Interrupted => (terminal.interrupted(&standing, took), Exit::Interrupted),
+            Played::Done | Played::Kept(_) => (terminal.closing(took), exit(terminal.summary())),
         };
+        let summary = terminal.summary();
         output::data(&text);
         let interrupted = matches!(played, Played::Interrupted);
         let end = End { summary, took, interrupted, exit_code: exit.code() };
-        let written = tokio::task::spawn_blocking(move || reports.close(&end));
+        let written = tokio::task::spawn_blocking(move || reports.close(&end, &standing));
         let written = tokio::select! {
-            written = written => written.unwrap_or_else(|_| Err("a report cannot be written".to_owned())),
+            written = written => written.unwrap_or_else(|_| Err("a report cannot be written any more".to_owned())),
             // Whoever does not want to wait for it need not.
             () = interrupts.next() => return Exit::Interrupted,
         };
         let exit = match (written, exit) {
             (Ok(()), exit) => exit,
             (Err(why), exit) => {
-                eprintln!("error: {why}");
-                if exit == Exit::Passed { Exit::Usage } else { exit }
+                eprintln!(
+                    "error: {why}; everything else was done: run it again with --report for another file"
+                );
+                if exit == Exit::Passed { Exit::Bug } else { exit }
             }
         };
         match played {

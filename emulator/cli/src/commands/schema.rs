@@ -18,6 +18,5 @@ and, as the first line of a file:
 pub(crate) struct SchemaArguments {}
 
 pub(crate) fn run(SchemaArguments {}: &SchemaArguments) -> ExitCode {
-    output::data(&format!("{:#}\n", schema()));
-    Exit::Passed.into()
+    output::result(&format!("{:#}\n", schema()), Exit::Passed).into()
 }

@@ -202,11 +202,13 @@ impl Crew {
         duty
     }
 
-    /// Does what a step wants of a bot, and waits until it is done.
-    pub(crate) async fn order(&self, app: &str, order: Order) -> Result<(), CrewError> {
+    /// Does what a step wants of a bot, and waits until it is done. A bot that is to be started while it runs may be
+    /// about to end; it has so much time for that.
+    pub(crate) async fn order(&self, app: &str, order: Order, to_end: Duration) -> Result<(), CrewError> {
         let process = self.process(app).ok_or_else(|| CrewError::NotOurs(app.to_owned()))?;
         let mut state = process.state.lock().await;
         let ended = match &*state {
+            State::Runs(bot) if order == Order::Start => bot.ends_within(to_end).await,
             State::Runs(bot) => bot.ended(),
             State::Stopped { .. } => {
                 return match order {

@@ -37,3 +37,15 @@ pub(crate) enum CrewError {
     #[error(transparent)]
     Bot(#[from] BotError),
 }
+
+impl CrewError {
+    /// What the step can say instead, if that would do.
+    pub(crate) const fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Runs(_) => Some(
+                "write `restarts: true`, which ends it first, or stop it with `stops: true` in a step before",
+            ),
+            Self::NotOurs(_) | Self::Stopped(_) | Self::Ended { .. } | Self::Bot(_) => None,
+        }
+    }
+}

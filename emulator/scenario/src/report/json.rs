@@ -42,6 +42,12 @@ pub fn event(event: &RunEvent) -> Option<String> {
             Some(line(&json!({"format": FORMAT, "event": "scenario_started", "name": name})))
         }
         RunEvent::Finished(report) => Some(line(&finished(report))),
+        RunEvent::GivenUp { name, outcome } => {
+            let verdict = Outcome::of_failure(*outcome).name();
+            Some(line(
+                &json!({"format": FORMAT, "event": "scenario_given_up", "name": name, "verdict": verdict}),
+            ))
+        }
         RunEvent::Stray(text) => Some(line(&json!({"format": FORMAT, "event": "stray_call", "text": text}))),
         RunEvent::BotEnded(output) => {
             Some(line(&json!({"format": FORMAT, "event": "bot_ended", "bot": bot(output)})))

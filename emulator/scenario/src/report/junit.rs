@@ -73,8 +73,14 @@ impl<'a> Case<'a> {
         self.tries.last().copied()
     }
 
+    /// What its element says: of one that never passed, how it failed first.
     fn outcome(&self) -> Outcome {
-        self.last().map_or(Outcome::NotRun, |report| Outcome::of(&report.verdict))
+        let last = self.last().map_or(Outcome::NotRun, |report| Outcome::of(&report.verdict));
+        let first_failure = self.tries.iter().find(|report| report.verdict.is_failure());
+        match (last, first_failure) {
+            (Outcome::Passed, _) | (_, None) => last,
+            (_, Some(first)) => Outcome::of(&first.verdict),
+        }
     }
 
     fn took(&self) -> Duration {

@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Outcome, Summary, details, last_words};
+use super::{Outcome, Standing, Summary, details, last_words};
 use crate::diagnostics::Colour;
 use crate::runner::{Report, RunEvent, Verdict};
 use crate::transcript::printable;
+
+/// How many of the scenarios are named that were open when a run was interrupted.
+const OPEN_NAMED: usize = 5;
 
 /// Turns the events of a run into text.
 #[derive(Debug)]
@@ -40,9 +43,11 @@ impl Terminal {
         match event {
             RunEvent::Finished(report) => self.finished(report),
             // Those are no part of the report; whoever prints tells them beside.
-            RunEvent::Began(_) | RunEvent::RealToken | RunEvent::Waiting { .. } | RunEvent::Kept(_) => {
-                String::new()
-            }
+            RunEvent::Began(_)
+            | RunEvent::GivenUp { .. }
+            | RunEvent::RealToken
+            | RunEvent::Waiting { .. }
+            | RunEvent::Kept(_) => String::new(),
             RunEvent::Stray(text) => {
                 self.apart = false;
                 format!(
@@ -102,11 +107,21 @@ impl Terminal {
         out
     }
 
-    /// The last lines of a run that was interrupted before all of its scenarios were done.
-    pub fn interrupted(&self, selected: usize, took: Duration) -> String {
-        let noun = if selected == 1 { "scenario" } else { "scenarios" };
-        let done = self.totals(took);
-        format!("{}interrupted: of {selected} {noun} these are done\n{done}", self.gap())
+    /// The last lines of a run that was interrupted before all of its scenarios were done, which count from now on.
+    pub fn interrupted(&mut self, standing: &Standing, took: Duration) -> String {
+        standing.outcomes().for_each(|outcome| self.summary.add(outcome));
+        let mut names: Vec<String> = standing.open().map(printable).collect();
+        let open = names.len();
+        if open > OPEN_NAMED {
+            names.truncate(OPEN_NAMED);
+            names.push(format!("and {} more", open - OPEN_NAMED));
+        }
+        let open = match open {
+            0 => "no scenario was open".to_owned(),
+            1 => format!("{} was still open", names.join("")),
+            _ => format!("{} were still open", names.join(", ")),
+        };
+        format!("{}interrupted: {open}\n{}", self.gap(), self.totals(took))
     }
 
     /// The last lines of a run.

@@ -1,7 +1,6 @@
 //! One scenario of a run, in a lane of its own.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use emulator_core::Timestamp;
 use emulator_server::journal::{Origin, causal_order, entry_to_json, header};
@@ -29,7 +28,8 @@ const TRANSCRIPT_LINES: usize = 500;
 /// Plays a scenario; gives it back if it is to be played again.
 pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> Option<Selected> {
     if shared.is_over() {
-        return shared.tell(selected, Verdict::NotRun, Duration::ZERO);
+        shared.leave_out(selected);
+        return None;
     }
     let scenario = &selected.scenario;
     let fixed = scenario.world.people.iter().any(|person| person.id.is_some());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::keep::Kept;
 use crate::bots::BotError;
 use crate::diagnostics::SourceText;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::select::Selected;
 
 /// How a scenario came out.
@@ -27,21 +27,30 @@ pub enum Verdict {
     NoPort(String),
     /// The emulator could not set it up.
     Broken(String),
+    /// Somebody ended the run while it was played.
+    Interrupted,
 }
 
 impl Verdict {
     /// True when it did not come out as it says, or could not be played.
-    pub const fn is_failure(&self) -> bool {
+    pub fn is_failure(&self) -> bool {
+        self.failure_kind().is_some()
+    }
+
+    /// What kind of failure it is, if it is one.
+    pub fn failure_kind(&self) -> Option<FailureKind> {
         match self {
-            Self::Passed | Self::Skipped(_) | Self::NotRun => false,
-            Self::Failed(_) | Self::Unreachable(_) | Self::NoPort(_) | Self::Broken(_) => true,
+            Self::Passed | Self::Skipped(_) | Self::NotRun => None,
+            Self::Failed(failure) => Some(failure.kind),
+            Self::Broken(_) | Self::Interrupted => Some(FailureKind::Error),
+            Self::Unreachable(_) | Self::NoPort(_) => Some(FailureKind::Unreachable),
         }
     }
 
     /// True when it might come out otherwise the next time.
     pub const fn is_worth_another_try(&self) -> bool {
         match self {
-            Self::Passed | Self::Skipped(_) | Self::NotRun | Self::NoPort(_) => false,
+            Self::Passed | Self::Skipped(_) | Self::NotRun | Self::NoPort(_) | Self::Interrupted => false,
             Self::Failed(_) | Self::Unreachable(_) | Self::Broken(_) => true,
         }
     }
@@ -116,6 +125,11 @@ impl Report {
         Self::of(selected, Verdict::NotRun, Duration::ZERO)
     }
 
+    /// The report of a scenario that was being played when somebody ended the run.
+    pub fn interrupted(selected: &Selected) -> Self {
+        Self::of(selected, Verdict::Interrupted, Duration::ZERO)
+    }
+
     /// True when it passed after it had failed.
     pub const fn is_flaky(&self) -> bool {
         self.attempt.number > 1 && matches!(self.verdict, Verdict::Passed)
@@ -138,6 +152,13 @@ pub enum RunEvent {
     Began(String),
     /// A scenario is done.
     Finished(Box<Report>),
+    /// A scenario that failed was to be tried again and is not, for the run is over: its last attempt counts.
+    GivenUp {
+        /// Its full name, with the number of the attempt that counts.
+        name: String,
+        /// How that one came out.
+        outcome: FailureKind,
+    },
     /// A call that belonged to no scenario was refused.
     Stray(String),
     /// A bot ended while no scenario was played with it.

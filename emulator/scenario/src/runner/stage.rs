@@ -59,7 +59,8 @@ pub(super) async fn run(group: Vec<Selected>, shared: &Arc<Shared>) -> Vec<Selec
     let fixed = expects_fixed_port(&first.scenario.world);
     let _turn = if fixed { Some(shared.fixed_port.lock().await) } else { None };
     if shared.is_over() {
-        return tell_all(&group, shared, |_| Verdict::NotRun);
+        group.iter().for_each(|selected| shared.leave_out(selected));
+        return Vec::new();
     }
     let port = if fixed { shared.options.port } else { 0 };
     let listener = match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await {

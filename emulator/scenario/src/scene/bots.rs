@@ -12,6 +12,9 @@ use crate::failure::FailureKind;
 use crate::node::{Span, Spanned};
 use crate::step::BotVerb;
 
+/// How long a bot that runs may take to end in front of a step that starts it, in milliseconds.
+const TO_END: u64 = 1_000;
+
 /// The bots of a scene's stage, and how much of them it has heard.
 #[derive(Debug)]
 pub(super) struct Watched {
@@ -54,7 +57,12 @@ impl Scene {
         }
         self.lane.bot(self.app_id(who)?, told);
         self.turn.give_up();
-        let done = crew.order(&who.value, order).await;
+        let to_end = self.patience.pace.of(TO_END);
+        if order == Order::Start {
+            // What the step before said may be what ends it. Whether all settles is not what this step is about.
+            let _ = self.lane.settled(to_end).await;
+        }
+        let done = crew.order(&who.value, order, to_end).await;
         self.turn.take().await;
         if let Some(watched) = &mut self.bots {
             for death in watched.deaths.borrow().iter().skip(watched.known) {
@@ -68,7 +76,12 @@ impl Scene {
                 CrewError::NotOurs(_) => FailureKind::Error,
                 CrewError::Runs(_) | CrewError::Stopped(_) | CrewError::Ended { .. } => FailureKind::Failed,
             };
-            self.failure(kind, Diagnostic::new(span, error.to_string()))
+            let problem = Diagnostic::new(span, error.to_string());
+            let problem = match error.help() {
+                Some(help) => problem.help(help),
+                None => problem,
+            };
+            self.failure(kind, problem)
         })
     }
 

@@ -7,41 +7,95 @@ use std::path::{Path, PathBuf};
 use super::Unreadable;
 use crate::paths::{lexical, seen_from};
 
-/// Finds the scenario files among files and folders, in the order of their paths.
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    files: BTreeSet<PathBuf>,
+    /// What was looked at already, with all links followed: a link may lead to a folder that it lies in.
+    seen: BTreeSet<PathBuf>,
+    /// Links below folders. They are followed last, so that what they lead to keeps the name that it has without them.
+    links: Vec<PathBuf>,
+}
+
+/// Finds the scenario files among files and folders, in the order of their paths. What several links lead to is found
+/// once.
 pub(super) fn find(paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, Unreadable> {
     let here = std::env::current_dir().ok();
     let spelt = |path: &Path| here.as_deref().map_or_else(|| lexical(path), |here| seen_from(here, path));
-    let mut files = BTreeSet::new();
+    let mut found = Found::default();
     for given in paths {
-        let unreadable = |error| Unreadable { path: given.clone(), error };
         let path = spelt(given);
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { &path };
-        collect(path, &mut files).map_err(unreadable)?;
+        found.collect(path).map_err(|(of, error)| {
+            let path = if of == path { given.clone() } else { lexical(&of) };
+            Unreadable { path, error }
+        })?;
     }
-    Ok(files.into_iter().map(|path| lexical(&path)).collect())
+    while !found.links.is_empty() {
+        let mut links = std::mem::take(&mut found.links);
+        links.sort();
+        for link in links {
+            found.entry(&link).map_err(|(path, error)| Unreadable { path: lexical(&path), error })?;
+        }
+    }
+    Ok(found.files.into_iter().map(|path| lexical(&path)).collect())
 }
 
-fn collect(path: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
-    if !path.is_dir() {
-        // Opening it tells best what is wrong with it.
-        std::fs::File::open(path)?;
-        files.insert(path.to_owned());
-        return Ok(());
+impl Found {
+    /// Takes in a file, or what lies in a folder; fails with the path that cannot be read.
+    fn collect(&mut self, path: &Path) -> Result<(), (PathBuf, io::Error)> {
+        let unreadable = |error| (path.to_owned(), error);
+        if !path.is_dir() {
+            // Opening it tells best what is wrong with it.
+            std::fs::File::open(path).map_err(unreadable)?;
+            self.take(path);
+            return Ok(());
+        }
+        if !self.is_new(path) {
+            return Ok(());
+        }
+        for entry in std::fs::read_dir(path).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.is_symlink() {
+                self.links.push(path);
+            } else {
+                self.entry(&path)?;
+            }
+        }
+        Ok(())
     }
-    for entry in std::fs::read_dir(path)? {
-        let path = entry?.path();
+
+    /// Takes in what lies in a folder, if it is looked at at all.
+    fn entry(&mut self, path: &Path) -> Result<(), (PathBuf, io::Error)> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // What is hidden belongs to other tools: `.git`, `.github`, `.gitlab-ci.yml`.
         if name.starts_with('.') {
-            continue;
+            return Ok(());
         }
         if path.is_dir() {
             if name != "node_modules" {
-                collect(&path, files)?;
+                self.collect(path)?;
             }
-        } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
-            files.insert(path);
+        } else if is_scenario_file(path) {
+            self.take(path);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, file: &Path) {
+        if self.is_new(file) {
+            self.files.insert(file.to_owned());
         }
     }
-    Ok(())
+
+    /// Whether this was not looked at before, under whatever path. What cannot be followed is told by who opens it.
+    fn is_new(&mut self, path: &Path) -> bool {
+        path.canonicalize().map_or(true, |real| self.seen.insert(real))
+    }
+}
+
+/// By its ending, in whatever case.
+fn is_scenario_file(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ["yaml", "yml"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

@@ -20,7 +20,7 @@ Exit codes:
   1    a scenario failed
   2    bad usage or an invalid file; nothing was run
   3    a bot or a port could not be reached
-  70   a bug in the emulator
+  70   a bug in the emulator, or a report that can no longer be written
   130  interrupted";
 
 /// Runs scenario files against real bots

@@ -46,6 +46,7 @@ impl Progress {
                 self.running.remove(&report.name);
                 bar.inc(u64::from(report.attempt.last));
             }
+            RunEvent::GivenUp { .. } => bar.inc(1),
             RunEvent::Stray(_)
             | RunEvent::BotEnded(_)
             | RunEvent::RealToken

@@ -3,12 +3,14 @@
 //! JUnit's XML appears whole: it is written beside and renamed. Lines of JSON are written as things happen, so that a
 //! program can follow them; each is whole.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use emulator_scenario::report::Standing;
 use emulator_scenario::report::json::{self, End};
 use emulator_scenario::report::junit::{self, junit};
 use emulator_scenario::runner::{Report, RunEvent};
@@ -45,7 +47,7 @@ impl std::str::FromStr for Wanted {
             word => return Err(format!("there is no report `{word}`; there are junit=FILE and json=FILE")),
         };
         if path.is_empty() {
-            return Err(format!("it names no file; write {text}=FILE"));
+            return Err(format!("it names no file; write {}=FILE", text.trim_end_matches('=')));
         }
         Ok(Self { kind, path: PathBuf::from(path) })
     }
@@ -127,7 +129,11 @@ impl Reports {
             RunEvent::BotEnded(output) => {
                 self.strays.push(format!("{}\n{}", output.title, output.lines.join("\n")));
             }
-            RunEvent::Began(_) | RunEvent::RealToken | RunEvent::Waiting { .. } | RunEvent::Kept(_) => {}
+            RunEvent::Began(_)
+            | RunEvent::GivenUp { .. }
+            | RunEvent::RealToken
+            | RunEvent::Waiting { .. }
+            | RunEvent::Kept(_) => {}
         }
     }
 
@@ -139,23 +145,27 @@ impl Reports {
         }
     }
 
-    /// Writes what is written at the end.
-    pub(super) fn close(mut self, end: &End) -> Result<(), String> {
+    /// Writes what is written at the end, and how the scenarios stand then.
+    pub(super) fn close(mut self, end: &End, standing: &Standing) -> Result<(), String> {
         self.line(&json::ended(end));
-        let junit = self.write_junit(end.took);
+        let junit = self.write_junit(end.took, standing);
         self.broken.map_or(junit, Err)
     }
 
-    fn write_junit(&mut self, took: Duration) -> Result<(), String> {
+    fn write_junit(&mut self, took: Duration, standing: &Standing) -> Result<(), String> {
         if self.junit.is_empty() {
             return Ok(());
         }
-        // What is not done when a run is interrupted shows as not run.
-        let done: std::collections::BTreeSet<&str> =
-            self.finished.iter().map(|report| report.name.as_str()).collect();
-        let open = self.selected.iter().filter(|selected| !done.contains(selected.name.as_str()));
-        let open: Vec<Report> = open.map(Report::not_run).collect();
-        self.finished.extend(open);
+        // What is not done when a run is interrupted shows as interrupted or as not run.
+        let done: BTreeSet<&str> = self.finished.iter().map(|report| report.name.as_str()).collect();
+        let left = self.selected.iter().filter(|selected| !done.contains(selected.name.as_str()));
+        let open: BTreeSet<&str> = standing.open().collect();
+        let report = |selected: &Selected| {
+            let is_open = open.contains(selected.name.as_str());
+            if is_open { Report::interrupted(selected) } else { Report::not_run(selected) }
+        };
+        let left: Vec<Report> = left.map(report).collect();
+        self.finished.extend(left);
         let About { seed, shard } = &self.about;
         let run = junit::Run { seed: *seed, shard: shard.as_deref(), took, strays: &self.strays };
         for path in &self.junit {

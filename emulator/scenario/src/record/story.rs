@@ -28,6 +28,8 @@ pub(crate) struct Piece {
     wall: i64,
     /// Who was in control, as its refusal saw it; none for what was not refused.
     refusal: Option<Option<String>>,
+    /// True for a remark, which leads to nothing.
+    is_note: bool,
     /// True for a refused call that only came after a step behind the one that it answers to.
     pub(crate) late: bool,
 }
@@ -154,6 +156,7 @@ impl Piece {
             event: None,
             wall: entry.wall,
             refusal: None,
+            is_note: entry.kind == Kind::Note,
             late: false,
         }
     }
@@ -215,7 +218,7 @@ impl Piece {
     /// of its own: real time tells, and within a millisecond who was in control.
     fn was_refused_after(&self, other: &Self) -> bool {
         let Some(saw) = self.refusal.as_ref().filter(|_| other.what == What::Acts) else { return false };
-        let about = other.person.is_none() || other.person == self.person;
+        let about = !other.is_note && (other.person.is_none() || other.person == self.person);
         let led_to_it = || {
             let of = |change: &Change| match change {
                 Change::Owner { person, to } => {

@@ -1,1 +1,29 @@
-//! Integration tests live in `tests/tests`.
+//! What the integration tests in `tests/tests` share.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folder of the repository.
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The binary, built from what is in the sources now.
+///
+/// # Panics
+/// When it cannot be built.
+#[must_use]
+pub fn binary() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let exe = std::env::current_exe().expect("the path of the test");
+        let folder = exe.ancestors().nth(2).expect("the test lies in target/PROFILE/deps");
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "-p", "messenger-emulator"]).current_dir(ROOT);
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().expect("cargo starts").success(), "the binary cannot be built");
+        folder.join("messenger-emulator")
+    })
+}

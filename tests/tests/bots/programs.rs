@@ -1,12 +1,9 @@
 //! The bots as programs: how each is started, and what it does in its own way.
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
-/// The root of the repository.
-pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) use emulator_tests::{ROOT, binary};
 
 /// One of the bots.
 pub(crate) struct Program {
@@ -108,21 +105,4 @@ pub(crate) async fn the_machine_has_what_it_needs(program: &Program) {
         .map(|digits| digits.parse::<u32>().unwrap());
     let version = [numbers.next().unwrap(), numbers.next().unwrap()];
     assert!(version >= *oldest, "{}", program.cannot_start(&format!("this is {}", told.trim())));
-}
-
-/// The binary, built from what is in the sources now.
-pub(crate) fn binary() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let exe = std::env::current_exe().expect("the path of the test");
-        let folder = exe.ancestors().nth(2).expect("the test lies in target/PROFILE/deps");
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "-p", "messenger-emulator"]).current_dir(ROOT);
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().expect("cargo starts").success(), "the binary cannot be built");
-        folder.join("messenger-emulator")
-    })
 }

@@ -4,23 +4,22 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) use emulator_tests::{ROOT, binary};
+
 /// How long anything may take that normally takes milliseconds. A busy machine must not fail a test.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The bot that misbehaves on request.
 pub(crate) const TINY_BOT: &str = env!("CARGO_BIN_EXE_tiny-bot");
-
-/// The root of the repository.
-pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A world with a real bot and a help desk that the steps play.
 pub(crate) const DESK: &str = "\
@@ -33,23 +32,6 @@ apps:
 people:
   ana: {first_name: Ana}
 ";
-
-/// The binary, built from what is in the sources now.
-pub(crate) fn binary() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let exe = std::env::current_exe().expect("the path of the test");
-        let folder = exe.ancestors().nth(2).expect("the test lies in target/PROFILE/deps");
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "-p", "messenger-emulator"]).current_dir(ROOT);
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().expect("cargo starts").success(), "the binary cannot be built");
-        folder.join("messenger-emulator")
-    })
-}
 
 /// How a process ended and what it printed.
 #[derive(Debug)]

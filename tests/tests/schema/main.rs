@@ -2,6 +2,7 @@
 
 mod table;
 
+use emulator_tests::ROOT;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,6 @@ use emulator_scenario::diagnostics::SourceText;
 use emulator_scenario::schema::schema;
 use emulator_scenario::yaml;
 use jsonschema::Validator;
-
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 fn validator() -> Validator {
     jsonschema::draft7::new(&schema()).expect("the schema is a schema")

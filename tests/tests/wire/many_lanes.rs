@@ -1,9 +1,9 @@
 //! Two hundred lanes whose clocks move by different amounts at the same time, against one bot
 //! process and one Page token.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::{Arc, OnceLock};
+use emulator_tests::binary;
+use std::process::Stdio;
+use std::sync::Arc;
 
 use emulator_core::{AppId, Effect, Psid, Sender, Span};
 use emulator_server::journal::{Entry, Record};
@@ -19,25 +19,6 @@ use crate::http::PATIENCE;
 use crate::stand::{BOT, LIVECHAT, MORNING, Says as _, Setup, Stand, entries, journal, open_lane, settled};
 
 const LANES: i64 = 200;
-
-/// The emulator's binary: named by `MESSENGER_EMULATOR`, else built once.
-fn binary() -> &'static PathBuf {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        if let Some(path) = std::env::var_os("MESSENGER_EMULATOR") {
-            return path.into();
-        }
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let arguments = ["build", "--package", "messenger-emulator", "--message-format", "json"];
-        let output =
-            Command::new(cargo).args(arguments).stderr(Stdio::inherit()).output().expect("cargo runs");
-        assert!(output.status.success(), "the emulator cannot be built");
-        let messages = output.stdout.split(|byte| *byte == b'\n');
-        let built = messages.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-        let mut paths = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        paths.next_back().expect("cargo says where the binary is")
-    })
-}
 
 /// A stage with the emulator's own bot, a process of its own.
 struct Show {

@@ -39,6 +39,7 @@ use caller::{Caller, Proof};
 use decide::{Decision, decide};
 pub use error::GraphError;
 use fields::Fields;
+pub use message::MESSAGE_MEMBERS;
 pub(crate) use message::is_url;
 use node::Reading;
 use params::Params;

@@ -9,6 +9,7 @@ mod handshake;
 mod person_message;
 mod signature;
 
+pub use body::EVENT_MEMBERS;
 pub(crate) use body::write_event;
 pub(crate) use dispatch::{Outgoing, QueueKey, start};
 pub(crate) use ear::Ear;

@@ -33,7 +33,8 @@ const TEXT_LIMIT: usize = 2_000;
 const METADATA_LIMIT: usize = 1_000;
 
 const MESSAGE: Path<'static> = Path::Root("message");
-const MEMBERS: &[&str] = &[
+/// What a message that is sent can hold.
+pub const MESSAGE_MEMBERS: &[&str] = &[
     "text",
     "attachment",
     "attachments",
@@ -103,7 +104,7 @@ fn whole(json: &str, files: usize) -> Result<Message, GraphError> {
     for ignored in IGNORED {
         part.remove(ignored);
     }
-    part.only(MEMBERS)?;
+    part.only(MESSAGE_MEMBERS)?;
     if let Some(key) = LATER.iter().find(|key| part.has(key)) {
         return Err(later(RuleId::MessageMembers, part.at(key)));
     }

@@ -1,7 +1,8 @@
 //! Finds patterns that nothing could ever match, since a `never` of one would hold whatever happens.
 
 use emulator_core::Tag;
-use emulator_server::graph::MESSAGING_TYPES;
+use emulator_server::EVENT_MEMBERS;
+use emulator_server::graph::{MESSAGE_MEMBERS, MESSAGING_TYPES};
 
 use super::Builder;
 use crate::check::is_matcher;
@@ -9,36 +10,17 @@ use crate::diagnostics::{Diagnostic, did_you_mean, suggestion};
 use crate::node::{Key, Node, NodeKind};
 use crate::vocabulary::{self as words, MATCHERS};
 
-/// What an app sends as a message (M-77), and what tightens a pattern.
-const MESSAGE_MEMBERS: &[&str] = &["text", "attachment", "attachments", "quick_replies", "metadata", "exact"];
-
-/// The members that events have, for those that are misspelt.
-const EVENT_MEMBERS: &[&str] = &[
-    "sender",
-    "recipient",
-    "timestamp",
-    "message",
-    "postback",
-    "reaction",
-    "referral",
-    "delivery",
-    "read",
-    "optin",
-    "account_linking",
-    "app_roles",
-    "pass_thread_control",
-    "take_thread_control",
-    "request_thread_control",
-    "pass_thread_metadata",
-    "messaging_feedback",
-];
+/// What tightens a pattern, beside the members of what it matches.
+const EXACT: &str = "exact";
 
 impl Builder<'_> {
     /// Looks at what an expectation says of a message that reaches a person, and of its parameters.
     pub(super) fn shape_of_message(&mut self, node: &Node, message: &Node) {
         if !is_matcher(message) {
             for (key, value) in message.entries().unwrap_or_default() {
-                let known = MESSAGE_MEMBERS.contains(&key.name.as_str()) || key.name.contains("${");
+                let known = key.name == EXACT
+                    || MESSAGE_MEMBERS.contains(&key.name.as_str())
+                    || key.name.contains("${");
                 // A key with nothing behind it is half of a text with a comma, which is told already.
                 if !known && !value.is_null() {
                     self.check.unknown_key(key, "a message", MESSAGE_MEMBERS, &[]);

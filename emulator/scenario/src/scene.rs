@@ -7,6 +7,7 @@ mod awaiting;
 mod bots;
 mod compare;
 mod failing;
+mod late;
 mod never;
 mod page;
 mod people;
@@ -290,24 +291,6 @@ impl Scene {
         }
     }
 
-    /// Says when a bot was still working as the clock moved.
-    fn late(&mut self) -> Outcome<()> {
-        let (Some(gap), Some((moved, file)), false) = (self.lane.late(), &self.moved, self.late_told) else {
-            return Ok(());
-        };
-        self.late_told = true;
-        let gap = gap.as_millis();
-        let message = format!(
-            "late: the bot was still working when the clock moved (gap {gap} ms); set `timeouts.quiet`"
-        );
-        // Twice the gap in tenths of a second, so that the same bot passes when the machine is slower.
-        let enough = (2 * gap).div_ceil(100).max(1) * 100;
-        let problem = Diagnostic::new(*moved, message)
-            .label("it moved here")
-            .help(format!("add to the scenario for example `timeouts: {{quiet: {enough}ms}}`"));
-        Err(self.failed(problem.in_file(file)))
-    }
-
     fn nothing_left(&mut self, end: Span) -> Outcome<()> {
         let names = self.lane.names();
         if let Some(unread) = self.feed.unread().next() {
@@ -330,11 +313,20 @@ impl Scene {
         Ok(())
     }
 
+    /// Waits until nothing more is under way.
     async fn quiet(&mut self, span: Span) -> Outcome<()> {
         self.turn.give_up();
         let quiet = self.lane.quiet(self.patience.quiet, self.patience.settle).await;
         self.turn.take().await;
         quiet.map_err(|unsettled| self.unsettled(span, &unsettled))
+    }
+
+    /// Waits until the bots have had the time to answer what they acknowledged.
+    async fn rest(&mut self, span: Span) -> Outcome<()> {
+        self.turn.give_up();
+        let rest = self.lane.at_rest(self.patience.quiet, self.patience.settle).await;
+        self.turn.take().await;
+        rest.map_err(|unsettled| self.unsettled(span, &unsettled))
     }
 
     /// The Page that a step or an expectation is about: the first one unless it names another.

@@ -7,8 +7,11 @@ mod calls;
 mod deadlines;
 mod given_up;
 mod go_on;
+mod habits;
+mod moves;
 mod queues;
 mod replay;
+mod rest;
 mod state;
 mod turns;
 mod waiting;
@@ -24,15 +27,17 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
-use crate::journal::{AttemptResult, BotOrder, Cause, Entry, Names, Record};
+use crate::journal::{AttemptResult, BotOrder, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
 pub(crate) use calls::OpenCall;
 pub use go_on::Gap;
+pub(crate) use habits::Habits;
 pub(crate) use replay::Replay;
+pub use rest::{Late, Owing, Quiet};
 pub(crate) use state::LaneState;
-pub use waiting::{Quiet, Unsettled};
+pub use waiting::Unsettled;
 
 /// What became of something that a person, an agent or an admin did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,64 +170,6 @@ impl Lane {
         self.lock().next_deadline()
     }
 
-    /// Moves the clock to a later moment. Everything due up to and including it happens on the way,
-    /// each with its consequences before the next.
-    ///
-    /// # Errors
-    ///
-    /// When the lane does not settle in between.
-    pub async fn advance(self: &Arc<Self>, to: Timestamp, settle: Duration) -> Result<(), Unsettled> {
-        let cause = {
-            let mut state = self.lock_on_time();
-            if to <= state.clock.read() {
-                return Ok(());
-            }
-            Cause::certain(state.clock_moved(to))
-        };
-        self.move_on(to, cause, settle).await
-    }
-
-    /// Moves the clock as an entry says that it is moved.
-    async fn move_on(
-        self: &Arc<Self>,
-        to: Timestamp,
-        cause: Cause,
-        settle: Duration,
-    ) -> Result<(), Unsettled> {
-        const BATCH: usize = 4_096;
-        loop {
-            let mut started = Vec::new();
-            let arrived = {
-                let mut state = self.lock();
-                let mut fired = 0;
-                loop {
-                    if fired == BATCH || !started.is_empty() {
-                        break false;
-                    }
-                    match state.fire_next(to, Some(cause)) {
-                        Some(keys) => started = keys,
-                        None => {
-                            state.clock.move_to(to);
-                            break true;
-                        }
-                    }
-                    fired += 1;
-                }
-            };
-            self.notify();
-            let sent = !started.is_empty();
-            webhooks::start(self, started);
-            if arrived {
-                return Ok(());
-            }
-            if sent {
-                self.settled(settle).await?;
-            } else {
-                tokio::task::yield_now().await;
-            }
-        }
-    }
-
     /// The time by which a duration from now has passed.
     pub fn after(&self, span: Span) -> Timestamp {
         self.now() + span
@@ -285,11 +232,6 @@ impl Lane {
     /// True when two sends into one conversation were open at once, so that their order is chance.
     pub fn is_raced(&self) -> bool {
         self.lock().raced
-    }
-
-    /// How long after the last delivery a call came that the clock had left behind, if one did.
-    pub fn late(&self) -> Option<Duration> {
-        self.lock().late
     }
 
     pub(crate) fn next_delivery(&self, key: QueueKey) -> Option<Outgoing> {

@@ -1,7 +1,7 @@
 //! What all lanes of a stage have in common: identities, webhooks, and what is measured of the bots.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
+use crate::lane::Habits;
 use crate::media::Files;
 use crate::webhooks::{Endpoint, WebhookUrl};
 
@@ -72,7 +73,7 @@ pub(crate) struct Shared {
     file: OnceLock<Arc<JournalFile>>,
     base_url: OnceLock<String>,
     pub(crate) media: Files,
-    longest_gap_us: AtomicU64,
+    pub(crate) habits: Habits,
     saw_real_token: AtomicBool,
     warned: Notify,
 }
@@ -97,7 +98,7 @@ impl Shared {
             file: OnceLock::new(),
             base_url: OnceLock::new(),
             media: Files::default(),
-            longest_gap_us: AtomicU64::new(0),
+            habits: Habits::default(),
             saw_real_token: AtomicBool::new(false),
             warned: Notify::const_new(),
         }
@@ -165,17 +166,6 @@ impl Shared {
     /// Says where the stage is reached. Only the first one counts.
     pub(crate) fn is_at(&self, base_url: String) {
         let _ = self.base_url.set(base_url);
-    }
-
-    /// Notes how long after its 2xx an app made a call.
-    pub(crate) fn saw_gap(&self, gap: Duration) {
-        let us = u64::try_from(gap.as_micros()).unwrap_or(u64::MAX);
-        self.longest_gap_us.fetch_max(us, Ordering::Relaxed);
-    }
-
-    /// The longest such time in this run.
-    pub(crate) fn longest_gap(&self) -> Duration {
-        Duration::from_micros(self.longest_gap_us.load(Ordering::Relaxed))
     }
 
     /// Notes that somebody came with a token of the real platform.

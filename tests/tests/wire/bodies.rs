@@ -2,6 +2,7 @@
 //! C-82, C-161, C-164, C-165, M-200 to M-230), and the switches that change how bodies are written.
 
 use emulator_core::{AdminChange, AppId, Folder, PAGE_INBOX, PersonAct, Span};
+use emulator_server::Quiet;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -222,7 +223,7 @@ async fn a_button_outlives_the_connection_of_its_app_without_its_payload() {
     scene.says("hello");
     scene.app_sends(BOT, button_template()).await;
     scene.admin(AdminChange::Removes(BOT));
-    scene.lane.advance(scene.lane.after(Span::HOUR), PATIENCE).await.unwrap();
+    scene.lane.advance(scene.lane.after(Span::HOUR), Quiet::Auto, PATIENCE).await.unwrap();
     scene.taps("Buy");
     let postback = newest(&scene, LIVECHAT, "postback").await;
     assert_eq!((postback["title"].as_str(), postback.get("payload")), (Some("Buy"), None));

@@ -1,6 +1,7 @@
 //! Every refusal of this version as a bot sees it: status, header and body, as they are, and beside
 //! what the platform was seen to say (M-24 to M-31, M-48 to M-109, C-84).
 
+use emulator_server::Quiet;
 use std::fmt::Write as _;
 
 use emulator_core::{AppId, PAGE_INBOX, Span};
@@ -133,9 +134,9 @@ async fn sends_that_the_world_refuses() {
     assert_eq!(taken.status(), 200);
     answers.push(("another app is in control", stand.send(BOT, person, "a").await));
     let day = lane.after(Span::DAY);
-    lane.advance(day, PATIENCE).await.unwrap();
+    lane.advance(day, Quiet::Auto, PATIENCE).await.unwrap();
     answers.push(("the window is closed", stand.send(BOT, person, "a").await));
-    lane.advance(lane.after(Span(6 * Span::DAY.0)), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span(6 * Span::DAY.0)), Quiet::Auto, PATIENCE).await.unwrap();
     let mut tagged = sending(person, "a");
     tagged["tag"] = json!("HUMAN_AGENT");
     answers.push(("seven days are over", stand.post(LIVECHAT, "messages", &tagged).await));
@@ -319,7 +320,7 @@ async fn answers_carry_the_headers_of_the_platform() {
     assert_eq!(error.header("x-fb-trace-id"), error.json()["error"]["fbtrace_id"].as_str());
     assert_ne!(error.header("x-fb-request-id"), success.header("x-fb-request-id"));
     let lane = stand.stage.lane("errors").unwrap();
-    lane.advance(lane.after(Span::HOUR), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span::HOUR), Quiet::Auto, PATIENCE).await.unwrap();
     let later = stand.send(BOT, ann.parse().unwrap(), "a").await;
     assert_eq!(later.header("x-emulator-now"), Some("2026-07-06T10:00:00Z"));
 }

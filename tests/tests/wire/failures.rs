@@ -1,5 +1,6 @@
 //! Deliveries that fail: what counts as a failure, and when it is tried again (M-192, M-193).
 
+use emulator_server::Quiet;
 use std::time::Duration;
 
 use emulator_core::{Span, Timestamp};
@@ -63,9 +64,9 @@ async fn everything_else_is_tried_again_at_once_and_then_on_the_virtual_clock() 
         assert_eq!(bot.arrivals().len(), 2, "{reaction:?}: once more at once, then not before its time");
         assert_eq!(lane.next_deadline(), Some(MORNING + Span::SECOND), "{reaction:?}");
 
-        lane.advance(Timestamp(MORNING.0 + 999), PATIENCE).await.unwrap();
+        lane.advance(Timestamp(MORNING.0 + 999), Quiet::Auto, PATIENCE).await.unwrap();
         assert_eq!(bot.arrivals().len(), 2, "{reaction:?}");
-        lane.advance(Timestamp(MORNING.0 + 1_000), PATIENCE).await.unwrap();
+        lane.advance(Timestamp(MORNING.0 + 1_000), Quiet::Auto, PATIENCE).await.unwrap();
         let arrivals = bot.arrivals();
         assert_eq!(arrivals.len(), 3, "{reaction:?}");
         for arrival in &arrivals {
@@ -104,7 +105,7 @@ async fn tries_go_on_for_an_hour_and_end() {
     let (lane, ann) = stand.lane("lane");
     lane.person_says(ann, "hi").unwrap();
     settled(&lane).await;
-    lane.advance(MORNING + Span::DAY, PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span::DAY, Quiet::Auto, PATIENCE).await.unwrap();
     let arrivals = bot.arrivals();
     let times: Vec<&str> =
         arrivals.iter().filter_map(|arrival| arrival.request.header("x-emulator-now")).collect();
@@ -128,7 +129,7 @@ async fn what_failed_may_be_overtaken() {
     lane.person_says(ann, "second").unwrap();
     settled(&lane).await;
     assert_eq!(bot.texts(), ["first", "first", "second"]);
-    lane.advance(MORNING + Span::SECOND, PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span::SECOND, Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(bot.texts(), ["first", "first", "second", "first"]);
 }
 
@@ -202,7 +203,7 @@ async fn a_bot_that_comes_back_gets_what_it_missed() {
     assert_eq!(results, ["unreachable", "unreachable"]);
 
     let bot = Bot::on(TcpListener::bind(address).await.unwrap(), |_, _| Reaction::Status(200));
-    lane.advance(MORNING + Span::HOUR, PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span::HOUR, Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(bot.texts(), ["are you there?"]);
     assert_eq!(tries(&lane, BOT).last().unwrap(), &(3, AttemptResult::Acknowledged { status: 200 }));
     assert_eq!(bot.arrivals()[0].request.header("x-emulator-now"), Some("2026-07-06T09:00:01Z"));
@@ -217,7 +218,7 @@ async fn a_bot_that_hangs_is_waited_for_no_longer_than_its_time() {
     lane.person_says(ann, "hi").unwrap();
     settled(&lane).await;
     assert_eq!(tries(&lane, BOT), [(1, AttemptResult::TimedOut), (2, AttemptResult::TimedOut)]);
-    lane.advance(MORNING + Span::SECOND, PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span::SECOND, Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(bot.texts(), ["hi", "hi", "hi"]);
     assert!(tries(&lane, BOT)[2].1.is_acknowledged());
 }

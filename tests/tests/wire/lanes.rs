@@ -24,7 +24,7 @@ async fn a_call_belongs_to_the_lane_of_the_person_it_names() {
     let stand = Setup::new().serve().await;
     let ((first, ann), (second, other_ann)) = (stand.lane("first"), stand.lane("second"));
     first.person_says(ann, "hi").unwrap();
-    second.advance(MORNING + Span::HOUR, PATIENCE).await.unwrap();
+    second.advance(MORNING + Span::HOUR, Quiet::Auto, PATIENCE).await.unwrap();
     second.person_says(other_ann, "hi").unwrap();
     let (one, two) = (stand.send(BOT, ann, "a").await, stand.send(BOT, other_ann, "a").await);
     assert_eq!(one.header("x-emulator-now"), Some("2026-07-06T09:00:00Z"));
@@ -47,7 +47,7 @@ async fn a_call_that_names_nobody_goes_to_the_only_lane_else_to_the_stage() {
     stand.call(&me).await;
     assert_eq!(calls(stand.stage.own_lane()), 1, "there is no lane yet");
     let (first, _) = stand.lane("first");
-    first.advance(MORNING + Span::HOUR, PATIENCE).await.unwrap();
+    first.advance(MORNING + Span::HOUR, Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(stand.call(&me).await.header("x-emulator-now"), Some("2026-07-06T10:00:00Z"));
     assert_eq!((calls(&first), calls(stand.stage.own_lane())), (1, 1));
     let (second, _) = stand.lane("second");
@@ -177,12 +177,12 @@ async fn a_call_that_the_clock_has_left_behind_is_noticed() {
     settled(&lane).await;
     assert_eq!(stand.send(BOT, ann, "in time").await.status(), 200);
     settled(&lane).await;
-    lane.advance(next(Span::HOUR), PATIENCE).await.unwrap();
+    lane.advance(next(Span::HOUR), Quiet::Auto, PATIENCE).await.unwrap();
     lane.person_says(ann, "two").unwrap();
     settled(&lane).await;
     assert_eq!(stand.send(BOT, ann, "in time too").await.status(), 200);
     assert_eq!(lane.late(), None);
-    lane.advance(next(Span::HOUR), PATIENCE).await.unwrap();
+    lane.advance(next(Span::HOUR), Quiet::Auto, PATIENCE).await.unwrap();
     let owner = Call::get(&format!("/me/thread_owner?recipient={ann}&access_token={}", token(BOT)));
     assert_eq!(stand.call(&owner).await.status(), 200);
     assert_eq!(lane.late(), None, "to look changes nothing");

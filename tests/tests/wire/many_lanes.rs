@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use emulator_core::{AppId, Effect, Psid, Sender, Span};
 use emulator_server::journal::{Entry, Record};
-use emulator_server::{ClockMode, Lane};
+use emulator_server::{ClockMode, Lane, Quiet};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
@@ -73,7 +73,8 @@ async fn until(lane: &Lane, what: &str, happened: impl Fn(&Lane) -> bool) {
 
 /// One lane's story. Its number decides how far the clock moves in between.
 async fn play(lane: &Arc<Lane>, ann: Psid, number: i64) {
-    let advance = async |span: Span| lane.advance(lane.after(span), PATIENCE).await.expect("it settles");
+    let advance =
+        async |span: Span| lane.advance(lane.after(span), Quiet::Auto, PATIENCE).await.expect("it settles");
     lane.person_says(ann, "hello").expect("ann may write");
     until(lane, "greeting", |lane| sent(lane, BOT) == 1).await;
     advance(Span(number * 7 * 60_000 + 1)).await;

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use emulator_core::{AdminChange, AppMode, Permission, PersonAct, Profile, Psid, Span, TokenState};
-use emulator_server::{ClockMode, LaneSpec, PersonSpec};
+use emulator_server::{ClockMode, LaneSpec, PersonSpec, Quiet};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -174,7 +174,7 @@ async fn a_token_that_has_ended_is_refused_wherever_it_is_used() {
     lane.admin_changes(PAGE, AdminChange::Token { app: BOT, state: expires }).result.unwrap();
     let send = || stand.send(BOT, Psid(7_000_000_000_000_001), "a");
     assert_eq!(send().await.status(), 200, "it holds until then");
-    lane.advance(MORNING + Span::HOUR + Span(7 * 60_000), PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span::HOUR + Span(7 * 60_000), Quiet::Auto, PATIENCE).await.unwrap();
     let mut all = String::new();
     for state in [expires, TokenState::SessionEnded, TokenState::Deauthorized] {
         lane.admin_changes(PAGE, AdminChange::Token { app: BOT, state }).result.unwrap();

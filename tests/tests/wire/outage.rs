@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use emulator_core::{AdminChange, AppId, Effect, Field, Missing, Psid, Span, Timestamp};
-use emulator_server::Lane;
 use emulator_server::journal::{AttemptResult, Entry, Record};
+use emulator_server::{Lane, Quiet};
 use tokio::net::TcpListener;
 
 use crate::bot::{Bot, Reaction};
@@ -49,7 +49,7 @@ async fn down(host: &str, setup: Setup) -> (SocketAddr, Stand, Arc<Lane>, Psid) 
 }
 
 async fn advance(lane: &Arc<Lane>, by: Span) {
-    lane.advance(lane.after(by), PATIENCE).await.expect("the lane settles");
+    lane.advance(lane.after(by), Quiet::Auto, PATIENCE).await.expect("the lane settles");
 }
 
 fn subscribes_again(lane: &Arc<Lane>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use emulator_core::{AdminChange, AppId, Folder, InboxAct, PageId, Psid, Span};
 use emulator_server::journal::{self, Durability, Entry, JournalFile, Origin, Record, header};
-use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec, Stage};
+use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec, Quiet, Stage};
 use serde_json::{Value, json};
 
 use crate::bot::{Bot, Reaction};
@@ -92,17 +92,17 @@ async fn roles_folders_windows_and_deadlines_are_those_of_the_page() {
     let changed = lane.admin_changes(STORE, AdminChange::PrimaryReceiver(Some(LIVECHAT)));
     assert!(changed.result.is_ok());
     lane.person_says(shop, "hi").unwrap();
-    lane.advance(lane.after(Span(6 * Span::HOUR.0)), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span(6 * Span::HOUR.0)), Quiet::Auto, PATIENCE).await.unwrap();
     lane.person_says(store, "hi").unwrap();
     assert_eq!([owner(&lane, shop), owner(&lane, store)], [Some(BOT), Some(LIVECHAT)]);
     assert!(lane.inbox_acts(shop, InboxAct::Moves(Folder::Spam)).result.is_ok());
     let folders = [shop, store].map(|person| lane.conversation(person).unwrap().folder);
     assert_eq!(folders, [Folder::Spam, Folder::Done]);
-    lane.advance(MORNING + Span::DAY, PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span::DAY, Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!([owner(&lane, shop), owner(&lane, store)], [None, Some(LIVECHAT)]);
     let windows = [shop, store].map(|person| lane.conversation(person).unwrap().window_until.unwrap());
     assert_eq!(windows, [MORNING + Span::DAY, MORNING + Span(30 * Span::HOUR.0)]);
-    lane.advance(lane.after(Span(6 * Span::HOUR.0)), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span(6 * Span::HOUR.0)), Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(owner(&lane, store), None);
 }
 
@@ -194,7 +194,7 @@ async fn webhooks_that_fail_for_one_page_are_switched_off_for_that_page_alone() 
     settled(&lane).await;
     lane.person_says(shop, "hi").unwrap();
     settled(&lane).await;
-    lane.advance(lane.after(Span::HOUR), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span::HOUR), Quiet::Auto, PATIENCE).await.unwrap();
     let disabled = |page| lane.settings().connection(page, BOT).unwrap().disabled;
     assert_eq!([disabled(PAGE), disabled(STORE)], [false, true]);
     let before = bot.arrivals().len();
@@ -272,7 +272,7 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
         assert_eq!(sent.status(), 200);
         let changed = lane.admin_changes(STORE, AdminChange::PrimaryReceiver(None));
         assert!(changed.result.is_ok());
-        lane.advance(lane.after(Span::DAY), PATIENCE).await.unwrap();
+        lane.advance(lane.after(Span::DAY), Quiet::Auto, PATIENCE).await.unwrap();
         file.flush().unwrap();
         (lane.world(), journal(&lane))
     };

@@ -1,6 +1,7 @@
 //! Every recorded answer of the Send API: brought about again from its trigger and held against the
 //! record, or listed with the reason why it cannot be.
 
+use emulator_server::Quiet;
 use std::collections::BTreeSet;
 
 use emulator_core::{AdminChange, AppMode, Effect, PersonAct, Span};
@@ -174,7 +175,9 @@ async fn answer(world: World, body: &Value) -> Message {
             let take = json!({"recipient": {"id": ann.to_string()}});
             assert_eq!(stand.post(LIVECHAT, "take_thread_control", &take).await.status(), 200);
         }
-        World::WindowClosed => lane.advance(lane.after(Span(2 * Span::DAY.0)), PATIENCE).await.unwrap(),
+        World::WindowClosed => {
+            lane.advance(lane.after(Span(2 * Span::DAY.0)), Quiet::Auto, PATIENCE).await.unwrap()
+        }
         World::Blocked => {
             lane.person_acts(ann, PersonAct::Blocks(true)).result.unwrap();
         }

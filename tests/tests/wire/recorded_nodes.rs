@@ -1,6 +1,7 @@
 //! Every recorded answer about tokens, profiles and subscriptions: brought about again from its trigger
 //! and held against the record, or listed with the reason why it cannot be.
 
+use emulator_server::Quiet;
 use std::collections::BTreeSet;
 
 use emulator_core::{AdminChange, Field, Permission, Span, TokenState};
@@ -102,7 +103,7 @@ async fn errors_of_tokens_are_those_that_were_recorded() {
     // Its text has changed since.
     hold_error_against(&unknown, "obs.auth_errors.01", &["message"]);
     ends(TokenState::Expires(MORNING + Span::HOUR));
-    lane.advance(MORNING + Span::DAY, PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span::DAY, Quiet::Auto, PATIENCE).await.unwrap();
     // Moments were spelt in another way in 2014, and there were no traces.
     hold_set_against(&send().await, "obs.auth_errors.02", &["message"], &["fbtrace_id"]);
     ends(TokenState::SessionEnded);
@@ -149,7 +150,7 @@ async fn subscriptions_are_answered_as_recorded() {
     assert_eq!(subscriptions(&stand, LIVECHAT).await.json(), item("obs.subscriptions.02")["body"]);
     lane.person_says(ann, "hi").unwrap();
     settled(&lane).await;
-    lane.advance(lane.after(Span(2 * Span::HOUR.0)), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span(2 * Span::HOUR.0)), Quiet::Auto, PATIENCE).await.unwrap();
     let disabled = subscriptions(&stand, BOT).await;
     held(&disabled, "file.subscriptions.01");
     assert_eq!(disabled.json()["data"][0]["active"], false);

@@ -1,6 +1,7 @@
 //! Apps that say themselves where they want their webhooks, and for what: `subscribed_apps` and
 //! `subscriptions` (M-59, M-63, M-68, M-73, M-81, M-133, M-134, M-186, M-243, M-244).
 
+use emulator_server::Quiet;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
@@ -326,7 +327,7 @@ async fn webhooks_that_were_switched_off_are_inactive_until_the_app_subscribes_a
     let (lane, ann) = stand.lane("registration");
     lane.person_says(ann, "hi").unwrap();
     settled(&lane).await;
-    lane.advance(lane.after(Span(2 * Span::HOUR.0)), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span(2 * Span::HOUR.0)), Quiet::Auto, PATIENCE).await.unwrap();
     let answer = subscriptions(&stand, BOT).await;
     assert_eq!(answer.json()["data"][0]["active"], false);
     let install = Call::post(&format!("/me/subscribed_apps?access_token={}", token(BOT)));

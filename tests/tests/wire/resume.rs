@@ -7,7 +7,7 @@ use std::sync::Arc;
 use emulator_core::{Psid, Span, Timestamp};
 use emulator_server::graph::{self, Origin, PlayedCall, Request};
 use emulator_server::journal::{self, Cause, Durability, Found, JournalError, JournalFile, Record, header};
-use emulator_server::{ClockMode, Lane, Stage, parse_rfc3339, rfc3339};
+use emulator_server::{ClockMode, Lane, Quiet, Stage, parse_rfc3339, rfc3339};
 use hyper::Method;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -76,7 +76,7 @@ impl Run {
 
     /// Moves on as a lane does that was not gone on with.
     async fn advance(&self, span: Span) {
-        self.lane.advance(self.lane.after(span), PATIENCE).await.unwrap();
+        self.lane.advance(self.lane.after(span), Quiet::Auto, PATIENCE).await.unwrap();
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use emulator_core::{AdminChange, Psid, Span, Subject, TimerKind, Timestamp};
 use emulator_server::journal::Record;
-use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec};
+use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec, Quiet};
 use serde_json::json;
 
 use crate::bot::{Bot, Reaction};
@@ -37,25 +37,25 @@ async fn an_advance_fires_what_is_due_in_order_and_stops_at_its_target() {
     let [ann, ben, cem] = ["ann", "ben", "cem"].map(|name| lane.person(name, PAGE).unwrap());
     let hour = |hours| MORNING + Span(hours * Span::HOUR.0);
     lane.person_says(cem, "hi").unwrap();
-    lane.advance(hour(1), PATIENCE).await.unwrap();
+    lane.advance(hour(1), Quiet::Auto, PATIENCE).await.unwrap();
     for person in [ann, ben] {
         lane.person_says(person, "hi").unwrap();
     }
-    lane.advance(hour(2), PATIENCE).await.unwrap();
+    lane.advance(hour(2), Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(lane.next_deadline(), Some(hour(24)));
-    lane.advance(Timestamp(hour(24).0 - 1), PATIENCE).await.unwrap();
+    lane.advance(Timestamp(hour(24).0 - 1), Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(fired(&lane), []);
-    lane.advance(hour(24), PATIENCE).await.unwrap();
+    lane.advance(hour(24), Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(
         (fired(&lane), lane.now()),
         (vec![(hour(24), cem)], hour(24)),
         "what is due then has happened"
     );
-    lane.advance(hour(100), PATIENCE).await.unwrap();
+    lane.advance(hour(100), Quiet::Auto, PATIENCE).await.unwrap();
     let equal = if ann < ben { [ann, ben] } else { [ben, ann] };
     let expected = [(hour(24), cem), (hour(25), equal[0]), (hour(25), equal[1])];
     assert_eq!((fired(&lane).as_slice(), lane.now()), (expected.as_slice(), hour(100)));
-    lane.advance(hour(50), PATIENCE).await.unwrap();
+    lane.advance(hour(50), Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(lane.now(), hour(100), "time never goes back");
 }
 
@@ -67,7 +67,7 @@ async fn what_a_deadline_leads_to_happens_before_the_next() {
     let (lane, ann) = stand.lane("lane");
     lane.person_says(ann, "one").unwrap();
     settled(&lane).await;
-    lane.advance(MORNING + Span(23 * Span::HOUR.0), PATIENCE).await.unwrap();
+    lane.advance(MORNING + Span(23 * Span::HOUR.0), Quiet::Auto, PATIENCE).await.unwrap();
     // An hour of failing switches the webhooks off, until the app subscribes again.
     let fields = lane.settings().fields(PAGE, BOT);
     lane.admin_changes(PAGE, AdminChange::Fields { app: BOT, fields }).result.unwrap();
@@ -76,7 +76,7 @@ async fn what_a_deadline_leads_to_happens_before_the_next() {
     assert_eq!(stand.send(LIVECHAT, ann, "two").await.status(), 200);
     settled(&lane).await;
     let before = lane.last_seq();
-    lane.advance(lane.after(Span::HOUR), PATIENCE).await.unwrap();
+    lane.advance(lane.after(Span::HOUR), Quiet::Auto, PATIENCE).await.unwrap();
     let happened: Vec<String> = entries(&lane)
         .iter()
         .filter(|entry| entry.seq > before)
@@ -141,12 +141,12 @@ async fn a_real_clock_never_goes_back_and_keeps_what_it_was_advanced_by() {
     looks(&mut last);
     lane.person_says(ann, "hi").unwrap();
     let tomorrow = lane.after(Span::DAY);
-    lane.advance(tomorrow + Span::HOUR, PATIENCE).await.unwrap();
+    lane.advance(tomorrow + Span::HOUR, Quiet::Auto, PATIENCE).await.unwrap();
     assert!(lane.now() >= tomorrow + Span::HOUR);
     assert_eq!(fired(&lane).len(), 1, "control has ended on the way");
     assert!(fired(&lane)[0].0 <= tomorrow);
     looks(&mut last);
-    lane.advance(Timestamp(0), PATIENCE).await.unwrap();
+    lane.advance(Timestamp(0), Quiet::Auto, PATIENCE).await.unwrap();
     looks(&mut last);
     assert!(lane.now() < tomorrow + Span(2 * Span::HOUR.0), "it was advanced once");
 }
@@ -155,7 +155,7 @@ async fn a_real_clock_never_goes_back_and_keeps_what_it_was_advanced_by() {
 async fn lanes_do_not_share_a_clock() {
     let stand = Setup::new().serve().await;
     let ((first, _), (second, _)) = (stand.lane("first"), stand.lane("second"));
-    first.advance(MORNING + Span::DAY, PATIENCE).await.unwrap();
+    first.advance(MORNING + Span::DAY, Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!((first.now(), second.now()), (MORNING + Span::DAY, MORNING));
     assert_eq!(stand.stage.own_lane().now(), MORNING);
 }

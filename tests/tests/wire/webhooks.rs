@@ -2,6 +2,7 @@
 //! C-78, M-188 to M-191, M-200 to M-203, M-213).
 
 use emulator_core::{PAGE_INBOX, Span};
+use emulator_server::Quiet;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha1::Sha1;
@@ -150,7 +151,7 @@ async fn both_signatures_are_of_the_very_bytes_with_the_secret_of_the_app_that_g
 async fn deliveries_carry_the_headers_of_the_platform_and_the_virtual_time() {
     let scene = Scene::new().await;
     let later = scene.lane.after(Span(90_500));
-    scene.lane.advance(later, PATIENCE).await.unwrap();
+    scene.lane.advance(later, Quiet::Auto, PATIENCE).await.unwrap();
     scene.says("hello");
     let request = scene.bot.arrived(1).await.remove(0).request;
     let length = request.body.len().to_string();

@@ -167,7 +167,7 @@ impl Scene {
     }
 
     pub(super) async fn clock(&mut self, moved: &ClockMove, span: Span) -> Outcome<Value> {
-        self.quiet(span).await?;
+        self.rest(span).await?;
         self.look()?;
         let now = self.lane.now();
         let to = match moved {
@@ -192,7 +192,7 @@ impl Scene {
             return Err(self.error(Diagnostic::new(span, message).label(format!("this is {}", rfc3339(to)))));
         }
         self.turn.give_up();
-        let advanced = self.lane.advance(to, self.patience.settle).await;
+        let advanced = self.lane.advance(to, self.patience.quiet, self.patience.settle).await;
         self.turn.take().await;
         advanced.map_err(|unsettled| self.unsettled(span, &unsettled))?;
         Ok(json!({"now": rfc3339(self.lane.now())}))

@@ -77,6 +77,7 @@ impl Scene {
         let mut at_rest = false;
         loop {
             self.feed.take_in(&self.lane);
+            self.late()?;
             let verdict = self.seen(|seen| seen.verdict(&plan.leaves, &ways, &self.states(plan)));
             let progress = match &verdict {
                 Verdict::Met(progress) | Verdict::NotYet(progress) | Verdict::Broken(_, progress) => progress,
@@ -100,6 +101,14 @@ impl Scene {
                     (why, progress, rest)
                 }
             };
+            // What does not come may be about to come too late, which is another failure.
+            let owing = why.as_ref().and_then(|_| self.owing());
+            if let (Some(owing), Need::Required) = (owing, awaiting.need) {
+                self.all_live(span)?;
+                let left = self.patience.reply.saturating_sub(owing.since);
+                at_rest = self.change_within(left, Rest::IsNothing).await;
+                continue;
+            }
             match (why, awaiting.need) {
                 (None, Need::Optional) if at_rest => return Ok(Progress::default()),
                 (None, _) => {}

@@ -313,6 +313,20 @@ impl CallKind {
             | Self::Subscribes { .. } => false,
         }
     }
+
+    /// True when it may be what an app says to an event: a message or a control call, no sender action.
+    pub fn answers(&self) -> bool {
+        match self {
+            Self::Sends { .. } | Self::Controls(_) => true,
+            Self::Other { .. } => !self.reads_only(),
+            Self::AsksOwner
+            | Self::AsksReceivers
+            | Self::AsksProfile { .. }
+            | Self::Signals { .. }
+            | Self::Installs { .. }
+            | Self::Subscribes { .. } => false,
+        }
+    }
 }
 
 /// How one try of a delivery went.
@@ -353,6 +367,14 @@ impl AttemptResult {
         matches!(self, Self::Acknowledged { .. })
     }
 
+    /// True when there was a connection to the app.
+    pub const fn has_connected(&self) -> bool {
+        match self {
+            Self::Acknowledged { .. } | Self::Refused { .. } | Self::TimedOut | Self::Broken { .. } => true,
+            Self::Dropped { .. } | Self::Unreachable { .. } => false,
+        }
+    }
+
     /// The word for it.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -375,6 +397,11 @@ impl Entry {
     /// The call that it records.
     pub const fn call(&self) -> Option<&Call> {
         if let Record::Call(call) = &self.record { Some(call) } else { None }
+    }
+
+    /// The app that it records a delivery to.
+    pub const fn delivered_to(&self) -> Option<AppId> {
+        if let Record::Effect(Effect::Deliver(delivery)) = &self.record { Some(delivery.app) } else { None }
     }
 
     /// The delivery that it records a try of.

@@ -1,10 +1,10 @@
 //! Calls that real apps have open, and what they may be answering to.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use emulator_core::{Digest, Psid};
 
+use super::rest::Late;
 use super::state::LaneState;
 use crate::clock::{ClockMode, Stopwatch};
 use crate::graph::GraphError;
@@ -36,18 +36,26 @@ impl LaneState {
     pub(crate) fn call_opened(&mut self, call: &Call) -> (OpenCall, Option<Cause>) {
         self.open_calls += 1;
         self.touched = true;
+        self.stirred = true;
         let writes = !call.kind.reads_only();
         let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
-        let heard = call.app.and_then(|app| self.heard.get(&(app, Some(call.person?))));
-        if let Some(heard) = heard {
-            if let Some(acknowledged) = heard.acknowledged {
-                self.shared.saw_gap(acknowledged.elapsed());
+        let key = call.app.and_then(|app| Some((app, Some(call.person?))));
+        let heard = key.and_then(|key| self.heard.get(&key));
+        let cause = heard.map(|heard| Cause { seq: heard.seq, assumed: true });
+        if let (Some(key), Some(heard)) = (key, heard) {
+            let gap = heard.acknowledged.map(Stopwatch::elapsed);
+            if let Some(gap) = gap {
+                self.shared.habits.called_after(gap);
             }
             if writes && frozen && heard.moves < self.moves && self.late.is_none() {
-                self.late = Some(heard.acknowledged.map_or(Duration::ZERO, Stopwatch::elapsed));
+                // The call's own entry is the next one.
+                let call = self.journal.next_seq();
+                self.late = Some(Late { app: key.0, call, gap: gap.unwrap_or_default() });
+            }
+            if call.kind.answers() {
+                self.answered(key);
             }
         }
-        let cause = heard.map(|heard| Cause { seq: heard.seq, assumed: true });
         // On a real clock nobody is promised the same bytes twice.
         let writes_to = call.person.filter(|_| writes && frozen);
         if let Some(person) = writes_to {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use emulator_core::Timestamp;
 
-use super::Lane;
 use super::replay::Arrears;
+use super::{Lane, Quiet};
 use crate::journal::Cause;
 use crate::webhooks;
 
@@ -62,6 +62,6 @@ impl Lane {
     }
 
     async fn move_through(self: &Arc<Self>, to: Timestamp, cause: Cause, settle: Duration) {
-        while self.move_on(to, cause, settle).await.is_err() {}
+        while self.move_on(to, cause, Quiet::Auto, settle).await.is_err() {}
     }
 }

@@ -90,8 +90,10 @@ impl LaneState {
     /// Notes that a delivery is begun, which its app may answer to.
     pub(crate) fn heard(&mut self, outgoing: &Outgoing) {
         if !outgoing.follows_answer() {
-            let heard = Heard { seq: outgoing.seq, moves: self.moves, acknowledged: None };
+            let (seq, moves) = (outgoing.seq, self.moves);
+            let heard = Heard { seq, moves, acknowledged: None, answered: false };
             self.heard.insert(outgoing.key(), heard);
+            self.owing.remove(&outgoing.key());
         }
     }
 
@@ -109,10 +111,10 @@ impl LaneState {
         took: Duration,
     ) -> Vec<QueueKey> {
         self.last_contact = Some(Stopwatch::start());
-        if let Some(heard) = self.heard.get_mut(&outgoing.key())
-            && heard.seq == outgoing.seq
-        {
-            heard.acknowledged = result.is_acknowledged().then(Stopwatch::start);
+        self.stirred |= result.has_connected();
+        let newest = self.heard.get(&outgoing.key()).is_some_and(|heard| heard.seq == outgoing.seq);
+        if newest && result.is_acknowledged() {
+            self.acknowledged(outgoing.key());
         }
         let Delivery { page, app, .. } = outgoing.delivery;
         let input = Input::DeliveryTried { page, app, acknowledged: result.is_acknowledged() };

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use emulator_core::{
     Accepted, Answer, AppId, Context, Decided, Effect, Ids, Input, PageId, Person, Psid, Refusal, Timestamp,
@@ -11,6 +10,7 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 
 use super::replay::Arrears;
+use super::rest::Late;
 use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::journal::{BotOrder, Cause, Entry, Journal, Names, Record, entry_to_json};
@@ -23,6 +23,8 @@ pub(super) struct Heard {
     /// How many times the clock had been moved by then.
     pub(super) moves: u64,
     pub(super) acknowledged: Option<Stopwatch>,
+    /// Whether the app made a message or a control call since.
+    pub(super) answered: bool,
 }
 
 /// What applying an input led to.
@@ -40,11 +42,15 @@ pub(crate) struct LaneState {
     pub(crate) journal: Journal,
     pub(crate) names: Names,
     pub(crate) raced: bool,
-    /// The real time between the last delivery and a call that came after the clock had moved on.
-    pub(crate) late: Option<Duration>,
+    /// The first call that came for an event from before the clock was moved.
+    pub(super) late: Option<Late>,
     pub(crate) last_contact: Option<Stopwatch>,
     /// True when a real app got something since the lane was last quiet.
     pub(crate) touched: bool,
+    /// True when something reached a real app, or one called, since the apps last came to rest.
+    pub(super) stirred: bool,
+    /// Who acknowledged an event and has not answered it yet.
+    pub(super) owing: BTreeSet<QueueKey>,
     /// What an earlier run has left to be made up for.
     pub(crate) arrears: Option<Arrears>,
     pub(super) shared: Arc<Shared>,
@@ -99,6 +105,8 @@ impl LaneState {
             late: None,
             last_contact: None,
             touched: false,
+            stirred: false,
+            owing: BTreeSet::new(),
             arrears: None,
             file_position: 0,
             queues: BTreeMap::new(),

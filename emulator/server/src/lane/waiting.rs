@@ -4,26 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Lane;
+use super::rest::LOOK_FOR_ENDLESS;
 use crate::clock::{Stopwatch, pause};
 use crate::webhooks::QueueKey;
-
-/// How long a lane must have stayed settled to count as quiet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quiet {
-    /// 20 ms, raised to four times the longest time that an app took between its 2xx and a call, at most 1 s.
-    Auto,
-    /// As long as that.
-    For(Duration),
-}
-
-impl Quiet {
-    fn duration(self, longest_gap: Duration) -> Duration {
-        match self {
-            Self::Auto => (longest_gap * 4).clamp(Duration::from_millis(20), Duration::from_secs(1)),
-            Self::For(duration) => duration,
-        }
-    }
-}
 
 /// A lane that did not settle in time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,17 +45,20 @@ impl Lane {
     ///
     /// When that takes longer than allowed.
     pub async fn settled(&self, within: Duration) -> Result<(), Unsettled> {
+        let (watch, begun) = (Stopwatch::start(), self.last_seq());
+        let mut look_at = begun + LOOK_FOR_ENDLESS;
         let wait = async {
             loop {
                 let changed = self.changed.notified();
                 if self.lock().is_settled() {
-                    return;
+                    return Ok(());
                 }
+                self.no_endless_talk(begun, &mut look_at, watch)?;
                 changed.await;
             }
         };
         let unsettled = |_| Unsettled { after: within, waits_for: self.lock().unsettled() };
-        tokio::time::timeout(within, wait).await.map_err(unsettled)
+        tokio::time::timeout(within, wait).await.map_err(unsettled)?
     }
 
     /// Waits until no call is open, or for that long.
@@ -87,36 +73,6 @@ impl Lane {
             }
         };
         let _ = tokio::time::timeout(within, wait).await;
-    }
-
-    /// Waits until the lane has stayed settled for a while since a real app last got something or
-    /// made a call. A lane in which no real app got anything since then is quiet already.
-    ///
-    /// # Errors
-    ///
-    /// When it does not settle, or is never left alone for long enough.
-    pub async fn quiet(&self, quiet: Quiet, within: Duration) -> Result<(), Unsettled> {
-        let watch = Stopwatch::start();
-        loop {
-            self.settled(within).await?;
-            let long_enough = quiet.duration(self.shared.longest_gap());
-            if watch.elapsed() > within + long_enough {
-                return Err(Unsettled { after: within, waits_for: vec![self.lock().restless()] });
-            }
-            let still = {
-                let mut state = self.lock();
-                if !state.is_settled() {
-                    continue;
-                }
-                let since = state.last_contact.map_or(long_enough, Stopwatch::elapsed);
-                if !state.touched || since >= long_enough {
-                    state.touched = false;
-                    return Ok(());
-                }
-                long_enough.saturating_sub(since)
-            };
-            pause(still).await;
-        }
     }
 
     /// Waits a little while very many deliveries wait for an app: who sends faster than an app can
@@ -165,16 +121,5 @@ impl Lane {
             };
             let _ = tokio::time::timeout(wait, changed).await;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quiet_grows_with_the_slowest_bot_and_has_bounds() {
-        let auto = |gap_ms| Quiet::Auto.duration(Duration::from_millis(gap_ms)).as_millis();
-        assert_eq!((auto(0), auto(5), auto(30), auto(2_000)), (20, 20, 120, 1_000));
     }
 }

@@ -1,11 +1,13 @@
 //! Webhook deliveries: bodies, signatures, the connections to the apps, order and retries.
 
 mod attachments;
+mod backlog;
 mod body;
 mod dispatch;
 mod ear;
 mod endpoint;
 mod handshake;
+mod opening;
 mod person_message;
 mod signature;
 

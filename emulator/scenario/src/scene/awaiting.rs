@@ -23,6 +23,9 @@ use crate::matcher::Mismatch;
 use crate::step::{Expectation, Need};
 use crate::transcript;
 
+/// How often it is looked whether a bot is only too busy to begin.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
 /// Whether it is enough for a wait that the bots have come to rest.
 #[derive(Clone, Copy)]
 enum Rest {
@@ -73,7 +76,7 @@ impl Scene {
         let span = awaiting.what.span;
         let ways = plan.ways();
         let within = awaiting.within.map_or(self.patience.reply, |ms| self.patience.pace.of(ms));
-        let deadline = Instant::now() + within;
+        let mut deadline = Instant::now() + within;
         let mut at_rest = false;
         loop {
             self.feed.take_in(&self.lane);
@@ -116,8 +119,12 @@ impl Scene {
                 (Some(why), Need::Required) => return Err(self.unmet(span, plan, &progress, &why)),
             }
             self.all_live(span)?;
-            let left = deadline.saturating_duration_since(Instant::now());
+            let begun = Instant::now();
+            let left = deadline.saturating_duration_since(begun).min(LOOK_AGAIN);
             at_rest = self.change_within(left, rest).await;
+            if plan.apps().any(|app| self.lane.is_in_line(app)) {
+                deadline += begun.elapsed();
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use emulator_core::AppId;
 use serde_json::Value;
 
 use super::prepared::Wanted;
@@ -41,6 +42,14 @@ pub(super) enum Tree {
 pub(super) type Way = Vec<Vec<usize>>;
 
 impl Plan {
+    /// The apps that it waits for; none where it may be any.
+    pub(super) fn apps(&self) -> impl Iterator<Item = Option<AppId>> {
+        self.leaves.iter().map(|leaf| match leaf.what {
+            Wanted::Message { app, .. } | Wanted::Call { app, .. } | Wanted::Webhook { app, .. } => Some(app),
+            Wanted::State { .. } => None,
+        })
+    }
+
     /// All ways to meet it, in the order of the file.
     pub(super) fn ways(&self) -> Vec<Way> {
         self.root.tree.ways()

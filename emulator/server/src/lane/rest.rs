@@ -227,6 +227,12 @@ impl Lane {
         self.lock().late
     }
 
+    /// True when a delivery to the app, or to any app when none is named, lies in line: it waits for a connection, or
+    /// on one that a busy bot has not begun to read. That time is nobody's delay.
+    pub fn is_in_line(&self, app: Option<AppId>) -> bool {
+        self.lock().is_in_line(app)
+    }
+
     /// Who may still make such a call.
     pub fn owing(&self) -> Vec<Owing> {
         self.lock().owing()

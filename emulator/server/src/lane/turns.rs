@@ -62,6 +62,16 @@ impl LaneState {
         self.turns.get(&(app, person)).filter(|turn| turn.goes_on()).map(|turn| turn.seq)
     }
 
+    /// True when a delivery to the app, or to any, waits for a connection of ours or on one that a busy bot has not
+    /// begun to read.
+    pub(crate) fn is_in_line(&self, app: Option<AppId>) -> bool {
+        let waits = |(key, turn): (&QueueKey, &Turn)| match &turn.ear {
+            None => self.shared.endpoint(key.0).is_some_and(|endpoint| endpoint.is_alive()),
+            Some(ear) => ear.is_unread(),
+        };
+        self.turns.iter().filter(|(key, _)| app.is_none_or(|app| key.0 == app)).any(waits)
+    }
+
     pub(crate) fn turn_begins(&mut self, outgoing: &Outgoing, ear: Option<Arc<Ear>>) {
         self.turns.insert(outgoing.key(), Turn { seq: outgoing.seq, ear });
     }

@@ -14,11 +14,14 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use super::backlog::Backlog;
+
 /// Listens to one connection.
 #[derive(Debug)]
 pub(crate) struct Ear {
     socket: Socket,
     heard: AtomicBool,
+    backlog: Arc<Backlog>,
 }
 
 impl Ear {
@@ -35,6 +38,13 @@ impl Ear {
     pub(crate) fn hears(&self) -> bool {
         self.heard.load(Ordering::SeqCst) || self.socket.peek(&mut [0]).is_ok()
     }
+
+    /// True when a bot that is busy has not begun to read what it was sent. False where the system does not tell.
+    pub(crate) fn is_unread(&self) -> bool {
+        let ends = self.socket.local_addr().and_then(|from| Ok((from.port(), self.socket.peer_addr()?)));
+        let unread = |(from, to)| self.backlog.is_unread(from, to);
+        !self.hears() && self.backlog.is_alive() && ends.is_ok_and(unread)
+    }
 }
 
 /// A connection with an ear.
@@ -45,9 +55,10 @@ pub(super) struct Heard {
 
 impl Heard {
     /// Puts an ear to a connection.
-    pub(super) fn new(stream: TcpStream) -> io::Result<(Self, Arc<Ear>)> {
+    pub(super) fn new(stream: TcpStream, backlog: Arc<Backlog>) -> io::Result<(Self, Arc<Ear>)> {
         let stream = stream.into_std()?;
-        let ear = Arc::new(Ear { socket: stream.try_clone()?, heard: AtomicBool::new(false) });
+        let (socket, heard) = (stream.try_clone()?, AtomicBool::new(false));
+        let ear = Arc::new(Ear { socket, heard, backlog });
         let stream = TokioIo::new(TcpStream::from_std(stream)?);
         Ok((Self { stream, ear: Arc::clone(&ear) }, ear))
     }

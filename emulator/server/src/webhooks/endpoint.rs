@@ -16,7 +16,9 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
+use super::backlog::Backlog;
 use super::ear::{Ear, Heard};
+use super::opening::Opening;
 use super::signature::{Signatures, Signer};
 use crate::journal::AttemptResult;
 
@@ -119,6 +121,8 @@ pub(crate) struct Endpoint {
     pub(crate) verify_token: String,
     pub(crate) permits: Semaphore,
     idle: Mutex<Vec<Connection>>,
+    opening: Opening,
+    backlog: Arc<Backlog>,
     timeout: Duration,
 }
 
@@ -132,7 +136,9 @@ impl Endpoint {
     pub(crate) fn new(url: WebhookUrl, secret: &str, verify_token: String, timeout: Duration) -> Arc<Self> {
         let idle = Mutex::new(Vec::new());
         let signer = Signer::new(secret.as_bytes());
-        Arc::new(Self { url, signer, verify_token, permits: Semaphore::new(CONNECTIONS), idle, timeout })
+        let (permits, opening) = (Semaphore::new(CONNECTIONS), Opening::default());
+        let backlog = Arc::new(Backlog::new(timeout));
+        Arc::new(Self { url, signer, verify_token, permits, idle, opening, backlog, timeout })
     }
 
     /// Posts a signed body once.
@@ -157,13 +163,12 @@ impl Endpoint {
             headers.insert("x-emulator-now", now.clone());
             request
         };
-        match tokio::time::timeout(self.timeout, self.exchange(build, &self.url.target, listen)).await {
-            Err(_) => AttemptResult::TimedOut,
-            Ok(Err(failure)) => failure,
-            Ok(Ok(answer)) if answer.status.is_success() => {
+        match self.exchange(build, &self.url.target, listen).await {
+            Err(failure) => failure,
+            Ok(answer) if answer.status.is_success() => {
                 AttemptResult::Acknowledged { status: answer.status.as_u16() }
             }
-            Ok(Ok(answer)) => AttemptResult::Refused { status: answer.status.as_u16() },
+            Ok(answer) => AttemptResult::Refused { status: answer.status.as_u16() },
         }
     }
 
@@ -177,8 +182,12 @@ impl Endpoint {
             request.headers_mut().insert("user-agent", HeaderValue::from_static("facebookexternalua"));
             request
         };
-        let exchange = tokio::time::timeout(self.timeout, self.exchange(build, &target, &|_| {})).await;
-        exchange.unwrap_or(Err(AttemptResult::TimedOut))
+        self.exchange(build, &target, &|_| {}).await
+    }
+
+    /// True as long as the app answers something from time to time, however busy it is.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.backlog.is_alive()
     }
 
     async fn exchange(
@@ -196,17 +205,74 @@ impl Endpoint {
                 .insert("host", host.unwrap_or_else(|_| HeaderValue::from_static("localhost")));
             request
         };
-        if let Some(mut connection) = self.reusable().await {
-            match connection.send(request(), listen).await {
-                Ok(response) => return self.read(connection, response).await,
-                // Something came back, so the connection was alive.
-                Err(error) if error.is_parse() => return Err(broken(&error)),
-                Err(_) => {}
+        let (connection, used) = self.connection(Reuse::Allowed).await?;
+        match self.ask(connection, request(), listen).await {
+            // Something came back, so the connection was alive.
+            Err(Failed::Sending(error)) if used && !error.is_parse() => {
+                let (connection, _) = self.connection(Reuse::Forbidden).await?;
+                self.ask(connection, request(), listen).await.map_err(Failed::result)
+            }
+            answered => answered.map_err(Failed::result),
+        }
+    }
+
+    /// Sends a request and reads the answer. The time for it begins when the bot begins to read.
+    async fn ask(
+        &self,
+        mut connection: Connection,
+        request: Request<Full<Bytes>>,
+        listen: &Listen<'_>,
+    ) -> Result<Answer, Failed> {
+        let ear = Arc::clone(&connection.ear);
+        let answer = async move {
+            let response = connection.send(request, listen).await.map_err(Failed::Sending)?;
+            self.backlog.answered();
+            self.opening.answered();
+            Ok(self.read(connection, response).await)
+        };
+        let answer = self.within_time(answer, || ear.is_unread()).await;
+        answer.unwrap_or(Err(Failed::TimedOut))
+    }
+
+    /// A connection, and whether it was used before. Waits for one as long as the bot is merely busy.
+    async fn connection(&self, reuse: Reuse) -> Result<(Connection, bool), AttemptResult> {
+        let found = self.within_time(self.free_or_new(reuse), || self.is_alive()).await;
+        match found.ok_or(AttemptResult::TimedOut)? {
+            Found::Free(connection) => Ok((connection, true)),
+            Found::New(stream) => {
+                let stream = stream.map_err(|error| unreachable(&error))?;
+                Ok((self.greet(stream).await?, false))
             }
         }
-        let mut connection = self.connect().await?;
-        let response = connection.send(request(), listen).await.map_err(|error| broken(&error))?;
-        self.read(connection, response).await
+    }
+
+    async fn free_or_new(&self, reuse: Reuse) -> Found {
+        if let Some(connection) = self.reusable(reuse).await {
+            return Found::Free(connection);
+        }
+        let mut turn = self.opening.turn().await;
+        loop {
+            // One may have become free meanwhile.
+            if let Some(connection) = self.reusable(reuse).await {
+                return Found::Free(connection);
+            }
+            if let Some(stream) = turn.open(&self.url.authority).await {
+                return Found::New(stream);
+            }
+        }
+    }
+
+    /// Gives something its time, and more of it as long as it is the bot that has not come to it. Nothing when the
+    /// time is over.
+    async fn within_time<T>(&self, work: impl Future<Output = T>, goes_on: impl Fn() -> bool) -> Option<T> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            match tokio::time::timeout(self.timeout, &mut work).await {
+                Ok(done) => return Some(done),
+                Err(_) if goes_on() => {}
+                Err(_) => return None,
+            }
+        }
     }
 
     /// Closes the connections that nothing goes over.
@@ -214,21 +280,22 @@ impl Endpoint {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    async fn reusable(&self) -> Option<Connection> {
+    async fn reusable(&self, reuse: Reuse) -> Option<Connection> {
         loop {
-            let mut connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            let mut connection = match reuse {
+                Reuse::Allowed => self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?,
+                Reuse::Forbidden => return None,
+            };
             if connection.sender.ready().await.is_ok() {
                 return Some(connection);
             }
         }
     }
 
-    async fn connect(&self) -> Result<Connection, AttemptResult> {
-        let unreachable =
-            |error: std::io::Error| AttemptResult::Unreachable { why: error.to_string().into() };
-        let stream = TcpStream::connect(&self.url.authority).await.map_err(unreachable)?;
-        stream.set_nodelay(true).map_err(unreachable)?;
-        let (stream, ear) = Heard::new(stream).map_err(unreachable)?;
+    async fn greet(&self, stream: TcpStream) -> Result<Connection, AttemptResult> {
+        stream.set_nodelay(true).map_err(|error| unreachable(&error))?;
+        let heard = Heard::new(stream, Arc::clone(&self.backlog));
+        let (stream, ear) = heard.map_err(|error| unreachable(&error))?;
         let (sender, driver) = http1::Builder::new()
             .title_case_headers(true)
             .handshake(stream)
@@ -241,11 +308,7 @@ impl Endpoint {
         Ok(Connection { sender, ear })
     }
 
-    async fn read(
-        &self,
-        connection: Connection,
-        response: Response<hyper::body::Incoming>,
-    ) -> Result<Answer, AttemptResult> {
+    async fn read(&self, connection: Connection, response: Response<hyper::body::Incoming>) -> Answer {
         let (head, body) = response.into_parts();
         let body = http_body_util::Limited::new(body, ANSWER_LIMIT).collect().await;
         let body = match body {
@@ -259,8 +322,40 @@ impl Endpoint {
             // The status says all; what is wrong with the body does not matter.
             Err(_) => Bytes::new(),
         };
-        Ok(Answer { status: head.status, body })
+        Answer { status: head.status, body }
     }
+}
+
+/// Whether a connection may be one that was used before.
+#[derive(Clone, Copy)]
+enum Reuse {
+    Allowed,
+    Forbidden,
+}
+
+/// A connection to send something over.
+enum Found {
+    Free(Connection),
+    New(std::io::Result<TcpStream>),
+}
+
+/// Why there is no answer.
+enum Failed {
+    Sending(hyper::Error),
+    TimedOut,
+}
+
+impl Failed {
+    fn result(self) -> AttemptResult {
+        match self {
+            Self::Sending(error) => broken(&error),
+            Self::TimedOut => AttemptResult::TimedOut,
+        }
+    }
+}
+
+fn unreachable(error: &std::io::Error) -> AttemptResult {
+    AttemptResult::Unreachable { why: error.to_string().into() }
 }
 
 fn broken(error: &hyper::Error) -> AttemptResult {

@@ -29,6 +29,7 @@ mod options;
 mod person;
 mod retry;
 mod sends;
+mod set_up;
 mod settings;
 mod step;
 mod time;
@@ -60,6 +61,7 @@ pub use options::{
     StandbyPostback, Switch, WhatOneHas, Whom,
 };
 pub use retry::{GIVES_UP_AFTER, retry_after};
+pub use set_up::SetUp;
 pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
 pub use step::{Context, step};
 pub use time::{Span, Timestamp};

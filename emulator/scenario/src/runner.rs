@@ -8,6 +8,7 @@ mod journal_path;
 mod keep;
 mod play;
 mod report;
+mod set_up;
 mod stage;
 
 use std::path::PathBuf;
@@ -85,6 +86,8 @@ struct Shared {
     open: Arc<Semaphore>,
     /// Scenarios that want to be alone hold this for writing.
     company: RwLock<()>,
+    /// What is known of how bots set themselves up.
+    habits: set_up::Habits,
     /// Stages on the fixed port come one after the other.
     fixed_port: Mutex<()>,
     /// The ports of bots that are started by hand, the same on every stage.
@@ -115,6 +118,7 @@ pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::Unbou
         turns: Arc::new(Semaphore::new(jobs)),
         open: Arc::new(Semaphore::new(open)),
         company: RwLock::new(()),
+        habits: set_up::Habits::default(),
         fixed_port: Mutex::new(()),
         by_hand: std::sync::Mutex::default(),
         round: 0.into(),

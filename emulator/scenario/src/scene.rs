@@ -137,6 +137,8 @@ pub struct Scene {
     turn: Turn,
     /// The bots, where they were started for it.
     bots: Option<Watched>,
+    /// Calls of the bots that were refused as they started.
+    set_up_refused: Arc<[String]>,
 }
 
 /// Where a scene is played.
@@ -176,12 +178,14 @@ impl Scene {
             patience,
             turn: Turn::default(),
             bots: None,
+            set_up_refused: Arc::default(),
         }
     }
 
     /// A scene of a run, which acts when it is its turn, with the bots of its stage.
-    pub(crate) fn of_run(mut self, turn: Turn, crew: Arc<Crew>) -> Self {
+    pub(crate) fn of_run(mut self, turn: Turn, crew: Arc<Crew>, set_up_refused: Arc<[String]>) -> Self {
         self.turn = turn;
+        self.set_up_refused = set_up_refused;
         self.bots = Some(Watched::new(crew));
         // Over HTTP a bot may take its time between two requests; in a run it must be done.
         self.late_told = false;
@@ -293,6 +297,13 @@ impl Scene {
 
     fn nothing_left(&mut self, end: Span) -> Outcome<()> {
         let names = self.lane.names();
+        if let Some(first) = self.set_up_refused.first() {
+            let message = format!("a call was refused that the bot made as it started: {first}");
+            let problem = Diagnostic::new(end, message).label("nothing else is wrong with this scenario");
+            let help = "what a bot sets up as it starts holds for all its scenarios; if this call does not matter, \
+                        write `unread: allow`";
+            return Err(self.failed(problem.help(help)));
+        }
         if let Some(unread) = self.feed.unread().next() {
             let what = transcript::line(unread.entry, &names).unwrap_or_default();
             let problem =

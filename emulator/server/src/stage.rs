@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, Settings, World};
+use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, SetUp, Settings, World};
 
-use crate::clock::ClockMode;
+use crate::clock::{ClockMode, Stopwatch};
 use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
@@ -105,6 +105,10 @@ pub enum OpenLaneError {
 struct Lanes {
     by_name: BTreeMap<String, Arc<Lane>>,
     by_person: HashMap<Psid, Arc<Lane>>,
+    /// The lane to which calls belong that name nobody; the stage's own when none.
+    unnamed: Option<Arc<Lane>>,
+    /// What the bots had set up when the first lane was opened.
+    set_up: Option<SetUp>,
 }
 
 /// A stage and its lanes.
@@ -183,7 +187,8 @@ impl Stage {
         self.shared.real_token().await;
     }
 
-    /// Opens a lane.
+    /// Opens a lane. It begins with what the bots had set up when the first lane was opened: from then on what they
+    /// change without naming anybody stays in the stage's own lane.
     ///
     /// # Errors
     ///
@@ -195,7 +200,10 @@ impl Stage {
             return Err(OpenLaneError::NameTaken(name));
         }
         let ids = Ids::new(self.shared.seed, &name);
-        let mut world = World::new(settings.unwrap_or_else(|| Arc::clone(&self.settings)));
+        let mut settings = settings.unwrap_or_else(|| Arc::clone(&self.settings));
+        let set_up = lanes.set_up.get_or_insert_with(|| SetUp::between(&self.settings, &self.own.settings()));
+        set_up.carry_into(&mut settings);
+        let mut world = World::new(settings);
         for person in people {
             let named = Digest::new().number(person.page.0).bytes(person.name.as_bytes());
             let free = |psid: &Psid| !lanes.by_person.contains_key(psid) && !world.people.contains_key(psid);
@@ -217,10 +225,16 @@ impl Stage {
         Ok(lane)
     }
 
+    /// Gives a lane the calls that name nobody, as long as it is open. It is the only one, or plays alone.
+    pub fn give_unnamed_calls(&self, lane: &Arc<Lane>) {
+        self.lanes.write().unwrap_or_else(PoisonError::into_inner).unnamed = Some(Arc::clone(lane));
+    }
+
     /// Closes a lane: calls about its people are strangers' from now on.
     pub fn close_lane(&self, lane: &Lane) {
         let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.by_name.remove(lane.name());
+        lanes.unnamed.take_if(|unnamed| unnamed.name() == lane.name());
         for psid in lane.people().values().flat_map(BTreeMap::values) {
             lanes.by_person.remove(psid);
         }
@@ -234,12 +248,6 @@ impl Stage {
         self.lanes.read().unwrap_or_else(PoisonError::into_inner).by_name.get(name).cloned()
     }
 
-    /// The only open lane, if there is exactly one.
-    pub fn only_lane(&self) -> Option<Arc<Lane>> {
-        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
-        lanes.by_name.first_key_value().filter(|_| lanes.by_name.len() == 1).map(|(_, lane)| Arc::clone(lane))
-    }
-
     /// The lane for calls that belong to no other.
     pub const fn own_lane(&self) -> &Arc<Lane> {
         &self.own
@@ -250,12 +258,30 @@ impl Stage {
         Ids::new(self.shared.seed, STAGE_LANE).trace(Digest::new().bytes(b"connection"), 0)
     }
 
-    /// The lane that a call belongs to: that of the person it names, else the only one there is.
+    /// The lane that a call belongs to: that of the person it names, else the one that gets such calls, else the
+    /// stage's own.
     pub(crate) fn lane_of(&self, person: Option<Psid>) -> Arc<Lane> {
-        let named = person.and_then(|person| {
-            self.lanes.read().unwrap_or_else(PoisonError::into_inner).by_person.get(&person).cloned()
-        });
-        named.or_else(|| self.only_lane()).unwrap_or_else(|| Arc::clone(&self.own))
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        let named = person.and_then(|person| lanes.by_person.get(&person));
+        Arc::clone(named.or(lanes.unnamed.as_ref()).unwrap_or(&self.own))
+    }
+
+    /// Waits until the bots have set themselves up: nothing has been asked of the stage for long enough. A bot that has
+    /// called has `calm` for its next call, one that has not `patience` for its first. Says whether any has called.
+    pub async fn set_up(&self, patience: Duration, calm: Duration, within: Duration) -> bool {
+        let watch = Stopwatch::start();
+        loop {
+            let last = self.own.last_seq();
+            let wait = if last == 0 { patience.saturating_sub(watch.elapsed()) } else { calm };
+            let calls_again = self.own.changed_since(last, wait).await;
+            let left = within.saturating_sub(watch.elapsed());
+            if left.is_zero() {
+                return self.own.last_seq() > 0;
+            }
+            if !calls_again && self.own.settled(left).await.is_ok() && self.own.last_seq() == last {
+                return last > 0;
+            }
+        }
     }
 
     /// Asks an app's webhook whether it is the app's (M-186). Apps without a webhook are always ready.

@@ -41,21 +41,45 @@ async fn a_call_belongs_to_the_lane_of_the_person_it_names() {
 }
 
 #[tokio::test]
-async fn a_call_that_names_nobody_goes_to_the_only_lane_else_to_the_stage() {
+async fn a_call_that_names_nobody_goes_to_the_lane_that_gets_such_calls_else_to_the_stage() {
     let stand = Setup::new().serve().await;
     let me = Call::get(&format!("/me?access_token={}", token(BOT)));
     stand.call(&me).await;
-    assert_eq!(calls(stand.stage.own_lane()), 1, "there is no lane yet");
+    let own = stand.stage.own_lane();
+    assert_eq!(calls(own), 1, "there is no lane yet");
     let (first, _) = stand.lane("first");
     first.advance(MORNING + Span::HOUR, Quiet::Auto, PATIENCE).await.unwrap();
     assert_eq!(stand.call(&me).await.header("x-emulator-now"), Some("2026-07-06T10:00:00Z"));
-    assert_eq!((calls(&first), calls(stand.stage.own_lane())), (1, 1));
-    let (second, _) = stand.lane("second");
-    assert_eq!(stand.call(&me).await.header("x-emulator-now"), Some("2026-07-06T09:00:00Z"));
-    assert_eq!((calls(&first), calls(&second), calls(stand.stage.own_lane())), (1, 0, 2));
+    assert_eq!((calls(&first), calls(own)), (1, 1));
     stand.stage.close_lane(&first);
-    stand.call(&me).await;
-    assert_eq!((calls(&second), calls(stand.stage.own_lane())), (1, 2));
+    let second = stand.stage.open_lane(without_people("second")).unwrap();
+    assert_eq!(stand.call(&me).await.header("x-emulator-now"), Some("2026-07-06T09:00:00Z"));
+    assert_eq!((calls(&second), calls(own)), (0, 2), "it is the only one, and was not given them");
+}
+
+fn without_people(name: &str) -> LaneSpec {
+    let clock = ClockMode::Frozen { at: MORNING };
+    LaneSpec { name: name.to_owned(), clock, settings: None, people: Vec::new() }
+}
+
+#[tokio::test]
+async fn what_a_bot_sets_up_before_the_first_lane_is_there_in_each_and_what_comes_later_is_not() {
+    let stand = Setup::new().serve().await;
+    let subscribe = |fields: &str| {
+        let path = format!("/me/subscribed_apps?access_token={}&subscribed_fields={fields}", token(BOT));
+        Call::post(&path)
+    };
+    let fields = |lane: &Lane| {
+        let fields = lane.settings().fields(PAGE, BOT);
+        fields.iter().map(emulator_core::Field::name).collect::<Vec<_>>()
+    };
+    assert_eq!(stand.call(&subscribe("messages,message_reads")).await.status(), 200);
+    let first = stand.stage.open_lane(without_people("first")).unwrap();
+    assert_eq!(stand.call(&subscribe("messages")).await.status(), 200);
+    let second = stand.stage.open_lane(without_people("second")).unwrap();
+    assert_eq!(fields(&first), ["messages", "message_reads"]);
+    assert_eq!(fields(&second), ["messages", "message_reads"], "each lane begins alike");
+    assert_eq!(fields(stand.stage.own_lane()), ["messages"]);
 }
 
 #[tokio::test]
@@ -111,7 +135,6 @@ async fn a_fixed_id_lives_in_one_lane_at_a_time() {
     let taken = OpenLaneError::PersonTaken(fixed);
     assert_eq!(stage.open_lane(spec("second", &[("ben", None), ("ann", id)])).unwrap_err(), taken);
     assert!(stage.lane("second").is_none(), "a lane that was refused leaves nothing behind");
-    assert_eq!(stage.only_lane().map(|lane| lane.name().to_owned()).as_deref(), Some("first"));
     assert_eq!(stage.open_lane(spec("third", &[("ann", id), ("ben", id)])).unwrap_err(), taken);
     for name in ["first", STAGE_LANE] {
         let error = stage.open_lane(spec(name, &[])).unwrap_err();

@@ -46,6 +46,7 @@ pub(crate) async fn stand(setup: Setup) -> Stand {
     let clock = ClockMode::Frozen { at: MORNING };
     let spec = LaneSpec { name: "nodes".into(), clock, settings: None, people: vec![ann(), bo] };
     let lane = stand.stage.open_lane(spec).unwrap();
+    stand.stage.give_unnamed_calls(&lane);
     lane.person_says(lane.person("ann", PAGE).unwrap(), "hi").unwrap();
     stand
 }

@@ -20,6 +20,7 @@ fn open_lane(stage: &Stage) -> (Arc<Lane>, [Psid; 2]) {
     let people = [PAGE, STORE].map(|page| PersonSpec::named("ann", page)).into();
     let clock = ClockMode::Frozen { at: MORNING };
     let lane = stage.open_lane(LaneSpec { name: "lane".into(), clock, settings: None, people }).unwrap();
+    stage.give_unnamed_calls(&lane);
     let ids = [PAGE, STORE].map(|page| lane.person("ann", page).unwrap());
     (lane, ids)
 }

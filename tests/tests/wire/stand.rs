@@ -264,6 +264,7 @@ pub(crate) fn open_lane(stage: &Stage, name: &str, clock: ClockMode) -> (Arc<Lan
     let ann = PersonSpec::named("ann", PAGE);
     let spec = LaneSpec { name: name.into(), clock, settings: None, people: vec![ann] };
     let lane = stage.open_lane(spec).expect("the lane can be opened");
+    stage.give_unnamed_calls(&lane);
     let person = lane.person("ann", PAGE).expect("ann lives here");
     (lane, person)
 }

@@ -269,6 +269,7 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
     let stage = Stage::new(spec, clock);
     let lane = LaneSpec { name: LANE.to_owned(), clock, settings: None, people: cast.people.clone() };
     let lane = stage.open_lane(lane).map_err(|error| failed(Exit::Usage, error))?;
+    stage.give_unnamed_calls(&lane);
     Ok((stage, lane))
 }
 

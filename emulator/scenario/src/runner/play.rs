@@ -87,6 +87,9 @@ async fn begin(selected: &Selected, shared: &Shared, up: &Up) -> Result<Result<P
     };
     let (stage, surroundings) = (Arc::clone(&up.stage), up.surroundings.clone());
     let lane = up.stage.open_lane(spec).map_err(|error| error.to_string());
+    if let (Ok(lane), true) = (&lane, scenario.alone) {
+        up.stage.give_unnamed_calls(lane);
+    }
     Ok(lane.map(|lane| Place { stage, lane, cast, surroundings }))
 }
 
@@ -104,7 +107,11 @@ async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up)
     let patience = Patience::of(scenario.timeouts, shared.options.pace);
     let vars = Map::clone(&selected.vars);
     let (turn, crew) = (Turn::of(Arc::clone(&shared.turns)), Arc::clone(&up.crew));
-    let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).of_run(turn, crew);
+    let mut scene = Scene::new(place, Arc::clone(&scenario.file), vars, patience).of_run(
+        turn,
+        crew,
+        Arc::clone(&up.set_up.refused),
+    );
     scene.play(&scenario.steps, scenario.unread).await
 }
 

@@ -7,7 +7,6 @@ use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use emulator_core::Timestamp;
-use emulator_server::journal::Record;
 use emulator_server::{ClockMode, ControlRoutes, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -16,6 +15,7 @@ use tokio::time::Instant;
 
 use super::keep::Held;
 use super::play::play;
+use super::set_up::{SetUp, refused_calls};
 use super::{AfterFailure, BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
 use crate::bots::{BotError, Crew, free_port};
 use crate::cast::{Start, Surroundings, cast};
@@ -25,7 +25,6 @@ use crate::given::Given;
 use crate::scenario::WorldSpec;
 use crate::scene::Place;
 use crate::select::Selected;
-use crate::transcript;
 
 /// How long an app may take to answer a webhook, in milliseconds.
 const WEBHOOK_TIMEOUT: u64 = 20_000;
@@ -38,6 +37,7 @@ pub(super) struct Up {
     pub(super) surroundings: Surroundings,
     pub(super) ports: BTreeMap<String, u16>,
     pub(super) crew: Arc<Crew>,
+    pub(super) set_up: SetUp,
     /// Where the webhook of each app is that has one.
     pub(super) webhooks: Vec<(String, String)>,
     /// Held by a scenario that has people with fixed ids, for they live in one lane at a time.
@@ -144,7 +144,8 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
     match Crew::start(Arc::clone(&stage), &cast, &surroundings, boot, &waits).await {
         Ok(crew) => {
             let (crew, fixed_people) = (Arc::new(crew), Mutex::new(()));
-            Ok(Up { stage, surroundings, ports, crew, webhooks, fixed_people, control, server })
+            let set_up = SetUp::done(&stage, &cast, boot, &shared.habits).await;
+            Ok(Up { stage, surroundings, ports, crew, set_up, webhooks, fixed_people, control, server })
         }
         Err((error, output)) => {
             server.abort();
@@ -215,15 +216,8 @@ fn is_kept(up: &Arc<Up>, shared: &Shared) -> bool {
 
 /// Tells what belongs to no scenario: calls that were refused, and bots that ended.
 fn tell_strays(up: &Up, shared: &Shared) {
-    let lane = up.stage.own_lane();
-    let names = lane.names();
-    for entry in lane.entries_after(0).unwrap_or_default() {
-        if matches!(entry.record, Record::Refused { .. }) {
-            let call = entry.cause.and_then(|cause| lane.entry(cause.seq));
-            let call = call.and_then(|call| transcript::line(&call, &names)).unwrap_or_default();
-            let refusal = transcript::line(&entry, &names).unwrap_or_default();
-            shared.send(RunEvent::Stray(format!("{call}: {}", refusal.trim())));
-        }
+    for refused in refused_calls(&up.stage, up.set_up.until) {
+        shared.send(RunEvent::Stray(refused));
     }
     for death in up.crew.untold() {
         let title = format!("the bot `{}`, which has ended by itself ({})", death.app, death.status);

@@ -49,6 +49,8 @@ impl Scene {
         failure.transcript = newest.collect();
         failure.transcript.reverse();
         failure.because = control_lines(&self.lane, &entries);
+        let refused = self.set_up_refused.iter().map(|call| format!("refused as the bot started: {call}"));
+        failure.because.extend(refused);
         failure
     }
 }

@@ -25,6 +25,9 @@ const ENDLESS: usize = 1_000;
 /// From how many new entries on it is worth to look for such a talk, and how many more until the next look.
 pub(super) const LOOK_FOR_ENDLESS: u64 = 2 * ENDLESS as u64;
 
+/// How often it is looked whether more has become known about how fast an app is.
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+
 /// A call for an event from before the clock was last moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Late {
@@ -196,8 +199,8 @@ impl Lane {
                 Missing::Settled => {}
                 Missing::Time(left) => {
                     alone = alone.max(left);
-                    // A call in between may be all that was waited for.
-                    let _ = tokio::time::timeout(left, changed).await;
+                    // A call in between may be all that was waited for, and so may what other lanes see of an app.
+                    let _ = tokio::time::timeout(left.min(LOOK_AGAIN), changed).await;
                 }
             }
             self.no_endless_talk(begun, &mut look_at, watch)?;

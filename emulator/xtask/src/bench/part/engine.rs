@@ -83,6 +83,7 @@ fn set_up(bot: SocketAddr, listener: TcpListener) -> Result<Engine> {
     let people = (0..MOST_CHATS).map(person).collect();
     let lane = LaneSpec { name: "bench".to_owned(), clock: ClockMode::Real, settings: None, people };
     let lane = stage.open_lane(lane).context("failed to open a lane")?;
+    stage.give_unnamed_calls(&lane);
     let people: Vec<Psid> = lane.people().values().flat_map(BTreeMap::values).copied().collect();
     let answered: Arc<BTreeMap<_, _>> = Arc::new(people.iter().map(|psid| (*psid, Notify::new())).collect());
     tokio::spawn(emulator_server::serve(listener, stage, no_control()));

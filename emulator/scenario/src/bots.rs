@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::cast::Start;
-use crate::secrets::Secrets;
+use emulator_server::Hidden;
 
 pub(crate) use crew::{Crew, Death, Member};
 pub(crate) use order::{CrewError, Order};
@@ -45,7 +45,7 @@ const READ_WITHIN: Duration = Duration::from_millis(500);
 struct Output {
     lines: Mutex<VecDeque<String>>,
     /// What must not be shown of it.
-    secrets: Arc<Secrets>,
+    secrets: Arc<Hidden>,
     /// Who hears each line as it comes.
     heard: Option<mpsc::UnboundedSender<String>>,
 }
@@ -68,7 +68,7 @@ impl Bot {
         bin: &Path,
         start: &Start,
         (command, folder): (&[String], &Path),
-        secrets: &Arc<Secrets>,
+        secrets: &Arc<Hidden>,
         heard: Option<mpsc::UnboundedSender<String>>,
     ) -> Result<Self, BotError> {
         let failed =

@@ -6,6 +6,8 @@
 use emulator_core::catalogue;
 use serde_json::Value;
 
+use crate::transcript;
+
 /// Explains an entry in plain text. `find` gives the entries behind it by their numbers.
 pub fn explain<'a>(entry: &'a Value, find: &dyn Fn(u64) -> Option<&'a Value>) -> String {
     let mut out = vec![headline(entry)];
@@ -18,6 +20,7 @@ pub fn explain<'a>(entry: &'a Value, find: &dyn Fn(u64) -> Option<&'a Value>) ->
         let facts = saw.iter().map(|(name, value)| format!("{} {}", name.replace('_', " "), plain(value)));
         out.push(format!("  it saw     {}", facts.collect::<Vec<_>>().join(", ")));
     }
+    out.extend(answered(entry));
     let mut behind = entry;
     while let Some(cause) = behind["cause"].as_u64() {
         let label = if behind["assumed"] == true { "because, it seems, of" } else { "because of" };
@@ -29,6 +32,18 @@ pub fn explain<'a>(entry: &'a Value, find: &dyn Fn(u64) -> Option<&'a Value>) ->
         behind = next;
     }
     out.join("\n")
+}
+
+/// What a bot said beside a status that is not 2xx, and what it may be about.
+fn answered(entry: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(answer) = entry["wall"]["answer"].as_str() {
+        out.push(format!("  it said    {}", transcript::printable(answer)));
+    }
+    if entry["kind"] == "attempt" && matches!(entry["data"]["status"].as_u64(), Some(401 | 403)) {
+        out.push(format!("             {}", transcript::ask_for_secret(&plain(&entry["data"]["app"]))));
+    }
+    out
 }
 
 fn plain(value: &Value) -> String {

@@ -21,7 +21,7 @@ use emulator_scenario::record::about_world;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
-use emulator_scenario::transcript;
+use emulator_scenario::transcript::{self, Lines};
 use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
@@ -299,13 +299,13 @@ async fn wait_for(stage: Arc<Stage>, app: emulator_core::AppId, name: String) {
 /// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains its first refusal.
 async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
+    let mut lines = Lines::of(&lane, 4);
     loop {
         let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
-        let names = lane.names();
         for entry in entries.unwrap_or_default() {
             seen = entry.seq;
-            if let Some(line) = transcript::line(&entry, &names) {
-                output::data(&format!("{:>4} {} {line}\n", entry.seq, transcript::time_of_day(entry.at)));
+            if let Some(line) = lines.line(&entry) {
+                output::data(&format!("{line}\n"));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
                 && let Some(why) = why.take()

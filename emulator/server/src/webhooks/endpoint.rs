@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use super::ear::{Ear, Heard};
 use super::signature::{Signatures, Signer};
 use crate::journal::AttemptResult;
+use crate::secrets::Hidden;
 
 /// How many connections one app gets at most.
 const CONNECTIONS: usize = 64;
@@ -118,6 +119,8 @@ pub(crate) struct Endpoint {
     pub(super) signer: Signer,
     pub(crate) verify_token: String,
     pub(crate) permits: Semaphore,
+    /// What must not be shown of answers.
+    pub(super) hidden: Arc<Hidden>,
     idle: Mutex<Vec<Connection>>,
     timeout: Duration,
 }
@@ -129,10 +132,17 @@ pub(crate) struct Answer {
 }
 
 impl Endpoint {
-    pub(crate) fn new(url: WebhookUrl, secret: &str, verify_token: String, timeout: Duration) -> Arc<Self> {
+    pub(crate) fn new(
+        url: WebhookUrl,
+        secret: &str,
+        verify_token: String,
+        hidden: Arc<Hidden>,
+        timeout: Duration,
+    ) -> Arc<Self> {
         let idle = Mutex::new(Vec::new());
         let signer = Signer::new(secret.as_bytes());
-        Arc::new(Self { url, signer, verify_token, permits: Semaphore::new(CONNECTIONS), idle, timeout })
+        let permits = Semaphore::new(CONNECTIONS);
+        Arc::new(Self { url, signer, verify_token, permits, hidden, idle, timeout })
     }
 
     /// Posts a signed body once.
@@ -163,7 +173,10 @@ impl Endpoint {
             Ok(Ok(answer)) if answer.status.is_success() => {
                 AttemptResult::Acknowledged { status: answer.status.as_u16() }
             }
-            Ok(Ok(answer)) => AttemptResult::Refused { status: answer.status.as_u16() },
+            Ok(Ok(answer)) => AttemptResult::Refused {
+                status: answer.status.as_u16(),
+                excerpt: self.hidden.excerpt(&answer.body),
+            },
         }
     }
 

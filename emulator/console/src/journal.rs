@@ -67,6 +67,13 @@ impl Console {
             );
         };
         let find = |seq: u64| chain.iter().find(|entry| entry["seq"] == seq);
-        Answer::text(format!("{}\n", explain::explain(first, &find)))
+        let effects: Vec<Value> = self
+            .lane()
+            .effects_of(number)
+            .iter()
+            .map(|entry| serde_json::from_str(&entry_to_json(entry, &names)).unwrap_or_default())
+            .collect();
+        let effects: Vec<&Value> = effects.iter().collect();
+        Answer::text(format!("{}\n", explain::explain(first, &find, &effects)))
     }
 }

@@ -1,16 +1,18 @@
 //! Journal entries as lines for people: who did what, to whom, who was in control and by which rule.
 
 mod lines;
+mod unheard;
 
 use emulator_core::{
-    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, Missing,
-    PageId, PersonAct, Psid, RuleId, Sender, Subject, TokenState,
+    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, PageId,
+    PersonAct, Psid, RuleId, Sender, Subject, TokenState,
 };
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record};
 use emulator_server::{graph, rfc3339};
 use serde_json::Value;
 
 pub use lines::Lines;
+pub(crate) use unheard::{Unheard, lacks};
 
 /// The words for a rule: its id and title.
 pub fn cite(rule: RuleId) -> String {
@@ -62,7 +64,7 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
             let what = describe_delivery(delivery, names);
             format!("  {} hears {what}{channel} instead", names.app(delivery.app))
         }
-        Record::Effect(effect) => describe_effect(effect, names)?,
+        Record::Effect(effect) => describe_effect(effect, entry.saw.owner.flatten(), names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,
         Record::Attempt { app, number, result, .. } => {
             let (app, why) = (names.app(*app), printable(&result.describe()));
@@ -254,7 +256,7 @@ fn describe_change(change: &AdminChange, names: &Names) -> String {
     }
 }
 
-fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
+fn describe_effect(effect: &Effect, owner: Option<AppId>, names: &Names) -> Option<String> {
     Some(match effect {
         Effect::Message { from: Sender::Person, .. }
         | Effect::WindowOpened { .. }
@@ -270,19 +272,8 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
             format!("  folder of {}: {} → {}", names.person(*person), from.name(), to.name())
         }
         Effect::Unheard { app, field, missing, .. } => {
-            let what = if *field == Field::MessagingHandovers { "control events" } else { field.name() };
-            let app = names.app(*app);
-            match missing {
-                Missing::Subscription(missing) => {
-                    format!("  {app} does not hear of it: {what} need the field `{}`", missing.name())
-                }
-                Missing::Webhooks => format!("  {app} does not hear of it: its webhooks are switched off"),
-                Missing::Role => {
-                    format!(
-                        "  {app} does not hear of it: it is in development mode, and the person has no role on it"
-                    )
-                }
-            }
+            let (app, owner) = (names.app(*app), owner.map(|owner| names.app(owner)));
+            format!("  {app} does not hear of it: it {}", lacks(*field, *missing, owner.as_deref()))
         }
         Effect::MarkedDone { person, marked: true } => {
             format!("  {} is marked as done", names.person(*person))

@@ -69,3 +69,160 @@ fn any_other_status_shows_the_answer_and_asks_for_no_secret() {
         assert_eq!(said.stdout.contains("app secret"), status == "401", "{}", said.told());
     }
 }
+
+/// Steps of a world in which nobody is subscribed to much, played by `serve`.
+fn unheard(steps: &str) -> (Folder, Serve, String) {
+    let folder = Folder::with(
+        "emulator.yaml",
+        "page: {primary_receiver: bot}
+apps:
+  bot: {fields: [messaging_optins]}
+  desk: {fields: [messages, message_reads, standby]}
+  tests: {fields: [messages, standby], mode: development}
+people: {ana: {}}
+",
+    );
+    let serve = Serve::start(&folder, &["--clock", "frozen", "--journal", "all.jsonl"]);
+    let ended = talk(&folder, &serve, &["step", steps]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    (folder, serve, ended.stdout)
+}
+
+#[test]
+fn who_does_not_hear_a_message_is_told_with_the_reason_and_by_explain() {
+    let (folder, serve, lines) = unheard("{user: ana, says: hello}");
+    for line in [
+        "  bot does not hear of it: it is not subscribed to `messages`  [C-03 ",
+        "  tests does not hear of it: it is in development mode, and the person has no role on it  [M-184 ",
+    ] {
+        assert!(lines.contains(line), "{lines}");
+    }
+    let live = talk(&folder, &serve, &["explain", "1"]).stdout;
+    for line in [
+        "  heard by   desk on standby\n",
+        "  not heard  bot is not subscribed to `messages`  [C-03]\n",
+        "  not heard  tests is in development mode, and the person has no role on it  [M-184]\n",
+    ] {
+        assert!(live.contains(line), "{live}");
+    }
+    assert_eq!(talk(&folder, &serve, &["explain", "1", "--journal", "all.jsonl"]).stdout, live);
+}
+
+#[test]
+fn postbacks_links_reactions_and_reading_that_nobody_hears_say_so_once() {
+    let sends = "{app: bot, sends: {attachment: {type: template, payload: {template_type: button, text: Shop, \
+                 buttons: [{type: postback, title: Buy, payload: BUY}]}}}}";
+    let hello = "{user: ana, says: hello}";
+    for (act, nobody) in [
+        (
+            "taps: Buy",
+            "bot is not subscribed to `messaging_postbacks`; desk is not subscribed to `messaging_postbacks`",
+        ),
+        (
+            "opens: {link: summer}",
+            "bot is not subscribed to `messaging_referrals`; desk is not in control, and only the owner, bot, hears of `messaging_referrals`",
+        ),
+        (
+            "reacts: ❤",
+            "bot is not subscribed to `message_reactions`; desk is not in control, and only the owner, bot, ",
+        ),
+    ] {
+        let (_folder, _serve, lines) = unheard(&format!("[{hello}, {sends}, {{user: ana, {act}}}]"));
+        assert!(lines.contains(&format!("nobody hears this: {nobody}")), "{act}\n{lines}");
+        assert_eq!(lines.matches("nobody hears this").count(), 1, "{act}\n{lines}");
+    }
+    let (_folder, _serve, lines) = unheard(&format!("[{hello}, {sends}, {{user: ana, reads: true}}]"));
+    assert!(lines.contains("bot does not hear of it: it is not subscribed to `message_reads`"), "{lines}");
+    assert!(lines.contains("desk hears read receipt on standby"), "{lines}");
+}
+
+#[test]
+fn nobody_at_all_hears_and_the_default_fields_leave_out_nothing_that_is_told() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--clock", "frozen", "--fields", "messaging_postbacks"]);
+    let said = talk(&folder, &serve, &["say", "hello"]);
+    let line =
+        "  nobody hears this: bot is not subscribed to `messages`  [C-03 strictly by subscribed field]\n";
+    assert!(said.stdout.contains(line), "{}", said.told());
+    assert!(serve.process.stdout().contains(line), "{}", serve.process.stdout());
+
+    // With the fields that apps have by default, an ordinary talk says nothing about receipts and echoes.
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}, desk: {}}\npeople: {ana: {}}\n");
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let talked = talk(&folder, &serve, &["step", "[{user: ana, says: hello}, {app: bot, sends: hi}]"]);
+    assert!(!talked.stdout.contains("hear of"), "{}", talked.told());
+    let read = talk(&folder, &serve, &["step", "{user: ana, reads: true}"]);
+    assert!(
+        read.stdout.contains("nobody hears this: bot is not subscribed to `message_reads`"),
+        "{}",
+        read.told()
+    );
+}
+
+/// What a scenario of a bot with these fields says when it fails.
+#[track_caller]
+fn failure(fields: &str, steps: &str) -> String {
+    let world = format!(
+        "page: {{primary_receiver: shopbot}}\napps:\n  shopbot: {{start: '${{emulator.bin}} demo-bot', fields: [{fields}]}}\n  livechat: {{}}\npeople: {{ana: {{}}}}\n"
+    );
+    let text =
+        format!("scenario: unheard\nworld: unheard.world.yaml\ntimeouts: {{reply: 300ms}}\nsteps:\n{steps}");
+    let folder = Folder::with("play.yaml", &text);
+    folder.write("unheard.world.yaml", world);
+    let ended = folder.run(&["run", "play.yaml"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    ended.stdout
+}
+
+#[test]
+fn an_expectation_that_waits_for_what_is_not_heard_says_so() {
+    let hello = "  - {user: ana, says: hello}\n";
+    for (fields, steps, note) in [
+        // An answer of the bot.
+        (
+            "messaging_postbacks",
+            "  - expect: {app: shopbot, sends: {text: {contains: Hello}}}\n",
+            "shopbot did not hear of this: ana says “hello”; it is not subscribed to `messages` (entry ",
+        ),
+        // A call of the bot.
+        (
+            "messaging_postbacks",
+            "  - expect: {app: shopbot, passes_control: true}\n",
+            "shopbot did not hear of this: ana says “hello”; it is not subscribed to `messages` (entry ",
+        ),
+        // The delivery itself.
+        (
+            "standby",
+            "  - expect: {webhook: shopbot, event: {message: {text: hello}}}\n",
+            "shopbot did not hear of this: ana says “hello”; it is not subscribed to `messages` (entry ",
+        ),
+        // Where another app owns the conversation.
+        (
+            "messages",
+            "  - {app: shopbot, passes_control: {to: livechat}}\n  - {user: ana, says: again}\n  - expect: {webhook: shopbot, event: {message: {text: again}}}\n",
+            "shopbot did not hear of this: ana says “again”; it is not subscribed to `standby`, and livechat is in control (entry ",
+        ),
+        // Receipts and echoes, of which no line tells.
+        (
+            "messages",
+            "  - expect: {webhook: shopbot, event: {delivery: {any: true}}}\n",
+            "shopbot is not subscribed to `message_deliveries`",
+        ),
+        (
+            "messages",
+            "  - expect: {webhook: shopbot, event: {message: {is_echo: true}}}\n",
+            "shopbot is not subscribed to `message_echoes`",
+        ),
+        (
+            "messages",
+            "  - expect: {webhook: shopbot, field: message_reads}\n",
+            "shopbot is not subscribed to `message_reads`",
+        ),
+    ] {
+        let told = failure(fields, &format!("{hello}{steps}"));
+        assert!(told.contains(&format!("note: {note}")), "{steps}\n{told}");
+    }
+    // Who is subscribed is not suspected.
+    let told = failure("messages", &format!("{hello}  - expect: {{app: shopbot, sends: Goodbye}}\n"));
+    assert!(!told.contains("subscribed") && !told.contains("did not hear"), "{told}");
+}

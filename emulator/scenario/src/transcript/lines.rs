@@ -4,7 +4,7 @@ use emulator_core::Effect;
 use emulator_server::journal::{Entry, Names, Record};
 use emulator_server::{Lane, rfc3339};
 
-use super::{describe_delivery, told};
+use super::{describe_delivery, told, unheard};
 
 /// Lines of a lane that follow each other.
 ///
@@ -34,7 +34,7 @@ impl<'a> Lines<'a> {
 
     /// The line of an entry, without an end; entries that say nothing new to people have none.
     pub fn line(&mut self, entry: &Entry) -> Option<String> {
-        let text = told(entry, &self.names, self.tried(entry).as_deref())?;
+        let text = self.text(entry)?;
         let (date, time) = date_and_time(entry);
         let width = self.width;
         if self.date == date {
@@ -47,9 +47,18 @@ impl<'a> Lines<'a> {
 
     /// The last lines of these entries, so many at most.
     pub fn newest(mut self, entries: &[Entry], count: usize) -> Vec<String> {
-        let told = entries.iter().rev().filter(|entry| told(entry, &self.names, None).is_some());
+        let told = entries.iter().rev().filter(|entry| self.text(entry).is_some());
         let newest: Vec<&Entry> = told.take(count).collect();
         newest.into_iter().rev().filter_map(|entry| self.line(entry)).collect()
+    }
+
+    fn text(&self, entry: &Entry) -> Option<String> {
+        if let Some(Effect::Unheard { .. }) = entry.effect()
+            && let Some(told) = unheard::by_anybody(entry, self.lane, &self.names)
+        {
+            return told;
+        }
+        told(entry, &self.names, self.tried(entry).as_deref())
     }
 
     /// What a try delivers.

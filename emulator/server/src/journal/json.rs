@@ -153,6 +153,20 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
+    /// True for what people do.
+    pub const fn is_of_person(self) -> bool {
+        matches!(
+            self,
+            Self::Says
+                | Self::Taps
+                | Self::Reacts
+                | Self::Reads
+                | Self::Opens
+                | Self::Blocks
+                | Self::Unblocks
+        )
+    }
+
     const fn of(record: &Record) -> Self {
         match record {
             Record::Person { act, .. } => match act {

@@ -7,6 +7,7 @@ mod crew;
 mod order;
 mod ports;
 mod ready;
+mod reasons;
 mod served;
 
 use std::collections::VecDeque;
@@ -31,6 +32,7 @@ pub(crate) use crew::{Crew, Death, Member};
 pub(crate) use order::{CrewError, Order};
 pub use ports::free_port;
 pub use ready::BotError;
+pub use reasons::Reasons;
 pub use served::{BotNews, ServedBots};
 
 /// How many lines of a bot's output are kept.

@@ -1,8 +1,12 @@
 //! Whatever would leave somebody wondering is said: what a bot answered, who did not hear something and why.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::thread;
 
-use crate::support::{Ended, Folder, Serve, TINY_BOT, finish};
+use crate::support::{Ended, Folder, Serve, TINY_BOT, finish, free_port};
 
 /// A `serve` with the tiny bot in this mood.
 fn serve_tiny(bot: &str, more: &str) -> (Folder, Serve) {
@@ -225,4 +229,51 @@ fn an_expectation_that_waits_for_what_is_not_heard_says_so() {
     // Who is subscribed is not suspected.
     let told = failure("messages", &format!("{hello}  - expect: {{app: shopbot, sends: Goodbye}}\n"));
     assert!(!told.contains("subscribed") && !told.contains("did not hear"), "{told}");
+}
+
+/// A bot at that port that answers the verification with what it is told to at the time: a status and a text, or the
+/// challenge.
+fn moody_bot(port: u16, mood: &Arc<Mutex<Option<(u16, &'static str)>>>) {
+    let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+    let mood = Arc::clone(mood);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8_lossy(&head).into_owned();
+            let challenge = head.split_once("hub.challenge=").map_or("", |(_, rest)| rest);
+            let challenge = challenge.split(['&', ' ']).next().unwrap_or_default();
+            let (status, text) = mood.lock().expect("nobody panics").unwrap_or((200, challenge));
+            let head =
+                format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", text.len());
+            let _ = stream.write_all(format!("{head}{text}").as_bytes());
+        }
+    });
+}
+
+#[test]
+fn each_new_reason_why_a_bot_is_not_ready_is_told_once() {
+    let folder = Folder::new();
+    let port = free_port();
+    let serve = Serve::start(&folder, &["--webhook", &format!("http://127.0.0.1:{port}/messenger/hook")]);
+    serve.process.prints("waiting for bot: nobody answers at ");
+    let mood = Arc::new(Mutex::new(Some((403, "Forbidden"))));
+    moody_bot(port, &mood);
+    serve.process.prints("is the bot's verify token `bot-verify-token`?");
+    let say = |status, text| *mood.lock().expect("nobody panics") = Some((status, text));
+    say(200, "<html>Welcome</html>");
+    serve.process.prints("with an HTML page, `<html>Welcome</html>`, expected the challenge");
+    say(404, "Cannot GET /messenger/hook");
+    serve.process.prints(
+        "with status 404 (`Cannot GET /messenger/hook`), expected 200; is `/messenger/hook` the path",
+    );
+    *mood.lock().expect("nobody panics") = None;
+    serve.process.prints("bot is ready: its webhook passed the verification");
+    let told = serve.process.stderr();
+    let waiting = told.split_once("\nwaiting for bot").map_or("", |(_, rest)| rest);
+    let text = waiting.replace(&port.to_string(), "PORT");
+    crate::support::golden("serve-reasons", &format!("waiting for bot{text}"));
 }

@@ -3,6 +3,7 @@
 mod banner;
 mod journal;
 mod talk;
+mod waiting;
 
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -33,12 +34,10 @@ use crate::exit::Exit;
 use crate::files::write_whole;
 use crate::output;
 use crate::worlds::{self, WorldArguments};
+use waiting::wait_for;
 
 /// The name of the only lane.
 const LANE: &str = "serve";
-/// How often a bot that is not there yet is asked again.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
-
 /// How long a lane may take to settle between two deadlines, in real time.
 const SETTLE: Duration = Duration::from_secs(30);
 /// How long open calls have for their answers when the journal cannot be written any more.
@@ -275,25 +274,6 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
 fn ready(path: &Path, url: &str) -> Result<(), String> {
     write_whole(path, &format!("{url}\n"))
         .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
-}
-
-/// Tries the handshake until the bot is there; says once what it waits for.
-async fn wait_for(stage: Arc<Stage>, app: emulator_core::AppId, name: String) {
-    let mut told = false;
-    loop {
-        match stage.handshake(app).await {
-            Ok(()) => {
-                eprintln!("{name} is ready: its webhook passed the verification");
-                return;
-            }
-            Err(why) if !told => {
-                told = true;
-                eprintln!("waiting for {name}: {why}");
-            }
-            Err(_) => {}
-        }
-        emulator_server::pause(ASK_AGAIN).await;
-    }
 }
 
 /// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains its first refusal.

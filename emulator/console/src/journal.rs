@@ -1,6 +1,7 @@
 //! `GET /_emulator/journal` and `GET /_emulator/explain/SEQ`.
 
-use emulator_scenario::{explain, transcript};
+use emulator_scenario::explain;
+use emulator_scenario::transcript::Lines;
 use emulator_server::journal::entry_to_json;
 use hyper::StatusCode;
 use serde_json::Value;
@@ -36,11 +37,12 @@ impl Console {
         let names = self.lane().names();
         let entries = entries.iter().take(PAGE);
         if query.as_text {
-            let lines = entries.filter_map(|entry| {
-                let line = transcript::line(entry, &names)?;
-                Some(format!("{:>4} {} {line}\n", entry.seq, transcript::time_of_day(entry.at)))
-            });
-            return Answer::text(lines.collect());
+            let mut lines = Lines::of(self.lane(), 4);
+            if query.goes_on {
+                lines = lines.behind(query.after);
+            }
+            let text = entries.filter_map(|entry| Some(format!("{}\n", lines.line(entry)?)));
+            return Answer::text(text.collect());
         }
         let lines: Vec<String> = entries.map(|entry| entry_to_json(entry, &names)).collect();
         Answer::written(format!("[{}]\n", lines.join(",\n")))
@@ -65,6 +67,13 @@ impl Console {
             );
         };
         let find = |seq: u64| chain.iter().find(|entry| entry["seq"] == seq);
-        Answer::text(format!("{}\n", explain::explain(first, &find)))
+        let effects: Vec<Value> = self
+            .lane()
+            .effects_of(number)
+            .iter()
+            .map(|entry| serde_json::from_str(&entry_to_json(entry, &names)).unwrap_or_default())
+            .collect();
+        let effects: Vec<&Value> = effects.iter().collect();
+        Answer::text(format!("{}\n", explain::explain(first, &find, &effects)))
     }
 }

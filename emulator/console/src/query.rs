@@ -27,6 +27,8 @@ pub(crate) struct Query {
     pub(crate) wait: Option<Wait>,
     pub(crate) after: u64,
     pub(crate) as_text: bool,
+    /// Whether lines of text are printed behind those up to `after`, and so without the date of the first one.
+    pub(crate) goes_on: bool,
 }
 
 impl Query {
@@ -43,9 +45,11 @@ impl Query {
                 }
                 "format" if value == "text" || value == "json" => read.as_text = value == "text",
                 "format" => return Err(format!("`format` is json or text, not `{value}`")),
+                "goes_on" if value == "true" || value == "false" => read.goes_on = value == "true",
+                "goes_on" => return Err(format!("`goes_on` is true or false, not `{value}`")),
                 other => {
                     return Err(format!(
-                        "there is no parameter `{other}`; there are lane, wait, after and format"
+                        "there is no parameter `{other}`; there are lane, wait, after, format and goes_on"
                     ));
                 }
             }
@@ -77,7 +81,7 @@ mod tests {
     fn parameters_are_read_and_others_are_told_apart() {
         let query = Query::parse(Some("after=7&wait=2.5s&format=text")).unwrap();
         let wait = Some(Wait::For(Duration::from_millis(2_500)));
-        assert_eq!(query, Query { lane: None, wait, after: 7, as_text: true });
+        assert_eq!(query, Query { wait, after: 7, as_text: true, ..Query::default() });
         for wrong in ["after=x", "wait=soon", "wait=-1s", "wait=1e9s", "wait=NaNs", "format=xml", "laen=a"] {
             assert!(Query::parse(Some(wrong)).is_err(), "{wrong}");
         }

@@ -30,21 +30,30 @@ pub(crate) fn tell_all(world: &World, place: Place, field: Field, event: &Event,
 /// Tells the owner, or everybody while there is none: of what is not among the events that travel on
 /// standby (C-80, C-165).
 pub(crate) fn tell_owner(world: &World, place: Place, field: Field, event: &Event, out: &mut Vec<Decided>) {
-    match place.owner {
-        None => tell_all(world, place, field, event, out),
-        Some(owner) => out.extend(tell(world, place, owner, field, event.clone())),
+    let Some(owner) = place.owner else { return tell_all(world, place, field, event, out) };
+    let Some(page) = world.settings.pages.get(&place.page) else { return };
+    for &app in page.apps.keys() {
+        if app == owner {
+            out.extend(tell(world, place, app, field, event.clone()));
+        } else {
+            let saw = Saw { owner: Some(place.owner), ..Saw::default() };
+            out.push(unheard(app, Some(place.person), field, Missing::Control, saw));
+        }
     }
 }
 
 /// Tells one app of an event of the conversation, if it may know.
 pub(crate) fn tell(world: &World, place: Place, app: AppId, field: Field, event: Event) -> Option<Decided> {
     let fields = world.settings.fields(place.page, app);
-    // Who has not asked for the event is not missing it.
+    let saw = Saw { owner: Some(place.owner), fields: Some(fields), ..Saw::default() };
     if !fields.contains(field) {
-        return None;
+        // Few apps ask for what follows from each message of the Page itself, and those that do not are not missing
+        // it.
+        let missed = !event.follows_send() && world.settings.connection(place.page, app).is_some();
+        let missing = Missing::Subscription(field);
+        return missed.then(|| unheard(app, Some(place.person), field, missing, saw));
     }
     let (rule, channel) = channel(world, place, app, field);
-    let saw = Saw { owner: Some(place.owner), fields: Some(fields), ..Saw::default() };
     let missing = (channel == Channel::Standby && !fields.contains(Field::Standby))
         .then_some(Missing::Subscription(Field::Standby));
     let missing = missing.or_else(|| barred(world, place.page, Some(place.person), app));
@@ -147,6 +156,8 @@ fn unheard(app: AppId, person: Option<Psid>, field: Field, missing: Missing, saw
         Missing::Subscription(_) => RuleId::SubscribedFields,
         Missing::Webhooks => RuleId::WebhooksDisabled,
         Missing::Role => RuleId::DevelopmentMode,
+        Missing::Control if field == Field::MessageReactions => RuleId::Reactions,
+        Missing::Control => RuleId::Referrals,
     };
     Decided { rule, saw, effect: Effect::Unheard { app, person, field, missing } }
 }

@@ -138,9 +138,10 @@ pub enum Effect {
     },
     /// An app is to hear of an event.
     Deliver(Delivery),
-    /// An app does not hear of an event, for a reason that is easy to overlook.
+    /// An app does not hear of what somebody did. Echoes and receipts of delivery that an app has not subscribed to are
+    /// not told, for they follow from every message of the Page.
     Unheard {
-        /// Who would have heard it.
+        /// Who does not hear it.
         app: AppId,
         /// Whose conversation, if it is about one.
         person: Option<Psid>,
@@ -176,6 +177,27 @@ pub enum Missing {
     Webhooks,
     /// A role of the person on the app, which is in development mode.
     Role,
+    /// Control of the conversation: the event is for its owner alone.
+    Control,
+}
+
+impl Missing {
+    /// What it is called in journals.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Subscription(field) => field.name(),
+            Self::Webhooks => "webhooks that are switched on",
+            Self::Role => "a role of the person on the app",
+            Self::Control => "control of the conversation",
+        }
+    }
+
+    /// What is called so.
+    pub fn parse(name: &str) -> Option<Self> {
+        let others = [Self::Webhooks, Self::Role, Self::Control];
+        let other = others.into_iter().find(|missing| missing.name() == name);
+        other.or_else(|| Field::parse(name).map(Self::Subscription))
+    }
 }
 
 /// One event for one app.

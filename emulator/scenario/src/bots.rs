@@ -7,6 +7,7 @@ mod crew;
 mod order;
 mod ports;
 mod ready;
+mod reasons;
 mod served;
 
 use std::collections::VecDeque;
@@ -25,12 +26,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::cast::Start;
-use crate::secrets::Secrets;
+use emulator_server::Hidden;
 
 pub(crate) use crew::{Crew, Death, Member};
 pub(crate) use order::{CrewError, Order};
 pub use ports::free_port;
 pub use ready::BotError;
+pub use reasons::Reasons;
 pub use served::{BotNews, ServedBots};
 
 /// How many lines of a bot's output are kept.
@@ -45,7 +47,7 @@ const READ_WITHIN: Duration = Duration::from_millis(500);
 struct Output {
     lines: Mutex<VecDeque<String>>,
     /// What must not be shown of it.
-    secrets: Arc<Secrets>,
+    secrets: Arc<Hidden>,
     /// Who hears each line as it comes.
     heard: Option<mpsc::UnboundedSender<String>>,
 }
@@ -68,7 +70,7 @@ impl Bot {
         bin: &Path,
         start: &Start,
         (command, folder): (&[String], &Path),
-        secrets: &Arc<Secrets>,
+        secrets: &Arc<Hidden>,
         heard: Option<mpsc::UnboundedSender<String>>,
     ) -> Result<Self, BotError> {
         let failed =

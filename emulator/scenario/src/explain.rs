@@ -3,11 +3,19 @@
 //! It works on entries as they stand in a journal file, so a file and a running emulator are
 //! explained alike.
 
-use emulator_core::catalogue;
+use emulator_core::{Field, Missing, catalogue};
+use emulator_server::journal::Kind;
 use serde_json::Value;
 
-/// Explains an entry in plain text. `find` gives the entries behind it by their numbers.
-pub fn explain<'a>(entry: &'a Value, find: &dyn Fn(u64) -> Option<&'a Value>) -> String {
+use crate::transcript;
+
+/// Explains an entry in plain text. `find` gives the entries behind it by their numbers, `effects` are those that it is
+/// the cause of.
+pub fn explain<'a>(
+    entry: &'a Value,
+    find: &dyn Fn(u64) -> Option<&'a Value>,
+    effects: &[&'a Value],
+) -> String {
     let mut out = vec![headline(entry)];
     if let Some(rule) = catalogue().iter().find(|rule| entry["rule"] == rule.code) {
         out.push(format!("  rule       {} {} ({})", rule.code, rule.title, rule.confidence.name()));
@@ -18,6 +26,8 @@ pub fn explain<'a>(entry: &'a Value, find: &dyn Fn(u64) -> Option<&'a Value>) ->
         let facts = saw.iter().map(|(name, value)| format!("{} {}", name.replace('_', " "), plain(value)));
         out.push(format!("  it saw     {}", facts.collect::<Vec<_>>().join(", ")));
     }
+    out.extend(answered(entry));
+    out.extend(heard(entry, effects));
     let mut behind = entry;
     while let Some(cause) = behind["cause"].as_u64() {
         let label = if behind["assumed"] == true { "because, it seems, of" } else { "because of" };
@@ -29,6 +39,47 @@ pub fn explain<'a>(entry: &'a Value, find: &dyn Fn(u64) -> Option<&'a Value>) ->
         behind = next;
     }
     out.join("\n")
+}
+
+/// What a bot said beside a status that is not 2xx, and what it may be about.
+fn answered(entry: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(answer) = entry["wall"]["answer"].as_str() {
+        out.push(format!("  it said    {}", transcript::printable(answer)));
+    }
+    if entry["kind"] == "attempt" && matches!(entry["data"]["status"].as_u64(), Some(401 | 403)) {
+        out.push(format!("             {}", transcript::ask_for_secret(&plain(&entry["data"]["app"]))));
+    }
+    out
+}
+
+/// Who hears of what a person did, and who does not hear of what an entry led to.
+fn heard(entry: &Value, effects: &[&Value]) -> Vec<String> {
+    let mut out = Vec::new();
+    let of_kind = |kind: Kind| effects.iter().filter(move |effect| effect["kind"] == kind.name());
+    let unheard: Vec<String> = of_kind(Kind::Unheard).filter_map(|effect| unheard(effect)).collect();
+    let told = |effect: &&&Value| {
+        let data = &effect["data"];
+        format!("{} on {}", plain(&data["app"]), plain(&data["channel"]))
+    };
+    let told: Vec<String> = of_kind(Kind::Delivery).map(|effect| told(&effect)).collect();
+    let is_act = entry["kind"].as_str().and_then(Kind::parse).is_some_and(Kind::is_of_person);
+    if is_act && (!told.is_empty() || !unheard.is_empty()) {
+        let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
+        out.push(format!("  heard by   {told}"));
+    }
+    out.extend(unheard.into_iter().map(|unheard| format!("  not heard  {unheard}")));
+    out
+}
+
+/// Who does not hear of it, why and by which rule.
+fn unheard(effect: &Value) -> Option<String> {
+    let data = &effect["data"];
+    let field = Field::parse(data["field"].as_str()?)?;
+    let missing = Missing::parse(data["missing"].as_str()?)?;
+    let owner = effect["saw"]["owner"].as_str().filter(|owner| *owner != "idle");
+    let rule = effect["rule"].as_str().map_or_else(String::new, |rule| format!("  [{rule}]"));
+    Some(format!("{} {}{rule}", plain(&data["app"]), transcript::lacks(field, missing, owner)))
 }
 
 fn plain(value: &Value) -> String {
@@ -59,13 +110,13 @@ mod tests {
             json!({"seq": 3, "at": "T1", "cause": 99, "assumed": true, "kind": "call", "data": {}}),
         ];
         let find = |seq: u64| entries.iter().find(|entry| entry["seq"] == seq);
-        let text = explain(&entries[1], &find);
+        let text = explain(&entries[1], &find, &[]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "2 T0 refused: app livechat, code 10");
         assert_eq!(lines[1], "  rule       C-84 only the owner sends (observed)");
         assert_eq!(lines[4], "  it saw     owner bot");
         assert_eq!(lines[5], "  because of 1 T0 call: app livechat, verb sends, text hi");
-        let lost = explain(&entries[2], &find);
+        let lost = explain(&entries[2], &find, &[]);
         assert!(lost.ends_with("because, it seems, of entry 99, which is no longer kept"), "{lost}");
     }
 }

@@ -78,6 +78,19 @@ impl Pattern {
         self.compare(Some(actual)).is_match()
     }
 
+    /// What is expected of a member, when it has to be there.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let Kind::Map { entries, .. } = &self.0 else { return None };
+        let (_, pattern) = entries.iter().find(|(known, _)| known == name)?;
+        (!matches!(pattern.0, Kind::Absent)).then_some(pattern)
+    }
+
+    /// The text that is expected, when no other will do.
+    pub(crate) fn text(&self) -> Option<&str> {
+        let Kind::Scalar { value, .. } = &self.0 else { return None };
+        value.as_str()
+    }
+
     fn fits(&self, actual: Option<&Value>) -> bool {
         self.compare(actual).is_match()
     }

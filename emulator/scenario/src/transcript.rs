@@ -1,26 +1,31 @@
 //! Journal entries as lines for people: who did what, to whom, who was in control and by which rule.
 
+mod lines;
+mod unheard;
+
 use emulator_core::{
-    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, Missing,
-    PageId, PersonAct, Psid, RuleId, Sender, Subject, Timestamp, TokenState,
+    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, PageId,
+    PersonAct, Psid, RuleId, Sender, Subject, TokenState,
 };
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record};
 use emulator_server::{graph, rfc3339};
 use serde_json::Value;
+
+pub use lines::Lines;
+pub(crate) use unheard::{Unheard, lacks};
 
 /// The words for a rule: its id and title.
 pub fn cite(rule: RuleId) -> String {
     format!("{} {}", rule.rule().code, rule.rule().title)
 }
 
-/// The time of day of a moment, as it is shown in front of lines.
-pub fn time_of_day(at: Timestamp) -> String {
-    let text = rfc3339(at);
-    text.split_once('T').map_or(text.clone(), |(_, time)| time.trim_end_matches('Z').to_owned())
+/// What an entry says, alone; entries that say nothing new to people have no line.
+pub(crate) fn line(entry: &Entry, names: &Names) -> Option<String> {
+    told(entry, names, None)
 }
 
-/// The lines of a transcript in their order; entries that say nothing new for people have none.
-pub fn line(entry: &Entry, names: &Names) -> Option<String> {
+/// What an entry says. Of a try it has to be known what was to be delivered.
+fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
     let text = match &entry.record {
         Record::Person { person, act } => describe_person(&names.person(*person), act),
         Record::Inbox { person, act } => {
@@ -59,10 +64,15 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
             let what = describe_delivery(delivery, names);
             format!("  {} hears {what}{channel} instead", names.app(delivery.app))
         }
-        Record::Effect(effect) => describe_effect(effect, names)?,
+        Record::Effect(effect) => describe_effect(effect, entry.saw.owner.flatten(), names)?,
         Record::Attempt { result, .. } if result.is_acknowledged() => return None,
         Record::Attempt { app, number, result, .. } => {
-            format!("  delivery to {} failed (try {number}): {}", names.app(*app), result.describe())
+            let (app, why) = (names.app(*app), printable(&result.describe()));
+            // Once is enough: the tries after it fail in the same way.
+            let secret = Some(()).filter(|()| result.is_distrust() && *number == 1);
+            let secret = secret.map_or_else(String::new, |()| format!("; {}", ask_for_secret(&app)));
+            let what = tried.map_or_else(String::new, |tried| format!(" of {tried}"));
+            format!("  delivery{what} to {app} failed (try {number}): {why}{secret}")
         }
         Record::Bot { app, order } => format!("the bot {} {}", names.app(*app), order.name()),
         Record::Note { text } => format!("note: {text}"),
@@ -87,6 +97,13 @@ pub fn line(entry: &Entry, names: &Names) -> Option<String> {
         }
         _ => text,
     })
+}
+
+/// What is asked of an app that does not trust the signature of its deliveries.
+pub(crate) fn ask_for_secret(app: &str) -> String {
+    format!(
+        "is the bot's app secret `{app}-app-secret`, or what `secret:` of the app or --app-secret says instead?"
+    )
 }
 
 /// Which Page is meant, where there are several.
@@ -239,7 +256,7 @@ fn describe_change(change: &AdminChange, names: &Names) -> String {
     }
 }
 
-fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
+fn describe_effect(effect: &Effect, owner: Option<AppId>, names: &Names) -> Option<String> {
     Some(match effect {
         Effect::Message { from: Sender::Person, .. }
         | Effect::WindowOpened { .. }
@@ -255,19 +272,8 @@ fn describe_effect(effect: &Effect, names: &Names) -> Option<String> {
             format!("  folder of {}: {} → {}", names.person(*person), from.name(), to.name())
         }
         Effect::Unheard { app, field, missing, .. } => {
-            let what = if *field == Field::MessagingHandovers { "control events" } else { field.name() };
-            let app = names.app(*app);
-            match missing {
-                Missing::Subscription(missing) => {
-                    format!("  {app} does not hear of it: {what} need the field `{}`", missing.name())
-                }
-                Missing::Webhooks => format!("  {app} does not hear of it: its webhooks are switched off"),
-                Missing::Role => {
-                    format!(
-                        "  {app} does not hear of it: it is in development mode, and the person has no role on it"
-                    )
-                }
-            }
+            let (app, owner) = (names.app(*app), owner.map(|owner| names.app(owner)));
+            format!("  {app} does not hear of it: it {}", lacks(*field, *missing, owner.as_deref()))
         }
         Effect::MarkedDone { person, marked: true } => {
             format!("  {} is marked as done", names.person(*person))

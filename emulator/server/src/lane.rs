@@ -199,6 +199,17 @@ impl Lane {
         self.lock().journal.get(seq).cloned()
     }
 
+    /// What an input led to at once: the effects of the entry of that number.
+    pub fn effects_of(&self, seq: u64) -> Vec<Entry> {
+        let state = self.lock();
+        // Whatever an input leads to is written behind it while the lane is locked.
+        let effects = state
+            .journal
+            .after(seq)
+            .take_while(|entry| entry.effect().is_some() && entry.cause == Some(Cause::certain(seq)));
+        effects.cloned().collect()
+    }
+
     /// What apps and people are called.
     pub fn names(&self) -> Names {
         self.lock().names.clone()

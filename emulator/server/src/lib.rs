@@ -21,7 +21,7 @@ pub use clock::{ClockMode, Pace, ParsePaceError, Wall, parse_rfc3339, pause, rfc
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
 pub use lane::{Acted, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
-pub use secrets::{REAL_TOKEN, real_token, without_real_tokens};
+pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
 pub use webhooks::{
     EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message,

@@ -1,8 +1,9 @@
-//! Tokens of the real platform, which have no business here: they are found, so that they can be
-//! refused and are written nowhere.
+//! What must not be shown or written: tokens of the real platform, which have no business here and are
+//! refused, and the secrets of the apps.
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -40,9 +41,94 @@ pub fn without_real_tokens(text: &str) -> Cow<'_, str> {
     text
 }
 
+/// What is shorter than this is no secret worth hiding, and would be found everywhere.
+const SHORTEST: usize = 4;
+/// How many characters of a bot's answer are kept.
+const EXCERPT: usize = 200;
+
+/// Secrets, and the expressions that stand in their place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Values and the expressions for them. The longest first, for one may be a part of another.
+    values: Vec<(String, String)>,
+}
+
+impl Hidden {
+    /// Values and the expressions for them, such as `bot.secret`. Values of fewer than four bytes are left out.
+    pub fn known(values: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut values: Vec<_> = values.into_iter().filter(|(value, _)| value.len() >= SHORTEST).collect();
+        values.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        Self { values }
+    }
+
+    /// The longest secret that a text begins with, and the expression for it.
+    pub fn at(&self, text: &str) -> Option<(&str, &str)> {
+        let found = self.values.iter().find(|(value, _)| text.starts_with(value.as_str()));
+        found.map(|(value, name)| (value.as_str(), name.as_str()))
+    }
+
+    /// True for a text that contains a secret.
+    pub fn stand_in(&self, text: &str) -> bool {
+        self.values.iter().any(|(value, _)| text.contains(value.as_str()))
+    }
+
+    /// The text with expressions in place of secrets.
+    pub fn hidden_in(&self, text: &str) -> String {
+        let mut text = without_real_tokens(text).into_owned();
+        for (value, name) in &self.values {
+            if text.contains(value) {
+                text = text.replace(value, &format!("${{{name}}}"));
+            }
+        }
+        text
+    }
+
+    /// The beginning of a body in one line: white space of any length is one space, and what is longer than 200
+    /// characters ends with `…`. None when there is nothing to read.
+    pub(crate) fn excerpt(&self, body: &[u8]) -> Option<Arc<str>> {
+        let text = String::from_utf8_lossy(body);
+        // Hidden before it is cut: half a secret would not be found.
+        let text = self.hidden_in(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let mut excerpt: String = text.chars().take(EXCERPT).collect();
+        if excerpt.len() < text.len() {
+            excerpt.push('…');
+        }
+        (!excerpt.is_empty()).then(|| excerpt.into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_secret_is_found_first() {
+        let hidden = vec![
+            ("bot-token-long".to_owned(), "bot.page_token".to_owned()),
+            ("bot-token".to_owned(), "bot.secret".to_owned()),
+        ];
+        let secrets = Hidden::known(hidden);
+        let text = "with bot-token-long, then bot-token=bot-token";
+        let expected = "with ${bot.page_token}, then ${bot.secret}=${bot.secret}";
+        assert_eq!(secrets.hidden_in(text), expected);
+        let real = format!("EAA{}", "b1C".repeat(20));
+        assert!(!secrets.hidden_in(&format!("token {real}")).contains(&real));
+    }
+
+    #[test]
+    fn an_excerpt_is_one_short_line_without_secrets_even_where_it_is_cut() {
+        let secrets = Hidden::known([("hush-hush".to_owned(), "bot.secret".to_owned())]);
+        let excerpt = |body: &[u8]| secrets.excerpt(body).map(|excerpt| excerpt.to_string());
+        assert_eq!(excerpt(b""), None);
+        assert_eq!(excerpt(b" \r\n\t"), None);
+        assert_eq!(excerpt(b"bad\r\n\n  signature\n").as_deref(), Some("bad signature"));
+        assert_eq!(excerpt(b"\xff hush-hush").as_deref(), Some("\u{fffd} ${bot.secret}"));
+        let exactly = "ü".repeat(200);
+        assert_eq!(excerpt(exactly.as_bytes()), Some(exactly.clone()));
+        assert_eq!(excerpt(format!("{exactly}ü").as_bytes()), Some(format!("{exactly}…")));
+        let cut = excerpt(format!("{} hush-hush", "x".repeat(194)).as_bytes()).expect("it says something");
+        assert!(cut.ends_with("x ${bot…") && !cut.contains("hush"), "{cut}");
+    }
 
     #[test]
     fn what_looks_real_is_found_and_what_people_make_up_is_not() {

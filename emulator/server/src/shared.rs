@@ -12,6 +12,7 @@ use crate::graph::GraphVersion;
 use crate::journal::JournalFile;
 use crate::lane::Habits;
 use crate::media::Files;
+use crate::secrets::Hidden;
 use crate::webhooks::{Endpoint, WebhookUrl};
 
 /// Who a token stands for.
@@ -59,6 +60,28 @@ pub(crate) struct Registration {
     pub(crate) version: Arc<str>,
 }
 
+/// The secrets of the apps and their Page tokens, with the expressions for them.
+fn hidden(
+    tokens: &BTreeMap<String, Token>,
+    secrets: &BTreeMap<AppId, Secrets>,
+    apps: &BTreeMap<AppId, Arc<str>>,
+    pages: &BTreeMap<PageId, Arc<str>>,
+) -> Hidden {
+    let called = |app: &AppId| apps.get(app).map_or("app", |name| name);
+    let own = secrets.iter().flat_map(|(app, known)| {
+        let name = called(app);
+        [(&known.secret, format!("{name}.secret")), (&known.verify_token, format!("{name}.verify_token"))]
+    });
+    let page_tokens = tokens.iter().filter_map(|(token, of)| match of {
+        Token::App { .. } => None,
+        Token::Page { app, page } => {
+            let page = pages.get(page).map_or_else(String::new, |page| format!("{page}."));
+            Some((token, format!("{}.{page}page_token", called(app))))
+        }
+    });
+    Hidden::known(own.chain(page_tokens).map(|(value, name)| (value.clone(), name)))
+}
+
 /// What a stage keeps for all its lanes. Only the webhooks change: an app can register another one.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -68,6 +91,8 @@ pub(crate) struct Shared {
     pub(crate) app_names: Arc<BTreeMap<AppId, Arc<str>>>,
     /// What the Pages are called where there are several.
     pub(crate) page_names: Arc<BTreeMap<PageId, Arc<str>>>,
+    /// What must not be shown of what bots say.
+    hidden: Arc<Hidden>,
     pub(crate) webhook_timeout: Duration,
     registrations: RwLock<BTreeMap<AppId, Registration>>,
     file: OnceLock<Arc<JournalFile>>,
@@ -87,7 +112,9 @@ impl Shared {
         page_names: Arc<BTreeMap<PageId, Arc<str>>>,
         webhook_timeout: Duration,
     ) -> Self {
+        let hidden = Arc::new(hidden(&tokens, &secrets, &app_names, &page_names));
         Self {
+            hidden,
             seed,
             tokens,
             secrets,
@@ -145,7 +172,7 @@ impl Shared {
         let secret = known.map(|known| known.secret.as_str()).unwrap_or_default();
         let known = known.map(|known| known.verify_token.as_str()).unwrap_or_default();
         let verify_token = verify_token.unwrap_or(known).to_owned();
-        Endpoint::new(url, secret, verify_token, self.webhook_timeout)
+        Endpoint::new(url, secret, verify_token, Arc::clone(&self.hidden), self.webhook_timeout)
     }
 
     /// The file that everything is written to, if there is one.

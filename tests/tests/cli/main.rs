@@ -26,4 +26,5 @@ mod running;
 mod selection;
 mod serve;
 mod signals;
+mod silence;
 mod slow;

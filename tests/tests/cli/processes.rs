@@ -17,8 +17,7 @@ fn run(how: &str, more: &str, steps: &str) -> Ended {
 
 /// What does not depend on who was faster: the bot with its words or its end with its deliveries.
 fn certain(ended: &Ended) -> String {
-    let chance =
-        |line: &&str| !line.contains("tiny-bot sent") && !line.contains("delivery to shopbot failed");
+    let chance = |line: &&str| !line.contains("tiny-bot sent") && !line.contains(" to shopbot failed (try ");
     ended.told().lines().filter(chance).map(|line| format!("{line}\n")).collect()
 }
 

@@ -318,7 +318,9 @@ fn numbered(line: &str) -> String {
     let rest = line.trim_start();
     let digits = rest.chars().take_while(char::is_ascii_digit).count();
     let behind = &rest[digits..];
-    let is_time = behind.len() > 9 && behind.as_bytes()[3] == b':' && behind.as_bytes()[6] == b':';
+    // A new day stands in front of the time.
+    let time = behind.get(11..).filter(|_| behind.starts_with(" 20")).unwrap_or(behind);
+    let is_time = time.len() > 9 && time.as_bytes()[3] == b':' && time.as_bytes()[6] == b':';
     if digits > 0 && is_time { format!("       N{behind}") } else { line.to_owned() }
 }
 

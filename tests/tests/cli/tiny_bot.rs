@@ -4,7 +4,8 @@
 //! The first argument says how, the second how many milliseconds it waits before it sends. One that `calls` answers
 //! each message with the call of Graph that the third and fourth say: an edge and its parameters. One that is `mortal`
 //! ends when somebody says "die", one that is `deaf` never answers a message with "hang" in it, one that `learns` says
-//! the right thing only when the file exists that the third argument names, and makes it, and one that wants all
+//! the right thing only when the file exists that the third argument names, and makes it, one that
+//! `refuses` answers each webhook with the status and the text that the second and third say, and one that wants all
 //! `together` answers nobody before as many people as the third argument says have written. Further arguments are
 //! ignored, so that a test can mark its process.
 
@@ -70,10 +71,14 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
             ("hangs", true) => loop {
                 thread::park();
             },
-            ("forbids", true) => (403, "no"),
-            ("wrong", true) => (200, "OK, hello"),
-            (_, true) => (200, between(&head, "hub.challenge=", &['&', ' '])),
-            (_, false) => (200, ""),
+            ("forbids", true) => (403, "no".to_owned()),
+            ("wrong", true) => (200, "OK, hello".to_owned()),
+            (_, true) => (200, between(&head, "hub.challenge=", &['&', ' ']).to_owned()),
+            ("refuses", false) => {
+                let number = |text: String| text.parse().expect("a status");
+                (env::args().nth(2).map_or(500, number), env::args().nth(3).unwrap_or_default())
+            }
+            (_, false) => (200, String::new()),
         };
         let says = |what: &str| body.contains(what);
         let passes = says("\"messaging\":[") && says("\"message\"") && !says("\"is_echo\"");

@@ -129,13 +129,18 @@ impl Play {
                 Effect::Unheard { app, field, missing, .. } => match missing {
                     Missing::Subscription(lacking) => {
                         prop_assert!(
-                            [Field::Standby, Field::MessagingHandovers].contains(lacking),
-                            "{field:?}"
+                            lacking == field || *lacking == Field::Standby,
+                            "{lacking:?} for {field:?}"
+                        );
+                        prop_assert!(
+                            ![Field::MessageEchoes, Field::MessageDeliveries].contains(lacking),
+                            "{lacking:?} is told with every message"
                         );
                     }
                     Missing::Webhooks | Missing::Role => {
                         prop_assert!(self.world.settings.apps.contains_key(app));
                     }
+                    Missing::Control => prop_assert!(!field.travels_on_standby(), "{field:?}"),
                 },
                 Effect::WindowOpened { person, until } => {
                     prop_assert_eq!(*until, self.now + Span::DAY);

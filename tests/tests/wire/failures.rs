@@ -37,7 +37,7 @@ async fn any_2xx_acknowledges() {
 
 #[tokio::test]
 async fn everything_else_is_tried_again_at_once_and_then_on_the_virtual_clock() {
-    let refused = |status| AttemptResult::Refused { status };
+    let refused = |status| AttemptResult::Refused { status, excerpt: Some("ok".into()) };
     let cases = [
         (Reaction::Status(301), Some(refused(301))),
         (Reaction::Status(302), Some(refused(302))),

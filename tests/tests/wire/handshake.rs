@@ -60,9 +60,55 @@ async fn any_status_but_200_is_wrong() {
             url: format!("{}/", server.uri()),
             status,
             verify_token: "bot-verify-token".into(),
+            excerpt: None,
         };
         assert_eq!(error, told);
         assert!(error.to_string().contains(&format!("with status {status}, expected 200")), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn each_status_is_blamed_on_what_it_is_likely_to_be_about() {
+    for (status, body, told) in [
+        (401, "", "; is the bot's verify token `bot-verify-token`?"),
+        (
+            403,
+            "wrong\ntoken",
+            " (`wrong token`), expected 200; is the bot's verify token `bot-verify-token`?",
+        ),
+        (404, "", "; is `/messenger/webhook` the path of the bot's webhook?"),
+        (405, "", "; does the bot's webhook take GET at `/messenger/webhook`, which the verification uses?"),
+        (307, "", "; redirects are not followed"),
+        (502, "boom bot-verify-token", " (`boom ${bot.verify_token}`), expected 200; the bot failed"),
+        (202, "", "with status 202, expected 200"),
+    ] {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(status).set_body_string(body);
+        Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+        let error = shake(&server, "/messenger/webhook").await.unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+        assert_eq!(error.contains("verify token"), status == 401 || status == 403, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_the_challenge_is_called_one_and_asks_for_the_path() {
+    for (body, told) in [
+        (
+            "<!DOCTYPE html><title>Hi</title>",
+            "with an HTML page, `<!DOCTYPE html><title>Hi</title>`, expected",
+        ),
+        ("ok\u{1b}[31m", "with `ok\\u{1b}[31m`, expected the challenge `"),
+        ("", "with nothing, expected the challenge `"),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(method("GET"))
+            .respond_with(ResponseTemplate::new(200).set_body_string(body))
+            .mount(&server)
+            .await;
+        let error = shake(&server, "/hook").await.unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+        assert_eq!(error.contains("is `/hook` the path"), body.starts_with('<'), "{error}");
     }
 }
 

@@ -132,7 +132,7 @@ async fn a_server_that_somebody_else_wrote_gets_what_the_platform_sends() {
         lane.person_says(ann, text).unwrap();
         settled(&lane).await;
     }
-    let refused = AttemptResult::Refused { status: 302 };
+    let refused = AttemptResult::Refused { status: 302, excerpt: None };
     let accepted = AttemptResult::Acknowledged { status: 202 };
     assert_eq!(tries(&lane, BOT), [(1, accepted), (1, refused.clone()), (2, refused)]);
     let requests = server.received_requests().await.expect("they are recorded");

@@ -80,5 +80,6 @@ fn from_file(path: &Path, lane: Option<&str>, number: u64) -> Result<String, Str
     }
     let find = |number: u64| entries.iter().find(|entry| entry["seq"] == number);
     let entry = find(number).ok_or_else(|| format!("{} holds no entry {number}", path.display()))?;
-    Ok(format!("{}\n", explain(entry, &find)))
+    let effects: Vec<&Value> = entries.iter().filter(|effect| effect["cause"] == number).collect();
+    Ok(format!("{}\n", explain(entry, &find, &effects)))
 }

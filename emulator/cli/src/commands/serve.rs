@@ -3,6 +3,7 @@
 mod banner;
 mod journal;
 mod talk;
+mod waiting;
 
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,7 +22,7 @@ use emulator_scenario::record::about_world;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
-use emulator_scenario::transcript;
+use emulator_scenario::transcript::{self, Lines};
 use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
 use tokio::net::TcpListener;
@@ -33,12 +34,10 @@ use crate::exit::Exit;
 use crate::files::write_whole;
 use crate::output;
 use crate::worlds::{self, WorldArguments};
+use waiting::wait_for;
 
 /// The name of the only lane.
 const LANE: &str = "serve";
-/// How often a bot that is not there yet is asked again.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
-
 /// How long a lane may take to settle between two deadlines, in real time.
 const SETTLE: Duration = Duration::from_secs(30);
 /// How long open calls have for their answers when the journal cannot be written any more.
@@ -278,35 +277,16 @@ fn ready(path: &Path, url: &str) -> Result<(), String> {
         .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
 }
 
-/// Tries the handshake until the bot is there; says once what it waits for.
-async fn wait_for(stage: Arc<Stage>, app: emulator_core::AppId, name: String) {
-    let mut told = false;
-    loop {
-        match stage.handshake(app).await {
-            Ok(()) => {
-                eprintln!("{name} is ready: its webhook passed the verification");
-                return;
-            }
-            Err(why) if !told => {
-                told = true;
-                eprintln!("waiting for {name}: {why}");
-            }
-            Err(_) => {}
-        }
-        emulator_server::pause(ASK_AGAIN).await;
-    }
-}
-
 /// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains its first refusal.
 async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
+    let mut lines = Lines::of(&lane, 4);
     loop {
         let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
-        let names = lane.names();
         for entry in entries.unwrap_or_default() {
             seen = entry.seq;
-            if let Some(line) = transcript::line(&entry, &names) {
-                output::data(&format!("{:>4} {} {line}\n", entry.seq, transcript::time_of_day(entry.at)));
+            if let Some(line) = lines.line(&entry) {
+                output::data(&format!("{line}\n"));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
                 && let Some(why) = why.take()

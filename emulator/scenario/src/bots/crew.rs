@@ -17,7 +17,8 @@ use super::ready::{ready, ready_by_hand};
 use super::{Bot, BotError};
 use crate::cast::{Cast, Launch, Start, Surroundings};
 use crate::runner::BotOutput;
-use crate::secrets::Secrets;
+use crate::secrets::secrets_of;
+use emulator_server::Hidden;
 
 /// How many lines of a bot's output a failure shows.
 const OUTPUT_LINES: usize = 10;
@@ -70,7 +71,7 @@ struct Process {
 pub(crate) struct Crew {
     bin: PathBuf,
     stage: Arc<Stage>,
-    secrets: Arc<Secrets>,
+    secrets: Arc<Hidden>,
     /// How long a bot may take to be ready.
     boot: Duration,
     processes: Vec<Process>,
@@ -91,7 +92,7 @@ impl Crew {
         boot: Duration,
         waits: &(dyn Fn(&Start, &str) + Send + Sync),
     ) -> Result<Self, (BotError, Vec<BotOutput>)> {
-        let secrets = Arc::new(Secrets::of(cast));
+        let secrets = Arc::new(secrets_of(cast));
         let bin = surroundings.bin.clone();
         let mut crew =
             Self { bin, stage, secrets, boot, processes: Vec::new(), deaths: watch::Sender::default() };

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::{Bot, BotError};
 use crate::cast::{Cast, Launch, Surroundings};
-use crate::secrets::Secrets;
+use crate::secrets::secrets_of;
 
 /// What a bot that is served lets be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl ServedBots {
         surroundings: &Surroundings,
         news: &mpsc::UnboundedSender<BotNews>,
     ) -> Result<Self, BotError> {
-        let secrets = Arc::new(Secrets::of(cast));
+        let secrets = Arc::new(secrets_of(cast));
         let mut bots = Vec::new();
         for start in &cast.starts {
             let Launch::Command { command, folder } = &start.launch else { continue };

@@ -69,7 +69,7 @@ impl Tape {
     pub(crate) fn attempt(&mut self, delivery: u64, number: u32, status: u16) -> u64 {
         let result = match status {
             200 => AttemptResult::Acknowledged { status },
-            _ => AttemptResult::Refused { status },
+            _ => AttemptResult::Refused { status, excerpt: None },
         };
         let (app, person) = (BOT, Some(ANA));
         self.add(None, Record::Attempt { app, person, delivery, number, result, took_ms: 0 })

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 
 use super::RecordError;
 use crate::cast::Cast;
-use crate::secrets::Secrets;
+use crate::secrets::secrets_of;
+use emulator_server::Hidden;
 
 /// What a journal tells.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ pub struct Journal {
     /// What is odd about the file and does not keep it from being used.
     pub(crate) oddities: Vec<String>,
     /// What must not be written down: the usual secrets of its world, unless its own are known.
-    pub(crate) secrets: Secrets,
+    pub(crate) secrets: Hidden,
 }
 
 /// The first line.
@@ -50,7 +51,7 @@ impl Header {
     }
 
     /// The secrets that apps have unless the world says otherwise. Those that it says stand in no journal.
-    fn usual_secrets(&self) -> Secrets {
+    fn usual_secrets(&self) -> Hidden {
         let mut usual = Vec::new();
         for page in self.world["pages"].as_array().into_iter().flatten() {
             let other = page["called"].as_str().filter(|called| self.first_page() != Some(called));
@@ -66,7 +67,7 @@ impl Header {
                 is("verify-token", "verify_token");
             }
         }
-        Secrets::known(usual)
+        Hidden::known(usual)
     }
 
     /// The Page that is meant where none is named, if it has a name.
@@ -187,7 +188,7 @@ impl Journal {
     /// The same journal, for which the secrets of its world are known.
     #[must_use]
     pub fn of(self, cast: &Cast) -> Self {
-        Self { secrets: Secrets::of(cast), ..self }
+        Self { secrets: secrets_of(cast), ..self }
     }
 
     /// True for a text in which a secret of its world stands, as far as they are known.

@@ -7,8 +7,8 @@ use serde_json::{Map, Number, Value};
 
 use super::times::Times;
 use super::tree::Tree;
-use crate::secrets::Secrets;
 use crate::vocabulary as words;
+use emulator_server::Hidden;
 
 /// A part of a text.
 enum Part<'a> {
@@ -27,17 +27,17 @@ pub(crate) struct Names {
     /// Moments that are different in each run.
     times: Times,
     /// What must not be written down, wherever it stands.
-    secrets: Secrets,
+    secrets: Hidden,
 }
 
 impl Names {
     /// Names for these ids; texts that are moments near those of the journal are none that can come again.
     pub(crate) fn new(known: BTreeMap<String, String>, times: Times) -> Self {
-        Self { known, times, secrets: Secrets::default() }
+        Self { known, times, secrets: Hidden::default() }
     }
 
     /// The same names, and expressions for secrets.
-    pub(crate) fn hiding(self, secrets: Secrets) -> Self {
+    pub(crate) fn hiding(self, secrets: Hidden) -> Self {
         Self { secrets, ..self }
     }
 

@@ -15,7 +15,7 @@ use super::page::{Grants, List};
 use super::story::{Change, Index, Piece, What, in_order, is_root};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
-use crate::secrets::Secrets;
+use emulator_server::Hidden;
 
 /// How far a move of the clock and the system's time may be apart for it to be time in which the emulator was off.
 const SAME_TIME: i64 = 2_000;
@@ -48,7 +48,7 @@ pub(crate) struct Subject<'a> {
     /// Whose conversation; everybody's when none.
     pub(crate) person: Option<&'a str>,
     pub(crate) detail: Detail,
-    pub(crate) secrets: &'a Secrets,
+    pub(crate) secrets: &'a Hidden,
 }
 
 /// Tells it.

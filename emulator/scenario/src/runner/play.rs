@@ -18,7 +18,7 @@ use crate::record::about_scenario;
 use crate::scenario::{BeginAt, Scenario};
 use crate::scene::{Patience, Place, Scene, Turn};
 use crate::select::Selected;
-use crate::transcript;
+use crate::transcript::Lines;
 
 /// How long a lane may take to settle once its scenario is over, in milliseconds.
 const AFTERWARDS: u64 = 1_000;
@@ -117,17 +117,8 @@ async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up)
 
 /// What happened in a lane, as people read it.
 fn transcript_of(lane: &Lane) -> Vec<String> {
-    let names = lane.names();
     let entries = lane.entries_after(0).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
-    let entries = entries.unwrap_or_default();
-    let line = |entry: &emulator_server::journal::Entry| {
-        let text = transcript::line(entry, &names)?;
-        Some(format!("{:>3} {} {text}", entry.seq, transcript::time_of_day(entry.at)))
-    };
-    let newest = entries.iter().rev().filter_map(line).take(TRANSCRIPT_LINES);
-    let mut lines: Vec<String> = newest.collect();
-    lines.reverse();
-    lines
+    Lines::of(lane, 3).newest(&entries.unwrap_or_default(), TRANSCRIPT_LINES)
 }
 
 /// Writes the lane's journal in causal order; gives its path, if one is wanted.

@@ -9,7 +9,7 @@ use super::Scene;
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
 use crate::node::Span;
-use crate::transcript;
+use crate::transcript::{self, Lines};
 
 /// How many lines of the transcript a failure shows.
 const TRANSCRIPT_LINES: usize = 12;
@@ -37,17 +37,10 @@ impl Scene {
             problem = problem.note(format!("this part is used at {used}"));
         }
         let mut failure = Failure::new(kind, problem);
-        let names = self.lane.names();
         let entries =
             self.lane.entries_after(0).or_else(|oldest| self.lane.entries_after(oldest.saturating_sub(1)));
         let entries = entries.unwrap_or_default();
-        let line = |entry: &Entry| {
-            let text = transcript::line(entry, &names)?;
-            Some(format!("{:>3} {} {text}", entry.seq, transcript::time_of_day(entry.at)))
-        };
-        let newest = entries.iter().rev().filter_map(line).take(TRANSCRIPT_LINES);
-        failure.transcript = newest.collect();
-        failure.transcript.reverse();
+        failure.transcript = Lines::of(&self.lane, 3).newest(&entries, TRANSCRIPT_LINES);
         failure.because = control_lines(&self.lane, &entries);
         let refused = self.set_up_refused.iter().map(|call| format!("refused as the bot started: {call}"));
         failure.because.extend(refused);

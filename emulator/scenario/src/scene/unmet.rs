@@ -1,6 +1,7 @@
 //! What to say of an expectation that is not met.
 
 mod nearest;
+mod unheard;
 mod words;
 
 use std::time::Duration;
@@ -125,6 +126,9 @@ impl Scene {
         let earlier = self.came_earlier(what);
         if nearest.is_none() && !matches!(why, Why::Hopeless(_)) {
             notes.push(self.silence(what));
+        }
+        if earlier.is_none() {
+            notes.extend(self.unheard(what));
         }
         notes.extend(earlier);
         (nearest, notes)

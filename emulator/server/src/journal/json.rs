@@ -77,8 +77,11 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     line.object("data", |object| write_data(object, &entry.record, names));
     line.object("wall", |object| {
         object.quoted("at", rfc3339(Timestamp(entry.wall.0)));
-        if let Record::Attempt { took_ms, .. } = &entry.record {
+        if let Record::Attempt { took_ms, result, .. } = &entry.record {
             object.bare("took_ms", took_ms);
+            if let Some(excerpt) = result.excerpt() {
+                object.text("answer", excerpt);
+            }
         }
     });
     line.close();
@@ -148,6 +151,20 @@ impl Kind {
     /// The kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// True for what people do.
+    pub const fn is_of_person(self) -> bool {
+        matches!(
+            self,
+            Self::Says
+                | Self::Taps
+                | Self::Reacts
+                | Self::Reads
+                | Self::Opens
+                | Self::Blocks
+                | Self::Unblocks
+        )
     }
 
     const fn of(record: &Record) -> Self {
@@ -317,7 +334,7 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             write_person_of(object, *person, names);
             object.bare("delivery", delivery).bare("number", number).text("result", result.name());
             match result {
-                Acknowledged { status } | Refused { status } => object.bare("status", status),
+                Acknowledged { status } | Refused { status, excerpt: _ } => object.bare("status", status),
                 Unreachable { why } | Broken { why } | Dropped { why } => object.text("why", why),
                 TimedOut => object,
             };

@@ -78,6 +78,8 @@ struct WallPart<'a> {
     #[serde(borrow)]
     at: Cow<'a, str>,
     took_ms: Option<u64>,
+    #[serde(borrow)]
+    answer: Option<Cow<'a, str>>,
 }
 
 /// When the line was written, without reading the rest of it.
@@ -127,8 +129,9 @@ pub(super) fn read(line: &str, lane: &str, known: &Known) -> Result<Told, String
     let rule = read.rule.as_deref().and_then(|code| catalogue().iter().find(|rule| rule.code == code));
     let data = Data { members: &read.data, known };
     let (rule, took_ms) = (rule.map(|rule| rule.id), read.wall.took_ms.unwrap_or_default());
+    let excerpt = read.wall.answer.map(Arc::from);
     let saw = Data { members: &read.saw, known }.saw();
-    let root = Root { data, at, rule, saw, took_ms };
+    let root = Root { data, at, rule, saw, took_ms, excerpt };
     let kind = Kind::parse(&read.kind).ok_or_else(|| format!("there is no kind of entry `{}`", read.kind))?;
     let what = root.what(kind);
     Ok(Told {
@@ -276,6 +279,7 @@ struct Root<'a> {
     rule: Option<RuleId>,
     saw: Saw,
     took_ms: u64,
+    excerpt: Option<Arc<str>>,
 }
 
 impl Root<'_> {
@@ -404,7 +408,7 @@ impl Root<'_> {
         let (status, why) = (data.number("status"), data.text("why"));
         let all = [
             status.map(|status| AttemptResult::Acknowledged { status }),
-            status.map(|status| AttemptResult::Refused { status }),
+            status.map(|status| AttemptResult::Refused { status, excerpt: self.excerpt.clone() }),
             Some(AttemptResult::TimedOut),
             why.clone().map(|why| AttemptResult::Dropped { why }),
             why.clone().map(|why| AttemptResult::Unreachable { why }),

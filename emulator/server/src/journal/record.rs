@@ -341,6 +341,9 @@ pub enum AttemptResult {
     Refused {
         /// What.
         status: u16,
+        /// The beginning of its body in one line of at most 200 characters, without secrets; none when it was empty.
+        /// It may differ in each run, so that journals have it under `wall`.
+        excerpt: Option<Arc<str>>,
     },
     /// No answer in time.
     TimedOut,
@@ -373,6 +376,23 @@ impl AttemptResult {
             Self::Acknowledged { .. } | Self::Refused { .. } | Self::TimedOut | Self::Broken { .. } => true,
             Self::Dropped { .. } | Self::Unreachable { .. } => false,
         }
+    }
+
+    /// What the app said beside a status that is not 2xx, as far as that is kept.
+    pub fn excerpt(&self) -> Option<&str> {
+        match self {
+            Self::Refused { excerpt, .. } => excerpt.as_deref(),
+            Self::Acknowledged { .. }
+            | Self::TimedOut
+            | Self::Unreachable { .. }
+            | Self::Dropped { .. }
+            | Self::Broken { .. } => None,
+        }
+    }
+
+    /// True when the app said that it does not trust whoever calls, which it tells by the signature.
+    pub const fn is_distrust(&self) -> bool {
+        matches!(self, Self::Refused { status: 401 | 403, .. })
     }
 
     /// The word for it.

@@ -123,7 +123,8 @@ impl AttemptResult {
     pub fn describe(&self) -> String {
         match self {
             Self::Acknowledged { status } => format!("acknowledged with {status}"),
-            Self::Refused { status } => format!("answered with {status}"),
+            Self::Refused { status, excerpt: None } => format!("answered with {status}"),
+            Self::Refused { status, excerpt: Some(excerpt) } => format!("answered with {status}: {excerpt}"),
             Self::TimedOut => "no answer in time".to_owned(),
             Self::Dropped { why } => format!("given up: {why}"),
             Self::Unreachable { why } => format!("unreachable: {why}"),

@@ -21,6 +21,7 @@ use super::ear::{Ear, Heard};
 use super::opening::Opening;
 use super::signature::{Signatures, Signer};
 use crate::journal::AttemptResult;
+use crate::secrets::Hidden;
 
 /// How many connections one app gets at most.
 const CONNECTIONS: usize = 64;
@@ -120,6 +121,8 @@ pub(crate) struct Endpoint {
     pub(super) signer: Signer,
     pub(crate) verify_token: String,
     pub(crate) permits: Semaphore,
+    /// What must not be shown of answers.
+    pub(super) hidden: Arc<Hidden>,
     idle: Mutex<Vec<Connection>>,
     opening: Opening,
     backlog: Arc<Backlog>,
@@ -133,12 +136,18 @@ pub(crate) struct Answer {
 }
 
 impl Endpoint {
-    pub(crate) fn new(url: WebhookUrl, secret: &str, verify_token: String, timeout: Duration) -> Arc<Self> {
+    pub(crate) fn new(
+        url: WebhookUrl,
+        secret: &str,
+        verify_token: String,
+        hidden: Arc<Hidden>,
+        timeout: Duration,
+    ) -> Arc<Self> {
         let idle = Mutex::new(Vec::new());
         let signer = Signer::new(secret.as_bytes());
         let (permits, opening) = (Semaphore::new(CONNECTIONS), Opening::default());
         let backlog = Arc::new(Backlog::new(timeout));
-        Arc::new(Self { url, signer, verify_token, permits, idle, opening, backlog, timeout })
+        Arc::new(Self { url, signer, verify_token, permits, hidden, idle, opening, backlog, timeout })
     }
 
     /// Posts a signed body once.
@@ -168,7 +177,10 @@ impl Endpoint {
             Ok(answer) if answer.status.is_success() => {
                 AttemptResult::Acknowledged { status: answer.status.as_u16() }
             }
-            Ok(answer) => AttemptResult::Refused { status: answer.status.as_u16() },
+            Ok(answer) => AttemptResult::Refused {
+                status: answer.status.as_u16(),
+                excerpt: self.hidden.excerpt(&answer.body),
+            },
         }
     }
 

@@ -1,5 +1,7 @@
 //! The verification of a webhook (M-186): a challenge that the app must give back.
 
+use std::sync::Arc;
+
 use super::endpoint::Endpoint;
 use crate::journal::AttemptResult;
 
@@ -15,9 +17,7 @@ pub enum HandshakeError {
         why: String,
     },
     /// It answers with another status than 200.
-    #[error(
-        "{url} answered the verification with status {status}, expected 200; is the bot's verify token `{verify_token}`?"
-    )]
+    #[error("{url} answered the verification with status {status}{}, expected 200{}", said(.excerpt.as_deref()), about(*.status, .url, .verify_token))]
     WrongStatus {
         /// The webhook.
         url: String,
@@ -25,11 +25,11 @@ pub enum HandshakeError {
         status: u16,
         /// What it was asked with.
         verify_token: String,
+        /// The beginning of what it said beside the status.
+        excerpt: Option<Arc<str>>,
     },
     /// It does not give the challenge back.
-    #[error(
-        "{url} answered the verification with `{received}`, expected the challenge `{expected}` and nothing else"
-    )]
+    #[error("{url} answered the verification with {}, expected the challenge `{expected}` and nothing else{}", shown(.received), elsewhere(.received, .url))]
     WrongChallenge {
         /// The webhook.
         url: String,
@@ -38,6 +38,80 @@ pub enum HandshakeError {
         /// The beginning of what came back.
         received: String,
     },
+}
+
+impl HandshakeError {
+    /// True when both have the same reason, though they may be told with other words of the bot.
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::NoAnswer { why, .. }, Self::NoAnswer { why: other, .. }) => why == other,
+            (Self::WrongStatus { status, .. }, Self::WrongStatus { status: other, .. }) => status == other,
+            (Self::WrongChallenge { received, .. }, Self::WrongChallenge { received: other, .. }) => {
+                is_html(received) == is_html(other)
+            }
+            (Self::NoAnswer { .. } | Self::WrongStatus { .. } | Self::WrongChallenge { .. }, _) => false,
+        }
+    }
+
+    /// True when somebody answered, only not as it should be.
+    pub const fn is_answer(&self) -> bool {
+        match self {
+            Self::NoAnswer { .. } => false,
+            Self::WrongStatus { .. } | Self::WrongChallenge { .. } => true,
+        }
+    }
+}
+
+fn said(excerpt: Option<&str>) -> String {
+    excerpt.map_or_else(String::new, |excerpt| format!(" (`{}`)", spelt_out(excerpt)))
+}
+
+/// What a status is likely to be about.
+fn about(status: u16, url: &str, verify_token: &str) -> String {
+    match status {
+        400 | 401 | 403 => format!("; is the bot's verify token `{verify_token}`?"),
+        404 => format!("; is `{}` the path of the bot's webhook?", path(url)),
+        405 => format!("; does the bot's webhook take GET at `{}`, which the verification uses?", path(url)),
+        300..=399 => "; redirects are not followed".to_owned(),
+        500..=599 => "; the bot failed, and its own output may say why".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn path(url: &str) -> &str {
+    url.splitn(4, '/').nth(3).map_or("/", |path| &url[url.len() - path.len() - 1..])
+}
+
+fn is_html(received: &str) -> bool {
+    let start = received.trim_start().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+fn shown(received: &str) -> String {
+    let kind = if is_html(received) { "an HTML page, " } else { "" };
+    if received.is_empty() { "nothing".to_owned() } else { format!("{kind}`{}`", spelt_out(received)) }
+}
+
+/// Where a page comes from that nobody asked for.
+fn elsewhere(received: &str, url: &str) -> String {
+    if is_html(received) {
+        format!("; is `{}` the path of the bot's webhook?", path(url))
+    } else {
+        String::new()
+    }
+}
+
+/// The text with everything spelt out that a terminal would obey.
+fn spelt_out(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                character.escape_default().to_string()
+            } else {
+                character.to_string()
+            }
+        })
+        .collect()
 }
 
 /// Asks the webhook once.
@@ -59,11 +133,13 @@ pub(crate) async fn handshake(endpoint: &Endpoint, challenge: &str) -> Result<()
         HandshakeError::NoAnswer { url: url.clone(), why }
     })?;
     if answer.status != 200 {
-        let verify_token = endpoint.verify_token.clone();
-        return Err(HandshakeError::WrongStatus { url, status: answer.status.as_u16(), verify_token });
+        let (status, verify_token) = (answer.status.as_u16(), endpoint.verify_token.clone());
+        let excerpt = endpoint.hidden.excerpt(&answer.body);
+        return Err(HandshakeError::WrongStatus { url, status, verify_token, excerpt });
     }
     if answer.body != challenge {
-        let received = String::from_utf8_lossy(&answer.body).chars().take(80).collect();
+        let received = endpoint.hidden.hidden_in(&String::from_utf8_lossy(&answer.body));
+        let received = received.chars().take(80).collect();
         return Err(HandshakeError::WrongChallenge { url, expected: challenge.to_owned(), received });
     }
     Ok(())

@@ -148,5 +148,6 @@ pub(super) const fn lacks(missing: Missing) -> &'static str {
         Missing::Subscription(field) => field.name(),
         Missing::Webhooks => "webhooks",
         Missing::Role => "role",
+        Missing::Control => "control",
     }
 }

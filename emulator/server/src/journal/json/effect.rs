@@ -1,6 +1,6 @@
 //! What happened in a world, as members of a journal entry.
 
-use emulator_core::{Effect, Missing, Sender};
+use emulator_core::{Effect, Sender};
 
 use super::{Names, write_message, write_person_of};
 use crate::clock::rfc3339;
@@ -39,12 +39,7 @@ pub(super) fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Nam
         Effect::Unheard { app, person, field, missing } => {
             object.text("app", &names.app(*app));
             write_person_of(object, *person, names);
-            object.text("field", field.name());
-            match missing {
-                Missing::Subscription(field) => object.text("missing", field.name()),
-                Missing::Webhooks => object.text("missing", "webhooks that are switched on"),
-                Missing::Role => object.text("missing", "a role of the person on the app"),
-            };
+            object.text("field", field.name()).text("missing", missing.name());
         }
         Effect::MarkedDone { person, marked } => {
             object.text("person", &names.person(*person)).bare("marked", marked);

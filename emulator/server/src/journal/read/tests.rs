@@ -119,7 +119,8 @@ fn acts() -> Vec<Record> {
 fn roots() -> Vec<Record> {
     let results = [
         AttemptResult::Acknowledged { status: 204 },
-        AttemptResult::Refused { status: 503 },
+        AttemptResult::Refused { status: 503, excerpt: None },
+        AttemptResult::Refused { status: 403, excerpt: Some("bad \"signature\",\"wall\":{".into()) },
         AttemptResult::TimedOut,
         AttemptResult::Dropped { why: "off".into() },
         AttemptResult::Unreachable { why: "no".into() },

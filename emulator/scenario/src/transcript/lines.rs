@@ -1,0 +1,78 @@
+//! A transcript as it is printed: numbered lines with their time, and the date where it is a new one.
+
+use emulator_core::Effect;
+use emulator_server::journal::{Entry, Names, Record};
+use emulator_server::{Lane, rfc3339};
+
+use super::{describe_delivery, told, unheard};
+
+/// Lines of a lane that follow each other.
+///
+/// The first line has the date in front of its time, and so has each line on another day than the one before: what
+/// happens an hour later can be yesterday's time of day.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    lane: &'a Lane,
+    names: Names,
+    /// How many characters the number of an entry has at least.
+    width: usize,
+    date: String,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines in which numbers have so many characters at least.
+    pub fn of(lane: &'a Lane, width: usize) -> Self {
+        Self { lane, names: lane.names(), width, date: String::new() }
+    }
+
+    /// Lines that are printed behind those up to the entry of that number.
+    #[must_use]
+    pub fn behind(mut self, seq: u64) -> Self {
+        self.date = self.lane.entry(seq).map_or_else(String::new, |entry| date_and_time(&entry).0);
+        self
+    }
+
+    /// The line of an entry, without an end; entries that say nothing new to people have none.
+    pub fn line(&mut self, entry: &Entry) -> Option<String> {
+        let text = self.text(entry)?;
+        let (date, time) = date_and_time(entry);
+        let width = self.width;
+        if self.date == date {
+            return Some(format!("{:>width$} {time} {text}", entry.seq));
+        }
+        let line = format!("{:>width$} {date} {time} {text}", entry.seq);
+        self.date = date;
+        Some(line)
+    }
+
+    /// The last lines of these entries, so many at most.
+    pub fn newest(mut self, entries: &[Entry], count: usize) -> Vec<String> {
+        let told = entries.iter().rev().filter(|entry| self.text(entry).is_some());
+        let newest: Vec<&Entry> = told.take(count).collect();
+        newest.into_iter().rev().filter_map(|entry| self.line(entry)).collect()
+    }
+
+    fn text(&self, entry: &Entry) -> Option<String> {
+        if let Some(Effect::Unheard { .. }) = entry.effect()
+            && let Some(told) = unheard::by_anybody(entry, self.lane, &self.names)
+        {
+            return told;
+        }
+        told(entry, &self.names, self.tried(entry).as_deref())
+    }
+
+    /// What a try delivers.
+    fn tried(&self, entry: &Entry) -> Option<String> {
+        let Record::Attempt { delivery, .. } = entry.record else { return None };
+        let entry = self.lane.entry(delivery)?;
+        let Effect::Deliver(delivery) = entry.effect()? else { return None };
+        Some(describe_delivery(delivery, &self.names))
+    }
+}
+
+/// The virtual date and time of day of an entry.
+fn date_and_time(entry: &Entry) -> (String, String) {
+    let text = rfc3339(entry.at);
+    let (date, time) = text.split_once('T').unwrap_or(("", &text));
+    (date.to_owned(), time.trim_end_matches('Z').to_owned())
+}

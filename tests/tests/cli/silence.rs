@@ -1,0 +1,279 @@
+//! Whatever would leave somebody wondering is said: what a bot answered, who did not hear something and why.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use crate::support::{Ended, Folder, Serve, TINY_BOT, finish, free_port};
+
+/// A `serve` with the tiny bot in this mood.
+fn serve_tiny(bot: &str, more: &str) -> (Folder, Serve) {
+    let folder = Folder::with(
+        "emulator.yaml",
+        &format!("apps:\n  bot: {{start: [{TINY_BOT:?}, {bot}]{more}}}\npeople: {{ana: {{}}}}\n"),
+    );
+    let serve = Serve::start(&folder, &["--clock", "frozen", "--journal", "all.jsonl"]);
+    serve.process.prints("bot is ready");
+    (folder, serve)
+}
+
+/// Runs a command that talks to the emulator.
+fn talk(folder: &Folder, serve: &Serve, arguments: &[&str]) -> Ended {
+    let mut command = folder.command(arguments);
+    finish(command.env("MESSENGER_EMULATOR_URL", &serve.url))
+}
+
+/// The number of the first line of a transcript that holds the text.
+#[track_caller]
+fn number_of(lines: &str, text: &str) -> String {
+    let line = lines.lines().find(|line| line.contains(text));
+    let line = line.unwrap_or_else(|| panic!("no `{text}` in\n{lines}"));
+    line.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_a_bot_answers_beside_a_status_that_is_not_2xx_is_shown_without_secrets() {
+    let (folder, serve) = serve_tiny("refuses, '403', \"bad\\nsignature for bot-app-secret \\e[31m\"", "");
+    let said = talk(&folder, &serve, &["say", "hello"]);
+    let failed = "delivery of message “hello” to bot failed (try 1): answered with 403: bad signature for ${bot.secret} \\u{1b}[31m";
+    let asked = "is the bot's app secret `bot-app-secret`, or what `secret:` of the app or --app-secret says instead?";
+    assert!(said.stdout.contains(&format!("{failed}; {asked}\n")), "{}", said.told());
+    assert_eq!(said.stdout.matches(asked).count(), 1, "once is enough: {}", said.told());
+    assert!(!said.stdout.contains("of bot-app-secret"), "{}", said.told());
+    let number = number_of(&said.stdout, "(try 1)");
+    let live = talk(&folder, &serve, &["explain", &number]).stdout;
+    assert!(live.contains("  it said    bad signature for ${bot.secret} \\u{1b}[31m\n"), "{live}");
+    assert!(live.contains(asked), "{live}");
+    let file = talk(&folder, &serve, &["explain", &number, "--journal", "all.jsonl"]).stdout;
+    assert_eq!(live, file);
+    // It may differ in each run, so it is no part of what is compared.
+    let journal = fs::read_to_string(folder.path("all.jsonl")).expect("a journal");
+    let attempt = journal.lines().find(|line| line.contains("\"attempt\"")).expect("an attempt");
+    let attempt: serde_json::Value = serde_json::from_str(attempt).expect("JSON");
+    assert_eq!(attempt["wall"]["answer"], "bad signature for ${bot.secret} \u{1b}[31m");
+    assert!(!attempt["data"].to_string().contains("signature"), "{attempt}");
+}
+
+#[test]
+fn any_other_status_shows_the_answer_and_asks_for_no_secret() {
+    for (status, body, shown) in [
+        (
+            "500",
+            "Traceback (most recent call last)",
+            "answered with 500: Traceback (most recent call last)\n",
+        ),
+        ("404", "", "answered with 404\n"),
+        ("401", "who are you?", "answered with 401: who are you?; is the bot's app secret"),
+    ] {
+        let (folder, serve) = serve_tiny(&format!("refuses, '{status}', {body:?}"), "");
+        let said = talk(&folder, &serve, &["say", "hello"]);
+        assert!(said.stdout.contains(shown), "{status}: {}", said.told());
+        assert_eq!(said.stdout.contains("app secret"), status == "401", "{}", said.told());
+    }
+}
+
+/// Steps of a world in which nobody is subscribed to much, played by `serve`.
+fn unheard(steps: &str) -> (Folder, Serve, String) {
+    let folder = Folder::with(
+        "emulator.yaml",
+        "page: {primary_receiver: bot}
+apps:
+  bot: {fields: [messaging_optins]}
+  desk: {fields: [messages, message_reads, standby]}
+  tests: {fields: [messages, standby], mode: development}
+people: {ana: {}}
+",
+    );
+    let serve = Serve::start(&folder, &["--clock", "frozen", "--journal", "all.jsonl"]);
+    let ended = talk(&folder, &serve, &["step", steps]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    (folder, serve, ended.stdout)
+}
+
+#[test]
+fn who_does_not_hear_a_message_is_told_with_the_reason_and_by_explain() {
+    let (folder, serve, lines) = unheard("{user: ana, says: hello}");
+    for line in [
+        "  bot does not hear of it: it is not subscribed to `messages`  [C-03 ",
+        "  tests does not hear of it: it is in development mode, and the person has no role on it  [M-184 ",
+    ] {
+        assert!(lines.contains(line), "{lines}");
+    }
+    let live = talk(&folder, &serve, &["explain", "1"]).stdout;
+    for line in [
+        "  heard by   desk on standby\n",
+        "  not heard  bot is not subscribed to `messages`  [C-03]\n",
+        "  not heard  tests is in development mode, and the person has no role on it  [M-184]\n",
+    ] {
+        assert!(live.contains(line), "{live}");
+    }
+    assert_eq!(talk(&folder, &serve, &["explain", "1", "--journal", "all.jsonl"]).stdout, live);
+}
+
+#[test]
+fn postbacks_links_reactions_and_reading_that_nobody_hears_say_so_once() {
+    let sends = "{app: bot, sends: {attachment: {type: template, payload: {template_type: button, text: Shop, \
+                 buttons: [{type: postback, title: Buy, payload: BUY}]}}}}";
+    let hello = "{user: ana, says: hello}";
+    for (act, nobody) in [
+        (
+            "taps: Buy",
+            "bot is not subscribed to `messaging_postbacks`; desk is not subscribed to `messaging_postbacks`",
+        ),
+        (
+            "opens: {link: summer}",
+            "bot is not subscribed to `messaging_referrals`; desk is not in control, and only the owner, bot, hears of `messaging_referrals`",
+        ),
+        (
+            "reacts: ❤",
+            "bot is not subscribed to `message_reactions`; desk is not in control, and only the owner, bot, ",
+        ),
+    ] {
+        let (_folder, _serve, lines) = unheard(&format!("[{hello}, {sends}, {{user: ana, {act}}}]"));
+        assert!(lines.contains(&format!("nobody hears this: {nobody}")), "{act}\n{lines}");
+        assert_eq!(lines.matches("nobody hears this").count(), 1, "{act}\n{lines}");
+    }
+    let (_folder, _serve, lines) = unheard(&format!("[{hello}, {sends}, {{user: ana, reads: true}}]"));
+    assert!(lines.contains("bot does not hear of it: it is not subscribed to `message_reads`"), "{lines}");
+    assert!(lines.contains("desk hears read receipt on standby"), "{lines}");
+}
+
+#[test]
+fn nobody_at_all_hears_and_the_default_fields_leave_out_nothing_that_is_told() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--clock", "frozen", "--fields", "messaging_postbacks"]);
+    let said = talk(&folder, &serve, &["say", "hello"]);
+    let line =
+        "  nobody hears this: bot is not subscribed to `messages`  [C-03 strictly by subscribed field]\n";
+    assert!(said.stdout.contains(line), "{}", said.told());
+    assert!(serve.process.stdout().contains(line), "{}", serve.process.stdout());
+
+    // With the fields that apps have by default, an ordinary talk says nothing about receipts and echoes.
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}, desk: {}}\npeople: {ana: {}}\n");
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let talked = talk(&folder, &serve, &["step", "[{user: ana, says: hello}, {app: bot, sends: hi}]"]);
+    assert!(!talked.stdout.contains("hear of"), "{}", talked.told());
+    let read = talk(&folder, &serve, &["step", "{user: ana, reads: true}"]);
+    assert!(
+        read.stdout.contains("nobody hears this: bot is not subscribed to `message_reads`"),
+        "{}",
+        read.told()
+    );
+}
+
+/// What a scenario of a bot with these fields says when it fails.
+#[track_caller]
+fn failure(fields: &str, steps: &str) -> String {
+    let world = format!(
+        "page: {{primary_receiver: shopbot}}\napps:\n  shopbot: {{start: '${{emulator.bin}} demo-bot', fields: [{fields}]}}\n  livechat: {{}}\npeople: {{ana: {{}}}}\n"
+    );
+    let text =
+        format!("scenario: unheard\nworld: unheard.world.yaml\ntimeouts: {{reply: 300ms}}\nsteps:\n{steps}");
+    let folder = Folder::with("play.yaml", &text);
+    folder.write("unheard.world.yaml", world);
+    let ended = folder.run(&["run", "play.yaml"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    ended.stdout
+}
+
+#[test]
+fn an_expectation_that_waits_for_what_is_not_heard_says_so() {
+    let hello = "  - {user: ana, says: hello}\n";
+    for (fields, steps, note) in [
+        // An answer of the bot.
+        (
+            "messaging_postbacks",
+            "  - expect: {app: shopbot, sends: {text: {contains: Hello}}}\n",
+            "shopbot did not hear of this: ana says “hello”; it is not subscribed to `messages` (entry ",
+        ),
+        // A call of the bot.
+        (
+            "messaging_postbacks",
+            "  - expect: {app: shopbot, passes_control: true}\n",
+            "shopbot did not hear of this: ana says “hello”; it is not subscribed to `messages` (entry ",
+        ),
+        // The delivery itself.
+        (
+            "standby",
+            "  - expect: {webhook: shopbot, event: {message: {text: hello}}}\n",
+            "shopbot did not hear of this: ana says “hello”; it is not subscribed to `messages` (entry ",
+        ),
+        // Where another app owns the conversation.
+        (
+            "messages",
+            "  - {app: shopbot, passes_control: {to: livechat}}\n  - {user: ana, says: again}\n  - expect: {webhook: shopbot, event: {message: {text: again}}}\n",
+            "shopbot did not hear of this: ana says “again”; it is not subscribed to `standby`, and livechat is in control (entry ",
+        ),
+        // Receipts and echoes, of which no line tells.
+        (
+            "messages",
+            "  - expect: {webhook: shopbot, event: {delivery: {any: true}}}\n",
+            "shopbot is not subscribed to `message_deliveries`",
+        ),
+        (
+            "messages",
+            "  - expect: {webhook: shopbot, event: {message: {is_echo: true}}}\n",
+            "shopbot is not subscribed to `message_echoes`",
+        ),
+        (
+            "messages",
+            "  - expect: {webhook: shopbot, field: message_reads}\n",
+            "shopbot is not subscribed to `message_reads`",
+        ),
+    ] {
+        let told = failure(fields, &format!("{hello}{steps}"));
+        assert!(told.contains(&format!("note: {note}")), "{steps}\n{told}");
+    }
+    // Who is subscribed is not suspected.
+    let told = failure("messages", &format!("{hello}  - expect: {{app: shopbot, sends: Goodbye}}\n"));
+    assert!(!told.contains("subscribed") && !told.contains("did not hear"), "{told}");
+}
+
+/// A bot at that port that answers the verification with what it is told to at the time: a status and a text, or the
+/// challenge.
+fn moody_bot(port: u16, mood: &Arc<Mutex<Option<(u16, &'static str)>>>) {
+    let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+    let mood = Arc::clone(mood);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8_lossy(&head).into_owned();
+            let challenge = head.split_once("hub.challenge=").map_or("", |(_, rest)| rest);
+            let challenge = challenge.split(['&', ' ']).next().unwrap_or_default();
+            let (status, text) = mood.lock().expect("nobody panics").unwrap_or((200, challenge));
+            let head =
+                format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", text.len());
+            let _ = stream.write_all(format!("{head}{text}").as_bytes());
+        }
+    });
+}
+
+#[test]
+fn each_new_reason_why_a_bot_is_not_ready_is_told_once() {
+    let folder = Folder::new();
+    let port = free_port();
+    let serve = Serve::start(&folder, &["--webhook", &format!("http://127.0.0.1:{port}/messenger/hook")]);
+    serve.process.prints("waiting for bot: nobody answers at ");
+    let mood = Arc::new(Mutex::new(Some((403, "Forbidden"))));
+    moody_bot(port, &mood);
+    serve.process.prints("is the bot's verify token `bot-verify-token`?");
+    let say = |status, text| *mood.lock().expect("nobody panics") = Some((status, text));
+    say(200, "<html>Welcome</html>");
+    serve.process.prints("with an HTML page, `<html>Welcome</html>`, expected the challenge");
+    say(404, "Cannot GET /messenger/hook");
+    serve.process.prints(
+        "with status 404 (`Cannot GET /messenger/hook`), expected 200; is `/messenger/hook` the path",
+    );
+    *mood.lock().expect("nobody panics") = None;
+    serve.process.prints("bot is ready: its webhook passed the verification");
+    let told = serve.process.stderr();
+    let waiting = told.split_once("\nwaiting for bot").map_or("", |(_, rest)| rest);
+    let text = waiting.replace(&port.to_string(), "PORT");
+    crate::support::golden("serve-reasons", &format!("waiting for bot{text}"));
+}

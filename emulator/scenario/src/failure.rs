@@ -84,6 +84,13 @@ impl Failure {
 
     /// The whole text, as the terminal shows it.
     pub fn render(&self, colour: Colour) -> String {
+        let mut out = self.render_problem(colour);
+        self.render_context(&mut out);
+        out
+    }
+
+    /// What differs, and where.
+    pub fn render_problem(&self, colour: Colour) -> String {
         let mut out = self.problem.render(colour);
         while out.ends_with('\n') {
             out.pop();
@@ -93,6 +100,10 @@ impl Failure {
             nearest.render(&mut out, "");
         }
         self.parts.iter().for_each(|part| part.render(&mut out));
+        out
+    }
+
+    fn render_context(&self, out: &mut String) {
         for line in &self.because {
             let _ = writeln!(out, "{line}");
         }
@@ -102,6 +113,58 @@ impl Failure {
                 let _ = writeln!(out, "    {line}");
             }
         }
+    }
+}
+
+/// All that went wrong in one scenario: messages that differ, and what it stopped at in the end, if it did.
+#[derive(Debug, Clone)]
+pub struct Failures {
+    marks: Vec<Failure>,
+    last: Box<Failure>,
+}
+
+impl From<Box<Failure>> for Failures {
+    fn from(last: Box<Failure>) -> Self {
+        Self { marks: Vec::new(), last }
+    }
+}
+
+impl Failures {
+    /// The messages that differed, and what came last.
+    pub(crate) const fn of(marks: Vec<Failure>, last: Box<Failure>) -> Self {
+        Self { marks, last }
+    }
+
+    /// Each, in the order in which it happened.
+    pub fn iter(&self) -> impl Iterator<Item = &Failure> {
+        self.marks.iter().chain(std::iter::once(&*self.last))
+    }
+
+    /// How bad it is: that the scenario could not go on is worse than what differed before.
+    pub const fn kind(&self) -> FailureKind {
+        self.last.kind
+    }
+
+    /// One line: what was expected first, and how much more there is.
+    pub fn headline(&self) -> String {
+        let first = self.iter().next().map_or("", Failure::headline);
+        match self.marks.len() {
+            0 => first.to_owned(),
+            1 => format!("{first} (and 1 more failure)"),
+            more => format!("{first} (and {more} more failures)"),
+        }
+    }
+
+    /// The whole text, as the terminal shows it: each failure, and what happened once, for all of them.
+    pub fn render(&self, colour: Colour) -> String {
+        let mut out = String::new();
+        for failure in self.iter() {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&failure.render_problem(colour));
+        }
+        self.last.render_context(&mut out);
         out
     }
 }

@@ -1,5 +1,6 @@
 //! What a scenario has seen of its lane: every entry so far, and how far each expectation has read.
 
+mod failed;
 mod reading;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -10,6 +11,7 @@ use emulator_core::{AppId, Delivery, Effect, Psid, RuleId, Sender};
 use emulator_server::Lane;
 use emulator_server::journal::{AttemptResult, Call, Entry, Record};
 
+use failed::Failed;
 use reading::Position;
 pub(crate) use reading::{Earlier, Reader};
 
@@ -27,6 +29,7 @@ pub(crate) struct Feed {
     superseded: BTreeSet<u64>,
     /// Messages to people that were read, and by which step if not by the one that sent them.
     read: BTreeMap<u64, Option<Reader>>,
+    failed: Failed,
     /// Refusals that an expectation has asked for.
     expected_refusals: BTreeSet<u64>,
     /// How far expectations have read an app's calls, and its deliveries.
@@ -89,10 +92,12 @@ impl Feed {
             Record::Refused { .. } => {
                 self.refusals.extend(entry.cause.map(|cause| (cause.seq, self.entries.len())));
             }
-            Record::Attempt { delivery, number, result, .. } => {
+            Record::Attempt { app, delivery, number, result, .. } => {
+                self.failed.tried(*app, (*delivery, entry.seq), result);
                 let tried = Try { seq: entry.seq, number: *number, result: result.clone() };
                 self.tries.entry(*delivery).or_default().push(tried);
             }
+            Record::Bot { app, order } => self.failed.ordered(*app, *order),
             Record::Person { .. }
             | Record::Inbox { .. }
             | Record::Admin { .. }
@@ -101,7 +106,6 @@ impl Feed {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Effect(_)
-            | Record::Bot { .. }
             | Record::Note { .. } => {}
         }
         self.entries.push(entry);
@@ -118,6 +122,7 @@ impl Feed {
         });
         self.tries = self.tries.split_off(&first);
         self.read = self.read.split_off(&first);
+        self.failed.forget(first);
         for seqs in [&mut self.superseded, &mut self.expected_refusals] {
             *seqs = seqs.split_off(&first);
         }
@@ -244,6 +249,28 @@ impl Feed {
 
     pub(crate) fn expect_refusal_of(&mut self, call: u64) {
         self.expected_refusals.insert(call);
+    }
+
+    /// An expectation speaks of a delivery that failed.
+    pub(crate) fn speak_of_failed(&mut self, delivery: u64) {
+        self.failed.speak_of(delivery);
+    }
+
+    /// The deliveries that failed and that nothing in the scenario speaks of, the oldest first: each with the first
+    /// try that went wrong.
+    pub(crate) fn failed_deliveries(&self) -> impl Iterator<Item = (&Entry, &Entry)> {
+        self.failed
+            .unspoken()
+            .filter_map(|(delivery, tried)| Some((self.by_seq(delivery)?, self.by_seq(tried)?)))
+    }
+
+    /// The entry that led to another one in the end, such as what a step did.
+    pub(crate) fn root_of<'a>(&'a self, entry: &'a Entry) -> &'a Entry {
+        let mut root = entry;
+        while let Some(cause) = root.cause.and_then(|cause| self.by_seq(cause.seq)) {
+            root = cause;
+        }
+        root
     }
 
     /// The first refused call of a real app that no expectation asked for.

@@ -239,6 +239,9 @@ impl Head<'_> {
         if told.unread || about["unread"] == "allow" {
             entry("unread", &Tree::word("allow"));
         }
+        if about["deliveries"] == "allow" {
+            entry("deliveries", &Tree::word("allow"));
+        }
         out.push_str("steps:\n");
         write::steps(&mut out, &told.lines);
         out

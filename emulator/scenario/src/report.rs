@@ -141,7 +141,7 @@ fn headline(verdict: &Verdict) -> String {
         Verdict::Skipped(reason) => reason.clone(),
         Verdict::NotRun => NOT_RUN.to_owned(),
         Verdict::Interrupted => INTERRUPTED.to_owned(),
-        Verdict::Failed(failure) => failure.headline().to_owned(),
+        Verdict::Failed(failures) => failures.headline(),
         Verdict::Unreachable(error) => error.to_string(),
         Verdict::Broken(text) | Verdict::NoPort(text) => text.clone(),
     }
@@ -157,7 +157,7 @@ const INTERRUPTED: &str = "interrupted: the run was ended while this scenario wa
 fn details(verdict: &Verdict, colour: Colour) -> String {
     match verdict {
         Verdict::Passed | Verdict::Skipped(_) | Verdict::NotRun => String::new(),
-        Verdict::Failed(failure) => failure.render(colour),
+        Verdict::Failed(failures) => failures.render(colour),
         Verdict::Unreachable(_) | Verdict::Broken(_) | Verdict::NoPort(_) | Verdict::Interrupted => {
             format!("error: {}\n", headline(verdict))
         }

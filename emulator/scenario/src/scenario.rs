@@ -72,6 +72,8 @@ pub struct Scenario {
     pub timeouts: Timeouts,
     /// What unread messages and unexpected refusals mean at the end.
     pub unread: Unread,
+    /// What a failed delivery means at the end that nothing spoke of.
+    pub deliveries: Deliveries,
     /// What happens.
     pub steps: Arc<[Step]>,
     /// The text that the spans of everything but the world point into; the world names its own.
@@ -131,6 +133,16 @@ pub struct Timeouts {
     pub boot: Option<u64>,
     /// How long deliveries may take.
     pub settle: Option<u64>,
+}
+
+/// What a failed delivery that nothing spoke of means at the end of a scenario.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deliveries {
+    /// The scenario fails.
+    #[default]
+    Fail,
+    /// Nothing.
+    Allow,
 }
 
 /// What unread messages and unexpected refusals mean at the end of a scenario.

@@ -6,6 +6,7 @@ mod act;
 mod awaiting;
 mod bots;
 mod compare;
+mod end;
 mod failing;
 mod late;
 mod never;
@@ -32,9 +33,8 @@ use crate::diagnostics::{Diagnostic, SourceText};
 use crate::failure::Failure;
 use crate::feed::{Feed, Reader};
 use crate::node::{Span, Spanned};
-use crate::scenario::{Timeouts, Unread};
+use crate::scenario::Timeouts;
 use crate::step::{Act, Step};
-use crate::transcript;
 
 use awaiting::Awaiting;
 use bots::Watched;
@@ -129,6 +129,8 @@ pub struct Scene {
     captures: Map<String, Value>,
     feed: Feed,
     watches: Vec<Watch>,
+    /// The steps so far, by the number of the entry from which on what happened may be theirs.
+    steps: std::collections::BTreeMap<u64, (Span, Arc<SourceText>)>,
     /// The step that moved the clock last.
     moved: Option<(Span, Arc<SourceText>)>,
     /// Whether it was told that a bot came too late for the clock.
@@ -138,7 +140,22 @@ pub struct Scene {
     /// The bots, where they were started for it.
     bots: Option<Watched>,
     /// Calls of the bots that were refused as they started.
-    set_up_refused: Arc<[String]>,
+    set_up_refused: Arc<[RefusedCall]>,
+    /// The messages that differ from what is expected, where that does not end the scene.
+    marks: Option<Vec<Failure>>,
+}
+
+/// A call that was refused, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefusedCall {
+    pub(crate) call: String,
+    pub(crate) refusal: String,
+}
+
+impl std::fmt::Display for RefusedCall {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}", self.call, self.refusal)
+    }
 }
 
 /// Where a scene is played.
@@ -173,23 +190,30 @@ impl Scene {
             captures: Map::new(),
             feed,
             watches: Vec::new(),
+            steps: std::collections::BTreeMap::new(),
             moved: None,
             late_told: true,
             patience,
             turn: Turn::default(),
             bots: None,
             set_up_refused: Arc::default(),
+            marks: None,
         }
     }
 
     /// A scene of a run, which acts when it is its turn, with the bots of its stage.
-    pub(crate) fn of_run(mut self, turn: Turn, crew: Arc<Crew>, set_up_refused: Arc<[String]>) -> Self {
+    pub(crate) fn of_run(mut self, turn: Turn, crew: Arc<Crew>, set_up_refused: Arc<[RefusedCall]>) -> Self {
         self.turn = turn;
         self.set_up_refused = set_up_refused;
         self.bots = Some(Watched::new(crew));
         // Over HTTP a bot may take its time between two requests; in a run it must be done.
         self.late_told = false;
         self
+    }
+
+    /// Goes on after a message that differs from what is expected, up to a limit.
+    pub(crate) fn mark_messages(&mut self) {
+        self.marks = Some(Vec::new());
     }
 
     /// Plays one step.
@@ -201,6 +225,7 @@ impl Scene {
         self.file = Arc::clone(&step.file);
         self.used.clone_from(&step.used);
         self.turn.take().await;
+        self.steps.insert(self.lane.last_seq() + 1, (step.span, Arc::clone(&step.file)));
         match &step.act {
             // That it ended may be why the step is there.
             Act::Bot { .. } => {}
@@ -265,63 +290,17 @@ impl Scene {
         Ok(performed)
     }
 
-    /// Plays all steps and what holds at the end: quiet, nothing unread, no refusal that nobody asked for.
-    ///
-    /// # Errors
-    ///
-    /// At the first step that does not come out as it says.
-    pub async fn play(&mut self, steps: &[Step], unread: Unread) -> Outcome<()> {
-        for step in steps {
-            self.perform(step).await?;
-        }
-        let end = steps.last().map_or_else(Span::default, |step| step.span);
-        self.quiet(end).await?;
-        self.look()?;
-        self.all_live(end)?;
-        if unread == Unread::Fail {
-            self.nothing_left(end)?;
-        }
-        Ok(())
-    }
-
     /// Lets go of what was long ago, when there is much of it: a lane that is driven over HTTP never ends.
     pub fn forget(&mut self) {
         const MUCH: usize = 40_000;
         if self.feed.entries.len() > MUCH {
             let gone = self.feed.forget(MUCH / 2);
+            let first = self.feed.entries.first().map_or(u64::MAX, |entry| entry.seq);
+            self.steps = self.steps.split_off(&first);
             for watch in &mut self.watches {
                 watch.seen = watch.seen.saturating_sub(gone);
             }
         }
-    }
-
-    fn nothing_left(&mut self, end: Span) -> Outcome<()> {
-        let names = self.lane.names();
-        if let Some(first) = self.set_up_refused.first() {
-            let message = format!("a call was refused that the bot made as it started: {first}");
-            let problem = Diagnostic::new(end, message).label("nothing else is wrong with this scenario");
-            let help = "what a bot sets up as it starts holds for all its scenarios; if this call does not matter, \
-                        write `unread: allow`";
-            return Err(self.failed(problem.help(help)));
-        }
-        if let Some(unread) = self.feed.unread().next() {
-            let what = transcript::line(unread.entry, &names).unwrap_or_default();
-            let problem =
-                Diagnostic::new(end, format!("the scenario ends, but a message was not expected: {what}"))
-                    .help("expect it, or write `unread: allow` if it does not matter");
-            return Err(self.failed(problem));
-        }
-        if let Some((call, refusal)) = self.feed.unexpected_refusal() {
-            let call = transcript::line(call, &names).unwrap_or_default();
-            let refusal = transcript::line(refusal, &names).unwrap_or_default();
-            let message =
-                format!("the scenario ends, but a call was refused that nobody expected to be: {call}");
-            let problem = Diagnostic::new(end, message)
-                .note(refusal.trim().to_owned())
-                .help("expect it with `refused:`, or write `unread: allow` if it does not matter");
-            return Err(self.failed(problem));
-        }
-        Ok(())
     }
 
     /// Waits until nothing more is under way.

@@ -13,7 +13,7 @@ mod words;
 pub use expectations::{COMBINATIONS, EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
 pub use files::{
     APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
-    TIMEOUT_KEYS, UNREAD, WORLD_KEYS, names,
+    TIMEOUT_KEYS, WORLD_KEYS, names,
 };
 pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use steps::{

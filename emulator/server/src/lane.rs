@@ -27,11 +27,12 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
-use crate::journal::{AttemptResult, BotOrder, Entry, Names, Record};
+use crate::journal::{AttemptResult, BotOrder, Cause, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
 pub(crate) use calls::OpenCall;
+pub(crate) use given_up::CROWDED_OUT;
 pub use go_on::Gap;
 pub(crate) use habits::Habits;
 pub(crate) use replay::Replay;

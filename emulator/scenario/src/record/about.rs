@@ -9,7 +9,7 @@ use emulator_server::rfc3339;
 use serde_json::{Map, Value, json};
 
 use crate::node::Node;
-use crate::scenario::{AppSpec, BeginAt, Protocols, Scenario, Unread, WorldSpec};
+use crate::scenario::{AppSpec, BeginAt, Deliveries, Protocols, Scenario, Unread, WorldSpec};
 
 /// Keys of an app whose values are secret.
 const SECRET: &[&str] = &["secret", "verify_token", "page_token"];
@@ -47,6 +47,9 @@ pub fn about_scenario(scenario: &Scenario, called: &str, path: &Path) -> Value {
     }
     if scenario.unread == Unread::Allow {
         out.insert("unread".into(), json!("allow"));
+    }
+    if scenario.deliveries == Deliveries::Allow {
+        out.insert("deliveries".into(), json!("allow"));
     }
     // Bots that were given to the run are no part of it.
     let own_file = scenario.world.file.name != scenario.file.name && !scenario.world.written.is_null();

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Outcome, Summary, details, headline};
 use crate::diagnostics::Colour;
-use crate::runner::{BotOutput, Report, RunEvent};
+use crate::failure::Failure;
+use crate::runner::{BotOutput, Report, RunEvent, Verdict};
 
 /// The version of the format.
 const FORMAT: u64 = 1;
@@ -63,6 +64,7 @@ fn finished(report: &Report) -> Value {
         json!({
             "message": headline(verdict),
             "text": details(verdict, Colour::Never),
+            "failures": failures(report),
             "transcript": report.transcript,
             "bots": report.output.iter().map(bot).collect::<Vec<_>>(),
         })
@@ -87,6 +89,17 @@ fn finished(report: &Report) -> Value {
         "failure": failure,
         "journal": report.journal.as_ref().map(|path| path.display().to_string()),
     })
+}
+
+/// Each failure of a scenario: the line of its file, one line of text, and the whole text.
+fn failures(report: &Report) -> Vec<Value> {
+    let Verdict::Failed(failures) = &report.verdict else { return Vec::new() };
+    let one = |failure: &Failure| {
+        let problem = &failure.problem;
+        let line = problem.file.as_ref().map(|file| file.position(problem.span.start).0);
+        json!({"line": line, "message": failure.headline(), "text": failure.render_problem(Colour::Never)})
+    };
+    failures.iter().map(one).collect()
 }
 
 fn bot(output: &BotOutput) -> Value {

@@ -10,10 +10,10 @@ use tokio::time::Instant;
 
 use super::journal_path::journal_path;
 use super::stage::{Down, Up, keep};
-use super::{BEGIN_AT, Report, RunEvent, Shared, Verdict};
+use super::{AfterFailure, BEGIN_AT, Report, RunEvent, Shared, Verdict};
 use crate::bots::free_port;
 use crate::cast::cast;
-use crate::failure::Failure;
+use crate::failure::Failures;
 use crate::record::about_scenario;
 use crate::scenario::{BeginAt, Scenario};
 use crate::scene::{Patience, Place, Scene, Turn};
@@ -102,7 +102,7 @@ fn begin_at(scenario: &Scenario, shared: &Shared) -> Timestamp {
     }
 }
 
-async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up) -> Result<(), Box<Failure>> {
+async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up) -> Result<(), Failures> {
     let scenario = &selected.scenario;
     let patience = Patience::of(scenario.timeouts, shared.options.pace);
     let vars = Map::clone(&selected.vars);
@@ -112,7 +112,10 @@ async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up)
         crew,
         Arc::clone(&up.set_up.refused),
     );
-    scene.play(&scenario.steps, scenario.unread).await
+    if shared.options.failure == AfterFailure::GoOn {
+        scene.mark_messages();
+    }
+    scene.play(&scenario.steps, (scenario.unread, scenario.deliveries)).await
 }
 
 /// What happened in a lane, as people read it.

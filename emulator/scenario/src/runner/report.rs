@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::keep::Kept;
 use crate::bots::BotError;
 use crate::diagnostics::SourceText;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::{FailureKind, Failures};
 use crate::select::Selected;
 
 /// How a scenario came out.
@@ -16,7 +16,7 @@ pub enum Verdict {
     /// As it says.
     Passed,
     /// Otherwise.
-    Failed(Box<Failure>),
+    Failed(Failures),
     /// It was not played, for the reason it gives.
     Skipped(String),
     /// It was not played, because another one had failed.
@@ -41,7 +41,7 @@ impl Verdict {
     pub fn failure_kind(&self) -> Option<FailureKind> {
         match self {
             Self::Passed | Self::Skipped(_) | Self::NotRun => None,
-            Self::Failed(failure) => Some(failure.kind),
+            Self::Failed(failures) => Some(failures.kind()),
             Self::Broken(_) | Self::Interrupted => Some(FailureKind::Error),
             Self::Unreachable(_) | Self::NoPort(_) => Some(FailureKind::Unreachable),
         }

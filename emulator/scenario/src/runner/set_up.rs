@@ -8,6 +8,7 @@ use emulator_server::Stage;
 use emulator_server::journal::{Entry, Record};
 
 use crate::cast::{Cast, Launch};
+use crate::scene::RefusedCall;
 use crate::transcript;
 
 /// How long a bot that was started has for its first call, once its webhook has passed the verification.
@@ -37,8 +38,8 @@ impl Habits {
 /// What came of the set-up of a stage's bots.
 #[derive(Debug)]
 pub(super) struct SetUp {
-    /// The calls that were refused, in words.
-    pub(super) refused: Arc<[String]>,
+    /// The calls that were refused.
+    pub(super) refused: Arc<[RefusedCall]>,
     /// The newest entry of the stage's own lane by then.
     pub(super) until: u64,
 }
@@ -66,8 +67,8 @@ fn started(cast: &Cast) -> String {
     how.collect::<Vec<_>>().join("\n")
 }
 
-/// The calls in the stage's own lane that were refused, since an entry, in words.
-pub(super) fn refused_calls(stage: &Stage, since: u64) -> Vec<String> {
+/// The calls in the stage's own lane that were refused, since an entry.
+pub(super) fn refused_calls(stage: &Stage, since: u64) -> Vec<RefusedCall> {
     let lane = stage.own_lane();
     let names = lane.names();
     let entries = lane.entries_after(since).unwrap_or_default();
@@ -75,7 +76,7 @@ pub(super) fn refused_calls(stage: &Stage, since: u64) -> Vec<String> {
     let line = |entry: &Entry| transcript::line(entry, &names).unwrap_or_default().trim().to_owned();
     let told = refused.map(|entry| {
         let call = entry.cause.and_then(|cause| lane.entry(cause.seq));
-        format!("{}: {}", call.as_ref().map(line).unwrap_or_default(), line(entry))
+        RefusedCall { call: call.as_ref().map(line).unwrap_or_default(), refusal: line(entry) }
     });
     told.collect()
 }

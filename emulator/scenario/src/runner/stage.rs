@@ -217,7 +217,7 @@ fn is_kept(up: &Arc<Up>, shared: &Shared) -> bool {
 /// Tells what belongs to no scenario: calls that were refused, and bots that ended.
 fn tell_strays(up: &Up, shared: &Shared) {
     for refused in refused_calls(&up.stage, up.set_up.until) {
-        shared.send(RunEvent::Stray(refused));
+        shared.send(RunEvent::Stray(refused.to_string()));
     }
     for death in up.crew.untold() {
         let title = format!("the bot `{}`, which has ended by itself ({})", death.app, death.status);
@@ -233,7 +233,7 @@ impl Down {
             Self::World(problems) => {
                 let nothing = || Diagnostic::new(selected.scenario.span, "the world cannot be set up");
                 let problem = problems.first().cloned().unwrap_or_else(nothing);
-                (Verdict::Failed(Failure::new(FailureKind::Error, problem)), Vec::new())
+                (Verdict::Failed(Failure::new(FailureKind::Error, problem).into()), Vec::new())
             }
         };
         Report { output, ..Report::of(selected, verdict, took) }

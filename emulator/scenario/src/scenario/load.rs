@@ -11,7 +11,7 @@ use super::settings::{begin_at, timeouts};
 use super::steps::{Assembly, list};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
-use super::{Document, Scenario, Unread, WorldSpec};
+use super::{Deliveries, Document, Scenario, Unread, WorldSpec};
 use crate::check::bot_steps;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Key, Node, Span};
@@ -156,6 +156,10 @@ fn scenario(
         unread: match section.word("unread") {
             Some("allow") => Unread::Allow,
             _ => Unread::Fail,
+        },
+        deliveries: match section.word("deliveries") {
+            Some("allow") => Deliveries::Allow,
+            _ => Deliveries::Fail,
         },
         world,
         steps,

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::compare::Seen;
 use super::never::Ending;
-use super::plan::Plan;
+use super::plan::{Leaf, Plan};
 use super::prepared::{Prepared, State, Wanted};
 use super::unmet::Why;
 use super::verdict::{Progress, Verdict};
@@ -20,9 +20,12 @@ use crate::diagnostics::Diagnostic;
 use crate::failure::Nearest;
 use crate::feed::Reader;
 use crate::matcher::Mismatch;
+use crate::node::Span;
 use crate::step::{Expectation, Need};
 use crate::transcript;
 
+/// How many messages may differ before a scenario stops.
+const MARKS: usize = 20;
 /// How often it is looked whether a bot is only too busy to begin.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -62,8 +65,16 @@ impl Scene {
             settled.map_err(|unsettled| self.unsettled(awaiting.what.span, &unsettled))?;
         }
         let met = self.await_plan(&plan, awaiting).await?;
-        for entry in met.entries.values() {
+        for (leaf, entry) in &met.entries {
             self.feed.take(*entry, &awaiting.reader);
+            let speaks_of_failure = match plan.leaves.get(*leaf).map(|leaf| &leaf.what) {
+                Some(Wanted::Webhook { acknowledged, attempts, .. }) => !acknowledged || attempts.is_some(),
+                Some(Wanted::Message { .. } | Wanted::Call { .. } | Wanted::State { .. }) | None => false,
+            };
+            if let (true, Some(delivery)) = (speaks_of_failure, self.feed.entries.get(*entry)) {
+                let seq = delivery.seq;
+                self.feed.speak_of_failed(seq);
+            }
         }
         self.forgive(&plan, &met);
         let (value, captures) = plan.results(&met.values);
@@ -116,6 +127,9 @@ impl Scene {
                 (None, Need::Optional) if at_rest => return Ok(Progress::default()),
                 (None, _) => {}
                 (Some(_), Need::Optional) => return Ok(Progress::default()),
+                (Some(Why::Overtaken(entry)), Need::Required) if self.may_mark(plan) => {
+                    return Ok(self.mark(span, plan, &progress, entry));
+                }
                 (Some(why), Need::Required) => return Err(self.unmet(span, plan, &progress, &why)),
             }
             self.all_live(span)?;
@@ -126,6 +140,23 @@ impl Scene {
                 deadline += begun.elapsed();
             }
         }
+    }
+
+    /// Whether a message that differs ends the scene.
+    fn may_mark(&self, plan: &Plan) -> bool {
+        let message = matches!(plan.leaves.as_slice(), [Leaf { what: Wanted::Message { .. }, .. }]);
+        message && self.marks.as_ref().is_some_and(|marks| marks.len() < MARKS)
+    }
+
+    /// Notes how the next message differs; it counts as the one that was expected.
+    fn mark(&mut self, span: Span, plan: &Plan, progress: &Progress, entry: usize) -> Progress {
+        let failure = self.unmet(span, plan, progress, &Why::Overtaken(entry));
+        self.marks.get_or_insert_default().push(*failure);
+        let arrived = self.feed.arrivals(entry).next();
+        let value = arrived.zip(plan.leaves.first()).and_then(|(arrived, leaf)| {
+            self.seen(|seen| seen.message(&leaf.what, &arrived)).map(|(_, value)| value)
+        });
+        Progress { entries: [(0, entry)].into(), values: [(0, value.unwrap_or_default())].into() }
     }
 
     /// Waits until something happens in the lane or a bot ends, or for that long; where it matters, only until the

@@ -55,13 +55,14 @@ impl Scene {
         if let Some(death) = other {
             return Err(self.died(&death, span));
         }
-        self.lane.bot(self.app_id(who)?, told);
+        let app = self.app_id(who)?;
         self.turn.give_up();
         let to_end = self.patience.pace.of(TO_END);
         if order == Order::Start {
             // What the step before said may be what ends it. Whether all settles is not what this step is about.
             let _ = self.lane.settled(to_end).await;
         }
+        self.lane.bot(app, told);
         let done = crew.order(&who.value, order, to_end).await;
         self.turn.take().await;
         if let Some(watched) = &mut self.bots {

@@ -37,14 +37,17 @@ impl Scene {
             problem = problem.note(format!("this part is used at {used}"));
         }
         let mut failure = Failure::new(kind, problem);
+        self.explain(&mut failure, TRANSCRIPT_LINES);
+        failure
+    }
+
+    /// Says who is in control by now, and what happened last.
+    pub(super) fn explain(&self, failure: &mut Failure, lines: usize) {
         let entries =
             self.lane.entries_after(0).or_else(|oldest| self.lane.entries_after(oldest.saturating_sub(1)));
         let entries = entries.unwrap_or_default();
-        failure.transcript = Lines::of(&self.lane, 3).newest(&entries, TRANSCRIPT_LINES);
+        failure.transcript = Lines::of(&self.lane, 3).newest(&entries, lines);
         failure.because = control_lines(&self.lane, &entries);
-        let refused = self.set_up_refused.iter().map(|call| format!("refused as the bot started: {call}"));
-        failure.because.extend(refused);
-        failure
     }
 }
 

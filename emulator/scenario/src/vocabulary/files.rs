@@ -27,15 +27,20 @@ pub const SCENARIO_KEYS: &[Field] = &[
     field("timeouts", Kind::Section(TIMEOUT_KEYS), "its limits of real time"),
     field(
         "unread",
-        Kind::Word(UNREAD),
+        Kind::Word(FAIL_OR_ALLOW),
         "what unread messages and unexpected refusals mean at the end: `fail`, or `allow` to let them be",
+    ),
+    field(
+        "deliveries",
+        Kind::Word(FAIL_OR_ALLOW),
+        "what a failed delivery means at the end that no expectation spoke of: `fail`, or `allow` to let it be",
     ),
     field("steps", Kind::Steps, "what happens, one step after the other"),
 ];
 /// The top-level keys of a scenario that this version lacks.
 pub const SCENARIO_NOT_YET: &[&str] = &["behaviour"];
-/// What unread messages and unexpected refusals can mean at the end.
-pub const UNREAD: &[&str] = &["fail", "allow"];
+/// What it can mean at the end that something was not expected.
+pub(super) const FAIL_OR_ALLOW: &[&str] = &["fail", "allow"];
 /// The keys of a part.
 pub const PART_KEYS: &[Field] = &[
     field("part", Kind::Literal, "the name: what its steps do"),

@@ -9,6 +9,7 @@ use emulator_core::{
 
 use crate::clock::Wall;
 use crate::graph::GraphError;
+use crate::lane::CROWDED_OUT;
 use crate::shared::Registration;
 use crate::webhooks::WebhookUrl;
 
@@ -368,6 +369,21 @@ impl AttemptResult {
     /// True when the delivery is done.
     pub const fn is_acknowledged(&self) -> bool {
         matches!(self, Self::Acknowledged { .. })
+    }
+
+    /// True when the app should have had it and has not. What an app does not get because its webhooks are switched off
+    /// it was not to get.
+    pub fn has_failed(&self) -> bool {
+        match self {
+            Self::Acknowledged { .. } => false,
+            Self::Dropped { why } => **why == *CROWDED_OUT,
+            Self::Refused { .. } | Self::TimedOut | Self::Unreachable { .. } | Self::Broken { .. } => true,
+        }
+    }
+
+    /// True when the app answered something, whatever it was.
+    pub const fn has_answered(&self) -> bool {
+        matches!(self, Self::Acknowledged { .. } | Self::Refused { .. })
     }
 
     /// True when there was a connection to the app.

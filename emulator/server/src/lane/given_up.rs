@@ -12,7 +12,7 @@ use crate::webhooks::Outgoing;
 /// Why an app whose webhooks have failed for an hour gets nothing more.
 pub(super) const SWITCHED_OFF: &str = "its webhooks are switched off";
 /// Why an app that listens too slowly misses something.
-pub(super) const CROWDED_OUT: &str = "too many deliveries wait for it already";
+pub(crate) const CROWDED_OUT: &str = "too many deliveries wait for it already";
 
 impl LaneState {
     /// Nothing more is sent to an app whose webhooks are switched off. What it was due is written down.

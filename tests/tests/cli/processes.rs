@@ -121,7 +121,7 @@ fn a_bot_may_end_where_a_step_starts_it_again() {
             "  - user: ana\n    says: die\n  - bot: shopbot\n    {verb}: true\n  - user: ana\n    \
              says: hello again\n  - expect: {{app: shopbot, sends: At last!}}\n"
         );
-        let ended = run("mortal", "unread: allow\n", &steps);
+        let ended = run("mortal", "unread: allow\ndeliveries: allow\n", &steps);
         assert_eq!(ended.code, Some(0), "{verb} {}", ended.told());
     }
 }

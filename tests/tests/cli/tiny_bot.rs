@@ -5,13 +5,18 @@
 //! each message with the call of Graph that the third and fourth say: an edge and its parameters. One that is `mortal`
 //! ends when somebody says "die", one that is `deaf` never answers a message with "hang" in it, one that `learns` says
 //! the right thing only when the file exists that the third argument names, and makes it, one that
-//! `refuses` answers each webhook with the status and the text that the second and third say, and one that wants all
+//! `refuses` answers each webhook with the status and the text that the second and third say, one that `types` shows that
+//! it types and then does as one that is `slow`, both of which may be given a range such as 5-200 to draw from, one that
+//! `echoes` says something to each message and each echo, one that calls `unnamed` asks for an edge and names nobody, one
+//! that `sets-up` asks for the edge and the parameters that the third and fourth say as it starts, and one that wants all
 //! `together` answers nobody before as many people as the third argument says have written. Further arguments are
 //! ignored, so that a test can mark its process.
 
 #![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
 
+use std::collections::hash_map::RandomState;
 use std::env;
+use std::hash::{BuildHasher, Hasher};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Condvar, Mutex};
@@ -21,7 +26,9 @@ use std::time::Duration;
 fn main() {
     let mut arguments = env::args().skip(1);
     let how = arguments.next().unwrap_or_default();
-    let wait = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let range = arguments.next().unwrap_or_default();
+    let (least, most) = range.split_once('-').unwrap_or((&range, &range));
+    let wait = [least, most].map(|text| text.parse().unwrap_or(0));
     if how == "ends" {
         eprintln!("tiny-bot has no settings");
         std::process::exit(7);
@@ -42,14 +49,28 @@ fn main() {
         // What a terminal would obey and XML cannot hold.
         eprintln!("bell \u{7}, colour \u{1b}[31m, and <&> ]]>");
     }
+    if how == "sets-up" {
+        thread::spawn(move || {
+            thread::sleep(drawn(wait));
+            let mut asked = env::args().skip(3);
+            let (edge, parameters) = (asked.next().unwrap_or_default(), asked.next().unwrap_or_default());
+            post(&edge, &format!("&{parameters}"), "{}");
+        });
+    }
     for stream in listener.incoming().flatten() {
         let how = how.clone();
-        thread::spawn(move || answer(stream, &how, Duration::from_millis(wait)));
+        thread::spawn(move || answer(stream, &how, wait));
     }
 }
 
+/// A time between two, in milliseconds, another one each time.
+fn drawn([least, most]: [u64; 2]) -> Duration {
+    let random = RandomState::new().build_hasher().finish();
+    Duration::from_millis(least + random % (most - least + 1))
+}
+
 /// Answers requests until the caller closes the connection.
-fn answer(stream: TcpStream, how: &str, wait: Duration) {
+fn answer(stream: TcpStream, how: &str, wait: [u64; 2]) {
     let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
     let mut stream = stream;
     loop {
@@ -105,15 +126,25 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
         if passes && how == "acknowledges" {
             pass_on(&body);
         }
+        if passes && how == "unnamed" {
+            post("no_such_edge", "", "{}");
+        }
+        if how == "echoes" && says("\"message\"") {
+            call(echoed_to(&body), "messages", "", ",\"message\":{\"text\":\"And you?\"}");
+        }
         let unasked = how == "rude" && body.contains("\"standby\"");
-        let asked = ["slow", "calls", "mortal", "deaf", "learns", "together", "tells"].contains(&how)
+        let asked = ["slow", "types", "sets-up", "calls", "mortal", "deaf", "learns", "together", "tells"]
+            .contains(&how)
             && body.contains("\"messaging\":[");
         if (unasked || asked) && body.contains("\"message\"") && !body.contains("\"is_echo\"") {
             let person = sender(&body).to_owned();
-            let calls = how == "calls";
+            let (calls, types) = (how == "calls", how == "types");
             let says = if how == "learns" && !learnt() { "Not yet" } else { "At last!" };
             thread::spawn(move || {
-                thread::sleep(wait);
+                if types {
+                    call(&person, "messages", "", ",\"sender_action\":\"typing_on\"");
+                }
+                thread::sleep(drawn(wait));
                 let mut asked = env::args().skip(3).filter(|_| calls);
                 match (asked.next(), asked.next()) {
                     (Some(edge), Some(parameters)) => call(&person, &edge, &format!("&{parameters}"), ""),
@@ -147,6 +178,15 @@ fn sender(body: &str) -> &str {
     between(body, "\"sender\":{\"id\":\"", &['"'])
 }
 
+/// The person of a message or of an echo.
+fn echoed_to(body: &str) -> &str {
+    if body.contains("\"is_echo\"") {
+        between(body, "\"recipient\":{\"id\":\"", &['"'])
+    } else {
+        sender(body)
+    }
+}
+
 /// Says so and passes control to the other app of its world.
 fn pass_on(body: &str) {
     let person = sender(body);
@@ -156,10 +196,13 @@ fn pass_on(body: &str) {
 }
 
 fn call(person: &str, edge: &str, parameters: &str, members: &str) {
+    post(edge, parameters, &format!("{{\"recipient\":{{\"id\":\"{person}\"}}{members}}}"));
+}
+
+fn post(edge: &str, parameters: &str, body: &str) {
     let base = env::var("GRAPH_API_URL").expect("GRAPH_API_URL");
     let token = env::var("PAGE_ACCESS_TOKEN").expect("PAGE_ACCESS_TOKEN");
     let host = base.trim_start_matches("http://");
-    let body = format!("{{\"recipient\":{{\"id\":\"{person}\"}}{members}}}");
     let request = format!(
         "POST /me/{edge}?access_token={token}{parameters} HTTP/1.1\r\nhost: {host}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",

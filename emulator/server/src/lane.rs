@@ -265,6 +265,9 @@ impl Lane {
         result: AttemptResult,
         took: Duration,
     ) {
+        if result.is_acknowledged() {
+            self.shared.acknowledged(outgoing.delivery.app);
+        }
         let start = self.lock().delivery_tried(outgoing, result, took);
         webhooks::start(self, start);
         self.notify();

@@ -277,3 +277,73 @@ fn each_new_reason_why_a_bot_is_not_ready_is_told_once() {
     let text = waiting.replace(&port.to_string(), "PORT");
     crate::support::golden("serve-reasons", &format!("waiting for bot{text}"));
 }
+
+#[test]
+fn https_on_the_port_is_recognised_and_told_once() {
+    let folder = Folder::new();
+    let mut serve = Serve::start(&folder, &[]);
+    let authority = serve.url.trim_start_matches("http://").to_owned();
+    let connect = || std::net::TcpStream::connect(&authority).expect("it listens");
+    // Two hellos, one of which arrives byte by byte.
+    let hello = [0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0];
+    for pieces in [hello.chunks(10), hello.chunks(1)] {
+        let mut stream = connect();
+        for piece in pieces {
+            if stream.write_all(piece).is_err() {
+                break;
+            }
+        }
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+    }
+    serve.process.prints("warning: somebody tried https on this port, and it speaks http\n");
+    serve.process.prints(&format!("help: use {} as the address of Graph\n", serve.url));
+    assert_eq!(serve.get("/_emulator/health").status, 200);
+    serve.process.signal("TERM");
+    serve.process.ends();
+    assert_eq!(serve.process.stderr().matches("https").count(), 1, "{}", serve.process.stderr());
+    // Other bytes that are no HTTP are no https.
+    let serve = Serve::start(&folder, &[]);
+    let mut stream =
+        std::net::TcpStream::connect(serve.url.trim_start_matches("http://")).expect("it listens");
+    stream.write_all(b"\x15\x03 HELO\r\n\r\n").expect("it reads");
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(!serve.process.stderr().contains("https"), "{}", serve.process.stderr());
+}
+
+#[test]
+fn a_bot_that_talks_to_another_address_is_said_never_to_have_called() {
+    let nowhere = format!("http://127.0.0.1:{}", free_port());
+    let world = |env: &str| {
+        format!("apps: {{bot: {{start: '${{emulator.bin}} demo-bot'{env}}}}}\npeople: {{ana: {{}}}}\n")
+    };
+    let elsewhere = world(&format!(", env: {{GRAPH_API_URL: \"{nowhere}\"}}"));
+    let text =
+        "bot has made no call to this emulator since it started; its Graph address must be http://127.0.0.1:";
+    let steps = "timeouts: {reply: 300ms}\nsteps:\n  - {user: ana, says: hello}\n  - expect: {app: bot, sends: true}\n";
+    let folder = Folder::with("play.yaml", &format!("scenario: elsewhere\nworld: emulator.yaml\n{steps}"));
+    folder.write("emulator.yaml", &elsewhere);
+    let ended = folder.run(&["run", "play.yaml"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    assert!(ended.stdout.contains(&format!("note: {text}")), "{}", ended.told());
+
+    let at_end = |serve: &mut Serve| {
+        serve.process.prints("bot is ready");
+        let said = talk(&folder, serve, &["say", "hello"]);
+        assert_eq!(said.code, Some(0), "{}", said.told());
+        serve.process.signal("INT");
+        serve.process.ends();
+        serve.process.stderr()
+    };
+    let mut serve = Serve::start(&folder, &[]);
+    let told = at_end(&mut serve);
+    assert!(told.contains(&format!("note: {}", text.replace("http://127.0.0.1:", &serve.url))), "{told}");
+    // One that calls is not suspected, nor one whose token is wrong: that is told already.
+    for env in ["", ", env: {PAGE_ACCESS_TOKEN: mine}"] {
+        folder.write("emulator.yaml", world(env));
+        let told = at_end(&mut Serve::start(&folder, &[]));
+        assert!(!told.contains("has made no call"), "{env}: {told}");
+    }
+}

@@ -15,7 +15,7 @@ use std::time::Duration;
 use clap::Args;
 use emulator_console::Console;
 use emulator_core::Timestamp;
-use emulator_scenario::bots::{BotNews, ServedBots, free_port};
+use emulator_scenario::bots::{BotNews, ServedBots, free_port, never_called};
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::record::about_world;
@@ -185,6 +185,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         }
     }
     tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
+    tokio::spawn(warn_of_https(Arc::clone(&stage)));
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
         tokio::spawn(tell(Arc::clone(&lane), before, Some(why)));
@@ -203,6 +204,11 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let recorder =
         recorder.map(|recorder| record(recorder, arguments, (&stage, &lane, &cast), &origin)).transpose()?;
     let stopped = until_stopped(signals, file, &lane).await;
+    for app in &cast.apps {
+        if let Some(text) = never_called(&stage, app.id, &app.name) {
+            eprintln!("note: {text}");
+        }
+    }
     let mut recorded = Ok(());
     if let Some(recorder) = recorder {
         recorded = recorder.lock().await.end(&lane);
@@ -247,6 +253,15 @@ async fn tell_of_bots(mut news: mpsc::UnboundedReceiver<BotNews>) {
 async fn warn_of_real_token(stage: Arc<Stage>) {
     stage.real_token_came().await;
     eprintln!("warning: {REAL_TOKEN}");
+}
+
+/// Says once that somebody spoke https to this port.
+async fn warn_of_https(stage: Arc<Stage>) {
+    stage.https_came().await;
+    let url = stage.base_url();
+    eprintln!(
+        "warning: somebody tried https on this port, and it speaks http\nhelp: use {url} as the address of Graph"
+    );
 }
 
 fn taken(port: u16, error: &std::io::Error) -> Failed {

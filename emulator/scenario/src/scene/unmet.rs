@@ -126,6 +126,7 @@ impl Scene {
         let earlier = self.came_earlier(what);
         if nearest.is_none() && !matches!(why, Why::Hopeless(_)) {
             notes.push(self.silence(what));
+            notes.extend(self.no_contact(what));
         }
         if earlier.is_none() {
             notes.extend(self.unheard(what));

@@ -347,3 +347,30 @@ fn a_bot_that_talks_to_another_address_is_said_never_to_have_called() {
         assert!(!told.contains("has made no call"), "{env}: {told}");
     }
 }
+
+#[test]
+fn a_call_that_belonged_to_no_scenario_is_named_by_the_failure_that_waits_for_it() {
+    let world = "apps: {bot: {start: '${env.TINY_BOT} astray 0 2'}}\npeople: {ana: {}}\n";
+    let other = "scenario: other\nworld: emulator.yaml\nsteps:\n  - {user: ana, says: hello}\n  \
+                 - expect: {nothing: true, for: 3s}\n";
+    for (wanted, named) in [
+        ("{app: bot, sends: At last!}", true),
+        ("{app: bot, calls: {method: POST, path: me/messages}, refused: {subcode: 2018001}}", true),
+        ("{app: bot, takes_control: true}", false),
+    ] {
+        let folder = Folder::with("emulator.yaml", world);
+        folder.write("1.yaml", other);
+        folder.write(
+            "2.yaml",
+            format!(
+                "scenario: waits\nworld: emulator.yaml\ntimeouts: {{reply: 1s}}\nsteps:\n  - {{user: ana, says: hello}}\n  - expect: {wanted}\n"
+            ),
+        );
+        let ended = folder.run(&["run", "1.yaml", "2.yaml"]);
+        assert_eq!(ended.code, Some(1), "{}", ended.told());
+        let failure = ended.stdout.split("run it again").next().unwrap_or_default();
+        let text = "note: a call belonged to no scenario and may be the one: bot sends “At last!” to 4242: refused: bot gets 400 100/2018001";
+        assert_eq!(failure.contains(text), named, "{wanted}\n{}", ended.told());
+        assert_eq!(failure.contains("`alone: true`"), named, "{}", ended.told());
+    }
+}

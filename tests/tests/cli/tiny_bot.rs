@@ -4,10 +4,10 @@
 //! The first argument says how, the second how many milliseconds it waits before it sends. One that `calls` answers
 //! each message with the call of Graph that the third and fourth say: an edge and its parameters. One that is `mortal`
 //! ends when somebody says "die", one that is `deaf` never answers a message with "hang" in it, one that `learns` says
-//! the right thing only when the file exists that the third argument names, and makes it, one that
-//! `refuses` answers each webhook with the status and the text that the second and third say, and one that wants all
-//! `together` answers nobody before as many people as the third argument says have written. Further arguments are
-//! ignored, so that a test can mark its process.
+//! the right thing only when the file exists that the third argument names, and makes it, one that `refuses` answers
+//! each webhook with the status and the text that the second and third say, and one that wants all `together` answers
+//! nobody before as many people as the third argument says have written; so does one that goes `astray`, which answers
+//! to somebody else. Further arguments are ignored, so that a test can mark its process.
 
 #![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
 
@@ -94,7 +94,7 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
                 "deaf" if says("hang") => loop {
                     thread::park();
                 },
-                "together" => together(),
+                "together" | "astray" => together(),
                 _ => {}
             }
         }
@@ -106,10 +106,11 @@ fn answer(stream: TcpStream, how: &str, wait: Duration) {
             pass_on(&body);
         }
         let unasked = how == "rude" && body.contains("\"standby\"");
-        let asked = ["slow", "calls", "mortal", "deaf", "learns", "together", "tells"].contains(&how)
+        let asked = ["slow", "calls", "mortal", "deaf", "learns", "together", "tells", "astray"]
+            .contains(&how)
             && body.contains("\"messaging\":[");
         if (unasked || asked) && body.contains("\"message\"") && !body.contains("\"is_echo\"") {
-            let person = sender(&body).to_owned();
+            let person = if how == "astray" { "4242".to_owned() } else { sender(&body).to_owned() };
             let calls = how == "calls";
             let says = if how == "learns" && !learnt() { "Not yet" } else { "At last!" };
             thread::spawn(move || {

@@ -1,6 +1,7 @@
 //! What to say of an expectation that is not met.
 
 mod nearest;
+mod strays;
 mod unheard;
 mod words;
 
@@ -130,6 +131,7 @@ impl Scene {
         }
         if earlier.is_none() {
             notes.extend(self.unheard(what));
+            notes.extend(self.strays(what));
         }
         notes.extend(earlier);
         (nearest, notes)

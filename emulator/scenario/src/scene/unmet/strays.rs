@@ -56,11 +56,23 @@ fn differing(seen: &Seen<'_>, wanted: &Wanted, app: AppId) -> Vec<(usize, String
                 compared.0.mismatches.len()
             }
             // Whatever is wrong with a call that should send, it goes there.
-            Wanted::Message { .. } => match &call.kind {
-                CallKind::Sends { .. } => 0,
-                CallKind::Other { path, .. } if path.ends_with("messages") => 0,
-                _ => continue,
-            },
+            Wanted::Message { .. } => {
+                let sends = match &call.kind {
+                    CallKind::Sends { .. } => true,
+                    CallKind::Other { path, .. } => path.ends_with("messages"),
+                    CallKind::Signals { .. }
+                    | CallKind::Controls(_)
+                    | CallKind::AsksOwner
+                    | CallKind::AsksReceivers
+                    | CallKind::AsksProfile { .. }
+                    | CallKind::Installs { .. }
+                    | CallKind::Subscribes { .. } => false,
+                };
+                if !sends {
+                    continue;
+                }
+                0
+            }
             Wanted::Webhook { .. } | Wanted::State { .. } => continue,
         };
         let call = transcript::line(entry, &seen.names).unwrap_or_default();

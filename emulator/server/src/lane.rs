@@ -211,6 +211,11 @@ impl Lane {
         effects.cloned().collect()
     }
 
+    /// The names of the apps that a delivery is on its way to.
+    pub fn delivers_to(&self) -> Vec<String> {
+        self.lock().delivers_to()
+    }
+
     /// What apps and people are called.
     pub fn names(&self) -> Names {
         self.lock().names.clone()

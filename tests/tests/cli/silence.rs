@@ -374,3 +374,37 @@ fn a_call_that_belonged_to_no_scenario_is_named_by_the_failure_that_waits_for_it
         assert_eq!(failure.contains("`alone: true`"), named, "{}", ended.told());
     }
 }
+
+#[test]
+fn lines_come_as_they_happen_and_a_bot_that_hangs_ends_the_wait_with_3() {
+    let (folder, serve) = serve_tiny("deaf", "");
+    let mut command = folder.command(&["say", "please hang"]);
+    let mut process = crate::support::Process::start(command.env("MESSENGER_EMULATOR_URL", &serve.url));
+    process.prints("ana says “please hang”\n");
+    process.prints("bot has not answered yet; Ctrl-C stops waiting\n");
+    assert!(!process.stderr().contains("error"), "the lines were there before the end: {}", process.stderr());
+    assert_eq!(process.ends().code(), Some(3), "{}", process.stderr());
+    let end =
+        "error: bot has not answered within 30 s\nhelp: the webhook was called and must answer with 200";
+    assert!(process.stderr().contains(end), "{}", process.stderr());
+    assert!(!process.stderr().contains("lane"), "{}", process.stderr());
+    for once in ["2026-07-06", "ana says “please hang”", "bot hears message"] {
+        assert_eq!(process.stdout().matches(once).count(), 1, "{}", process.stdout());
+    }
+}
+
+#[test]
+fn a_step_that_takes_long_says_that_it_is_not_done_yet() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let step = "[{user: user, says: hello}, {expect: {nothing: true, for: 2500ms}}]";
+    let ended = talk(&folder, &serve, &["step", step]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    assert_eq!(ended.stderr, "not done yet; Ctrl-C stops waiting\n");
+    assert!(ended.stdout.contains("user says “hello”"), "{}", ended.told());
+    // What is quick says nothing, and JSON stays one list.
+    let ended = talk(&folder, &serve, &["say", "again", "--format", "json"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{}", ended.told());
+    let entries: serde_json::Value = serde_json::from_str(&ended.stdout).expect("a list");
+    assert_eq!(entries[0]["kind"], "says");
+}

@@ -35,7 +35,7 @@ impl Console {
             }
         };
         let names = self.lane().names();
-        let last = entries.iter().take(PAGE).last().map_or(query.after, |entry| entry.seq);
+        let last = entries.iter().take(PAGE).next_back().map_or(query.after, |entry| entry.seq);
         let entries = entries.iter().take(PAGE);
         if query.as_text {
             let mut lines = Lines::of(self.lane(), 4);

@@ -27,6 +27,7 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
+use crate::graph::GraphError;
 use crate::journal::{AttemptResult, BotOrder, Cause, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
@@ -214,6 +215,16 @@ impl Lane {
     /// The names of the apps that a delivery is on its way to.
     pub fn delivers_to(&self) -> Vec<String> {
         self.lock().delivers_to()
+    }
+
+    /// The calls that were refused and why, as far as the journal is kept.
+    pub fn refused_calls(&self) -> Vec<(Entry, Arc<GraphError>)> {
+        let state = self.lock();
+        let refused = state.journal.after(0).filter_map(|entry| {
+            let Record::Refused { error, .. } = &entry.record else { return None };
+            Some((state.journal.get(entry.cause?.seq)?.clone(), Arc::clone(error)))
+        });
+        refused.collect()
     }
 
     /// What apps and people are called.

@@ -408,3 +408,75 @@ fn a_step_that_takes_long_says_that_it_is_not_done_yet() {
     let entries: serde_json::Value = serde_json::from_str(&ended.stdout).expect("a list");
     assert_eq!(entries[0]["kind"], "says");
 }
+
+/// The body of a call without a client library.
+fn call(serve: &Serve, method: &str, path: &str) -> u16 {
+    crate::support::request(&serve.url, method, path, &[], b"").status
+}
+
+#[test]
+fn serve_sums_up_the_calls_that_are_not_supported() {
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}, desk: {}}\npeople: {ana: {}}\n");
+    let mut serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let bot = "access_token=bot-page-token";
+    for (method, path) in [
+        ("POST", format!("/v21.0/me/messenger_profile?{bot}&x=1")),
+        ("POST", format!("/v20.0/me/messenger_profile?{bot}")),
+        ("GET", format!("/100000000000001/conversations?{bot}")),
+        ("GET", "/me/conversations?access_token=desk-page-token".to_owned()),
+        ("GET", format!("/v21.0/me/custom_thing?{bot}")),
+        // What is refused for another reason is not among them.
+        ("GET", "/me".to_owned()),
+        ("POST", format!("/me/messages?{bot}")),
+    ] {
+        assert_eq!(call(&serve, method, &path), 400, "{path}");
+    }
+    serve.process.prints("someone without a token calls GET /me\n");
+    serve.process.signal("INT");
+    serve.process.ends();
+    let told = serve.process.stderr();
+    let sum = told.split_once("calls that this version").map_or("", |(_, rest)| rest);
+    crate::support::golden("serve-calls", &format!("calls that this version{sum}"));
+    // Each rule by which something was refused is worth one hint.
+    assert_eq!(told.matches("why: ").count(), 3, "{told}");
+}
+
+#[test]
+fn a_run_sums_up_the_calls_that_are_not_supported() {
+    let text = "scenario: sums up\nworld: {apps: {bot: {start: '${env.TINY_BOT} calls 0 messenger_profile a=1'}}, \
+                people: {ana: {}}}\nunread: allow\nsteps:\n  - {user: ana, says: hello}\n  \
+                - expect: {app: bot, calls: {method: POST, path: me/messenger_profile}, refused: true}\n";
+    let folder = Folder::with("play.yaml", text);
+    let ended = folder.run(&["run", "play.yaml", "--repeat", "3", "--report", "json=report.jsonl"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    let sum = "calls that this version of the emulator does not support:\n  POST me/messenger_profile  by bot, 3 times\n\n3 scenarios";
+    assert!(ended.stdout.contains(sum), "{}", ended.told());
+    let report = fs::read_to_string(folder.path("report.jsonl")).expect("a report");
+    let told = report.lines().filter(|line| line.contains("unsupported_calls")).count();
+    assert_eq!(told, 3, "{report}");
+}
+
+#[test]
+fn typed_calls_are_listed() {
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        return;
+    }
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}}\npeople: {ana: {}}\n");
+    let mut script = std::process::Command::new("script");
+    let serve = format!("{} serve --port 0 --clock frozen", crate::support::binary().display());
+    script.args(["-qec", &serve, "/dev/null"]).current_dir(folder.path(".")).env("NO_COLOR", "1");
+    let mut process = crate::support::Process::start(script.stdin(std::process::Stdio::piped()));
+    process.prints("/help tells");
+    let mut keyboard = process.input();
+    for (line, answer) in [
+        ("/calls", "no call so far that is not supported"),
+        (
+            "/step {app: bot, calls: {method: GET, path: me/conversations}, refused: true}",
+            "(#3) conversations",
+        ),
+        ("/calls", "  GET me/conversations  by bot, once"),
+    ] {
+        writeln!(keyboard, "{line}").expect("it reads");
+        process.prints(answer);
+    }
+}

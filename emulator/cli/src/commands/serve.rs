@@ -5,6 +5,7 @@ mod journal;
 mod talk;
 mod waiting;
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use clap::Args;
 use emulator_console::Console;
 use emulator_core::Timestamp;
 use emulator_scenario::bots::{BotNews, ServedBots, free_port, never_called};
+use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::record::about_world;
@@ -199,11 +201,17 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
             "Type a line to say it as `{}`; /help tells what else there is.\n",
             talk::first_person(&cast)
         );
-        tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
+        tokio::spawn(talk::read(
+            surroundings.url.clone(),
+            Arc::clone(&cast),
+            Arc::clone(&stage),
+            Arc::clone(&lane),
+        ));
     }
     let recorder =
         recorder.map(|recorder| record(recorder, arguments, (&stage, &lane, &cast), &origin)).transpose()?;
     let stopped = until_stopped(signals, file, &lane).await;
+    eprint!("{}", unsupported(&stage, &lane));
     for app in &cast.apps {
         if let Some(text) = never_called(&stage, app.id, &app.name) {
             eprintln!("note: {text}");
@@ -264,6 +272,13 @@ async fn warn_of_https(stage: Arc<Stage>) {
     );
 }
 
+/// The calls so far that are not supported yet, in lines.
+fn unsupported(stage: &Stage, lane: &Lane) -> String {
+    let mut calls = Unsupported::of(lane);
+    calls.extend(Unsupported::of(stage.own_lane()));
+    calls.text()
+}
+
 fn taken(port: u16, error: &std::io::Error) -> Failed {
     let text = format!(
         "error: cannot listen on port {port}: {error}; choose another with --port, or --port 0 for a free one"
@@ -292,10 +307,11 @@ fn ready(path: &Path, url: &str) -> Result<(), String> {
         .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
 }
 
-/// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains its first refusal.
-async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
+/// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains the first refusal by each rule.
+async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
     let mut lines = Lines::of(&lane, 4);
+    let mut explained = BTreeSet::new();
     loop {
         let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
         for entry in entries.unwrap_or_default() {
@@ -304,7 +320,8 @@ async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
                 output::data(&format!("{line}\n"));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
-                && let Some(why) = why.take()
+                && let Some(why) = &why
+                && explained.insert(entry.rule.map(|rule| rule.rule().code))
             {
                 eprintln!("     {why} {}", entry.seq);
             }

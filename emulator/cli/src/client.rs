@@ -11,6 +11,8 @@ use tokio::net::TcpStream;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// The number of the last entry that it tells of, where it tells of entries.
+    pub(crate) last: Option<u64>,
 }
 
 /// Asks a running emulator.
@@ -38,6 +40,7 @@ pub(crate) async fn ask(base: &str, method: Method, path: &str, body: String) ->
     let request = request.map_err(|error| error.to_string())?;
     let response = connection.send_request(request).await.map_err(|error| unreachable(error.to_string()))?;
     let status = response.status().as_u16();
+    let last = response.headers().get("x-emulator-last").and_then(|last| last.to_str().ok()?.parse().ok());
     let body = response.into_body().collect().await.map_err(|error| unreachable(error.to_string()))?;
-    Ok(Answer { status, body: String::from_utf8_lossy(&body.to_bytes()).into_owned() })
+    Ok(Answer { status, body: String::from_utf8_lossy(&body.to_bytes()).into_owned(), last })
 }

@@ -35,6 +35,7 @@ impl Console {
             }
         };
         let names = self.lane().names();
+        let last = entries.iter().take(PAGE).next_back().map_or(query.after, |entry| entry.seq);
         let entries = entries.iter().take(PAGE);
         if query.as_text {
             let mut lines = Lines::of(self.lane(), 4);
@@ -42,10 +43,10 @@ impl Console {
                 lines = lines.behind(query.after);
             }
             let text = entries.filter_map(|entry| Some(format!("{}\n", lines.line(entry)?)));
-            return Answer::text(text.collect());
+            return Answer::text(text.collect()).up_to(last);
         }
         let lines: Vec<String> = entries.map(|entry| entry_to_json(entry, &names)).collect();
-        Answer::written(format!("[{}]\n", lines.join(",\n")))
+        Answer::written(format!("[{}]\n", lines.join(",\n"))).up_to(last)
     }
 
     pub(crate) fn explain(&self, seq: &str) -> Answer {

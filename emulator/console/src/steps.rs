@@ -39,7 +39,12 @@ impl Console {
             Err((done, failure)) => return unmet(done, &failure),
         };
         if let Err(unsettled) = self.wait(query.wait, &steps, before).await {
-            return failed(StatusCode::GATEWAY_TIMEOUT, &unsettled.to_string());
+            let body = json!({
+                "error": unsettled.to_string(),
+                "after_ms": u64::try_from(unsettled.after.as_millis()).unwrap_or(u64::MAX),
+                "delivers_to": self.lane().delivers_to(),
+            });
+            return Answer::json(StatusCode::GATEWAY_TIMEOUT, &body);
         }
         Answer::json(
             StatusCode::OK,

@@ -58,6 +58,7 @@ impl Console {
         });
         let mut body = json!({
             "now": rfc3339(now),
+            "delivers_to": lane.delivers_to(),
             "protocol": settings.protocol.name(),
             "page": page_value(cast.page),
             "apps": apps.collect::<Vec<_>>(),

@@ -32,7 +32,7 @@ pub(crate) use crew::{Crew, Death, Member};
 pub(crate) use order::{CrewError, Order};
 pub use ports::free_port;
 pub use ready::BotError;
-pub use reasons::Reasons;
+pub use reasons::{Reasons, never_called};
 pub use served::{BotNews, ServedBots};
 
 /// How many lines of a bot's output are kept.

@@ -6,6 +6,7 @@
 //! these modules does I/O; a caller hands in text and a way to load another file.
 
 pub mod bots;
+pub mod calls;
 pub mod cast;
 mod check;
 pub mod diagnostics;

@@ -109,6 +109,7 @@ impl Summary {
             RunEvent::BotEnded(_) => self.ended += 1,
             RunEvent::Finished(_)
             | RunEvent::Began(_)
+            | RunEvent::Unsupported(_)
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
             | RunEvent::Kept(_) => {}

@@ -17,10 +17,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use emulator_core::Timestamp;
-use emulator_server::{ControlRoutes, Wall};
+use emulator_server::{ControlRoutes, Lane, Wall};
 use tokio::sync::{Mutex, RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use crate::calls::Unsupported;
 use crate::failure::FailureKind;
 use crate::scene::{Pace, Place};
 use crate::select::Selected;
@@ -171,6 +172,14 @@ impl Shared {
     fn send(&self, event: RunEvent) {
         // Whoever listens may have gone; the run itself goes on to clean up.
         let _ = self.events.send(event);
+    }
+
+    /// Tells of calls in a lane that are not supported yet, if there were any.
+    fn tell_unsupported(&self, lane: &Lane) {
+        let calls = Unsupported::of(lane);
+        if !calls.is_empty() {
+            self.send(RunEvent::Unsupported(calls));
+        }
     }
 
     /// Whether nothing may begin any more.

@@ -160,9 +160,21 @@ fn to_person(person: Option<Psid>, names: &Names) -> String {
     person.map_or_else(|| "nobody known".to_owned(), |person| names.person(person))
 }
 
+/// A caller that is no app, unless nothing else is known of the call.
+const STRANGER: &str = "someone with an unknown token";
+
+/// What a call says of which it is known whether and why it was refused: one without any token is told from one with
+/// an unknown token by that alone.
+pub(crate) fn refused_line(call: &Entry, refusal: &Entry, names: &Names) -> Option<String> {
+    let text = line(call, names)?;
+    let tokenless =
+        call.call().is_some_and(|call| call.app.is_none()) && refusal.rule == Some(RuleId::TokenRequired);
+    Some(if tokenless { text.replacen(STRANGER, "someone without a token", 1) } else { text })
+}
+
 /// A call in the words of the vocabulary.
 pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
-    let who = call.app.map_or_else(|| "someone with an unknown token".to_owned(), |app| names.app(app));
+    let who = call.app.map_or_else(|| STRANGER.to_owned(), |app| names.app(app));
     let person = to_person(call.person, names);
     let here = call.page.map_or_else(String::new, |page| on(page, names));
     let the_page = call.page.and_then(|page| names.page(page)).unwrap_or("the Page");

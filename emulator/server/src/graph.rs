@@ -283,7 +283,7 @@ fn real_token_refused(stage: &Stage, request: &Request<'_>, path: &str) -> Optio
     if !carries_real_token(request, path) {
         return None;
     }
-    stage.shared().warn_of_real_token();
+    stage.shared().real_token.notice();
     Some(refuse_from(stage, request.method, request.path, GraphError::real_token(), request.origin))
 }
 
@@ -322,6 +322,10 @@ fn reply(
         (_, Some(Token::App { .. }) | None) => None,
     };
     let played = origin.lane().is_some();
+    if !played {
+        let has_token = !matches!(&wanted.then, Err(error) if error.rule == RuleId::TokenRequired);
+        stage.shared().called(app, has_token);
+    }
     let call = Call { app, page, person: wanted.person, kind: wanted.kind, played };
     let Decision { seq, crowded, now, result, open } = decide(&lane, call, caller, wanted.then, origin);
     let version = path.served_version(app.and_then(|app| stage.shared().version_of(app)));

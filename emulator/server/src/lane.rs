@@ -27,6 +27,7 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
+use crate::graph::GraphError;
 use crate::journal::{AttemptResult, BotOrder, Cause, Entry, Names, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
@@ -211,6 +212,21 @@ impl Lane {
         effects.cloned().collect()
     }
 
+    /// The names of the apps that a delivery is on its way to.
+    pub fn delivers_to(&self) -> Vec<String> {
+        self.lock().delivers_to()
+    }
+
+    /// The calls that were refused and why, as far as the journal is kept.
+    pub fn refused_calls(&self) -> Vec<(Entry, Arc<GraphError>)> {
+        let state = self.lock();
+        let refused = state.journal.after(0).filter_map(|entry| {
+            let Record::Refused { error, .. } = &entry.record else { return None };
+            Some((state.journal.get(entry.cause?.seq)?.clone(), Arc::clone(error)))
+        });
+        refused.collect()
+    }
+
     /// What apps and people are called.
     pub fn names(&self) -> Names {
         self.lock().names.clone()
@@ -265,6 +281,9 @@ impl Lane {
         result: AttemptResult,
         took: Duration,
     ) {
+        if result.is_acknowledged() {
+            self.shared.acknowledged(outgoing.delivery.app);
+        }
         let start = self.lock().delivery_tried(outgoing, result, took);
         webhooks::start(self, start);
         self.notify();

@@ -99,8 +99,49 @@ pub(crate) struct Shared {
     base_url: OnceLock<String>,
     pub(crate) media: Files,
     pub(crate) habits: Habits,
-    saw_real_token: AtomicBool,
-    warned: Notify,
+    /// Whether somebody came with a token of the real platform.
+    pub(crate) real_token: Noticed,
+    /// Whether somebody tried https.
+    pub(crate) https: Noticed,
+    /// What is known of the contact with each app.
+    contact: BTreeMap<AppId, Contact>,
+    /// Whether a call came with a token that belongs to no app.
+    strange_token: AtomicBool,
+}
+
+/// Something that is noticed once, and that somebody may wait for.
+#[derive(Debug, Default)]
+pub(crate) struct Noticed {
+    seen: AtomicBool,
+    told: Notify,
+}
+
+impl Noticed {
+    pub(crate) fn notice(&self) {
+        self.seen.store(true, Ordering::SeqCst);
+        self.told.notify_waiters();
+    }
+
+    pub(crate) fn is_noticed(&self) -> bool {
+        self.seen.load(Ordering::SeqCst)
+    }
+
+    pub(crate) async fn noticed(&self) {
+        loop {
+            let told = self.told.notified();
+            if self.is_noticed() {
+                return;
+            }
+            told.await;
+        }
+    }
+}
+
+/// Whether an app and the emulator have reached each other.
+#[derive(Debug, Default)]
+struct Contact {
+    acknowledged: AtomicBool,
+    called: AtomicBool,
 }
 
 impl Shared {
@@ -112,6 +153,7 @@ impl Shared {
         page_names: Arc<BTreeMap<PageId, Arc<str>>>,
         webhook_timeout: Duration,
     ) -> Self {
+        let contact = app_names.keys().map(|app| (*app, Contact::default())).collect();
         let hidden = Arc::new(hidden(&tokens, &secrets, &app_names, &page_names));
         Self {
             hidden,
@@ -126,8 +168,10 @@ impl Shared {
             base_url: OnceLock::new(),
             media: Files::default(),
             habits: Habits::default(),
-            saw_real_token: AtomicBool::new(false),
-            warned: Notify::const_new(),
+            real_token: Noticed::default(),
+            https: Noticed::default(),
+            contact,
+            strange_token: AtomicBool::new(false),
         }
     }
 
@@ -195,20 +239,34 @@ impl Shared {
         let _ = self.base_url.set(base_url);
     }
 
-    /// Notes that somebody came with a token of the real platform.
-    pub(crate) fn warn_of_real_token(&self) {
-        self.saw_real_token.store(true, Ordering::SeqCst);
-        self.warned.notify_waiters();
+    /// Notes that a real app acknowledged a delivery.
+    pub(crate) fn acknowledged(&self, app: AppId) {
+        if let Some(contact) = self.contact.get(&app) {
+            set(&contact.acknowledged);
+        }
     }
 
-    /// Waits until somebody has.
-    pub(crate) async fn real_token(&self) {
-        loop {
-            let warned = self.warned.notified();
-            if self.saw_real_token.load(Ordering::SeqCst) {
-                return;
-            }
-            warned.await;
+    /// Notes that a call came over HTTP, of an app or with a token that is no app's.
+    pub(crate) fn called(&self, app: Option<AppId>, has_token: bool) {
+        match app.and_then(|app| self.contact.get(&app)) {
+            Some(contact) => set(&contact.called),
+            None if has_token => set(&self.strange_token),
+            None => {}
         }
+    }
+
+    /// True when an app acknowledged deliveries and no call came that can have been its own.
+    pub(crate) fn never_called(&self, app: AppId) -> bool {
+        let silent = |contact: &Contact| {
+            contact.acknowledged.load(Ordering::Relaxed) && !contact.called.load(Ordering::Relaxed)
+        };
+        self.contact.get(&app).is_some_and(silent) && !self.strange_token.load(Ordering::Relaxed)
+    }
+}
+
+/// Sets a flag that is almost always set already, without taking it from other cores then.
+fn set(flag: &AtomicBool) {
+    if !flag.load(Ordering::Relaxed) {
+        flag.store(true, Ordering::Relaxed);
     }
 }

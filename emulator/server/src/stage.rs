@@ -184,7 +184,23 @@ impl Stage {
     /// Waits until a call came with what looks like a token of the real platform. It was refused, and
     /// somebody should be told why.
     pub async fn real_token_came(&self) {
-        self.shared.real_token().await;
+        self.shared.real_token.noticed().await;
+    }
+
+    /// Waits until somebody tried https at the address of the stage, which speaks plain http.
+    pub async fn https_came(&self) {
+        self.shared.https.noticed().await;
+    }
+
+    /// True when somebody has tried https.
+    pub fn has_https_come(&self) -> bool {
+        self.shared.https.is_noticed()
+    }
+
+    /// True when an app has acknowledged deliveries, but no call has come that can have been its own: neither with its
+    /// token nor with one that belongs to nobody.
+    pub fn never_called(&self, app: AppId) -> bool {
+        self.shared.never_called(app)
     }
 
     /// Opens a lane. It begins with what the bots had set up when the first lane was opened: from then on what they

@@ -296,7 +296,7 @@ fn nothing_is_written_when_nothing_happened() {
     let mut process = Process::start(&mut folder.command(&["record", "--port", "0"]));
     process.prints("recording into recording.yaml");
     process.signal("INT");
-    process.wait(PATIENCE);
+    process.ends();
     assert!(
         process.stderr().contains("nothing happened, so recording.yaml was not written"),
         "{}",

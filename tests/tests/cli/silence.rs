@@ -277,3 +277,206 @@ fn each_new_reason_why_a_bot_is_not_ready_is_told_once() {
     let text = waiting.replace(&port.to_string(), "PORT");
     crate::support::golden("serve-reasons", &format!("waiting for bot{text}"));
 }
+
+#[test]
+fn https_on_the_port_is_recognised_and_told_once() {
+    let folder = Folder::new();
+    let mut serve = Serve::start(&folder, &[]);
+    let authority = serve.url.trim_start_matches("http://").to_owned();
+    let connect = || std::net::TcpStream::connect(&authority).expect("it listens");
+    // Two hellos, one of which arrives byte by byte.
+    let hello = [0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0];
+    for pieces in [hello.chunks(10), hello.chunks(1)] {
+        let mut stream = connect();
+        for piece in pieces {
+            if stream.write_all(piece).is_err() {
+                break;
+            }
+        }
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+    }
+    serve.process.prints("warning: somebody tried https on this port, and it speaks http\n");
+    serve.process.prints(&format!("help: use {} as the address of Graph\n", serve.url));
+    assert_eq!(serve.get("/_emulator/health").status, 200);
+    serve.process.signal("TERM");
+    serve.process.ends();
+    assert_eq!(serve.process.stderr().matches("https").count(), 1, "{}", serve.process.stderr());
+    // Other bytes that are no HTTP are no https.
+    let serve = Serve::start(&folder, &[]);
+    let mut stream =
+        std::net::TcpStream::connect(serve.url.trim_start_matches("http://")).expect("it listens");
+    stream.write_all(b"\x15\x03 HELO\r\n\r\n").expect("it reads");
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(!serve.process.stderr().contains("https"), "{}", serve.process.stderr());
+}
+
+#[test]
+fn a_bot_that_talks_to_another_address_is_said_never_to_have_called() {
+    let nowhere = format!("http://127.0.0.1:{}", free_port());
+    let world = |env: &str| {
+        format!("apps: {{bot: {{start: '${{emulator.bin}} demo-bot'{env}}}}}\npeople: {{ana: {{}}}}\n")
+    };
+    let elsewhere = world(&format!(", env: {{GRAPH_API_URL: \"{nowhere}\"}}"));
+    let text =
+        "bot has made no call to this emulator since it started; its Graph address must be http://127.0.0.1:";
+    let steps = "timeouts: {reply: 300ms}\nsteps:\n  - {user: ana, says: hello}\n  - expect: {app: bot, sends: true}\n";
+    let folder = Folder::with("play.yaml", &format!("scenario: elsewhere\nworld: emulator.yaml\n{steps}"));
+    folder.write("emulator.yaml", &elsewhere);
+    let ended = folder.run(&["run", "play.yaml"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    assert!(ended.stdout.contains(&format!("note: {text}")), "{}", ended.told());
+
+    let at_end = |serve: &mut Serve| {
+        serve.process.prints("bot is ready");
+        let said = talk(&folder, serve, &["say", "hello"]);
+        assert_eq!(said.code, Some(0), "{}", said.told());
+        serve.process.signal("INT");
+        serve.process.ends();
+        serve.process.stderr()
+    };
+    let mut serve = Serve::start(&folder, &[]);
+    let told = at_end(&mut serve);
+    assert!(told.contains(&format!("note: {}", text.replace("http://127.0.0.1:", &serve.url))), "{told}");
+    // One that calls is not suspected, nor one whose token is wrong: that is told already.
+    for env in ["", ", env: {PAGE_ACCESS_TOKEN: mine}"] {
+        folder.write("emulator.yaml", world(env));
+        let told = at_end(&mut Serve::start(&folder, &[]));
+        assert!(!told.contains("has made no call"), "{env}: {told}");
+    }
+}
+
+#[test]
+fn a_call_that_belonged_to_no_scenario_is_named_by_the_failure_that_waits_for_it() {
+    let world = "apps: {bot: {start: '${env.TINY_BOT} astray 0 2'}}\npeople: {ana: {}}\n";
+    let other = "scenario: other\nworld: emulator.yaml\nsteps:\n  - {user: ana, says: hello}\n  \
+                 - expect: {nothing: true, for: 3s}\n";
+    for (wanted, named) in [
+        ("{app: bot, sends: At last!}", true),
+        ("{app: bot, calls: {method: POST, path: me/messages}, refused: {subcode: 2018001}}", true),
+        ("{app: bot, takes_control: true}", false),
+    ] {
+        let folder = Folder::with("emulator.yaml", world);
+        folder.write("1.yaml", other);
+        folder.write(
+            "2.yaml",
+            format!(
+                "scenario: waits\nworld: emulator.yaml\ntimeouts: {{reply: 1s}}\nsteps:\n  - {{user: ana, says: hello}}\n  - expect: {wanted}\n"
+            ),
+        );
+        let ended = folder.run(&["run", "1.yaml", "2.yaml"]);
+        assert_eq!(ended.code, Some(1), "{}", ended.told());
+        let failure = ended.stdout.split("run it again").next().unwrap_or_default();
+        let text = "note: a call belonged to no scenario and may be the one: bot sends “At last!” to 4242: refused: bot gets 400 100/2018001";
+        assert_eq!(failure.contains(text), named, "{wanted}\n{}", ended.told());
+        assert_eq!(failure.contains("`alone: true`"), named, "{}", ended.told());
+    }
+}
+
+#[test]
+fn lines_come_as_they_happen_and_a_bot_that_hangs_ends_the_wait_with_3() {
+    let (folder, serve) = serve_tiny("deaf", "");
+    let mut command = folder.command(&["say", "please hang"]);
+    let mut process = crate::support::Process::start(command.env("MESSENGER_EMULATOR_URL", &serve.url));
+    process.prints("ana says “please hang”\n");
+    process.prints("bot has not answered yet; Ctrl-C stops waiting\n");
+    assert!(!process.stderr().contains("error"), "the lines were there before the end: {}", process.stderr());
+    assert_eq!(process.ends().code(), Some(3), "{}", process.stderr());
+    let end =
+        "error: bot has not answered within 30 s\nhelp: the webhook was called and must answer with 200";
+    assert!(process.stderr().contains(end), "{}", process.stderr());
+    assert!(!process.stderr().contains("lane"), "{}", process.stderr());
+    for once in ["2026-07-06", "ana says “please hang”", "bot hears message"] {
+        assert_eq!(process.stdout().matches(once).count(), 1, "{}", process.stdout());
+    }
+}
+
+#[test]
+fn a_step_that_takes_long_says_that_it_is_not_done_yet() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let step = "[{user: user, says: hello}, {expect: {nothing: true, for: 2500ms}}]";
+    let ended = talk(&folder, &serve, &["step", step]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    assert_eq!(ended.stderr, "not done yet; Ctrl-C stops waiting\n");
+    assert!(ended.stdout.contains("user says “hello”"), "{}", ended.told());
+    // What is quick says nothing, and JSON stays one list.
+    let ended = talk(&folder, &serve, &["say", "again", "--format", "json"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{}", ended.told());
+    let entries: serde_json::Value = serde_json::from_str(&ended.stdout).expect("a list");
+    assert_eq!(entries[0]["kind"], "says");
+}
+
+/// The body of a call without a client library.
+fn call(serve: &Serve, method: &str, path: &str) -> u16 {
+    crate::support::request(&serve.url, method, path, &[], b"").status
+}
+
+#[test]
+fn serve_sums_up_the_calls_that_are_not_supported() {
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}, desk: {}}\npeople: {ana: {}}\n");
+    let mut serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let bot = "access_token=bot-page-token";
+    for (method, path) in [
+        ("POST", format!("/v21.0/me/messenger_profile?{bot}&x=1")),
+        ("POST", format!("/v20.0/me/messenger_profile?{bot}")),
+        ("GET", format!("/100000000000001/conversations?{bot}")),
+        ("GET", "/me/conversations?access_token=desk-page-token".to_owned()),
+        ("GET", format!("/v21.0/me/custom_thing?{bot}")),
+        // What is refused for another reason is not among them.
+        ("GET", "/me".to_owned()),
+        ("POST", format!("/me/messages?{bot}")),
+    ] {
+        assert_eq!(call(&serve, method, &path), 400, "{path}");
+    }
+    serve.process.prints("someone without a token calls GET /me\n");
+    serve.process.signal("INT");
+    serve.process.ends();
+    let told = serve.process.stderr();
+    let sum = told.split_once("calls that this version").map_or("", |(_, rest)| rest);
+    crate::support::golden("serve-calls", &format!("calls that this version{sum}"));
+    // Each rule by which something was refused is worth one hint.
+    assert_eq!(told.matches("why: ").count(), 3, "{told}");
+}
+
+#[test]
+fn a_run_sums_up_the_calls_that_are_not_supported() {
+    let text = "scenario: sums up\nworld: {apps: {bot: {start: '${env.TINY_BOT} calls 0 messenger_profile a=1'}}, \
+                people: {ana: {}}}\nunread: allow\nsteps:\n  - {user: ana, says: hello}\n  \
+                - expect: {app: bot, calls: {method: POST, path: me/messenger_profile}, refused: true}\n";
+    let folder = Folder::with("play.yaml", text);
+    let ended = folder.run(&["run", "play.yaml", "--repeat", "3", "--report", "json=report.jsonl"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    let sum = "calls that this version of the emulator does not support:\n  POST me/messenger_profile  by bot, 3 times\n\n3 scenarios";
+    assert!(ended.stdout.contains(sum), "{}", ended.told());
+    let report = fs::read_to_string(folder.path("report.jsonl")).expect("a report");
+    let told = report.lines().filter(|line| line.contains("unsupported_calls")).count();
+    assert_eq!(told, 3, "{report}");
+}
+
+#[test]
+fn typed_calls_are_listed() {
+    if std::process::Command::new("script").arg("--version").output().is_err() {
+        return;
+    }
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}}\npeople: {ana: {}}\n");
+    let mut script = std::process::Command::new("script");
+    let serve = format!("{} serve --port 0 --clock frozen", crate::support::binary().display());
+    script.args(["-qec", &serve, "/dev/null"]).current_dir(folder.path(".")).env("NO_COLOR", "1");
+    let mut process = crate::support::Process::start(script.stdin(std::process::Stdio::piped()));
+    process.prints("/help tells");
+    let mut keyboard = process.input();
+    for (line, answer) in [
+        ("/calls", "no call so far that is not supported"),
+        (
+            "/step {app: bot, calls: {method: GET, path: me/conversations}, refused: true}",
+            "(#3) conversations",
+        ),
+        ("/calls", "  GET me/conversations  by bot, once"),
+    ] {
+        writeln!(keyboard, "{line}").expect("it reads");
+        process.prints(answer);
+    }
+}

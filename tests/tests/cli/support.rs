@@ -163,6 +163,14 @@ impl Process {
         String::from_utf8_lossy(&self.err.lock().expect("the reader lives")).into_owned()
     }
 
+    /// Waits for the end, and for everything that it printed until then.
+    #[track_caller]
+    pub(crate) fn ends(&mut self) -> ExitStatus {
+        let status = self.wait(PATIENCE);
+        until(Instant::now() + PATIENCE, "the output ends", || self.is_read());
+        status
+    }
+
     fn is_read(&self) -> bool {
         self.readers.iter().all(thread::JoinHandle::is_finished)
     }

@@ -9,7 +9,8 @@
 //! it types and then does as one that is `slow`, both of which may be given a range such as 5-200 to draw from, one that
 //! `echoes` says something to each message and each echo, one that calls `unnamed` asks for an edge and names nobody, one
 //! that `sets-up` asks for the edge and the parameters that the third and fourth say as it starts, and one that wants all
-//! `together` answers nobody before as many people as the third argument says have written. Further arguments are
+//! `together` answers nobody before as many people as the third argument says have written; so does one that goes `astray`, which
+//! answers to somebody else. Further arguments are
 //! ignored, so that a test can mark its process.
 
 #![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
@@ -115,7 +116,7 @@ fn answer(stream: TcpStream, how: &str, wait: [u64; 2]) {
                 "deaf" if says("hang") => loop {
                     thread::park();
                 },
-                "together" => together(),
+                "together" | "astray" => together(),
                 _ => {}
             }
         }
@@ -133,11 +134,12 @@ fn answer(stream: TcpStream, how: &str, wait: [u64; 2]) {
             call(echoed_to(&body), "messages", "", ",\"message\":{\"text\":\"And you?\"}");
         }
         let unasked = how == "rude" && body.contains("\"standby\"");
-        let asked = ["slow", "types", "sets-up", "calls", "mortal", "deaf", "learns", "together", "tells"]
-            .contains(&how)
-            && body.contains("\"messaging\":[");
+        let asked =
+            ["slow", "types", "sets-up", "calls", "mortal", "deaf", "learns", "together", "tells", "astray"]
+                .contains(&how)
+                && body.contains("\"messaging\":[");
         if (unasked || asked) && body.contains("\"message\"") && !body.contains("\"is_echo\"") {
-            let person = sender(&body).to_owned();
+            let person = if how == "astray" { "4242".to_owned() } else { sender(&body).to_owned() };
             let (calls, types) = (how == "calls", how == "types");
             let says = if how == "learns" && !learnt() { "Not yet" } else { "At last!" };
             thread::spawn(move || {

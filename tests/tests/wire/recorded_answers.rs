@@ -176,7 +176,7 @@ async fn answer(world: World, body: &Value) -> Message {
             assert_eq!(stand.post(LIVECHAT, "take_thread_control", &take).await.status(), 200);
         }
         World::WindowClosed => {
-            lane.advance(lane.after(Span(2 * Span::DAY.0)), Quiet::Auto, PATIENCE).await.unwrap()
+            lane.advance(lane.after(Span(2 * Span::DAY.0)), Quiet::Auto, PATIENCE).await.unwrap();
         }
         World::Blocked => {
             lane.person_acts(ann, PersonAct::Blocks(true)).result.unwrap();

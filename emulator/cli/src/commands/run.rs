@@ -161,6 +161,7 @@ impl Run {
                 | RunEvent::Finished(_)
                 | RunEvent::GivenUp { .. }
                 | RunEvent::Stray(_)
+                | RunEvent::Unsupported(_)
                 | RunEvent::BotEnded(_) => {
                     let text = terminal.event(&event);
                     if !text.is_empty() {

@@ -5,6 +5,7 @@ mod journal;
 mod talk;
 mod waiting;
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use std::time::Duration;
 use clap::Args;
 use emulator_console::Console;
 use emulator_core::Timestamp;
-use emulator_scenario::bots::{BotNews, ServedBots, free_port};
+use emulator_scenario::bots::{BotNews, ServedBots, free_port, never_called};
+use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::record::about_world;
@@ -185,6 +187,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         }
     }
     tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
+    tokio::spawn(warn_of_https(Arc::clone(&stage)));
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
         tokio::spawn(tell(Arc::clone(&lane), before, Some(why)));
@@ -198,11 +201,22 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
             "Type a line to say it as `{}`; /help tells what else there is.\n",
             talk::first_person(&cast)
         );
-        tokio::spawn(talk::read(surroundings.url.clone(), Arc::clone(&cast)));
+        tokio::spawn(talk::read(
+            surroundings.url.clone(),
+            Arc::clone(&cast),
+            Arc::clone(&stage),
+            Arc::clone(&lane),
+        ));
     }
     let recorder =
         recorder.map(|recorder| record(recorder, arguments, (&stage, &lane, &cast), &origin)).transpose()?;
     let stopped = until_stopped(signals, file, &lane).await;
+    eprint!("{}", unsupported(&stage, &lane));
+    for app in &cast.apps {
+        if let Some(text) = never_called(&stage, app.id, &app.name) {
+            eprintln!("note: {text}");
+        }
+    }
     let mut recorded = Ok(());
     if let Some(recorder) = recorder {
         recorded = recorder.lock().await.end(&lane);
@@ -249,6 +263,22 @@ async fn warn_of_real_token(stage: Arc<Stage>) {
     eprintln!("warning: {REAL_TOKEN}");
 }
 
+/// Says once that somebody spoke https to this port.
+async fn warn_of_https(stage: Arc<Stage>) {
+    stage.https_came().await;
+    let url = stage.base_url();
+    eprintln!(
+        "warning: somebody tried https on this port, and it speaks http\nhelp: use {url} as the address of Graph"
+    );
+}
+
+/// The calls so far that are not supported yet, in lines.
+fn unsupported(stage: &Stage, lane: &Lane) -> String {
+    let mut calls = Unsupported::of(lane);
+    calls.extend(Unsupported::of(stage.own_lane()));
+    calls.text()
+}
+
 fn taken(port: u16, error: &std::io::Error) -> Failed {
     let text = format!(
         "error: cannot listen on port {port}: {error}; choose another with --port, or --port 0 for a free one"
@@ -277,10 +307,11 @@ fn ready(path: &Path, url: &str) -> Result<(), String> {
         .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
 }
 
-/// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains its first refusal.
-async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
+/// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains the first refusal by each rule.
+async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
     let mut lines = Lines::of(&lane, 4);
+    let mut explained = BTreeSet::new();
     loop {
         let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
         for entry in entries.unwrap_or_default() {
@@ -289,7 +320,8 @@ async fn tell(lane: Arc<Lane>, mut seen: u64, mut why: Option<String>) {
                 output::data(&format!("{line}\n"));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
-                && let Some(why) = why.take()
+                && let Some(why) = &why
+                && explained.insert(entry.rule.map(|rule| rule.rule().code))
             {
                 eprintln!("     {why} {}", entry.seq);
             }

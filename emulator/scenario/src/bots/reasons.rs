@@ -1,6 +1,19 @@
-//! Why a bot is not ready, told whenever that changes.
+//! Why a bot is not ready, told whenever that changes, and that one which hears never calls.
 
-use emulator_server::HandshakeError;
+use emulator_core::AppId;
+use emulator_server::{HandshakeError, Stage};
+
+/// What to say of an app that acknowledges what it hears and has never called, if it is like that.
+pub fn never_called(stage: &Stage, app: AppId, name: &str) -> Option<String> {
+    let url = stage.base_url();
+    let https = if stage.has_https_come() { "; somebody tried https there, and it speaks http" } else { "" };
+    stage.never_called(app).then(|| {
+        format!(
+            "{name} has made no call to this emulator since it started; its Graph address must be {url} (environment \
+             GRAPH_API_URL){https}"
+        )
+    })
+}
 
 /// What was told of a bot that is waited for.
 ///

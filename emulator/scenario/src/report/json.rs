@@ -53,6 +53,9 @@ pub fn event(event: &RunEvent) -> Option<String> {
         RunEvent::BotEnded(output) => {
             Some(line(&json!({"format": FORMAT, "event": "bot_ended", "bot": bot(output)})))
         }
+        RunEvent::Unsupported(calls) => {
+            Some(line(&json!({"format": FORMAT, "event": "unsupported_calls", "calls": calls.json()})))
+        }
         RunEvent::RealToken => Some(line(&json!({"format": FORMAT, "event": "real_token"}))),
         RunEvent::Waiting { .. } | RunEvent::Kept(_) => None,
     }

@@ -44,6 +44,7 @@ impl Standing {
             RunEvent::GivenUp { name, .. } => self.done(name),
             RunEvent::Stray(_)
             | RunEvent::BotEnded(_)
+            | RunEvent::Unsupported(_)
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
             | RunEvent::Kept(_) => {}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::{Outcome, Standing, Summary, details, last_words};
+use crate::calls::Unsupported;
 use crate::diagnostics::Colour;
 use crate::runner::{Report, RunEvent, Verdict};
 use crate::transcript::printable;
@@ -21,6 +22,7 @@ pub struct Terminal {
     /// More flags with which a scenario is run again.
     again: String,
     summary: Summary,
+    unsupported: Unsupported,
     /// Whether the text so far ends with an empty line.
     apart: bool,
 }
@@ -29,7 +31,15 @@ impl Terminal {
     /// A report that names the seed, and the other flags with which a scenario is run again.
     pub fn new(colour: Colour, seed: u64, shard: Option<String>, again: &[String]) -> Self {
         let again = again.iter().fold(String::new(), |line, word| line + " " + &quoted(word));
-        Self { colour, seed, shard, again, summary: Summary::default(), apart: false }
+        Self {
+            colour,
+            seed,
+            shard,
+            again,
+            summary: Summary::default(),
+            unsupported: Unsupported::default(),
+            apart: false,
+        }
     }
 
     /// How the run came out so far.
@@ -48,6 +58,10 @@ impl Terminal {
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
             | RunEvent::Kept(_) => String::new(),
+            RunEvent::Unsupported(calls) => {
+                self.unsupported.extend(calls.clone());
+                String::new()
+            }
             RunEvent::Stray(text) => {
                 self.apart = false;
                 format!(
@@ -121,12 +135,17 @@ impl Terminal {
             1 => format!("{} was still open", names.join("")),
             _ => format!("{} were still open", names.join(", ")),
         };
-        format!("{}interrupted: {open}\n{}", self.gap(), self.totals(took))
+        format!("{}interrupted: {open}\n{}{}", self.gap(), self.unsupported(), self.totals(took))
     }
 
     /// The last lines of a run.
     pub fn closing(&self, took: Duration) -> String {
-        format!("{}{}", self.gap(), self.totals(took))
+        format!("{}{}{}", self.gap(), self.unsupported(), self.totals(took))
+    }
+
+    /// The calls of the whole run that are not supported yet, as a paragraph.
+    fn unsupported(&self) -> String {
+        if self.unsupported.is_empty() { String::new() } else { self.unsupported.text() + "\n" }
     }
 
     const fn gap(&self) -> &'static str {

@@ -54,6 +54,7 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
     {
         verdict = Verdict::Broken(unsettled.to_string());
     }
+    shared.tell_unsupported(&lane);
     let journal = write_journal(shared, up, &lane, selected).unwrap_or_else(|why| {
         verdict = Verdict::Broken(why);
         None

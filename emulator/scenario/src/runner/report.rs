@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::keep::Kept;
 use crate::bots::BotError;
+use crate::calls::Unsupported;
 use crate::diagnostics::SourceText;
 use crate::failure::{FailureKind, Failures};
 use crate::select::Selected;
@@ -163,6 +164,8 @@ pub enum RunEvent {
     Stray(String),
     /// A bot ended while no scenario was played with it.
     BotEnded(BotOutput),
+    /// Calls that are not supported yet were made in a scenario, or outside of any.
+    Unsupported(Unsupported),
     /// A call came with what looks like a token of the real platform.
     RealToken,
     /// Somebody has to start a bot.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use emulator_server::Stage;
-use emulator_server::journal::{Entry, Record};
+use emulator_server::journal::Record;
 
 use crate::cast::{Cast, Launch};
 use crate::scene::RefusedCall;
@@ -73,10 +73,11 @@ pub(super) fn refused_calls(stage: &Stage, since: u64) -> Vec<RefusedCall> {
     let names = lane.names();
     let entries = lane.entries_after(since).unwrap_or_default();
     let refused = entries.iter().filter(|entry| matches!(entry.record, Record::Refused { .. }));
-    let line = |entry: &Entry| transcript::line(entry, &names).unwrap_or_default().trim().to_owned();
     let told = refused.map(|entry| {
         let call = entry.cause.and_then(|cause| lane.entry(cause.seq));
-        RefusedCall { call: call.as_ref().map(line).unwrap_or_default(), refusal: line(entry) }
+        let call = call.and_then(|call| transcript::refused_line(&call, entry, &names));
+        let refusal = transcript::line(entry, &names).unwrap_or_default();
+        RefusedCall { call: call.unwrap_or_default().trim().to_owned(), refusal: refusal.trim().to_owned() }
     });
     told.collect()
 }

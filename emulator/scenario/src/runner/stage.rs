@@ -219,6 +219,7 @@ fn tell_strays(up: &Up, shared: &Shared) {
     for refused in refused_calls(&up.stage, up.set_up.until) {
         shared.send(RunEvent::Stray(refused.to_string()));
     }
+    shared.tell_unsupported(up.stage.own_lane());
     for death in up.crew.untold() {
         let title = format!("the bot `{}`, which has ended by itself ({})", death.app, death.status);
         shared.send(RunEvent::BotEnded(BotOutput { title, lines: death.lines.clone() }));

@@ -1,6 +1,7 @@
 //! What to say of an expectation that is not met.
 
 mod nearest;
+mod strays;
 mod unheard;
 mod words;
 
@@ -126,9 +127,11 @@ impl Scene {
         let earlier = self.came_earlier(what);
         if nearest.is_none() && !matches!(why, Why::Hopeless(_)) {
             notes.push(self.silence(what));
+            notes.extend(self.no_contact(what));
         }
         if earlier.is_none() {
             notes.extend(self.unheard(what));
+            notes.extend(self.strays(what));
         }
         notes.extend(earlier);
         (nearest, notes)

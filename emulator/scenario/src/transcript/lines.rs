@@ -4,7 +4,7 @@ use emulator_core::Effect;
 use emulator_server::journal::{Entry, Names, Record};
 use emulator_server::{Lane, rfc3339};
 
-use super::{describe_delivery, told, unheard};
+use super::{describe_delivery, refused_line, told, unheard};
 
 /// Lines of a lane that follow each other.
 ///
@@ -57,6 +57,12 @@ impl<'a> Lines<'a> {
             && let Some(told) = unheard::by_anybody(entry, self.lane, &self.names)
         {
             return told;
+        }
+        // A refusal is written right behind its call.
+        if entry.call().is_some_and(|call| call.app.is_none())
+            && let Some(refusal) = self.lane.entry(entry.seq + 1)
+        {
+            return refused_line(entry, &refusal, &self.names);
         }
         told(entry, &self.names, self.tried(entry).as_deref())
     }

@@ -342,6 +342,13 @@ impl GraphError {
         let text = format!("(#3) {what} is not supported by this version of the emulator");
         Self::new(RuleId::UnknownPath, 3, text)
     }
+
+    /// What of a call this version of the emulator lacks, if it was refused for that.
+    pub fn unsupported(&self) -> Option<&str> {
+        let lacking = self.message.strip_suffix(" is not supported by this version of the emulator");
+        let lacking = lacking.map(|what| what.split_once(") ").map_or(what, |(_, what)| what));
+        lacking.or((self.rule == RuleId::UnknownPath).then_some("unknown path"))
+    }
 }
 
 const NOT_LIVE_OBSERVED: &str = "(#10) Cannot message users who are not admins, developers or testers of the app \

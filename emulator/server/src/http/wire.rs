@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::clock::Alarm;
@@ -20,6 +21,9 @@ use crate::stage::Stage;
 const HEADER: Duration = Duration::from_secs(30);
 /// How long a connection may lie idle, in real time.
 const IDLE: Duration = Duration::from_secs(60);
+
+/// The first byte of a TLS connection: a record of the handshake.
+const TLS_HANDSHAKE: u8 = 0x16;
 
 /// What is known of a connection on both sides of hyper. One task looks at it.
 #[derive(Debug, Default)]
@@ -81,6 +85,8 @@ pub(super) struct Wire {
     refusal: Vec<u8>,
     alarm: Alarm,
     awaited: Awaited,
+    /// Whether anything was read.
+    begun: bool,
     /// How many requests had come when something was last read.
     requests: u64,
 }
@@ -113,6 +119,7 @@ impl Wire {
             refusal: Vec::new(),
             alarm: Alarm::default(),
             awaited: Awaited::Request,
+            begun: false,
             requests: 0,
         }
     }
@@ -150,6 +157,20 @@ impl Wire {
         }
     }
 
+    /// Reads the first bytes of a connection, which tell what the client speaks.
+    fn poll_first(&mut self, context: &mut Context<'_>, mut into: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        let mut space = [0; 1_024];
+        let room = into.remaining().min(space.len());
+        let mut first = ReadBuf::new(&mut space[..room]);
+        ready!(Pin::new(self.stream.inner_mut()).poll_read(context, &mut first))?;
+        self.begun = true;
+        if first.filled().first() == Some(&TLS_HANDSHAKE) {
+            self.stage.shared().https.notice();
+        }
+        into.put_slice(first.filled());
+        Poll::Ready(Ok(()))
+    }
+
     /// Ready when the client has taken too long: what is told it has left, and nothing more is read.
     fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.awaited {
@@ -184,7 +205,11 @@ impl Read for Wire {
         context: &mut Context<'_>,
         into: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        let read = if self.begun {
+            Pin::new(&mut self.stream).poll_read(context, into)
+        } else {
+            self.poll_first(context, into)
+        };
         self.follow();
         match read {
             Poll::Pending if self.connection.is_busy() => Poll::Pending,

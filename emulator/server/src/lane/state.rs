@@ -265,6 +265,13 @@ impl LaneState {
         format!("{who} to be quiet: it calls again and again, last {} (entry {seq})", call.kind.verb())
     }
 
+    /// The names of the apps that a delivery is on its way to.
+    pub(crate) fn delivers_to(&self) -> Vec<String> {
+        let mut apps: Vec<String> = self.queues.keys().map(|key| self.names.app(key.0)).collect();
+        apps.dedup();
+        apps
+    }
+
     /// What the lane is waiting for, in words.
     pub(crate) fn unsettled(&self) -> Vec<String> {
         let app = |key: &QueueKey| self.names.app(key.0);

@@ -10,7 +10,7 @@ use crate::webhooks::QueueKey;
 
 /// A lane that did not settle in time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the lane did not settle within {} s; it waits for {}", .after.as_secs(), .waits_for.join(", "))]
+#[error("the bots did not come to rest within {} s; still waiting for {}", .after.as_secs(), .waits_for.join(", "))]
 pub struct Unsettled {
     /// How long it had.
     pub after: Duration,

@@ -50,6 +50,7 @@ impl Progress {
             RunEvent::Stray(_)
             | RunEvent::BotEnded(_)
             | RunEvent::RealToken
+            | RunEvent::Unsupported(_)
             | RunEvent::Waiting { .. }
             | RunEvent::Kept(_) => return,
         }

@@ -131,6 +131,7 @@ impl Reports {
             }
             RunEvent::Began(_)
             | RunEvent::GivenUp { .. }
+            | RunEvent::Unsupported(_)
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
             | RunEvent::Kept(_) => {}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use emulator_scenario::cast::Cast;
+use emulator_server::{Lane, Stage};
 use hyper::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
@@ -16,6 +17,7 @@ TEXT              says it as the person who speaks
 /as NAME          lets another person speak
 /clock +24h       moves the clock
 /step YAML        plays any step, such as /step {app: livechat, takes_control: true}
+/calls            lists the calls of bots that this version does not support
 /explain SEQ      tells why the entry of that number came about
 /help             shows this
 Ctrl-C ends the emulator.
@@ -27,7 +29,7 @@ pub(crate) fn first_person(cast: &Cast) -> String {
 }
 
 /// Reads lines until the terminal closes, and plays them through the control API like anybody else.
-pub(crate) async fn read(url: String, cast: Arc<Cast>) {
+pub(crate) async fn read(url: String, cast: Arc<Cast>, stage: Arc<Stage>, lane: Arc<Lane>) {
     let people: Vec<&str> = cast.names_of_people().collect();
     let mut speaker = first_person(&cast);
     let mut input = BufReader::new(stdin());
@@ -58,6 +60,11 @@ pub(crate) async fn read(url: String, cast: Arc<Cast>) {
                     ask(&url, Method::GET, &format!("/_emulator/explain/{}", rest.trim()), String::new())
                         .await,
                 );
+                continue;
+            }
+            "/calls" => {
+                let told = super::unsupported(&stage, &lane);
+                eprint!("{}", if told.is_empty() { "no call so far that is not supported\n" } else { &told });
                 continue;
             }
             "/tap" => json!({"user": speaker, "taps": rest.trim()}).to_string(),

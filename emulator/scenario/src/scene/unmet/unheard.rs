@@ -5,6 +5,7 @@ use emulator_server::journal::{Entry, Record};
 
 use super::super::Scene;
 use super::super::prepared::Wanted;
+use crate::bots::never_called;
 use crate::matcher::Pattern;
 use crate::transcript::{self, Unheard};
 
@@ -67,6 +68,12 @@ impl Scene {
             }
             Wanted::State { .. } => Vec::new(),
         }
+    }
+
+    /// That an app which should do something has never called, though it acknowledges what it hears.
+    pub(super) fn no_contact(&self, wanted: &Wanted) -> Option<String> {
+        let (Wanted::Message { app, .. } | Wanted::Call { app, .. }) = wanted else { return None };
+        never_called(&self.stage, *app, &self.lane.names().app(*app))
     }
 
     /// What an entry says of an event that the app does not hear: what the app lacks, and a note.

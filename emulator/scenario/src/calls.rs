@@ -1,0 +1,113 @@
+//! Calls that this version of the emulator does not support: who made which, and how often.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use emulator_core::{PageId, Psid};
+use emulator_server::Lane;
+use emulator_server::journal::{CallKind, Entry, Names};
+use serde_json::{Value, json};
+
+use crate::transcript::printable;
+
+/// One kind of call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    /// Without version and query, with ids replaced by what they are of.
+    path: String,
+    method: String,
+    /// What of it is not supported, where the path does not say so.
+    what: String,
+    /// Who called.
+    app: String,
+}
+
+/// How often each kind of call was made that is not supported. It is refused, and scenarios may well expect that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unsupported {
+    counts: BTreeMap<Kind, u64>,
+}
+
+impl Unsupported {
+    /// Those that a lane has written down.
+    pub fn of(lane: &Lane) -> Self {
+        let (mut all, names) = (Self::default(), lane.names());
+        for (call, error) in lane.refused_calls() {
+            if let Some(what) = error.unsupported() {
+                all.add(&call, what, &names, lane);
+            }
+        }
+        all
+    }
+
+    fn add(&mut self, entry: &Entry, what: &str, names: &Names, lane: &Lane) {
+        let Some(call) = entry.call() else { return };
+        let CallKind::Other { method, path, .. } = &call.kind else { return };
+        let app = call.app.map_or_else(|| "nobody known".to_owned(), |app| names.app(app));
+        let path = without_ids(path, lane);
+        let is_told = path.rsplit('/').next() == Some(what);
+        let what = if is_told { String::new() } else { what.to_owned() };
+        let kind = Kind { path, method: method.to_string(), what, app };
+        *self.counts.entry(kind).or_default() += 1;
+    }
+
+    /// Takes in those of another lane.
+    pub fn extend(&mut self, other: Self) {
+        for (kind, count) in other.counts {
+            *self.counts.entry(kind).or_default() += count;
+        }
+    }
+
+    /// True when there were none.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// A line for each kind, by path, below a line that says what they are. Empty when there were none.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        if self.is_empty() {
+            return out;
+        }
+        out += "calls that this version of the emulator does not support:\n";
+        let longest =
+            |of: fn(&Kind) -> &str| self.counts.keys().map(|kind| of(kind).len()).max().unwrap_or(0);
+        let (methods, paths) = (longest(|kind| &kind.method), longest(|kind| &kind.path));
+        for (Kind { path, method, what, app }, count) in &self.counts {
+            let what = if what.is_empty() { String::new() } else { format!(": {}", printable(what)) };
+            let path = printable(path);
+            let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
+            let _ = writeln!(out, "  {method:<methods$} {path:<paths$}  by {app}, {times}{what}");
+        }
+        out
+    }
+
+    /// The same for programs.
+    pub fn json(&self) -> Vec<Value> {
+        let call = |(kind, count): (&Kind, &u64)| {
+            let Kind { path, method, what, app } = kind;
+            let what = Some(what).filter(|what| !what.is_empty());
+            json!({"method": method, "path": path, "what": what, "app": app, "count": count})
+        };
+        self.counts.iter().map(call).collect()
+    }
+}
+
+/// The path with `{page}`, `{app}`, `{person}`, `{message}` and `{id}` in place of ids.
+fn without_ids(path: &str, lane: &Lane) -> String {
+    let names = lane.names();
+    let settings = lane.settings();
+    let parts = path.trim_matches('/').split('/').map(|part| {
+        let number = part.parse::<u64>().ok().filter(|_| part.len() > 4);
+        match number {
+            Some(id) if settings.pages.contains_key(&PageId(id)) => "{page}",
+            Some(id) if settings.apps.keys().any(|app| app.0 == id) => "{app}",
+            Some(id) if names.people.contains_key(&Psid(id)) => "{person}",
+            Some(_) => "{id}",
+            None if part.starts_with("m_") => "{message}",
+            None => part,
+        }
+    });
+    let path = parts.collect::<Vec<_>>().join("/");
+    if path.is_empty() { "/".to_owned() } else { path }
+}

@@ -30,7 +30,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::record::Recorder;
 use crate::exit::Exit;
-use crate::files::write_whole;
+use crate::files::write_ready;
 use crate::output;
 use crate::worlds::{self, WorldArguments};
 
@@ -142,8 +142,9 @@ fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
 async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Exit, Failed> {
     let colour = output::colour_of_stderr();
     let usage = |text: String| (Exit::Usage, text);
-    let signals = Signals::heed()?;
+    // As long as it reads what may be a pipe, a signal simply ends it.
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
+    let signals = Signals::heed()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
@@ -273,8 +274,7 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
 }
 
 fn ready(path: &Path, url: &str) -> Result<(), String> {
-    write_whole(path, &format!("{url}\n"))
-        .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
+    write_ready(path, url).map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
 }
 
 /// Tries the handshake until the bot is there; says once what it waits for.

@@ -247,7 +247,7 @@ fn version(path: &Path) -> Result<String> {
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("cannot start {shown}"))?;
-    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let text = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
     ensure!(
         output.status.success() && text.starts_with("messenger-emulator "),
         "{shown} is not a messenger-emulator: `--version` ended with {} and said {text:?}",

@@ -14,7 +14,7 @@ const CONVERSATIONS: usize = 10_000;
 /// Moves of the clock in one pair.
 const MOVES: usize = 2;
 /// Starts in one pair. They are short, so one alone would be noise.
-const STARTS: usize = 3;
+const STARTS: usize = 7;
 const SCENARIO_COUNT: usize = 500;
 const SCENARIO_COUNT_ALONE: usize = 100;
 

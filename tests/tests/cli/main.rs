@@ -8,6 +8,7 @@ mod acts;
 mod bots;
 mod control;
 mod determinism;
+mod environment;
 mod expectations;
 mod failures;
 mod files;

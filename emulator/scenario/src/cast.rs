@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PageId, Settings};
+use emulator_core::{AppId, PageId, Psid, Settings};
 use emulator_server::{AppSpec as Identity, PersonSpec as Member, real_token};
 
 use crate::diagnostics::Diagnostic;
@@ -21,7 +21,7 @@ pub(crate) use scope::{app, emulator, environment, inbox, members, of_page};
 pub(crate) use start::split;
 pub use start::{of_others, of_pages};
 
-use ids::{DEFAULT_PAGE, check_tokens, ids, page_token, pages, psid};
+use ids::{DEFAULT_PAGE, check_tokens, ids, page_tokens, pages, psids};
 use scope::WorldScope;
 use settings::{profile, settings};
 use start::{environment_of, folder_of, needs_port, start, webhook};
@@ -186,10 +186,7 @@ pub fn cast(
         let name = app.name.value.clone();
         let secret = text(app.secret.as_ref(), format!("{name}-app-secret"));
         let verify_token = text(app.verify_token.as_ref(), format!("{name}-verify-token"));
-        let page_tokens = pages.iter().map(|page| {
-            let (written, usual) = page_token(app, &pages, page);
-            (page.id, text(written, usual))
-        });
+        let page_tokens = page_tokens(app, &pages).map(|(page, written, usual)| (page, text(written, usual)));
         let page_tokens = page_tokens.collect();
         let api_version = app.api_version;
         cast.apps.push(Identity {
@@ -222,13 +219,13 @@ pub fn cast(
         }
     }
     check_tokens(world, &cast.apps, &mut problems);
-    let member = |person: &PersonSpec, page: &CastPage| Member {
-        id: psid(person, &pages, page),
+    let member = |person: &PersonSpec, page: &CastPage, id: Option<Psid>| Member {
+        id,
         profile: profile(person),
         tests: person.tester_of.iter().filter_map(|app| by_name.get(app.value.as_str()).copied()).collect(),
         ..Member::named(person.name.value.as_str(), page.id)
     };
-    let everywhere = |person| pages.iter().map(move |page| member(person, page));
+    let everywhere = |person| psids(person, &pages).map(move |(page, id)| member(person, page, id));
     cast.people = world.people.iter().flat_map(everywhere).collect();
     if problems.is_empty() { Ok(cast) } else { Err(problems) }
 }

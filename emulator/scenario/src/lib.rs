@@ -26,6 +26,7 @@ pub mod scenario;
 pub mod scene;
 pub mod schema;
 mod secrets;
+mod seen;
 pub mod select;
 pub mod shard;
 pub mod step;

@@ -16,6 +16,7 @@ mod given;
 mod help;
 mod hostile;
 mod init;
+mod many;
 mod overwriting;
 mod pages;
 mod passes;

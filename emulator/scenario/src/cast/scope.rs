@@ -3,6 +3,8 @@
 //! A world is filled in twice. Its ids do not depend on anything, so they are there for secrets and tokens; with those,
 //! apps have all of their members for what is left: `webhook`, `start` and `env`.
 
+use std::collections::HashMap;
+
 use emulator_core::{AppId, PAGE_INBOX, PageId, Settings};
 use emulator_server::AppSpec as Identity;
 use serde_json::{Map, Value, json};
@@ -91,7 +93,9 @@ pub(crate) fn members<M: Copy>(
 
 /// What there is to say of an app.
 pub(crate) fn app(app: &Identity, pages: &[CastPage]) -> Value {
-    let token = |page| app.page_tokens.iter().find(|(known, _)| *known == page).map(|(_, token)| token);
+    let tokens: HashMap<PageId, &String> =
+        app.page_tokens.iter().map(|(page, token)| (*page, token)).collect();
+    let token = |page| tokens.get(&page);
     let value = |member, page| match member {
         AppMember::Id => json!(app.id.to_string()),
         AppMember::Name => json!(app.name),

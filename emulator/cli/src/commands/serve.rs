@@ -23,7 +23,9 @@ use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript;
 use emulator_server::journal::{JournalFile, Origin, header};
-use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
+use emulator_server::{
+    ClockMode, LAST_MOMENT, Lane, LaneSpec, NoMoment, Pace, REAL_TOKEN, Stage, StageSpec, rfc3339, serve,
+};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, mpsc};
@@ -93,7 +95,10 @@ fn clock(text: &str) -> Result<ClockKind, String> {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    emulator_server::parse_rfc3339(text).ok_or_else(|| "write it as 2026-07-06T09:00:00Z".to_owned())
+    emulator_server::parse_moment(text).map_err(|error| match error {
+        NoMoment::Unreadable => "write it as 2026-07-06T09:00:00Z".to_owned(),
+        NoMoment::TooLate => format!("the latest moment is {}", rfc3339(LAST_MOMENT)),
+    })
 }
 
 impl ServeArguments {

@@ -11,9 +11,30 @@ pub(crate) fn colour_of_stderr() -> Colour {
     colour(io::stderr().is_terminal())
 }
 
-/// Whether text on stdout may be coloured.
-pub(crate) fn colour_of_stdout() -> Colour {
-    colour(io::stdout().is_terminal())
+/// Where text for people goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Stdout,
+    /// Because standard output is data for a program.
+    Stderr,
+}
+
+impl Stream {
+    /// Whether text on it may be coloured.
+    pub(crate) fn colour(self) -> Colour {
+        match self {
+            Self::Stdout => colour(io::stdout().is_terminal()),
+            Self::Stderr => colour_of_stderr(),
+        }
+    }
+
+    /// Prints text on the way. Whoever reads it may have gone, which ends nothing here.
+    pub(crate) fn data(self, text: &str) {
+        match self {
+            Self::Stdout => data(text),
+            Self::Stderr => drop(io::stderr().lock().write_all(text.as_bytes())),
+        }
+    }
 }
 
 fn colour(terminal: bool) -> Colour {

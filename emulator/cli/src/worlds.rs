@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use emulator_core::Switch;
 use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
+use emulator_scenario::input::{called, read_input};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
 use emulator_scenario::select::read_file;
-use emulator_server::{WebhookUrl, real_token};
+use emulator_server::{MEDIA_LIMIT, WebhookUrl, real_token};
 
 /// The file that is taken when none is named.
 const DEFAULT_FILE: &str = "emulator.yaml";
@@ -132,8 +133,10 @@ fn file(arguments: &WorldArguments) -> Option<PathBuf> {
 }
 
 fn read(path: &Path, colour: Colour) -> Result<WorldSpec, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("error: cannot read {}: {error}", path.display()))?;
+    let cannot_read = |why: &dyn std::fmt::Display| format!("error: cannot read {}: {why}", path.display());
+    let bytes = read_input(path, MEDIA_LIMIT as u64).map_err(|error| cannot_read(&error))?;
+    let text = String::from_utf8(bytes).map_err(|_| cannot_read(&"it is not UTF-8 text"))?;
+    let path = &called(path);
     let (documents, problems) = load(path, text, &|path| read_file(path).map(Into::into));
     if !problems.is_empty() {
         return Err(render_all(&problems, colour));

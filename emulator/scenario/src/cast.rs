@@ -5,11 +5,11 @@ mod scope;
 mod settings;
 mod start;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PageId, Settings};
+use emulator_core::{AppId, PageId, Psid, Settings};
 use emulator_server::{AppSpec as Identity, PersonSpec as Member, real_token};
 
 use crate::diagnostics::Diagnostic;
@@ -17,14 +17,14 @@ use crate::node::Node;
 use crate::scenario::{PageSpec, PersonSpec, WorldSpec};
 use crate::value;
 
-pub(crate) use scope::{emulator, environment};
-pub use start::of_pages;
+pub(crate) use scope::{app, emulator, environment, inbox, members, of_page};
 pub(crate) use start::split;
+pub use start::{of_others, of_pages};
 
-use ids::{DEFAULT_PAGE, check_tokens, ids, page_token, pages, psid};
-use scope::scope_of_world;
+use ids::{DEFAULT_PAGE, check_tokens, ids, page_tokens, pages, psids};
+use scope::WorldScope;
 use settings::{profile, settings};
-use start::{folder_of, needs_port, start, webhook};
+use start::{environment_of, folder_of, needs_port, start, webhook};
 
 /// What a world needs to know about the place in which it is played.
 #[derive(Debug, Clone)]
@@ -153,10 +153,8 @@ pub fn cast(
     let mut problems = Vec::new();
     let pages = pages(world);
     let ids = ids(world, &mut problems);
-    let id_of = |name: &str| {
-        let index = world.apps.iter().position(|app| app.name.value == name);
-        index.map(|index| ids[index])
-    };
+    let names = world.apps.iter().map(|app| app.name.value.as_str());
+    let by_name: HashMap<&str, AppId> = names.clone().zip(ids.iter().copied()).collect();
     let mut cast = Cast {
         page: pages.first().map_or(DEFAULT_PAGE, |page| page.id),
         settings: settings(world, &pages, &ids),
@@ -165,9 +163,11 @@ pub fn cast(
         people: Vec::new(),
         starts: Vec::new(),
     };
-    for (app, id) in world.apps.iter().zip(&ids) {
-        let port = needs_port(app).then(|| port(&app.name.value));
-        let scope = scope_of_world(surroundings, &pages, &id_of, world, port);
+    let mut scope = WorldScope::of_ids(surroundings, &pages, &cast.settings, names.zip(ids.iter().copied()));
+    let ports: Vec<Option<u16>> =
+        world.apps.iter().map(|app| needs_port(app).then(|| port(&app.name.value))).collect();
+    for ((app, id), port) in world.apps.iter().zip(&ids).zip(&ports) {
+        let scope = scope.of_app(*port);
         let mut text = |node: Option<&Node>, default: String| match node {
             None => default,
             Some(node) => {
@@ -186,44 +186,46 @@ pub fn cast(
         let name = app.name.value.clone();
         let secret = text(app.secret.as_ref(), format!("{name}-app-secret"));
         let verify_token = text(app.verify_token.as_ref(), format!("{name}-verify-token"));
-        let page_tokens = pages.iter().map(|page| {
-            let (written, usual) = page_token(app, &pages, page);
-            (page.id, text(written, usual))
-        });
+        let page_tokens = page_tokens(app, &pages).map(|(page, written, usual)| (page, text(written, usual)));
         let page_tokens = page_tokens.collect();
-        let webhook = webhook(app, port, &scope).unwrap_or_else(|problem| {
-            problems.push(problem.in_file(&world.file));
-            None
-        });
-        let identity = Identity {
+        let api_version = app.api_version;
+        cast.apps.push(Identity {
             id: *id,
-            name: name.clone(),
+            name,
             secret,
             verify_token,
             page_tokens,
-            webhook,
-            api_version: app.api_version,
-        };
+            webhook: None,
+            api_version,
+        });
+    }
+    scope.know(&cast.apps, &pages);
+    for (index, (app, port)) in world.apps.iter().zip(ports).enumerate() {
+        let scope = scope.of_app(port);
+        cast.apps[index].webhook = webhook(app, port, &scope).unwrap_or_else(|problem| {
+            problems.push(problem.in_file(&world.file));
+            None
+        });
         match start(world, app, &scope) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
             Ok(Some((launch, extra))) => {
-                let others = world.apps.iter().map(|app| app.name.value.clone()).zip(ids.iter().copied());
-                let mut env = start::environment(&identity, &pages, others, (&surroundings.url, port));
+                let identity = &cast.apps[index];
+                let mut env = environment_of(identity, &pages, &cast.apps, &surroundings.url);
+                env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
                 env.extend(extra);
-                cast.starts.push(Start { app: *id, name, launch, env });
+                cast.starts.push(Start { app: identity.id, name: identity.name.clone(), launch, env });
             }
         }
-        cast.apps.push(identity);
     }
     check_tokens(world, &cast.apps, &mut problems);
-    let member = |person: &PersonSpec, page: &CastPage| Member {
-        id: psid(person, &pages, page),
+    let member = |person: &PersonSpec, page: &CastPage, id: Option<Psid>| Member {
+        id,
         profile: profile(person),
-        tests: person.tester_of.iter().filter_map(|app| id_of(&app.value)).collect(),
+        tests: person.tester_of.iter().filter_map(|app| by_name.get(app.value.as_str()).copied()).collect(),
         ..Member::named(person.name.value.as_str(), page.id)
     };
-    let everywhere = |person| pages.iter().map(move |page| member(person, page));
+    let everywhere = |person| psids(person, &pages).map(move |(page, id)| member(person, page, id));
     cast.people = world.people.iter().flat_map(everywhere).collect();
     if problems.is_empty() { Ok(cast) } else { Err(problems) }
 }

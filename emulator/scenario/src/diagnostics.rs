@@ -3,34 +3,47 @@
 //! Reading collects every diagnostic instead of stopping at the first. Rendering gives text; nothing is printed here.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::node::Span;
 
 /// A text together with the name it is shown under.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct SourceText {
     /// The path of the file as the user gave it, or a name such as `request body`.
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where its lines begin, once somebody has asked.
+    lines: OnceLock<Vec<usize>>,
 }
+
+impl PartialEq for SourceText {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.text == other.text
+    }
+}
+
+impl Eq for SourceText {}
 
 impl SourceText {
     /// Wraps a text that will be pointed into.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into() })
+        Arc::new(Self { name: name.into(), text: text.into(), lines: OnceLock::new() })
     }
 
     /// Gives line and column, both counted from one and the column in characters.
     #[must_use]
     pub fn position(&self, offset: usize) -> (usize, usize) {
         let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.matches('\n').count() + 1;
-        (line, before.get(line_start..).unwrap_or("").chars().count() + 1)
+        let begin = self.lines.get_or_init(|| {
+            std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+        });
+        let line = begin.partition_point(|start| *start <= before.len());
+        let start = begin.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        (line, before.get(start..).unwrap_or("").chars().count() + 1)
     }
 }
 
@@ -276,6 +289,13 @@ mod tests {
         ] {
             assert_eq!(did_you_mean(word, words), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn positions_count_lines_and_letters_from_one() {
+        let file = SourceText::new("a.yaml", "ä: 1\n\nb: 2");
+        let positions = [0, 2, 5, 6, 7, 10, 99].map(|offset| file.position(offset));
+        assert_eq!(positions, [(1, 1), (1, 2), (1, 5), (2, 1), (3, 1), (3, 4), (3, 5)]);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! The front half turns text into typed steps and says what is wrong with it: [`yaml`] reads text into the tree of
 //! [`node`], [`scenario`] and [`step`] build typed values from that tree by the table in [`vocabulary`], [`value`]
 //! evaluates what was left open until run time, and [`matcher`] compares expectations with what happened. Nothing in
-//! these modules does I/O; a caller hands in text and a way to load another file.
+//! these modules does I/O; a caller hands in text and a way to load another file. [`input`] and [`select`] read what is
+//! named on the command line.
 
 pub mod bots;
 pub mod calls;
@@ -14,6 +15,8 @@ pub mod explain;
 pub mod failure;
 mod feed;
 pub mod given;
+pub mod input;
+pub mod kept;
 pub mod matcher;
 pub mod node;
 mod paths;
@@ -24,6 +27,7 @@ pub mod scenario;
 pub mod scene;
 pub mod schema;
 mod secrets;
+mod seen;
 pub mod select;
 pub mod shard;
 pub mod step;

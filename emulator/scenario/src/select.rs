@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::cast::{Surroundings, cast, environment};
 use crate::diagnostics::{Diagnostic, SourceText};
+use crate::input;
 use crate::node::{Span, Spanned};
 use crate::scenario::{Document, Run, Scenario, WorldSpec, load};
 use crate::value;
@@ -78,13 +79,17 @@ impl Selected {
 
 /// A path that cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read {}: {error}", .path.display())]
+#[error("cannot read {}: {error}", shown(.path))]
 pub struct Unreadable {
-    /// The path.
+    /// The path, or [`input::STDIN`] for standard input.
     pub path: PathBuf,
     /// What the system says.
     #[source]
     pub error: io::Error,
+}
+
+fn shown(path: &Path) -> String {
+    if path == Path::new(input::STDIN) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// Reads the files that scenarios name, each once: many of them share a world, a part or a picture.
@@ -130,12 +135,15 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// When a path cannot be read at all.
 pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unreadable> {
-    let files = files::find(paths)?;
+    let (streams, paths) = streams(paths)?;
+    let files = files::find(&paths)?;
     let mut names = BTreeMap::new();
     let reader = Reader::default();
-    let mut selection = Selection { files: files.len(), ..Selection::default() };
-    for path in files {
-        let text = read_file(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
+    let mut selection = Selection { files: files.len() + streams.len(), ..Selection::default() };
+    let streams = streams.into_iter().map(|(path, text)| (path, Some(text)));
+    for (path, text) in streams.chain(files.into_iter().map(|path| (path, None))) {
+        let text = text.map_or_else(|| read_file(&path), Ok);
+        let text = text.map_err(|error| Unreadable { path: path.clone(), error })?;
         let text = match String::from_utf8(text) {
             Ok(text) => text,
             Err(error) => {
@@ -167,6 +175,28 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
         selection.scenarios.retain(|selected| Some(selected.name.as_str()) == filter);
     }
     Ok(selection)
+}
+
+/// What is under which path in a stream.
+type Streams = Vec<(PathBuf, Vec<u8>)>;
+
+/// Reads standard input and the pipes among the paths, each once; gives the paths that are left as well. A pipe that is
+/// found in a folder is not read: nobody has named it.
+fn streams(paths: &[PathBuf]) -> Result<(Streams, Vec<PathBuf>), Unreadable> {
+    let (given, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.iter().cloned().partition(|path| input::is_stream(path));
+    let mut streams = Streams::new();
+    for path in given {
+        let name = input::called(&path);
+        if streams.iter().any(|(known, _)| *known == name) {
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "it is named twice and can be read once");
+            return Err(Unreadable { path: name, error });
+        }
+        let read = input::read_input(&path, MEDIA_LIMIT as u64);
+        let text = read.map_err(|error| Unreadable { path: name.clone(), error })?;
+        streams.push((name, text));
+    }
+    Ok((streams, paths))
 }
 
 impl Selection {

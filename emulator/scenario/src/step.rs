@@ -232,6 +232,7 @@ pub fn parse_steps(name: &str, text: &str, names: &Names) -> Result<Vec<Step>, V
         [document] => {
             built = steps(document, Origin { file: &file, loader: None }, names, &mut problems);
             value::check(document, None, &mut problems);
+            value::refuse_environment(document, &mut problems);
             matcher::check(document, &mut problems);
         }
         [] if problems.is_empty() => {

@@ -12,7 +12,7 @@ use crate::diagnostics::Diagnostic;
 use crate::node::{Node, NodeKind, Span};
 use crate::vocabulary::is_wire_text;
 
-pub(crate) use expression::check;
+pub(crate) use expression::{check, refuse_environment};
 pub(crate) use known::{Known, Shape};
 pub(crate) use time::{parse_duration, parse_time};
 

@@ -14,9 +14,13 @@ use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, NodeKind, Span};
+use crate::seen::Seen;
 
-/// More nodes than any scenario has; aliases of aliases would reach it.
-const MOST_NODES: usize = 200_000;
+/// More nodes than any scenario has, and enough for a world of a hundred thousand people.
+const MOST_NODES: usize = 1_000_000;
+
+/// More nodes than anybody repeats with aliases; aliases of aliases would reach it.
+const MOST_REPEATED: usize = 200_000;
 
 /// Reads every document of a text, be it YAML or JSON.
 ///
@@ -29,7 +33,7 @@ pub fn read(file: &Arc<SourceText>) -> (Vec<Node>, Vec<Diagnostic>) {
         let span = Span { start: token.start, end: token.start + 1 };
         return (Vec::new(), vec![Diagnostic::real_token(span).in_file(&without)]);
     }
-    let mut reader = Reader::new(&file.text);
+    let mut reader = Reader::new(file);
     let mut documents = Vec::new();
     loop {
         match reader.document() {
@@ -73,21 +77,27 @@ fn plain_kind(source: &str) -> NodeKind {
 type Failure = Box<Diagnostic>;
 
 struct Reader<'text> {
+    file: &'text SourceText,
     text: &'text str,
     events: Parser<'text, serde_saphyr::granit_parser::StrInput<'text>>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
+    /// How many of them aliases stand for.
+    repeated: usize,
     problems: Vec<Diagnostic>,
 }
 
 impl<'text> Reader<'text> {
-    fn new(text: &'text str) -> Self {
+    fn new(file: &'text SourceText) -> Self {
+        let text = file.text.as_str();
         let settings = options! { emit_comments: false };
         Self {
+            file,
             text,
             events: Parser::new_from_str_with_options(text, settings),
             anchors: HashMap::new(),
             nodes: 0,
+            repeated: 0,
             problems: Vec::new(),
         }
     }
@@ -129,7 +139,7 @@ impl<'text> Reader<'text> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum is open")]
     fn node(&mut self, event: Event<'text>, span: Span) -> Result<Node, Failure> {
         self.nodes += 1;
-        if self.nodes > MOST_NODES {
+        if self.nodes > MOST_NODES || self.repeated > MOST_REPEATED {
             let problem = Diagnostic::new(span, "this file holds more values than a scenario can have");
             return Err(Box::new(
                 problem.help("split it into several files; what `*` repeats counts each time"),
@@ -159,7 +169,7 @@ impl<'text> Reader<'text> {
                     Diagnostic::new(span, "an alias cannot stand inside what it names")
                         .help("write the value out here, or put it in quotes if it is text")
                 })?;
-                self.nodes += size(&node);
+                self.repeated += size(&node);
                 (node, 0)
             }
             _ => return Err(Box::new(Diagnostic::new(span, "a value was expected here"))),
@@ -191,6 +201,7 @@ impl<'text> Reader<'text> {
 
     fn map(&mut self, start: Span) -> Result<Node, Failure> {
         let mut entries: Vec<(Key, Node)> = Vec::new();
+        let mut keys = Seen::default();
         let mut last = None;
         loop {
             let (event, span) = match self.next()? {
@@ -220,9 +231,9 @@ impl<'text> Reader<'text> {
             if is_refused {
                 continue;
             }
-            match entries.iter().find(|(first, _)| first.name == key.name) {
-                Some((first, _)) => {
-                    let line = self.text[..first.span.start.min(self.text.len())].matches('\n').count() + 1;
+            match keys.before(key.name.clone(), key.span.start) {
+                Some(first) => {
+                    let (line, _) = self.file.position(*first);
                     let problem = Diagnostic::new(
                         key.span,
                         format!("the key `{}` comes twice in one mapping", key.name),

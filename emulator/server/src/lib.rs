@@ -17,7 +17,9 @@ mod shared;
 mod stage;
 mod webhooks;
 
-pub use clock::{ClockMode, Pace, ParsePaceError, Wall, parse_rfc3339, pause, rfc3339};
+pub use clock::{
+    ClockMode, LAST_MOMENT, NoMoment, Pace, ParsePaceError, Wall, parse_moment, parse_rfc3339, pause, rfc3339,
+};
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
 pub use lane::{Acted, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};

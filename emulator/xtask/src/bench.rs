@@ -3,6 +3,7 @@
 //! Servers under test are processes of their own; this process only makes the load. A bench whose needs the binary
 //! does not meet is skipped with the reason, so that benches can be written before what they measure.
 
+mod against;
 mod clock;
 mod emulator;
 mod histogram;
@@ -20,14 +21,16 @@ mod turns;
 use std::fmt;
 use std::fs;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use serde_json::Value;
 
+use self::against::Comparison;
 use self::emulator::Binary;
 use self::load::{Load, Round};
 use self::part::RuntimeKind;
@@ -52,6 +55,12 @@ pub(crate) struct Arguments {
     /// Measure this binary
     #[arg(long, value_name = "FILE")]
     bin: Option<PathBuf>,
+    /// Compare with this binary: both are measured in turn, and what is slower than it is named
+    #[arg(long, value_name = "BINARY", conflicts_with = "runtime")]
+    against: Option<PathBuf>,
+    /// Pairs of measurements of a comparison
+    #[arg(long, value_name = "N", default_value_t = 9, requires = "against", value_parser = clap::value_parser!(u16).range(9..=500))]
+    pairs: u16,
     /// Write the figures to a file too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -164,15 +173,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         None if arguments.no_build => cargo::built("messenger-emulator")?,
         None => cargo::build("messenger-emulator", Profile::Release)?,
     };
-    let setting = Setting {
-        binary: Binary::new(path),
-        pace: if arguments.quick { QUICK } else { FULL },
-        runtime: arguments.runtime,
-    };
+    let pace = if arguments.quick { QUICK } else { FULL };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("failed to start a runtime")?;
+    if let Some(base) = &arguments.against {
+        let comparison =
+            Comparison { names, this: path, base: base.clone(), pairs: arguments.pairs.into(), pace };
+        return compare(&runtime, comparison, arguments.json.as_deref());
+    }
+    let setting = Setting { binary: Binary::new(path), pace, runtime: arguments.runtime };
     let table = runtime.block_on(async {
         tokio::select! {
             table = run_all(names, &setting) => Some(table),
@@ -185,10 +196,45 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     print!("\n{table}");
     if let Some(path) = &arguments.json {
-        let text = format!("{:#}\n", table.json());
-        fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))?;
+        write_json(path, &table.json())?;
     }
     Ok(if table.has_failures() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Compares two binaries.
+fn compare(
+    runtime: &tokio::runtime::Runtime,
+    comparison: Comparison<'_>,
+    json: Option<&Path>,
+) -> Result<ExitCode> {
+    let results = runtime.block_on(async {
+        tokio::select! {
+            results = against::run(comparison) => Some(results),
+            () = interrupted() => None,
+        }
+    });
+    match results {
+        None => {
+            eprintln!("interrupted");
+            Ok(ExitCode::from(130))
+        }
+        Some(Err(error)) => {
+            eprintln!("error: {error:#}");
+            Ok(against::exit_of_error())
+        }
+        Some(Ok(results)) => {
+            print!("\n{results}");
+            if let Some(path) = json {
+                write_json(path, &results.json())?;
+            }
+            Ok(against::exit_code(&results))
+        }
+    }
+}
+
+fn write_json(path: &Path, value: &Value) -> Result<()> {
+    let text = format!("{value:#}\n");
+    fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
 }
 
 /// Runs the same command line in an optimized build of this program: a load from a debug build measures itself.
@@ -273,6 +319,13 @@ impl Side {
 
     fn rates(&self) -> Vec<f64> {
         self.rounds.iter().map(Round::per_second).collect()
+    }
+
+    /// Of all rounds together.
+    fn rate(&self) -> f64 {
+        let count: u64 = self.rounds.iter().map(Round::count).sum();
+        let elapsed: Duration = self.rounds.iter().map(|round| round.elapsed).sum();
+        count as f64 / elapsed.as_secs_f64()
     }
 
     fn percentile(&self, percent: u64) -> Duration {

@@ -62,6 +62,45 @@ fn what_init_writes_passes_at_once_and_is_not_written_twice() {
 }
 
 #[test]
+fn the_machines_of_the_workflow_share_all_scenarios() {
+    let folder = Folder::new();
+    assert_eq!(folder.run(&["init"]).code, Some(0));
+    let job =
+        fs::read_to_string(folder.path(".github/workflows/messenger-emulator.yml")).expect("it is there");
+    let list = |line: &str| -> Vec<String> {
+        let list = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a list").0;
+        list.split(", ").map(str::to_owned).collect()
+    };
+    let matrix = list(job.lines().find(|line| line.trim().starts_with("shard: [")).expect("a matrix"));
+    assert_eq!(matrix, ["1/1"]);
+    let shared = list(
+        job.lines().find(|line| line.contains("share the scenarios among three")).expect("how to share"),
+    );
+    // The command of the job, as each machine of a matrix runs it.
+    let command = job.lines().find(|line| line.contains("messenger-emulator run")).expect("a command");
+    let command = command.split_once("messenger-emulator ").expect("a command").1;
+    let text = fs::read_to_string(folder.path("scenarios/first.yaml")).expect("it is there");
+    let name = text.lines().find(|line| line.starts_with("scenario:")).expect("a name").to_owned();
+    for number in 0..8 {
+        folder.write(
+            &format!("scenarios/more{number}.yaml"),
+            text.replace(&name, &format!("scenario: more {number}")),
+        );
+    }
+    for (matrix, machines) in [(matrix, 1), (shared, 3)] {
+        assert_eq!(matrix.len(), machines);
+        let mut passed = 0;
+        for shard in matrix {
+            let command = command.replace("${{ matrix.shard }}", &shard);
+            let ended = folder.run(&command.split(' ').collect::<Vec<_>>());
+            assert_eq!(ended.code, Some(0), "{}", ended.told());
+            passed += ended.stdout.lines().filter(|line| line.starts_with("ok ")).count();
+        }
+        assert_eq!(passed, 9);
+    }
+}
+
+#[test]
 fn a_bot_of_ones_own_is_started_by_its_command() {
     let folder = Folder::new();
     let ended = folder.run(&["init", "shop", "--bot", "${emulator.bin} demo-bot", "--ci", "gitlab"]);

@@ -248,6 +248,55 @@ fn several_apps_are_named_in_front_of_values() {
 }
 
 #[test]
+fn every_app_is_named_in_the_environment_of_several() {
+    let folder =
+        Folder::with("emulator.yaml", "page: {primary_receiver: shopBot}\napps: {shopBot: {}, desk: {}}\n");
+    let serve = Serve::start(&folder, &[]);
+    serve.process.prints("Another terminal");
+    let text = serve.process.stderr();
+    for line in ["    APP_ID_SHOPBOT=200000000000001\n", "    APP_ID_DESK=200000000000002\n"] {
+        assert_eq!(text.matches(line).count(), 2, "{text}");
+    }
+    assert!(!text.contains("note:"), "{text}");
+}
+
+#[test]
+fn apps_that_share_a_webhook_and_a_page_without_primary_receiver_are_remarked_upon() {
+    let folder = Folder::with(
+        "emulator.yaml",
+        "apps:\n  shop: {webhook: \"http://127.0.0.1:9/hook\"}\n  desk: {webhook: \"http://127.0.0.1:9/hook\"}\n  third: {}\n",
+    );
+    let serve = Serve::start(&folder, &[]);
+    serve.process.prints("Another terminal");
+    let text = serve.process.stderr();
+    let notes: Vec<&str> = text.lines().filter(|line| line.starts_with("note: ")).collect();
+    assert_eq!(
+        notes,
+        [
+            "note: shop and desk have the same webhook, http://127.0.0.1:9/hook: each event arrives there once for each of \
+             them, and only its signature tells for which",
+            "note: the Page has no primary receiver: when somebody writes, no app is given control, all of them hear it on \
+             `messaging` and may answer; --primary-receiver shop names one"
+        ]
+    );
+    // One app has nobody to share control with, and one webhook is nobody else's.
+    folder.write("emulator.yaml", "apps:\n  shop: {webhook: \"http://127.0.0.1:9/hook\"}\n");
+    let serve = Serve::start(&folder, &[]);
+    serve.process.prints("Another terminal");
+    assert!(!serve.process.stderr().contains("note:"), "{}", serve.process.stderr());
+}
+
+#[test]
+fn what_the_remark_without_primary_receiver_says_is_so() {
+    let folder = Folder::with("emulator.yaml", "apps: {shop: {}, desk: {}}\npeople: {ana: {}}\n");
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let steps = "[{user: ana, says: hello}, {expect: {owner: idle}}, {app: desk, sends: hi}, {app: shop, sends: hi}, \
+                 {expect: {webhook: shop, channel: messaging, event: {message: {text: hello}}}}]";
+    let answer = serve.post("/_emulator/steps", steps);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[test]
 fn a_config_file_is_found_by_itself() {
     let folder = Folder::with("emulator.yaml", "apps: {tea: {}, milk: {}}\npeople: {ana: {}}\n");
     let serve = Serve::start(&folder, &[]);

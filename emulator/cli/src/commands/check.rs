@@ -14,7 +14,7 @@ use crate::output;
 /// Checks scenario files without running them
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// Scenario files and folders
+    /// Scenario files and folders; `-` reads standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Prints text or JSON

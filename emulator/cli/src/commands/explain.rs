@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use emulator_scenario::explain::explain;
+use emulator_scenario::input::read_input;
 use hyper::Method;
 use serde_json::Value;
 
+use super::export::shown;
 use crate::client::ask;
 use crate::exit::Exit;
 use crate::output;
@@ -18,7 +20,7 @@ pub(crate) struct ExplainArguments {
     /// The number of the entry; with a lane in front in a journal of several lanes
     #[arg(value_name = "[LANE:]SEQ")]
     entry: String,
-    /// Reads the entry from a journal file, and asks no emulator
+    /// Reads the entry from a journal file, and asks no emulator; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Asks the running emulator with this base URL
@@ -67,19 +69,20 @@ fn from_server(url: &str, lane: Option<&str>, number: u64) -> Result<String, (Ex
 }
 
 fn from_file(path: &Path, lane: Option<&str>, number: u64) -> Result<String, String> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let shown = shown(path);
+    let cannot_read = |why: &dyn std::fmt::Display| format!("cannot read {shown}: {why}");
+    let bytes = read_input(path, u64::MAX).map_err(|error| cannot_read(&error))?;
+    let text = String::from_utf8(bytes).map_err(|_| cannot_read(&"it is not UTF-8 text"))?;
     let mut entries = Vec::new();
     for (index, line) in text.lines().enumerate().skip(1) {
-        let entry: Value = serde_json::from_str(line).map_err(|error| {
-            format!("{}:{}: this line is no journal entry: {error}", path.display(), index + 1)
-        })?;
+        let entry: Value = serde_json::from_str(line)
+            .map_err(|error| format!("{shown}:{}: this line is no journal entry: {error}", index + 1))?;
         if lane.is_none_or(|lane| entry["lane"].is_null() || entry["lane"] == lane) {
             entries.push(entry);
         }
     }
     let find = |number: u64| entries.iter().find(|entry| entry["seq"] == number);
-    let entry = find(number).ok_or_else(|| format!("{} holds no entry {number}", path.display()))?;
+    let entry = find(number).ok_or_else(|| format!("{shown} holds no entry {number}"))?;
     let effects: Vec<&Value> = entries.iter().filter(|effect| effect["cause"] == number).collect();
     Ok(format!("{}\n", explain(entry, &find, &effects)))
 }

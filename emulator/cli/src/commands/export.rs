@@ -5,21 +5,22 @@ use std::process::ExitCode;
 
 use clap::Args;
 use emulator_scenario::diagnostics::render_all;
+use emulator_scenario::input::{is_stdin, read_input};
 use emulator_scenario::record::{Detail, Journal, Part, Place, Telling};
 use emulator_scenario::scenario::load;
 use emulator_scenario::select::read_file;
 
 use crate::exit::Exit;
-use crate::files::write_whole;
+use crate::files::{is_stdout, refuse_existing, write_new};
 use crate::output;
 
 /// Turns a journal into a scenario file that passes at once
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// A journal that `run --journal DIR` or `serve --journal FILE` wrote
+    /// A journal that `run --journal DIR` or `serve --journal FILE` wrote; `-` reads one from standard input
     #[arg(value_name = "JOURNAL")]
     journal: PathBuf,
-    /// Writes into this file (default: to standard output, for a file in the current folder)
+    /// Writes into this new file (default, and with `-`: to standard output, for a file in the current folder)
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Begins at this entry, or at the first step behind it
@@ -55,11 +56,15 @@ pub(crate) fn run(arguments: &ExportArguments) -> ExitCode {
 fn export(arguments: &ExportArguments) -> Result<Exit, String> {
     let ExportArguments { journal: path, output, from, to, person, world, name, all } = arguments;
     named(name.as_deref())?;
-    let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let output = output.as_deref().filter(|file| !is_stdout(file));
+    if let Some(file) = output {
+        refuse_existing(file).map_err(|why| why.to_string())?;
+    }
+    let shown = shown(path);
+    let bytes = read_input(path, u64::MAX).map_err(|error| format!("cannot read {shown}: {error}"))?;
     let journal =
         Journal::read(&String::from_utf8_lossy(&bytes)).map_err(|error| format!("{shown}: {error}"))?;
-    let folder = output.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let folder = output.and_then(Path::parent).unwrap_or(Path::new(""));
     let place = Place {
         folder: absolute(folder)?,
         world: world.as_deref().map(absolute).transpose()?,
@@ -78,12 +83,11 @@ fn export(arguments: &ExportArguments) -> Result<Exit, String> {
     let exit = match output {
         None => output::result(&recording.text, Exit::Passed),
         Some(file) => {
-            write_whole(file, &recording.text)
-                .map_err(|why| format!("cannot write {}: {why}", file.display()))?;
+            write_new(file, &recording.text).map_err(|why| why.to_string())?;
             Exit::Passed
         }
     };
-    let shown = output.as_deref().unwrap_or(Path::new("standard output"));
+    let shown = output.unwrap_or(Path::new("standard output"));
     if let Some(problems) = problems_of(&recording.text, shown) {
         return Err(format!("what was written cannot be run as it is\n{problems}"));
     }
@@ -92,6 +96,11 @@ fn export(arguments: &ExportArguments) -> Result<Exit, String> {
         eprintln!("{}: {steps} steps; messenger-emulator run {}", file.display(), file.display());
     }
     Ok(exit)
+}
+
+/// An input as messages name it.
+pub(crate) fn shown(path: &Path) -> String {
+    if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// Makes sure that a scenario can have this name.

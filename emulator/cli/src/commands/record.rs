@@ -15,10 +15,13 @@ use tokio::sync::Mutex;
 use super::export::{absolute, named, problems_of};
 use super::serve::{self, ServeArguments};
 use crate::exit::Exit;
-use crate::files::{can_hold, write_whole};
+use crate::files::{NotWritten, can_hold, is_stdout, refuse_existing, write_new, write_whole};
 
 /// The name of the file unless another is given; a number is added where it is taken.
-const DEFAULT_FILE: &str = "recording";
+const DEFAULT_FILE: &str = "recording.yaml";
+/// Why a recording goes into a file.
+const NO_STDOUT: &str = "a recording is written anew whenever it is quiet, which standard output cannot be; name a file, or use \
+                         serve --journal FILE and then export FILE -o -";
 /// How long a lane may be busy before the file is written in spite of it.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -77,11 +80,18 @@ impl Recorder {
         let RecordArguments { output, name, all, serve: _ } = arguments;
         named(name.as_deref())?;
         let path = match output {
-            None => free_name(),
-            Some(path) if path.exists() => {
-                return Err(format!("{} is there already; name another file, or remove it", path.display()));
+            None => free_name(Path::new(DEFAULT_FILE)),
+            Some(path) if is_stdout(path) => return Err(NO_STDOUT.to_owned()),
+            Some(path) => {
+                refuse_existing(path).map_err(|why| why.to_string())?;
+                if path.exists() {
+                    return Err(format!(
+                        "{} is no file, and a recording is written anew again and again",
+                        path.display()
+                    ));
+                }
+                path.clone()
             }
-            Some(path) => path.clone(),
         };
         let folder = absolute(path.parent().unwrap_or(Path::new("")))?;
         if !folder.is_dir() {
@@ -175,13 +185,41 @@ impl Recorder {
         self.seen > before
     }
 
+    /// Puts the text into the file, which is this recorder's own from the first time on. What somebody else has made of it,
+    /// or has put there meanwhile, is left alone, and another name is taken.
+    fn put(&mut self, text: &str) -> Result<(), String> {
+        let is_own = !self.written.is_empty()
+            && match std::fs::read(&self.path) {
+                Ok(bytes) => bytes == self.written.as_bytes(),
+                Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+            };
+        if is_own {
+            return write_whole(&self.path, text);
+        }
+        loop {
+            let free = free_name(&self.path);
+            if free != self.path {
+                let (path, free) = (self.path.display(), free.display());
+                eprintln!(
+                    "warning: {path} was changed by somebody else and stays as it is; recording into {free}"
+                );
+            }
+            self.path = free;
+            match write_new(&self.path, text) {
+                Ok(()) => return Ok(()),
+                Err(NotWritten::There(_)) => {}
+                Err(NotWritten::Failed { why, .. }) => return Err(why),
+            }
+        }
+    }
+
     fn write(&mut self) {
         let Some(journal) = &self.journal else { return };
         let place = Place { folder: self.folder.clone(), world: None, exists: &Path::exists };
         let told = journal.told(&self.telling, &place).map_err(|error| error.to_string());
         let written = told.and_then(|Recording { text, steps, warnings }| {
             if steps > 0 && text != self.written {
-                write_whole(&self.path, &text)?;
+                self.put(&text)?;
                 (self.written, self.steps) = (text, steps);
             }
             Ok(warnings)
@@ -198,9 +236,28 @@ impl Recorder {
     }
 }
 
-/// The first of the names that is free.
-fn free_name() -> PathBuf {
-    let names = (2..).map(|number| PathBuf::from(format!("{DEFAULT_FILE}-{number}.yaml")));
-    let mut names = std::iter::once(PathBuf::from(format!("{DEFAULT_FILE}.yaml"))).chain(names);
-    names.find(|path| !path.exists()).unwrap_or_else(|| PathBuf::from(format!("{DEFAULT_FILE}.yaml")))
+/// The path itself, or the first one with a number in its name that is free.
+fn free_name(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().map_or_else(String::new, |ending| format!(".{}", ending.to_string_lossy()));
+    let names = (2..).map(|number| path.with_file_name(format!("{stem}-{number}{ending}")));
+    let mut names = std::iter::once(path.to_owned()).chain(names);
+    names.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_name_gets_a_number_before_its_ending() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        assert_eq!(free_name(&at("talk.yaml")), at("talk.yaml"));
+        std::fs::write(at("talk.yaml"), "").unwrap();
+        std::fs::write(at("talk-2.yaml"), "").unwrap();
+        assert_eq!(free_name(&at("talk.yaml")), at("talk-3.yaml"));
+        std::fs::write(at("talk"), "").unwrap();
+        assert_eq!(free_name(&at("talk")), at("talk-2"));
+    }
 }

@@ -20,19 +20,21 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::exit::Exit;
-use crate::output;
+use crate::output::Stream;
 pub(crate) use arguments::RunArguments;
 use arguments::{Restart, Seed};
 use progress::Progress;
 use reports::{About, Reports};
 use selecting::{Choice, choose};
+use told::KeptJournals;
 
 pub(crate) fn run(arguments: RunArguments) -> ExitCode {
-    match prepared(arguments) {
+    let told = if Reports::have_stdout(&arguments.report) { Stream::Stderr } else { Stream::Stdout };
+    match prepared(arguments, told) {
         Ok(run) => run.go().into(),
         Err((exit, text)) => {
             if exit == Exit::Passed {
-                output::data(&format!("{text}\n"));
+                told.data(&format!("{text}\n"));
             } else {
                 eprintln!("{text}");
             }
@@ -46,10 +48,12 @@ struct Run {
     scenarios: Vec<Selected>,
     options: Options,
     terminal: Terminal,
+    /// Where the terminal's report goes: beside a report that has standard output to itself.
+    told: Stream,
     reports: Reports,
 }
 
-fn prepared(arguments: RunArguments) -> Result<Run, (Exit, String)> {
+fn prepared(arguments: RunArguments, told: Stream) -> Result<Run, (Exit, String)> {
     let usage = |text: String| (Exit::Usage, text);
     let (scenarios, shard) = match choose(&arguments).map_err(usage)? {
         Choice::Run { scenarios, shard } => (scenarios, shard.map(|shard| shard.to_string())),
@@ -69,7 +73,7 @@ fn prepared(arguments: RunArguments) -> Result<Run, (Exit, String)> {
     let about = About { seed, shard: shard.clone() };
     let reports = Reports::open(&arguments.report, &scenarios, about);
     let reports = reports.map_err(|why| usage(format!("error: {why}; name another file with --report")))?;
-    let terminal = Terminal::new(output::colour_of_stdout(), seed, shard, &arguments.again());
+    let terminal = Terminal::new(told.colour(), seed, shard, &arguments.again());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options {
         jobs: arguments.jobs.map_or(4 * cores, usize::from),
@@ -90,7 +94,7 @@ fn prepared(arguments: RunArguments) -> Result<Run, (Exit, String)> {
         control: |place| Console::new(place).routes(),
         journal: arguments.journal,
     };
-    Ok(Run { scenarios, options, terminal, reports })
+    Ok(Run { scenarios, options, terminal, told, reports })
 }
 
 /// Makes the folder if need be, and tries whether a file can be written there.
@@ -125,7 +129,7 @@ impl Run {
     }
 
     async fn play(self) -> Exit {
-        let Self { scenarios, options, mut terminal, mut reports } = self;
+        let Self { scenarios, options, mut terminal, told, mut reports } = self;
         let watch = Instant::now();
         let mut standing = Standing::of(&scenarios);
         let mut progress = Progress::new(scenarios.len());
@@ -139,6 +143,7 @@ impl Run {
         };
         let run = tokio::spawn(runner::run(scenarios, options, sender));
         let mut warned = false;
+        let mut journals = KeptJournals::default();
         let played = loop {
             let event = tokio::select! {
                 event = events.recv() => event,
@@ -147,6 +152,7 @@ impl Run {
             let Some(event) = event else { break Played::Done };
             progress.event(&event);
             standing.event(&event);
+            journals.event(&event);
             match &event {
                 RunEvent::RealToken if warned => {}
                 RunEvent::RealToken => {
@@ -165,7 +171,7 @@ impl Run {
                 | RunEvent::BotEnded(_) => {
                     let text = terminal.event(&event);
                     if !text.is_empty() {
-                        progress.aside(|| output::data(&text));
+                        progress.aside(|| told.data(&text));
                     }
                     panic_for_tests(&event);
                 }
@@ -179,7 +185,10 @@ impl Run {
             Played::Done | Played::Kept(_) => (terminal.closing(took), exit(terminal.summary())),
         };
         let summary = terminal.summary();
-        output::data(&text);
+        told.data(&text);
+        if let Some(text) = journals.told() {
+            eprintln!("{text}");
+        }
         let interrupted = matches!(played, Played::Interrupted);
         let end = End { summary, took, interrupted, exit_code: exit.code() };
         let written = tokio::task::spawn_blocking(move || reports.close(&end, &standing));
@@ -228,11 +237,18 @@ fn panic_for_tests(event: &RunEvent) {
 struct Interrupts {
     interrupt: Signal,
     terminate: Signal,
+    /// A report that may not grow any more is an error of `write` like any other, no reason to die.
+    _too_large: Signal,
 }
 
 impl Interrupts {
     fn heed() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        let too_large = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            _too_large: signal(too_large)?,
+        })
     }
 
     async fn next(&mut self) {

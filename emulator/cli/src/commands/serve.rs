@@ -26,14 +26,16 @@ use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript::{self, Lines};
 use emulator_server::journal::{JournalFile, Origin, header};
-use emulator_server::{ClockMode, Lane, LaneSpec, Pace, REAL_TOKEN, Stage, StageSpec, serve};
+use emulator_server::{
+    ClockMode, LAST_MOMENT, Lane, LaneSpec, NoMoment, Pace, REAL_TOKEN, Stage, StageSpec, rfc3339, serve,
+};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, mpsc};
 
 use super::record::Recorder;
 use crate::exit::Exit;
-use crate::files::write_whole;
+use crate::files::write_ready;
 use crate::output;
 use crate::worlds::{self, WorldArguments};
 use waiting::wait_for;
@@ -94,7 +96,10 @@ fn clock(text: &str) -> Result<ClockKind, String> {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    emulator_server::parse_rfc3339(text).ok_or_else(|| "write it as 2026-07-06T09:00:00Z".to_owned())
+    emulator_server::parse_moment(text).map_err(|error| match error {
+        NoMoment::Unreadable => "write it as 2026-07-06T09:00:00Z".to_owned(),
+        NoMoment::TooLate => format!("the latest moment is {}", rfc3339(LAST_MOMENT)),
+    })
 }
 
 impl ServeArguments {
@@ -143,8 +148,9 @@ fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
 async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Exit, Failed> {
     let colour = output::colour_of_stderr();
     let usage = |text: String| (Exit::Usage, text);
-    let signals = Signals::heed()?;
+    // As long as it reads what may be a pipe, a signal simply ends it.
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
+    let signals = Signals::heed()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
@@ -303,8 +309,7 @@ fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane
 }
 
 fn ready(path: &Path, url: &str) -> Result<(), String> {
-    write_whole(path, &format!("{url}\n"))
-        .map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
+    write_ready(path, url).map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
 }
 
 /// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains the first refusal by each rule.

@@ -1,10 +1,13 @@
 //! `say`, `tap` and `step`: act on a running `serve` and print what came back until it is quiet.
 
+use std::io;
+use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use emulator_scenario::input::{is_stdin, read_input};
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -14,6 +17,8 @@ use crate::output;
 
 /// After what time it is said that something is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long steps from standard input may be: as long as the emulator takes.
+const MOST_STEPS: u64 = 26 * 1024 * 1024;
 
 /// Says something as a person to a running serve, and prints what comes back
 #[derive(Debug, Args)]
@@ -44,7 +49,7 @@ pub(crate) struct TapArguments {
 /// Plays a step, or a list of steps, on a running serve, and prints what comes back
 #[derive(Debug, Args)]
 pub(crate) struct StepArguments {
-    /// The step as YAML or JSON, as it would stand in a scenario file
+    /// The step as YAML or JSON, as it would stand in a scenario file; `-` reads it from standard input
     #[arg(value_name = "YAML")]
     step: String,
     #[command(flatten)]
@@ -70,7 +75,21 @@ pub(crate) fn tap(TapArguments { title, person, target }: &TapArguments) -> Exit
 }
 
 pub(crate) fn step(arguments: &StepArguments) -> ExitCode {
-    act(&Play::Step(&arguments.step), &arguments.target)
+    let StepArguments { step, target } = arguments;
+    if !is_stdin(Path::new(step)) {
+        return act(&Play::Step(step), target);
+    }
+    let read = read_input(Path::new(step), MOST_STEPS).and_then(|bytes| {
+        String::from_utf8(bytes)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    });
+    match read {
+        Ok(step) => act(&Play::Step(&step), target),
+        Err(error) => {
+            eprintln!("error: cannot read standard input: {error}");
+            Exit::Usage.into()
+        }
+    }
 }
 
 /// What is to be played.

@@ -1,6 +1,6 @@
 //! The ids and tokens by which the platform tells apps, Pages and people apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use emulator_core::{AppId, INSTAGRAM_INBOX, LEAD_ADS, PAGE_INBOX, PageId, Psid};
 use emulator_server::AppSpec as Identity;
@@ -48,29 +48,39 @@ pub(super) fn pages(world: &WorldSpec) -> Vec<CastPage> {
     world.pages.iter().map(page).collect()
 }
 
-/// The token of an app for a Page: what is written, and what it is otherwise.
-pub(super) fn page_token<'w>(
+/// The tokens of an app, one for each Page: what is written, and what it is otherwise.
+pub(super) fn page_tokens<'w>(
     app: &'w AppSpec,
     pages: &[CastPage],
-    page: &CastPage,
-) -> (Option<&'w Node>, String) {
+) -> impl Iterator<Item = (PageId, Option<&'w Node>, String)> {
     let app_name = &app.name.value;
-    let first = pages.first().is_some_and(|first| first.id == page.id);
-    let named = app.page_tokens.iter().find(|(name, _)| Some(&name.value) == page.name.as_ref());
-    let written = app.page_token.as_ref().filter(|_| first).or(named.map(|(_, token)| token));
-    let usual = match &page.name {
-        Some(page) if !first => format!("{app_name}-{page}-page-token"),
-        Some(_) | None => format!("{app_name}-page-token"),
-    };
-    (written, usual)
+    let named = by_name(&app.page_tokens);
+    pages.iter().enumerate().map(move |(index, page)| {
+        let named = page.name.as_ref().and_then(|name| named.get(name.as_str()).copied());
+        let written = app.page_token.as_ref().filter(|_| index == 0).or(named);
+        let usual = match &page.name {
+            Some(page) if index > 0 => format!("{app_name}-{page}-page-token"),
+            Some(_) | None => format!("{app_name}-page-token"),
+        };
+        (page.id, written, usual)
+    })
 }
 
-/// The id that a person has on a Page, if the world says so.
-pub(super) fn psid(person: &PersonSpec, pages: &[CastPage], page: &CastPage) -> Option<Psid> {
-    let first = pages.first().is_some_and(|first| first.id == page.id);
-    let named = person.ids.iter().find(|(name, _)| Some(&name.value) == page.name.as_ref());
-    let written = person.id.as_ref().filter(|_| first).or(named.map(|(_, id)| id));
-    written.and_then(|id| id.value.parse().ok())
+/// The Pages, each with the id that a person has there if the world says so.
+pub(super) fn psids<'p>(
+    person: &PersonSpec,
+    pages: &'p [CastPage],
+) -> impl Iterator<Item = (&'p CastPage, Option<Psid>)> {
+    let named = by_name(&person.ids);
+    pages.iter().enumerate().map(move |(index, page)| {
+        let named = page.name.as_ref().and_then(|name| named.get(name.as_str()).copied());
+        let written = person.id.as_ref().filter(|_| index == 0).or(named);
+        (page, written.and_then(|id| id.value.parse().ok()))
+    })
+}
+
+fn by_name<T>(entries: &[(Spanned<String>, T)]) -> HashMap<&str, &T> {
+    entries.iter().map(|(name, value)| (name.value.as_str(), value)).collect()
 }
 
 /// Says when two apps, or two Pages of an app, would be taken for each other.

@@ -1,5 +1,6 @@
 //! What a world says of its Pages, apps and people, in the terms of core.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use emulator_core::{
@@ -28,10 +29,9 @@ const SHARED_FIELDS: &[Field] = &[Field::MessagingHandovers, Field::Standby, Fie
 
 /// What admins decided: every app is on every Page, in the same way.
 pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> Arc<Settings> {
-    let id_of = |name: &str| {
-        let index = world.apps.iter().position(|app| app.name.value == name);
-        index.map(|index| ids[index])
-    };
+    let by_name: HashMap<&str, AppId> =
+        world.apps.iter().map(|app| app.name.value.as_str()).zip(ids.iter().copied()).collect();
+    let id_of = |name: &str| by_name.get(name).copied();
     let mut default_fields: FieldSet = DEFAULT_FIELDS.iter().copied().collect();
     if world.apps.len() > 1 {
         default_fields = SHARED_FIELDS.iter().fold(default_fields, |fields, field| fields.with(*field));

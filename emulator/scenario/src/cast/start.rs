@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use emulator_core::{AppId, PAGE_INBOX};
+use emulator_core::PAGE_INBOX;
 use emulator_server::{AppSpec as Identity, WebhookUrl};
-use serde_json::{Map, Value};
 
 use super::{CastPage, Launch};
 use crate::diagnostics::Diagnostic;
 use crate::given::Given;
 use crate::node::{Node, NodeKind};
 use crate::scenario::{AppSpec, WorldSpec};
-use crate::value;
+use crate::value::{self, Scope};
 
 /// The folder in which the command of an app runs: that of the world's file, or that of a run for a bot that is
 /// given to it.
@@ -35,7 +34,7 @@ pub(super) fn needs_port(app: &AppSpec) -> bool {
 pub(super) fn webhook(
     app: &AppSpec,
     port: Option<u16>,
-    scope: &Map<String, Value>,
+    scope: &dyn Scope,
 ) -> Result<Option<WebhookUrl>, Diagnostic> {
     let parse = |text: &str, node: Option<&Node>| {
         text.parse::<WebhookUrl>().map(Some).map_err(|error| {
@@ -58,7 +57,7 @@ pub(super) type Started = (Launch, Vec<(String, String)>);
 pub(super) fn start(
     world: &WorldSpec,
     app: &AppSpec,
-    scope: &Map<String, Value>,
+    scope: &dyn Scope,
 ) -> Result<Option<Started>, Diagnostic> {
     let launch = match (&app.start, &app.given) {
         (Some(node), Some(Given::Command { text, .. })) => {
@@ -76,7 +75,7 @@ pub(super) fn start(
 }
 
 /// The program and its arguments.
-fn command(node: &Node, scope: &Map<String, Value>) -> Result<Vec<String>, Diagnostic> {
+fn command(node: &Node, scope: &dyn Scope) -> Result<Vec<String>, Diagnostic> {
     let command = match &node.kind {
         NodeKind::List(items) => {
             items.iter().map(|item| value::text(item, scope)).collect::<Result<Vec<_>, _>>()?
@@ -99,11 +98,11 @@ fn command(node: &Node, scope: &Map<String, Value>) -> Result<Vec<String>, Diagn
 }
 
 /// The environment that every bot gets (its own additions come on top).
-pub(super) fn environment(
+pub(super) fn environment_of(
     identity: &Identity,
     pages: &[CastPage],
-    others: impl Iterator<Item = (String, AppId)>,
-    (url, port): (&str, Option<u16>),
+    apps: &[Identity],
+    url: &str,
 ) -> BTreeMap<String, String> {
     let first = pages.first().map(|page| page.id.to_string()).unwrap_or_default();
     let token = identity.page_tokens.first().map(|(_, token)| token.clone()).unwrap_or_default();
@@ -117,10 +116,14 @@ pub(super) fn environment(
         ("VERIFY_TOKEN".to_owned(), identity.verify_token.clone()),
         ("PAGE_INBOX_APP_ID".to_owned(), PAGE_INBOX.to_string()),
     ]);
-    env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
-    env.extend(others.map(|(name, id)| (variable("APP_ID", &name), id.to_string())));
+    env.extend(of_others(apps));
     env.extend(of_pages(identity, pages));
     env
+}
+
+/// The ids of all apps, as variables that end in the name of the app.
+pub fn of_others(apps: &[Identity]) -> impl Iterator<Item = (String, String)> {
+    apps.iter().map(|app| (variable("APP_ID", &app.name), app.id.to_string()))
 }
 
 /// The ids and tokens of the Pages where there are several, as variables that end in the name of the Page.

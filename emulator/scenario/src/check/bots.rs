@@ -1,15 +1,18 @@
 //! Steps about a bot's process need one that the run starts.
 
+use std::collections::HashMap;
+
 use crate::diagnostics::Diagnostic;
-use crate::scenario::WorldSpec;
+use crate::scenario::{AppSpec, WorldSpec};
 use crate::step::{Act, Step};
 
 /// Says of which steps the world starts no bot.
 pub(crate) fn bot_steps(steps: &[Step], world: &WorldSpec) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
+    let apps: HashMap<&str, &AppSpec> = world.apps.iter().map(|app| (app.name.value.as_str(), app)).collect();
     for step in steps {
         let Act::Bot { who, .. } = &step.act else { continue };
-        let Some(app) = world.apps.iter().find(|app| app.name.value == who.value) else { continue };
+        let Some(app) = apps.get(who.value.as_str()) else { continue };
         if app.start.is_some() {
             continue;
         }

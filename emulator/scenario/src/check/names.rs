@@ -1,5 +1,7 @@
 //! Names in steps: those of apps, people and earlier messages.
 
+use std::collections::BTreeSet;
+
 use super::{Checker, Mode, listing};
 use crate::diagnostics::{Diagnostic, did_you_mean, one_of};
 use crate::node::{Node, Span, Spanned};
@@ -10,18 +12,14 @@ use crate::vocabulary::Kind;
 impl Checker<'_> {
     /// Checks the name of an app; false if there is none of that name.
     pub(crate) fn app(&mut self, name: &str, node: &Node) -> bool {
-        let apps: Vec<&str> = self.names.apps.iter().map(String::as_str).collect();
-        self.name(name, "app", &apps, node)
+        let names = self.names;
+        self.name(name, "app", (&names.apps, None), node)
     }
 
     /// Checks the name of a person; false if there is none of that name.
     pub(crate) fn person(&mut self, name: &str, node: &Node) -> bool {
-        // Worlds can have very many people, and most names are right.
-        if node.is_scalar() && self.names.people.contains(&node.source) {
-            return true;
-        }
-        let people: Vec<&str> = self.names.people.iter().map(String::as_str).collect();
-        self.name(name, "person", &people, node)
+        let names = self.names;
+        self.name(name, "person", (&names.people, None), node)
     }
 
     /// Checks the name of a Page; false if there is none of that name.
@@ -31,8 +29,8 @@ impl Checker<'_> {
             self.report(unknown_page(&Spanned::new(node.source.clone(), node.span), self.names));
             return false;
         }
-        let pages: Vec<&str> = self.names.pages.iter().map(String::as_str).collect();
-        self.name(name, "Page", &pages, node)
+        let names = self.names;
+        self.name(name, "Page", (&names.pages, None), node)
     }
 
     pub(super) fn receiver(&mut self, name: &str, node: &Node) {
@@ -40,18 +38,28 @@ impl Checker<'_> {
         if node.is_expression() || (node.is_scalar() && is_id) {
             return;
         }
-        let mut receivers: Vec<&str> = self.names.apps.iter().map(String::as_str).collect();
-        receivers.push("inbox");
-        self.name(name, "app", &receivers, node);
+        let names = self.names;
+        self.name(name, "app", (&names.apps, Some("inbox")), node);
     }
 
-    fn name(&mut self, key: &str, what: &str, known: &[&str], node: &Node) -> bool {
+    /// Checks a name by the set that it must be in; one more word may stand there.
+    fn name(
+        &mut self,
+        key: &str,
+        what: &str,
+        (names, more): (&BTreeSet<String>, Option<&str>),
+        node: &Node,
+    ) -> bool {
+        // A world can have very many names, and most of those that are used are right.
+        let is_known = names.contains(&node.source) || more == Some(node.source.as_str());
+        if is_known && node.is_scalar() && !node.is_null() {
+            return true;
+        }
+        let known: Vec<&str> = names.iter().map(String::as_str).chain(more).collect();
+        let known = known.as_slice();
         if !node.is_scalar() || node.is_null() {
             self.wrong(key, node, &format!("takes the name of {}", with_article(what)), &listed(what, known));
             return false;
-        }
-        if known.contains(&node.source.as_str()) {
-            return true;
         }
         if self.names.certainty == Certainty::Open {
             if !is_identifier(&node.source) {
@@ -121,9 +129,8 @@ impl Checker<'_> {
         if node.is_scalar() && (node.is_null() || ["none", "inbox"].contains(&node.source.as_str())) {
             return;
         }
-        let mut apps: Vec<&str> = self.names.apps.iter().map(String::as_str).collect();
-        apps.push("none");
-        self.name(name, "app", &apps, node);
+        let names = self.names;
+        self.name(name, "app", (&names.apps, Some("none")), node);
     }
 
     /// Checks a mapping from apps to values of one kind.

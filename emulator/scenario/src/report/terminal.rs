@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Outcome, Standing, Summary, details, last_words};
 use crate::calls::Unsupported;
 use crate::diagnostics::Colour;
+use crate::input::again;
 use crate::runner::{Report, RunEvent, Verdict};
 use crate::transcript::printable;
 
@@ -109,11 +110,12 @@ impl Terminal {
         out.push('\n');
         out += &details(verdict, self.colour);
         out += &last_words(&report.output);
+        let (path, filter) = again(&report.path, &report.filter);
         let _ = writeln!(
             out,
             "run it again: messenger-emulator run {} --filter {} --seed {}{}\n",
-            quoted(&report.path.display().to_string()),
-            quoted(&printable(&report.filter)),
+            quoted(&path),
+            quoted(&printable(&filter)),
             self.seed,
             self.again,
         );

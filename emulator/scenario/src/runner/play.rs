@@ -1,5 +1,7 @@
 //! One scenario of a run, in a lane of its own.
 
+use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use emulator_core::Timestamp;
@@ -14,6 +16,7 @@ use super::{AfterFailure, BEGIN_AT, Report, RunEvent, Shared, Verdict};
 use crate::bots::free_port;
 use crate::cast::cast;
 use crate::failure::Failures;
+use crate::kept::{Created, create};
 use crate::record::about_scenario;
 use crate::scenario::{BeginAt, Scenario};
 use crate::scene::{Patience, Place, Scene, Turn};
@@ -57,10 +60,11 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
     shared.tell_unsupported(&lane);
     let journal = write_journal(shared, up, &lane, selected).unwrap_or_else(|why| {
         verdict = Verdict::Broken(why);
-        None
+        Written::default()
     });
-    let mut report =
-        Report { journal, raced: lane.is_raced(), ..Report::of(selected, verdict, watch.elapsed()) };
+    let Written { journal, kept } = journal;
+    let raced = lane.is_raced();
+    let mut report = Report { journal, kept, raced, ..Report::of(selected, verdict, watch.elapsed()) };
     if report.verdict.is_failure() {
         report.output = up.crew.last_words(deaths_before).await;
         report.transcript = transcript_of(&lane);
@@ -125,15 +129,18 @@ fn transcript_of(lane: &Lane) -> Vec<String> {
     Lines::of(lane, 3).newest(&entries.unwrap_or_default(), TRANSCRIPT_LINES)
 }
 
-/// Writes the lane's journal in causal order; gives its path, if one is wanted.
-fn write_journal(
-    shared: &Shared,
-    up: &Up,
-    lane: &Lane,
-    selected: &Selected,
-) -> Result<Option<std::path::PathBuf>, String> {
+/// The journal of a scenario, if one is wanted.
+#[derive(Default)]
+struct Written {
+    journal: Option<PathBuf>,
+    /// Where an earlier one of its name is now.
+    kept: Option<PathBuf>,
+}
+
+/// Writes the lane's journal in causal order.
+fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> Result<Written, String> {
     let Selected { path, called, scenario, .. } = selected;
-    let Some(folder) = &shared.options.journal else { return Ok(None) };
+    let Some(folder) = &shared.options.journal else { return Ok(Written::default()) };
     let into = folder.join(journal_path(path, called));
     let entries =
         lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
@@ -149,8 +156,11 @@ fn write_journal(
         text.push_str(&entry_to_json(&entry, &names));
         text.push('\n');
     }
-    let written =
-        into.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&into, text));
-    written.map_err(|error| format!("cannot write the journal {}: {error}", into.display()))?;
-    Ok(Some(into))
+    let written = into.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
+        let Created { mut file, kept } = create(&into)?;
+        file.write_all(text.as_bytes())?;
+        Ok(kept)
+    });
+    let kept = written.map_err(|error| format!("cannot write the journal {}: {error}", into.display()))?;
+    Ok(Written { journal: Some(into), kept })
 }

@@ -97,6 +97,8 @@ pub struct Report {
     pub output: Vec<BotOutput>,
     /// Where its journal was written.
     pub journal: Option<PathBuf>,
+    /// Where the journal of an earlier run is now that had its name.
+    pub kept: Option<PathBuf>,
 }
 
 impl Report {
@@ -118,6 +120,7 @@ impl Report {
             transcript: Vec::new(),
             output: Vec::new(),
             journal: None,
+            kept: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The runs of a scenario: one for each protocol that it lists and each of its cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use emulator_core::Protocol;
 
@@ -42,8 +42,8 @@ impl Scenario {
     /// Gives the variables of a case, those of the scenario among them.
     pub fn variables<'a>(&'a self, case: Option<&'a Case>) -> impl Iterator<Item = &'a (Key, Node)> {
         let own = case.map(|case| case.vars.as_slice()).unwrap_or_default();
-        let overridden = |name: &str| own.iter().any(|(key, _)| key.name == name);
-        self.vars.iter().filter(move |(key, _)| !overridden(&key.name)).chain(own)
+        let own_names: HashSet<&str> = own.iter().map(|(key, _)| key.name.as_str()).collect();
+        self.vars.iter().filter(move |(key, _)| !own_names.contains(key.name.as_str())).chain(own)
     }
 }
 
@@ -112,12 +112,23 @@ pub(super) fn check_variables(vars: &[(Key, Node)], problems: &mut Vec<Diagnosti
 
 /// What is known of the variables: one that only some cases give is missing in the others.
 pub(super) fn shape(vars: &[(Key, Node)], cases: &[Case]) -> Shape {
-    let mut members: BTreeMap<String, Shape> = BTreeMap::new();
-    for (key, _) in cases.iter().flat_map(|case| &case.vars) {
-        let gives = |case: &&Case| !case.vars.iter().any(|(other, _)| other.name == key.name);
-        let lacking = cases.iter().find(gives).map(|case| format!("the case `{}`", case.name.value));
-        members.insert(key.name.clone(), lacking.map_or(Shape::Open, Shape::Missing));
+    // In how many of the first cases each is, and the first one that lacks it.
+    let mut given: BTreeMap<&str, (usize, Option<&Case>)> = BTreeMap::new();
+    for (index, case) in cases.iter().enumerate() {
+        for (key, _) in &case.vars {
+            let (count, lacking) = given.entry(&key.name).or_default();
+            if *count < index && lacking.is_none() {
+                *lacking = cases.get(*count);
+            }
+            *count += 1;
+        }
     }
+    let shape = |(count, lacking): (usize, Option<&Case>)| {
+        let lacking = lacking.or_else(|| cases.get(count));
+        lacking.map_or(Shape::Open, |case| Shape::Missing(format!("the case `{}`", case.name.value)))
+    };
+    let mut members: BTreeMap<String, Shape> =
+        given.into_iter().map(|(name, found)| (name.to_owned(), shape(found))).collect();
     members.extend(vars.iter().map(|(key, _)| (key.name.clone(), Shape::Open)));
     Shape::Members(members)
 }

@@ -2,7 +2,7 @@
 
 use emulator_core::{AppId, PageId, Timestamp};
 use emulator_server::graph::{self, PlayedCall, RawCall, Reply};
-use emulator_server::rfc3339;
+use emulator_server::{LAST_MOMENT, rfc3339};
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene, raw};
@@ -11,9 +11,6 @@ use crate::matcher::Pattern;
 use crate::node::{Node, Span, Spanned};
 use crate::step::{AppVerb, ClockMove, Refusal};
 use crate::value;
-
-/// The last moment that can be written with a year of four digits: 9999-12-30T00:00:00Z.
-const LAST_MOMENT: Timestamp = Timestamp(253_402_128_000_000);
 
 /// An app's step, taken apart.
 pub(super) struct AppCall<'a> {

@@ -1,13 +1,13 @@
 //! The names that expressions in steps can use, by the table of members that the checks follow as well.
 
-use emulator_core::{PAGE_INBOX, PageId};
+use emulator_core::PageId;
 use emulator_server::rfc3339;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Scene;
 use crate::cast;
 use crate::value::Scope;
-use crate::vocabulary::{AppMember, PageMember, PersonMember, Root};
+use crate::vocabulary::{PersonMember, Root};
 
 impl Scope for Scene {
     fn lookup(&self, name: &str) -> Option<Value> {
@@ -20,7 +20,7 @@ impl Scope for Scene {
             Some(Root::Vars) => Some(Value::Object(self.vars.clone())),
             Some(Root::Env) => Some(cast::environment()),
             Some(Root::Emulator) => Some(cast::emulator(&self.surroundings)),
-            Some(Root::Inbox) => Some(of_page(PAGE_INBOX, "inbox")),
+            Some(Root::Inbox) => Some(cast::inbox()),
             None => {
                 let page = || self.page_value(self.cast.page_named(name)?);
                 self.app_value(name).or_else(|| self.person_value(name)).or_else(page)
@@ -40,36 +40,12 @@ impl Scope for Scene {
 impl Scene {
     fn page_value(&self, page: PageId) -> Option<Value> {
         let settings = self.lane.settings();
-        Some(of_page(page, &settings.pages.get(&page)?.name))
-    }
-
-    /// The members of an app or a person: all of them for the first Page, and some behind the name of each Page.
-    fn members<M: Copy>(
-        &self,
-        (all, of_page): (&[M], &[M]),
-        name: fn(M) -> &'static str,
-        value: impl Fn(M, PageId) -> Value,
-    ) -> Value {
-        let on = |members: &[M], page: PageId| -> Map<String, Value> {
-            members.iter().map(|member| (name(*member).to_owned(), value(*member, page))).collect()
-        };
-        let mut out = on(all, self.cast.page);
-        let named = self.cast.pages.iter().filter_map(|page| Some((page.name.clone()?, page.id)));
-        out.extend(named.map(|(name, page)| (name, Value::Object(on(of_page, page)))));
-        Value::Object(out)
+        Some(cast::of_page(page, &settings.pages.get(&page)?.name))
     }
 
     fn app_value(&self, name: &str) -> Option<Value> {
         let app = self.cast.apps.iter().find(|app| app.name == name)?;
-        let token = |page| app.page_tokens.iter().find(|(known, _)| *known == page).map(|(_, token)| token);
-        let value = |member, page| match member {
-            AppMember::Id => json!(app.id.to_string()),
-            AppMember::Name => json!(app.name),
-            AppMember::Secret => json!(app.secret),
-            AppMember::VerifyToken => json!(app.verify_token),
-            AppMember::PageToken => json!(token(page)),
-        };
-        Some(self.members((AppMember::ALL, AppMember::OF_PAGE), AppMember::name, value))
+        Some(cast::app(app, &self.cast.pages))
     }
 
     fn person_value(&self, name: &str) -> Option<Value> {
@@ -78,20 +54,9 @@ impl Scene {
             PersonMember::Id => json!(self.lane.person(name, page).map(|psid| psid.to_string())),
             PersonMember::Name => json!(name),
         };
-        Some(self.members((PersonMember::ALL, PersonMember::OF_PAGE), PersonMember::name, value))
+        let members = (PersonMember::ALL, PersonMember::OF_PAGE);
+        Some(cast::members(&self.cast.pages, members, PersonMember::name, value))
     }
-}
-
-/// What there is to say of a Page, or of the Page Inbox.
-fn of_page(id: impl std::fmt::Display, name: &str) -> Value {
-    let value = |member: &PageMember| {
-        let value = match member {
-            PageMember::Id => json!(id.to_string()),
-            PageMember::Name => json!(name),
-        };
-        (member.name().to_owned(), value)
-    };
-    PageMember::ALL.iter().map(value).collect::<Map<_, _>>().into()
 }
 
 #[cfg(test)]
@@ -102,6 +67,7 @@ mod tests {
 
     use emulator_core::Timestamp;
     use emulator_server::{ClockMode, LaneSpec, Stage, StageSpec};
+    use serde_json::Map;
 
     use super::*;
     use crate::cast::{Surroundings, cast};

@@ -46,8 +46,11 @@ impl Found {
     fn collect(&mut self, path: &Path) -> Result<(), (PathBuf, io::Error)> {
         let unreadable = |error| (path.to_owned(), error);
         if !path.is_dir() {
-            // Opening it tells best what is wrong with it.
-            std::fs::File::open(path).map_err(unreadable)?;
+            // Opening a file tells best what is wrong with it; whatever else it is, opening it might not end.
+            let known = std::fs::metadata(path).map_err(unreadable)?;
+            if known.is_file() {
+                std::fs::File::open(path).map_err(unreadable)?;
+            }
             self.take(path);
             return Ok(());
         }

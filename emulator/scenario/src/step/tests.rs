@@ -304,6 +304,18 @@ fn expressions_and_matchers_of_a_body_are_checked() {
     for wrong in ["{user: ana, says: \"${\"}", "expect: {webhook: shopbot, event: {t: {matches: \"(\"}}}"] {
         assert!(parse_steps("t", wrong, &names()).is_err(), "{wrong}");
     }
+    for environment in ["${env.HOME}", "a ${env['HOME'] | upper}", "${[env]}", "${env}"] {
+        for body in [
+            format!("{{note: \"{environment}\"}}"),
+            format!("[{{user: ana, says: hi}}, {{app: shopbot, sends: {{text: \"{environment}\"}}}}]"),
+            format!("{{app: shopbot, calls: {{method: POST, path: x, body: {{\"{environment}\": 1}}}}}}"),
+        ] {
+            let problems = parse_steps("request", &body, &names()).unwrap_err();
+            assert_eq!(problems[0].message, "steps that are sent cannot read the environment", "{body}");
+            assert_eq!(problems.len(), 1, "{problems:?}");
+        }
+    }
+    assert!(parse_steps("t", "{note: \"$${env.HOME} and ${page.env}\"}", &names()).is_ok());
     // Names that earlier steps captured are not known here.
     assert!(parse_steps("t", "{user: ana, says: \"${earlier.message_id}\"}", &names()).is_ok());
 }

@@ -12,6 +12,7 @@ use super::known::{Known, Unknown};
 use super::{Scope, Written};
 use crate::diagnostics::{Diagnostic, did_you_mean, suggestion};
 use crate::node::{Node, NodeKind};
+use crate::vocabulary::Root;
 
 /// A piece of a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,15 +47,41 @@ pub(super) fn evaluate(written: &Written<'_>, scope: &dyn Scope) -> Result<Value
 /// Checks every expression of a tree as far as that goes without values: its syntax and, if they are known, its names
 /// and their members.
 pub(crate) fn check(node: &Node, known: Option<&Known>, problems: &mut Vec<Diagnostic>) {
+    each_text(node, &mut |written| check_text(written, known, problems));
+}
+
+/// Refuses expressions that ask for the environment of this process, for a tree that anybody may have sent.
+pub(crate) fn refuse_environment(node: &Node, problems: &mut Vec<Diagnostic>) {
+    each_text(node, &mut |written| {
+        // What cannot be read is told by `check`.
+        for piece in pieces(written).unwrap_or_default() {
+            let Piece::Expression { inside, start, end } = piece else { continue };
+            let paths = paths(&environment(), inside, written, (start, end)).unwrap_or_default();
+            if paths.iter().any(|path| root(path) == Root::Env.name()) {
+                problems.push(
+                    Diagnostic::new(
+                        written.part(start, end),
+                        "steps that are sent cannot read the environment",
+                    )
+                    .label("this would be that of the emulator")
+                    .help("write the value itself; `env` is there in scenario files"),
+                );
+            }
+        }
+    });
+}
+
+/// Goes through every text of a tree, keys among them.
+fn each_text(node: &Node, look: &mut dyn FnMut(&Written<'_>)) {
     match &node.kind {
         NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) => {}
-        NodeKind::Text => check_text(&Written::value(node), known, problems),
-        NodeKind::List(items) => items.iter().for_each(|item| check(item, known, problems)),
+        NodeKind::Text => look(&Written::value(node)),
+        NodeKind::List(items) => items.iter().for_each(|item| each_text(item, look)),
         NodeKind::Map(entries) => {
             for (key, value) in entries {
                 let quoted = key.span.end - key.span.start != key.name.len();
-                check_text(&Written { source: &key.name, span: key.span, quoted }, known, problems);
-                check(value, known, problems);
+                look(&Written { source: &key.name, span: key.span, quoted });
+                each_text(value, look);
             }
         }
     }

@@ -140,6 +140,9 @@ fn times() {
         ("2026-03-01", "write `2026-03-01T00:00:00Z` for UTC"),
         ("2026-13-01T00:00:00Z", "write it as in"),
         ("noon", "write it as in"),
+        ("9999-12-31T23:59:59Z", "the latest moment is `9999-12-30T00:00:00Z`"),
+        ("9999-12-30T06:00:00+01:00", "the latest moment is"),
+        ("20260-01-01T00:00:00Z", "the latest moment is"),
         ("[1]", "write it as in"),
     ] {
         let problem = parse_time(&node(wrong)).unwrap_err();

@@ -1,5 +1,7 @@
 //! Durations and points in time, as they are written in a file.
 
+use emulator_server::{LAST_MOMENT, NoMoment, parse_moment, rfc3339};
+
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;
 
@@ -54,11 +56,15 @@ pub(crate) fn parse_duration(node: &Node) -> Result<i64, Diagnostic> {
 /// Reads a point in time in the notation of RFC 3339 as milliseconds since 1970.
 pub(crate) fn parse_time(node: &Node) -> Result<i64, Diagnostic> {
     let written = node.source.as_str();
-    if node.is_scalar()
-        && !node.is_null()
-        && let Ok(time) = written.parse::<jiff::Timestamp>()
-    {
-        return Ok(time.as_millisecond());
+    if node.is_scalar() && !node.is_null() {
+        match parse_moment(written) {
+            Ok(at) => return Ok(at.0),
+            Err(NoMoment::TooLate) => {
+                return Err(Diagnostic::new(node.span, format!("`{written}` is too late for the clock"))
+                    .help(format!("the latest moment is `{}`", rfc3339(LAST_MOMENT))));
+            }
+            Err(NoMoment::Unreadable) => {}
+        }
     }
     let problem = Diagnostic::new(node.span, format!("`{written}` is not a point in time"));
     Err(if written.parse::<jiff::civil::DateTime>().is_ok() {

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::emulator::Binary;
 use super::process::{Process, Talk};
 use super::table::{Aim, Figure, Row, Unit, median};
 use super::{Setting, until_some};
@@ -19,14 +20,10 @@ pub(super) async fn scenarios(setting: &Setting) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     let mut smallest = None;
     for count in COUNTS {
-        let folder = TempDir::with_prefix("emulator-bench-").context("failed to make a folder")?;
-        for number in 1..=count {
-            let path = folder.path().join(format!("{number:05}.yaml"));
-            std::fs::write(&path, scenario(number)).context("failed to write a scenario")?;
-        }
+        let folder = written(count)?;
         let mut times = Vec::new();
         for _ in 0..setting.pace.repeats {
-            times.push(run(setting, folder.path(), &[]).await?.as_secs_f64());
+            times.push(run(&setting.binary, folder.path(), &[]).await?.as_secs_f64());
         }
         let time = Figure { value: median(&times), unit: Unit::Seconds };
         let each = Figure { value: time.value / count as f64, ..time };
@@ -40,20 +37,30 @@ pub(super) async fn scenarios(setting: &Setting) -> Result<Vec<Row>> {
         });
         smallest.get_or_insert(each);
         if count != 100 {
-            let peak = Figure::bytes(peak_memory(setting, folder.path()).await?);
+            let peak = Figure::bytes(peak_memory(&setting.binary, folder.path()).await?);
             rows.push(Row::new("  most memory", peak));
         }
         if count == 1_000 {
-            let one = Figure::time(run(setting, folder.path(), &["--jobs", "1"]).await?);
+            let one = Figure::time(run(&setting.binary, folder.path(), &["--jobs", "1"]).await?);
             rows.push(Row::new("  with one job", one).beside(time, "default"));
         }
     }
     Ok(rows)
 }
 
+/// A folder with so many scenarios.
+pub(super) fn written(count: usize) -> Result<TempDir> {
+    let folder = TempDir::with_prefix("emulator-bench-").context("failed to make a folder")?;
+    for number in 1..=count {
+        let path = folder.path().join(format!("{number:05}.yaml"));
+        std::fs::write(&path, scenario(number)).context("failed to write a scenario")?;
+    }
+    Ok(folder)
+}
+
 /// Runs a folder of scenarios, and tells how long that took.
-pub(super) async fn run(setting: &Setting, folder: &Path, options: &[&str]) -> Result<Duration> {
-    let mut command = tokio::process::Command::from(setting.binary.command("run", options)?);
+pub(super) async fn run(binary: &Binary, folder: &Path, options: &[&str]) -> Result<Duration> {
+    let mut command = tokio::process::Command::from(binary.command("run", options)?);
     command.arg(folder).stdin(Stdio::null()).kill_on_drop(true);
     let begun = Instant::now();
     let output = timeout(PATIENCE, command.output()).await.context("`run` did not end")??;
@@ -67,8 +74,8 @@ pub(super) async fn run(setting: &Setting, folder: &Path, options: &[&str]) -> R
 }
 
 /// The most memory that a run had, in bytes, as far as it was seen before it ended. It is not the run that is timed.
-async fn peak_memory(setting: &Setting, folder: &Path) -> Result<u64> {
-    let mut command = setting.binary.command("run", &[])?;
+pub(super) async fn peak_memory(binary: &Binary, folder: &Path) -> Result<u64> {
+    let mut command = binary.command("run", &[])?;
     command.arg(folder);
     let mut process = Process::start("run", &mut command, Talk::None)?;
     let mut most = 0;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::emulator::{Emulator, person_name};
+use super::emulator::{Binary, Emulator, person_name};
 use super::load::{self, Connection, Load};
 use super::part::Part;
 use super::process::is_installed;
@@ -33,15 +33,15 @@ pub(super) fn body_for(person: &str) -> String {
 }
 
 /// An emulator that has heard of its people, and a load of messages to them.
-struct Sending {
-    emulator: Emulator,
-    load: Load,
+pub(super) struct Sending {
+    pub(super) emulator: Emulator,
+    pub(super) load: Load,
     answer: String,
     body: String,
 }
 
 impl Sending {
-    async fn begin(emulator: Emulator, people: usize) -> Result<Self> {
+    pub(super) async fn begin(emulator: Emulator, people: usize) -> Result<Self> {
         let greetings: Vec<_> =
             (0..people).map(|index| json!({"user": person_name(index), "says": "hi"})).collect();
         emulator.steps("?wait=settled", &json!(greetings).to_string()).await?;
@@ -131,17 +131,7 @@ pub(super) async fn send_echo(setting: &Setting) -> Result<Vec<Row>> {
 /// emulator that only queues echoes gains nothing.
 async fn echoes(setting: &Setting, people: usize, name: &str) -> Result<Vec<Row>> {
     let mut sink = Part::sink(setting.runtime).await?;
-    let webhook = format!("http://{}/webhook", sink.address);
-    let count = people.to_string();
-    let mut arguments = vec!["--webhook", &webhook, "--fields", "messages,message_echoes"];
-    if people > 1 {
-        arguments.extend(["--people", &count]);
-    }
-    let emulator = setting.binary.serve(&arguments).await?;
-    until_some(ECHO_PATIENCE, "the handshake with the sink", async || {
-        Ok((asked(&mut sink, "handshakes").await? > 0).then_some(()))
-    })
-    .await?;
+    let emulator = echoing(&setting.binary, &mut sink, people).await?;
     let mut sending = Sending::begin(emulator, people).await?;
     let (_part, mut bare) = sending.bare(setting).await?;
     bare.round(setting.pace.round / 4).await?;
@@ -153,13 +143,7 @@ async fn echoes(setting: &Setting, people: usize, name: &str) -> Result<Vec<Row>
         let begun = Instant::now();
         let round = sending.load.round(setting.pace.round).await?;
         sent += round.count();
-        let drained = until_some(ECHO_PATIENCE, "the arrival of all echoes", async || {
-            Ok((asked(&mut sink, "count").await? >= sent).then_some(()))
-        });
-        if let Err(error) = drained.await {
-            let arrived = asked(&mut sink, "count").await?;
-            return Err(error.context(format!("{arrived} echoes of {sent} messages arrived ({name})")));
-        }
+        drain(&mut sink, sent).await.context(name.to_owned())?;
         echoed.push(round.count() as f64 / begun.elapsed().as_secs_f64());
         answered.push(round.per_second());
         theirs.push(bare.round(setting.pace.round).await?.per_second());
@@ -169,6 +153,34 @@ async fn echoes(setting: &Setting, people: usize, name: &str) -> Result<Vec<Row>
             .aim(Aim::RatioAtLeast(0.2)),
         Row::rates("  of these calls alone", &answered, &theirs, "bare"),
     ])
+}
+
+/// An emulator that sends echoes to a sink, once the two know each other.
+pub(super) async fn echoing(binary: &Binary, sink: &mut Part, people: usize) -> Result<Emulator> {
+    let webhook = format!("http://{}/webhook", sink.address);
+    let count = people.to_string();
+    let mut arguments = vec!["--webhook", &webhook, "--fields", "messages,message_echoes"];
+    if people > 1 {
+        arguments.extend(["--people", &count]);
+    }
+    let emulator = binary.serve(&arguments).await?;
+    until_some(ECHO_PATIENCE, "the handshake with the sink", async || {
+        Ok((asked(sink, "handshakes").await? > 0).then_some(()))
+    })
+    .await?;
+    Ok(emulator)
+}
+
+/// Waits until the echoes of so many messages have arrived.
+pub(super) async fn drain(sink: &mut Part, sent: u64) -> Result<()> {
+    let drained = until_some(ECHO_PATIENCE, "the arrival of all echoes", async || {
+        Ok((asked(sink, "count").await? >= sent).then_some(()))
+    });
+    if let Err(error) = drained.await {
+        let arrived = asked(sink, "count").await?;
+        return Err(error.context(format!("{arrived} echoes of {sent} messages arrived")));
+    }
+    Ok(())
 }
 
 async fn asked(part: &mut Part, command: &str) -> Result<u64> {

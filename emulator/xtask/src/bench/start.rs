@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use super::emulator::PATIENCE;
+use super::emulator::{Binary, PATIENCE};
 use super::part::address_of;
 use super::process::{Process, Talk};
 use super::table::{Aim, Figure, Row, Unit, median};
@@ -22,24 +22,12 @@ pub(super) async fn start(setting: &Setting) -> Result<Vec<Row>> {
     let mut memory = Vec::new();
     // The first start reads the program from the disk; it warms up and is not counted.
     for counted in 0..=setting.pace.starts {
-        let folder = TempDir::with_prefix("emulator-bench-").context("failed to make a folder")?;
-        let file = folder.path().join("url");
-        let shown = file.to_str().context("a folder whose name is not UTF-8")?;
-        let mut command = setting.binary.command("serve", &["--port", "0", "--ready-file", shown])?;
-        command.current_dir(folder.path());
-        let begun = Instant::now();
-        let mut process = Process::start("serve", &mut command, Talk::Lines)?;
-        let url = process.line(PATIENCE).await.map_err(|error| skip(format!("{error:#}")))?;
-        let address = address_of(&url).map_err(|error| skip(format!("the first line: {error:#}")))?;
-        until_some(PATIENCE, "the writing of the ready file", async || Ok(file.exists().then_some(())))
-            .await?;
-        TcpStream::connect(address).await.context("it does not listen although it is ready")?;
+        let started = one(&setting.binary).await?;
         if counted > 0 {
-            times.push(begun.elapsed().as_secs_f64());
+            times.push(started.after.as_secs_f64());
         }
         if counted % 5 == 0 {
-            pause(REST).await;
-            memory.push(process.resident()? as f64);
+            memory.push(started.memory_at_rest().await? as f64);
         }
     }
     let slowest = times.iter().copied().fold(0.0, f64::max);
@@ -53,4 +41,36 @@ pub(super) async fn start(setting: &Setting) -> Result<Vec<Row>> {
             .aim(Aim::AtMost(20.0 * MEBIBYTE)),
         Row::new("release binary", Figure::bytes(size)).aim(Aim::AtMost(15.0 * MEBIBYTE)),
     ])
+}
+
+/// A `serve` that has started.
+pub(super) struct Started {
+    process: Process,
+    /// How long it took to be ready.
+    pub(super) after: Duration,
+    _folder: TempDir,
+}
+
+impl Started {
+    /// Resident memory in bytes, once nothing of the start is going on any more.
+    pub(super) async fn memory_at_rest(&self) -> Result<u64> {
+        pause(REST).await;
+        self.process.resident()
+    }
+}
+
+/// Starts `serve` and waits until it accepts connections.
+pub(super) async fn one(binary: &Binary) -> Result<Started> {
+    let folder = TempDir::with_prefix("emulator-bench-").context("failed to make a folder")?;
+    let file = folder.path().join("url");
+    let shown = file.to_str().context("a folder whose name is not UTF-8")?;
+    let mut command = binary.command("serve", &["--port", "0", "--ready-file", shown])?;
+    command.current_dir(folder.path());
+    let begun = Instant::now();
+    let mut process = Process::start("serve", &mut command, Talk::Lines)?;
+    let url = process.line(PATIENCE).await.map_err(|error| skip(format!("{error:#}")))?;
+    let address = address_of(&url).map_err(|error| skip(format!("the first line: {error:#}")))?;
+    until_some(PATIENCE, "the writing of the ready file", async || Ok(file.exists().then_some(()))).await?;
+    TcpStream::connect(address).await.context("it does not listen although it is ready")?;
+    Ok(Started { process, after: begun.elapsed(), _folder: folder })
 }

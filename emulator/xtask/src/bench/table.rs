@@ -13,6 +13,17 @@ pub(crate) enum Unit {
     Bytes,
 }
 
+impl Unit {
+    /// The name in JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PerSecond => "1/s",
+            Self::Seconds => "s",
+            Self::Bytes => "B",
+        }
+    }
+}
+
 /// A measured number.
 #[derive(Clone, Copy)]
 pub(crate) struct Figure {
@@ -33,7 +44,7 @@ impl Figure {
         Self { value: bytes as f64, unit: Unit::Bytes }
     }
 
-    fn shown(self) -> String {
+    pub(crate) fn shown(self) -> String {
         let value = self.value;
         match self.unit {
             Unit::PerSecond => format!("{}/s", with_commas(value)),
@@ -124,15 +135,10 @@ impl Row {
     }
 
     fn json(&self) -> Value {
-        let unit = match self.figure.unit {
-            Unit::PerSecond => "1/s",
-            Unit::Seconds => "s",
-            Unit::Bytes => "B",
-        };
         json!({
             "what": self.what,
             "value": self.figure.value,
-            "unit": unit,
+            "unit": self.figure.unit.name(),
             "beside": self.beside.map(|(figure, name)| json!({"value": figure.value, "what": name})),
             "ratio": self.ratio(),
             "aim": self.aim.map(|_| self.shown_aim()),

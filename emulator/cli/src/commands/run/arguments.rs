@@ -27,7 +27,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = CODES)]
 pub(crate) struct RunArguments {
-    /// Scenario files and folders
+    /// Scenario files and folders; `-` reads standard input
     #[arg(required = true, value_name = "FILES")]
     pub(super) files: Vec<PathBuf>,
     /// Runs only scenarios whose full name holds this text
@@ -61,10 +61,11 @@ pub(crate) struct RunArguments {
     /// Multiplies all real times: those of the files and those that hold without
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = pace, hide_default_value = true)]
     pub(super) timeouts: Pace,
-    /// Writes a journal of each scenario into this folder
+    /// Writes a journal of each scenario into this folder; earlier ones are kept under a number
     #[arg(long, value_name = "DIR")]
     pub(super) journal: Option<PathBuf>,
-    /// Writes reports: junit=FILE for CI servers, json=FILE as lines for programs
+    /// Writes reports: junit=FILE for CI servers, json=FILE as lines for programs. An earlier file is kept under a number;
+    /// `-` is standard output, and what a terminal shows goes to standard error then
     #[arg(long, value_name = "KIND=FILE", value_delimiter = ',')]
     pub(super) report: Vec<Wanted>,
     /// Takes this bot for an app instead of what the files start: a command, the URL of one that runs already, or

@@ -1,12 +1,11 @@
 //! The files that a run writes for CI servers and programs.
 //!
 //! JUnit's XML appears whole: it is written beside and renamed. Lines of JSON are written as things happen, so that a
-//! program can follow them; each is whole.
+//! program can follow them; each is whole. A report of an earlier run is kept under a number.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +14,8 @@ use emulator_scenario::report::json::{self, End};
 use emulator_scenario::report::junit::{self, junit};
 use emulator_scenario::runner::{Report, RunEvent};
 use emulator_scenario::select::Selected;
-use tempfile::NamedTempFile;
+
+use crate::files::{Output, failed, is_stdout};
 
 /// A report and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,8 @@ pub(super) struct About {
 #[derive(Debug)]
 pub(super) struct Reports {
     about: About,
-    junit: Vec<PathBuf>,
-    lines: Vec<(PathBuf, File)>,
+    junit: Vec<(PathBuf, Output)>,
+    lines: Vec<(PathBuf, Output)>,
     /// What is not done yet, and what is; both only for a report that is written at the end.
     selected: Vec<Selected>,
     finished: Vec<Report>,
@@ -87,32 +87,42 @@ impl Reports {
             broken: None,
         };
         for (index, Wanted { kind, path }) in wanted.iter().enumerate() {
-            if wanted[..index].iter().any(|other| other.path == *path) {
-                return Err(format!("two reports go to {}", path.display()));
+            let same = |other: &Path| other == path || (is_stdout(other) && is_stdout(path));
+            if wanted[..index].iter().any(|other| same(&other.path)) {
+                let place =
+                    if is_stdout(path) { "standard output".to_owned() } else { path.display().to_string() };
+                return Err(format!("two reports go to {place}"));
             }
             let failed = |error: io::Error| unwritable(path, &error);
-            fs::create_dir_all(folder_of(path)).map_err(|error| {
-                // Something else has the name of the folder.
-                let taken = error.kind() == io::ErrorKind::AlreadyExists;
-                failed(if taken { io::ErrorKind::NotADirectory.into() } else { error })
-            })?;
+            if !is_stdout(path) {
+                fs::create_dir_all(folder_of(path)).map_err(|error| {
+                    // Something else has the name of the folder.
+                    let taken = error.kind() == io::ErrorKind::AlreadyExists;
+                    failed(if taken { io::ErrorKind::NotADirectory.into() } else { error })
+                })?;
+            }
             match kind {
                 Kind::Junit => {
-                    writable(path).map_err(failed)?;
-                    reports.junit.push(path.clone());
+                    reports.junit.push((path.clone(), Output::whole(path).map_err(failed)?));
                     reports.selected = selected.to_vec();
                 }
                 Kind::Json => {
-                    let mut file = File::create(path).map_err(failed)?;
+                    let (mut output, kept) = Output::growing(path).map_err(failed)?;
+                    tell_kept(path, kept.as_deref());
                     let About { seed, shard } = &reports.about;
                     let version = env!("CARGO_PKG_VERSION");
                     let line = json::begun(version, *seed, selected.len(), shard.as_deref());
-                    file.write_all(line.as_bytes()).map_err(failed)?;
-                    reports.lines.push((path.clone(), file));
+                    output.write(line.as_bytes()).map_err(failed)?;
+                    reports.lines.push((path.clone(), output));
                 }
             }
         }
         Ok(reports)
+    }
+
+    /// Whether one of them has standard output to itself.
+    pub(super) fn have_stdout(wanted: &[Wanted]) -> bool {
+        wanted.iter().any(|wanted| is_stdout(&wanted.path))
     }
 
     /// Takes in what happens.
@@ -140,7 +150,7 @@ impl Reports {
 
     fn line(&mut self, line: &str) {
         for (path, file) in &mut self.lines {
-            if let Err(error) = file.write_all(line.as_bytes()) {
+            if let Err(error) = file.write(line.as_bytes()) {
                 self.broken.get_or_insert_with(|| unwritable(path, &error));
             }
         }
@@ -169,53 +179,30 @@ impl Reports {
         self.finished.extend(left);
         let About { seed, shard } = &self.about;
         let run = junit::Run { seed: *seed, shard: shard.as_deref(), took, strays: &self.strays };
-        for path in &self.junit {
+        for (path, output) in &mut self.junit {
             let text = junit(&self.finished, &run).map_err(|error| unwritable(path, &error))?;
-            write_whole(path, &text).map_err(|error| unwritable(path, &error))?;
+            let kept = output.write(&text).map_err(|error| unwritable(path, &error))?;
+            tell_kept(path, kept.as_deref());
         }
         Ok(())
     }
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> String {
-    // The path of the file beside it would only confuse.
-    let text = error.to_string();
-    let why = text.split(" at path ").next().unwrap_or_default();
-    format!("cannot write the report {}: {why}", path.display())
+    format!("cannot write the report {}: {}", shown(path), failed(error))
+}
+
+fn shown(path: &Path) -> String {
+    if is_stdout(path) { "to standard output".to_owned() } else { path.display().to_string() }
+}
+
+/// Says where the earlier report is now.
+fn tell_kept(path: &Path, kept: Option<&Path>) {
+    if let Some(kept) = kept {
+        eprintln!("kept the earlier {} as {}", path.display(), kept.display());
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Something else than a file, such as a pipe, cannot be replaced.
-fn is_replaceable(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|known| known.is_file()) || !path.exists()
-}
-
-/// Whether a report can be written there at the end.
-fn writable(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if is_replaceable(path) {
-        beside(path).map(drop)
-    } else {
-        File::options().write(true).open(path).map(drop)
-    }
-}
-
-/// A file beside that one, readable for whom other new files are readable: a CI server may be another user.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder_of(path))
-}
-
-fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
-    if !is_replaceable(path) {
-        return File::options().write(true).open(path)?.write_all(text);
-    }
-    let mut file = beside(path)?;
-    file.write_all(text)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

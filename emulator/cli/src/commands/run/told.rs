@@ -1,8 +1,9 @@
-//! What a run tells beside its report: bots that somebody has to start, and what it keeps.
+//! What a run tells beside its report: bots that somebody has to start, what it keeps, and which earlier journals.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use emulator_scenario::runner::{Kept, KeptBot};
+use emulator_scenario::runner::{Kept, KeptBot, RunEvent};
 
 /// What somebody has to do who starts a bot by hand, as lines for a shell.
 pub(super) fn waiting(app: &str, webhook: &str, env: &[(String, String)]) -> String {
@@ -30,4 +31,33 @@ pub(super) fn kept(Kept { scenario, url, bots }: &Kept) -> String {
          Ctrl-C ends it."
     );
     out
+}
+
+/// Journals of earlier runs whose names this one has taken.
+#[derive(Debug, Default)]
+pub(super) struct KeptJournals {
+    count: usize,
+    first: Option<(PathBuf, PathBuf)>,
+}
+
+impl KeptJournals {
+    /// Takes in what happens.
+    pub(super) fn event(&mut self, event: &RunEvent) {
+        if let RunEvent::Finished(report) = event
+            && let (Some(journal), Some(kept)) = (&report.journal, &report.kept)
+        {
+            self.count += 1;
+            self.first.get_or_insert_with(|| (journal.clone(), kept.clone()));
+        }
+    }
+
+    /// Where they are, in one line however many there are.
+    pub(super) fn told(&self) -> Option<String> {
+        let (journal, kept) = self.first.as_ref()?;
+        let (journal, kept) = (journal.display(), kept.display());
+        Some(match self.count {
+            1 => format!("kept the earlier {journal} as {kept}"),
+            count => format!("kept {count} earlier journals under a number each, such as {kept}"),
+        })
+    }
 }

@@ -1,9 +1,10 @@
 //! What `serve` says first: who there is, and what a bot needs to know.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use emulator_core::{AppId, Field, PAGE_INBOX};
-use emulator_scenario::cast::{Cast, CastPage, Surroundings, of_pages};
+use emulator_core::{AppId, Field, PAGE_INBOX, Protocol};
+use emulator_scenario::cast::{Cast, CastPage, Surroundings, of_others, of_pages};
 
 /// The text.
 pub(crate) fn text(cast: &Cast, surroundings: &Surroundings) -> String {
@@ -38,9 +39,13 @@ pub(crate) fn text(cast: &Cast, surroundings: &Surroundings) -> String {
         ] {
             let _ = writeln!(out, "    {name}={value}");
         }
-        for (name, value) in of_pages(app, &cast.pages) {
+        let several = cast.apps.len() > 1;
+        for (name, value) in of_others(&cast.apps).filter(|_| several).chain(of_pages(app, &cast.pages)) {
             let _ = writeln!(out, "    {name}={value}");
         }
+    }
+    for remark in same_webhooks(cast).into_iter().chain(no_primary(cast)) {
+        let _ = writeln!(out, "\nnote: {remark}");
     }
     let people: Vec<&str> = cast.names_of_people().take(10).collect();
     let more = cast.names_of_people().count().saturating_sub(people.len());
@@ -48,6 +53,58 @@ pub(crate) fn text(cast: &Cast, surroundings: &Surroundings) -> String {
     let _ = writeln!(out, "\nPeople: {}{more}", people.join(", "));
     let _ = writeln!(out, "Another terminal: messenger-emulator say hello --url {}\n", surroundings.url);
     out
+}
+
+/// What is likely a mistake: apps whose events nobody could tell apart.
+fn same_webhooks(cast: &Cast) -> Vec<String> {
+    let mut by_webhook: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for app in &cast.apps {
+        if let Some(webhook) = &app.webhook {
+            by_webhook.entry(webhook.to_string()).or_default().push(&app.name);
+        }
+    }
+    let shared = by_webhook.into_iter().filter(|(_, names)| names.len() > 1);
+    let remark = |(webhook, names): (String, Vec<&str>)| {
+        format!(
+            "{} have the same webhook, {webhook}: each event arrives there once for each of them, \
+             and only its signature tells for which",
+            listed(&names)
+        )
+    };
+    shared.map(remark).collect()
+}
+
+/// That nobody is given control of conversations, on Pages where several apps could have it.
+fn no_primary(cast: &Cast) -> Option<String> {
+    let Protocol::Handover = cast.settings.protocol;
+    let without = |page: &&CastPage| {
+        let known = cast.settings.pages.get(&page.id);
+        known.is_some_and(|page| page.apps.len() > 1 && page.primary_receiver.is_none())
+    };
+    let pages: Vec<&CastPage> = cast.pages.iter().filter(without).collect();
+    let first = pages.first()?;
+    let names: Vec<&str> = pages.iter().filter_map(|page| page.name.as_deref()).collect();
+    let place = if names.is_empty() { "the Page".to_owned() } else { listed(&names) };
+    let have = if names.len() > 1 { "have" } else { "has" };
+    let app = cast.apps.first().map_or("APP", |app| &app.name);
+    let on_first = first.id == cast.page;
+    let how = if on_first {
+        format!("--primary-receiver {app} names one")
+    } else {
+        format!("`primary_receiver: {app}` names one")
+    };
+    Some(format!(
+        "{place} {have} no primary receiver: when somebody writes, no app is given control, all of them hear it on \
+         `messaging` and may answer; {how}"
+    ))
+}
+
+/// Names as they stand in a sentence.
+fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        Some(_) | None => names.concat(),
+    }
 }
 
 /// Where the app is primary receiver, as a remark behind its name.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::node::Spanned;
 use crate::scenario::{PageSpec, WorldSpec};
+use crate::seen::Seen;
 use crate::step::Names;
 use crate::vocabulary::{AppMember, PersonMember};
 
@@ -91,8 +92,9 @@ fn names_clash(world: &WorldSpec, names: &Names, problems: &mut Vec<Diagnostic>)
 /// Finds ids that are there twice.
 fn same_ids(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
     let mut check = |ids: Vec<&Spanned<String>>, what: &str| {
-        for (index, id) in ids.iter().enumerate() {
-            if ids.iter().take(index).any(|other| other.value == id.value) {
+        let mut seen = Seen::default();
+        for id in ids {
+            if seen.before(&id.value, ()).is_some() {
                 let message = format!("two {what} have the id {}", id.value);
                 problems.push(Diagnostic::new(id.span, message).help("give each an id of its own"));
             }

@@ -1,6 +1,7 @@
 //! However the runner ends, nothing of a bot lives on.
 
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -44,7 +45,7 @@ fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, Mark)
     );
     let mut command = folder.command(&["run", "play.yaml"]);
     command.envs(environment.iter().copied());
-    let process = Process::start(&mut command);
+    let process = Process::start(command.process_group(0));
     process.prints("ok    play/short (");
     (folder, process, Mark(mark))
 }
@@ -104,6 +105,16 @@ fn a_killed_run_leaves_nothing_behind() {
     let (_folder, mut process, mark) = stubborn("kill", &[]);
     all_are_there(&mark);
     process.signal("KILL");
+    assert_eq!(process.wait(GONE_WITHIN).code(), None);
+    all_are_gone(&mark);
+}
+
+/// `timeout -s KILL` and CI servers kill the process group that they started.
+#[test]
+fn a_run_whose_whole_process_group_is_killed_leaves_nothing_behind() {
+    let (_folder, mut process, mark) = stubborn("group", &[]);
+    all_are_there(&mark);
+    process.kill_group();
     assert_eq!(process.wait(GONE_WITHIN).code(), None);
     all_are_gone(&mark);
 }

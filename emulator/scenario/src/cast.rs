@@ -24,7 +24,9 @@ pub(crate) use start::split;
 use ids::{DEFAULT_PAGE, check_tokens, ids, page_token, pages, psid};
 use scope::scope_of_world;
 use settings::{profile, settings};
-use start::{folder_of, needs_port, start, webhook};
+pub(crate) use start::folder_of;
+
+use start::{needs_port, start, webhook};
 
 /// What a world needs to know about the place in which it is played.
 #[derive(Debug, Clone)]

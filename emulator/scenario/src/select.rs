@@ -1,6 +1,7 @@
 //! Finding the scenarios that were asked for.
 
 mod files;
+mod sources;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,9 +21,15 @@ use crate::scenario::{Document, Run, Scenario, WorldSpec, load};
 use crate::value;
 use crate::vocabulary::Root;
 
+pub use sources::Sources;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Selection {
+    /// What it was read from.
+    pub sources: Sources,
+    /// The folders that were searched, or in which a file lies that was asked for.
+    pub folders: BTreeSet<PathBuf>,
     /// The scenarios, in the order of their files.
     pub scenarios: Vec<Selected>,
     /// Everything that is wrong with the files.
@@ -91,9 +98,17 @@ pub struct Unreadable {
 #[derive(Default)]
 struct Reader {
     read: RefCell<BTreeMap<PathBuf, Bytes>>,
+    sources: RefCell<Sources>,
 }
 
 impl Reader {
+    /// Reads a file that another one names.
+    fn read_for(&self, user: &Path, path: &Path) -> io::Result<Bytes> {
+        let read = self.read(path);
+        self.sources.borrow_mut().used(user, path, read.as_deref().ok());
+        read
+    }
+
     fn read(&self, path: &Path) -> io::Result<Bytes> {
         if let Some(read) = self.read.borrow().get(path) {
             return Ok(read.clone());
@@ -130,12 +145,13 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// When a path cannot be read at all.
 pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unreadable> {
-    let files = files::find(paths)?;
+    let (files, folders) = files::find(paths)?;
     let mut names = BTreeMap::new();
     let reader = Reader::default();
-    let mut selection = Selection { files: files.len(), ..Selection::default() };
+    let mut selection = Selection { files: files.len(), folders, ..Selection::default() };
     for path in files {
         let text = read_file(&path).map_err(|error| Unreadable { path: path.clone(), error })?;
+        reader.sources.borrow_mut().asked_for(&path, &text);
         let text = match String::from_utf8(text) {
             Ok(text) => text,
             Err(error) => {
@@ -143,7 +159,7 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
                 continue;
             }
         };
-        let (documents, problems) = load(&path, text, &|path| reader.read(path));
+        let (documents, problems) = load(&path, text, &|used| reader.read_for(&path, used));
         selection.add(problems);
         for document in documents {
             match document {
@@ -166,6 +182,7 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
     if selection.scenarios.iter().any(|selected| Some(selected.name.as_str()) == filter) {
         selection.scenarios.retain(|selected| Some(selected.name.as_str()) == filter);
     }
+    selection.sources = reader.sources.into_inner();
     Ok(selection)
 }
 

@@ -5,7 +5,9 @@ mod progress;
 mod reports;
 mod selecting;
 mod told;
+mod watch;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -13,8 +15,9 @@ use std::time::Instant;
 use emulator_console::Console;
 use emulator_scenario::report::json::End;
 use emulator_scenario::report::{Standing, Summary, Terminal};
-use emulator_scenario::runner::{self, AfterFailure, BotLife, Options, RunEvent};
+use emulator_scenario::runner::{self, AfterFailure, BotLife, HandPorts, Options, RunEvent};
 use emulator_scenario::select::Selected;
+use emulator_scenario::shard::Shard;
 use emulator_server::REAL_TOKEN;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -25,19 +28,51 @@ pub(crate) use arguments::RunArguments;
 use arguments::{Restart, Seed};
 use progress::Progress;
 use reports::{About, Reports};
-use selecting::{Choice, choose};
+use selecting::{Choice, choose, read};
 
-pub(crate) fn run(arguments: RunArguments) -> ExitCode {
-    match prepared(arguments) {
-        Ok(run) => run.go().into(),
-        Err((exit, text)) => {
-            if exit == Exit::Passed {
-                output::data(&format!("{text}\n"));
-            } else {
-                eprintln!("{text}");
-            }
-            exit.into()
+pub(crate) fn run(arguments: &RunArguments) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return Exit::Bug.into();
         }
+    };
+    let exit = runtime.block_on(go(arguments));
+    runtime.shutdown_background();
+    exit.into()
+}
+
+async fn go(arguments: &RunArguments) -> Exit {
+    let prepared = if arguments.watch { None } else { Some(once(arguments)) };
+    let mut interrupts = match Interrupts::heed() {
+        Ok(interrupts) => interrupts,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return Exit::Bug;
+        }
+    };
+    match prepared {
+        Some(Ok(run)) => run.play(&mut interrupts).await.exit,
+        Some(Err((Exit::Passed, text))) => {
+            output::data(&format!("{text}\n"));
+            Exit::Passed
+        }
+        Some(Err((exit, text))) => {
+            eprintln!("{text}");
+            exit
+        }
+        None => watch::rounds(arguments, &mut interrupts).await,
+    }
+}
+
+/// Everything for a run of what is asked for.
+fn once(arguments: &RunArguments) -> Result<Run, (Exit, String)> {
+    let usage = |text: String| (Exit::Usage, text);
+    let selection = read(arguments).map_err(usage)?;
+    match choose(arguments, selection).map_err(usage)? {
+        Choice::Run { scenarios, shard } => prepared(arguments, scenarios, shard, HandPorts::default()),
+        Choice::Nothing(why) => Err((Exit::Passed, format!("{why}, so nothing was run"))),
     }
 }
 
@@ -49,12 +84,14 @@ struct Run {
     reports: Reports,
 }
 
-fn prepared(arguments: RunArguments) -> Result<Run, (Exit, String)> {
+fn prepared(
+    arguments: &RunArguments,
+    scenarios: Vec<Selected>,
+    shard: Option<Shard>,
+    by_hand: HandPorts,
+) -> Result<Run, (Exit, String)> {
     let usage = |text: String| (Exit::Usage, text);
-    let (scenarios, shard) = match choose(&arguments).map_err(usage)? {
-        Choice::Run { scenarios, shard } => (scenarios, shard.map(|shard| shard.to_string())),
-        Choice::Nothing(why) => return Err((Exit::Passed, format!("{why}, so nothing was run"))),
-    };
+    let shard = shard.map(|shard| shard.to_string());
     let bin = std::env::current_exe();
     let bin = bin.map_err(|_| (Exit::Bug, "error: cannot find out where this binary is".to_owned()))?;
     if let Some(folder) = &arguments.journal {
@@ -87,8 +124,9 @@ fn prepared(arguments: RunArguments) -> Result<Run, (Exit, String)> {
             (false, true) => AfterFailure::Stop,
             (false, false) => AfterFailure::GoOn,
         },
+        by_hand,
         control: |place| Console::new(place).routes(),
-        journal: arguments.journal,
+        journal: arguments.journal.clone(),
     };
     Ok(Run { scenarios, options, terminal, reports })
 }
@@ -110,33 +148,23 @@ enum Played {
     Interrupted,
 }
 
-impl Run {
-    fn go(self) -> Exit {
-        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                eprintln!("error: cannot start: {error}");
-                return Exit::Bug;
-            }
-        };
-        let exit = runtime.block_on(self.play());
-        runtime.shutdown_background();
-        exit
-    }
+/// What a run came to.
+struct Outcome {
+    exit: Exit,
+    /// Whether somebody ended it.
+    interrupted: bool,
+    /// The full names of the scenarios that did not pass, without the numbers of attempts.
+    failed: BTreeSet<String>,
+}
 
-    async fn play(self) -> Exit {
+impl Run {
+    async fn play(self, interrupts: &mut Interrupts) -> Outcome {
         let Self { scenarios, options, mut terminal, mut reports } = self;
         let watch = Instant::now();
         let mut standing = Standing::of(&scenarios);
         let mut progress = Progress::new(scenarios.len());
         let (sender, mut events) = mpsc::unbounded_channel();
-        let mut interrupts = match Interrupts::heed() {
-            Ok(interrupts) => interrupts,
-            Err(error) => {
-                eprintln!("error: cannot start: {error}");
-                return Exit::Bug;
-            }
-        };
+        let mut failed = BTreeSet::new();
         let run = tokio::spawn(runner::run(scenarios, options, sender));
         let mut warned = false;
         let played = loop {
@@ -147,6 +175,12 @@ impl Run {
             let Some(event) = event else { break Played::Done };
             progress.event(&event);
             standing.event(&event);
+            if let RunEvent::Finished(report) = &event
+                && report.attempt.last
+                && report.verdict.is_failure()
+            {
+                failed.insert(report.filter.clone());
+            }
             match &event {
                 RunEvent::RealToken if warned => {}
                 RunEvent::RealToken => {
@@ -185,7 +219,9 @@ impl Run {
         let written = tokio::select! {
             written = written => written.unwrap_or_else(|_| Err("a report cannot be written any more".to_owned())),
             // Whoever does not want to wait for it need not.
-            () = interrupts.next() => return Exit::Interrupted,
+            () = interrupts.next() => {
+                return Outcome { exit: Exit::Interrupted, interrupted: true, failed };
+            }
         };
         let exit = match (written, exit) {
             (Ok(()), exit) => exit,
@@ -196,7 +232,7 @@ impl Run {
                 if exit == Exit::Passed { Exit::Bug } else { exit }
             }
         };
-        match played {
+        let exit = match played {
             // The bots' keepers notice that this process is gone.
             Played::Interrupted => exit,
             Played::Done if run.await.is_err() => Exit::Bug,
@@ -206,7 +242,8 @@ impl Run {
                 interrupts.next().await;
                 exit
             }
-        }
+        };
+        Outcome { exit, interrupted, failed }
     }
 }
 

@@ -90,7 +90,7 @@ async fn begin(selected: &Selected, shared: &Shared, up: &Up) -> Result<Result<P
     if let (Ok(lane), true) = (&lane, scenario.alone) {
         up.stage.give_unnamed_calls(lane);
     }
-    Ok(lane.map(|lane| Place { stage, lane, cast, surroundings }))
+    Ok(lane.map(|lane| Place { stage, lane, cast, surroundings, bots: None }))
 }
 
 /// Where the clock of a scenario stands at first.

@@ -17,6 +17,13 @@ use emulator_scenario::runner::{Report, RunEvent};
 use emulator_scenario::select::Selected;
 use tempfile::NamedTempFile;
 
+impl Wanted {
+    /// The file that it goes to.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
 /// A report and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {

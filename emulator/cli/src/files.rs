@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use emulator_scenario::kept;
+use emulator_scenario::kept::{self, Ours};
 use rustix::fs::OFlags;
 use tempfile::NamedTempFile;
 
@@ -99,7 +99,7 @@ pub(crate) enum Output {
     /// A pipe or a device, which is open.
     Stream(File),
     /// A file that appears whole; an earlier one is kept.
-    Whole(PathBuf),
+    Whole(PathBuf, Ours),
     /// A file that is there from the beginning and grows.
     Growing(File),
 }
@@ -110,12 +110,12 @@ impl Output {
     /// # Errors
     ///
     /// Why that will not be possible.
-    pub(crate) fn whole(path: &Path) -> io::Result<Self> {
+    pub(crate) fn whole(path: &Path, ours: &Ours) -> io::Result<Self> {
         Self::open(path, || {
             if path.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
-            beside(path).map(|_| (Self::Whole(path.to_owned()), None))
+            beside(path).map(|_| (Self::Whole(path.to_owned(), ours.clone()), None))
         })
         .map(|(output, _)| output)
     }
@@ -125,12 +125,12 @@ impl Output {
     /// # Errors
     ///
     /// Why it cannot be created.
-    pub(crate) fn growing(path: &Path) -> io::Result<(Self, Option<PathBuf>)> {
+    pub(crate) fn growing(path: &Path, ours: &Ours) -> io::Result<(Self, Option<PathBuf>)> {
         Self::open(path, || {
             if path.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
-            let kept::Created { file, kept } = kept::create(path)?;
+            let kept::Created { file, kept } = ours.create(path)?;
             Ok((Self::Growing(file), kept))
         })
     }
@@ -156,7 +156,11 @@ impl Output {
                 out.write_all(bytes).and_then(|()| out.flush()).map(|()| None)
             }
             Self::Stream(file) | Self::Growing(file) => file.write_all(bytes).map(|()| None),
-            Self::Whole(path) => {
+            Self::Whole(path, ours) if ours.wrote(path) => {
+                let written = written_beside(path, bytes)?;
+                written.persist(&path).map(|_| None).map_err(|error| error.error)
+            }
+            Self::Whole(path, ours) => {
                 let mut written = Some(written_beside(path, bytes)?);
                 let (_, kept) = kept::place(path, || {
                     let Some(beside) = written.take() else { return Err(io::ErrorKind::NotFound.into()) };
@@ -165,6 +169,7 @@ impl Output {
                         error.error
                     })
                 })?;
+                ours.writes(path);
                 Ok(kept)
             }
         }

@@ -11,6 +11,7 @@ mod commands;
 mod exit;
 mod files;
 mod output;
+mod watching;
 mod worlds;
 
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ use crate::exit::Exit;
 fn main() -> ExitCode {
     end_on_panic();
     match Arguments::parse().command {
-        Command::Run(run) => commands::run::run(*run),
+        Command::Run(run) => commands::run::run(&run),
         Command::Serve(serve) => commands::serve::run(&serve, None),
         Command::Say(say) => commands::speak::say(&say),
         Command::Tap(tap) => commands::speak::tap(&tap),

@@ -133,7 +133,8 @@ fn unmet(done: usize, failure: &Failure) -> Answer {
         .collect();
     let status = match failure.kind {
         FailureKind::Failed => StatusCode::CONFLICT,
-        FailureKind::Error | FailureKind::Unreachable => StatusCode::BAD_REQUEST,
+        FailureKind::Error => StatusCode::BAD_REQUEST,
+        FailureKind::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
     };
     let body = json!({
         "error": failure.headline(),

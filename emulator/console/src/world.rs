@@ -1,14 +1,27 @@
 //! `GET /_emulator/world`: who there is, and how each conversation stands. With several Pages everybody stands there as
 //! the first one knows them, and under `on` as each does.
 
-use emulator_core::{Field, PageId, Psid};
+use std::collections::BTreeMap;
+
+use emulator_core::{Effect, Field, PageId, Psid};
 use emulator_scenario::cast::CastPage;
-use emulator_server::rfc3339;
+use emulator_scenario::transcript::cite;
+use emulator_server::{Lane, rfc3339};
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::Console;
 use super::answer::Answer;
+
+/// The entry that moved control of each conversation last, and its rule.
+fn moves_of_control(lane: &Lane) -> BTreeMap<Psid, (u64, String)> {
+    let entries = lane.entries_after(0).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
+    let moves = entries.unwrap_or_default().into_iter().filter_map(|entry| match entry.effect() {
+        Some(Effect::ControlMoved { person, .. }) => Some((*person, (entry.seq, cite(entry.rule?)))),
+        _ => None,
+    });
+    moves.collect()
+}
 
 impl Console {
     pub(crate) fn world(&self) -> Answer {
@@ -26,15 +39,19 @@ impl Console {
             let webhook = app.webhook.as_ref().map(ToString::to_string);
             json!({"name": app.name, "id": app.id.to_string(), "webhook": webhook, "fields": fields})
         });
+        let moves = moves_of_control(lane);
         let stands = |psid: Psid| {
             let mut out = json!({"id": psid.to_string()});
             if let Some(conversation) = lane.conversation(psid) {
                 let owner = conversation.control.owner();
                 out["owner"] = Value::String(names.owner(owner));
                 out["control_until"] = conversation.control.until().map(rfc3339).into();
+                out["control_by"] =
+                    moves.get(&psid).map(|(seq, rule)| json!({"entry": seq, "rule": rule})).into();
                 out["folder"] = Value::String(conversation.folder.name().to_owned());
                 let open = conversation.window_until.is_some_and(|until| now < until);
                 out["window"] = Value::String((if open { "open" } else { "closed" }).to_owned());
+                out["window_until"] = conversation.window_until.map(rfc3339).into();
             }
             out
         };

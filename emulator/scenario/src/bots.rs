@@ -1,9 +1,11 @@
 //! Bot processes: started through the keeper, waited for, and never left behind.
 //!
+//! `files` knows the files of a bot, for those who restart it when they change.
 //! `crew` has all the bots of a stage and knows which of them ended by itself; `ready` waits for a webhook, `ports` finds
 //! ports and keeps them closed while a bot is stopped; `served` are those of `serve`.
 
 mod crew;
+mod files;
 mod order;
 mod ports;
 mod ready;
@@ -15,6 +17,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as Pair;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +32,9 @@ use crate::cast::Start;
 use emulator_server::Hidden;
 
 pub(crate) use crew::{Crew, Death, Member};
-pub(crate) use order::{CrewError, Order};
+pub use files::{BotFiles, Change, How, OwnFiles, Seen};
+pub use order::CrewError;
+pub(crate) use order::Order;
 pub use ports::free_port;
 pub use ready::BotError;
 pub use reasons::{Reasons, never_called};
@@ -62,6 +67,8 @@ pub(crate) struct Bot {
     process: Arc<OnceLock<u32>>,
     /// How it ended, once everything is read that it has printed.
     ended: watch::Receiver<Option<ExitStatus>>,
+    /// Whether it is to end, so that its end is no news.
+    ending: Arc<AtomicBool>,
 }
 
 impl Bot {
@@ -100,7 +107,7 @@ impl Bot {
         }
         let (end, ended) = watch::channel(None);
         tokio::spawn(watch_over(child, readers, end));
-        Ok(Self { lifeline, output, process, ended })
+        Ok(Self { lifeline, output, process, ended, ending: Arc::default() })
     }
 
     /// The exit status, once it has ended and everything is read.
@@ -120,11 +127,36 @@ impl Bot {
         self.output.newest(count)
     }
 
+    /// Its end, for who waits for it.
+    fn end(&self) -> End {
+        End { ended: self.ended.clone(), ending: Arc::clone(&self.ending) }
+    }
+
+    /// Notes that its end is wanted.
+    fn is_to_end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
     /// Ends the bot and everything it started.
     async fn stop(self) {
+        self.is_to_end();
         let Self { lifeline, mut ended, .. } = self;
         drop(lifeline);
         let _ = tokio::time::timeout(END_WITHIN, ended.wait_for(Option::is_some)).await;
+    }
+}
+
+/// The end of a bot.
+struct End {
+    ended: watch::Receiver<Option<ExitStatus>>,
+    ending: Arc<AtomicBool>,
+}
+
+impl End {
+    /// Waits for the end; gives the exit status if nobody asked for it.
+    async fn by_itself(&mut self) -> Option<ExitStatus> {
+        let status = self.ended.wait_for(Option::is_some).await.ok().and_then(|status| *status)?;
+        (!self.ending.load(Ordering::Relaxed)).then_some(status)
     }
 }
 

@@ -24,7 +24,9 @@ pub use start::{of_others, of_pages};
 use ids::{DEFAULT_PAGE, check_tokens, ids, page_tokens, pages, psids};
 use scope::WorldScope;
 use settings::{profile, settings};
-use start::{environment_of, folder_of, needs_port, start, webhook};
+pub(crate) use start::folder_of;
+
+use start::{environment_of, needs_port, start, webhook};
 
 /// What a world needs to know about the place in which it is played.
 #[derive(Debug, Clone)]

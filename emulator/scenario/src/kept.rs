@@ -8,10 +8,12 @@
 //! one of several processes can do, and only that file is replaced by the earlier one; a new file is created where there
 //! is none. So several runs at once, and a full disk, lose nothing.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Numbers that are tried; somebody with so many earlier files has another problem.
 const MOST: u32 = 1_000_000;
@@ -23,6 +25,37 @@ pub struct Created {
     pub file: File,
     /// The name that the earlier file has now, if there was one.
     pub kept: Option<PathBuf>,
+}
+
+/// The files that a command has written so far. It may write them once more, as `run --watch` does in each round; what
+/// was there before is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Ours(Arc<Mutex<BTreeSet<PathBuf>>>);
+
+impl Ours {
+    /// Creates a file; an earlier one is kept unless this command wrote it.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`].
+    pub fn create(&self, path: &Path) -> io::Result<Created> {
+        if self.wrote(path) {
+            return Ok(Created { file: File::create(path)?, kept: None });
+        }
+        let created = create(path)?;
+        self.writes(path);
+        Ok(created)
+    }
+
+    /// Whether the command has written the file before.
+    pub fn wrote(&self, path: &Path) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
+    /// Notes that it has.
+    pub fn writes(&self, path: &Path) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
 }
 
 /// Creates a file; an earlier one is kept.
@@ -85,7 +118,6 @@ fn keep(path: &Path) -> io::Result<Option<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::io::Write as _;
     use std::thread;
 
@@ -110,6 +142,23 @@ mod tests {
         let read = |name: &str| fs::read_to_string(at(name)).unwrap();
         let all = ["junit.xml", "junit.xml.1", "junit.xml.2", "junit.xml.3"].map(read);
         assert_eq!(all, ["third", "first", "somebody else's", "second"]);
+    }
+
+    #[test]
+    fn what_one_command_wrote_it_may_write_again() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("junit.xml");
+        fs::write(&path, "earlier").unwrap();
+        let ours = Ours::default();
+        let write = |text: &str| {
+            let Created { mut file, kept } = ours.create(&path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            kept
+        };
+        assert_eq!(write("the first round"), Some(folder.path().join("junit.xml.1")));
+        assert_eq!(write("second"), None);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

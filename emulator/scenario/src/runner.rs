@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 
 use crate::calls::Unsupported;
 use crate::failure::FailureKind;
+use crate::kept::Ours;
 use crate::scene::{Pace, Place};
 use crate::select::Selected;
 
@@ -53,9 +54,17 @@ pub struct Options {
     pub retries: u32,
     /// What a failure means for the others.
     pub failure: AfterFailure,
+    /// The ports of bots that are started by hand, the same on every stage and in every run that shares them.
+    pub by_hand: HandPorts,
+    /// The files that the command has written.
+    pub ours: Ours,
     /// Makes the control API of a place that is kept.
     pub control: fn(Place) -> ControlRoutes,
 }
+
+/// The ports of bots that are started by hand, by the names of their apps. Copies share them.
+#[derive(Debug, Clone, Default)]
+pub struct HandPorts(Arc<std::sync::Mutex<std::collections::BTreeMap<String, u16>>>);
 
 /// How long the process of a bot lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +100,6 @@ struct Shared {
     habits: set_up::Habits,
     /// Stages on the fixed port come one after the other.
     fixed_port: Mutex<()>,
-    /// The ports of bots that are started by hand, the same on every stage.
-    by_hand: std::sync::Mutex<std::collections::BTreeMap<String, u16>>,
     /// Which round this is, from 1.
     round: std::sync::atomic::AtomicU32,
     /// How the scenarios failed that are to be played again, by their names without numbers: the full name of the
@@ -121,7 +128,6 @@ pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::Unbou
         company: RwLock::new(()),
         habits: set_up::Habits::default(),
         fixed_port: Mutex::new(()),
-        by_hand: std::sync::Mutex::default(),
         round: 0.into(),
         failed: std::sync::Mutex::default(),
         over: AtomicBool::new(false),

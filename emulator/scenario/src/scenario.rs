@@ -212,6 +212,8 @@ pub struct AppSpec {
     pub webhook: Option<Node>,
     /// The command that starts it: a text that is split as a shell would, or a list of arguments.
     pub start: Option<Node>,
+    /// Globs of the files that restart it when they change; absent for everything in its folder.
+    pub watch: Option<Vec<Spanned<String>>>,
     /// Its environment; each value is for a place that wants a text.
     pub env: Vec<(Key, Node)>,
     /// The subscribed fields; absent for the default.

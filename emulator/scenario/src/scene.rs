@@ -27,7 +27,7 @@ use emulator_server::{Lane, Quiet, Stage};
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::bots::Crew;
+use crate::bots::{Crew, ServedBots};
 use crate::cast::{Cast, Surroundings};
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::failure::Failure;
@@ -137,7 +137,7 @@ pub struct Scene {
     late_told: bool,
     patience: Patience,
     turn: Turn,
-    /// The bots, where they were started for it.
+    /// The bots, where they were started here.
     bots: Option<Watched>,
     /// Calls of the bots that were refused as they started.
     set_up_refused: Arc<[RefusedCall]>,
@@ -169,6 +169,8 @@ pub struct Place {
     pub cast: Arc<Cast>,
     /// What expressions can say of the emulator.
     pub surroundings: Surroundings,
+    /// The bots that steps can stop and start.
+    pub bots: Option<ServedBots>,
 }
 
 type Outcome<T> = Result<T, Box<Failure>>;
@@ -176,7 +178,7 @@ type Outcome<T> = Result<T, Box<Failure>>;
 impl Scene {
     /// A scene in which nothing was played yet. The file is the one that its steps come from.
     pub fn new(place: Place, file: Arc<SourceText>, vars: Map<String, Value>, patience: Patience) -> Self {
-        let Place { stage, lane, cast, surroundings } = place;
+        let Place { stage, lane, cast, surroundings, bots } = place;
         // What an earlier run of `serve` has done is nothing to be expected any more.
         let feed = Feed::behind(lane.last_seq());
         Self {
@@ -195,7 +197,7 @@ impl Scene {
             late_told: true,
             patience,
             turn: Turn::default(),
-            bots: None,
+            bots: bots.map(|bots| Watched::in_view(Arc::clone(bots.crew()))),
             set_up_refused: Arc::default(),
             marks: None,
         }
@@ -205,7 +207,7 @@ impl Scene {
     pub(crate) fn of_run(mut self, turn: Turn, crew: Arc<Crew>, set_up_refused: Arc<[RefusedCall]>) -> Self {
         self.turn = turn;
         self.set_up_refused = set_up_refused;
-        self.bots = Some(Watched::new(crew));
+        self.bots = Some(Watched::closely(crew));
         // Over HTTP a bot may take its time between two requests; in a run it must be done.
         self.late_told = false;
         self

@@ -1,6 +1,7 @@
 //! Finding the scenarios that were asked for.
 
 mod files;
+mod sources;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,9 +22,15 @@ use crate::scenario::{Document, Run, Scenario, WorldSpec, load};
 use crate::value;
 use crate::vocabulary::Root;
 
+pub use sources::Sources;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Selection {
+    /// What it was read from.
+    pub sources: Sources,
+    /// The folders that were searched, or in which a file lies that was asked for.
+    pub folders: BTreeSet<PathBuf>,
     /// The scenarios, in the order of their files.
     pub scenarios: Vec<Selected>,
     /// Everything that is wrong with the files.
@@ -96,9 +103,17 @@ fn shown(path: &Path) -> String {
 #[derive(Default)]
 struct Reader {
     read: RefCell<BTreeMap<PathBuf, Bytes>>,
+    sources: RefCell<Sources>,
 }
 
 impl Reader {
+    /// Reads a file that another one names.
+    fn read_for(&self, user: &Path, path: &Path) -> io::Result<Bytes> {
+        let read = self.read(path);
+        self.sources.borrow_mut().used(user, path, read.as_deref().ok());
+        read
+    }
+
     fn read(&self, path: &Path) -> io::Result<Bytes> {
         if let Some(read) = self.read.borrow().get(path) {
             return Ok(read.clone());
@@ -136,14 +151,15 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 /// When a path cannot be read at all.
 pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unreadable> {
     let (streams, paths) = streams(paths)?;
-    let files = files::find(&paths)?;
+    let (files, folders) = files::find(&paths)?;
     let mut names = BTreeMap::new();
     let reader = Reader::default();
-    let mut selection = Selection { files: files.len() + streams.len(), ..Selection::default() };
+    let mut selection = Selection { files: files.len() + streams.len(), folders, ..Selection::default() };
     let streams = streams.into_iter().map(|(path, text)| (path, Some(text)));
     for (path, text) in streams.chain(files.into_iter().map(|path| (path, None))) {
         let text = text.map_or_else(|| read_file(&path), Ok);
         let text = text.map_err(|error| Unreadable { path: path.clone(), error })?;
+        reader.sources.borrow_mut().asked_for(&path, &text);
         let text = match String::from_utf8(text) {
             Ok(text) => text,
             Err(error) => {
@@ -151,7 +167,7 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
                 continue;
             }
         };
-        let (documents, problems) = load(&path, text, &|path| reader.read(path));
+        let (documents, problems) = load(&path, text, &|used| reader.read_for(&path, used));
         selection.add(problems);
         for document in documents {
             match document {
@@ -174,6 +190,7 @@ pub fn select(paths: &[PathBuf], filter: Option<&str>) -> Result<Selection, Unre
     if selection.scenarios.iter().any(|selected| Some(selected.name.as_str()) == filter) {
         selection.scenarios.retain(|selected| Some(selected.name.as_str()) == filter);
     }
+    selection.sources = reader.sources.into_inner();
     Ok(selection)
 }
 

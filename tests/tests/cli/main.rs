@@ -29,6 +29,8 @@ mod processes;
 mod recording;
 mod recovery;
 mod reports;
+mod restarting;
+mod rounds;
 mod running;
 mod selection;
 mod serve;

@@ -50,13 +50,13 @@ fn the_bots_of_the_world_are_started_heard_and_ended() {
 
     folder.write("emulator.yaml", format!("apps: {{bot: {{start: [{tiny:?}, ends]}}}}"));
     let serve = Serve::start(&folder, &[]);
-    serve.process.prints("the bot `bot` has ended (exit status: ");
+    serve.process.prints("the bot `bot` has ended by itself (exit status: ");
 
     folder.write("emulator.yaml", "apps: {bot: {start: ./no-such-program}}");
     let serve = Serve::start(&folder, &[]);
     serve.process.prints("bot | ");
     serve.process.prints("./no-such-program");
-    serve.process.prints("the bot `bot` has ended (exit status: ");
+    serve.process.prints("the bot `bot` has ended by itself (exit status: ");
 
     // Whoever names a webhook has started the bot.
     let serve = Serve::start(&folder, &["--webhook", &format!("http://127.0.0.1:{}/webhook", free_port())]);
@@ -327,7 +327,7 @@ fn lines_typed_on_a_terminal_are_said() {
     process.prints("Type a line to say it as `ana`; /help tells what else there is.");
     let mut keyboard = process.input();
     for (line, answer) in [
-        ("/help", "Ctrl-C ends the emulator."),
+        ("/help", "ends the emulator, as Ctrl-C does"),
         ("good morning", "ana says “good morning”"),
         ("/as nobody", "there is no person `nobody`; there are ana, ben"),
         ("still me", "ana says “still me”"),

@@ -1,10 +1,12 @@
 //! However the runner ends, nothing of a bot lives on.
 
 use std::fs;
-use std::process::Command;
+use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, PATIENCE, Process, golden, until};
+use crate::support::{Folder, PATIENCE, Process, TINY_BOT, binary, golden, until};
 
 /// What the bots of these tests have in their environment.
 const MARK: &str = "CLI_TEST_MARK";
@@ -23,18 +25,22 @@ impl Drop for Mark {
     }
 }
 
-/// A run of one scenario that ends at once and one that lasts, with a bot that ignores TERM and has a child of its own.
-fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, Mark) {
-    let mark = format!("{MARK}={test}-{}", std::process::id());
-    let value = mark.split_once('=').expect("a name and a value").1;
+/// A bot that ignores TERM and has a child of its own, and the world that starts it.
+fn stubborn_bot(test: &str) -> (Folder, String, Mark) {
+    let value = format!("{test}-{}", std::process::id());
     let folder = Folder::with(
         "bot.sh",
         "trap '' TERM INT HUP\nsh -c 'while :; do sleep 1; done' grandchild &\n\"$TINY_BOT\" slow 0\n\
          while :; do sleep 1; done\n",
     );
-    let world = format!(
-        "world: {{apps: {{bot: {{start: sh bot.sh, env: {{{MARK}: {value}}}}}}}}}\ntimeouts: {{boot: 60s}}\n"
-    );
+    let world = format!("{{apps: {{bot: {{start: sh bot.sh, env: {{{MARK}: {value}}}}}}}}}");
+    (folder, world, Mark(format!("{MARK}={value}")))
+}
+
+/// A run of one scenario that ends at once and one that lasts, with the stubborn bot.
+fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, Mark) {
+    let (folder, world, mark) = stubborn_bot(test);
+    let world = format!("world: {world}\ntimeouts: {{boot: 60s}}\n");
     folder.write(
         "play.yaml",
         format!(
@@ -44,9 +50,9 @@ fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, Mark)
     );
     let mut command = folder.command(&["run", "play.yaml"]);
     command.envs(environment.iter().copied());
-    let process = Process::start(&mut command);
+    let process = Process::start(command.process_group(0));
     process.prints("ok    play/short (");
-    (folder, process, Mark(mark))
+    (folder, process, mark)
 }
 
 /// The processes that have the mark, each with its id: the keeper, the bot, its children.
@@ -108,6 +114,16 @@ fn a_killed_run_leaves_nothing_behind() {
     all_are_gone(&mark);
 }
 
+/// `timeout -s KILL` and CI servers kill the process group that they started.
+#[test]
+fn a_run_whose_whole_process_group_is_killed_leaves_nothing_behind() {
+    let (_folder, mut process, mark) = stubborn("group", &[]);
+    all_are_there(&mark);
+    process.kill_group();
+    assert_eq!(process.wait(GONE_WITHIN).code(), None);
+    all_are_gone(&mark);
+}
+
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "only debug builds panic on request")]
 fn a_run_that_panics_ends_with_70_and_leaves_nothing_behind() {
@@ -132,6 +148,86 @@ fn a_run_that_passes_leaves_nothing_behind() {
     let ended = folder.run(&["run", "play.yaml"]);
     assert_eq!(ended.code, Some(0), "{}", ended.told());
     assert_eq!(marked(&mark.0), [], "it waits for the end of its bots");
+}
+
+/// The bot is in another session than the terminal, which therefore tells the emulator alone.
+#[test]
+fn ctrl_c_on_a_terminal_ends_a_run_with_its_bots() {
+    if Command::new("script").arg("--version").output().is_err() {
+        return;
+    }
+    let (folder, world, mark) = stubborn_bot("typed");
+    let steps = "steps:\n  - expect: {nothing: true, for: 300s}\n";
+    folder.write("play.yaml", format!("scenario: long\nworld: {world}\ntimeouts: {{boot: 60s}}\n{steps}"));
+    let run = format!("{} run play.yaml", binary().display());
+    let mut script = Command::new("script");
+    script.args(["-qec", &run, "/dev/null"]).current_dir(folder.path(".")).env("TINY_BOT", TINY_BOT);
+    let mut process = Process::start(script.stdin(Stdio::piped()));
+    all_are_there(&mark);
+    process.input().write_all(b"\x03").expect("it reads");
+    assert_eq!(process.wait(GONE_WITHIN).code(), Some(130));
+    all_are_gone(&mark);
+}
+
+/// However `serve` ends, and whether or not it watches files.
+#[test]
+fn nothing_of_a_bot_outlives_serve() {
+    for watch in [&[][..], &["--watch"]] {
+        for signal in ["TERM", "INT", "KILL", "KILL of the group"] {
+            let (folder, world, mark) = stubborn_bot(&format!("serve-{}-{}", signal.len(), watch.len()));
+            folder.write("emulator.yaml", world);
+            let mut arguments = vec!["serve", "--port", "0"];
+            arguments.extend(watch);
+            let mut process = Process::start(folder.command(&arguments).process_group(0));
+            process.prints("bot is ready");
+            all_are_there(&mark);
+            if signal == "KILL of the group" {
+                process.kill_group();
+            } else {
+                process.signal(signal);
+            }
+            process.wait(GONE_WITHIN);
+            all_are_gone(&mark);
+        }
+    }
+}
+
+/// A bot that was restarted is no less watched over than one that was started.
+#[test]
+fn nothing_of_a_bot_that_a_change_has_restarted_outlives_the_group() {
+    let (folder, world, mark) = stubborn_bot("restarted");
+    folder.write("emulator.yaml", world);
+    let mut process = Process::start(folder.command(&["serve", "--port", "0", "--watch"]).process_group(0));
+    process.prints("bot is ready");
+    folder.write("setting.txt", "1");
+    process.prints("restarting `bot`: setting.txt is new");
+    until(Instant::now() + PATIENCE, "it is ready again", || {
+        process.stderr().matches("bot is ready").count() == 2
+    });
+    all_are_there(&mark);
+    process.kill_group();
+    process.wait(GONE_WITHIN);
+    all_are_gone(&mark);
+}
+
+#[test]
+fn nothing_of_a_bot_outlives_a_run_that_watches() {
+    for signal in ["INT", "KILL of the group"] {
+        let (folder, world, mark) = stubborn_bot(&format!("run-{}", signal.len()));
+        let steps = "steps:\n  - expect: {nothing: true, for: 300s}\n";
+        folder
+            .write("play.yaml", format!("scenario: long\nworld: {world}\ntimeouts: {{boot: 60s}}\n{steps}"));
+        let mut process = Process::start(folder.command(&["run", "--watch", "play.yaml"]).process_group(0));
+        process.prints("=== round 1: all 1 scenario");
+        all_are_there(&mark);
+        if signal == "INT" {
+            process.signal(signal);
+        } else {
+            process.kill_group();
+        }
+        process.wait(GONE_WITHIN);
+        all_are_gone(&mark);
+    }
 }
 
 #[test]

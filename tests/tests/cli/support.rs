@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -183,6 +184,12 @@ impl Process {
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().expect("kill starts").success());
+    }
+
+    /// Kills its whole process group, which it must lead.
+    pub(crate) fn kill_group(&self) {
+        let id = Pid::from_child(&self.child);
+        kill_process_group(id, Signal::KILL).expect("it leads a process group");
     }
 
     #[track_caller]

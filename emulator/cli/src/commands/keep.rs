@@ -5,6 +5,9 @@
 //! is told to end and when the command has exited but left members of its group behind. A process that leaves the
 //! group (`setsid`) is out of reach, and so is the group when `keep` itself is killed with SIGKILL.
 //!
+//! `keep` runs in a session of its own, so that a SIGKILL for the whole process group of the runner (`timeout -s KILL`,
+//! CI servers) does not reach it: it outlives the runner for as long as it takes to end the bot.
+//!
 //! Where standard input is a socket, the runner is told the process id of the command over it.
 //!
 //! Invariant: `keep` does not exit while a member of the group lives (unless even KILL does not end it).
@@ -52,6 +55,7 @@ pub(crate) fn run(arguments: &KeepArguments) -> ExitCode {
 }
 
 async fn keep(command: &[OsString]) -> io::Result<u8> {
+    leave_session();
     let mut signals = Signals::install()?;
     let mut closed = standard_input_closed()?;
     adopt_orphans();
@@ -171,6 +175,13 @@ fn standard_input_closed() -> io::Result<oneshot::Receiver<()>> {
         drop(open);
     })?;
     Ok(closed)
+}
+
+/// Leaves the process group and the session of the runner. This comes first: killed before it, `keep` has started
+/// nothing that could stay behind.
+fn leave_session() {
+    // It fails for the leader of a process group, as which a shell starts it. Then nobody kills it with the runner.
+    let _ = rustix::process::setsid();
 }
 
 /// Tells the runner the process of the command, on one line. There is nobody to tell at the other end of a pipe.

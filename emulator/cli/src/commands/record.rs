@@ -104,6 +104,11 @@ impl Recorder {
         Ok(Self { path, folder, telling, journal: None, seen: 0, written, steps: 0, told, failed })
     }
 
+    /// The file that it writes.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Begins with the header of the lane's journal.
     ///
     /// # Errors

@@ -5,16 +5,20 @@ mod progress;
 mod reports;
 mod selecting;
 mod told;
+mod watch;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use emulator_console::Console;
+use emulator_scenario::kept::Ours;
 use emulator_scenario::report::json::End;
 use emulator_scenario::report::{Standing, Summary, Terminal};
-use emulator_scenario::runner::{self, AfterFailure, BotLife, Options, RunEvent};
+use emulator_scenario::runner::{self, AfterFailure, BotLife, HandPorts, Options, RunEvent};
 use emulator_scenario::select::Selected;
+use emulator_scenario::shard::Shard;
 use emulator_server::REAL_TOKEN;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -25,21 +29,57 @@ pub(crate) use arguments::RunArguments;
 use arguments::{Restart, Seed};
 use progress::Progress;
 use reports::{About, Reports};
-use selecting::{Choice, choose};
+use selecting::{Choice, choose, read};
 use told::KeptJournals;
 
-pub(crate) fn run(arguments: RunArguments) -> ExitCode {
-    let told = if Reports::have_stdout(&arguments.report) { Stream::Stderr } else { Stream::Stdout };
-    match prepared(arguments, told) {
-        Ok(run) => run.go().into(),
-        Err((exit, text)) => {
-            if exit == Exit::Passed {
-                told.data(&format!("{text}\n"));
-            } else {
-                eprintln!("{text}");
-            }
-            exit.into()
+pub(crate) fn run(arguments: &RunArguments) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return Exit::Bug.into();
         }
+    };
+    let exit = runtime.block_on(go(arguments));
+    runtime.shutdown_background();
+    exit.into()
+}
+
+async fn go(arguments: &RunArguments) -> Exit {
+    let prepared = if arguments.watch { None } else { Some(once(arguments)) };
+    let mut interrupts = match Interrupts::heed() {
+        Ok(interrupts) => interrupts,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return Exit::Bug;
+        }
+    };
+    match prepared {
+        Some(Ok(run)) => run.play(&mut interrupts).await.exit,
+        Some(Err((Exit::Passed, text))) => {
+            stream(arguments).data(&format!("{text}\n"));
+            Exit::Passed
+        }
+        Some(Err((exit, text))) => {
+            eprintln!("{text}");
+            exit
+        }
+        None => watch::rounds(arguments, &mut interrupts).await,
+    }
+}
+
+/// Where the terminal's report goes: beside a report that has standard output to itself.
+fn stream(arguments: &RunArguments) -> Stream {
+    if Reports::have_stdout(&arguments.report) { Stream::Stderr } else { Stream::Stdout }
+}
+
+/// Everything for a run of what is asked for.
+fn once(arguments: &RunArguments) -> Result<Run, (Exit, String)> {
+    let usage = |text: String| (Exit::Usage, text);
+    let selection = read(arguments).map_err(usage)?;
+    match choose(arguments, selection).map_err(usage)? {
+        Choice::Run { scenarios, shard } => prepared(arguments, scenarios, shard, Default::default()),
+        Choice::Nothing(why) => Err((Exit::Passed, format!("{why}, so nothing was run"))),
     }
 }
 
@@ -48,17 +88,18 @@ struct Run {
     scenarios: Vec<Selected>,
     options: Options,
     terminal: Terminal,
-    /// Where the terminal's report goes: beside a report that has standard output to itself.
     told: Stream,
     reports: Reports,
 }
 
-fn prepared(arguments: RunArguments, told: Stream) -> Result<Run, (Exit, String)> {
+fn prepared(
+    arguments: &RunArguments,
+    scenarios: Vec<Selected>,
+    shard: Option<Shard>,
+    (by_hand, ours): (HandPorts, Ours),
+) -> Result<Run, (Exit, String)> {
     let usage = |text: String| (Exit::Usage, text);
-    let (scenarios, shard) = match choose(&arguments).map_err(usage)? {
-        Choice::Run { scenarios, shard } => (scenarios, shard.map(|shard| shard.to_string())),
-        Choice::Nothing(why) => return Err((Exit::Passed, format!("{why}, so nothing was run"))),
-    };
+    let shard = shard.map(|shard| shard.to_string());
     let bin = std::env::current_exe();
     let bin = bin.map_err(|_| (Exit::Bug, "error: cannot find out where this binary is".to_owned()))?;
     if let Some(folder) = &arguments.journal {
@@ -71,8 +112,9 @@ fn prepared(arguments: RunArguments, told: Stream) -> Result<Run, (Exit, String)
     }
     let Seed(seed) = arguments.seed;
     let about = About { seed, shard: shard.clone() };
-    let reports = Reports::open(&arguments.report, &scenarios, about);
+    let reports = Reports::open(&arguments.report, &scenarios, about, &ours);
     let reports = reports.map_err(|why| usage(format!("error: {why}; name another file with --report")))?;
+    let told = stream(arguments);
     let terminal = Terminal::new(told.colour(), seed, shard, &arguments.again());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options {
@@ -91,8 +133,10 @@ fn prepared(arguments: RunArguments, told: Stream) -> Result<Run, (Exit, String)
             (false, true) => AfterFailure::Stop,
             (false, false) => AfterFailure::GoOn,
         },
+        by_hand,
+        ours,
         control: |place| Console::new(place).routes(),
-        journal: arguments.journal,
+        journal: arguments.journal.clone(),
     };
     Ok(Run { scenarios, options, terminal, told, reports })
 }
@@ -114,33 +158,23 @@ enum Played {
     Interrupted,
 }
 
-impl Run {
-    fn go(self) -> Exit {
-        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                eprintln!("error: cannot start: {error}");
-                return Exit::Bug;
-            }
-        };
-        let exit = runtime.block_on(self.play());
-        runtime.shutdown_background();
-        exit
-    }
+/// What a run came to.
+struct Outcome {
+    exit: Exit,
+    /// Whether somebody ended it.
+    interrupted: bool,
+    /// The full names of the scenarios that did not pass, without the numbers of attempts.
+    failed: BTreeSet<String>,
+}
 
-    async fn play(self) -> Exit {
+impl Run {
+    async fn play(self, interrupts: &mut Interrupts) -> Outcome {
         let Self { scenarios, options, mut terminal, told, mut reports } = self;
         let watch = Instant::now();
         let mut standing = Standing::of(&scenarios);
         let mut progress = Progress::new(scenarios.len());
         let (sender, mut events) = mpsc::unbounded_channel();
-        let mut interrupts = match Interrupts::heed() {
-            Ok(interrupts) => interrupts,
-            Err(error) => {
-                eprintln!("error: cannot start: {error}");
-                return Exit::Bug;
-            }
-        };
+        let mut failed = BTreeSet::new();
         let run = tokio::spawn(runner::run(scenarios, options, sender));
         let mut warned = false;
         let mut journals = KeptJournals::default();
@@ -153,6 +187,12 @@ impl Run {
             progress.event(&event);
             standing.event(&event);
             journals.event(&event);
+            if let RunEvent::Finished(report) = &event
+                && report.attempt.last
+                && report.verdict.is_failure()
+            {
+                failed.insert(report.filter.clone());
+            }
             match &event {
                 RunEvent::RealToken if warned => {}
                 RunEvent::RealToken => {
@@ -195,7 +235,9 @@ impl Run {
         let written = tokio::select! {
             written = written => written.unwrap_or_else(|_| Err("a report cannot be written any more".to_owned())),
             // Whoever does not want to wait for it need not.
-            () = interrupts.next() => return Exit::Interrupted,
+            () = interrupts.next() => {
+                return Outcome { exit: Exit::Interrupted, interrupted: true, failed };
+            }
         };
         let exit = match (written, exit) {
             (Ok(()), exit) => exit,
@@ -206,7 +248,7 @@ impl Run {
                 if exit == Exit::Passed { Exit::Bug } else { exit }
             }
         };
-        match played {
+        let exit = match played {
             // The bots' keepers notice that this process is gone.
             Played::Interrupted => exit,
             Played::Done if run.await.is_err() => Exit::Bug,
@@ -216,7 +258,8 @@ impl Run {
                 interrupts.next().await;
                 exit
             }
-        }
+        };
+        Outcome { exit, interrupted, failed }
     }
 }
 

@@ -1,9 +1,12 @@
 //! `serve`: the platform, for a developer who points a bot at it.
 
 mod banner;
+mod bots;
 mod journal;
 mod talk;
 mod waiting;
+mod watch;
+mod world;
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
@@ -16,7 +19,7 @@ use std::time::Duration;
 use clap::Args;
 use emulator_console::Console;
 use emulator_core::Timestamp;
-use emulator_scenario::bots::{BotNews, ServedBots, free_port, never_called};
+use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, free_port, never_called};
 use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::render_all;
@@ -24,15 +27,17 @@ use emulator_scenario::record::about_world;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
-use emulator_scenario::transcript::{self, Lines};
+use emulator_scenario::transcript::Lines;
 use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{
     ClockMode, LAST_MOMENT, Lane, LaneSpec, NoMoment, Pace, REAL_TOKEN, Stage, StageSpec, rfc3339, serve,
 };
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 
+use self::bots::Again;
+use self::watch::Watch;
 use super::record::Recorder;
 use crate::exit::Exit;
 use crate::files::write_ready;
@@ -40,6 +45,8 @@ use crate::output;
 use crate::worlds::{self, WorldArguments};
 use waiting::wait_for;
 
+/// Where it listens unless told otherwise.
+const DEFAULT_PORT: u16 = 7380;
 /// The name of the only lane.
 const LANE: &str = "serve";
 /// How long a lane may take to settle between two deadlines, in real time.
@@ -53,7 +60,7 @@ pub(crate) struct ServeArguments {
     #[command(flatten)]
     world: WorldArguments,
     /// Listens on this port at 127.0.0.1; 0 picks a free one
-    #[arg(long, value_name = "PORT", default_value_t = 7380)]
+    #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     port: u16,
     /// Writes the base URL into this file once it accepts connections
     #[arg(long, value_name = "FILE")]
@@ -73,6 +80,9 @@ pub(crate) struct ServeArguments {
     /// Derives ids from this number
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Restarts a bot that was started here when its files change
+    #[arg(long)]
+    watch: bool,
     /// Prints no line for what happens
     #[arg(long, short)]
     quiet: bool,
@@ -161,15 +171,20 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         cast(&world, &surroundings, &mut free).map_err(|problems| usage(render_all(&problems, colour)))?;
     let cast = Arc::new(cast);
     let (stage, lane) = open(arguments, &cast)?;
+    let files = watched(arguments, &world)?;
+    stage.is_at(&surroundings.url);
+    let origin = origin(&world);
+    let file = journal::open(arguments, &stage, &lane, &origin)?;
+    let (news, heard) = mpsc::unbounded_channel();
+    let bots = ServedBots::start(&stage, &cast, &surroundings, news);
+    let bots = bots.map_err(|error| failed(Exit::Unreachable, error))?;
     let place = Place {
         stage: Arc::clone(&stage),
         lane: Arc::clone(&lane),
         cast: Arc::clone(&cast),
         surroundings: surroundings.clone(),
+        bots: Some(bots.clone()),
     };
-    stage.is_at(&surroundings.url);
-    let origin = origin(&world);
-    let file = journal::open(arguments, &stage, &lane, &origin)?;
     let console = Console::new(place);
     let before = lane.last_seq();
     let catch_up = lane.go_on(SETTLE).map(|(unsent, catch_up)| {
@@ -183,14 +198,17 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     }
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings));
-    let (news, heard) = mpsc::unbounded_channel();
-    let told = tokio::spawn(tell_of_bots(heard));
-    let bots =
-        ServedBots::start(&cast, &surroundings, &news).map_err(|error| failed(Exit::Unreachable, error))?;
-    for app in &cast.apps {
-        if app.webhook.is_some() {
-            tokio::spawn(wait_for(Arc::clone(&stage), app.id, app.name.clone()));
-        }
+    let typed = std::io::stdin().is_terminal();
+    let again = Again { typed, port, watched: !files.is_empty() };
+    let (restarts, restarted) = mpsc::unbounded_channel();
+    let told = bots::tell(heard, (Arc::clone(&stage), Arc::clone(&cast)), again, restarts);
+    let told = tokio::spawn(told);
+    if !files.is_empty() {
+        let own = own_files(arguments, recorder.as_ref());
+        let watch = Watch::begin(bots.clone(), files, own, world_file(&world), again);
+        let watch = watch.map_err(|why| failed(Exit::Bug, why))?;
+        eprint!("{}", watch.told());
+        tokio::spawn(watch.go_on(restarted));
     }
     tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
     tokio::spawn(warn_of_https(Arc::clone(&stage)));
@@ -202,21 +220,24 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     if let Some(catch_up) = catch_up {
         tokio::spawn(async move { journal::tell_gap(catch_up.await) });
     }
-    if std::io::stdin().is_terminal() {
+    let quit = Arc::new(Notify::new());
+    if typed {
         eprintln!(
             "Type a line to say it as `{}`; /help tells what else there is.\n",
             talk::first_person(&cast)
         );
-        tokio::spawn(talk::read(
-            surroundings.url.clone(),
-            Arc::clone(&cast),
-            Arc::clone(&stage),
-            Arc::clone(&lane),
-        ));
+        let started = bots.names().map(str::to_owned).collect();
+        let place = (Arc::clone(&stage), Arc::clone(&lane));
+        let typing = talk::read(surroundings.url.clone(), Arc::clone(&cast), place, started);
+        let quit = quit.clone();
+        tokio::spawn(async move {
+            typing.await;
+            quit.notify_one();
+        });
     }
     let recorder =
         recorder.map(|recorder| record(recorder, arguments, (&stage, &lane, &cast), &origin)).transpose()?;
-    let stopped = until_stopped(signals, file, &lane).await;
+    let stopped = until_stopped(signals, &quit, file, &lane).await;
     eprint!("{}", unsupported(&stage, &lane));
     for app in &cast.apps {
         if let Some(text) = never_called(&stage, app.id, &app.name) {
@@ -248,19 +269,38 @@ fn record(
     Ok(recorder)
 }
 
+/// The files of bots that are watched; none without `--watch`.
+fn watched(arguments: &ServeArguments, world: &WorldSpec) -> Result<Vec<BotFiles>, Failed> {
+    if !arguments.watch {
+        return Ok(Vec::new());
+    }
+    let files = BotFiles::of(world);
+    if files.is_empty() {
+        let text = "--watch restarts the bots that serve starts, and this world starts none\n\
+                    help: give an app the command that starts its bot, such as `start: node bot.js`, in emulator.yaml";
+        return Err(failed(Exit::Usage, text));
+    }
+    Ok(files)
+}
+
+/// What is written here, and is therefore no change of a bot.
+fn own_files(arguments: &ServeArguments, recorder: Option<&Recorder>) -> OwnFiles {
+    let mut own = OwnFiles::default();
+    own.add_output();
+    let recording = recorder.map(Recorder::path);
+    let paths = [arguments.journal.as_deref(), arguments.ready_file.as_deref(), recording];
+    paths.into_iter().flatten().for_each(|path| own.add(path));
+    own
+}
+
+/// The file of the world, if it comes from one.
+fn world_file(world: &WorldSpec) -> Option<&Path> {
+    Some(Path::new(&world.file.name)).filter(|path| path.is_file())
+}
+
 /// Where journals and recordings come from.
 fn origin(world: &WorldSpec) -> Origin {
     Origin { about: about_world(world), folder: std::env::current_dir().ok() }
-}
-
-/// Prints what the bots print that were started here.
-async fn tell_of_bots(mut news: mpsc::UnboundedReceiver<BotNews>) {
-    while let Some(news) = news.recv().await {
-        match news {
-            BotNews::Printed { app, line } => eprintln!("{app} | {}", transcript::printable(&line)),
-            BotNews::Ended { app, status } => eprintln!("the bot `{app}` has ended ({status})"),
-        }
-    }
 }
 
 /// Says once that somebody sent what should not be here.
@@ -356,6 +396,7 @@ impl Signals {
 
 async fn until_stopped(
     mut signals: Signals,
+    quit: &Notify,
     file: Option<Arc<JournalFile>>,
     lane: &Lane,
 ) -> Result<Exit, Failed> {
@@ -371,6 +412,7 @@ async fn until_stopped(
     };
     tokio::select! {
         _ = signals.interrupt.recv() => written(Exit::Interrupted),
+        () = quit.notified() => written(Exit::Passed),
         _ = signals.terminate.recv() => written(Exit::Passed),
         error = broken => {
             // Whoever has a call open is still told that it did not work.

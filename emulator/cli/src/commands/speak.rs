@@ -168,7 +168,11 @@ async fn play(what: &Play<'_>, target: &Target) -> Result<Exit, String> {
     }
     let text = body["text"].as_str().or(body["error"].as_str()).unwrap_or("the emulator gave no reason");
     eprintln!("{}", text.trim_end());
-    Ok(if status == 409 { Exit::ScenarioFailed } else { Exit::Usage })
+    Ok(match status {
+        409 => Exit::ScenarioFailed,
+        503 => Exit::Unreachable,
+        _ => Exit::Usage,
+    })
 }
 
 /// Prints what happens, as it does.

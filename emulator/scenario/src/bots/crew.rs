@@ -3,18 +3,19 @@
 //! **Invariant:** a bot that ends although nobody asked it to is a [`Death`], which every scenario hears of that plays
 //! on the stage at that time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use emulator_server::Stage;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 
 use super::order::{CrewError, Order};
 use super::ports::ClosedPort;
 use super::ready::{ready, ready_by_hand};
-use super::{Bot, BotError};
+use super::served::tell;
+use super::{Bot, BotError, BotNews};
 use crate::cast::{Cast, Launch, Start, Surroundings};
 use crate::runner::BotOutput;
 use crate::secrets::secrets_of;
@@ -62,8 +63,6 @@ struct Process {
     command: Vec<String>,
     folder: PathBuf,
     state: Mutex<State>,
-    /// Whether its end is what is wanted now.
-    ending: Arc<AtomicBool>,
 }
 
 /// The bots of a stage.
@@ -76,9 +75,49 @@ pub(crate) struct Crew {
     boot: Duration,
     processes: Vec<Process>,
     deaths: watch::Sender<Vec<Arc<Death>>>,
+    /// Who hears what the bots of `serve` print and how they end; scenarios hear of deaths instead.
+    news: Option<mpsc::UnboundedSender<BotNews>>,
+    /// Set once all bots end.
+    over: watch::Sender<bool>,
 }
 
 impl Crew {
+    fn new(
+        stage: Arc<Stage>,
+        cast: &Cast,
+        surroundings: &Surroundings,
+        boot: Duration,
+        news: Option<mpsc::UnboundedSender<BotNews>>,
+    ) -> Self {
+        Self {
+            bin: surroundings.bin.clone(),
+            stage,
+            secrets: Arc::new(secrets_of(cast)),
+            boot,
+            processes: Vec::new(),
+            deaths: watch::Sender::default(),
+            news,
+            over: watch::Sender::default(),
+        }
+    }
+
+    /// Starts the bots of a world that is served. Nobody waits for them: they may come up whenever they like.
+    ///
+    /// # Errors
+    ///
+    /// When a process cannot be started; those before it end then.
+    pub(super) fn serve(
+        stage: Arc<Stage>,
+        cast: &Cast,
+        surroundings: &Surroundings,
+        boot: Duration,
+        news: mpsc::UnboundedSender<BotNews>,
+    ) -> Result<Self, BotError> {
+        let mut crew = Self::new(stage, cast, surroundings, boot, Some(news));
+        crew.launch_all(cast)?;
+        Ok(crew)
+    }
+
     /// Starts the bots of a world and waits until every webhook passes the verification. `waits` is told of each bot that
     /// somebody starts by hand.
     ///
@@ -92,10 +131,7 @@ impl Crew {
         boot: Duration,
         waits: &(dyn Fn(&Start, &str) + Send + Sync),
     ) -> Result<Self, (BotError, Vec<BotOutput>)> {
-        let secrets = Arc::new(secrets_of(cast));
-        let bin = surroundings.bin.clone();
-        let mut crew =
-            Self { bin, stage, secrets, boot, processes: Vec::new(), deaths: watch::Sender::default() };
+        let mut crew = Self::new(stage, cast, surroundings, boot, None);
         match crew.boot(cast, waits).await {
             Ok(()) => Ok(crew),
             Err(error) => {
@@ -111,23 +147,16 @@ impl Crew {
         cast: &Cast,
         waits: &(dyn Fn(&Start, &str) + Send + Sync),
     ) -> Result<(), BotError> {
-        for start in &cast.starts {
-            let Launch::Command { command, folder } = &start.launch else { continue };
-            let bot = Bot::start(&self.bin, start, (command, folder), &self.secrets, None)?;
-            self.processes.push(Process {
-                start: start.clone(),
-                command: command.clone(),
-                folder: folder.clone(),
-                state: Mutex::new(State::Runs(bot)),
-                ending: Arc::default(),
-            });
-        }
+        self.launch_all(cast)?;
         for app in &cast.apps {
             let Some(webhook) = &app.webhook else { continue };
             let by_hand = |start: &&Start| start.app == app.id && start.launch == Launch::ByHand;
             if let Some(start) = cast.starts.iter().find(by_hand) {
-                waits(start, &webhook.to_string());
-                ready_by_hand(&self.stage, app.id).await;
+                // One that an earlier stage or run waited for is still there.
+                if self.stage.handshake(app.id).await.is_err() {
+                    waits(start, &webhook.to_string());
+                    ready_by_hand(&self.stage, app.id).await;
+                }
                 continue;
             }
             let Some(process) = self.process(&app.name) else {
@@ -141,6 +170,36 @@ impl Crew {
         Ok(())
     }
 
+    /// Starts every process that the world names.
+    fn launch_all(&mut self, cast: &Cast) -> Result<(), BotError> {
+        for start in &cast.starts {
+            let Launch::Command { command, folder } = &start.launch else { continue };
+            let bot = self.launch(start, command, folder)?;
+            self.processes.push(Process {
+                start: start.clone(),
+                command: command.clone(),
+                folder: folder.clone(),
+                state: Mutex::new(State::Runs(bot)),
+            });
+        }
+        Ok(())
+    }
+
+    /// Starts the process of a bot.
+    fn launch(&self, start: &Start, command: &[String], folder: &Path) -> Result<Bot, BotError> {
+        let (heard, lines) = self.news.as_ref().map(|_| mpsc::unbounded_channel()).unzip();
+        let bot = Bot::start(&self.bin, start, (command, folder), &self.secrets, heard)?;
+        if let (Some(news), Some(lines)) = (&self.news, lines) {
+            tokio::spawn(tell(start.name.clone(), lines, bot.end(), news.clone()));
+        }
+        Ok(bot)
+    }
+
+    /// The names of the apps whose bots were started here.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.processes.iter().map(|process| process.start.name.as_str())
+    }
+
     fn process(&self, app: &str) -> Option<&Process> {
         self.processes.iter().find(|process| process.start.name == app)
     }
@@ -148,14 +207,19 @@ impl Crew {
     /// Waits until the bot is ready, and hears of its end from then on.
     async fn on_duty(&self, process: &Process, bot: &Bot) -> Result<(), BotError> {
         let Start { app, name, .. } = &process.start;
-        ready(&self.stage, (*app, name), Some(bot), self.boot).await?;
-        process.ending.store(false, Ordering::Relaxed);
-        let (ending, deaths) = (Arc::clone(&process.ending), self.deaths.clone());
-        let (app, output, mut ended) = (name.clone(), Arc::clone(&bot.output), bot.ended.clone());
+        let mut over = self.over.subscribe();
+        tokio::select! {
+            ready = ready(&self.stage, (*app, name), Some(bot), self.boot) => ready?,
+            // Whether it comes up does not matter any more.
+            _ = over.wait_for(|over| *over) => return Ok(()),
+        }
+        if self.news.is_some() {
+            return Ok(());
+        }
+        let (deaths, mut end) = (self.deaths.clone(), bot.end());
+        let (app, output) = (name.clone(), Arc::clone(&bot.output));
         tokio::spawn(async move {
-            let status = ended.wait_for(Option::is_some).await.map(|status| *status);
-            let Ok(Some(status)) = status else { return };
-            if !ending.load(Ordering::Relaxed) {
+            if let Some(status) = end.by_itself().await {
                 let (status, lines) = (status.to_string(), output.newest(OUTPUT_LINES));
                 let death = Arc::new(Death { app, status, lines, told: AtomicBool::new(false) });
                 deaths.send_modify(|deaths| deaths.push(death));
@@ -196,16 +260,43 @@ impl Crew {
             // The bot needs it now.
             port.take();
         }
-        let command = (process.command.as_slice(), process.folder.as_path());
-        let bot = Bot::start(&self.bin, &process.start, command, &self.secrets, None)?;
+        let bot = self.relaunch(process)?;
         let duty = self.on_duty(process, &bot).await;
         *state = State::Runs(bot);
         duty
     }
 
+    /// Starts the process of a bot once more, which is told.
+    fn relaunch(&self, process: &Process) -> Result<Bot, BotError> {
+        let bot = self.launch(&process.start, &process.command, &process.folder)?;
+        if let Some(news) = &self.news {
+            // Whoever listened may have gone.
+            let _ = news.send(BotNews::StartedAgain { app: process.start.name.clone() });
+        }
+        Ok(bot)
+    }
+
+    /// Ends a bot, if it runs, and starts it again without waiting until it is ready.
+    pub(super) async fn reload(&self, app: &str) -> Result<(), CrewError> {
+        let process = self.process(app).ok_or_else(|| CrewError::NotOurs(app.to_owned()))?;
+        let mut state = process.state.lock().await;
+        self.halt(process, &mut state).await;
+        if let State::Stopped { port, .. } = &mut *state {
+            port.take();
+        }
+        *state = State::Runs(self.relaunch(process)?);
+        Ok(())
+    }
+
     /// Does what a step wants of a bot, and waits until it is done. A bot that is to be started while it runs may be
-    /// about to end; it has so much time for that.
-    pub(crate) async fn order(&self, app: &str, order: Order, to_end: Duration) -> Result<(), CrewError> {
+    /// about to end; it has so much time for that. `begin` is called once nothing stands against it.
+    pub(crate) async fn order(
+        &self,
+        app: &str,
+        order: Order,
+        to_end: Duration,
+        begin: impl FnOnce(),
+    ) -> Result<(), CrewError> {
         let process = self.process(app).ok_or_else(|| CrewError::NotOurs(app.to_owned()))?;
         let mut state = process.state.lock().await;
         let ended = match &*state {
@@ -214,7 +305,10 @@ impl Crew {
             State::Stopped { .. } => {
                 return match order {
                     Order::Stop => Err(CrewError::Stopped(app.to_owned())),
-                    Order::Start | Order::Restart => Ok(self.again(process, &mut state).await?),
+                    Order::Start | Order::Restart => {
+                        begin();
+                        Ok(self.again(process, &mut state).await?)
+                    }
                 };
             }
             State::Lost(error) => return Err(error.clone().into()),
@@ -225,11 +319,16 @@ impl Crew {
                 Err(CrewError::Ended { app: app.to_owned(), status: status.to_string() })
             }
             (Order::Stop, None) => {
+                begin();
                 self.halt(process, &mut state).await;
                 Ok(())
             }
-            (Order::Start, Some(_)) => Ok(self.again(process, &mut state).await?),
+            (Order::Start, Some(_)) => {
+                begin();
+                Ok(self.again(process, &mut state).await?)
+            }
             (Order::Restart, _) => {
+                begin();
                 self.halt(process, &mut state).await;
                 Ok(self.again(process, &mut state).await?)
             }
@@ -238,7 +337,6 @@ impl Crew {
 
     /// Ends a bot and closes its port for everybody.
     async fn halt(&self, process: &Process, state: &mut State) {
-        process.ending.store(true, Ordering::Relaxed);
         // Whoever closes a connection first is haunted by it for a while, and a bot needs its port soon.
         self.stage.hang_up(process.start.app);
         let before = std::mem::replace(state, State::Stopped { port: None, lines: Vec::new() });
@@ -297,8 +395,11 @@ impl Crew {
 
     /// Ends all bots and everything that they started.
     pub(crate) async fn stop(&self) {
+        self.over.send_replace(true);
         for process in &self.processes {
-            process.ending.store(true, Ordering::Relaxed);
+            if let State::Runs(bot) = &*process.state.lock().await {
+                bot.is_to_end();
+            }
         }
         for process in &self.processes {
             let mut state = process.state.lock().await;

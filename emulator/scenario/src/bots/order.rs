@@ -15,9 +15,9 @@ pub(crate) enum Order {
 
 /// Why an order cannot be carried out.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CrewError {
+pub enum CrewError {
     /// It was not started here.
-    #[error("the bot `{0}` was not started by this run, so it cannot be stopped or started here")]
+    #[error("the bot `{0}` was not started by the emulator, so no step can stop or start it")]
     NotOurs(String),
     /// It runs.
     #[error("the bot `{0}` runs already")]
@@ -45,7 +45,10 @@ impl CrewError {
             Self::Runs(_) => Some(
                 "write `restarts: true`, which ends it first, or stop it with `stops: true` in a step before",
             ),
-            Self::NotOurs(_) | Self::Stopped(_) | Self::Ended { .. } | Self::Bot(_) => None,
+            Self::NotOurs(_) => Some(
+                "restart it where you started it, or let the emulator start it with `start:` in the world",
+            ),
+            Self::Stopped(_) | Self::Ended { .. } | Self::Bot(_) => None,
         }
     }
 }

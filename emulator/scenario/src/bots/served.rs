@@ -1,12 +1,16 @@
-//! The bots of a world that is served: started once, heard of line by line, and not waited for.
+//! The bots of a world that is served: started, heard of line by line, and not waited for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use emulator_server::Stage;
 use tokio::sync::mpsc;
 
-use super::{Bot, BotError};
-use crate::cast::{Cast, Launch, Surroundings};
-use crate::secrets::secrets_of;
+use super::{BotError, Crew, CrewError, End};
+use crate::cast::{Cast, Surroundings};
+
+/// How long a bot may take to be ready that a step has started.
+const BOOT: Duration = Duration::from_secs(10);
 
 /// What a bot that is served lets be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,19 +22,24 @@ pub enum BotNews {
         /// The line.
         line: String,
     },
-    /// It ended.
+    /// It ended, and nobody had asked for that.
     Ended {
         /// The app.
         app: String,
         /// Its exit status.
         status: String,
     },
+    /// Its process was started once more.
+    StartedAgain {
+        /// The app.
+        app: String,
+    },
 }
 
-/// Bots that run for as long as this is there.
-#[derive(Debug)]
+/// Bots that can be stopped, started and restarted while a stage is there. Copies are handles to the same bots.
+#[derive(Debug, Clone)]
 pub struct ServedBots {
-    bots: Vec<Bot>,
+    crew: Arc<Crew>,
 }
 
 impl ServedBots {
@@ -40,42 +49,64 @@ impl ServedBots {
     ///
     /// When a process cannot be started; those before it end then.
     pub fn start(
+        stage: &Arc<Stage>,
         cast: &Cast,
         surroundings: &Surroundings,
-        news: &mpsc::UnboundedSender<BotNews>,
+        news: mpsc::UnboundedSender<BotNews>,
     ) -> Result<Self, BotError> {
-        let secrets = Arc::new(secrets_of(cast));
-        let mut bots = Vec::new();
-        for start in &cast.starts {
-            let Launch::Command { command, folder } = &start.launch else { continue };
-            let (heard, mut lines) = mpsc::unbounded_channel();
-            let bot = Bot::start(&surroundings.bin, start, (command, folder), &secrets, Some(heard))?;
-            let (app, news, mut ended) = (start.name.clone(), news.clone(), bot.ended.clone());
-            tokio::spawn(async move {
-                loop {
-                    // Everything that a bot printed is told before its end.
-                    tokio::select! {
-                        biased;
-                        Some(line) = lines.recv() => {
-                            let _ = news.send(BotNews::Printed { app: app.clone(), line });
-                        }
-                        status = ended.wait_for(Option::is_some) => {
-                            let status = status.ok().and_then(|status| *status).unwrap_or_default();
-                            let _ = news.send(BotNews::Ended { app, status: status.to_string() });
-                            break;
-                        }
-                    }
-                }
-            });
-            bots.push(bot);
-        }
-        Ok(Self { bots })
+        let crew = Crew::serve(Arc::clone(stage), cast, surroundings, BOOT, news)?;
+        Ok(Self { crew: Arc::new(crew) })
+    }
+
+    /// The bots of a stage that is kept.
+    pub(crate) const fn of(crew: Arc<Crew>) -> Self {
+        Self { crew }
+    }
+
+    pub(crate) const fn crew(&self) -> &Arc<Crew> {
+        &self.crew
+    }
+
+    /// The names of the apps whose bots were started here, in the order of the world.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.crew.names()
+    }
+
+    /// Ends a bot, if it runs, and starts it again. It is not waited for.
+    ///
+    /// # Errors
+    ///
+    /// When it was not started here, or cannot be started any more.
+    pub async fn restart(&self, app: &str) -> Result<(), CrewError> {
+        self.crew.reload(app).await
     }
 
     /// Ends the bots and everything that they started.
-    pub async fn stop(self) {
-        for bot in self.bots {
-            bot.stop().await;
+    pub async fn stop(&self) {
+        self.crew.stop().await;
+    }
+}
+
+/// Tells what a bot prints, and its end after that unless somebody asked for it.
+pub(super) async fn tell(
+    app: String,
+    mut lines: mpsc::UnboundedReceiver<String>,
+    mut end: End,
+    news: mpsc::UnboundedSender<BotNews>,
+) {
+    loop {
+        // Everything that a bot printed is told before its end.
+        tokio::select! {
+            biased;
+            Some(line) = lines.recv() => {
+                let _ = news.send(BotNews::Printed { app: app.clone(), line });
+            }
+            status = end.by_itself() => {
+                if let Some(status) = status {
+                    let _ = news.send(BotNews::Ended { app, status: status.to_string() });
+                }
+                break;
+            }
         }
     }
 }

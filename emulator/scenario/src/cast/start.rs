@@ -15,7 +15,7 @@ use crate::value::{self, Scope};
 
 /// The folder in which the command of an app runs: that of the world's file, or that of a run for a bot that is
 /// given to it.
-pub(super) fn folder_of(world: &WorldSpec, app: &AppSpec) -> PathBuf {
+pub(crate) fn folder_of(world: &WorldSpec, app: &AppSpec) -> PathBuf {
     if let Some(Given::Command { folder, .. }) = &app.given {
         return folder.clone();
     }

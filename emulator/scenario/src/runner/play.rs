@@ -16,7 +16,7 @@ use super::{AfterFailure, BEGIN_AT, Report, RunEvent, Shared, Verdict};
 use crate::bots::free_port;
 use crate::cast::cast;
 use crate::failure::Failures;
-use crate::kept::{Created, create};
+use crate::kept::Created;
 use crate::record::about_scenario;
 use crate::scenario::{BeginAt, Scenario};
 use crate::scene::{Patience, Place, Scene, Turn};
@@ -95,7 +95,7 @@ async fn begin(selected: &Selected, shared: &Shared, up: &Up) -> Result<Result<P
     if let (Ok(lane), true) = (&lane, scenario.alone) {
         up.stage.give_unnamed_calls(lane);
     }
-    Ok(lane.map(|lane| Place { stage, lane, cast, surroundings }))
+    Ok(lane.map(|lane| Place { stage, lane, cast, surroundings, bots: None }))
 }
 
 /// Where the clock of a scenario stands at first.
@@ -157,7 +157,7 @@ fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> 
         text.push('\n');
     }
     let written = into.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-        let Created { mut file, kept } = create(&into)?;
+        let Created { mut file, kept } = shared.options.ours.create(&into)?;
         file.write_all(text.as_bytes())?;
         Ok(kept)
     });

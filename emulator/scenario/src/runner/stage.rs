@@ -17,7 +17,7 @@ use super::keep::Held;
 use super::play::play;
 use super::set_up::{SetUp, refused_calls};
 use super::{AfterFailure, BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
-use crate::bots::{BotError, Crew, free_port};
+use crate::bots::{BotError, Crew, ServedBots, free_port};
 use crate::cast::{Start, Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
@@ -108,7 +108,7 @@ fn expects_fixed_port(world: &WorldSpec) -> bool {
 /// A free port for each app that asks. A bot that is started by hand keeps its port for the whole run, so that it need
 /// not be started again for the next stage.
 fn ports(world: &WorldSpec, shared: &Shared) -> BTreeMap<String, u16> {
-    let mut ports = shared.by_hand.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut ports = shared.options.by_hand.0.lock().unwrap_or_else(PoisonError::into_inner);
     let by_hand = world.apps.iter().filter(|app| app.given == Some(Given::ByHand));
     let own = |name: &str| (name.to_owned(), *ports.entry(name.to_owned()).or_insert_with(free_port));
     by_hand.map(|app| app.name.value.as_str()).map(own).collect()
@@ -204,6 +204,7 @@ pub(super) fn keep(up: &Arc<Up>, shared: &Shared, place: Place, report: &Report)
         return false;
     }
     *kept = Some(Held::new(Arc::clone(up), place.lane.name().to_owned()));
+    let place = Place { bots: Some(ServedBots::of(Arc::clone(&up.crew))), ..place };
     // Nobody else sets it: this stage is the one that is kept.
     let _ = up.control.set((shared.options.control)(place));
     true

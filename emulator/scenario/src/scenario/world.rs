@@ -94,6 +94,7 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         page_tokens: by_page(&section, "page_token", Node::clone),
         webhook: section.later("webhook"),
         start: section.later("start"),
+        watch: section.texts("watch").filter(|_| section.mapping("watch").is_empty()),
         env: section.mapping("env").to_vec(),
         fields: section.texts("fields").map(values),
         features: section.texts("features").map(values).unwrap_or_default(),

@@ -19,20 +19,40 @@ const TO_END: u64 = 1_000;
 #[derive(Debug)]
 pub(super) struct Watched {
     crew: Arc<Crew>,
-    deaths: watch::Receiver<Vec<Arc<Death>>>,
+    /// The bots that ended by themselves, where that fails a scenario.
+    deaths: Option<watch::Receiver<Vec<Arc<Death>>>>,
     /// How many bots had ended when the scenario began, or a step last had to do with one.
     known: usize,
 }
 
 impl Watched {
-    pub(super) fn new(crew: Arc<Crew>) -> Self {
+    /// Bots of a run: the end of one fails the scenario.
+    pub(super) fn closely(crew: Arc<Crew>) -> Self {
         let deaths = crew.deaths();
         let known = deaths.borrow().len();
-        Self { crew, deaths, known }
+        Self { crew, deaths: Some(deaths), known }
+    }
+
+    /// Bots of a developer, who hears elsewhere how they are.
+    pub(super) const fn in_view(crew: Arc<Crew>) -> Self {
+        Self { crew, deaths: None, known: 0 }
+    }
+
+    /// Whether they are those of a run, in which nobody else acts.
+    pub(super) const fn is_of_run(&self) -> bool {
+        self.deaths.is_some()
     }
 
     fn news(&self) -> Option<Arc<Death>> {
-        self.deaths.borrow().get(self.known).cloned()
+        self.deaths.as_ref()?.borrow().get(self.known).cloned()
+    }
+
+    /// Notes that what has ended up to now is known.
+    fn take_in(&mut self) {
+        let Some(deaths) = &self.deaths else { return };
+        let deaths = deaths.borrow();
+        deaths.iter().skip(self.known).for_each(|death| death.tell());
+        self.known = deaths.len();
     }
 }
 
@@ -45,9 +65,9 @@ impl Scene {
             BotVerb::Restarts => (Order::Restart, BotOrder::Restarts),
         };
         let Some(watched) = &self.bots else {
-            let message = format!("only scenarios of `run` stop and start bots, so `{}` goes on", who.value);
-            let problem = Diagnostic::new(who.span, message).label("not over HTTP");
-            return Err(self.error(problem.help("stop the process itself, and start it again")));
+            let error = CrewError::NotOurs(who.value.clone());
+            let problem = Diagnostic::new(who.span, error.to_string());
+            return Err(self.error(problem.help(error.help().unwrap_or_default())));
         };
         // A step that has to do with a bot may well come because it ended.
         let other = watched.news().filter(|death| death.app != who.value);
@@ -55,21 +75,17 @@ impl Scene {
         if let Some(death) = other {
             return Err(self.died(&death, span));
         }
-        let app = self.app_id(who)?;
+        let (app, lane) = (self.app_id(who)?, Arc::clone(&self.lane));
         self.turn.give_up();
         let to_end = self.patience.pace.of(TO_END);
         if order == Order::Start {
             // What the step before said may be what ends it. Whether all settles is not what this step is about.
             let _ = self.lane.settled(to_end).await;
         }
-        self.lane.bot(app, told);
-        let done = crew.order(&who.value, order, to_end).await;
+        let done = crew.order(&who.value, order, to_end, || lane.bot(app, told)).await;
         self.turn.take().await;
         if let Some(watched) = &mut self.bots {
-            for death in watched.deaths.borrow().iter().skip(watched.known) {
-                death.tell();
-            }
-            watched.known = watched.deaths.borrow().len();
+            watched.take_in();
         }
         done.map_err(|error| {
             let kind = match &error {
@@ -102,7 +118,7 @@ impl Scene {
 
     /// Waits until a bot ends by itself; for ever if none does.
     pub(super) async fn bot_ends(bots: Option<&mut Watched>) {
-        if let Some(Watched { deaths, known, .. }) = bots
+        if let Some(Watched { deaths: Some(deaths), known, .. }) = bots
             && deaths.wait_for(|deaths| deaths.len() > *known).await.is_ok()
         {
             return;

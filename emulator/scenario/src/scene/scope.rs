@@ -99,7 +99,7 @@ mod tests {
         let stage = Stage::new(StageSpec { seed: 1, settings, pages, apps, webhook_timeout }, clock);
         let lane = LaneSpec { name: "a".to_owned(), clock, settings: None, people: cast.people.clone() };
         let lane = stage.open_lane(lane).unwrap();
-        let place = Place { stage, lane, cast, surroundings };
+        let place = Place { stage, lane, cast, surroundings, bots: None };
         let vars = Map::from_iter([("tea".to_owned(), json!("green"))]);
         let scene = Scene::new(place, Arc::clone(&world.file), vars, Patience::default());
 

@@ -175,7 +175,7 @@ impl Scene {
     /// all of that has happened.
     pub(super) fn hopeless(&self, plan: &Plan, ways: &[Way], progress: &Progress) -> Option<String> {
         // Only in a run it is known who there is.
-        self.bots.as_ref()?;
+        self.bots.as_ref().filter(|bots| bots.is_of_run())?;
         let names = self.lane.names();
         let anybody = self.cast.apps.iter().any(|app| self.acts_by_itself(app.id));
         let lost = |leaf: &usize| -> Option<String> {

@@ -11,6 +11,8 @@ use crate::paths::{lexical, seen_from};
 #[derive(Default)]
 struct Found {
     files: BTreeSet<PathBuf>,
+    /// The folders that were searched, and those of files that were asked for.
+    folders: BTreeSet<PathBuf>,
     /// What was looked at already, with all links followed: a link may lead to a folder that it lies in.
     seen: BTreeSet<PathBuf>,
     /// Links below folders. They are followed last, so that what they lead to keeps the name that it has without them.
@@ -18,8 +20,8 @@ struct Found {
 }
 
 /// Finds the scenario files among files and folders, in the order of their paths. What several links lead to is found
-/// once.
-pub(super) fn find(paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, Unreadable> {
+/// once. The folders in which more could appear come with them.
+pub(super) fn find(paths: &[PathBuf]) -> Result<(BTreeSet<PathBuf>, BTreeSet<PathBuf>), Unreadable> {
     let here = std::env::current_dir().ok();
     let spelt = |path: &Path| here.as_deref().map_or_else(|| lexical(path), |here| seen_from(here, path));
     let mut found = Found::default();
@@ -38,7 +40,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, Unreadable> {
             found.entry(&link).map_err(|(path, error)| Unreadable { path: lexical(&path), error })?;
         }
     }
-    Ok(found.files.into_iter().map(|path| lexical(&path)).collect())
+    Ok((found.files.into_iter().map(|path| lexical(&path)).collect(), found.folders))
 }
 
 impl Found {
@@ -52,11 +54,13 @@ impl Found {
                 std::fs::File::open(path).map_err(unreadable)?;
             }
             self.take(path);
+            self.folders.extend(path.parent().map(Path::to_owned));
             return Ok(());
         }
         if !self.is_new(path) {
             return Ok(());
         }
+        self.folders.insert(path.to_owned());
         for entry in std::fs::read_dir(path).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path.is_symlink() {

@@ -80,6 +80,11 @@ pub const APP_KEYS: &[Field] = &[
     ),
     field("webhook", Kind::Text, "where its bot listens; an app without one is played by the steps"),
     field("start", Kind::Command, "the command that starts its bot"),
+    field(
+        "watch",
+        Kind::OneOrMore(&Kind::Literal),
+        "globs of the files that restart its bot with `--watch`, as in `.gitignore`; everything in its folder unless given",
+    ),
     field("env", Kind::Free(&Kind::Text), "variables for the environment of its bot"),
     field(
         "fields",

@@ -52,6 +52,9 @@ pub(crate) struct RunArguments {
     /// Leaves emulator and bots running after a failure, and begins nothing any more
     #[arg(long)]
     pub(super) keep: bool,
+    /// Plays again what is affected whenever a file changes; Ctrl-C ends it with the exit code of the last round
+    #[arg(long, conflicts_with = "keep")]
+    pub(super) watch: bool,
     /// Lets so many scenarios act at a time (default: 4 for each core)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) jobs: Option<u16>,

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use emulator_scenario::kept::Ours;
 use emulator_scenario::report::Standing;
 use emulator_scenario::report::json::{self, End};
 use emulator_scenario::report::junit::{self, junit};
@@ -16,6 +17,13 @@ use emulator_scenario::runner::{Report, RunEvent};
 use emulator_scenario::select::Selected;
 
 use crate::files::{Output, failed, is_stdout};
+
+impl Wanted {
+    /// The file that it goes to.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
 
 /// A report and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +84,12 @@ pub(super) struct Reports {
 
 impl Reports {
     /// Makes sure that all can be written, before anything starts.
-    pub(super) fn open(wanted: &[Wanted], selected: &[Selected], about: About) -> Result<Self, String> {
+    pub(super) fn open(
+        wanted: &[Wanted],
+        selected: &[Selected],
+        about: About,
+        ours: &Ours,
+    ) -> Result<Self, String> {
         let mut reports = Self {
             about,
             junit: Vec::new(),
@@ -103,11 +116,11 @@ impl Reports {
             }
             match kind {
                 Kind::Junit => {
-                    reports.junit.push((path.clone(), Output::whole(path).map_err(failed)?));
+                    reports.junit.push((path.clone(), Output::whole(path, ours).map_err(failed)?));
                     reports.selected = selected.to_vec();
                 }
                 Kind::Json => {
-                    let (mut output, kept) = Output::growing(path).map_err(failed)?;
+                    let (mut output, kept) = Output::growing(path, ours).map_err(failed)?;
                     tell_kept(path, kept.as_deref());
                     let About { seed, shard } = &reports.about;
                     let version = env!("CARGO_PKG_VERSION");

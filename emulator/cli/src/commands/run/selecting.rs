@@ -41,9 +41,14 @@ impl std::str::FromStr for Tag {
     }
 }
 
-/// Chooses by files, names, tags and parts; what is wrong is given as it is printed.
-pub(super) fn choose(arguments: &RunArguments) -> Result<Choice, String> {
-    let mut selection = read(arguments)?;
+/// Reads what is asked for; a path that cannot be read is given as it is printed.
+pub(super) fn read(arguments: &RunArguments) -> Result<Selection, String> {
+    select(&arguments.files, arguments.filter.as_deref()).map_err(|error| format!("error: {error}"))
+}
+
+/// Chooses by tags and parts; what is wrong is given as it is printed.
+pub(super) fn choose(arguments: &RunArguments, mut selection: Selection) -> Result<Choice, String> {
+    in_order(&selection)?;
     let tags = selection.scenarios.iter().flat_map(|selected| selected.scenario.tags.clone());
     let tags: BTreeSet<String> = tags.collect();
     selection.scenarios.retain(|selected| is_tagged(&selected.scenario.tags, &arguments.tag));
@@ -73,11 +78,9 @@ pub(super) fn choose(arguments: &RunArguments) -> Result<Choice, String> {
     Ok(Choice::Run { scenarios, shard: Some(shard) })
 }
 
-fn read(arguments: &RunArguments) -> Result<Selection, String> {
-    let selection =
-        select(&arguments.files, arguments.filter.as_deref()).map_err(|error| format!("error: {error}"))?;
+fn in_order(selection: &Selection) -> Result<(), String> {
     if selection.problems.is_empty() {
-        return Ok(selection);
+        return Ok(());
     }
     let count = selection.problems.len();
     let noun = if count == 1 { "error" } else { "errors" };

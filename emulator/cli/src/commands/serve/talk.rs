@@ -8,6 +8,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
+use super::world;
 use crate::client::ask;
 use crate::commands::speak::spoken;
 
@@ -19,8 +20,10 @@ TEXT              says it as the person who speaks
 /step YAML        plays any step, such as /step {app: livechat, takes_control: true}
 /calls            lists the calls of bots that this version does not support
 /explain SEQ      tells why the entry of that number came about
+/world            shows who is in control of each conversation, its folder and its messaging window
+/restart [NAME]   restarts the bot of this app; the name can be left out when only one was started here
 /help             shows this
-Ctrl-C ends the emulator.
+/quit             ends the emulator, as Ctrl-C does
 ";
 
 /// Who speaks at first.
@@ -28,8 +31,14 @@ pub(crate) fn first_person(cast: &Cast) -> String {
     cast.names_of_people().next().unwrap_or("user").to_owned()
 }
 
-/// Reads lines until the terminal closes, and plays them through the control API like anybody else.
-pub(crate) async fn read(url: String, cast: Arc<Cast>, stage: Arc<Stage>, lane: Arc<Lane>) {
+/// Reads lines until `/quit`, and plays them through the control API like anybody else. The end of input ends nothing.
+/// `started` are the apps whose bots were started here.
+pub(crate) async fn read(
+    url: String,
+    cast: Arc<Cast>,
+    (stage, lane): (Arc<Stage>, Arc<Lane>),
+    started: Vec<String>,
+) {
     let people: Vec<&str> = cast.names_of_people().collect();
     let mut speaker = first_person(&cast);
     let mut input = BufReader::new(stdin());
@@ -55,6 +64,17 @@ pub(crate) async fn read(url: String, cast: Arc<Cast>, stage: Arc<Stage>, lane: 
                 }
                 continue;
             }
+            "/quit" => return,
+            "/world" => {
+                match ask(&url, Method::GET, "/_emulator/world", String::new()).await {
+                    Ok(answer) if answer.status == 200 => {
+                        let world: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+                        eprint!("{}", world::text(&world));
+                    }
+                    other => show(other),
+                }
+                continue;
+            }
             "/explain" => {
                 show(
                     ask(&url, Method::GET, &format!("/_emulator/explain/{}", rest.trim()), String::new())
@@ -67,6 +87,13 @@ pub(crate) async fn read(url: String, cast: Arc<Cast>, stage: Arc<Stage>, lane: 
                 eprint!("{}", if told.is_empty() { "no call so far that is not supported\n" } else { &told });
                 continue;
             }
+            "/restart" => match to_restart(rest.trim(), &started) {
+                Ok(name) => json!({"bot": name, "restarts": true}).to_string(),
+                Err(why) => {
+                    eprintln!("{why}");
+                    continue;
+                }
+            },
             "/tap" => json!({"user": speaker, "taps": rest.trim()}).to_string(),
             "/clock" => json!({"clock": rest.trim()}).to_string(),
             "/step" => rest.to_owned(),
@@ -81,6 +108,19 @@ pub(crate) async fn read(url: String, cast: Arc<Cast>, stage: Arc<Stage>, lane: 
             continue;
         }
         show(answer);
+    }
+    std::future::pending::<()>().await;
+}
+
+/// The bot that is meant.
+fn to_restart<'a>(named: &'a str, started: &'a [String]) -> Result<&'a str, String> {
+    match (named, started) {
+        ("", [only]) => Ok(only),
+        ("", []) => Err("no bot was started here; restart it where you started it".to_owned()),
+        ("", several) => {
+            Err(format!("which one? Write for example /restart {}", several.join(" or /restart ")))
+        }
+        (named, _) => Ok(named),
     }
 }
 

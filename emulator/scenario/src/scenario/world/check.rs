@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::bots::BotFiles;
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::node::Spanned;
 use crate::scenario::{PageSpec, WorldSpec};
@@ -30,10 +31,34 @@ pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
             problems.push(unknown_app(primary, what, &names));
         }
     }
+    watched(world, problems);
     let of_apps = world.apps.iter().flat_map(|app| app.page_tokens.iter().map(|(page, _)| page));
     let of_people = world.people.iter().flat_map(|person| person.ids.iter().map(|(page, _)| page));
     for page in of_apps.chain(of_people).filter(|page| !names.pages.contains(&page.value)) {
         problems.push(unknown_page(page, &names));
+    }
+}
+
+/// Checks the globs of files whose changes restart bots.
+fn watched(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
+    for app in &world.apps {
+        let Some(globs) = &app.watch else { continue };
+        for glob in globs {
+            if let Err(why) = BotFiles::check(&glob.value) {
+                let problem = Diagnostic::new(glob.span, format!("`{}` is not a glob: {why}", glob.value));
+                problems.push(problem.help(
+                    "write it as in .gitignore, for example `src/**/*.js`, `*.py` or `!src/generated/`",
+                ));
+            }
+        }
+        if let (None, Some(first)) = (&app.start, globs.first()) {
+            let name = &app.name.value;
+            let problem =
+                Diagnostic::new(first.span, format!("`{name}` has files to watch, but no bot to restart"));
+            problems.push(problem.help(format!(
+                "add the command that starts it, for example `start: node {name}.js`, or remove `watch`"
+            )));
+        }
     }
 }
 

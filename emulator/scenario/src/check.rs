@@ -111,6 +111,7 @@ impl Checker<'_> {
             Kind::OnOff => drop(self.on_or_off(name, node)),
             Kind::Earlier => self.earlier(name, node),
             Kind::Url => self.url(name, node),
+            Kind::Domain => self.domain(name, node),
             Kind::Path => self.path(name, node),
             Kind::Media => self.media(name, node),
             Kind::Primary => self.primary(name, node),

@@ -77,6 +77,8 @@ pub enum Kind {
     Earlier,
     /// An http(s) URL.
     Url,
+    /// The https address of a domain, without a path.
+    Domain,
     /// A path, relative to the file that it stands in.
     Path,
     /// A picture or the like: its http(s) URL, or its path, relative to the file that it stands in.

@@ -7,10 +7,12 @@ mod answer;
 mod asked;
 mod caller;
 mod decide;
+mod domain;
 mod error;
 mod fields;
 pub mod fuzz;
 mod inspect;
+mod lacking;
 mod message;
 mod node;
 mod params;
@@ -37,11 +39,14 @@ pub(crate) use answer::{challenge, error as error_body};
 use asked::asked;
 use caller::{Caller, Proof};
 use decide::{Decision, decide};
+pub use domain::{DOMAINS, DomainError, whitelisted_host};
 pub use error::GraphError;
 use fields::Fields;
+use message::Condition;
 pub use message::MESSAGE_MEMBERS;
 pub(crate) use message::is_url;
 use node::Reading;
+pub(crate) use node::permissions_of;
 use params::Params;
 pub use played::{PlayedCall, SenderAction, play, refusal};
 pub use presentation::Content;
@@ -212,6 +217,8 @@ enum Then {
         page: PageId,
         app: AppId,
         act: AppAct,
+        /// What the settings of the Page decide about it.
+        conditions: Vec<Condition>,
     },
     /// An app wants its webhooks somewhere, which has to be verified first.
     Verify(Registering),
@@ -259,7 +266,10 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
         return refused;
     }
     let incoming = Incoming::new(request, &path);
-    let (caller, wanted) = incoming.read(stage);
+    let (caller, mut wanted) = incoming.read(stage);
+    if let Ok(Then::Verify(registering)) = wanted.then {
+        wanted.then = Ok(registering.without_verification().map_or_else(Then::Verify, Then::Register));
+    }
     incoming.reply(stage, caller, wanted)
 }
 
@@ -373,12 +383,24 @@ fn read(
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
     let other = |then| other(recipient::person(params), then);
+    let batch = params.get("batch").is_some() && *request.method == Method::POST && path.takes_batches();
+    let many = path.node.is_none() && params.get("ids").is_some();
+    let lacking = if batch {
+        Some(GraphError::not_there_yet("a batch of calls"))
+    } else if many {
+        Some(GraphError::not_there_yet("ids, which reads several nodes at once,"))
+    } else {
+        path.lacking_without_token()
+    };
     let token = match caller::token(params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
     };
     let known = token.as_deref().map(|token| caller::caller(stage.shared(), token));
     let caller = known.as_ref().and_then(|known| known.as_ref().ok()).copied();
+    if let Some(error) = lacking {
+        return (caller.map(|token| Caller { token, proof: Proof::Given }), other(Err(error)));
+    }
     if let (None, Some(error)) = (&known, params.unreadable()) {
         // The token may stand in what could not be read.
         return (None, other(Err(error)));
@@ -396,7 +418,11 @@ fn read(
         (Ok(_), None) => return (None, other(Err(GraphError::no_token()))),
     };
     let spelt = token.as_deref().unwrap_or_default();
-    let proof = caller::proof(params, stage.shared(), token_of.app(), spelt);
+    let inspected = match endpoint {
+        Ok(Endpoint::DebugToken) => params.text("input_token").ok().flatten(),
+        Ok(_) | Err(_) => None,
+    };
+    let proof = caller::proof(params, stage.shared(), token_of.app(), (spelt, inspected.as_deref()));
     let caller = |proof| Some(Caller { token: token_of, proof });
     let proof = match proof {
         Ok(proof) => proof,
@@ -420,6 +446,17 @@ struct Asks<'a> {
     version: &'a str,
 }
 
+/// An act of an app with its Page token, if the settings of the Page allow it.
+const fn acts_if(
+    person: Option<Psid>,
+    kind: CallKind,
+    (page, app): (PageId, AppId),
+    act: AppAct,
+    conditions: Vec<Condition>,
+) -> Wanted {
+    Wanted { person, kind, then: Ok(Then::Act { page, app, act, conditions }) }
+}
+
 /// What a call of a known endpoint asks for.
 fn wanted(
     endpoint: Endpoint,
@@ -428,15 +465,15 @@ fn wanted(
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
     let recipient = recipient::recipient(params);
-    let acts =
-        |person, kind, (page, app), act| Wanted { person, kind, then: Ok(Then::Act { page, app, act }) };
+    let acts = |person, kind, (page, app), act| acts_if(person, kind, (page, app), act, Vec::new());
     match endpoint {
         Endpoint::Messages { app, page } => match (recipient, sending::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
-            (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
+            (Ok(person), Ok(Sending::Message { message, messaging_type, tag, conditions })) => {
                 let message = kept(message, asks.stage.base_url());
                 let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
-                acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
+                let kind = CallKind::Sends { message, messaging_type, tag };
+                acts_if(Some(person), kind, (page, app), act, conditions)
             }
             (Ok(person), Ok(Sending::Action(action))) => {
                 let kind = CallKind::Signals { action, about: None };
@@ -471,8 +508,10 @@ fn wanted(
         Endpoint::Person { app, page, person } => match node::PERSON.asked(params) {
             Err(error) => Wanted { person: Some(person), ..other(Err(error)) },
             Ok(fields) => {
-                let kind = CallKind::AsksProfile { fields: fields.map(|fields| fields.join(",").into()) };
-                acts(Some(person), kind, (page, app), AppAct::AsksProfile { person })
+                let fields = fields.map(|fields| fields.join(","));
+                let needs = permissions_of(fields.as_deref().unwrap_or_default());
+                let kind = CallKind::AsksProfile { fields: fields.map(Into::into) };
+                acts(Some(person), kind, (page, app), AppAct::AsksProfile { person, needs })
             }
         },
         Endpoint::SubscribedApps { app, page, method } => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use emulator_core::{
     Answer, Conversation, InboxAct, Message, Mid, PageId, PersonAct, Psid, Reaction, Referral, RefusalKind,
+    shown_title,
 };
 use emulator_server::{Acted, graph, person_message, without_base};
 use serde_json::{Value, json};
@@ -46,7 +47,9 @@ impl Scene {
             UserVerb::Sends { message, files, reply_to } => {
                 let reply_to = self.earlier(reply_to.as_ref())?;
                 files.iter().for_each(|file| self.stage.keep(file));
-                let sent = self.message(self.evaluated(message)?, message.span, page)?;
+                let mut sent = self.evaluated(message)?;
+                self.as_written(message, &mut sent)?;
+                let sent = self.message(sent, message.span, page)?;
                 PersonAct::Says(Arc::new(Message { reply_to, ..sent }))
             }
             UserVerb::Taps { what, within } => {
@@ -110,6 +113,19 @@ impl Scene {
 
     fn evaluated(&self, node: &Node) -> Outcome<Value> {
         value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))
+    }
+
+    /// Gives the payloads of attachments that are written as webhooks show them what stands there: ids among them may be
+    /// numbers on the wire (M-206).
+    fn as_written(&self, message: &Node, sent: &mut Value) -> Outcome<()> {
+        let items = message.get("attachments").and_then(Node::items).unwrap_or_default();
+        for (index, item) in items.iter().enumerate() {
+            if let (Some(_), Some(payload)) = (item.get("type"), item.get("payload")) {
+                let payload = value::evaluate(payload, self, Place::AsWritten);
+                sent["attachments"][index]["payload"] = payload.map_err(|problem| self.error(problem))?;
+            }
+        }
+        Ok(())
     }
 
     /// What a person sends that is more than text.
@@ -210,9 +226,9 @@ fn titles(conversation: &Conversation, within: Option<&Mid>) -> Vec<String> {
         all.extend(message.iter().map(|held| &*held.button.title));
     }
     let mut titles: Vec<String> = Vec::new();
-    for title in all {
-        if !titles.iter().any(|known| known == title) {
-            titles.push(title.to_owned());
+    for title in all.into_iter().map(shown_title) {
+        if !titles.iter().any(|known| **known == *title) {
+            titles.push(title.into_owned());
         }
     }
     titles

@@ -69,6 +69,10 @@ fn plain(kind: Kind, place: Place) -> Value {
         Kind::Earlier => json!({"type": "string"}),
         Kind::Media => json!({"type": "string"}),
         Kind::Url => written(&or_expression("^https?://"), "an http(s) URL is needed"),
+        Kind::Domain => {
+            let message = "the https address of a domain is needed, such as https://www.example.com";
+            written(r"^https://[^/?#]+\.[^/?#]+/?$", message)
+        }
         Kind::Needed(inner) => plain(*inner, place),
         Kind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, place)}),
         Kind::PerApp(inner) => {

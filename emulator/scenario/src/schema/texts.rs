@@ -49,6 +49,7 @@ pub(super) fn example(kind: Kind) -> Option<Value> {
         Kind::Capture | Kind::Earlier => json!("greeting"),
         Kind::OnOff => json!("on"),
         Kind::Url | Kind::Media => json!("https://example.com/cup.png"),
+        Kind::Domain => json!("https://www.example.com"),
         Kind::Expectation | Kind::Prohibition => json!({"app": "shopbot", "sends": "hello"}),
         Kind::ListOf(inner) => json!([example(*inner)?]),
         Kind::PerApp(inner) => json!({"shopbot": example(*inner)?}),

@@ -77,6 +77,12 @@ pub enum Kind {
     Earlier,
     /// An http(s) URL.
     Url,
+    /// The HTTP status of an error, or a pattern for it.
+    Status,
+    /// The code of an error, or a pattern for it.
+    Code,
+    /// The subcode of an error, or a pattern for it.
+    Subcode,
     /// The https address of a domain, without a path.
     Domain,
     /// A path, relative to the file that it stands in.

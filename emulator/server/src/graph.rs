@@ -6,6 +6,7 @@
 mod answer;
 mod asked;
 mod caller;
+mod codes;
 mod decide;
 mod domain;
 mod error;
@@ -38,6 +39,7 @@ use hyper::header::{HeaderMap, HeaderValue};
 pub(crate) use answer::{challenge, error as error_body};
 use asked::asked;
 use caller::{Caller, Proof};
+pub use codes::{codes_with, subcodes, subcodes_of};
 use decide::{Decision, decide};
 pub use domain::{DOMAINS, DomainError, whitelisted_host};
 pub use error::GraphError;

@@ -8,6 +8,8 @@ use emulator_core::{
 };
 use serde::Serialize;
 
+use super::codes::subcodes_of;
+
 /// A refused call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphError {
@@ -75,7 +77,12 @@ impl GraphError {
     }
 
     #[must_use]
-    pub(crate) const fn subcode(mut self, subcode: u32) -> Self {
+    pub(crate) fn subcode(mut self, subcode: u32) -> Self {
+        debug_assert!(
+            subcodes_of(self.code.into()).is_some_and(|known| known.contains(&subcode)),
+            "{}/{subcode} is not among the codes",
+            self.code
+        );
         self.subcode = Some(subcode);
         self
     }

@@ -7,6 +7,7 @@ mod files;
 mod kinds;
 mod names;
 mod refusal;
+mod taps;
 
 use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, missing_space, one_of};
 use crate::node::{Key, Node, NodeKind};
@@ -15,6 +16,7 @@ use crate::vocabulary::{self as words, Field, Kind};
 
 pub(crate) use bots::{bot_steps, handles_bots};
 use refusal::ErrorNumber;
+pub(crate) use taps::{NOT_THERE_YET, begin_with_words, early_taps, is_get_started};
 
 /// Whether a value is given or waited for; one that is waited for may be a matcher.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use emulator_core::{
     AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, PageId,
     PersonAct, Psid, RuleId, Sender, Subject, TokenState, shown_title,
 };
+use emulator_server::graph::GraphError;
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record, RegisteredWebhook};
 use emulator_server::{graph, rfc3339};
 use serde_json::Value;
@@ -45,7 +46,9 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
             let who = app.map_or_else(|| "the caller".to_owned(), |app| names.app(app));
             let subcode = error.subcode.map_or_else(String::new, |subcode| format!("/{subcode}"));
             let facts = facts(entry, names);
-            format!("  refused: {who} gets {} {}{subcode} {}{facts}", error.status, error.code, error.message)
+            let hint = error.hint.as_ref().map_or_else(String::new, |hint| format!(" ({})", printable(hint)));
+            let GraphError { status, code, message, .. } = &**error;
+            format!("  refused: {who} gets {status} {code}{subcode} {message}{facts}{hint}")
         }
         Record::Clock { to } => format!("clock moves to {}", rfc3339(*to)),
         Record::Fired(timer) => match timer.subject {

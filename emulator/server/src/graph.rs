@@ -12,6 +12,7 @@ mod domain;
 mod error;
 mod fields;
 pub mod fuzz;
+mod hint;
 mod inspect;
 mod lacking;
 mod message;

@@ -86,6 +86,7 @@ impl Tape {
             subcode: None,
             message: "no".into(),
             param: None,
+            hint: None,
         });
         self.add(Some(call), Record::Refused { app: Some(BOT), error, trace: "A".into() });
     }

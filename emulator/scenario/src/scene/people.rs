@@ -10,6 +10,7 @@ use emulator_server::{Acted, graph, person_message, without_base};
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
+use crate::check::{NOT_THERE_YET, begin_with_words, is_get_started};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, Span, Spanned};
 use crate::step::{Folder, InboxVerb, UserVerb, is_identifier};
@@ -197,8 +198,14 @@ impl Scene {
             (none, Some(_)) if none.is_empty() => (seen(None), " elsewhere"),
             (some, _) => (some, ""),
         };
+        let get_started = is_get_started(tapped).then(|| NOT_THERE_YET.to_owned());
+        let begun = conversation.as_ref().is_some_and(Conversation::has_begun);
+        if !begun {
+            return problem.help(begin_with_words());
+        }
         if titles.is_empty() {
-            return problem.help("buttons stay once an app has sent some; quick replies are gone after a tap or another message");
+            let usual = "buttons stay once an app has sent some; quick replies are gone after a tap or another message";
+            return problem.help(get_started.unwrap_or_else(|| usual.to_owned()));
         }
         let quoted = |title: &String| format!("“{}”", printable(title));
         let shown: Vec<String> = titles.iter().take(MOST_TITLES).map(quoted).collect();
@@ -209,7 +216,7 @@ impl Scene {
         let near = did_you_mean(tapped, titles.iter().map(String::as_str));
         let help = match near {
             _ if !place.is_empty() => Some("leave `in` out, or name the message that holds it".to_owned()),
-            near => near.map(|near| format!("did you mean “{}”?", printable(near))),
+            near => near.map(|near| format!("did you mean “{}”?", printable(near))).or(get_started),
         };
         problem.help_if(help).note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
     }

@@ -12,7 +12,7 @@ use hyper::header::HeaderValue;
 
 use super::caller::{Caller, Proof};
 use super::error::GraphError;
-use super::{Origin, Then, answer};
+use super::{Origin, Then, answer, hint};
 use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
 use crate::lane::{Lane, LaneState, OpenCall};
 use crate::shared::{Registration, Token};
@@ -122,6 +122,13 @@ fn refused_by_core(call: &Call, refusal: Refusal, at: Timestamp) -> GraphError {
     }
 }
 
+/// What may help beside the words of the platform.
+fn hint(world: &World, call: &Call, kind: RefusalKind) -> Option<String> {
+    (kind == RefusalKind::UnknownPerson)
+        .then(|| hint::unknown_person(world, call.page?, call.person?))
+        .flatten()
+}
+
 /// Lets the lane decide: one lock, one step.
 pub(super) fn decide(
     lane: &Arc<Lane>,
@@ -163,7 +170,10 @@ pub(super) fn decide(
             let (result, applied) = state.apply(Record::Call(call.clone()), cause, input.clone());
             let result = match result {
                 Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),
-                Err(refusal) => refused(&mut state, applied.seq, refused_by_core(call, refusal, at)),
+                Err(refusal) => {
+                    let hint = hint(&state.world, call, refusal.kind);
+                    refused(&mut state, applied.seq, refused_by_core(call, refusal, at).hint(hint))
+                }
             };
             if let (Some(registration), Input::AppSubscribes { app, .. }, Ok(_)) = (after, input, &result) {
                 lane.shared().register(app, registration);

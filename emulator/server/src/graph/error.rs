@@ -29,6 +29,8 @@ pub struct GraphError {
     pub message: Cow<'static, str>,
     /// The parameter that is at fault, where the message does not name it; for people, not for bots.
     pub param: Option<Box<str>>,
+    /// What may help beside; for people, not for bots.
+    pub hint: Option<Box<str>>,
 }
 
 /// The body of an error answer, in the platform's order of keys (M-24).
@@ -68,6 +70,7 @@ impl GraphError {
             subcode: None,
             message,
             param: None,
+            hint: None,
         }
     }
 
@@ -91,6 +94,13 @@ impl GraphError {
     #[must_use]
     pub(crate) fn param(mut self, parameter: impl Display) -> Self {
         self.param = Some(parameter.to_string().into());
+        self
+    }
+
+    /// Adds what may help.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint.map(Into::into);
         self
     }
 

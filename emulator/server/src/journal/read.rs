@@ -387,6 +387,7 @@ impl Root<'_> {
             subcode: data.number("subcode"),
             message: data.str("message")?.to_owned().into(),
             param: data.str("param").map(Box::from),
+            hint: data.str("hint").map(Box::from),
         };
         Some(Record::Refused {
             app: data.app("app"),

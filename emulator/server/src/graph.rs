@@ -386,22 +386,13 @@ fn read(
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
     let other = |then| other(recipient::person(params), then);
-    let batch = params.get("batch").is_some() && *request.method == Method::POST && path.takes_batches();
-    let many = path.node.is_none() && params.get("ids").is_some();
-    let lacking = if batch {
-        Some(GraphError::not_there_yet("a batch of calls"))
-    } else if many {
-        Some(GraphError::not_there_yet("ids, which reads several nodes at once,"))
-    } else {
-        path.lacking_without_token()
-    };
     let token = match caller::token(params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
     };
     let known = token.as_deref().map(|token| caller::caller(stage.shared(), token));
     let caller = known.as_ref().and_then(|known| known.as_ref().ok()).copied();
-    if let Some(error) = lacking {
+    if let (None | Some(Ok(_)), Some(error)) = (&known, lacking(request, path, params)) {
         return (caller.map(|token| Caller { token, proof: Proof::Given }), other(Err(error)));
     }
     if let (None, Some(error)) = (&known, params.unreadable()) {
@@ -439,6 +430,21 @@ fn read(
         (Err(error), _) | (Ok(_), Some(error)) => (caller, other(Err(error))),
         (Ok(endpoint), None) => (caller, wanted(endpoint, params, &asks, other)),
     }
+}
+
+/// Whole ways to call that the platform has and this version lacks: they lead to no endpoint.
+fn lacking(request: &Request<'_>, path: &Path<'_>, params: &Params<'_>) -> Option<GraphError> {
+    let given = |name| params.get(name).is_some();
+    if *request.method == Method::POST && path.takes_batches() && given("batch") {
+        return Some(GraphError::not_there_yet("a batch of calls"));
+    }
+    if path.node.is_none() && given("ids") {
+        return Some(GraphError::not_there_yet("ids, which reads several nodes at once,"));
+    }
+    if *request.method == Method::GET && path.is_messages() && given("user_id") {
+        return Some(GraphError::not_there_yet("reading messages"));
+    }
+    path.lacking_without_token()
 }
 
 /// Who asks, for what needs more of it than the ids.

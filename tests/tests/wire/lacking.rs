@@ -45,6 +45,8 @@ async fn a_batch_is_not_supported_however_and_wherever_it_comes() {
         let call = Call::post(&with).header("Content-Type", "multipart/form-data; boundary=x").body(parts);
         lacks(&stand.call(&call).await, "a batch of calls");
     }
+    let wrong = stand.call(&Call::post("/?access_token=wrong").json(&json!({"batch": []}))).await;
+    assert_eq!(wrong.error(), (190, 0), "the token comes first");
     // A version that never was is unknown first, and a root without anything is nothing on the platform either.
     unknown(&stand.call(&Call::post("/v2.80/").json(&json)).await, 2500, "Unknown path components: /");
     let bare = stand.call(&Call::post(&format!("/?access_token={}", token(BOT)))).await;
@@ -96,6 +98,7 @@ async fn edges_and_nodes_that_the_platform_has_are_told_from_those_of_nothing() 
         ("GET", "/t_100200300".to_owned(), "a conversation by its id"),
         ("GET", "/m_abc-_1/attachments".to_owned(), "a message by its id"),
         ("POST", "/100_200/comments".to_owned(), "a post or a comment by its id"),
+        ("GET", format!("/me/messages?user_id={ANN}"), "reading messages"),
         ("GET", "/sticker_packs".to_owned(), "sticker_packs"),
         ("GET", "/?ids=1,2".to_owned(), "ids, which reads several nodes at once,"),
     ] {

@@ -161,6 +161,11 @@ impl<'a> Path<'a> {
         lacking::node(node).map(GraphError::not_there_yet)
     }
 
+    /// True for the edge of messages, which can be read for a person on the platform (M-74).
+    pub(crate) fn is_messages(&self) -> bool {
+        self.edge == Some("messages") && !self.is_unknown_version()
+    }
+
     /// True for a path at which the platform takes batches: the root, or a node (M-40).
     pub(crate) fn takes_batches(&self) -> bool {
         self.edge.is_none() && !self.is_unknown_version()

@@ -30,7 +30,8 @@ pub(crate) fn change(world: &mut World, page: PageId, change: AdminChange, now: 
         }
         AdminChange::Removes(app) => removes(world, page, app, now),
         AdminChange::Fields { app, fields } => {
-            connection(world, page, app)?.fields = fields;
+            let connection = connection(world, page, app)?;
+            (connection.fields, connection.installed) = (fields, true);
             Ok(again(world, page, app))
         }
         AdminChange::Feature { app, feature, granted } => {
@@ -139,6 +140,7 @@ pub(crate) fn installs(
         let saw = Saw { fields: fields.filter(|_| at_fault), ..Saw::default() };
         return Err(Refusal { rule: RuleId::FieldPermission, saw, kind: RefusalKind::FieldPermission });
     }
+    connection.installed = fields.is_some();
     connection.fields = fields.unwrap_or_default();
     connection.other_fields = other_fields.into_iter().collect();
     Ok(again(world, page, app))

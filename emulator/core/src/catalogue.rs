@@ -201,6 +201,8 @@ rules! {
         "Receipts of delivery and of reading reach the owner on messaging and others on standby. A message is delivered as it reaches the person; it is read when she reads it, with the timestamp of the Page's newest message as watermark.";
     Referrals, "C-165", "referrals go to the owner alone", [], Inferred, STANDBY,
         "A link that leads into a conversation is told to its owner, or to every app while nobody owns it; never on standby. It gives an idle conversation to the primary receiver as a message does.";
+    FirstLink, "M-271", "a link before anything was said is told with what is said", [], Observed, LOGS,
+        "A link that is followed before anything was said in the conversation sends nothing by itself: it opens no window and moves no control. The person's first message carries it, for apps that subscribed to messaging_referrals as well; of several links the last one counts.";
     Reactions, "M-230", "reactions go to the owner alone", [], Inferred, STANDBY,
         "A reaction, and taking it back, is told to the owner, or to every app while nobody owns the conversation; standby does not carry reactions. A reaction opens the messaging window, taking it back does not.";
     EchoAfterAnswer, "M-194a", "the echo follows the answer", [], Inferred, CHOICE,
@@ -216,11 +218,13 @@ rules! {
     ReplyTo, "M-147", "an answer or a reaction names a message that is there", [], Inferred, SEND,
         "reply_to names a message of the conversation, of either side, as a reaction of the Page does; any other id is refused as an invalid parameter.";
     ProfileShown, "M-265", "a profile is shown to those the person met", [], Documented, SEND,
-        "A Page reads the profile of a person who has done something with it; of anybody else it sees an empty object. Language, time zone and gender need permissions of their own and are left out without them. Without pages_messaging, or in development mode for people without a role, the call is refused with code 100, subcode 2018247.";
+        "A Page reads the profile of a person who has done something with it; of anybody else it sees an empty object. Without pages_messaging, or in development mode for people without a role, the call is refused with code 100, subcode 2018247.";
+    ProfileFields, "M-265a", "language, time zone and gender need permissions", [], Observed, LOGS,
+        "A call that names locale, timezone or gender needs the permission of each, pages_user_locale, pages_user_timezone or pages_user_gender; without one it is refused with code 100, subcode 2018247, and the same call without the field succeeds.";
     AppSubscription, "M-244", "an app subscribes with its own token", [], Documented, WEBHOOKS,
         "An app names its callback and its fields with its app token; an app hears only of fields that both it and the Page have subscribed.";
     SubscriptionReplaces, "M-243", "a Page installs an app with fields", [], Inferred, WEBHOOKS,
-        "subscribed_apps with a Page token sets the fields of the token's app in place of those before.";
+        "subscribed_apps with a Page token sets the fields of the token's app in place of those before. The app stands in the list until it takes itself off, without the key subscribed_fields where it has none.";
     FieldPermission, "M-68", "subscribing needs permissions", [], Observed, LOGS,
         "Installing an app needs pages_manage_metadata, and messaging fields need pages_messaging.";
     SignalsInWindow, "M-145", "typing and seen need an open window", [], Inferred, SEND,
@@ -263,16 +267,24 @@ rules! {
         "A call that carries what looks like a token of the real platform, wherever it stands, is refused like an unknown token, and nothing of it is written down.";
     CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
         "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
+    CallbackElsewhere, "M-186a", "a callback on the internet is not called", [], Inferred, CHOICE,
+        "An https callback of an app whose webhook is known, from the world or from an earlier registration, is accepted without a verification: deliveries go on to that webhook. Where none is known, and for http to another machine, the registration is refused with code 3 in the emulator's own words.";
     WebhookFields, "M-197", "the names of webhook fields", [], Observed, LOGS,
         "A field that Pages do not have is refused with code 100, its place in the list and the names of all fields.";
+    EmptyFieldName, "M-59", "an empty name in a list of fields", [], Observed, LOGS,
+        "A list of webhook fields with an empty name in it makes the platform fail: status 500, code 1.";
     WebhookObject, "M-244a", "webhooks of Pages alone", [], Inferred, CHOICE,
-        "Subscriptions are kept for the object page; any other is refused as lacking permission, with code 200.";
+        "Subscriptions are kept for the object page; one that does not exist is refused as lacking permission, with code 200.";
     TokenInspected, "M-249", "an app looks into its tokens", [], Documented, GRAPH,
         "With its app token an app reads what a token is for and whether it holds. With any other token the call is refused with code 100.";
+    InspectionProof, "M-249a", "a proof beside a token that is looked into", [], Observed, LOGS,
+        "debug_token takes a proof of the token that is looked into as well as one of the token that asks.";
     NodesShown, "M-246", "a Page and an app as nodes", [], Documented, GRAPH,
         "A Page token reads its Page, an app token its app, with the fields that were asked for and the id last.";
     UnknownPath, "M-55", "unknown edges and versions", [], Observed, LOGS,
         "An edge that does not exist, or a version that never was, is refused with code 2500 and the rest of the path.";
+    NotThereYet, "M-61a", "what the platform has and the emulator lacks", [], Inferred, CHOICE,
+        "Nodes, edges, fields, parameters and values that the platform has and this version of the emulator lacks are refused with code 3 in the emulator's own words, never in those of the platform.";
     UnknownNode, "M-57", "unknown nodes", [], Observed, ERRORS,
         "A node that does not exist or that the token may not see is refused with code 100, subcode 33.";
     UnknownField, "M-36", "fields that do not exist", [], Observed, LOGS,
@@ -284,7 +296,9 @@ rules! {
     RecipientId, "M-76", "ids are digit strings", [], Observed, LOGS,
         "A recipient id that is not a string of digits is refused with code 100.";
     TextLength, "M-77", "texts have a length", [], Observed, LOGS,
-        "A text that is too long is refused with code 100, the name of the parameter and its limit: 2000 characters for the text of a message, 1000 for metadata and payloads, 20 for the titles of buttons and quick replies. Characters are code points.";
+        "A text that is too long is refused with code 100, the name of the parameter and its limit: 2000 characters for the text of a message, 1000 for metadata and payloads. Characters are code points.";
+    LongTitles, "M-77a", "long titles are cut", [], Observed, LOGS,
+        "A title of a button or a quick reply with more than 20 characters is accepted; the person sees the first 20 and dots, and a tap says the whole title. Until 2016 it was refused like any other text that is too long.";
     ListTooLong, "M-78", "lists have a greatest length", [], Observed, LOGS,
         "A list with too many elements is refused with code 105. Parameters inside a template are named from name_placeholder on.";
     ListTooShort, "M-79", "lists have a least length", [], Observed, LOGS,
@@ -293,6 +307,8 @@ rules! {
         "Keys that an object does not have are refused with code 100; unknown parameters of the call itself are ignored.";
     UnknownWord, "M-81", "words that a parameter does not know", [], Observed, LOGS,
         "A word that is none of those that a parameter takes is refused with code 100 and the list of them. Large and small letters are the same.";
+    TextShape, "M-82a", "texts are texts", [], Observed, LOGS,
+        "An object or a list where a message holds a text is refused with code 100 and the name of the parameter.";
     TextEmpty, "M-82", "texts that must say something", [], Observed, LOGS,
         "An empty title, or another text that must not be empty, is refused with code 100.";
     UrlShape, "M-83", "addresses look like addresses", [], Observed, LOGS,
@@ -304,33 +320,27 @@ rules! {
     TemplateData, "M-87", "a template has a payload", [], Observed, LOGS,
         "A template whose payload is no object, or holds elements that are none, is refused with code 100, subcode 2018032.";
     TemplateType, "M-88", "a template names its type", [], Observed, LOGS,
-        "A template without template_type, or with one that does not exist or no longer, is refused with code 100. Types that the emulator does not have yet are refused in its own words.";
+        "A template without template_type is refused with code 100, one with a type that does not exist, or no longer, with subcode 2018026 as well.";
     ExtensionsUrl, "M-89", "extensions need whitelisted domains", [], Observed, LOGS,
-        "A button with messenger_extensions is refused with code 100 unless the domain of its address is whitelisted. Nothing is whitelisted yet.";
+        "What opens a page with messenger_extensions is refused with code 100 unless its address is https and its host is whitelisted on the Page. A subdomain is a host of its own.";
     FileMissing, "M-90", "media come from somewhere", [], Observed, LOGS,
-        "An attachment with neither an address nor the id of an uploaded file needs exactly one file in the call: code 100, subcode 2018005. The emulator takes no files yet and says so.";
-    AttachmentUnknown, "M-94", "attachments that were never uploaded", [], Documented, ERRORS,
-        "An attachment_id that the Page did not upload is refused with code 100, subcode 2018074. Nothing can be uploaded yet.";
+        "An attachment with neither an address nor the id of an uploaded file needs exactly one file in the call: code 100, subcode 2018005. The emulator takes no files yet.";
     RecipientForbidden, "M-107", "ids that get no messages", [], Observed, LOGS,
         "A message to the id 0 is refused with code 100.";
-    PhoneRecipient, "M-116", "phone numbers need a permission", [], Documented, ERRORS,
-        "A recipient given by phone number needs the permission pages_messaging_phone_number, which no app here has: code 200, subcode 2018027.";
-    CommentRecipient, "M-127", "private replies answer comments", [], Documented, ERRORS,
-        "A recipient given by a comment that does not exist is refused with code 100, subcode 2018292. There are no comments yet.";
-    PersonaUnknown, "M-137", "personas that were never made", [], Inferred, CHOICE,
-        "A persona_id that the Page does not have is refused with code 100. There are no personas yet.";
+    PhoneRecipient, "M-116", "phone numbers need a permission", [], Observed, LOGS,
+        "A recipient given by phone number needs the permission pages_messaging_phone_number, which no app here has: status 403, code 230. The list of errors has code 200, subcode 2018027 for it.";
     RecipientForms, "M-142", "a recipient is named in one way", [], Documented, SEND,
-        "A recipient is a page-scoped id or one of several other forms, never two at once. Forms that the emulator does not have yet are refused in its own words.";
+        "A recipient is a page-scoped id or one of several other forms, never two at once.";
     MessageMembers, "M-151", "what a message may hold", [], Documented, SEND,
-        "A message holds a text or attachments, quick replies and metadata; mid and seq of old clients are ignored. Members that exist on the platform and not here yet are refused in the emulator's own words.";
+        "A message holds a text or attachments, quick replies and metadata; mid and seq of old clients are ignored.";
     AttachmentKinds, "M-154", "an attachment has a type and a payload", [], Observed, LOGS,
         "An attachment without type or payload is refused with code 100, as is a type other than image, audio, video, file and template. Several at once are images, 30 at most.";
     QuickReplyParts, "M-159", "quick replies have a title and a payload", [], Observed, LOGS,
-        "A quick reply of text without a title or image is refused with code 100, subcode 2018098, one without a payload with subcode 2018099. Those that ask for a phone number or an email address need neither.";
+        "A quick reply of text without a title or image is refused with code 100, subcode 2018098, one without a payload with subcode 2018099. Those that ask for a phone number or an email address need neither. The type location is refused as deprecated.";
     ButtonParts, "M-162", "buttons have what their type needs", [], Observed, LOGS,
-        "A button without title is refused with code 100, subcode 2018053, a postback button without payload with subcode 2018040, one that opens a page without address with subcode 2018041.";
+        "A button without title is refused with code 100, subcode 2018053, a postback button without payload with subcode 2018040, one that opens a page without address with subcode 2018041. Types that need no title may have one, but no empty one.";
     ElementParts, "M-163", "an element says more than its title", [], Observed, LOGS,
-        "An element of a generic template without a title, or without a subtitle, image or buttons beside it, is refused with code 100, subcode 2018035.";
+        "An element of a generic template without a title, or without a subtitle, image or buttons beside it, is refused with code 100, subcode 2018035, as is one object in place of the list of elements. The old key item_url is known; beside default_action it is refused with code 1, subcode 2018085.";
     FeedbackTemplate, "M-169", "what a feedback template asks", [], Documented, SEND,
         "A feedback template has one screen with one question, a title, a button and the address of a privacy policy. Its texts hold no addresses, and it expires after 1 to 7 days.";
     MessageAndAction, "M-86", "either a message or a sender action", [], Documented, ERRORS,

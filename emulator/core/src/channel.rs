@@ -2,7 +2,7 @@
 
 use crate::catalogue::RuleId;
 use crate::effect::{Decided, Delivery, Effect, Event, Missing, Saw, Style};
-use crate::field::{Channel, Field};
+use crate::field::{Channel, Field, FieldSet};
 use crate::ids::{AppId, PageId, Psid};
 use crate::options::{IdleDelivery, StandbyPostback, Switch};
 use crate::settings::AppMode;
@@ -53,6 +53,7 @@ pub(crate) fn tell(world: &World, place: Place, app: AppId, field: Field, event:
         let missing = Missing::Subscription(field);
         return missed.then(|| unheard(app, Some(place.person), field, missing, saw));
     }
+    let event = without_unsubscribed(event, fields);
     let (rule, channel) = channel(world, place, app, field);
     let missing = (channel == Channel::Standby && !fields.contains(Field::Standby))
         .then_some(Missing::Subscription(Field::Standby));
@@ -61,6 +62,16 @@ pub(crate) fn tell(world: &World, place: Place, app: AppId, field: Field, event:
         Some(missing) => unheard(app, Some(place.person), field, missing, saw),
         None => deliver(world, place, app, (field, channel), event, (rule, saw)),
     })
+}
+
+/// The link in a message is for apps that subscribed to links as well (M-271).
+fn without_unsubscribed(mut event: Event, fields: FieldSet) -> Event {
+    if let Event::Message { referral, .. } = &mut event
+        && !fields.contains(Field::MessagingReferrals)
+    {
+        *referral = None;
+    }
+    event
 }
 
 fn channel(world: &World, place: Place, app: AppId, field: Field) -> (RuleId, Channel) {

@@ -1,11 +1,13 @@
 //! One person's conversation with one Page.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::derive::IdKind;
 use crate::ids::{AppId, Mid, PageId};
-use crate::message::{Button, Message, QuickReply};
+use crate::input::Referral;
+use crate::message::{Button, Message, QuickReply, shown_title};
 use crate::time::{Span, Timestamp};
 
 /// How many messages a conversation remembers.
@@ -115,6 +117,8 @@ pub struct Conversation {
     pub last_user_message: Option<Timestamp>,
     /// When the standard messaging window is closed; never opened when none.
     pub window_until: Option<Timestamp>,
+    /// The link that the person followed before anything was said; her first message tells of it (M-271).
+    pub referral: Option<Referral>,
     /// The timestamp of the newest event.
     pub last_event: Option<Timestamp>,
     /// The newest messages, oldest first.
@@ -134,11 +138,17 @@ impl Conversation {
             marked_done: false,
             last_user_message: None,
             window_until: None,
+            referral: None,
             last_event: None,
             messages: VecDeque::new(),
             buttons: VecDeque::new(),
             counts: BTreeMap::new(),
         }
+    }
+
+    /// True once something was said: an opened link or a control call alone begins no conversation.
+    pub fn has_begun(&self) -> bool {
+        self.last_user_message.is_some() || !self.messages.is_empty()
     }
 
     /// The timestamp of an event that happens now: strictly later than the one before it.
@@ -163,10 +173,10 @@ impl Conversation {
         }
     }
 
-    /// The titles of everything that the person can tap, newest first.
-    pub fn tappable(&self) -> impl Iterator<Item = &str> {
+    /// The titles of everything that the person can tap as she sees them, newest first.
+    pub fn tappable(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let replies = self.quick_replies().iter().map(|reply| &*reply.title);
-        replies.chain(self.buttons.iter().rev().map(|tappable| &*tappable.button.title))
+        replies.chain(self.buttons.iter().rev().map(|tappable| &*tappable.button.title)).map(shown_title)
     }
 
     /// The remembered message of that id.

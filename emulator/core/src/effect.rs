@@ -254,6 +254,8 @@ pub enum Event {
         message: Arc<Message>,
         /// True when it answers a message of the person herself.
         self_reply: bool,
+        /// The link that the person had followed before anything was said (M-271).
+        referral: Option<Referral>,
     },
     /// The Page wrote.
     Echo {
@@ -409,6 +411,8 @@ pub enum RefusalKind {
     },
     /// A message to answer or to react to that does not exist.
     UnknownMessage,
+    /// A field of a profile that the token has no permission for.
+    ProfileField,
     /// Nothing of that title or payload is there to be tapped.
     NothingToTap,
     /// A tag that has ended.

@@ -1,5 +1,6 @@
 //! Everything that can happen to a world.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::conversation::Folder;
@@ -237,6 +238,8 @@ pub enum AppAct {
     AsksProfile {
         /// Which person.
         person: Psid,
+        /// What the fields that it names need beside `pages_messaging`.
+        needs: BTreeSet<Permission>,
     },
     /// Installs itself on the Page with webhook fields, or takes itself off.
     Installs {

@@ -54,11 +54,11 @@ pub use handover::CONTROL_LASTS;
 pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, LEAD_ADS, Mid, PAGE_INBOX, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
-pub use message::{Asks, Button, Message, QuickReply, Template};
+pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
-    Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, Escapes, HumanAgent, IdleDelivery,
-    MissingMetadata, OptionError, OptionRule, Options, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle,
-    StandbyPostback, Switch, WhatOneHas, Whom,
+    Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, EmptyField, Escapes, HumanAgent,
+    IdleDelivery, LongTitles, MissingMetadata, OptionError, OptionRule, Options, ProfileFields, RULES_AS_OF,
+    Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, WhatOneHas, Whom,
 };
 pub use retry::{GIVES_UP_AFTER, retry_after};
 pub use set_up::SetUp;

@@ -1,6 +1,7 @@
 //! A message as core sees it: what rules and taps read is typed, its JSON is kept and handed back
 //! unread.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::ids::Mid;
@@ -47,6 +48,23 @@ impl Message {
     }
 }
 
+/// The most characters of the title of a button or a quick reply that people see (M-77a).
+pub const TITLE_SHOWN: usize = 20;
+
+/// A title of a button or a quick reply as the person sees it: one that is too long ends in dots after
+/// [`TITLE_SHOWN`] characters (M-77a).
+pub fn shown_title(title: &str) -> Cow<'_, str> {
+    match title.char_indices().nth(TITLE_SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &title[..end])),
+        None => Cow::Borrowed(title),
+    }
+}
+
+/// True for what the person says to tap a title: all of it, or what she sees of it.
+fn is_title(title: &str, what: &str) -> bool {
+    title == what || shown_title(title) == what
+}
+
 /// A quick reply: gone after a tap or another message (M-160).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuickReply {
@@ -75,7 +93,7 @@ impl QuickReply {
     pub fn tapped(&self, what: &str) -> Option<(Arc<str>, Arc<str>)> {
         match self.asks {
             Some(asks) if asks.is_answered_by(what) => Some((what.into(), what.into())),
-            None if *self.title == *what || *self.payload == *what => {
+            None if is_title(&self.title, what) || *self.payload == *what => {
                 Some((Arc::clone(&self.title), Arc::clone(&self.payload)))
             }
             Some(_) | None => None,
@@ -129,6 +147,13 @@ pub struct Button {
     pub payload: Arc<str>,
 }
 
+impl Button {
+    /// True if a tap on `what` can mean the button: its title, what is seen of it, or its payload.
+    pub fn is_tapped(&self, what: &str) -> bool {
+        is_title(&self.title, what) || *self.payload == *what
+    }
+}
+
 /// A template that a rule treats in its own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Template {
@@ -136,4 +161,26 @@ pub enum Template {
     CustomerFeedback,
     /// Buttons, generic elements and whatever else no rule tells apart.
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_of_more_than_twenty_characters_is_seen_cut_and_tapped_either_way() {
+        for (title, shown) in [
+            ("twenty characters ab", "twenty characters ab"),
+            ("twenty characters abc", "twenty characters ab…"),
+            ("☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕", "☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕…"),
+            ("", ""),
+        ] {
+            assert_eq!(shown_title(title), shown);
+            let button = Button { title: title.into(), payload: "P".into() };
+            assert!(button.is_tapped(title) && button.is_tapped(shown) && button.is_tapped("P"), "{title}");
+            assert!(!button.is_tapped("twenty characters"), "{title}");
+            let (text, payload) = QuickReply::new(title, "P").tapped(shown).unwrap();
+            assert_eq!((&*text, &*payload), (title, "P"), "the whole title is what is said");
+        }
+    }
 }

@@ -122,6 +122,27 @@ words! {
         /// What current documentation names: characters that are not ASCII, and slashes.
         Unicode = "unicode",
     }
+    /// What becomes of a title of a button or a quick reply that is too long.
+    LongTitles {
+        /// It is taken, and the person sees the beginning of it.
+        Cut = "cut",
+        /// The message is refused.
+        Refuse = "refuse",
+    }
+    /// What a profile field does for which the token has no permission.
+    ProfileFields {
+        /// The call is refused.
+        Refuse = "refuse",
+        /// The field is left out of the answer.
+        Omit = "omit",
+    }
+    /// What an empty name in a list of webhook fields does.
+    EmptyField {
+        /// The platform fails with status 500.
+        Fail = "fail",
+        /// The call is refused like one that names a field that does not exist.
+        Refuse = "refuse",
+    }
     /// When an echo leaves.
     EchoOrder {
         /// Once the call has been answered.
@@ -270,6 +291,14 @@ options! {
         "whether echoes of the Page Inbox carry its app id";
     development_error: Account = Observed, DevelopmentMode,
         "the code for a message of an app in development mode to a stranger";
+    long_titles: LongTitles = Cut, LongTitles,
+        "whether a button or a quick reply with a title of more than 20 characters is taken";
+    profile_fields: ProfileFields = Refuse, ProfileFields,
+        "what a profile field does for which the token has no permission";
+    phone_recipient_error: Account = Observed, PhoneRecipient,
+        "the code for a message to a phone number";
+    empty_field_name: EmptyField = Fail, EmptyFieldName,
+        "what an empty name in a list of webhook fields does";
     webhook_disabling: Switch = On, WebhooksDisabled,
         "whether webhooks that failed for an hour are switched off; serve leaves them on unless a world says so";
     webhook_escapes: Escapes = All, BodyEscapes,

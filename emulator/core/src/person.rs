@@ -13,7 +13,7 @@ use crate::folder;
 use crate::handover;
 use crate::ids::{Mid, PageId, Psid};
 use crate::input::{PersonAct, Reaction, Referral};
-use crate::message::{Button, Message};
+use crate::message::Message;
 use crate::sends;
 use crate::step::Context;
 use crate::window;
@@ -70,13 +70,14 @@ fn says(
     let mut effects = vec![Decided { rule, saw, effect: stands }];
     let conversation = world.conversation(person, page);
     conversation.last_user_message = Some(now);
+    let referral = conversation.referral.take();
     effects.push(window::open(conversation, person, now));
     effects.extend(folder::mark(conversation, person, false));
     let owner = conversation.control.owner();
     handover::person_wrote(world, Place { page, person, owner, at }, now, &mut effects);
 
     let owner = world.control(person).owner();
-    let event = Event::Message { mid: mid.clone(), message, self_reply };
+    let event = Event::Message { mid: mid.clone(), message, self_reply, referral };
     channel::tell_all(world, Place { page, person, owner, at }, Field::Messages, &event, &mut effects);
     Ok(Accepted { rule, saw, answer: Answer::Message { mid, at }, effects })
 }
@@ -97,9 +98,8 @@ fn hit(world: &World, person: Psid, what: &str, within: Option<&Mid>) -> Option<
             return Some(Hit::QuickReply { text, payload });
         }
     }
-    let fits = |button: &Button| *button.title == *what || *button.payload == *what;
     let mut buttons = conversation.buttons.iter().rev();
-    let button = buttons.find(|held| here(&held.mid) && fits(&held.button));
+    let button = buttons.find(|held| here(&held.mid) && held.button.is_tapped(what));
     button.cloned().map(Hit::Button)
 }
 
@@ -221,13 +221,13 @@ fn opens(
     let rule = RuleId::Referrals;
     let now = context.now;
     let saw = owner_saw(world, person);
-    let existing = world.conversations.contains_key(&person);
     let conversation = world.conversation(person, page);
-    let at = conversation.next_event(now);
-    let mut effects = Vec::new();
-    if existing {
-        effects.push(window::open(conversation, person, now));
+    if !conversation.has_begun() {
+        conversation.referral = Some(referral);
+        return Accepted::quiet(RuleId::FirstLink, saw);
     }
+    let at = conversation.next_event(now);
+    let mut effects = vec![window::open(conversation, person, now)];
     let owner = conversation.control.owner();
     handover::person_wrote(world, Place { page, person, owner, at }, now, &mut effects);
     let place = Place { page, person, owner: world.control(person).owner(), at };

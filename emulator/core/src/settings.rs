@@ -84,6 +84,8 @@ pub struct Page {
     pub primary_receiver: Option<AppId>,
     /// True when it is registered as a news Page, which may send news at any time (M-183).
     pub news: bool,
+    /// The hosts that buttons may open with extensions, in small letters (M-89).
+    pub whitelisted_domains: BTreeSet<Arc<str>>,
     /// The apps that are connected to the Page.
     pub apps: BTreeMap<AppId, Connection>,
     /// The switches where sources disagree.
@@ -97,6 +99,7 @@ impl Page {
             name: name.into(),
             primary_receiver: None,
             news: false,
+            whitelisted_domains: BTreeSet::new(),
             apps: BTreeMap::new(),
             options: Options::default(),
         }
@@ -110,6 +113,8 @@ pub struct Connection {
     pub fields: FieldSet,
     /// Fields that the platform knows and that no event here belongs to.
     pub other_fields: BTreeSet<Arc<str>>,
+    /// False once the app has taken itself off the Page's list of subscribed apps (M-243).
+    pub installed: bool,
     /// True when the platform has switched the app's webhooks off (M-193).
     pub disabled: bool,
     /// Features that App Review granted.
@@ -125,6 +130,7 @@ impl Default for Connection {
         Self {
             fields: FieldSet::default(),
             other_fields: BTreeSet::new(),
+            installed: true,
             disabled: false,
             features: BTreeSet::new(),
             permissions: Permission::ALL.iter().copied().collect(),

@@ -1,10 +1,12 @@
 //! The one function through which a world changes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::admin;
 use crate::catalogue::RuleId;
 use crate::channel;
+use crate::conversation::Conversation;
 use crate::derive::Ids;
 use crate::edges;
 use crate::effect::{Accepted, Answer, Outcome, Refusal, RefusalKind, Saw};
@@ -13,7 +15,7 @@ use crate::health;
 use crate::ids::{AppId, PageId, Psid};
 use crate::inbox;
 use crate::input::{AppAct, Input};
-use crate::options::Account;
+use crate::options::{Account, ProfileFields};
 use crate::person;
 use crate::sends::{self, Send};
 use crate::settings::Permission;
@@ -73,16 +75,21 @@ fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &
             edges::owner(world, page, app, person)
         }
         AppAct::AsksReceivers => edges::receivers(world, page, app),
-        AppAct::AsksProfile { person } => {
+        AppAct::AsksProfile { person, needs } => {
             known(world, page, person)?;
-            profile(world, page, app, person)
+            profile(world, (page, app), person, &needs)
         }
         AppAct::Installs { fields, other_fields } => admin::installs(world, page, app, fields, other_fields),
     }
 }
 
 /// A person who never did anything with the Page shows nothing of herself (M-265).
-fn profile(world: &World, page: PageId, app: AppId, person: Psid) -> Outcome {
+fn profile(
+    world: &World,
+    (page, app): (PageId, AppId),
+    person: Psid,
+    needs: &BTreeSet<Permission>,
+) -> Outcome {
     let rule = RuleId::ProfileShown;
     let refuse = |kind| Err(Refusal { rule, saw: Saw::default(), kind });
     let connection = world.settings.connection(page, app);
@@ -94,7 +101,15 @@ fn profile(world: &World, page: PageId, app: AppId, person: Psid) -> Outcome {
         let documented = world.settings.options(page).development_error == Account::Documented;
         return refuse(RefusalKind::NoRoleOnApp { documented });
     }
-    let met = world.conversations.contains_key(&person);
+    let refuses = world.settings.options(page).profile_fields == ProfileFields::Refuse;
+    if refuses && !needs.is_subset(&permissions) {
+        return Err(Refusal {
+            rule: RuleId::ProfileFields,
+            saw: Saw::default(),
+            kind: RefusalKind::ProfileField,
+        });
+    }
+    let met = world.conversations.get(&person).is_some_and(Conversation::has_begun);
     let shown = world.people.get(&person).filter(|_| met);
     let answer = Answer::Profile(shown.map(|person| (Arc::clone(&person.profile), permissions)));
     Ok(Accepted { answer, ..Accepted::quiet(rule, Saw::default()) })

@@ -6,6 +6,8 @@ mod bots;
 mod files;
 mod kinds;
 mod names;
+mod refusal;
+mod taps;
 
 use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, missing_space, one_of};
 use crate::node::{Key, Node, NodeKind};
@@ -13,6 +15,8 @@ use crate::step::Names;
 use crate::vocabulary::{self as words, Field, Kind};
 
 pub(crate) use bots::{bot_steps, handles_bots};
+use refusal::ErrorNumber;
+pub(crate) use taps::{NOT_THERE_YET, begin_with_words, early_taps, is_get_started};
 
 /// Whether a value is given or waited for; one that is waited for may be a matcher.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,6 +59,8 @@ impl Checker<'_> {
             Kind::FlagOr(fields) => {
                 if node.entries().is_some() {
                     self.fields(name, fields, node, mode);
+                } else if name == "refused" && self.refused_by_number(name, node) {
+                    // It has been reported.
                 } else if !node.is_yes() {
                     let keys: Vec<&str> = fields.iter().map(|field| field.name).collect();
                     self.wrong(
@@ -99,6 +105,9 @@ impl Checker<'_> {
             Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
             Kind::Regex | Kind::Number | Kind::Range => {}
             Kind::Pattern => self.members(node),
+            Kind::Status => self.error_number(name, ErrorNumber::Status, node),
+            Kind::Code => self.error_number(name, ErrorNumber::Code, node),
+            Kind::Subcode => self.error_number(name, ErrorNumber::Subcode, node),
             Kind::Protocol
             | Kind::Protocols
             | Kind::Cases
@@ -111,6 +120,7 @@ impl Checker<'_> {
             Kind::OnOff => drop(self.on_or_off(name, node)),
             Kind::Earlier => self.earlier(name, node),
             Kind::Url => self.url(name, node),
+            Kind::Domain => self.domain(name, node),
             Kind::Path => self.path(name, node),
             Kind::Media => self.media(name, node),
             Kind::Primary => self.primary(name, node),

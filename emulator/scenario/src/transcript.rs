@@ -5,9 +5,10 @@ mod unheard;
 
 use emulator_core::{
     AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, PageId,
-    PersonAct, Psid, RuleId, Sender, Subject, TokenState,
+    PersonAct, Psid, RuleId, Sender, Subject, TokenState, shown_title,
 };
-use emulator_server::journal::{Call, CallKind, Entry, Names, Record};
+use emulator_server::graph::GraphError;
+use emulator_server::journal::{Call, CallKind, Entry, Names, Record, RegisteredWebhook};
 use emulator_server::{graph, rfc3339};
 use serde_json::Value;
 
@@ -45,7 +46,9 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
             let who = app.map_or_else(|| "the caller".to_owned(), |app| names.app(app));
             let subcode = error.subcode.map_or_else(String::new, |subcode| format!("/{subcode}"));
             let facts = facts(entry, names);
-            format!("  refused: {who} gets {} {}{subcode} {}{facts}", error.status, error.code, error.message)
+            let hint = error.hint.as_ref().map_or_else(String::new, |hint| format!(" ({})", printable(hint)));
+            let GraphError { status, code, message, .. } = &**error;
+            format!("  refused: {who} gets {status} {code}{subcode} {message}{facts}{hint}")
         }
         Record::Clock { to } => format!("clock moves to {}", rfc3339(*to)),
         Record::Fired(timer) => match timer.subject {
@@ -151,8 +154,10 @@ pub fn printable(text: &str) -> String {
 
 /// What there is to tap in a message, as it stands on the screen: buttons, then quick replies.
 fn tappable(message: &Message) -> String {
-    let buttons = message.buttons.iter().map(|button| format!(" [{}]", printable(&button.title)));
-    let replies = message.quick_replies.iter().map(|reply| format!(" ({})", printable(&reply.title)));
+    let buttons =
+        message.buttons.iter().map(|button| format!(" [{}]", printable(&shown_title(&button.title))));
+    let replies =
+        message.quick_replies.iter().map(|reply| format!(" ({})", printable(&shown_title(&reply.title))));
     buttons.chain(replies).collect()
 }
 
@@ -207,11 +212,21 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
             format!("{who} is installed on {the_page} with {}", field_list(*fields))
         }
         CallKind::Installs { fields: None, .. } => format!("{who} takes itself off {the_page}"),
-        CallKind::Subscribes { fields: Some(fields), .. } => {
-            format!("{who} subscribes to {}", field_list(*fields))
+        CallKind::Subscribes { fields: Some(fields), webhook, how: _ } => {
+            format!("{who} subscribes to {}{}", field_list(*fields), public_callback(webhook.as_deref()))
         }
         CallKind::Subscribes { fields: None, .. } => format!("{who} unsubscribes"),
         CallKind::Other { method, path, asked: _ } => format!("{who} calls {method} /{path}"),
+    }
+}
+
+/// An address on the internet that an app registered, and where its deliveries go instead.
+fn public_callback(webhook: Option<&RegisteredWebhook>) -> String {
+    match webhook {
+        Some(RegisteredWebhook { public: Some(public), url, .. }) => {
+            format!(" at {}, which is not called: deliveries go on to {url}", printable(public))
+        }
+        Some(_) | None => String::new(),
     }
 }
 
@@ -310,10 +325,13 @@ fn describe_effect(effect: &Effect, owner: Option<AppId>, names: &Names) -> Opti
 /// What an app hears, and how.
 pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
     let what = match &delivery.event {
-        Event::Message { message, .. } => {
+        Event::Message { message, referral, .. } => {
             let payload = message.quick_reply.as_ref();
             let payload = payload.map_or_else(String::new, |payload| format!(" ({})", printable(payload)));
-            format!("message {}{payload}", quoted(message))
+            let link = referral
+                .as_ref()
+                .map(|referral| format!(" with the link {}", printable(&referral.reference)));
+            format!("message {}{payload}{}", quoted(message), link.unwrap_or_default())
         }
         Event::Echo { app, message, .. } => {
             let who = app.map_or_else(|| "somebody".to_owned(), |app| names.app(app));

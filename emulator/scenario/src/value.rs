@@ -42,6 +42,8 @@ pub enum Place {
     Text,
     /// Whatever YAML makes of it.
     Any,
+    /// The same for everything inside, whatever its key.
+    AsWritten,
 }
 
 /// Evaluates a node and everything in it.
@@ -68,7 +70,11 @@ pub fn evaluate(node: &Node, scope: &dyn Scope, place: Place) -> Result<Value, D
             let mut object = Map::new();
             for (key, value) in entries {
                 let name = evaluate_key(key, scope)?;
-                let inner = if is_wire_text(&name) { Place::Text } else { Place::Any };
+                let inner = match place {
+                    Place::AsWritten => Place::AsWritten,
+                    Place::Text | Place::Any if is_wire_text(&name) => Place::Text,
+                    Place::Text | Place::Any => Place::Any,
+                };
                 let value = evaluate(value, scope, inner)?;
                 if object.insert(name.clone(), value).is_some() {
                     return Err(Diagnostic::new(

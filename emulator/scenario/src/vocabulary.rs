@@ -77,6 +77,14 @@ pub enum Kind {
     Earlier,
     /// An http(s) URL.
     Url,
+    /// The HTTP status of an error, or a pattern for it.
+    Status,
+    /// The code of an error, or a pattern for it.
+    Code,
+    /// The subcode of an error, or a pattern for it.
+    Subcode,
+    /// The https address of a domain, without a path.
+    Domain,
     /// A path, relative to the file that it stands in.
     Path,
     /// A picture or the like: its http(s) URL, or its path, relative to the file that it stands in.

@@ -6,11 +6,15 @@
 mod answer;
 mod asked;
 mod caller;
+mod codes;
 mod decide;
+mod domain;
 mod error;
 mod fields;
 pub mod fuzz;
+mod hint;
 mod inspect;
+mod lacking;
 mod message;
 mod node;
 mod params;
@@ -36,12 +40,16 @@ use hyper::header::{HeaderMap, HeaderValue};
 pub(crate) use answer::{challenge, error as error_body};
 use asked::asked;
 use caller::{Caller, Proof};
+pub use codes::{codes_with, subcodes, subcodes_of};
 use decide::{Decision, decide};
+pub use domain::{DOMAINS, DomainError, whitelisted_host};
 pub use error::GraphError;
 use fields::Fields;
+use message::Condition;
 pub use message::MESSAGE_MEMBERS;
 pub(crate) use message::is_url;
 use node::Reading;
+pub(crate) use node::permissions_of;
 use params::Params;
 pub use played::{PlayedCall, SenderAction, play, refusal};
 pub use presentation::Content;
@@ -212,6 +220,8 @@ enum Then {
         page: PageId,
         app: AppId,
         act: AppAct,
+        /// What the settings of the Page decide about it.
+        conditions: Vec<Condition>,
     },
     /// An app wants its webhooks somewhere, which has to be verified first.
     Verify(Registering),
@@ -259,7 +269,10 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
         return refused;
     }
     let incoming = Incoming::new(request, &path);
-    let (caller, wanted) = incoming.read(stage);
+    let (caller, mut wanted) = incoming.read(stage);
+    if let Ok(Then::Verify(registering)) = wanted.then {
+        wanted.then = Ok(registering.without_verification().map_or_else(Then::Verify, Then::Register));
+    }
     incoming.reply(stage, caller, wanted)
 }
 
@@ -383,6 +396,9 @@ fn read(
     };
     let known = token.as_deref().map(|token| caller::caller(stage.shared(), token));
     let caller = known.as_ref().and_then(|known| known.as_ref().ok()).copied();
+    if let (None | Some(Ok(_)), Some(error)) = (&known, lacking(request, path, params)) {
+        return (caller.map(|token| Caller { token, proof: Proof::Given }), other(Err(error)));
+    }
     if let (None, Some(error)) = (&known, params.unreadable()) {
         // The token may stand in what could not be read.
         return (None, other(Err(error)));
@@ -400,7 +416,11 @@ fn read(
         (Ok(_), None) => return (None, other(Err(GraphError::no_token()))),
     };
     let spelt = token.as_deref().unwrap_or_default();
-    let proof = caller::proof(params, stage.shared(), token_of.app(), spelt);
+    let inspected = match endpoint {
+        Ok(Endpoint::DebugToken) => params.text("input_token").ok().flatten(),
+        Ok(_) | Err(_) => None,
+    };
+    let proof = caller::proof(params, stage.shared(), token_of.app(), (spelt, inspected.as_deref()));
     let caller = |proof| Some(Caller { token: token_of, proof });
     let proof = match proof {
         Ok(proof) => proof,
@@ -416,12 +436,38 @@ fn read(
     }
 }
 
+/// Whole ways to call that the platform has and this version lacks: they lead to no endpoint.
+fn lacking(request: &Request<'_>, path: &Path<'_>, params: &Params<'_>) -> Option<GraphError> {
+    let given = |name| params.get(name).is_some();
+    if *request.method == Method::POST && path.takes_batches() && given("batch") {
+        return Some(GraphError::not_there_yet("a batch of calls"));
+    }
+    if path.node.is_none() && given("ids") {
+        return Some(GraphError::not_there_yet("ids, which reads several nodes at once,"));
+    }
+    if *request.method == Method::GET && path.is_messages() && given("user_id") {
+        return Some(GraphError::not_there_yet("reading messages"));
+    }
+    path.lacking_without_token()
+}
+
 /// Who asks, for what needs more of it than the ids.
 struct Asks<'a> {
     stage: &'a Stage,
     caller: Token,
     token: &'a str,
     version: &'a str,
+}
+
+/// An act of an app with its Page token, if the settings of the Page allow it.
+const fn acts_if(
+    person: Option<Psid>,
+    kind: CallKind,
+    (page, app): (PageId, AppId),
+    act: AppAct,
+    conditions: Vec<Condition>,
+) -> Wanted {
+    Wanted { person, kind, then: Ok(Then::Act { page, app, act, conditions }) }
 }
 
 /// What a call of a known endpoint asks for.
@@ -432,15 +478,15 @@ fn wanted(
     other: impl Fn(Result<Then, GraphError>) -> Wanted,
 ) -> Wanted {
     let recipient = recipient::recipient(params);
-    let acts =
-        |person, kind, (page, app), act| Wanted { person, kind, then: Ok(Then::Act { page, app, act }) };
+    let acts = |person, kind, (page, app), act| acts_if(person, kind, (page, app), act, Vec::new());
     match endpoint {
         Endpoint::Messages { app, page } => match (recipient, sending::sending(params)) {
             (Err(error), _) | (_, Err(error)) => other(Err(error)),
-            (Ok(person), Ok(Sending::Message { message, messaging_type, tag })) => {
+            (Ok(person), Ok(Sending::Message { message, messaging_type, tag, conditions })) => {
                 let message = kept(message, asks.stage.base_url());
                 let act = AppAct::Sends { person, message: Arc::clone(&message), tag };
-                acts(Some(person), CallKind::Sends { message, messaging_type, tag }, (page, app), act)
+                let kind = CallKind::Sends { message, messaging_type, tag };
+                acts_if(Some(person), kind, (page, app), act, conditions)
             }
             (Ok(person), Ok(Sending::Action(action))) => {
                 let kind = CallKind::Signals { action, about: None };
@@ -475,8 +521,10 @@ fn wanted(
         Endpoint::Person { app, page, person } => match node::PERSON.asked(params) {
             Err(error) => Wanted { person: Some(person), ..other(Err(error)) },
             Ok(fields) => {
-                let kind = CallKind::AsksProfile { fields: fields.map(|fields| fields.join(",").into()) };
-                acts(Some(person), kind, (page, app), AppAct::AsksProfile { person })
+                let fields = fields.map(|fields| fields.join(","));
+                let needs = permissions_of(fields.as_deref().unwrap_or_default());
+                let kind = CallKind::AsksProfile { fields: fields.map(Into::into) };
+                acts(Some(person), kind, (page, app), AppAct::AsksProfile { person, needs })
             }
         },
         Endpoint::SubscribedApps { app, page, method } => {

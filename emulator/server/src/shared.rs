@@ -54,6 +54,8 @@ impl std::fmt::Debug for Secrets {
 #[derive(Debug, Clone)]
 pub(crate) struct Registration {
     pub(crate) endpoint: Arc<Endpoint>,
+    /// The address on the internet that it named, which is not called (M-186a).
+    pub(crate) public: Option<Arc<str>>,
     /// Fields that it subscribed and no event here belongs to.
     pub(crate) other_fields: Vec<Arc<str>>,
     /// The version of Graph with which it registered.

@@ -143,7 +143,10 @@ impl Stage {
         let shared = Arc::new(Shared::new(seed, tokens, secrets, names, pages, webhook_timeout));
         for (app, url) in webhooks {
             let endpoint = shared.endpoint_at(app, url, None);
-            shared.register(app, Registration { endpoint, other_fields: Vec::new(), version: NEWEST.into() });
+            shared.register(
+                app,
+                Registration { endpoint, public: None, other_fields: Vec::new(), version: NEWEST.into() },
+            );
         }
         let world = World::new(Arc::clone(&settings));
         let state = LaneState::new(Arc::clone(&shared), STAGE_LANE, world, clock);
@@ -327,7 +330,7 @@ impl Stage {
     /// Asks a webhook that may become the app's.
     pub(crate) async fn verify(&self, app: AppId, endpoint: &Endpoint) -> Result<(), HandshakeError> {
         let ids = Ids::new(self.shared.seed, STAGE_LANE);
-        let challenge = ids.person(Digest::new().number(app.0).bytes(b"challenge"), 0).to_string();
-        webhooks::handshake(endpoint, &challenge[..10]).await
+        let drawn = ids.person(Digest::new().number(app.0).bytes(b"challenge"), 0);
+        webhooks::handshake(endpoint, &webhooks::challenge(drawn.0)).await
     }
 }

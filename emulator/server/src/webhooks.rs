@@ -18,5 +18,5 @@ pub(crate) use ear::Ear;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::{ParseWebhookError, WebhookUrl};
 pub use handshake::HandshakeError;
-pub(crate) use handshake::handshake;
+pub(crate) use handshake::{challenge, handshake};
 pub use person_message::{PersonMessageError, person_message};

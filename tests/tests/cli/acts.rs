@@ -154,3 +154,28 @@ fn whatever_else_people_and_apps_do() {
     );
     golden("acts-others", &told.told);
 }
+
+#[test]
+fn get_started_is_not_there_yet() {
+    let mut told = Told::start();
+    told.run("tap", "GET_STARTED", 1);
+    told.run("tap", "Opening hours", 1);
+    told.run("say", "hello", 0);
+    told.run("tap", "Get Started", 1);
+    told.steps(&[MENU], 0);
+    told.run("tap", "Get Started", 1);
+    golden("acts-get-started", &told.told);
+}
+
+#[test]
+fn an_id_of_no_person_is_told_with_the_people_there_are() {
+    let mut told = Told::start();
+    told.run("say", "hello", 0);
+    for id in ["100000000000001", "200000000000002", "263902037430900", "42"] {
+        let call = format!(
+            "{{app: bot, calls: {{path: me/messages, body: {{recipient: {{id: \"{id}\"}}, message: {{text: hi}}}}}}, refused: {{subcode: 2018001}}}}"
+        );
+        told.run("step", &call, 0);
+    }
+    golden("acts-no-person", &told.told);
+}

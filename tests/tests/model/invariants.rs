@@ -41,7 +41,7 @@ fn person_of(input: &Input) -> Option<Psid> {
                 | AppAct::Reacts { person, .. }
                 | AppAct::Controls { person, .. }
                 | AppAct::AsksOwner { person }
-                | AppAct::AsksProfile { person },
+                | AppAct::AsksProfile { person, .. },
             ..
         } => Some(*person),
         Input::App { act: AppAct::AsksReceivers | AppAct::Installs { .. }, .. }

@@ -210,7 +210,7 @@ fn app_act() -> BoxedStrategy<AppAct> {
         1 => person().prop_map(|person| AppAct::Signals { person }),
         1 => person().prop_map(|person| AppAct::Reacts { person, to: Mid("m_nothing".into()) }),
         1 => person().prop_map(|person| AppAct::AsksOwner { person }),
-        1 => person().prop_map(|person| AppAct::AsksProfile { person }),
+        1 => (person(), select(Permission::ALL.to_vec())).prop_map(|(person, needed)| AppAct::AsksProfile { person, needs: [needed].into() }),
         1 => Just(AppAct::AsksReceivers),
         1 => installs.prop_map(|fields| AppAct::Installs { fields, other_fields: Vec::new() }),
     ].boxed()

@@ -334,7 +334,7 @@ fn act_about(act: &AppAct) -> Option<Psid> {
         | AppAct::Reacts { person, .. }
         | AppAct::Controls { person, .. }
         | AppAct::AsksOwner { person }
-        | AppAct::AsksProfile { person } => Some(*person),
+        | AppAct::AsksProfile { person, .. } => Some(*person),
         AppAct::AsksReceivers | AppAct::Installs { .. } => None,
     }
 }

@@ -312,7 +312,7 @@ fn app_does(caller: &str, verb: &Verb) -> Option<Does> {
         Verb::Sends { .. }
         | Verb::PassesMetadata { .. }
         | Verb::Extends(_)
-        | Verb::AsksProfile
+        | Verb::AsksProfile { .. }
         | Verb::ReactsTo(_)
         | Verb::Installs(_)
         | Verb::Subscribes(_) => return None,

@@ -10,7 +10,12 @@ use crate::play;
 use crate::table::{Given, Row, Table};
 
 /// Switches that core does not read, with the place that does.
-const READ_ELSEWHERE: &[(&str, &str)] = &[("echo_order", "the lane, which sends echoes")];
+const READ_ELSEWHERE: &[(&str, &str)] = &[
+    ("echo_order", "the lane, which sends echoes"),
+    ("long_titles", "graph, which knows the parameter"),
+    ("phone_recipient_error", "graph, which words the error"),
+    ("empty_field_name", "graph, which reads the list"),
+];
 
 /// Fails unless the row needs every switch that it sets: with its default something else comes of it.
 pub(crate) fn matter(table: &Table, row: &Row) -> Result<(), String> {

@@ -1,5 +1,7 @@
 //! The verification of a webhook (M-186).
 
+use std::collections::BTreeSet;
+
 use emulator_server::HandshakeError;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -30,9 +32,28 @@ async fn a_bot_that_gives_the_challenge_back_is_ready() {
         .await;
     assert_eq!(shake(&server, "/webhook").await, Ok(()));
     let asked = server.received_requests().await.unwrap().remove(0);
-    let challenge = asked.url.query_pairs().find(|(name, _)| name == "hub.challenge").unwrap().1.into_owned();
-    assert!(challenge.len() == 10 && challenge.bytes().all(|byte| byte.is_ascii_digit()), "{challenge}");
-    assert!(challenge.parse::<u64>().is_ok() && !challenge.starts_with('0'), "it reads back as a number");
+    assert_eq!(asked.headers["user-agent"], "facebookplatform/1.0 (+http://developers.facebook.com)");
+}
+
+#[tokio::test]
+async fn the_challenge_fits_into_31_bits_with_every_seed_and_for_every_app() {
+    let mut challenges = BTreeSet::new();
+    for seed in 0..10 {
+        for app in [BOT, LIVECHAT] {
+            let server = MockServer::start().await;
+            Mock::given(method("GET")).respond_with(given_back).mount(&server).await;
+            let stage = Setup::new().seed(seed).webhook(app, server.uri()).stage();
+            assert_eq!(stage.handshake(app).await, Ok(()));
+            let asked = server.received_requests().await.unwrap().remove(0);
+            let mut pairs = asked.url.query_pairs();
+            let challenge = pairs.find(|(name, _)| name == "hub.challenge").unwrap().1.into_owned();
+            let number: i32 = challenge.parse().expect("it fits into 31 bits");
+            assert_eq!(number.to_string(), challenge, "no zero stands before it");
+            assert!((8..=10).contains(&challenge.len()), "{challenge}");
+            challenges.insert(challenge);
+        }
+    }
+    assert_eq!(challenges.len(), 20, "they differ");
 }
 
 #[tokio::test]

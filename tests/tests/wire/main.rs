@@ -15,6 +15,7 @@ mod handshake;
 mod hostile_bots;
 mod http;
 mod journal_file;
+mod lacking;
 mod lanes;
 mod limits;
 mod many_lanes;

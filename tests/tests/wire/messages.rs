@@ -1,5 +1,5 @@
 //! What a message may hold, call by call: one row for each text of a rule, and every shape that is in
-//! order (M-77 to M-90, M-94, M-137, M-142 to M-165, M-169).
+//! order (M-61a, M-77 to M-90, M-142 to M-165, M-169).
 
 #![expect(clippy::needless_pass_by_value, reason = "rows are read more easily without references")]
 
@@ -111,8 +111,13 @@ fn no_url(what: &str) -> String {
     format!("(#100) {what} should represent a valid URL")
 }
 
-fn later(what: &str) -> String {
-    format!("(#100) {what} is not supported by this version of the emulator")
+/// What the platform has and this version lacks.
+fn lacking(body: Value, what: &str) -> Row {
+    row("M-61a", body, 3, 0, format!("(#3) {what} is not supported by this version of the emulator"))
+}
+
+fn not_a_text(parameter: &str) -> String {
+    format!("(#100) Param {parameter} must be a UTF-8 encoded string")
 }
 
 const TYPES: &str = "WEB_URL, POSTBACK, PHONE_NUMBER, ACCOUNT_LINK, ACCOUNT_UNLINK, GAME_PLAY, AUDIO_CALL";
@@ -129,7 +134,7 @@ async fn refused(rows: Vec<Row>) {
         let mut call = json!({"recipient": {"id": ann.to_string()}});
         call.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
         let answer = stand.post(BOT, "messages", &call).await;
-        let status = if code == 200 { 403 } else { 400 };
+        let status = if code == 230 { 403 } else { 400 };
         assert_eq!(answer.status(), status, "{call}\n{}", answer.text());
         let error = answer.json()["error"].clone();
         assert_eq!(error["message"], text.as_str(), "{call}");
@@ -225,6 +230,15 @@ pub(crate) fn in_order() -> Vec<(&'static str, Value)> {
                 json!({"template_type": "GENERIC", "elements": elements, "sharable": 1, "image_aspect_ratio": "square"}),
             )
         }),
+        ("an element of old", element(json!({"title": "a", "subtitle": "b", "item_url": url}))),
+        ("titles that are too long", {
+            let mut long_titled = buttons(json!([
+                {"type": "postback", "title": "A title of twenty-six signs", "payload": "LONG"}, page(&long(21)),
+                {"type": "account_link", "url": url, "title": long(21)}]));
+            long_titled["message"]["quick_replies"] =
+                json!([{"content_type": "text", "title": long(21), "payload": "P"}]);
+            long_titled
+        }),
         ("feedback", template(feedback())),
         ("feedback with its tag", {
             let mut call = template(feedback());
@@ -257,6 +271,69 @@ async fn messages_that_are_in_order_are_answered_and_kept_as_they_were_sent() {
     insta::assert_snapshot!(echoes_and_tappables(&stand));
 }
 
+#[tokio::test]
+async fn titles_that_are_too_long_are_refused_where_the_page_says_so() {
+    let stand = Setup::new().option("long_titles", "refuse").serve().await;
+    let (lane, ann) = stand.lane("messages");
+    lane.person_says(ann, "hi").unwrap();
+    let page = json!({"type": "web_url", "title": long(21), "url": "https://a.test"});
+    let element_at = "name_placeholder[elements][0][buttons][1][title]";
+    let rows = [
+        (
+            replies(json!([reply(), {"content_type": "text", "title": long(21), "payload": "P"}])),
+            "message[quick_replies][1][title]",
+        ),
+        (
+            buttons(json!([{"type": "postback", "title": long(21), "payload": "P"}])),
+            "name_placeholder[buttons][0][title]",
+        ),
+        (
+            buttons(json!([{"type": "account_unlink", "title": long(21)}])),
+            "name_placeholder[buttons][0][title]",
+        ),
+        (element(json!({"title": "a", "buttons": [postback(), page]})), element_at),
+    ];
+    for (body, parameter) in rows {
+        let mut call = json!({"recipient": {"id": ann.to_string()}});
+        call.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        let answer = stand.post(BOT, "messages", &call).await;
+        assert_eq!(answer.json()["error"]["message"], too_long(parameter, 20), "{call}");
+    }
+    assert!(lane.conversation(ann).unwrap().tappable().next().is_none(), "nothing went out");
+}
+
+#[tokio::test]
+async fn extensions_open_what_the_page_has_whitelisted_and_nothing_else() {
+    let stand = Setup::new().whitelisted(&["shop.test", "pay.shop.test"]).serve().await;
+    let (lane, ann) = stand.lane("messages");
+    lane.person_says(ann, "hi").unwrap();
+    for (url, taken) in [
+        ("https://shop.test/cart?a=b", true),
+        ("HTTPS://Pay.Shop.Test:8443", true),
+        ("http://shop.test/cart", false),
+        ("https://www.shop.test/", false),
+        ("https://shop.test.example.com/", false),
+        ("https://shop.test@example.com/", false),
+    ] {
+        let opens = |kind: Value| {
+            let mut opens = json!({"type": "web_url", "url": url, "messenger_extensions": true, "fallback_url": "https://b.test"});
+            opens.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
+            opens
+        };
+        for body in [
+            buttons(json!([opens(json!({"title": "Go"}))])),
+            element(json!({"title": "a", "subtitle": "b", "default_action": opens(json!({}))})),
+        ] {
+            let mut call = json!({"recipient": {"id": ann.to_string()}});
+            call.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+            let answer = stand.post(BOT, "messages", &call).await;
+            let refused = json!("(#100) The URL provided is not whitelisted for messenger extensions");
+            let expected = if taken { Value::Null } else { refused };
+            assert_eq!(answer.json()["error"]["message"], expected, "{call}");
+        }
+    }
+}
+
 /// What apps hear of each message of the Page, and what the person can tap at the end.
 fn echoes_and_tappables(stand: &Stand) -> String {
     let lane = stand.stage.lane("messages").unwrap();
@@ -279,7 +356,7 @@ fn echoes_and_tappables(stand: &Stand) -> String {
     let conversation = lane.conversation(ann).unwrap();
     out.push_str("tappable:");
     for title in conversation.tappable() {
-        out.push_str(&[" ", title, ";"].concat());
+        out.push_str(&[" ", &title, ";"].concat());
     }
     out
 }

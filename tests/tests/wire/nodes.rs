@@ -52,7 +52,7 @@ pub(crate) async fn stand(setup: Setup) -> Stand {
 }
 
 pub(crate) const ANN: &str = "7000000000000001";
-const BO: &str = "7000000000000002";
+pub(crate) const BO: &str = "7000000000000002";
 
 pub(crate) async fn get(stand: &Stand, target: &str, token: &str) -> Message {
     let separator = if target.contains('?') { '&' } else { '?' };
@@ -98,11 +98,14 @@ async fn a_profile_shows_what_was_asked_for_in_that_order() {
 async fn language_time_zone_and_gender_need_permissions() {
     let granted = [Permission::PagesMessaging, Permission::PagesUserTimezone];
     let stand = stand(Setup::new().permissions(BOT, &granted).permissions(LIVECHAT, &[])).await;
-    let target = format!("/{ANN}?fields=first_name,locale,timezone,gender");
-    let answer = get(&stand, &target, &token(BOT)).await;
+    let target = |fields: &str| format!("/{ANN}?fields={fields}");
+    for fields in ["first_name,locale,timezone,gender", "gender", "locale,id", "timezone,%20locale"] {
+        let denied = get(&stand, &target(fields), &token(BOT)).await;
+        assert_eq!((denied.status(), denied.error()), (400, (100, 2_018_247)), "{fields}");
+    }
+    let answer = get(&stand, &target("first_name,timezone"), &token(BOT)).await;
     assert_eq!(answer.text(), format!(r#"{{"first_name":"Ann","timezone":-7,"id":"{ANN}"}}"#));
-    let answer = get(&stand, &format!("/{ANN}?fields=locale"), &token(BOT)).await;
-    assert_eq!(answer.text(), format!(r#"{{"id":"{ANN}"}}"#));
+    let target = target("first_name");
     let denied = get(&stand, &target, &token(LIVECHAT)).await;
     assert_eq!((denied.status(), denied.error()), (400, (100, 2_018_247)));
     // An app in development sees the people with a role on it alone.
@@ -110,6 +113,16 @@ async fn language_time_zone_and_gender_need_permissions() {
     lane.admin_changes(PAGE, AdminChange::Mode { app: BOT, mode: AppMode::Development }).result.unwrap();
     let denied = get(&stand, &target, &token(BOT)).await;
     assert_eq!((denied.status(), denied.error()), (400, (100, 2_018_247)));
+}
+
+#[tokio::test]
+async fn profile_fields_without_permission_are_left_out_where_the_page_says_so() {
+    let granted = [Permission::PagesMessaging, Permission::PagesUserTimezone];
+    let stand = stand(Setup::new().permissions(BOT, &granted).option("profile_fields", "omit")).await;
+    let answer = get(&stand, &format!("/{ANN}?fields=first_name,locale,timezone,gender"), &token(BOT)).await;
+    assert_eq!(answer.text(), format!(r#"{{"first_name":"Ann","timezone":-7,"id":"{ANN}"}}"#));
+    let answer = get(&stand, &format!("/{ANN}?fields=locale"), &token(BOT)).await;
+    assert_eq!(answer.text(), format!(r#"{{"id":"{ANN}"}}"#));
 }
 
 #[tokio::test]

@@ -18,7 +18,11 @@ use crate::stand::{BOT, LIVECHAT, MORNING, PAGE, Says as _, Setup, app_token, se
 const NOT_REACHED: &[(&str, &str)] = &[
     ("obs.auth_errors.05", "a sample of the documentation, which contradicts its own table"),
     ("obs.auth_errors.14", "which calls get code 33 in place of 100/33 is not known"),
-    ("obs.subscriptions.07", "told in words: the platform fails with 500; a choice answers with M-81"),
+    (
+        "obs.auth_errors.10",
+        "webhooks of Instagram are not there yet, and say so; it is from before they carried messages",
+    ),
+    ("obs.subscriptions.07", "told in words, without a body"),
     ("obs.debug_token.02", "a sample of the documentation, of a user token"),
     ("file.debug_token.01", "a sample of the documentation, of a user token"),
     ("obs.user_profile.03", "a rule for Europe that held from December 2020 to April 2021"),
@@ -35,7 +39,6 @@ const REACHED: &[&str] = &[
     "obs.auth_errors.07",
     "obs.auth_errors.08",
     "obs.auth_errors.09",
-    "obs.auth_errors.10",
     "obs.auth_errors.11",
     "obs.auth_errors.12",
     "obs.auth_errors.13",
@@ -115,8 +118,6 @@ async fn errors_of_tokens_are_those_that_were_recorded() {
     let proof = "/me/messages?appsecret_proof=0";
     hold_error_against(&get(&stand, proof, &token(BOT)).await, "obs.auth_errors.08", &[]);
     hold_error_against(&get(&stand, proof, &token(BOT)).await, "obs.auth_errors.09", &[]);
-    let other = [("object", "instagram"), ("callback_url", "http://127.0.0.1:1/"), ("verify_token", "v")];
-    hold_error_against(&subscribe(&stand, BOT, &other).await, "obs.auth_errors.10", &[]);
     hold_error_against(&get(&stand, "/100002103903577", &token(BOT)).await, "obs.auth_errors.11", &[]);
     let redacted = get(&stand, "/xxxxxx", &token(BOT)).await;
     hold_set_against(&redacted, "obs.auth_errors.12", &[], &["fbtrace_id"]);

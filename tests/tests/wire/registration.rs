@@ -186,7 +186,6 @@ async fn a_registration_that_fails_leaves_everything_as_it_was() {
         ("nobody there", gone.clone(), "messages"),
         ("no address", "bot/webhook".to_owned(), "messages"),
         ("away from this machine", "http://example.com/webhook".to_owned(), "messages"),
-        ("https", "https://127.0.0.1/webhook".to_owned(), "messages"),
         ("an unknown field", old.url(), "messages,orders"),
     ] {
         let pairs =
@@ -212,6 +211,68 @@ async fn a_registration_that_fails_leaves_everything_as_it_was() {
     insta::assert_snapshot!(all);
     lane.person_says(ann, "hi").unwrap();
     assert_eq!(old.arrived(1).await.len(), 1, "webhooks still go where they went");
+}
+
+#[tokio::test]
+async fn what_comes_back_in_place_of_the_challenge_is_cut_after_twenty_characters() {
+    let stand = Setup::new().serve().await;
+    for (sent, shown) in [
+        ("Error; wrong verify token", "Error; wrong verify ..."),
+        ("twenty characters ab", "twenty characters ab"),
+        ("☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕", "☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕☕..."),
+        ("", ""),
+    ] {
+        let bot = Bot::reacting(move |_, _| Reaction::Answer(sent.to_owned())).await;
+        let (url, pair) = (bot.url(), ("object", "page"));
+        let answer = subscribe(&stand, BOT, &[pair, ("callback_url", &url), ("verify_token", "v")]).await;
+        let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert_eq!(answer.error(), (2201, 0));
+        assert!(message.ends_with(&format!(", received=\"{shown}\"")), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn an_https_callback_is_taken_uncalled_where_the_webhook_is_known() {
+    let bot = Bot::start().await;
+    let stand = Setup::new().webhook(BOT, bot.url()).serve().await;
+    let (lane, ann) = stand.lane("registration");
+    for public in ["https://shop.example.com/hook?a=b", "HTTPS://127.0.0.1/webhook"] {
+        let pairs =
+            [("object", "page"), ("callback_url", public), ("verify_token", "other"), ("fields", "messages")];
+        success(&subscribe(&stand, BOT, &pairs).await);
+        let listed = subscriptions(&stand, BOT).await.json()["data"][0].clone();
+        assert_eq!(listed["callback_url"], public);
+        assert_eq!(listed["fields"], json!([{"name": "messages", "version": "v25.0"}]));
+        assert!(bot.arrivals().is_empty(), "nobody was asked for a challenge");
+    }
+    lane.person_says(ann, "hi").unwrap();
+    assert_eq!(bot.arrived(1).await.len(), 1, "webhooks go on to where the bot listens");
+    // An address on this machine is verified as ever, and deliveries follow it.
+    let mut new = Registrant::start(stand.address, Verifies::With("sesame")).await;
+    let url = new.url();
+    success(
+        &subscribe(&stand, BOT, &[("object", "page"), ("callback_url", &url), ("verify_token", "sesame")])
+            .await,
+    );
+    assert_eq!(subscriptions(&stand, BOT).await.json()["data"][0]["callback_url"], url);
+    lane.person_says(ann, "again").unwrap();
+    assert_eq!(new.hears().await["message"]["text"], "again");
+}
+
+#[tokio::test]
+async fn an_https_callback_of_an_app_without_a_known_webhook_says_what_to_name() {
+    let stand = Setup::new().serve().await;
+    for url in ["https://shop.example.com/hook", "http://shop.example.com/hook"] {
+        let answer =
+            subscribe(&stand, BOT, &[("object", "page"), ("callback_url", url), ("verify_token", "v")]).await;
+        assert_eq!((answer.status(), answer.error()), (400, (3, 0)));
+        let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(
+            message.contains(url) && message.contains("--webhook bot=http://127.0.0.1:PORT/PATH"),
+            "{message}"
+        );
+        assert_eq!(subscriptions(&stand, BOT).await.text(), r#"{"data":[]}"#);
+    }
 }
 
 #[tokio::test]
@@ -267,7 +328,12 @@ async fn an_app_installs_itself_with_fields_in_place_of_those_before() {
         let call = Call::post(&format!("/v25.0/{PAGE}/subscribed_apps?access_token={}", token(app)));
         call.body(body.to_owned())
     };
-    assert_eq!(installed(&stand, BOT).await.text(), r#"{"data":[]}"#);
+    let bare = installed(&stand, BOT).await.json()["data"][0].clone();
+    assert_eq!(
+        (&bare["id"], bare.get("subscribed_fields")),
+        (&json!(BOT.to_string()), None),
+        "it is on the Page without fields"
+    );
     for body in [
         "subscribed_fields=messaging_postbacks,%20feed%20,messages",
         "subscribed_fields[]=messages&subscribed_fields[]=messaging_postbacks&subscribed_fields[]=feed",

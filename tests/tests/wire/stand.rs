@@ -64,6 +64,8 @@ pub(crate) struct Setup {
     timeout: Duration,
     proof: Option<AppId>,
     options: Options,
+    whitelisted: &'static [&'static str],
+    seed: u64,
     pages: &'static [(PageId, &'static str)],
 }
 
@@ -78,6 +80,8 @@ impl Setup {
             timeout: PATIENCE,
             proof: None,
             options: Options::default(),
+            whitelisted: &[],
+            seed: SEED,
             pages: &[(PAGE, "shop")],
         }
     }
@@ -119,6 +123,17 @@ impl Setup {
         self
     }
 
+    pub(crate) fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The hosts that the Page whitelists.
+    pub(crate) fn whitelisted(mut self, hosts: &'static [&'static str]) -> Self {
+        self.whitelisted = hosts;
+        self
+    }
+
     pub(crate) fn human_agent(mut self, app: AppId) -> Self {
         self.connection(app).features.insert(Feature::HumanAgent);
         self
@@ -150,6 +165,7 @@ impl Setup {
             primary_receiver: self.primary,
             apps: self.connections,
             options: self.options,
+            whitelisted_domains: self.whitelisted.iter().map(|host| (*host).into()).collect(),
             ..Page::named("Harbour Café")
         };
         let settings = Settings {
@@ -173,7 +189,7 @@ impl Setup {
             api_version: None,
         };
         StageSpec {
-            seed: SEED,
+            seed: self.seed,
             settings: Arc::new(settings),
             pages: if self.pages.len() > 1 {
                 self.pages.iter().map(|(id, name)| (*id, (*name).into())).collect()

@@ -53,6 +53,7 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         Page {
             primary_receiver: page.primary_receiver.as_ref().and_then(|name| id_of(&name.value)),
             options: page.options,
+            whitelisted_domains: page.whitelisted_domains.iter().map(|host| host.as_str().into()).collect(),
             apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
             ..Page::named(name.map_or(DEFAULT_PAGE_NAME, |name| &name.value))
         }

@@ -1,6 +1,6 @@
 //! The kinds of single values: texts, words, lengths of time, addresses.
 
-use emulator_server::graph::GraphVersion;
+use emulator_server::graph::{DomainError, GraphVersion, whitelisted_host};
 
 use super::{Checker, Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
@@ -83,6 +83,31 @@ impl Checker<'_> {
             let problem = Diagnostic::new(node.span, format!("`{name}` takes an http(s) URL"));
             self.report(problem.label("this is none").help(format!("write `{name}: https://…`")));
         }
+    }
+
+    /// Checks a domain that a Page whitelists. It is needed before anything can be evaluated.
+    pub(super) fn domain(&mut self, name: &str, node: &Node) {
+        if !node.is_scalar() || node.is_null() || node.is_expression() {
+            let help = format!("write `{name}: [https://www.example.com]`");
+            return self.wrong(name, node, "takes the https address of a domain", &help);
+        }
+        let Err(error) = whitelisted_host(&node.source) else { return };
+        let bare = node.source.split_once("://").map_or(node.source.as_str(), |(_, rest)| rest);
+        let host = bare.split(['/', '?', '#']).next().unwrap_or_default();
+        let help = match error {
+            DomainError::NotHttps | DomainError::Path if host.contains('.') => {
+                format!("write `https://{host}`")
+            }
+            DomainError::NotHttps | DomainError::Path => {
+                "write for example `https://www.example.com`".to_owned()
+            }
+            DomainError::NotQualified => {
+                "write the domain under which people reach the page, such as `https://www.example.com`"
+                    .to_owned()
+            }
+        };
+        let problem = Diagnostic::new(node.span, format!("`{}` cannot be whitelisted", node.source));
+        self.report(problem.label(error.to_string()).help(help));
     }
 
     pub(super) fn text(&mut self, name: &str, node: &Node) {

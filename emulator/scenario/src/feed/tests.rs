@@ -58,7 +58,7 @@ impl Tape {
     /// An app is to hear what the person says.
     pub(crate) fn delivery(&mut self, app: AppId, text: &str) -> u64 {
         let message = Arc::new(Message { text: Some(text.into()), ..Message::default() });
-        let event = Event::Message { mid: Mid("m_0".into()), message, self_reply: false };
+        let event = Event::Message { mid: Mid("m_0".into()), message, self_reply: false, referral: None };
         let (channel, field, at, style) =
             (Channel::Messaging, Field::Messages, Timestamp(0), Style::of(&Options::default()));
         let delivery = Delivery { app, page: PAGE, person: Some(ANA), channel, field, at, style, event };
@@ -86,6 +86,7 @@ impl Tape {
             subcode: None,
             message: "no".into(),
             param: None,
+            hint: None,
         });
         self.add(Some(call), Record::Refused { app: Some(BOT), error, trace: "A".into() });
     }

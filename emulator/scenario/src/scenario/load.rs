@@ -12,7 +12,7 @@ use super::steps::{Assembly, list};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
 use super::{Deliveries, Document, Scenario, Unread, WorldSpec};
-use crate::check::bot_steps;
+use crate::check::{bot_steps, early_taps};
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Key, Node, Span};
 use crate::step::{Certainty, Loader, Names};
@@ -140,6 +140,7 @@ fn scenario(
     let (steps, found) = assembly.finish();
     section.problems.extend(found);
     section.problems.extend(bot_steps(&steps, &world));
+    section.problems.extend(early_taps(&steps));
     let steps = steps.into();
     Some(Scenario {
         name: name?,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use emulator_core::{OptionError, Options, Protocol, Timestamp};
-use emulator_server::graph::GraphVersion;
+use emulator_server::graph::{DOMAINS, GraphVersion, whitelisted_host};
 
 use super::section::{Section, spanned};
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
@@ -71,15 +71,28 @@ fn pages(section: &mut Section<'_, '_>) -> Vec<PageSpec> {
 fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
     let mut section = Section::open(node, place, words::PAGE_KEYS, words::PAGE_NOT_YET, problems);
     let (options, chosen) = options(&mut section);
+    let whitelisted_domains = domains(&mut section);
     PageSpec {
         span: section.span(),
         called: None,
         id: section.text("id"),
         name: section.text("name"),
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
+        whitelisted_domains,
         options,
         chosen,
     }
+}
+
+/// Takes the domains that a Page whitelists; the table has checked each.
+fn domains(section: &mut Section<'_, '_>) -> Vec<String> {
+    const KEY: &str = "whitelisted_domains";
+    let domains = section.texts(KEY).unwrap_or_default();
+    if let Some(many) = domains.get(DOMAINS) {
+        let problem = Diagnostic::new(many.span, format!("a Page whitelists {DOMAINS} domains at most"));
+        section.report(problem.label(format!("this is the {}st", DOMAINS + 1)).help("leave some out"));
+    }
+    domains.iter().filter_map(|domain| whitelisted_host(&domain.value).ok()).collect()
 }
 
 fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use emulator_core::{
     Answer, Conversation, InboxAct, Message, Mid, PageId, PersonAct, Psid, Reaction, Referral, RefusalKind,
+    shown_title,
 };
 use emulator_server::{Acted, graph, person_message, without_base};
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
+use crate::check::{NOT_THERE_YET, begin_with_words, is_get_started};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, Span, Spanned};
 use crate::step::{Folder, InboxVerb, UserVerb, is_identifier};
@@ -46,7 +48,9 @@ impl Scene {
             UserVerb::Sends { message, files, reply_to } => {
                 let reply_to = self.earlier(reply_to.as_ref())?;
                 files.iter().for_each(|file| self.stage.keep(file));
-                let sent = self.message(self.evaluated(message)?, message.span, page)?;
+                let mut sent = self.evaluated(message)?;
+                self.as_written(message, &mut sent)?;
+                let sent = self.message(sent, message.span, page)?;
                 PersonAct::Says(Arc::new(Message { reply_to, ..sent }))
             }
             UserVerb::Taps { what, within } => {
@@ -110,6 +114,19 @@ impl Scene {
 
     fn evaluated(&self, node: &Node) -> Outcome<Value> {
         value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))
+    }
+
+    /// Gives the payloads of attachments that are written as webhooks show them what stands there: ids among them may be
+    /// numbers on the wire (M-206).
+    fn as_written(&self, message: &Node, sent: &mut Value) -> Outcome<()> {
+        let items = message.get("attachments").and_then(Node::items).unwrap_or_default();
+        for (index, item) in items.iter().enumerate() {
+            if let (Some(_), Some(payload)) = (item.get("type"), item.get("payload")) {
+                let payload = value::evaluate(payload, self, Place::AsWritten);
+                sent["attachments"][index]["payload"] = payload.map_err(|problem| self.error(problem))?;
+            }
+        }
+        Ok(())
     }
 
     /// What a person sends that is more than text.
@@ -181,8 +198,14 @@ impl Scene {
             (none, Some(_)) if none.is_empty() => (seen(None), " elsewhere"),
             (some, _) => (some, ""),
         };
+        let get_started = is_get_started(tapped).then(|| NOT_THERE_YET.to_owned());
+        let begun = conversation.as_ref().is_some_and(Conversation::has_begun);
+        if !begun {
+            return problem.help(begin_with_words());
+        }
         if titles.is_empty() {
-            return problem.help("buttons stay once an app has sent some; quick replies are gone after a tap or another message");
+            let usual = "buttons stay once an app has sent some; quick replies are gone after a tap or another message";
+            return problem.help(get_started.unwrap_or_else(|| usual.to_owned()));
         }
         let quoted = |title: &String| format!("“{}”", printable(title));
         let shown: Vec<String> = titles.iter().take(MOST_TITLES).map(quoted).collect();
@@ -193,7 +216,7 @@ impl Scene {
         let near = did_you_mean(tapped, titles.iter().map(String::as_str));
         let help = match near {
             _ if !place.is_empty() => Some("leave `in` out, or name the message that holds it".to_owned()),
-            near => near.map(|near| format!("did you mean “{}”?", printable(near))),
+            near => near.map(|near| format!("did you mean “{}”?", printable(near))).or(get_started),
         };
         problem.help_if(help).note(format!("what can be tapped{place}: {}{others}", shown.join(", ")))
     }
@@ -210,9 +233,9 @@ fn titles(conversation: &Conversation, within: Option<&Mid>) -> Vec<String> {
         all.extend(message.iter().map(|held| &*held.button.title));
     }
     let mut titles: Vec<String> = Vec::new();
-    for title in all {
-        if !titles.iter().any(|known| known == title) {
-            titles.push(title.to_owned());
+    for title in all.into_iter().map(shown_title) {
+        if !titles.iter().any(|known| **known == *title) {
+            titles.push(title.into_owned());
         }
     }
     titles

@@ -41,6 +41,16 @@ pub(super) fn kind(kind: Kind, place: Place) -> Value {
     json!({"if": reference("any_matcher"), "then": reference("matcher"), "else": schema})
 }
 
+/// A number of an error, an expression, null, or a matcher.
+fn error_number(bounds: Value) -> Value {
+    let mut number = written(EXPRESSION, "a number is needed, without quotes");
+    number["type"] = json!(["integer", "string", "null"]);
+    if let (Value::Object(number), Value::Object(bounds)) = (&mut number, bounds) {
+        number.extend(bounds);
+    }
+    json!({"if": reference("any_matcher"), "then": reference("matcher"), "else": number})
+}
+
 fn plain(kind: Kind, place: Place) -> Value {
     match kind {
         Kind::Text => json!({"type": ["string", "number", "boolean"]}),
@@ -69,6 +79,10 @@ fn plain(kind: Kind, place: Place) -> Value {
         Kind::Earlier => json!({"type": "string"}),
         Kind::Media => json!({"type": "string"}),
         Kind::Url => written(&or_expression("^https?://"), "an http(s) URL is needed"),
+        Kind::Domain => {
+            let message = "the https address of a domain is needed, such as https://www.example.com";
+            written(r"^https://[^/?#]+\.[^/?#]+/?$", message)
+        }
         Kind::Needed(inner) => plain(*inner, place),
         Kind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, place)}),
         Kind::PerApp(inner) => {
@@ -132,6 +146,8 @@ fn plain(kind: Kind, place: Place) -> Value {
         Kind::Steps => json!({"type": "array", "minItems": 1, "items": reference("step")}),
         Kind::Switches => switches(),
         Kind::Pattern => reference("pattern"),
+        Kind::Status => error_number(json!({"minimum": 100, "maximum": 599})),
+        Kind::Code | Kind::Subcode => error_number(json!({})),
         Kind::Regex => json!({"type": ["string", "number", "boolean"]}),
         Kind::Number => number(),
         Kind::Range => json!({

@@ -64,6 +64,11 @@ pub const PAGE_KEYS: &[Field] = &[
     field("id", Kind::Id(63), "its id: digits, below 2^63"),
     field("name", Kind::Literal, "what it is called"),
     field("primary_receiver", Kind::Literal, "the app that is primary receiver, or `none`"),
+    field(
+        "whitelisted_domains",
+        Kind::OneOrMore(&Kind::Domain),
+        "the domains whose pages buttons may open with `messenger_extensions`",
+    ),
     field("options", Kind::Switches, "the switches where sources disagree about the platform"),
 ];
 /// The keys of `page:` that this version lacks.

@@ -22,9 +22,9 @@ pub(super) const OPTIONAL: Field = field("optional", Kind::Bool, "`true` when it
 
 /// The keys of `refused:`.
 pub const REFUSAL: &[Field] = &[
-    field("status", Kind::Pattern, "the HTTP status"),
-    field("code", Kind::Pattern, "the error code"),
-    field("subcode", Kind::Pattern, "the error subcode"),
+    field("status", Kind::Status, "the HTTP status"),
+    field("code", Kind::Code, "the error code"),
+    field("subcode", Kind::Subcode, "the error subcode"),
     field("type", Kind::Pattern, "the type of the error"),
     field("message", Kind::Pattern, "the message on the wire, with its `(#…)` prefix"),
     field("user_title", Kind::Pattern, "the title for people"),

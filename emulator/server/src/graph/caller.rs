@@ -56,23 +56,29 @@ pub(super) fn caller(shared: &Shared, token: &str) -> Result<Token, GraphError> 
     })
 }
 
-/// Checks the proof of a call, if there is one (M-22). How old it is does not matter: bots go by the
+/// Checks the proof of a call, if there is one (M-22): of the token that calls, or else of the one that it looks into
+/// (M-249a). How old it is does not matter: bots go by the
 /// system's time, and time here may stand still.
 pub(super) fn proof(
     params: &Params<'_>,
     shared: &Shared,
     app: AppId,
-    token: &str,
+    (token, inspected): (&str, Option<&str>),
 ) -> Result<Proof, GraphError> {
     let Some(given) = params.text("appsecret_proof")?.filter(|proof| !proof.is_empty()) else {
         return Ok(Proof::Absent);
     };
     let secret = shared.secrets.get(&app).map(|known| known.secret.as_str()).unwrap_or_default();
-    let message = match params.text("appsecret_time")? {
-        Some(time) => Cow::Owned(format!("{token}|{time}")),
-        None => Cow::Borrowed(token),
+    let time = params.text("appsecret_time")?;
+    let proves = |token: &str| match &time {
+        Some(time) => *given == proof_of(secret, &format!("{token}|{time}")),
+        None => *given == proof_of(secret, token),
     };
-    if *given == proof_of(secret, &message) { Ok(Proof::Given) } else { Err(GraphError::wrong_proof()) }
+    if proves(token) || inspected.is_some_and(proves) {
+        Ok(Proof::Given)
+    } else {
+        Err(GraphError::wrong_proof())
+    }
 }
 
 fn proof_of(secret: &str, message: &str) -> String {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, Input, Refusal, RefusalKind, Timestamp, TokenState, authorize, token_holds, token_is_good,
+    AppAct, Input, Options, Refusal, RefusalKind, Timestamp, TokenState, World, authorize, token_holds,
+    token_is_good,
 };
 use hyper::header::HeaderValue;
 
 use super::caller::{Caller, Proof};
 use super::error::GraphError;
-use super::{Origin, Then, answer};
+use super::{Origin, Then, answer, hint};
 use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
 use crate::lane::{Lane, LaneState, OpenCall};
 use crate::shared::{Registration, Token};
@@ -56,8 +57,8 @@ fn next(
             return Err(GraphError::proof_required());
         }
     }
-    Ok(match then? {
-        Then::Act { page, app, act } => {
+    Ok(match then.map_err(|error| error.switched(&options_for(world, caller)))? {
+        Then::Act { page, app, act, conditions } => {
             let Some(connection) = world.settings.connection(page, app) else {
                 // With its own token an app can name any Page.
                 return Err(GraphError::unknown_node("delete", &page.to_string()));
@@ -72,9 +73,15 @@ fn next(
                 | AppAct::AsksOwner { .. }
                 | AppAct::AsksReceivers => authorize(connection).map_err(refused)?,
             }
+            if let Some(page) = world.settings.pages.get(&page) {
+                conditions.iter().try_for_each(|condition| condition.holds(page))?;
+            }
             Next::Step(Input::App { page, app, act }, None)
         }
-        Then::Verify(_) => return Err(GraphError::callback("a step cannot register a webhook; a bot can")),
+        Then::Verify(_) => {
+            let why = "a step cannot register a webhook that has to answer a verification; a bot can";
+            return Err(GraphError::callback_unreachable(why));
+        }
         Then::Register(registered) => {
             let fields = Some(registered.fields(world));
             let input = Input::AppSubscribes { app: registered.app(), fields };
@@ -87,6 +94,17 @@ fn next(
         Then::Read(reading) => Next::Body(reading.of(world, lane.shared())),
         Then::Inspect(inspected) => Next::Body(inspected.answer(world, at)),
     })
+}
+
+/// The switches for a call: those of the token's Page, else of the first Page that the app is on.
+fn options_for(world: &World, caller: Option<Caller>) -> Options {
+    let mut pages = world.settings.pages.iter();
+    let page = match caller.map(|caller| caller.token) {
+        Some(Token::Page { page, .. }) => pages.find(|(id, _)| **id == page),
+        Some(Token::App { app }) => pages.find(|(_, page)| page.apps.contains_key(&app)),
+        None => None,
+    };
+    page.map(|(_, page)| page.options).unwrap_or_default()
 }
 
 /// The words of the platform for what core refused; some depend on what was called.
@@ -102,6 +120,13 @@ fn refused_by_core(call: &Call, refusal: Refusal, at: Timestamp) -> GraphError {
         ) => GraphError::profile_denied(refusal),
         _ => GraphError::refused_to(call.app, refusal, at),
     }
+}
+
+/// What may help beside the words of the platform.
+fn hint(world: &World, call: &Call, kind: RefusalKind) -> Option<String> {
+    (kind == RefusalKind::UnknownPerson)
+        .then(|| hint::unknown_person(world, call.page?, call.person?))
+        .flatten()
 }
 
 /// Lets the lane decide: one lock, one step.
@@ -145,7 +170,10 @@ pub(super) fn decide(
             let (result, applied) = state.apply(Record::Call(call.clone()), cause, input.clone());
             let result = match result {
                 Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),
-                Err(refusal) => refused(&mut state, applied.seq, refused_by_core(call, refusal, at)),
+                Err(refusal) => {
+                    let hint = hint(&state.world, call, refusal.kind);
+                    refused(&mut state, applied.seq, refused_by_core(call, refusal, at).hint(hint))
+                }
             };
             if let (Some(registration), Input::AppSubscribes { app, .. }, Ok(_)) = (after, input, &result) {
                 lane.shared().register(app, registration);

@@ -3,8 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use emulator_core::{AppId, Refusal, RefusalKind, RuleId, Saw, Span, Timestamp};
+use emulator_core::{
+    Account, AppId, EmptyField, Options, Refusal, RefusalKind, RuleId, Saw, Span, TITLE_SHOWN, Timestamp,
+};
 use serde::Serialize;
+
+use super::codes::subcodes_of;
 
 /// A refused call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub struct GraphError {
     pub message: Cow<'static, str>,
     /// The parameter that is at fault, where the message does not name it; for people, not for bots.
     pub param: Option<Box<str>>,
+    /// What may help beside; for people, not for bots.
+    pub hint: Option<Box<str>>,
 }
 
 /// The body of an error answer, in the platform's order of keys (M-24).
@@ -46,6 +52,8 @@ struct Body<'a> {
     fbtrace_id: &'a str,
 }
 
+/// How much of a wrong answer to a challenge is repeated, in characters (M-134).
+const RECEIVED_SHOWN: usize = 20;
 const O_AUTH: &str = "OAuthException";
 const GRAPH_METHOD: &str = "GraphMethodException";
 
@@ -62,6 +70,7 @@ impl GraphError {
             subcode: None,
             message,
             param: None,
+            hint: None,
         }
     }
 
@@ -71,7 +80,12 @@ impl GraphError {
     }
 
     #[must_use]
-    pub(crate) const fn subcode(mut self, subcode: u32) -> Self {
+    pub(crate) fn subcode(mut self, subcode: u32) -> Self {
+        debug_assert!(
+            subcodes_of(self.code.into()).is_some_and(|known| known.contains(&subcode)),
+            "{}/{subcode} is not among the codes",
+            self.code
+        );
         self.subcode = Some(subcode);
         self
     }
@@ -80,6 +94,13 @@ impl GraphError {
     #[must_use]
     pub(crate) fn param(mut self, parameter: impl Display) -> Self {
         self.param = Some(parameter.to_string().into());
+        self
+    }
+
+    /// Adds what may help.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint.map(Into::into);
         self
     }
 
@@ -248,9 +269,14 @@ impl GraphError {
         Self::new(RuleId::WebhookObject, 200, "(#200) Permissions error").status(403)
     }
 
-    /// A callback to which no webhook can go.
-    pub(crate) fn callback(why: &str) -> Self {
-        Self::new(RuleId::CallbackVerified, 100, format!("(#100) {why}"))
+    /// A callback that is no address.
+    pub(crate) fn callback_unreadable() -> Self {
+        Self::new(RuleId::CallbackVerified, 100, "(#100) callback_url URL is not properly formatted")
+    }
+
+    /// A callback that the platform would call and the emulator cannot.
+    pub(crate) fn callback_unreachable(why: impl Display) -> Self {
+        Self::new(RuleId::CallbackElsewhere, 3, format!("(#3) callback_url: {why}"))
     }
 
     /// A callback that does not answer as it should (M-133).
@@ -261,6 +287,10 @@ impl GraphError {
 
     /// A callback that gives something else back than the challenge (M-134).
     pub(crate) fn wrong_challenge(expected: &str, received: &str) -> Self {
+        let received = match received.char_indices().nth(RECEIVED_SHOWN) {
+            Some((end, _)) => format!("{}...", &received[..end]),
+            None => received.to_owned(),
+        };
         let text = format!(
             "(#2201) response does not match challenge, expected value=\"{expected}\", received=\"{received}\""
         );
@@ -337,10 +367,50 @@ impl GraphError {
         Self::new(RuleId::InvalidParameter, 2, text).status(503)
     }
 
-    /// What the platform has and this version lacks.
-    pub(crate) fn not_there_yet(what: &str) -> Self {
+    /// What the platform has and this version lacks (M-61a).
+    pub(crate) fn not_there_yet(what: impl Display) -> Self {
         let text = format!("(#3) {what} is not supported by this version of the emulator");
-        Self::new(RuleId::UnknownPath, 3, text)
+        Self::new(RuleId::NotThereYet, 3, text)
+    }
+
+    /// An object or a list in the place of a text (M-82a).
+    pub(crate) fn not_a_text(parameter: impl Display) -> Self {
+        Self::new(RuleId::TextShape, 100, format!("(#100) Param {parameter} must be a UTF-8 encoded string"))
+    }
+
+    /// A title of a button or a quick reply that is too long where such titles are refused (M-77a).
+    pub(crate) fn long_title(parameter: impl Display) -> Self {
+        Self { rule: RuleId::LongTitles, ..Self::too_long(parameter, TITLE_SHOWN) }
+    }
+
+    /// A recipient given by phone number, by either account of the error (M-116).
+    pub(crate) fn phone_recipient(account: Account) -> Self {
+        match account {
+            Account::Observed => {
+                let text = "(#230) Requires pages_messaging_phone_number permission to manage the object";
+                Self::new(RuleId::PhoneRecipient, 230, text).status(403)
+            }
+            Account::Documented => {
+                let text = "(#200) Cannot message users who are not admins, developers or testers of the app until \
+                            pages_messaging_phone_number permission is reviewed and the app is live.";
+                Self::new(RuleId::PhoneRecipient, 200, text).subcode(2_018_027).status(403)
+            }
+        }
+    }
+
+    /// An empty name in a list of webhook fields (M-59).
+    pub(crate) fn empty_field_name(parameter: impl Display) -> Self {
+        let text = "An unknown error has occurred.";
+        Self::new(RuleId::EmptyFieldName, 1, text).status(500).param(parameter)
+    }
+
+    /// The error as the switches of the Page have it, where sources disagree.
+    pub(crate) fn switched(self, options: &Options) -> Self {
+        match (self.rule, options.empty_field_name, &self.param) {
+            (RuleId::PhoneRecipient, ..) => Self::phone_recipient(options.phone_recipient_error),
+            (RuleId::EmptyFieldName, EmptyField::Refuse, Some(place)) => super::fields::unknown(place, ""),
+            _ => self,
+        }
     }
 
     /// What of a call this version of the emulator lacks, if it was refused for that.
@@ -419,6 +489,7 @@ impl GraphError {
                 error(190, text).subcode(458)
             }
             RefusalKind::FieldPermission => field_permission(rule, &saw),
+            RefusalKind::ProfileField => Self::profile_denied(refusal),
             RefusalKind::UnknownPerson => error(100, "(#100) No matching user found").subcode(2_018_001),
             RefusalKind::PersonUnavailable => {
                 error(551, "(#551) This person isn't available right now.").subcode(1_545_041)

@@ -120,28 +120,25 @@ pub(crate) struct Fields {
 impl Fields {
     /// Reads the list; none when the call has no such parameter.
     pub(crate) fn read(params: &Params<'_>, parameter: &str) -> Result<Option<Self>, GraphError> {
-        let Some(names) = params.list(parameter)? else {
-            return match params.get(parameter).map(Raw::json).transpose()?.as_deref() {
-                // An element that is empty makes the platform fail with 500 and code 1 (M-59); here it
-                // is a field like any other that does not exist.
-                Some(json) if json.starts_with('[') && json.contains('"') => Err(unknown(parameter, 0, "")),
-                Some(_) | None => Ok(None),
-            };
-        };
+        if let Some(index) = params.get(parameter).map(Raw::empty_item).transpose()?.flatten() {
+            return Err(GraphError::empty_field_name(format_args!("{parameter}[{index}]")));
+        }
+        let Some(names) = params.list(parameter)? else { return Ok(None) };
         let mut fields = Self { known: FieldSet::default(), other: Vec::new() };
         for (index, name) in names.iter().enumerate() {
             match Field::parse(name) {
                 Some(field) => fields.known = fields.known.with(field),
                 None if NAMES.contains(&name.as_str()) => fields.other.push(name.as_str().into()),
-                None => return Err(unknown(parameter, index, name)),
+                None => return Err(unknown(&format!("{parameter}[{index}]"), name)),
             }
         }
         Ok(Some(fields))
     }
 }
 
-fn unknown(parameter: &str, index: usize, name: &str) -> GraphError {
-    GraphError::not_one_of(&format!("{parameter}[{index}]"), &NAMES.join(", "), name)
+/// A name at that place that is none of a field.
+pub(super) fn unknown(place: &str, name: &str) -> GraphError {
+    GraphError::not_one_of(place, &NAMES.join(", "), name)
 }
 
 /// The names of the fields, in the platform's order.
@@ -183,12 +180,21 @@ mod tests {
         for body in ["", "f=", "f=[]", r#"{"f":[]}"#, r#"{"f":null}"#] {
             assert_eq!(Fields::read(&Params::of(None, None, body.as_bytes()), "f"), Ok(None), "{body}");
         }
-        for (body, place) in [("f[]=", "f[0]"), ("f=messages,order", "f[1]")] {
-            let error = Fields::read(&Params::of(None, None, body.as_bytes()), "f").unwrap_err();
-            assert!(
-                error.message.starts_with(&format!("(#100) Param {place} must be one of {{feed, mention, ")),
-                "{body}"
-            );
+        let error = |body: &str| Fields::read(&Params::of(None, None, body.as_bytes()), "f").unwrap_err();
+        let unknown = error("f=messages,order");
+        assert!(
+            unknown.message.starts_with("(#100) Param f[1] must be one of {feed, mention, "),
+            "{unknown:?}"
+        );
+        let places = [
+            ("f[]=", "f[0]"),
+            (r#"{"f":[""]}"#, "f[0]"),
+            (r#"{"f":["messages"," "]}"#, "f[1]"),
+            ("f=[\"\"]", "f[0]"),
+        ];
+        for (body, place) in places {
+            let error = error(body);
+            assert_eq!((error.status, error.code, error.param.as_deref()), (500, 1, Some(place)), "{body}");
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn params(data: &[u8]) {
 pub fn message(data: &[u8]) {
     let read = |json: &str| message::read(&Raw::Text(Cow::Borrowed(json)), 0);
     let Ok(first) = read(&String::from_utf8_lossy(data)) else { return };
-    let Some(body) = first.body.as_deref() else { return };
+    let Some(body) = first.message.body.as_deref() else { return };
     assert_eq!(read(body).as_ref(), Ok(&first), "{body}");
 }
 

@@ -5,6 +5,7 @@
 //! whole tree is built only for what is more, or wrong.
 
 mod buttons;
+mod condition;
 mod feedback;
 mod media;
 mod part;
@@ -22,10 +23,12 @@ use serde_json::Value;
 
 use super::error::GraphError;
 use super::params::{Raw, Scalar};
+pub(crate) use condition::Condition;
 pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;
+pub(super) use wrong::https_host;
 pub(crate) use wrong::is_url;
-pub(super) use wrong::{known, later};
+pub(super) use wrong::known;
 
 /// The longest text of a message, in characters (M-152).
 const TEXT_LIMIT: usize = 2_000;
@@ -66,19 +69,37 @@ struct Plain<'a> {
 #[derive(Debug, Default)]
 struct Content {
     text: Option<Arc<str>>,
-    buttons: Vec<Button>,
+    found: Found,
     template: Option<Template>,
 }
 
+/// What the buttons of a message give to the rules.
+#[derive(Debug, Default)]
+struct Found {
+    /// Those that can be tapped.
+    buttons: Vec<Button>,
+    conditions: Vec<Condition>,
+}
+
+/// A message that was read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Read {
+    pub(super) message: Message,
+    /// What the settings of the Page decide about it.
+    pub(super) conditions: Vec<Condition>,
+}
+
 /// Reads the parameter `message` of a call that came with so many files.
-pub(super) fn read(raw: &Raw<'_>, files: usize) -> Result<Message, GraphError> {
+pub(super) fn read(raw: &Raw<'_>, files: usize) -> Result<Read, GraphError> {
     let json = raw.json()?;
     match serde_json::from_str(&json) {
-        Ok(Plain { text: Scalar(text), metadata }) if !text.is_empty() => Ok(Message {
-            text: Some(limited(text, "text", TEXT_LIMIT)?),
-            metadata: metadata.map(|Scalar(text)| limited(text, "metadata", METADATA_LIMIT)).transpose()?,
-            ..Message::default()
-        }),
+        Ok(Plain { text: Scalar(text), metadata }) if !text.is_empty() => {
+            let text = Some(limited(text, "text", TEXT_LIMIT)?);
+            let metadata =
+                metadata.map(|Scalar(text)| limited(text, "metadata", METADATA_LIMIT)).transpose()?;
+            let message = Message { text, metadata, ..Message::default() };
+            Ok(Read { message, conditions: Vec::new() })
+        }
         Ok(Plain { .. }) | Err(_) => whole(&json, files),
     }
 }
@@ -91,7 +112,7 @@ fn limited(text: Cow<'_, str>, key: &str, limit: usize) -> Result<Arc<str>, Grap
 }
 
 /// Reads a message that is more than a text, or not in order.
-fn whole(json: &str, files: usize) -> Result<Message, GraphError> {
+fn whole(json: &str, files: usize) -> Result<Read, GraphError> {
     if json.is_empty() {
         return Err(GraphError::empty("message"));
     }
@@ -106,18 +127,22 @@ fn whole(json: &str, files: usize) -> Result<Message, GraphError> {
     }
     part.only(MESSAGE_MEMBERS)?;
     if let Some(key) = LATER.iter().find(|key| part.has(key)) {
-        return Err(later(RuleId::MessageMembers, part.at(key)));
+        return Err(GraphError::not_there_yet(part.at(key)));
     }
     let text = part.text("text", TEXT_LIMIT)?.filter(|text| !text.is_empty()).map(Arc::from);
     if text.is_none() {
         part.remove("text");
     }
     let metadata = part.text("metadata", METADATA_LIMIT)?.map(Arc::from);
-    let quick_replies = quick_replies::read(&mut part)?;
-    let Content { text, buttons, template } = content(&mut part, text, files)?;
+    let mut conditions = Vec::new();
+    let quick_replies = quick_replies::read(&mut part, &mut conditions)?;
+    let Content { text, found, template } = content(&mut part, text, files)?;
+    conditions.extend(found.conditions);
     let is_plain = !["attachment", "attachments", "quick_replies"].iter().any(|key| part.has(key));
     let body = (!is_plain).then(|| value.to_string().into());
-    Ok(Message { text, metadata, quick_replies, buttons, template, body, ..Message::default() })
+    let buttons = found.buttons;
+    let message = Message { text, metadata, quick_replies, buttons, template, body, ..Message::default() };
+    Ok(Read { message, conditions })
 }
 
 /// The text or the attachments, of which there must be one (M-84, M-85).

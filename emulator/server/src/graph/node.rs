@@ -8,6 +8,7 @@ use emulator_core::{AppId, Field, FieldSet, PageId, Permission, Profile, Psid, W
 
 use super::error::GraphError;
 use super::fields;
+use super::lacking::Kind;
 use super::params::Params;
 use crate::escape::Dialect;
 use crate::object::Object;
@@ -16,25 +17,25 @@ use crate::shared::{Registration, Shared};
 /// What a node is made of.
 #[derive(Debug)]
 pub(super) struct NodeType {
-    name: &'static str,
+    kind: Kind,
     fields: &'static [&'static str],
     default: &'static [&'static str],
 }
 
 pub(super) const PERSON: NodeType = NodeType {
-    name: "User",
+    kind: Kind::Person,
     fields: &["id", "first_name", "last_name", "name", "profile_pic", "locale", "timezone", "gender"],
     default: &["first_name", "last_name", "profile_pic"],
 };
 
 pub(super) const PAGE: NodeType = NodeType {
-    name: "Page",
+    kind: Kind::Page,
     fields: &["id", "name", "category", "link", "picture", "access_token", "is_published"],
     default: &["name"],
 };
 
 pub(super) const APP: NodeType = NodeType {
-    name: "Application",
+    kind: Kind::App,
     fields: &["id", "name", "category", "link"],
     default: &["category", "link", "name"],
 };
@@ -47,18 +48,35 @@ impl NodeType {
     ///
     /// # Errors
     ///
-    /// When the node does not have one of them.
+    /// When the node does not have one of them, here or at all.
     pub(super) fn asked(&self, params: &Params<'_>) -> Result<Option<Vec<&'static str>>, GraphError> {
         let Some(names) = params.list("fields")? else { return Ok(None) };
         let mut asked = Vec::with_capacity(names.len());
         for name in &names {
             let known = self.fields.iter().find(|known| *known == name);
-            let known = *known.ok_or_else(|| GraphError::unknown_field(name, self.name))?;
+            let known = *known.ok_or_else(|| self.lacks(name))?;
             if !asked.contains(&known) {
                 asked.push(known);
             }
         }
         Ok(Some(asked))
+    }
+
+    /// Why a field cannot be read.
+    fn lacks(&self, written: &str) -> GraphError {
+        // Braces, brackets and dots ask for a part of the field or for so many of it.
+        let (name, expanded) = match written.split_once(['{', '(', '.']) {
+            Some((name, _)) => (name.trim(), true),
+            None => (written, false),
+        };
+        let of = self.kind.noun();
+        if expanded && self.fields.contains(&name) {
+            return GraphError::not_there_yet(format_args!("the expansion of the field {name} of {of}"));
+        }
+        if self.kind.has_field(name) {
+            return GraphError::not_there_yet(format_args!("the field {name} of {of}"));
+        }
+        GraphError::unknown_field(name, self.kind.name())
     }
 
     /// The fields of a list with commas that this node has.
@@ -147,23 +165,21 @@ fn write_names(out: &mut String, names: &[&str]) {
 }
 
 fn write_installed(out: &mut String, world: &World, app: AppId, page: PageId) {
-    let names = world
-        .settings
-        .connection(page, app)
-        .map(|connection| fields::names(connection.fields, connection.other_fields.iter()))
-        .unwrap_or_default();
     out.push_str(r#"{"data":["#);
-    if !names.is_empty() {
+    if let Some(connection) = world.settings.connection(page, app).filter(|connection| connection.installed) {
+        let names = fields::names(connection.fields, connection.other_fields.iter());
         let mut object = Object::open(out, Dialect::Graph);
         write_app(&mut object, world, app, APP.default);
-        object.json("subscribed_fields", |out| write_names(out, &names));
+        if !names.is_empty() {
+            object.json("subscribed_fields", |out| write_names(out, &names));
+        }
         object.close();
     }
     out.push_str("]}");
 }
 
 fn write_subscriptions(out: &mut String, world: &World, shared: &Shared, app: AppId) {
-    let Some(Registration { endpoint, other_fields, version }) = shared.registration(app) else {
+    let Some(Registration { endpoint, public, other_fields, version }) = shared.registration(app) else {
         return out.push_str(r#"{"data":[]}"#);
     };
     let names = fields::names(subscribed(world, app), other_fields.iter());
@@ -172,7 +188,8 @@ fn write_subscriptions(out: &mut String, world: &World, shared: &Shared, app: Ap
         let connections = world.settings.pages.values().filter_map(|page| page.apps.get(&app));
         let active = !connections.into_iter().any(|connection| connection.disabled);
         let mut object = Object::open(out, Dialect::Graph);
-        object.text("object", "page").text("callback_url", &endpoint.url.to_string()).bare("active", active);
+        let callback = public.as_deref().map_or_else(|| endpoint.url.to_string(), str::to_owned);
+        object.text("object", "page").text("callback_url", &callback).bare("active", active);
         object.json("fields", |out| {
             out.push('[');
             for (index, name) in names.iter().enumerate() {
@@ -202,6 +219,21 @@ pub(super) fn subscribed(world: &World, app: AppId) -> FieldSet {
     said.unwrap_or_else(|| Field::ALL.iter().copied().filter(installed).collect())
 }
 
+/// What the fields of a list with commas need beside `pages_messaging` (M-265a).
+pub(crate) fn permissions_of(fields: &str) -> BTreeSet<Permission> {
+    PERSON.named(fields).into_iter().filter_map(permission_of).collect()
+}
+
+/// What a field of a profile needs beside `pages_messaging`.
+fn permission_of(field: &str) -> Option<Permission> {
+    match field {
+        "locale" => Some(Permission::PagesUserLocale),
+        "gender" => Some(Permission::PagesUserGender),
+        "timezone" => Some(Permission::PagesUserTimezone),
+        _ => None,
+    }
+}
+
 /// What a person shows: what was asked for and is permitted (M-265). A person who was never met shows
 /// nothing, not even the id (Y-12).
 pub(super) fn profile(
@@ -229,7 +261,9 @@ fn write_profile(
     person: Psid,
 ) {
     let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = profile;
-    let permitted = |permission| permissions.contains(&permission);
+    if permission_of(field).is_some_and(|permission| !permissions.contains(&permission)) {
+        return;
+    }
     let text = match field {
         "first_name" => first_name.as_deref().map(ToOwned::to_owned),
         "last_name" => last_name.as_deref().map(ToOwned::to_owned),
@@ -241,9 +275,9 @@ fn write_profile(
         "profile_pic" => {
             Some(profile_pic.as_deref().map_or_else(|| picture_of(person.0, 1_024), ToOwned::to_owned))
         }
-        "locale" if permitted(Permission::PagesUserLocale) => locale.as_deref().map(ToOwned::to_owned),
-        "gender" if permitted(Permission::PagesUserGender) => gender.as_deref().map(ToOwned::to_owned),
-        "timezone" if permitted(Permission::PagesUserTimezone) => {
+        "locale" => locale.as_deref().map(ToOwned::to_owned),
+        "gender" => gender.as_deref().map(ToOwned::to_owned),
+        "timezone" => {
             if let Some(hours) = timezone {
                 object.bare("timezone", hours);
             }

@@ -1,11 +1,11 @@
 //! Whom a call is about (M-73 to M-76, M-142).
 
-use emulator_core::{Psid, RuleId};
+use emulator_core::{Account, Psid, RuleId};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::GraphError;
-use super::message::{Part, Path, later, without_nulls};
+use super::message::{Part, Path, without_nulls};
 use super::params::{Params, Scalar};
 
 const RECIPIENT: Path<'static> = Path::Root("recipient");
@@ -90,18 +90,11 @@ fn otherwise(json: &str) -> Result<Psid, GraphError> {
     }
 }
 
-/// Why nobody can be reached in that way. Where the platform has words for it they are used.
+/// Why nobody can be reached in that way. Of phone numbers it is known what the platform says to an app without the
+/// permission.
 fn unreachable(form: &str) -> GraphError {
     match form {
-        "comment_id" => {
-            let text = "(#100) Invalid comment_id parameter";
-            GraphError::new(RuleId::CommentRecipient, 100, text).subcode(2_018_292)
-        }
-        "phone_number" => {
-            let text = "(#200) Cannot message users who are not admins, developers or testers of the app until \
-                        pages_messaging_phone_number permission is reviewed and the app is live.";
-            GraphError::new(RuleId::PhoneRecipient, 200, text).subcode(2_018_027).status(403)
-        }
-        form => later(RuleId::RecipientForms, Path::Member(&RECIPIENT, form)),
+        "phone_number" => GraphError::phone_recipient(Account::Observed),
+        form => GraphError::not_there_yet(Path::Member(&RECIPIENT, form)),
     }
 }

@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::ControlEdge;
 use super::error::GraphError;
+use super::lacking::{self, Kind};
 use crate::shared::Token;
 
 /// The newest version that is in use, which also serves calls without one.
@@ -154,6 +155,22 @@ impl<'a> Path<'a> {
         }
     }
 
+    /// What the path leads to on the platform without any token, and to nothing here: what gives out tokens.
+    pub(crate) fn lacking_without_token(&self) -> Option<GraphError> {
+        let node = self.node.filter(|node| lacking::gives_tokens(node) && !self.is_unknown_version())?;
+        lacking::node(node).map(GraphError::not_there_yet)
+    }
+
+    /// True for the edge of messages, which can be read for a person on the platform (M-74).
+    pub(crate) fn is_messages(&self) -> bool {
+        self.edge == Some("messages") && !self.is_unknown_version()
+    }
+
+    /// True for a path at which the platform takes batches: the root, or a node (M-40).
+    pub(crate) fn takes_batches(&self) -> bool {
+        self.edge.is_none() && !self.is_unknown_version()
+    }
+
     /// The endpoint, for a caller whose token is known.
     pub(crate) fn resolve(&self, method: &Method, caller: Option<Token>) -> Result<Endpoint, GraphError> {
         if self.is_unknown_version() {
@@ -188,8 +205,7 @@ impl<'a> Path<'a> {
             },
             ("GET", Some("thread_owner")) => Ok(Endpoint::ThreadOwner { app, page }),
             (_, Some(edge)) if KNOWN_EDGES.contains(&edge) => Err(GraphError::unknown_node(&verb, node)),
-            (_, Some(edge)) if LATER_EDGES.contains(&edge) => Err(GraphError::not_there_yet(edge)),
-            (_, Some(edge)) => Err(GraphError::unknown_path(edge)),
+            (_, Some(edge)) => Err(lacking_edge(edge, |edge| Kind::Page.has_edge(edge))),
         }
     }
 
@@ -197,6 +213,9 @@ impl<'a> Path<'a> {
     fn elsewhere(&self, method: &Method, caller: Token, node: &str) -> Result<Endpoint, GraphError> {
         let unknown = || Err(GraphError::unknown_node(&method.as_str().to_ascii_lowercase(), node));
         let own = node.parse() == Ok(caller.app());
+        if let Some(what) = lacking::node(node) {
+            return Err(GraphError::not_there_yet(what));
+        }
         match (caller, self.edge, Verb::of(method)) {
             (Token::App { .. }, _, _) if node == "me" => Err(GraphError::no_active_token()),
             (Token::App { app }, Some("subscriptions"), Some(method)) if own => {
@@ -206,6 +225,14 @@ impl<'a> Path<'a> {
                 Err(GraphError::app_token_needed())
             }
             (Token::App { app }, None, Some(Verb::Get)) if own => Ok(Endpoint::App { app }),
+            (Token::App { .. }, None, Some(Verb::Post)) if own => {
+                Err(GraphError::not_there_yet("a change of the app itself"))
+            }
+            (Token::App { .. } | Token::Page { .. }, Some(edge), _)
+                if own && edge != "subscriptions" && Kind::App.has_edge(first(edge)) =>
+            {
+                Err(GraphError::not_there_yet(first(edge)))
+            }
             // An app can take itself off a Page without a token of that Page.
             (Token::App { app }, Some("subscribed_apps"), Some(method @ Verb::Delete)) => {
                 match node.parse() {
@@ -220,38 +247,28 @@ impl<'a> Path<'a> {
                 Ok(person) => Ok(Endpoint::Person { app, page, person }),
                 Err(_) => unknown(),
             },
-            (Token::Page { .. }, Some(edge), _) if LATER_EDGES.contains(&edge) => {
-                Err(GraphError::not_there_yet(edge))
-            }
             (Token::Page { .. }, Some(edge), _)
                 if node.parse::<Psid>().is_ok() && !KNOWN_EDGES.contains(&edge) =>
             {
-                Err(GraphError::unknown_path(edge))
+                Err(lacking_edge(edge, lacking::is_edge_of_an_id))
             }
             (Token::App { .. } | Token::Page { .. }, _, _) => unknown(),
         }
     }
 }
 
-/// Edges of the platform that this version lacks.
-const LATER_EDGES: &[&str] = &[
-    "messenger_profile",
-    "custom_user_settings",
-    "thread_settings",
-    "message_attachments",
-    "personas",
-    "conversations",
-    "custom_labels",
-    "nlp_configs",
-    "message_templates",
-    "moderate_conversations",
-    "unlink_accounts",
-    "activities",
-    "page_activities",
-    "ids_for_apps",
-    "ids_for_pages",
-    "accounts",
-];
+/// An edge that this version does not have: one of the platform, or of nothing.
+fn lacking_edge(edge: &str, is_known: impl Fn(&str) -> bool) -> GraphError {
+    if is_known(first(edge)) {
+        return GraphError::not_there_yet(first(edge));
+    }
+    GraphError::unknown_path(edge)
+}
+
+/// The first part of a path.
+fn first(edge: &str) -> &str {
+    edge.split('/').next().unwrap_or(edge)
+}
 
 const KNOWN_EDGES: &[&str] = &[
     "messages",
@@ -315,24 +332,31 @@ mod tests {
 
     #[test]
     fn paths_that_lead_nowhere_are_refused_in_the_words_of_the_platform() {
+        let lacks = |what: &str| format!("3 (#3) {what} is not supported by this version of the emulator");
         let cases = [
             ("POST", "/v2.80/me/messages", "2500 Unknown path components: /me/messages"),
             ("POST", "/me/nothing", "2500 Unknown path components: /nothing"),
             ("POST", "/", "100 No node specified"),
-            (
-                "POST",
-                "/me/messenger_profile",
-                "3 (#3) messenger_profile is not supported by this version of the emulator",
-            ),
             ("GET", "/42/nothing", "2500 Unknown path components: /nothing"),
-            (
-                "GET",
-                "/42/custom_labels",
-                "3 (#3) custom_labels is not supported by this version of the emulator",
-            ),
         ];
         for (method, path, expected) in cases {
             assert_eq!(resolve(method, path).unwrap_err(), expected);
+        }
+        let cases = [
+            ("POST", "/me/messenger_profile", "messenger_profile"),
+            ("GET", "/me/conversations", "conversations"),
+            ("GET", "/v25.0/1/feed", "feed"),
+            ("GET", "/me/picture", "picture"),
+            ("POST", "/2/activities", "activities"),
+            ("GET", "/42/custom_labels", "custom_labels"),
+            ("GET", "/42/ids_for_pages", "ids_for_pages"),
+            ("POST", "/42/comments", "comments"),
+            ("GET", "/t_1/messages", "a conversation by its id"),
+            ("GET", "/m_abc", "a message by its id"),
+            ("POST", "/1_7/private_replies", "a post or a comment by its id"),
+        ];
+        for (method, path, what) in cases {
+            assert_eq!(resolve(method, path).unwrap_err(), lacks(what));
         }
         let unknown = resolve("GET", "/v25.0/nobody").unwrap_err();
         assert!(

@@ -7,7 +7,7 @@ use emulator_core::{Message, Mid, RuleId, Tag, Template};
 use serde_json::Value;
 
 use super::error::GraphError;
-use super::message::{self, Part, Path, known, later, without_nulls};
+use super::message::{self, Condition, Part, Path, known, without_nulls};
 use super::params::Params;
 use super::played::SenderAction;
 
@@ -15,7 +15,13 @@ use super::played::SenderAction;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sending {
     /// A message.
-    Message { message: Arc<Message>, messaging_type: Option<&'static str>, tag: Option<Tag> },
+    Message {
+        message: Arc<Message>,
+        messaging_type: Option<&'static str>,
+        tag: Option<Tag>,
+        /// What the settings of the Page decide about it.
+        conditions: Vec<Condition>,
+    },
     /// A sender action, by its name on the wire.
     Action(&'static str),
     /// A reaction to a message, or none any more.
@@ -37,33 +43,36 @@ const MESSAGE_TAG: &str = "MESSAGE_TAG";
 const NEWS: &str = Tag::NonPromotionalSubscription.name();
 /// What the parameter `messaging_type` can be (M-143).
 pub const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG, "UTILITY"];
+/// Parameters of the platform that would change what the call does, and that this version does not have.
+const LATER: &[&str] = &["thread_control", "suggestion_action", "folder", "persona_id"];
 const NOTIFICATION_TYPES: &[&str] = &["REGULAR", "SILENT_PUSH", "NO_PUSH"];
 
 /// Reads the call.
 pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
+    if let Some(name) = LATER.iter().find(|name| is_given(params, name)) {
+        return Err(GraphError::not_there_yet(name));
+    }
     let action = given(params, "sender_action")?;
     let wrong = |text| GraphError::new(RuleId::MessageAndAction, 100, text);
     match (params.get("message"), action) {
         (Some(_), Some(_)) => {
             Err(wrong("(#100) Cannot send both message and state at the same time.").subcode(2_018_014))
         }
-        (None, None) if params.get("template").is_some() => Err(later(RuleId::MessageMembers, "template")),
+        (None, None) if params.get("template").is_some() => Err(GraphError::not_there_yet("template")),
         (None, None) => Err(wrong("(#100) Must send either message or state").subcode(2_018_015)),
         (None, Some(action)) => {
             let action = known(&action, ACTIONS, Path::Root("sender_action"))?;
-            no_persona(params)?;
             match action {
                 REACT | UNREACT => reaction(action, params),
                 action => Ok(Sending::Action(action)),
             }
         }
         (Some(message), None) => {
-            let mut message = message::read(message, params.files().len())?;
+            let message::Read { mut message, conditions } = message::read(message, params.files().len())?;
             let (messaging_type, tag) = tag(params, &message)?;
             word(params, "notification_type", NOTIFICATION_TYPES)?;
-            no_persona(params)?;
             message.reply_to = reply_to(params)?;
-            Ok(Sending::Message { message: Arc::new(message), messaging_type, tag })
+            Ok(Sending::Message { message: Arc::new(message), messaging_type, tag, conditions })
         }
     }
 }
@@ -76,6 +85,11 @@ pub(crate) fn sender_action(name: &str) -> Option<&'static str> {
 /// The messaging type of that name, as a journal tells it.
 pub(crate) fn messaging_type(name: &str) -> Option<&'static str> {
     MESSAGING_TYPES.iter().copied().find(|known| *known == name)
+}
+
+/// True for a parameter with anything in it, whatever its shape.
+fn is_given(params: &Params<'_>, name: &str) -> bool {
+    params.get(name).is_some_and(|raw| raw.text().map_or(true, |text| !text.is_empty()))
 }
 
 /// A parameter's text; an empty one counts as absent.
@@ -116,14 +130,6 @@ fn tag(params: &Params<'_>, message: &Message) -> Result<(Option<&'static str>, 
         return Err(GraphError { rule: RuleId::WindowFeedback, ..GraphError::invalid().param("tag") });
     }
     Ok((messaging_type, Some(tag)))
-}
-
-/// No Page has personas (M-137).
-fn no_persona(params: &Params<'_>) -> Result<(), GraphError> {
-    match given(params, "persona_id")? {
-        Some(_) => Err(GraphError::new(RuleId::PersonaUnknown, 100, "(#100) Invalid persona id")),
-        None => Ok(()),
-    }
 }
 
 /// A parameter that is an object, without its nulls.

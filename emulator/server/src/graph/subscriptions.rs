@@ -1,5 +1,5 @@
 //! `/{app}/subscriptions`: where an app wants its webhooks, and for which fields (M-63, M-133, M-134,
-//! M-186, M-244).
+//! M-186, M-186a, M-244).
 
 use std::sync::Arc;
 
@@ -8,6 +8,8 @@ use hyper::StatusCode;
 
 use super::error::GraphError;
 use super::fields::Fields;
+use super::lacking;
+use super::message::is_url;
 use super::node::subscribed;
 use super::params::Params;
 use crate::shared::{Registration, Shared};
@@ -23,6 +25,8 @@ pub(super) struct Registering {
     app: AppId,
     /// Where webhooks are to go; to be asked first. None when that stays as it is.
     endpoint: Option<Arc<Endpoint>>,
+    /// The address on the internet that the app named, which is not called.
+    public: Option<Arc<str>>,
     fields: Option<Fields>,
     version: Arc<str>,
 }
@@ -43,20 +47,32 @@ impl Registering {
         let text = |name| params.text(name).map(|text| text.filter(|text| !text.trim().is_empty()));
         let (callback, verify_token) = (text("callback_url")?, text("verify_token")?);
         let known = shared.endpoint(app);
+        let fields = Fields::read(params, "fields")?;
+        let version = version.into();
+        let public = callback.as_deref().map(str::trim).filter(|callback| is_public(callback));
+        if let (Some(public), Some(_)) = (public, &known) {
+            // Deliveries go on to where the bot is known to listen; nothing on this machine stands for the address.
+            return Ok(Self { app, endpoint: None, public: Some(public.into()), fields, version });
+        }
         let url = match (&callback, &known) {
             (Some(callback), _) => {
-                callback.trim().parse::<WebhookUrl>().map_err(|error| callback_refused(&error))?
+                let name = shared.app_names.get(&app).map(|name| &**name).unwrap_or_default();
+                callback.trim().parse::<WebhookUrl>().map_err(|error| callback_refused(&error, name))?
             }
             (None, Some(known)) => known.url.clone(),
             (None, None) => return Err(GraphError::required("callback_url")),
         };
-        let fields = Fields::read(params, "fields")?;
         let changes = callback.is_some() || verify_token.is_some();
         // What is not named stays as the app has it.
         let verify_token =
             verify_token.as_deref().or(known.as_deref().map(|known| known.verify_token.as_str()));
         let endpoint = changes.then(|| shared.endpoint_at(app, url, verify_token));
-        Ok(Self { app, endpoint, fields, version: version.into() })
+        Ok(Self { app, endpoint, public: None, fields, version })
+    }
+
+    /// The registration if there is no callback to ask; else itself.
+    pub(super) fn without_verification(self) -> Result<Registered, Self> {
+        if self.endpoint.is_none() { Ok(Registered(self)) } else { Err(self) }
     }
 
     /// Asks the callback whether it is the app's. The bot may be what is waiting for the answer to this
@@ -87,11 +103,14 @@ impl Registered {
 
     /// Where the webhooks go from now on.
     pub(super) fn registration(self, shared: &Shared) -> Option<Registration> {
-        let Registering { app, endpoint, fields, version } = self.0;
+        let Registering { app, endpoint, public, fields, version } = self.0;
         let before = shared.registration(app);
+        let stays = endpoint.is_none().then(|| before.as_ref()?.public.clone()).flatten();
+        let public = public.or(stays);
         let endpoint = endpoint.or_else(|| before.as_ref().map(|before| Arc::clone(&before.endpoint)));
         let other = fields.map(|fields| fields.other).or(before.map(|before| before.other_fields));
-        endpoint.map(|endpoint| Registration { endpoint, other_fields: other.unwrap_or_default(), version })
+        let other_fields = other.unwrap_or_default();
+        endpoint.map(|endpoint| Registration { endpoint, public, other_fields, version })
     }
 }
 
@@ -131,20 +150,32 @@ impl GivingUp {
     }
 }
 
+/// True for an address that the platform would call and that is not on this machine: https, of whatever host.
+fn is_public(callback: &str) -> bool {
+    callback.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) && is_url(callback)
+}
+
 /// The parameter `object`, which has to be the Page where it is given.
 fn object(params: &Params<'_>) -> Result<Option<()>, GraphError> {
     match params.text("object")?.filter(|object| !object.is_empty()) {
         None => Ok(None),
         Some(object) if object.eq_ignore_ascii_case(OBJECT) => Ok(Some(())),
+        Some(object) if lacking::is_webhook_object(&object) => {
+            Err(GraphError::not_there_yet(format_args!("the object {object} of webhooks")))
+        }
         Some(_) => Err(GraphError::no_such_object()),
     }
 }
 
-fn callback_refused(error: &ParseWebhookError) -> GraphError {
+/// Why the callback of the app of that name cannot be taken.
+fn callback_refused(error: &ParseWebhookError, app: &str) -> GraphError {
     match error {
-        ParseWebhookError::NoUrl(_) => GraphError::callback("callback_url URL is not properly formatted"),
-        ParseWebhookError::NotHttp(_) | ParseWebhookError::NotLoopback(_) => {
-            GraphError::callback(&format!("callback_url: {error}"))
+        ParseWebhookError::NoUrl(_) => GraphError::callback_unreadable(),
+        ParseWebhookError::NotHttp(url) | ParseWebhookError::NotLoopback(url) => {
+            GraphError::callback_unreachable(format_args!(
+                "the emulator calls only http on this machine, not {url}; say where {app} listens, with `--webhook \
+                 {app}=http://127.0.0.1:PORT/PATH` or `webhook:` in the world, and an https callback is accepted"
+            ))
         }
     }
 }

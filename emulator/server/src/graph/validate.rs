@@ -26,7 +26,10 @@ fn app_id(text: &str) -> AppId {
 
 /// What a control edge is asked for, apart from the recipient.
 pub(crate) fn control(edge: ControlEdge, params: &Params<'_>) -> Result<ControlAct, GraphError> {
-    let metadata = || Ok::<_, GraphError>(params.text("metadata")?.map(Arc::from));
+    let metadata = || {
+        let text = params.text("metadata").map_err(|_| GraphError::not_a_text("metadata"))?;
+        Ok::<_, GraphError>(text.map(Arc::from))
+    };
     Ok(match edge {
         ControlEdge::Pass => {
             let to = params.text("target_app_id")?.filter(|text| !text.is_empty());

@@ -98,7 +98,7 @@ fn world(lane: &Lane, settings: &Settings) -> Value {
 }
 
 fn page(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Value {
-    let Page { name, primary_receiver, news, apps, options } = page;
+    let Page { name, primary_receiver, news, whitelisted_domains, apps, options } = page;
     let apps = apps.iter().map(|(app, settings)| (named(app), connection(lane, *app, settings)));
     let mut out = json!({
         "id": id.to_string(),
@@ -111,6 +111,9 @@ fn page(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) 
     }
     if *news {
         out["news"] = json!(true);
+    }
+    if !whitelisted_domains.is_empty() {
+        out["whitelisted_domains"] = whitelisted_domains.iter().map(|host| json!(**host)).collect();
     }
     let usual = Options::default();
     let switches = Options::ALL.iter().map(|option| option.name);
@@ -126,7 +129,7 @@ fn page(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) 
 }
 
 fn connection(lane: &Lane, app: AppId, connection: &Connection) -> Value {
-    let Connection { fields, other_fields, disabled, features, permissions, token } = connection;
+    let Connection { fields, other_fields, installed, disabled, features, permissions, token } = connection;
     let features: Vec<_> = features.iter().map(|feature| feature.name()).collect();
     let mut out = json!({
         "id": app.to_string(),
@@ -136,6 +139,9 @@ fn connection(lane: &Lane, app: AppId, connection: &Connection) -> Value {
     });
     if !other_fields.is_empty() {
         out["other_fields"] = other_fields.iter().map(|field| json!(**field)).collect();
+    }
+    if !*installed {
+        out["installed"] = json!(false);
     }
     if *disabled {
         out["disabled"] = json!(true);

@@ -313,6 +313,9 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
             if let Some(param) = &error.param {
                 object.text("param", param);
             }
+            if let Some(hint) = &error.hint {
+                object.text("hint", hint);
+            }
             object.text("fbtrace_id", trace);
         }
         Record::Clock { to } => {

@@ -372,7 +372,8 @@ impl Root<'_> {
 
     fn registered(&self) -> Option<RegisteredWebhook> {
         let (url, version) = (self.data.id("callback_url")?, self.data.text("version")?);
-        Some(RegisteredWebhook { url, other_fields: self.data.list("other_fields"), version })
+        let (public, other_fields) = (self.data.text("public_url"), self.data.list("other_fields"));
+        Some(RegisteredWebhook { url, public, other_fields, version })
     }
 
     fn refused(&self) -> Option<Record> {
@@ -386,6 +387,7 @@ impl Root<'_> {
             subcode: data.number("subcode"),
             message: data.str("message")?.to_owned().into(),
             param: data.str("param").map(Box::from),
+            hint: data.str("hint").map(Box::from),
         };
         Some(Record::Refused {
             app: data.app("app"),

@@ -8,7 +8,7 @@ use emulator_core::{
 };
 
 use crate::clock::Wall;
-use crate::graph::GraphError;
+use crate::graph::{GraphError, permissions_of};
 use crate::lane::CROWDED_OUT;
 use crate::shared::Registration;
 use crate::webhooks::WebhookUrl;
@@ -238,8 +238,10 @@ pub enum Subscribing {
 /// Where an app that registered wants its webhooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredWebhook {
-    /// The address.
+    /// Where deliveries go.
     pub url: WebhookUrl,
+    /// The address on the internet that it named, which is not called (M-186a).
+    pub public: Option<Arc<str>>,
     /// Fields that no event here belongs to.
     pub other_fields: Vec<Arc<str>>,
     /// The version of Graph with which it registered.
@@ -248,8 +250,9 @@ pub struct RegisteredWebhook {
 
 impl RegisteredWebhook {
     pub(crate) fn of(registration: &Registration) -> Self {
-        let Registration { endpoint, other_fields, version } = registration;
-        Self { url: endpoint.url.clone(), other_fields: other_fields.clone(), version: Arc::clone(version) }
+        let Registration { endpoint, public, other_fields, version } = registration;
+        let (url, other_fields) = (endpoint.url.clone(), other_fields.clone());
+        Self { url, public: public.clone(), other_fields, version: Arc::clone(version) }
     }
 }
 
@@ -268,7 +271,10 @@ impl Call {
             CallKind::Controls(act) => AppAct::Controls { person: self.person?, act: act.clone() },
             CallKind::AsksOwner => AppAct::AsksOwner { person: self.person? },
             CallKind::AsksReceivers => AppAct::AsksReceivers,
-            CallKind::AsksProfile { fields: _ } => AppAct::AsksProfile { person: self.person? },
+            CallKind::AsksProfile { fields } => {
+                let needs = permissions_of(fields.as_deref().unwrap_or_default());
+                AppAct::AsksProfile { person: self.person?, needs }
+            }
             CallKind::Installs { fields, other_fields } => {
                 AppAct::Installs { fields: *fields, other_fields: other_fields.clone() }
             }

@@ -134,10 +134,10 @@ impl Replay {
         if let (true, Some(app), CallKind::Subscribes { webhook: Some(webhook), .. }) =
             (accepted, call.app, &call.kind)
         {
-            let RegisteredWebhook { url, other_fields, version } = (**webhook).clone();
+            let RegisteredWebhook { url, public, other_fields, version } = (**webhook).clone();
             let known = state.shared.endpoint(app).filter(|endpoint| endpoint.url == url);
             let endpoint = known.unwrap_or_else(|| state.shared.endpoint_at(app, url, None));
-            state.shared.register(app, Registration { endpoint, other_fields, version });
+            state.shared.register(app, Registration { endpoint, public, other_fields, version });
         }
         self.call = Some((seq, call));
     }

@@ -1,7 +1,7 @@
 //! Webhook bodies, byte for byte: order of keys, kinds of values and escapes as observed (C-75a,
 //! M-190, M-200 to M-230).
 
-use emulator_core::{AppId, AppIdType, Delivery, Event, Message, MissingMetadata, Style};
+use emulator_core::{AppId, AppIdType, Delivery, Event, Message, MissingMetadata, Referral, Style};
 use serde_json::Value;
 
 use super::attachments::attachments;
@@ -59,7 +59,7 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
     let dialect = Dialect::of(style.escapes);
     let mut item = Object::open(out, dialect);
     match &delivery.event {
-        Event::Message { mid, message, self_reply } => {
+        Event::Message { mid, message, self_reply, referral } => {
             from_person(&mut item, delivery).object("message", |object| {
                 if let Some(payload) = &message.quick_reply {
                     object.object("quick_reply", |object| {
@@ -73,6 +73,9 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
                     object.object("reply_to", |object| {
                         object.quoted("mid", mid).bare("is_self_reply", self_reply);
                     });
+                }
+                if let Some(referral) = referral {
+                    object.object("referral", |object| write_referral(object, referral));
                 }
             });
         }
@@ -122,10 +125,7 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
         }
         Event::Referral(referral) => {
             // Recorded in the order of control events, unlike anything else that people do.
-            control(&mut item, delivery).object("referral", |object| {
-                object.text("ref", &referral.reference);
-                object.text("source", "SHORTLINK").text("type", "OPEN_THREAD");
-            });
+            control(&mut item, delivery).object("referral", |object| write_referral(object, referral));
         }
         Event::Delivered { mids, watermark } => {
             from_person(&mut item, delivery).object("delivery", |object| {
@@ -181,6 +181,10 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
         }
     }
     item.close();
+}
+
+fn write_referral(object: &mut Object<'_>, referral: &Referral) {
+    object.text("ref", &referral.reference).text("source", "SHORTLINK").text("type", "OPEN_THREAD");
 }
 
 fn text(object: &mut Object<'_>, message: &Message) {

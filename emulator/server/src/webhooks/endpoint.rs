@@ -28,6 +28,11 @@ const CONNECTIONS: usize = 64;
 /// How much of an answer's body is read, in bytes; the rest closes the connection.
 const ANSWER_LIMIT: usize = 64 * 1024;
 
+/// Who asks for the verification of a webhook (M-186).
+const VERIFIER: &str = "facebookplatform/1.0 (+http://developers.facebook.com)";
+/// Who delivers events (M-188).
+const DELIVERER: &str = "facebookexternalua";
+
 /// Why a text is no webhook address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseWebhookError {
@@ -166,7 +171,7 @@ impl Endpoint {
             let headers = request.headers_mut();
             headers.insert("content-type", HeaderValue::from_static("application/json"));
             headers.insert("accept", HeaderValue::from_static("*/*"));
-            headers.insert("user-agent", HeaderValue::from_static("facebookexternalua"));
+            headers.insert("user-agent", HeaderValue::from_static(DELIVERER));
             headers.insert("x-hub-signature", header(&signatures.sha1));
             headers.insert("x-hub-signature-256", header(&signatures.sha256));
             headers.insert("x-emulator-now", now.clone());
@@ -191,7 +196,7 @@ impl Endpoint {
         let build = || {
             let mut request = Request::new(Full::default());
             request.headers_mut().insert("accept", HeaderValue::from_static("*/*"));
-            request.headers_mut().insert("user-agent", HeaderValue::from_static("facebookexternalua"));
+            request.headers_mut().insert("user-agent", HeaderValue::from_static(VERIFIER));
             request
         };
         self.exchange(build, &target, &|_| {}).await

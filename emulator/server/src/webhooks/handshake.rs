@@ -114,6 +114,15 @@ fn spelt_out(text: &str) -> String {
         .collect()
 }
 
+/// The challenges that there are: whole numbers of eight digits at least that fit into 31 bits, so that bots which keep
+/// them as 32-bit integers work (M-186).
+const CHALLENGES: std::ops::RangeInclusive<u64> = 10_000_000..=2_147_483_647;
+
+/// The challenge that belongs to a number.
+pub(crate) fn challenge(drawn: u64) -> String {
+    (CHALLENGES.start() + drawn % (CHALLENGES.end() - CHALLENGES.start() + 1)).to_string()
+}
+
 /// Asks the webhook once.
 pub(crate) async fn handshake(endpoint: &Endpoint, challenge: &str) -> Result<(), HandshakeError> {
     let url = endpoint.url.to_string();
@@ -143,4 +152,21 @@ pub(crate) async fn handshake(endpoint: &Endpoint, challenge: &str) -> Result<()
         return Err(HandshakeError::WrongChallenge { url, expected: challenge.to_owned(), received });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_challenge_has_eight_to_ten_digits_and_fits_into_31_bits() {
+        let count = CHALLENGES.end() - CHALLENGES.start() + 1;
+        assert_eq!(challenge(0), "10000000");
+        assert_eq!(challenge(count - 1), "2147483647");
+        assert_eq!(challenge(count), "10000000");
+        for drawn in [1, 7_230_547_509, u64::MAX] {
+            let challenge = challenge(drawn);
+            assert!(CHALLENGES.contains(&challenge.parse().unwrap()), "{challenge}");
+        }
+    }
 }

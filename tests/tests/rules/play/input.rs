@@ -124,7 +124,9 @@ fn app_does(names: &Names, person: Psid, verb: &Verb) -> Result<AppAct, Nonsense
         Verb::Extends(by) => controls(ControlAct::Extend { by: *by }),
         Verb::AsksOwner => AppAct::AsksOwner { person },
         Verb::AsksReceivers => AppAct::AsksReceivers,
-        Verb::AsksProfile => AppAct::AsksProfile { person },
+        Verb::AsksProfile { needs } => {
+            AppAct::AsksProfile { person, needs: needs.iter().map(|name| name.0).collect() }
+        }
         Verb::Types | Verb::MarksSeen => AppAct::Signals { person },
         Verb::ReactsTo(name) => AppAct::Reacts { person, to: names.mid(name)? },
         Verb::Installs(listed) => AppAct::Installs { fields: fields(*listed), other_fields: Vec::new() },

@@ -85,8 +85,10 @@ impl Names {
             ..MessageEvent::default()
         };
         match event {
-            Event::Message { message: said, self_reply, mid: _ } => {
-                event::Event::Message(MessageEvent { is_self_reply: self_reply, ..message(&said) })
+            Event::Message { message: said, self_reply, referral, mid: _ } => {
+                let referral =
+                    referral.map(|referral| ReferralEvent { reference: referral.reference.to_string() });
+                event::Event::Message(MessageEvent { is_self_reply: self_reply, referral, ..message(&said) })
             }
             Event::Echo { app, message: said, mid: _ } => event::Event::Message(MessageEvent {
                 is_echo: true,

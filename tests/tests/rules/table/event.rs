@@ -70,6 +70,9 @@ pub(crate) struct MessageEvent {
     pub(crate) reply_to: Option<String>,
     #[serde(default)]
     pub(crate) is_self_reply: bool,
+    /// The link that came before it.
+    #[serde(default)]
+    pub(crate) referral: Option<ReferralEvent>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -198,6 +201,7 @@ impl MessageEvent {
         pairs.extend(optional("quick_reply", self.quick_reply.as_ref()));
         pairs.extend(optional("reply_to", self.reply_to.as_ref()));
         pairs.extend(self.is_self_reply.then(|| ("is_self_reply", "true".to_owned())));
+        pairs.extend(optional("referral", self.referral.as_ref().map(|referral| &referral.reference)));
         pairs
     }
 }

@@ -56,7 +56,7 @@ pub(crate) enum Verb {
     Extends(Option<Span>),
     AsksOwner,
     AsksReceivers,
-    AsksProfile,
+    AsksProfile { needs: Vec<PermissionName> },
     Types,
     MarksSeen,
     ReactsTo(String),
@@ -125,7 +125,7 @@ struct RawStep {
     extends_control: Option<Extension>,
     asks_owner: Option<True>,
     asks_receivers: Option<True>,
-    asks_profile: Option<True>,
+    asks_profile: Option<Short<Needs>>,
     types: Option<On>,
     marks_seen: Option<True>,
     reacts_to: Option<String>,
@@ -162,7 +162,7 @@ impl TryFrom<RawStep> for Step {
             raw.extends_control.map(|Extension(by)| Verb::Extends(by)),
             raw.asks_owner.map(|True| Verb::AsksOwner),
             raw.asks_receivers.map(|True| Verb::AsksReceivers),
-            raw.asks_profile.map(|True| Verb::AsksProfile),
+            raw.asks_profile.map(|Short(Needs { needs })| Verb::AsksProfile { needs }),
             raw.types.map(|On::On| Verb::Types),
             raw.marks_seen.map(|True| Verb::MarksSeen),
             raw.reacts_to.map(Verb::ReactsTo),
@@ -264,6 +264,23 @@ struct PassMetadata {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metadata {
     pub(crate) metadata: Option<String>,
+}
+
+/// What the fields of a profile need that is asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Needs {
+    pub(crate) needs: Vec<PermissionName>,
+}
+
+impl FromShort for Needs {
+    fn from_true() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn from_text(_: &str) -> Option<Self> {
+        None
+    }
 }
 
 impl FromShort for Said {

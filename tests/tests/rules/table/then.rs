@@ -90,6 +90,7 @@ kinds! {
     NoRoleOnApp = RefusalKind::NoRoleOnApp { documented: false },
     NoRoleOnAppAsDocumented = RefusalKind::NoRoleOnApp { documented: true },
     UnknownMessage = RefusalKind::UnknownMessage,
+    ProfileField = RefusalKind::ProfileField,
     NothingToTap = RefusalKind::NothingToTap,
     TagRetired = RefusalKind::TagRetired,
     NotANewsPage = RefusalKind::NotANewsPage,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Row, empty, later, message, named, one_of, required, row, unknown};
+use super::{Row, empty, lacking, message, named, one_of, required, row, unknown};
 
 pub(super) fn rows() -> Vec<Row> {
     let with = |extra: Value| {
@@ -12,8 +12,6 @@ pub(super) fn rows() -> Vec<Row> {
     };
     let to = |recipient: Value| with(json!({"recipient": recipient}));
     let action = |action: &str, payload: Value| json!({"sender_action": action, "payload": payload});
-    let phone = "(#200) Cannot message users who are not admins, developers or testers of the app until \
-                 pages_messaging_phone_number permission is reviewed and the app is live.";
     let invalid_tag = "(#100) Invalid tag.";
     let types = "RESPONSE, UPDATE, MESSAGE_TAG, UTILITY";
     vec![
@@ -57,14 +55,10 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         named("M-181a", with(json!({"tag": "customer_feedback"})), "tag"),
         named("M-106", with(json!({"tag": []})), "tag"),
-        row("M-137", with(json!({"persona_id": 1_005_551})), 100, 0, "(#100) Invalid persona id"),
-        row(
-            "M-137",
-            json!({"sender_action": "typing_on", "persona_id": "1005551"}),
-            100,
-            0,
-            "(#100) Invalid persona id",
-        ),
+        lacking(with(json!({"persona_id": 1_005_551})), "persona_id"),
+        lacking(json!({"sender_action": "typing_on", "persona_id": "1005551"}), "persona_id"),
+        lacking(with(json!({"thread_control": {"target": "inbox"}})), "thread_control"),
+        lacking(json!({"suggestion_action": "ACCEPT"}), "suggestion_action"),
         row("M-147", with(json!({"reply_to": {"mid": "m_x"}})), 100, 0, "(#100) Invalid parameter"),
         row("M-73", with(json!({"reply_to": {}})), 100, 0, required("reply_to[mid]")),
         row("M-80", with(json!({"reply_to": {"id": 1}})), 100, 0, unknown("id", "reply_to")),
@@ -77,36 +71,18 @@ pub(super) fn rows() -> Vec<Row> {
             0,
             "(#100) Parameter error: You cannot send messages to this id",
         ),
-        row("M-142", to(json!({"user_ref": "u"})), 100, 0, later("recipient[user_ref]")),
-        row("M-142", to(json!({"post_id": "1_2"})), 100, 0, later("recipient[post_id]")),
-        row(
-            "M-142",
-            to(json!({"one_time_notif_token": "1"})),
-            100,
-            0,
-            later("recipient[one_time_notif_token]"),
-        ),
-        row(
-            "M-142",
-            to(json!({"notification_messages_token": "1"})),
-            100,
-            0,
-            later("recipient[notification_messages_token]"),
-        ),
-        row("M-142", to(json!({"thread_key": "t_1"})), 100, 0, later("recipient[thread_key]")),
-        row(
-            "M-127",
-            to(json!({"comment_id": "1_2_3"})),
-            100,
-            2_018_292,
-            "(#100) Invalid comment_id parameter",
-        ),
+        lacking(to(json!({"user_ref": "u"})), "recipient[user_ref]"),
+        lacking(to(json!({"post_id": "1_2"})), "recipient[post_id]"),
+        lacking(to(json!({"comment_id": "1_2_3"})), "recipient[comment_id]"),
+        lacking(to(json!({"one_time_notif_token": "1"})), "recipient[one_time_notif_token]"),
+        lacking(to(json!({"notification_messages_token": "1"})), "recipient[notification_messages_token]"),
+        lacking(to(json!({"thread_key": "t_1"})), "recipient[thread_key]"),
         row(
             "M-116",
             to(json!({"phone_number": "+1(212)555-2368", "name": {"first_name": "A", "last_name": "B"}})),
-            200,
-            2_018_027,
-            phone,
+            230,
+            0,
+            "(#230) Requires pages_messaging_phone_number permission to manage the object",
         ),
         named("M-142", to(json!({"id": "1", "user_ref": "u"})), "recipient[user_ref]"),
         row("M-80", to(json!({"psid": "1"})), 100, 0, unknown("psid", "recipient")),

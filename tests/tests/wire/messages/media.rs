@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Row, attachment, message, named, no_url, required, row, too_few, too_many, unknown};
+use super::{Row, attachment, lacking, message, named, no_url, required, row, too_few, too_many, unknown};
 
 pub(super) fn rows() -> Vec<Row> {
     let kind = |parameter: &str| {
@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
             0,
             required("message[attachment][payload]"),
         ),
-        row("M-154", attachment("location", json!({})), 100, 0, kind("message[attachment][type]")),
+        row("M-154", attachment("hologram", json!({})), 100, 0, kind("message[attachment][type]")),
         named("M-106", message(json!({"attachment": "image"})), "message[attachment]"),
         named("M-106", attachment("image", json!("https://a.test")), "message[attachment][payload]"),
         row(
@@ -45,14 +45,15 @@ pub(super) fn rows() -> Vec<Row> {
             Some("message[attachment][payload][url]"),
         ),
         row("M-90", attachment("file", json!({"is_reusable": true})), 100, 2_018_005, file),
-        (
-            "M-94",
+        lacking(
             attachment("audio", json!({"attachment_id": 1_857_777_774_821_032_u64})),
-            100,
-            2_018_074,
-            "(#100) Invalid attachment id, or not owned by this page".to_owned(),
-            Some("message[attachment][payload][attachment_id]"),
+            "message[attachment][payload][attachment_id]",
         ),
+        lacking(
+            attachment("image", json!({"sticker_id": 369_239_263_222_822_u64})),
+            "message[attachment][payload][sticker_id]",
+        ),
+        lacking(attachment("REEL", json!({"url": "https://a.test"})), "an attachment of the type reel"),
         named(
             "M-106",
             attachment("image", json!({"url": "https://a.test/a", "is_reusable": "often"})),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    BUTTON, ELEMENT, Row, TYPES, buttons, element, empty, later, long, named, no_url, one_of, postback,
+    BUTTON, ELEMENT, Row, TYPES, buttons, element, empty, lacking, long, named, no_url, one_of, postback,
     required, row, template, too_few, too_long, too_many, unknown,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
         ("M-87", template(json!("x")), 100, 2_018_032, data.to_owned(), Some("name_placeholder")),
         (
             "M-87",
-            template(json!({"template_type": "generic", "elements": {}})),
+            template(json!({"template_type": "generic", "elements": "x"})),
             100,
             2_018_032,
             data.to_owned(),
@@ -80,13 +80,16 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         row("M-73", buttons(json!([{"title": "Go"}])), 100, 0, required(&at("type"))),
         row("M-81", buttons(json!([{"type": "payment"}])), 100, 0, one_of(&at("type"), TYPES, "payment")),
+        lacking(buttons(json!([{"type": "audio_call"}])), "a button of the type audio_call"),
         row(
-            "M-162",
-            buttons(json!([{"type": "audio_call"}])),
+            "M-82",
+            buttons(json!([{"type": "account_link", "url": "https://a.test", "title": ""}])),
             100,
             0,
-            later("a button of the type audio_call"),
+            empty(&at("title")),
         ),
+        row("M-82", buttons(json!([{"type": "account_unlink", "title": ""}])), 100, 0, empty(&at("title"))),
+        row("M-82", buttons(json!([{"type": "game_play", "title": ""}])), 100, 0, empty(&at("title"))),
         (
             "M-162",
             buttons(json!([{"type": "phone_number", "payload": "+15105551234"}])),
@@ -101,13 +104,6 @@ pub(super) fn rows() -> Vec<Row> {
             100,
             0,
             empty(&at("title")),
-        ),
-        row(
-            "M-77",
-            buttons(json!([{"type": "postback", "title": long(21), "payload": "P"}])),
-            100,
-            0,
-            too_long(&at("title"), 20),
         ),
         row(
             "M-77",
@@ -223,7 +219,17 @@ pub(super) fn rows() -> Vec<Row> {
             template(json!({"template_type": "generic", "sharable": 2, "elements": []})),
             "name_placeholder[sharable]",
         ),
-        row("M-80", element(json!({"title": "a", "item_url": "x"})), 100, 0, unknown("item_url", ELEMENT)),
+        row("M-80", element(json!({"title": "a", "item_uri": "x"})), 100, 0, unknown("item_uri", ELEMENT)),
+        row("M-83", element(json!({"title": "a", "item_url": "x"})), 100, 0, no_url(&of("item_url"))),
+        (
+            "M-163",
+            element(json!({"title": "a", "subtitle": "b", "item_url": "https://a.test",
+                           "default_action": {"type": "web_url", "url": "https://a.test"}})),
+            1,
+            2_018_085,
+            "(#1) Cannot specify both item_url and default_action".to_owned(),
+            Some(ELEMENT),
+        ),
         row("M-82", element(json!({"title": "", "subtitle": "b"})), 100, 0, empty(&of("title"))),
         row("M-77", element(json!({"title": long(81), "subtitle": "b"})), 100, 0, too_long(&of("title"), 80)),
         row(
@@ -270,16 +276,29 @@ pub(super) fn rows() -> Vec<Row> {
         json!({"title": "a"}),
         json!({"title": "a", "subtitle": ""}),
         json!({"title": "a", "default_action": {"type": "web_url", "url": "https://a.test"}}),
+        json!({"title": "a", "item_url": "https://a.test"}),
     ] {
         rows.push(("M-163", element(whole), 100, 2_018_035, incomplete.to_owned(), Some(ELEMENT)));
     }
+    for one in
+        [json!({}), json!({"title": "a"}), json!({"title": "a", "subtitle": "b", "buttons": [postback()]})]
+    {
+        let body = template(json!({"template_type": "generic", "elements": one}));
+        rows.push(("M-163", body, 100, 2_018_035, incomplete.to_owned(), Some("name_placeholder[elements]")));
+    }
     for gone in ["airline_itinerary", "list", "open_graph", "x"] {
         let body = template(json!({"template_type": gone}));
-        rows.push(("M-88", body, 100, 0, unsupported.to_owned(), Some("name_placeholder[template_type]")));
+        rows.push((
+            "M-88",
+            body,
+            100,
+            2_018_026,
+            unsupported.to_owned(),
+            Some("name_placeholder[template_type]"),
+        ));
     }
     for kind in ["media", "receipt", "coupon", "one_time_notif_req"] {
-        let text = later(&format!("the template_type {kind}"));
-        rows.push(row("M-88", template(json!({"template_type": kind})), 100, 0, text));
+        rows.push(lacking(template(json!({"template_type": kind})), &format!("the template_type {kind}")));
     }
     rows
 }

@@ -1,10 +1,10 @@
 //! Messages themselves and their quick replies.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    Row, later, long, message, named, no_url, one_of, replies, reply, required, row, too_few, too_long,
-    too_many, unknown,
+    Row, lacking, long, message, named, no_url, not_a_text, one_of, replies, reply, required, row, too_few,
+    too_long, too_many, unknown,
 };
 
 pub(super) fn rows() -> Vec<Row> {
@@ -49,41 +49,29 @@ pub(super) fn rows() -> Vec<Row> {
             unknown("type, title, url", "message"),
         ),
         named("M-106", json!({"message": ["a"]}), "message"),
-        named("M-106", message(json!({"text": {}})), "message[text]"),
-        named("M-106", message(json!({"text": "a", "metadata": []})), "message[metadata]"),
+        row("M-82a", message(json!({"text": {"text": "hi"}})), 100, 0, not_a_text("message[text]")),
+        row("M-82a", message(json!({"text": "a", "metadata": []})), 100, 0, not_a_text("message[metadata]")),
+        row(
+            "M-82a",
+            replies(json!([{"content_type": "text", "title": ["a"], "payload": "P"}])),
+            100,
+            0,
+            not_a_text(&format!("{first}[title]")),
+        ),
         named(
             "M-106",
             message(json!({"attachment": {"type": "image"}, "attachments": []})),
             "message[attachments]",
         ),
-        row("M-151", message(json!({"dynamic_text": {"text": "a"}})), 100, 0, later("message[dynamic_text]")),
-        row("M-151", message(json!({"template": {"name": "a"}})), 100, 0, later("message[template]")),
-        row(
-            "M-151",
-            message(json!({"sticker_id": 369_239_263_222_822_u64})),
-            100,
-            0,
-            later("message[sticker_id]"),
-        ),
-        row(
-            "M-151",
-            json!({"template": {"name": "a"}, "messaging_type": "UTILITY"}),
-            100,
-            0,
-            later("template"),
-        ),
+        lacking(message(json!({"dynamic_text": {"text": "a"}})), "message[dynamic_text]"),
+        lacking(message(json!({"template": {"name": "a"}})), "message[template]"),
+        lacking(message(json!({"sticker_id": 369_239_263_222_822_u64})), "message[sticker_id]"),
+        lacking(json!({"template": {"name": "a"}, "messaging_type": "UTILITY"}), "template"),
         // Quick replies.
         row("M-79", replies(json!([])), 194, 0, too_few("message[quick_replies]")),
         row("M-78", replies(json!(vec![reply(); 14])), 105, 0, too_many("message[quick_replies]")),
         named("M-106", replies(json!({})), "message[quick_replies]"),
         named("M-106", replies(json!([1])), "message[quick_replies][0]"),
-        row(
-            "M-77",
-            replies(json!([reply(), {"content_type": "text", "title": long(21), "payload": "P"}])),
-            100,
-            0,
-            too_long("message[quick_replies][1][title]", 20),
-        ),
         row(
             "M-77",
             replies(json!([{"content_type": "text", "title": "a", "payload": long(1_001)}])),
@@ -95,11 +83,13 @@ pub(super) fn rows() -> Vec<Row> {
         row("M-73", replies(json!([{"title": "a"}])), 100, 0, required(&format!("{first}[content_type]"))),
         row(
             "M-81",
-            replies(json!([{"content_type": "location"}])),
+            replies(json!([{"content_type": "position"}])),
             100,
             0,
-            one_of(&format!("{first}[content_type]"), "TEXT, USER_PHONE_NUMBER, USER_EMAIL", "location"),
+            one_of(&format!("{first}[content_type]"), "TEXT, USER_PHONE_NUMBER, USER_EMAIL", "position"),
         ),
+        location(json!({"content_type": "location"})),
+        location(json!({"content_type": "LOCATION", "title": "Here", "payload": "P"})),
         (
             "M-159",
             replies(json!([{"content_type": "text", "payload": "P"}])),
@@ -140,4 +130,17 @@ pub(super) fn rows() -> Vec<Row> {
             no_url(&format!("{first}[image_url]")),
         ),
     ]
+}
+
+/// The quick reply of old that asked where somebody is.
+fn location(reply: Value) -> Row {
+    (
+        "M-159",
+        replies(json!([reply])),
+        100,
+        0,
+        "(#100) Location Quick Reply is now deprecated on API 4.0. Please refer to our Developer Documentation for more info."
+            .to_owned(),
+        Some("message[quick_replies][0][content_type]"),
+    )
 }

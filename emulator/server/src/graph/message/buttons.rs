@@ -1,16 +1,17 @@
 //! The buttons of templates (M-162).
 
-use emulator_core::{Button, RuleId};
+use emulator_core::{Button, RuleId, TITLE_SHOWN};
 use serde_json::Value;
 
-use super::part::{Count, Part};
+use super::Found;
+use super::condition::Condition;
+use super::part::{Count, Part, longer};
 use super::path::Path;
 use super::wrong;
 use crate::graph::error::GraphError;
 
 /// How many buttons stand below a text or an element.
 pub(super) const COUNT: Count = Count { least: 1, most: 3 };
-const TITLE_LIMIT: usize = 20;
 const PAYLOAD_LIMIT: usize = 1_000;
 
 const TYPES: &[&str] =
@@ -29,22 +30,24 @@ const MEMBERS: &[&str] = &[
 const OF_DEFAULT_ACTION: &[&str] =
     &["type", "url", "webview_height_ratio", "messenger_extensions", "fallback_url", "webview_share_button"];
 
-/// Reads one button; what it is if it can be tapped, which a postback button can.
-pub(super) fn button(value: &mut Value, path: Path<'_>) -> Result<Option<Button>, GraphError> {
+/// Reads one button.
+pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
     let mut part = Part::new(value, path)?;
     part.only(MEMBERS)?;
     let kind = part.word("type", TYPES)?.ok_or_else(|| GraphError::required(part.at("type")))?;
     match kind {
         "web_url" => {
-            title(&mut part)?;
-            page(&mut part)?;
-            Ok(None)
+            title(&mut part, found)?;
+            page(&mut part, found)
         }
         "postback" => {
-            let title = title(&mut part)?.to_owned();
+            let title = title(&mut part, found)?;
             let payload = part.text("payload", PAYLOAD_LIMIT)?.filter(|payload| !payload.is_empty());
             match payload {
-                Some(payload) => Ok(Some(Button { title: title.into(), payload: payload.into() })),
+                Some(payload) => {
+                    found.buttons.push(Button { title: title.into(), payload: payload.into() });
+                    Ok(())
+                }
                 None => {
                     let text = "(#100) Payload cannot be empty for postback type button";
                     Err(missing(text, 2_018_040).param(part.at("payload")))
@@ -52,53 +55,64 @@ pub(super) fn button(value: &mut Value, path: Path<'_>) -> Result<Option<Button>
             }
         }
         "phone_number" => {
-            title(&mut part)?;
+            title(&mut part, found)?;
             let number = part.required("payload", PAYLOAD_LIMIT)?;
             if !number.strip_prefix('+').is_some_and(is_digits) {
                 return Err(GraphError::invalid().param(part.at("payload")));
             }
-            Ok(None)
+            Ok(())
         }
         "account_link" => {
+            optional_title(&mut part, found)?;
             let url = part.url("url")?.map(str::to_owned);
             let url = url.ok_or_else(|| GraphError::required(part.at("url")))?;
             if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
                 return Err(wrong::no_url(part.at("url")));
             }
-            Ok(None)
+            Ok(())
         }
         "game_play" => {
-            title(&mut part)?;
+            title(&mut part, found)?;
             part.text("payload", PAYLOAD_LIMIT)?;
             if let Some(game) = part.part("game_metadata")? {
                 game.only(&["player_id", "context_id"])?;
             }
-            Ok(None)
+            Ok(())
         }
-        "audio_call" => Err(wrong::later(RuleId::ButtonParts, "a button of the type audio_call")),
-        _ => Ok(None),
+        "audio_call" => Err(GraphError::not_there_yet("a button of the type audio_call")),
+        _ => optional_title(&mut part, found),
     }
 }
 
 /// Reads what a tap on an element outside its buttons opens: a button of an address without title.
-pub(super) fn default_action(value: &mut Value, path: Path<'_>) -> Result<(), GraphError> {
+pub(super) fn default_action(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
     let mut part = Part::new(value, path)?;
     part.only(OF_DEFAULT_ACTION)?;
     part.word("type", &["web_url"])?.ok_or_else(|| GraphError::required(part.at("type")))?;
-    page(&mut part)
+    page(&mut part, found)
 }
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn title<'a>(part: &'a mut Part<'_>) -> Result<&'a str, GraphError> {
+/// The title of a button that has to have one.
+fn title(part: &mut Part<'_>, found: &mut Found) -> Result<String, GraphError> {
     if !part.has("title") {
         return Err(
             missing("(#100) Element button title cannot be empty.", 2_018_053).param(part.at("title"))
         );
     }
-    part.required("title", TITLE_LIMIT)
+    optional_title(part, found)?;
+    part.required("title", usize::MAX).map(str::to_owned)
+}
+
+/// A title says something wherever it stands, also where the platform shows another.
+fn optional_title(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+    if part.said("title", usize::MAX)?.is_some_and(|title| longer(title, TITLE_SHOWN)) {
+        found.conditions.push(Condition::long_title(part.at("title")));
+    }
+    Ok(())
 }
 
 fn missing(text: &'static str, subcode: u32) -> GraphError {
@@ -106,19 +120,19 @@ fn missing(text: &'static str, subcode: u32) -> GraphError {
 }
 
 /// What a button that opens a page says of it.
-fn page(part: &mut Part<'_>) -> Result<(), GraphError> {
-    if part.url("url")?.is_none() {
+fn page(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+    let Some(url) = part.url("url")?.map(str::to_owned) else {
         let text = "(#100) Web url cannot be empty for url type button";
         return Err(missing(text, 2_018_041).param(part.at("url")));
-    }
+    };
     part.word("webview_height_ratio", &["compact", "tall", "full"])?;
     part.word("webview_share_button", &["hide"])?;
-    if part.flag("messenger_extensions")? == Some(true) {
-        let text = "(#100) The URL provided is not whitelisted for messenger extensions";
-        return Err(GraphError::new(RuleId::ExtensionsUrl, 100, text).param(part.at("url")));
+    let extended = part.flag("messenger_extensions")? == Some(true);
+    if extended {
+        found.conditions.push(Condition::extensions(part.at("url"), &url));
     }
     // It stands in where extensions do not work, so it means nothing without them.
-    if part.url("fallback_url")?.is_some() {
+    if part.url("fallback_url")?.is_some() && !extended {
         return Err(GraphError::invalid().param(part.at("fallback_url")));
     }
     Ok(())

@@ -7,6 +7,8 @@ use super::{Content, template, wrong};
 use crate::graph::error::GraphError;
 
 const TEMPLATE: &str = "template";
+/// Types that the platform lists beside those that Pages send here.
+const LATER: &[&str] = &["fallback", "location", "reel", "ig_reel", "like_heart", "media_share", "sticker"];
 const MEDIA: &[&str] = &["image", "audio", "video", "file"];
 /// How many images one message takes.
 const IMAGES: Count = Count { least: 1, most: 30 };
@@ -38,6 +40,9 @@ fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, Gra
     let Some(kind) = part.text("type", usize::MAX)?.map(str::to_ascii_lowercase) else {
         return Err(GraphError { rule: RuleId::AttachmentKinds, ..GraphError::required(part.at("type")) });
     };
+    if LATER.contains(&&*kind) {
+        return Err(GraphError::not_there_yet(format_args!("an attachment of the type {kind}")));
+    }
     if !takes(&kind) {
         let path = part.at("type");
         let text = format!("(#100) Param {path} is not supported. Please check developer docs for details");
@@ -56,7 +61,7 @@ fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
     payload.only(&["url", "attachment_id", "is_reusable", "sticker_id"])?;
     payload.flag("is_reusable")?;
     if payload.has("sticker_id") {
-        return Err(wrong::later(RuleId::MessageMembers, payload.at("sticker_id")));
+        return Err(GraphError::not_there_yet(payload.at("sticker_id")));
     }
     let url = payload.text("url", usize::MAX)?.map(str::to_owned);
     let uploaded = payload.text("attachment_id", usize::MAX)?.is_some();
@@ -65,12 +70,8 @@ fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
         // For media the address itself was seen in the text.
         Some(url) if !wrong::is_url(&url) => Err(wrong::no_url(&url).param(payload.at("url"))),
         Some(_) => Ok(()),
-        None if uploaded => {
-            let text = "(#100) Invalid attachment id, or not owned by this page";
-            let error = GraphError::new(RuleId::AttachmentUnknown, 100, text).subcode(2_018_074);
-            Err(error.param(payload.at("attachment_id")))
-        }
-        None if files == 1 => Err(wrong::later(RuleId::FileMissing, "an attachment in the call itself")),
+        None if uploaded => Err(GraphError::not_there_yet(payload.at("attachment_id"))),
+        None if files == 1 => Err(GraphError::not_there_yet("an attachment in the call itself")),
         None => {
             let text = "(#100) Incorrect number of files uploaded. Must upload exactly one file.";
             Err(GraphError::new(RuleId::FileMissing, 100, text).subcode(2_018_005))

@@ -79,6 +79,11 @@ impl<'a> Part<'a> {
         self.members.contains_key(key)
     }
 
+    /// True for a member that is one object.
+    pub(super) fn is_object(&self, key: &str) -> bool {
+        self.members.get(key).is_some_and(Value::is_object)
+    }
+
     pub(super) fn is_empty_list(&self, key: &str) -> bool {
         self.members.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty)
     }
@@ -101,7 +106,7 @@ impl<'a> Part<'a> {
         let Some(value) = self.members.get_mut(key) else { return Ok(None) };
         let path = Path::Member(&self.path, key);
         if !value.is_string() {
-            *value = Value::String(scalar(value).ok_or_else(|| GraphError::invalid().param(path))?);
+            *value = Value::String(scalar(value).ok_or_else(|| GraphError::not_a_text(path))?);
         }
         match value.as_str() {
             Some(text) if longer(text, limit) => Err(GraphError::too_long(path, limit)),

@@ -1,16 +1,18 @@
 //! Templates: a text with buttons, generic elements, feedback (M-88, M-163, M-164, M-169).
 
-use emulator_core::{Button, RuleId, Template};
+use emulator_core::{RuleId, Template};
 use serde_json::Value;
 
 use super::part::{Count, Part};
 use super::path::{Path, TEMPLATE};
-use super::{Content, buttons, feedback, wrong};
+use super::{Content, Found, buttons, feedback};
 use crate::graph::error::GraphError;
 
 const ELEMENTS: Count = Count { least: 1, most: 10 };
 const TEXT_LIMIT: usize = 640;
 const TITLE_LIMIT: usize = 80;
+/// What a tap on an element opens, as it was said before there was `default_action`.
+const ITEM_URL: &str = "item_url";
 
 /// Types that exist on the platform and that this version does not have.
 const LATER: &[&str] = &[
@@ -34,11 +36,12 @@ pub(super) fn read(payload: &mut Value) -> Result<Content, GraphError> {
         return Err(GraphError::new(RuleId::TemplateType, 100, text));
     };
     if LATER.iter().any(|later| later.eq_ignore_ascii_case(&given)) {
-        return Err(wrong::later(RuleId::TemplateType, format_args!("the template_type {given}")));
+        return Err(GraphError::not_there_yet(format_args!("the template_type {given}")));
     }
     if !TYPES.iter().any(|known| known.eq_ignore_ascii_case(&given)) {
         let text = "(#100) Unsupported template type provided. Please check API documentation for detail.";
-        return Err(GraphError::new(RuleId::TemplateType, 100, text).param(part.at("template_type")));
+        let error = GraphError::new(RuleId::TemplateType, 100, text).subcode(2_018_026);
+        return Err(error.param(part.at("template_type")));
     }
     match part.word("template_type", TYPES)? {
         Some("button") => button(&mut part),
@@ -63,18 +66,15 @@ fn button(part: &mut Part<'_>) -> Result<Content, GraphError> {
         let text = format!("(#100) param {} must be non-empty.", part.at("buttons"));
         return Err(GraphError::new(RuleId::ParameterEmpty, 100, text));
     }
-    let buttons = read_buttons(part)?;
-    Ok(Content { text: Some(text), buttons, template: Some(Template::Other) })
+    let mut found = Found::default();
+    read_buttons(part, &mut found)?;
+    Ok(Content { text: Some(text), found, template: Some(Template::Other) })
 }
 
-/// The postback buttons of a text or an element, in the order of the screen.
-fn read_buttons(part: &mut Part<'_>) -> Result<Vec<Button>, GraphError> {
-    let mut found = Vec::new();
-    part.each("buttons", buttons::COUNT, |value, path| {
-        found.extend(buttons::button(value, path)?);
-        Ok(())
-    })?;
-    Ok(found)
+/// The buttons of a text or an element, in the order of the screen.
+fn read_buttons(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+    part.each("buttons", buttons::COUNT, |value, path| buttons::button(value, path, found))?;
+    Ok(())
 }
 
 /// Elements side by side (M-163).
@@ -82,32 +82,43 @@ fn generic(part: &mut Part<'_>) -> Result<Content, GraphError> {
     part.only(&["template_type", "elements", "sharable", "image_aspect_ratio"])?;
     part.flag("sharable")?;
     part.word("image_aspect_ratio", &["horizontal", "square"])?;
-    let mut buttons = Vec::new();
-    let given = part.each("elements", ELEMENTS, |value, path| {
-        buttons.extend(element(value, path)?);
-        Ok(())
-    })?;
+    // One object is read as elements that say nothing.
+    if part.is_object("elements") {
+        return Err(incomplete(part.at("elements")));
+    }
+    let mut found = Found::default();
+    let given = part.each("elements", ELEMENTS, |value, path| element(value, path, &mut found))?;
     if !given {
         return Err(GraphError::required(part.at("elements")));
     }
-    Ok(Content { buttons, template: Some(Template::Other), ..Content::default() })
+    Ok(Content { found, template: Some(Template::Other), ..Content::default() })
 }
 
-/// One element, which gives its postback buttons.
-fn element(value: &mut Value, path: Path<'_>) -> Result<Vec<Button>, GraphError> {
+/// One element.
+fn element(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
     let mut part = Part::new(value, path)?;
-    part.only(&["title", "subtitle", "image_url", "default_action", "buttons"])?;
+    part.only(&["title", "subtitle", "image_url", ITEM_URL, "default_action", "buttons"])?;
     let titled = part.said("title", TITLE_LIMIT)?.is_some();
     let subtitled = part.text("subtitle", TITLE_LIMIT)?.is_some_and(|subtitle| !subtitle.is_empty());
     let pictured = part.url("image_url")?.is_some();
+    let opens = part.url(ITEM_URL)?.is_some();
     if let Some(action) = part.value("default_action") {
-        buttons::default_action(action, Path::Member(&path, "default_action"))?;
+        if opens {
+            let text = "(#1) Cannot specify both item_url and default_action";
+            return Err(GraphError::new(RuleId::ElementParts, 1, text).subcode(2_018_085).param(path));
+        }
+        buttons::default_action(action, Path::Member(&path, "default_action"), found)?;
     }
-    let buttons = read_buttons(&mut part)?;
+    read_buttons(&mut part, found)?;
     if titled && (subtitled || pictured || part.has("buttons")) {
-        return Ok(buttons);
+        return Ok(());
     }
+    Err(incomplete(path))
+}
+
+/// An element that says nothing beside its title, or not even that.
+fn incomplete(path: Path<'_>) -> GraphError {
     let text = "(#100) Incomplete element data: title and at least one other field (image url, subtitle or \
                 buttons) is required with non-empty value";
-    Err(GraphError::new(RuleId::ElementParts, 100, text).subcode(2_018_035).param(path))
+    GraphError::new(RuleId::ElementParts, 100, text).subcode(2_018_035).param(path)
 }

@@ -52,21 +52,27 @@ pub(crate) fn known(
     })
 }
 
-/// What exists on the platform and not here: the emulator says so itself.
-pub(crate) fn later(rule: RuleId, what: impl Display) -> GraphError {
-    GraphError::new(rule, 100, format!("(#100) {what} is not supported by this version of the emulator"))
+/// The host and the port of an address that begins with a scheme; no port is an empty one.
+fn place(rest: &str) -> (&str, &str) {
+    let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
+    match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((address, port)) => (address, port.strip_prefix(':').unwrap_or(port)),
+        None => host.split_once(':').unwrap_or((host, "")),
+    }
+}
+
+/// The host of an https address as it is written; none for another address.
+pub(crate) fn https_host(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    (scheme.eq_ignore_ascii_case("https") && is_url(url)).then(|| place(rest).0)
 }
 
 /// True for what looks like an http or https address. Nothing is fetched.
 pub(crate) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
-    let (name, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        Some((address, port)) => (address, port.strip_prefix(':').unwrap_or(port)),
-        None => host.split_once(':').unwrap_or((host, "")),
-    };
+    let (name, port) = place(rest);
     let port = port.bytes().all(|byte| byte.is_ascii_digit()) && port.len() <= 5;
     let letter = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '.' | '_' | ':');
     let spoken = !text.contains(|letter: char| letter.is_whitespace() || letter.is_control());

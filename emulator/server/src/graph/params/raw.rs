@@ -64,6 +64,16 @@ impl Raw<'_> {
         Ok(self.text()?.split(',').filter_map(tidy).collect())
     }
 
+    /// The place of the first empty item, if the value is an array with one; text with commas has none.
+    pub(crate) fn empty_item(&self) -> Result<Option<usize>, GraphError> {
+        let json = self.json()?;
+        if !json.trim_start().starts_with('[') {
+            return Ok(None);
+        }
+        let Items(items) = serde_json::from_str(&json).map_err(|_| GraphError::invalid())?;
+        Ok(items.iter().position(|Scalar(item)| item.trim().is_empty()))
+    }
+
     /// The value as a boolean (M-17): true and false, as JSON, as text or as 1 and 0.
     pub(crate) fn flag(&self) -> Result<bool, GraphError> {
         let text = self.text()?;

@@ -62,8 +62,12 @@ pub(super) fn write_call(object: &mut Object<'_>, call: &Call, names: &Names) {
                 object.bare("gives_up", true);
             }
             if let Some(webhook) = webhook {
-                let RegisteredWebhook { url, other_fields, version } = &**webhook;
-                object.text("callback_url", &url.to_string()).text("version", version);
+                let RegisteredWebhook { url, public, other_fields, version } = &**webhook;
+                object.text("callback_url", &url.to_string());
+                if let Some(public) = public {
+                    object.text("public_url", public);
+                }
+                object.text("version", version);
                 if !other_fields.is_empty() {
                     object.text("other_fields", &other_fields.join(","));
                 }

@@ -26,7 +26,8 @@ fn calls() -> Vec<Call> {
     ];
     let other_fields = vec!["x".into(), "y z".into()];
     let url = "http://127.0.0.1:1/a?b=c".parse().unwrap();
-    let webhook = RegisteredWebhook { url, other_fields, version: "v25.0".into() };
+    let public = Some("https://shop.test/hook?a=b".into());
+    let webhook = RegisteredWebhook { url, public, other_fields, version: "v25.0".into() };
     let kinds = [
         CallKind::Sends { message: message(), messaging_type: Some("RESPONSE"), tag: None },
         CallKind::Sends { message: Arc::default(), messaging_type: None, tag: Some(Tag::AccountUpdate) },

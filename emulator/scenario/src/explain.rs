@@ -107,7 +107,7 @@ fn told(entry: &Value, label: &str, out: &mut Vec<String>) {
     let simple: Vec<String> = simple.collect();
     let head = format!("{label}{} {} {}: ", entry["seq"], plain(&entry["at"]), plain(&entry["kind"]));
     let depth = if label.is_empty() { DEEPER } else { 2 * DEEPER };
-    wrap((&head, depth + 2 * DEEPER), simple.iter().map(String::as_str), ", ", out);
+    wrap((&head, depth + 2 * DEEPER), simple.join(", ").split(' '), " ", out);
     for (name, value) in nested {
         out.push(format!("{}{}:", " ".repeat(depth), name.replace('_', " ")));
         block(value, depth + DEEPER, out);
@@ -236,13 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_too_long_is_not_broken_and_facts_wrap_between_each_other() {
+    fn a_word_that_is_too_long_is_not_broken() {
         let url = format!("https://example.com/{}", "x".repeat(200));
         let entry = json!({"seq": 1, "at": "T0", "kind": "call", "data": {"a": url, "b": "y".repeat(60), "c": "z".repeat(60)}});
         let text = explain(&entry, &|_| None, &[]);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], format!("1 T0 call: a {url},"));
-        assert_eq!(lines[1], format!("      b {},", "y".repeat(60)));
-        assert_eq!(lines[2], format!("      c {}", "z".repeat(60)));
+        assert_eq!(lines[0], "1 T0 call: a");
+        assert_eq!(lines[1], format!("      {url},"));
+        assert_eq!(lines[2], format!("      b {}, c", "y".repeat(60)));
+        assert_eq!(lines[3], format!("      {}", "z".repeat(60)));
     }
 }

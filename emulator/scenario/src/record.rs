@@ -19,6 +19,7 @@ mod story;
 mod teller;
 mod times;
 mod tree;
+mod tries;
 mod write;
 
 use std::path::PathBuf;

@@ -144,6 +144,40 @@ fn the_journal_is_read_from_where_one_left_off() {
 }
 
 #[test]
+fn the_environment_of_the_emulator_is_nobodys_who_sends_steps() {
+    let folder = Folder::new();
+    let mut command = folder.command(&["serve", "--port", "0", "--clock", "frozen"]);
+    let process = crate::support::Process::start(command.env("VERY_PRIVATE", "not-for-you"));
+    process.prints("Another terminal");
+    let url = process.stdout().lines().next().expect("a line").to_owned();
+    let sent = [
+        "{note: \"${env.VERY_PRIVATE}\"}",
+        "{user: user, says: \"${env['VERY_PRIVATE'] | upper}\"}",
+        "- {user: user, says: hi}\n- {app: bot, sends: \"${env}\"}",
+    ];
+    for body in sent {
+        let answer = request(&url, "POST", "/_emulator/steps", &[], body.as_bytes());
+        assert_eq!(answer.status, 400, "{}", answer.body);
+        assert!(answer.body.contains("steps that are sent cannot read the environment"), "{}", answer.body);
+        assert!(!answer.body.to_lowercase().contains("not-for-you"), "{}", answer.body);
+    }
+    let step = folder.run(&["step", sent[0], "--url", &url]);
+    assert_eq!(step.code, Some(2), "{}", step.told());
+    // What a person says is taken at her word.
+    let said = folder.run(&["say", "${env.VERY_PRIVATE}", "--url", &url]);
+    assert!(said.stdout.contains("user says “${env.VERY_PRIVATE}”"), "{}", said.told());
+    // A file belongs to whoever runs it.
+    folder.write(
+        "file.yaml",
+        "scenario: file\nsteps:\n  - {user: user, says: \"${env.VERY_PRIVATE}\", as: said}\n  - note: done\n",
+    );
+    let mut run = folder.command(&["run", "file.yaml", "--journal", "journals"]);
+    assert_eq!(crate::support::finish(run.env("VERY_PRIVATE", "for-me")).code, Some(0));
+    let journal = std::fs::read_to_string(folder.path("journals/file/file.jsonl")).expect("a journal");
+    assert!(journal.contains("for-me"), "{journal}");
+}
+
+#[test]
 fn world_health_and_explain() {
     let (_folder, serve) = start();
     assert_eq!(

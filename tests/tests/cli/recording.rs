@@ -93,6 +93,36 @@ fn told(steps: &str) -> String {
 }
 
 #[test]
+fn an_edited_attempt_is_reported() {
+    let folder = Folder::scenario("Edited", "", "  - clock: +1h\n");
+    assert_eq!(folder.run(&["run", "play.yaml", "--journal", "journals"]).code, Some(0));
+    let journal = journals(&folder.path("journals")).remove(0);
+    let text = fs::read_to_string(&journal).expect("a journal");
+    let line = text.lines().position(|line| line.contains(r#""kind":"attempt""#)).expect("an attempt") + 1;
+    let whole = r#""number":1,"result":"acknowledged","status":200"#;
+    assert!(text.contains(whole));
+    for (edited, why) in [
+        (
+            r#""number":1,"result":"acknowledged","status":500"#,
+            "the result `acknowledged` does not go with status 500",
+        ),
+        (
+            r#""number":1,"result":"refused","status":500"#,
+            "was to be tried again at 2026-07-06T09:00:00Z, and was not",
+        ),
+        (r#""number":2,"result":"acknowledged","status":200"#, "it is attempt 1 of the delivery "),
+    ] {
+        folder.write("edited.jsonl", text.replacen(whole, edited, 1));
+        let ended = folder.run(&["export", "edited.jsonl"]);
+        let warning = format!("warning: line {line} cannot have happened: ");
+        let found = ended.stderr.lines().any(|told| told.starts_with(&warning) && told.contains(why));
+        assert!(found && ended.stderr.contains("was it edited?"), "{why}: {}", ended.told());
+    }
+    let ended = folder.run(&["export", plain(&journal)]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{}", ended.told());
+}
+
+#[test]
 fn a_conversation_about_everything() {
     let steps = r#"  - user: ana
     says: "no: # $${x} ${page.id}"

@@ -217,6 +217,25 @@ fn arguments_that_cannot_be_used() {
 }
 
 #[test]
+fn a_time_after_the_last_one_says_which_is_the_last() {
+    let folder = Folder::with(
+        "late.yaml",
+        "scenario: late\nbegin_at: 9999-12-30T00:00:01Z\nsteps:\n  - clock: {to: 9999-12-31T23:59:59Z}\n  - clock: {to: 12026-01-01T00:00:00Z}\n",
+    );
+    let ended = folder.run(&["check", "late.yaml"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.told());
+    assert_eq!(ended.stderr.matches("is too late for the clock").count(), 3, "{}", ended.told());
+    assert_eq!(
+        ended.stderr.matches("help: the latest moment is `9999-12-30T00:00:00Z`").count(),
+        3,
+        "{}",
+        ended.told()
+    );
+    let ended = folder.run(&["serve", "--clock", "frozen", "--begin-at", "9999-12-31T23:59:59Z"]);
+    assert!(ended.stderr.contains("the latest moment is 9999-12-30T00:00:00Z"), "{}", ended.told());
+}
+
+#[test]
 fn several_apps_are_named_in_front_of_values() {
     let folder = Folder::new();
     let shop = format!("shop=http://127.0.0.1:{}/hook", free_port());

@@ -204,6 +204,11 @@ impl Process {
             }
             thread::sleep(Duration::from_millis(if status.is_none() { 5 } else { 0 }));
         }
+        // What it printed last may still be on its way, unless something that it left behind holds the pipe.
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while !self.is_read() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
         status.expect("the loop ends with one")
     }
 

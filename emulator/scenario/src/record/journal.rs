@@ -8,6 +8,7 @@ use emulator_server::parse_rfc3339;
 use serde_json::{Map, Value};
 
 use super::RecordError;
+use super::tries::impossible;
 use crate::cast::Cast;
 use crate::secrets::secrets_of;
 use emulator_server::Hidden;
@@ -137,9 +138,13 @@ impl Journal {
         let mut lines = text.split_inclusive('\n');
         let mut journal = Self::begin(lines.next().unwrap_or_default())?;
         let mut others = 0_u32;
+        let mut places = Vec::new();
         for (number, line) in (2..).zip(lines) {
             match journal.entry(line) {
-                Ok(Some(entry)) => journal.entries.push(entry),
+                Ok(Some(entry)) => {
+                    journal.entries.push(entry);
+                    places.push(number);
+                }
                 Ok(None) => others += 1,
                 Err(_) if !line.ends_with('\n') => {
                     journal.oddities.push(format!("line {number} is not whole, and was left out"));
@@ -147,6 +152,7 @@ impl Journal {
                 Err(why) => return Err(RecordError::Line { number, why }),
             }
         }
+        journal.oddities.extend(impossible(&journal.entries, &places));
         if others > 0 {
             let lane = &journal.header.lane;
             journal.oddities.push(format!("{others} entries of another lane than `{lane}` were left out"));

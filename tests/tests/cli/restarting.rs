@@ -64,7 +64,7 @@ fn a_bot_is_stopped_and_started_and_the_conversation_goes_on() {
     done(&folder, &serve, "{bot: shopbot, stops: true}");
     // What is said meanwhile is delivered again as always, once the bot is back.
     let down = done(&folder, &serve, "{user: ana, says: are you there?}");
-    assert!(down.contains("delivery to shopbot failed (try 1): unreachable: Connection refused"), "{down}");
+    assert!(down.contains("to shopbot failed (try 1): unreachable: Connection refused"), "{down}");
     done(&folder, &serve, "{bot: shopbot, starts: true}");
     done(&folder, &serve, "[{clock: +1m}, {expect: {app: shopbot, sends: At last!}}]");
     done(&folder, &serve, "{bot: shopbot, restarts: true}");

@@ -173,7 +173,7 @@ fn a_round_that_is_interrupted_ends_with_130() {
     let folder = shop();
     folder.write("tests/a.yaml", "scenario: a\nsteps:\n  - expect: {nothing: true, for: 300s}\n");
     let mut rounds = Rounds::start(&folder, &["--filter", "tests/a/a"]);
-    rounds.process.prints("=== round 1: all 1 scenario");
+    rounds.process.prints("=== round 1: 1 scenario");
     rounds.process.signal("INT");
     assert_eq!(rounds.process.wait(PATIENCE).code(), Some(130));
     assert!(rounds.process.stdout().contains("interrupted: "), "{}", rounds.process.stdout());

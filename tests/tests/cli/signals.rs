@@ -218,7 +218,7 @@ fn nothing_of_a_bot_outlives_a_run_that_watches() {
         folder
             .write("play.yaml", format!("scenario: long\nworld: {world}\ntimeouts: {{boot: 60s}}\n{steps}"));
         let mut process = Process::start(folder.command(&["run", "--watch", "play.yaml"]).process_group(0));
-        process.prints("=== round 1: all 1 scenario");
+        process.prints("=== round 1: 1 scenario");
         all_are_there(&mark);
         if signal == "INT" {
             process.signal(signal);

@@ -213,9 +213,11 @@ impl<'a> Rounds<'a> {
 
     fn header(&mut self, told: &str, count: usize, all: usize) {
         self.number += 1;
-        let noun = if all == 1 { "scenario" } else { "scenarios" };
-        let counted =
-            if count == all { format!("all {all} {noun}") } else { format!("{count} of {all} {noun}") };
+        let counted = match (count, all) {
+            (1, 1) => "1 scenario".to_owned(),
+            (count, all) if count == all => format!("all {all} scenarios"),
+            (count, all) => format!("{count} of {all} scenarios"),
+        };
         let (gap, told) = match told {
             "" => ("", String::new()),
             told => ("\n", format!("{told}: ")),

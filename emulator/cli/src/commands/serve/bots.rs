@@ -83,7 +83,8 @@ impl Waits {
             return;
         }
         let Some(app) = self.cast.apps.iter().find(|app| app.name == name) else { return };
-        let task = tokio::spawn(wait_for(Arc::clone(&self.stage), app.id, app.name.clone()));
+        let started = self.cast.starts.iter().any(|start| start.app == app.id);
+        let task = tokio::spawn(wait_for(Arc::clone(&self.stage), app.id, app.name.clone(), started));
         self.tasks.insert(name.to_owned(), task);
     }
 }

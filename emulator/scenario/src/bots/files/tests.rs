@@ -1,3 +1,5 @@
+//! What counts as a change of a bot, with real files.
+
 use std::fs;
 
 use super::*;

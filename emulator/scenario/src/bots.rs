@@ -24,11 +24,12 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::cast::Start;
 use emulator_server::Hidden;
 
-pub(crate) use crew::{Crew, Death, Member};
+pub(crate) use crew::{Crew, Death, Member, Words};
 pub(crate) use order::{CrewError, Order};
 pub use ports::free_port;
 pub use ready::BotError;
@@ -42,10 +43,17 @@ const END_WITHIN: Duration = Duration::from_secs(6);
 /// How long the output of a bot that has ended may take to arrive.
 const READ_WITHIN: Duration = Duration::from_millis(500);
 
+/// A line that a bot has printed, and when it came.
+#[derive(Clone, Debug)]
+struct Printed {
+    at: Instant,
+    line: String,
+}
+
 /// What a bot has printed last.
 #[derive(Debug)]
 struct Output {
-    lines: Mutex<VecDeque<String>>,
+    lines: Mutex<VecDeque<Printed>>,
     /// What must not be shown of it.
     secrets: Arc<Hidden>,
     /// Who hears each line as it comes.
@@ -116,7 +124,7 @@ impl Bot {
     }
 
     /// The newest lines of output.
-    fn last_lines(&self, count: usize) -> Vec<String> {
+    fn last_lines(&self, count: usize) -> Vec<Printed> {
         self.output.newest(count)
     }
 
@@ -129,7 +137,7 @@ impl Bot {
 }
 
 impl Output {
-    fn newest(&self, count: usize) -> Vec<String> {
+    fn newest(&self, count: usize) -> Vec<Printed> {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().skip(lines.len().saturating_sub(count)).cloned().collect()
     }
@@ -171,7 +179,7 @@ async fn keep_lines(stream: impl AsyncRead + Unpin, output: Arc<Output>) {
         if lines.len() == KEPT_LINES {
             lines.pop_front();
         }
-        lines.push_back(text);
+        lines.push_back(Printed { at: Instant::now(), line: text });
         drop(lines);
         line.clear();
     }

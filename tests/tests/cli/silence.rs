@@ -480,3 +480,41 @@ fn typed_calls_are_listed() {
         process.prints(answer);
     }
 }
+
+#[test]
+fn what_a_bot_printed_is_that_of_the_scenario() {
+    let world = "apps: {bot: {start: '${env.TINY_BOT} mortal'}}\npeople: {ana: {}}\n";
+    let play = |name: &str, says: &str, expected: &str| {
+        format!(
+            "scenario: {name}\nworld: emulator.yaml\ntimeouts: {{reply: 300ms}}\nsteps:\n  - {{user: ana, says: {says}}}\n  - expect: {{app: bot, sends: {expected}}}\n"
+        )
+    };
+    let folder = Folder::with("emulator.yaml", world);
+    folder.write("1.yaml", play("greets", "hello", "At last!"));
+    folder.write("2.yaml", play("fails", "hello", "Never"));
+    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--jobs", "1"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    let (_, output) = ended.stdout.split_once("last output of the bot `bot`:\n").expect("an output");
+    assert!(output.starts_with("    tiny-bot sent, and got 200\nrun it again"), "{}", ended.told());
+
+    // The first one on a bot has what it printed as it started.
+    let ended = folder.run(&["run", "2.yaml"]);
+    let (_, output) = ended.stdout.split_once("last output of the bot `bot`:\n").expect("an output");
+    assert!(output.starts_with("    tiny-bot is there\n"), "{}", ended.told());
+
+    // Who had company is told so.
+    folder.write("emulator.yaml", world.replace("mortal", "together 0 2"));
+    let ended = folder.run(&["run", "1.yaml", "2.yaml"]);
+    let text = "last output of the bot `bot`, with which other scenarios were played meanwhile:\n";
+    assert!(ended.stdout.contains(text), "{}", ended.told());
+
+    // A bot that says nothing is said to.
+    folder.write("emulator.yaml", world.replace("mortal", "deaf"));
+    folder.write("2.yaml", play("fails", "please hang", "Never"));
+    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--jobs", "1"]);
+    assert!(
+        ended.stdout.contains("no output of the bot `bot` since the scenario began\n"),
+        "{}",
+        ended.told()
+    );
+}

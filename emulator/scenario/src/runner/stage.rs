@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::keep::Held;
 use super::play::play;
 use super::set_up::{SetUp, refused_calls};
+use super::visits::Visits;
 use super::{AfterFailure, BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
 use crate::bots::{BotError, Crew, free_port};
 use crate::cast::{Start, Surroundings, cast};
@@ -38,6 +39,7 @@ pub(super) struct Up {
     pub(super) ports: BTreeMap<String, u16>,
     pub(super) crew: Arc<Crew>,
     pub(super) set_up: SetUp,
+    pub(super) visits: Visits,
     /// Where the webhook of each app is that has one.
     pub(super) webhooks: Vec<(String, String)>,
     /// Held by a scenario that has people with fixed ids, for they live in one lane at a time.
@@ -145,7 +147,19 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
         Ok(crew) => {
             let (crew, fixed_people) = (Arc::new(crew), Mutex::new(()));
             let set_up = SetUp::done(&stage, &cast, boot, &shared.habits).await;
-            Ok(Up { stage, surroundings, ports, crew, set_up, webhooks, fixed_people, control, server })
+            let visits = Visits::default();
+            Ok(Up {
+                stage,
+                surroundings,
+                ports,
+                crew,
+                set_up,
+                visits,
+                webhooks,
+                fixed_people,
+                control,
+                server,
+            })
         }
         Err((error, output)) => {
             server.abort();
@@ -222,7 +236,7 @@ fn tell_strays(up: &Up, shared: &Shared) {
     shared.tell_unsupported(up.stage.own_lane());
     for death in up.crew.untold() {
         let title = format!("the bot `{}`, which has ended by itself ({})", death.app, death.status);
-        shared.send(RunEvent::BotEnded(BotOutput { title, lines: death.lines.clone() }));
+        shared.send(RunEvent::BotEnded(BotOutput { title, lines: death.lines() }));
     }
 }
 

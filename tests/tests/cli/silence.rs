@@ -518,3 +518,41 @@ fn what_a_bot_printed_is_that_of_the_scenario() {
         ended.told()
     );
 }
+
+#[test]
+fn a_template_is_told_by_what_stands_in_it() {
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}, desk: {}}\npeople: {ana: {}}\n");
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let hello = talk(&folder, &serve, &["say", "hello"]);
+    assert_eq!(hello.code, Some(0), "{}", hello.told());
+    let element = |title: &str| {
+        format!(
+            "{{title: {title}, subtitle: b, buttons: [{{type: web_url, title: Visit, url: \"https://example.com\"}}, {{type: postback, title: Buy, payload: BUY}}]}}"
+        )
+    };
+    let generic = |elements: &[&str]| {
+        let elements: Vec<String> = elements.iter().map(|title| element(title)).collect();
+        format!(
+            "{{attachment: {{type: template, payload: {{template_type: generic, elements: [{}]}}}}, quick_replies: [{{content_type: text, title: Thanks, payload: T}}]}}",
+            elements.join(", ")
+        )
+    };
+    for (message, told) in [
+        (generic(&["Our shop"]), "ana gets [template] Our shop: Visit, Buy (Thanks) from bot\n"),
+        (
+            generic(&["One", "Two", "Three", "Four", "Five"]),
+            "[template] One: Visit, Buy; Two: Visit, Buy; Three: Visit, Buy; and 2 more (Thanks) from bot\n",
+        ),
+        (
+            "{attachment: {type: template, payload: {template_type: button, text: Our shop, buttons: [{type: postback, title: Buy, payload: BUY}]}}}".to_owned(),
+            "ana gets “Our shop” [Buy] from bot\n",
+        ),
+        (
+            "{attachment: {type: image, payload: {url: \"https://example.com/a.png\"}}}".to_owned(),
+            "ana gets [image] from bot\n",
+        ),
+    ] {
+        let sent = talk(&folder, &serve, &["step", &format!("{{app: bot, sends: {message}}}")]);
+        assert!(sent.stdout.contains(told), "{}", sent.told());
+    }
+}

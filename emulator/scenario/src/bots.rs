@@ -33,6 +33,7 @@ pub(crate) use crew::{Crew, Death, Member, Words};
 pub(crate) use order::{CrewError, Order};
 pub use ports::free_port;
 pub use ready::BotError;
+pub(crate) use ready::ByHand;
 pub use reasons::{Reasons, never_called};
 pub use served::{BotNews, ServedBots};
 

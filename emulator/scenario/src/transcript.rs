@@ -5,8 +5,8 @@ mod said;
 mod unheard;
 
 use emulator_core::{
-    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, PageId,
-    PersonAct, Psid, RuleId, Sender, Subject, TokenState,
+    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, PageId, PersonAct, Psid,
+    RuleId, Sender, Subject, TokenState,
 };
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record};
 use emulator_server::{graph, rfc3339};

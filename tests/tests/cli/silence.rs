@@ -556,3 +556,27 @@ fn a_template_is_told_by_what_stands_in_it() {
         assert!(sent.stdout.contains(told), "{}", sent.told());
     }
 }
+
+#[test]
+fn why_a_bot_that_is_started_by_hand_is_not_ready_is_told() {
+    let folder = Folder::with(
+        "play.yaml",
+        "scenario: by hand\nworld: {apps: {bot: {start: ./never-started}}, people: {ana: {}}}\nsteps: [{note: hi}]\n",
+    );
+    let mut command = folder.command(&["run", "play.yaml", "--bot", "none:bot"]);
+    let mut process = crate::support::Process::start(&mut command);
+    process.prints("so that its webhook answers at http://127.0.0.1:");
+    let told = process.stderr();
+    let port = told.rsplit("http://127.0.0.1:").next().and_then(|rest| rest.split('/').next());
+    let port: u16 = port.and_then(|port| port.parse().ok()).expect("a port");
+    let mood = Arc::new(Mutex::new(Some((403, "Forbidden"))));
+    moody_bot(port, &mood);
+    process.prints("waiting for bot: ");
+    process.prints("status 403 (`Forbidden`), expected 200; is the bot's verify token `bot-verify-token`?");
+    *mood.lock().expect("nobody panics") = Some((404, ""));
+    process.prints("still waiting for bot: ");
+    process.prints("is `/webhook` the path of the bot's webhook?");
+    *mood.lock().expect("nobody panics") = None;
+    assert_eq!(process.ends().code(), Some(0), "{}", process.stderr());
+    assert!(!process.stderr().contains("nobody answers"), "{}", process.stderr());
+}

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::order::{CrewError, Order};
 use super::ports::ClosedPort;
-use super::ready::{ready, ready_by_hand};
+use super::ready::{ByHand, ready, ready_by_hand};
 use super::{Bot, BotError, Printed};
 use crate::cast::{Cast, Launch, Start, Surroundings};
 use crate::runner::BotOutput;
@@ -102,7 +102,7 @@ impl Crew {
         cast: &Cast,
         surroundings: &Surroundings,
         boot: Duration,
-        waits: &(dyn Fn(&Start, &str) + Send + Sync),
+        waits: &(dyn Fn(ByHand<'_>) + Send + Sync),
     ) -> Result<Self, (BotError, Vec<BotOutput>)> {
         let secrets = Arc::new(secrets_of(cast));
         let bin = surroundings.bin.clone();
@@ -121,7 +121,7 @@ impl Crew {
     async fn boot(
         &mut self,
         cast: &Cast,
-        waits: &(dyn Fn(&Start, &str) + Send + Sync),
+        waits: &(dyn Fn(ByHand<'_>) + Send + Sync),
     ) -> Result<(), BotError> {
         for start in &cast.starts {
             let Launch::Command { command, folder } = &start.launch else { continue };
@@ -138,8 +138,8 @@ impl Crew {
             let Some(webhook) = &app.webhook else { continue };
             let by_hand = |start: &&Start| start.app == app.id && start.launch == Launch::ByHand;
             if let Some(start) = cast.starts.iter().find(by_hand) {
-                waits(start, &webhook.to_string());
-                ready_by_hand(&self.stage, app.id).await;
+                waits(ByHand::Start(start, webhook.to_string()));
+                ready_by_hand(&self.stage, (app.id, &app.name), waits).await;
                 continue;
             }
             let Some(process) = self.process(&app.name) else {

@@ -18,8 +18,8 @@ use super::play::play;
 use super::set_up::{SetUp, refused_calls};
 use super::visits::Visits;
 use super::{AfterFailure, BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
-use crate::bots::{BotError, Crew, free_port};
-use crate::cast::{Start, Surroundings, cast};
+use crate::bots::{BotError, ByHand, Crew, free_port};
+use crate::cast::{Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
 use crate::given::Given;
@@ -136,9 +136,12 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
     let control = Arc::new(OnceLock::new());
     let server = tokio::spawn(serve(listener, Arc::clone(&stage), routes(Arc::clone(&control))));
     let boot = options.pace.of(first.scenario.timeouts.boot.unwrap_or(BOOT));
-    let waits = |start: &Start, webhook: &str| {
-        let env = start.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        shared.send(RunEvent::Waiting { app: start.name.clone(), webhook: webhook.to_owned(), env });
+    let waits = |by_hand: ByHand<'_>| match by_hand {
+        ByHand::Start(start, webhook) => {
+            let env = start.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            shared.send(RunEvent::Waiting { app: start.name.clone(), webhook, env });
+        }
+        ByHand::NotReady(why) => shared.send(RunEvent::NotReady(why)),
     };
     let address =
         |app: &emulator_server::AppSpec| Some((app.name.clone(), app.webhook.as_ref()?.to_string()));

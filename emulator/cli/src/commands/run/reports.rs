@@ -144,6 +144,7 @@ impl Reports {
             | RunEvent::Unsupported(_)
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
+            | RunEvent::NotReady(_)
             | RunEvent::Kept(_) => {}
         }
     }

@@ -27,16 +27,18 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::cast::Start;
 use emulator_server::Hidden;
 
-pub(crate) use crew::{Crew, Death, Member};
+pub(crate) use crew::{Crew, Death, Member, Words};
 pub use files::{BotFiles, Change, How, OwnFiles, Seen};
 pub use order::CrewError;
 pub(crate) use order::Order;
 pub use ports::free_port;
 pub use ready::BotError;
+pub(crate) use ready::ByHand;
 pub use reasons::{Reasons, never_called};
 pub use served::{BotNews, ServedBots};
 
@@ -47,10 +49,17 @@ const END_WITHIN: Duration = Duration::from_secs(6);
 /// How long the output of a bot that has ended may take to arrive.
 const READ_WITHIN: Duration = Duration::from_millis(500);
 
+/// A line that a bot has printed, and when it came.
+#[derive(Clone, Debug)]
+struct Printed {
+    at: Instant,
+    line: String,
+}
+
 /// What a bot has printed last.
 #[derive(Debug)]
 struct Output {
-    lines: Mutex<VecDeque<String>>,
+    lines: Mutex<VecDeque<Printed>>,
     /// What must not be shown of it.
     secrets: Arc<Hidden>,
     /// Who hears each line as it comes.
@@ -123,7 +132,7 @@ impl Bot {
     }
 
     /// The newest lines of output.
-    fn last_lines(&self, count: usize) -> Vec<String> {
+    fn last_lines(&self, count: usize) -> Vec<Printed> {
         self.output.newest(count)
     }
 
@@ -161,7 +170,7 @@ impl End {
 }
 
 impl Output {
-    fn newest(&self, count: usize) -> Vec<String> {
+    fn newest(&self, count: usize) -> Vec<Printed> {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().skip(lines.len().saturating_sub(count)).cloned().collect()
     }
@@ -203,7 +212,7 @@ async fn keep_lines(stream: impl AsyncRead + Unpin, output: Arc<Output>) {
         if lines.len() == KEPT_LINES {
             lines.pop_front();
         }
-        lines.push_back(text);
+        lines.push_back(Printed { at: Instant::now(), line: text });
         drop(lines);
         line.clear();
     }

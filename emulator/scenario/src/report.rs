@@ -112,6 +112,7 @@ impl Summary {
             | RunEvent::Unsupported(_)
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
+            | RunEvent::NotReady(_)
             | RunEvent::Kept(_) => {}
         }
     }

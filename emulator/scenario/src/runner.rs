@@ -10,6 +10,7 @@ mod play;
 mod report;
 mod set_up;
 mod stage;
+mod visits;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,18 +1,18 @@
 //! Journal entries as lines for people: who did what, to whom, who was in control and by which rule.
 
 mod lines;
+mod said;
 mod unheard;
 
 use emulator_core::{
-    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, Message, PageId,
-    PersonAct, Psid, RuleId, Sender, Subject, TokenState, shown_title,
+    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, PageId, PersonAct, Psid,
+    RuleId, Sender, Subject, TokenState,
 };
 use emulator_server::graph::GraphError;
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record, RegisteredWebhook};
 use emulator_server::{graph, rfc3339};
-use serde_json::Value;
-
 pub use lines::Lines;
+use said::{quoted, tappable};
 pub(crate) use unheard::{Unheard, lacks};
 
 /// The words for a rule: its id and title.
@@ -122,19 +122,6 @@ fn facts(entry: &Entry, names: &Names) -> String {
     }
 }
 
-fn quoted(message: &Message) -> String {
-    message.text.as_ref().map_or_else(|| attached(message), |text| format!("“{}”", printable(text)))
-}
-
-/// What is attached to a message without text, by its kinds.
-fn attached(message: &Message) -> String {
-    let body: Option<Value> = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
-    let many = body.iter().flat_map(|body| body["attachments"].as_array().into_iter().flatten());
-    let one = body.iter().map(|body| &body["attachment"]);
-    let kinds: Vec<&str> = many.chain(one).filter_map(|attachment| attachment["type"].as_str()).collect();
-    if kinds.is_empty() { "something".to_owned() } else { format!("[{}]", kinds.join(", ")) }
-}
-
 /// The text with everything that a terminal would obey, rather than show, spelt out.
 pub fn printable(text: &str) -> String {
     let obeyed = |character: char| {
@@ -150,15 +137,6 @@ pub fn printable(text: &str) -> String {
         }
     }
     out
-}
-
-/// What there is to tap in a message, as it stands on the screen: buttons, then quick replies.
-fn tappable(message: &Message) -> String {
-    let buttons =
-        message.buttons.iter().map(|button| format!(" [{}]", printable(&shown_title(&button.title))));
-    let replies =
-        message.quick_replies.iter().map(|reply| format!(" ({})", printable(&shown_title(&reply.title))));
-    buttons.chain(replies).collect()
 }
 
 fn to_person(person: Option<Psid>, names: &Names) -> String {

@@ -22,7 +22,7 @@ fn everything() -> Folder {
     let first = fs::read_to_string(folder.path("a/first.yaml")).expect("it was written");
     let fails = bot("tells 0", "fails & <falls>", "  - expect: {app: bot, sends: \"<b>\"}\n");
     let skipped = "scenario: skipped\nskip: waits for the <menu>\nsteps: [{note: x}]\n";
-    folder.write("a/first.yaml", format!("{first}---\n{fails}---\n{skipped}"));
+    folder.write("a/first.yaml", format!("{skipped}---\n{fails}---\n{first}"));
     folder.write("second.yaml", bot("ends", "unreachable", ""));
     folder.write("third.yaml", bot("learns 0 learnt", "flaky", "  - expect: {app: bot, sends: At last!}\n"));
     folder
@@ -123,7 +123,7 @@ fn lines_of_json_tell_everything_as_it_happens() {
     let failed = of("a/first/fails & <falls>");
     assert_eq!(
         (&failed["verdict"], &failed["final"], &failed["line"]),
-        (&"failed".into(), &false.into(), &11.into())
+        (&"failed".into(), &false.into(), &5.into())
     );
     assert!(failed["failure"]["text"].as_str().is_some_and(|text| text.starts_with("error: expected")));
     assert!(failed["failure"]["transcript"][0].as_str().is_some_and(|line| line.contains("user says")));

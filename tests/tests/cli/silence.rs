@@ -480,3 +480,103 @@ fn typed_calls_are_listed() {
         process.prints(answer);
     }
 }
+
+#[test]
+fn what_a_bot_printed_is_that_of_the_scenario() {
+    let world = "apps: {bot: {start: '${env.TINY_BOT} mortal'}}\npeople: {ana: {}}\n";
+    let play = |name: &str, says: &str, expected: &str| {
+        format!(
+            "scenario: {name}\nworld: emulator.yaml\ntimeouts: {{reply: 300ms}}\nsteps:\n  - {{user: ana, says: {says}}}\n  - expect: {{app: bot, sends: {expected}}}\n"
+        )
+    };
+    let folder = Folder::with("emulator.yaml", world);
+    folder.write("1.yaml", play("greets", "hello", "At last!"));
+    folder.write("2.yaml", play("fails", "hello", "Never"));
+    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--jobs", "1"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    let (_, output) = ended.stdout.split_once("last output of the bot `bot`:\n").expect("an output");
+    assert!(output.starts_with("    tiny-bot sent, and got 200\nrun it again"), "{}", ended.told());
+
+    // The first one on a bot has what it printed as it started.
+    let ended = folder.run(&["run", "2.yaml"]);
+    let (_, output) = ended.stdout.split_once("last output of the bot `bot`:\n").expect("an output");
+    assert!(output.starts_with("    tiny-bot is there\n"), "{}", ended.told());
+
+    // Who had company is told so.
+    folder.write("emulator.yaml", world.replace("mortal", "together 0 2"));
+    let ended = folder.run(&["run", "1.yaml", "2.yaml"]);
+    let text = "last output of the bot `bot`, with which other scenarios were played meanwhile:\n";
+    assert!(ended.stdout.contains(text), "{}", ended.told());
+
+    // A bot that says nothing is said to.
+    folder.write("emulator.yaml", world.replace("mortal", "deaf"));
+    folder.write("2.yaml", play("fails", "please hang", "Never"));
+    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--jobs", "1"]);
+    assert!(
+        ended.stdout.contains("no output of the bot `bot` since the scenario began\n"),
+        "{}",
+        ended.told()
+    );
+}
+
+#[test]
+fn a_template_is_told_by_what_stands_in_it() {
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {}, desk: {}}\npeople: {ana: {}}\n");
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let hello = talk(&folder, &serve, &["say", "hello"]);
+    assert_eq!(hello.code, Some(0), "{}", hello.told());
+    let element = |title: &str| {
+        format!(
+            "{{title: {title}, subtitle: b, buttons: [{{type: web_url, title: Visit, url: \"https://example.com\"}}, {{type: postback, title: Buy, payload: BUY}}]}}"
+        )
+    };
+    let generic = |elements: &[&str]| {
+        let elements: Vec<String> = elements.iter().map(|title| element(title)).collect();
+        format!(
+            "{{attachment: {{type: template, payload: {{template_type: generic, elements: [{}]}}}}, quick_replies: [{{content_type: text, title: Thanks, payload: T}}]}}",
+            elements.join(", ")
+        )
+    };
+    for (message, told) in [
+        (generic(&["Our shop"]), "ana gets [template] Our shop: Visit, Buy (Thanks) from bot\n"),
+        (
+            generic(&["One", "Two", "Three", "Four", "Five"]),
+            "[template] One: Visit, Buy; Two: Visit, Buy; Three: Visit, Buy; and 2 more (Thanks) from bot\n",
+        ),
+        (
+            "{attachment: {type: template, payload: {template_type: button, text: Our shop, buttons: [{type: postback, title: Buy, payload: BUY}]}}}".to_owned(),
+            "ana gets “Our shop” [Buy] from bot\n",
+        ),
+        (
+            "{attachment: {type: image, payload: {url: \"https://example.com/a.png\"}}}".to_owned(),
+            "ana gets [image] from bot\n",
+        ),
+    ] {
+        let sent = talk(&folder, &serve, &["step", &format!("{{app: bot, sends: {message}}}")]);
+        assert!(sent.stdout.contains(told), "{}", sent.told());
+    }
+}
+
+#[test]
+fn why_a_bot_that_is_started_by_hand_is_not_ready_is_told() {
+    let folder = Folder::with(
+        "play.yaml",
+        "scenario: by hand\nworld: {apps: {bot: {start: ./never-started}}, people: {ana: {}}}\nsteps: [{note: hi}]\n",
+    );
+    let mut command = folder.command(&["run", "play.yaml", "--bot", "none:bot"]);
+    let mut process = crate::support::Process::start(&mut command);
+    process.prints("so that its webhook answers at http://127.0.0.1:");
+    let told = process.stderr();
+    let port = told.rsplit("http://127.0.0.1:").next().and_then(|rest| rest.split('/').next());
+    let port: u16 = port.and_then(|port| port.parse().ok()).expect("a port");
+    let mood = Arc::new(Mutex::new(Some((403, "Forbidden"))));
+    moody_bot(port, &mood);
+    process.prints("waiting for bot: ");
+    process.prints("status 403 (`Forbidden`), expected 200; is the bot's verify token `bot-verify-token`?");
+    *mood.lock().expect("nobody panics") = Some((404, ""));
+    process.prints("still waiting for bot: ");
+    process.prints("is `/webhook` the path of the bot's webhook?");
+    *mood.lock().expect("nobody panics") = None;
+    assert_eq!(process.ends().code(), Some(0), "{}", process.stderr());
+    assert!(!process.stderr().contains("nobody answers"), "{}", process.stderr());
+}

@@ -202,6 +202,7 @@ impl Run {
                 RunEvent::Waiting { app, webhook, env } => {
                     progress.aside(|| eprintln!("{}", told::waiting(app, webhook, env)));
                 }
+                RunEvent::NotReady(why) => progress.aside(|| eprintln!("{why}")),
                 RunEvent::Kept(kept) => break Played::Kept(told::kept(kept)),
                 RunEvent::Began(_)
                 | RunEvent::Finished(_)

@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use emulator_server::Stage;
 use tokio::sync::{Mutex, mpsc, watch};
+use tokio::time::Instant;
 
 use super::order::{CrewError, Order};
 use super::ports::ClosedPort;
-use super::ready::{ready, ready_by_hand};
+use super::ready::{ByHand, ready, ready_by_hand};
 use super::served::tell;
-use super::{Bot, BotError, BotNews};
+use super::{Bot, BotError, BotNews, Printed};
 use crate::cast::{Cast, Launch, Start, Surroundings};
 use crate::runner::BotOutput;
 use crate::secrets::secrets_of;
@@ -32,8 +33,19 @@ pub(crate) struct Death {
     /// Its exit status.
     pub(crate) status: String,
     /// What it printed last.
-    pub(crate) lines: Vec<String>,
+    lines: Vec<Printed>,
     told: AtomicBool,
+}
+
+/// Which of the last words of bots are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Words {
+    /// How many bots had ended by themselves before.
+    pub(crate) deaths_before: usize,
+    /// Since when; all when none.
+    pub(crate) since: Option<Instant>,
+    /// Whether they may be about something else as well.
+    pub(crate) shared: bool,
 }
 
 /// What is known of a bot in the end.
@@ -51,7 +63,7 @@ enum State {
     /// A step stopped it; the port is kept from others.
     Stopped {
         port: Option<ClosedPort>,
-        lines: Vec<String>,
+        lines: Vec<Printed>,
     },
     /// It could not be started again.
     Lost(BotError),
@@ -129,13 +141,13 @@ impl Crew {
         cast: &Cast,
         surroundings: &Surroundings,
         boot: Duration,
-        waits: &(dyn Fn(&Start, &str) + Send + Sync),
+        waits: &(dyn Fn(ByHand<'_>) + Send + Sync),
     ) -> Result<Self, (BotError, Vec<BotOutput>)> {
         let mut crew = Self::new(stage, cast, surroundings, boot, None);
         match crew.boot(cast, waits).await {
             Ok(()) => Ok(crew),
             Err(error) => {
-                let output = crew.last_words(0).await;
+                let output = crew.last_words(&Words::default()).await;
                 crew.stop().await;
                 Err((error, output))
             }
@@ -145,7 +157,7 @@ impl Crew {
     async fn boot(
         &mut self,
         cast: &Cast,
-        waits: &(dyn Fn(&Start, &str) + Send + Sync),
+        waits: &(dyn Fn(ByHand<'_>) + Send + Sync),
     ) -> Result<(), BotError> {
         self.launch_all(cast)?;
         for app in &cast.apps {
@@ -154,8 +166,8 @@ impl Crew {
             if let Some(start) = cast.starts.iter().find(by_hand) {
                 // One that an earlier stage or run waited for is still there.
                 if self.stage.handshake(app.id).await.is_err() {
-                    waits(start, &webhook.to_string());
-                    ready_by_hand(&self.stage, app.id).await;
+                    waits(ByHand::Start(start, webhook.to_string()));
+                    ready_by_hand(&self.stage, (app.id, &app.name), waits).await;
                 }
                 continue;
             }
@@ -348,8 +360,9 @@ impl Crew {
         }
     }
 
-    /// What the bots printed last; of one that has ended by itself since there were so many deaths, what it left.
-    pub(crate) async fn last_words(&self, deaths_before: usize) -> Vec<BotOutput> {
+    /// What the bots printed last, as far as that is asked for; of one that has ended by itself, what it left.
+    pub(crate) async fn last_words(&self, asked: &Words) -> Vec<BotOutput> {
+        let &Words { deaths_before, since, shared } = asked;
         let mut all = Vec::new();
         let deaths = self.deaths.borrow().clone();
         let ended = |status: &str| format!(", which has ended ({status})");
@@ -367,8 +380,16 @@ impl Crew {
                 }
                 (None, State::Lost(_)) => (String::new(), Vec::new()),
             };
-            if !lines.is_empty() || how.contains("ended") {
-                all.push(BotOutput { title: format!("the bot `{app}`{how}"), lines });
+            let meant = lines.into_iter().filter(|printed| since.is_none_or(|since| printed.at >= since));
+            let lines: Vec<String> = meant.map(|printed| printed.line).collect();
+            let more = match (lines.is_empty(), since, shared) {
+                (true, Some(_), _) if how.is_empty() => " since the scenario began",
+                (false, _, true) => ", with which other scenarios were played meanwhile",
+                (true | false, _, _) => "",
+            };
+            // A bot that has printed nothing at all has nothing to do with printing.
+            if !lines.is_empty() || how.contains("ended") || since.is_some() {
+                all.push(BotOutput { title: format!("the bot `{app}`{how}{more}"), lines });
             }
         }
         all
@@ -412,6 +433,11 @@ impl Crew {
 }
 
 impl Death {
+    /// What it printed last.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.iter().map(|printed| printed.line.clone()).collect()
+    }
+
     /// Notes that a scenario tells of it.
     pub(crate) fn tell(&self) {
         self.told.store(true, Ordering::Relaxed);

@@ -6,7 +6,8 @@ use emulator_core::AppId;
 use emulator_server::{HandshakeError, Stage, pause};
 use tokio::time::Instant;
 
-use super::Bot;
+use super::{Bot, Reasons};
+use crate::cast::Start;
 
 /// How often a bot is asked whether it is ready.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
@@ -107,9 +108,28 @@ pub(super) async fn ready(
     }
 }
 
+/// What is told of a bot that somebody starts by hand.
+pub(crate) enum ByHand<'a> {
+    /// It has to be started, so that its webhook answers there.
+    Start(&'a Start, String),
+    /// It has been started, and is not ready for this reason.
+    NotReady(String),
+}
+
 /// Waits for a bot that somebody starts by hand, however long that takes.
-pub(super) async fn ready_by_hand(stage: &Stage, app: AppId) {
-    while stage.handshake(app).await.is_err() {
+pub(super) async fn ready_by_hand(
+    stage: &Stage,
+    (app, name): (AppId, &str),
+    tells: &(dyn Fn(ByHand<'_>) + Send + Sync),
+) {
+    let mut reasons = Reasons::default();
+    while let Err(why) = stage.handshake(app).await {
+        // That nobody answers before it is started is no news.
+        if (why.is_answer() || reasons.has_told())
+            && let Some(text) = reasons.told(name, &why)
+        {
+            tells(ByHand::NotReady(text));
+        }
         pause(ASK_BY_HAND_AGAIN).await;
     }
 }

@@ -28,6 +28,11 @@ pub struct Reasons {
 }
 
 impl Reasons {
+    /// True when something was told of it.
+    pub(super) const fn has_told(&self) -> bool {
+        self.told.is_some()
+    }
+
     /// Takes in how the bot answered the verification; the line to print, if there is something new to say.
     pub fn told(&mut self, name: &str, why: &HandshakeError) -> Option<String> {
         let again = self.before.as_ref().is_some_and(|before| before.is_like(why));

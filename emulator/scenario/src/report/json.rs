@@ -57,7 +57,7 @@ pub fn event(event: &RunEvent) -> Option<String> {
             Some(line(&json!({"format": FORMAT, "event": "unsupported_calls", "calls": calls.json()})))
         }
         RunEvent::RealToken => Some(line(&json!({"format": FORMAT, "event": "real_token"}))),
-        RunEvent::Waiting { .. } | RunEvent::Kept(_) => None,
+        RunEvent::Waiting { .. } | RunEvent::NotReady(_) | RunEvent::Kept(_) => None,
     }
 }
 

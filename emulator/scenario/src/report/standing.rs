@@ -47,6 +47,7 @@ impl Standing {
             | RunEvent::Unsupported(_)
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
+            | RunEvent::NotReady(_)
             | RunEvent::Kept(_) => {}
         }
     }

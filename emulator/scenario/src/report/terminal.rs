@@ -58,6 +58,7 @@ impl Terminal {
             | RunEvent::GivenUp { .. }
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
+            | RunEvent::NotReady(_)
             | RunEvent::Kept(_) => String::new(),
             RunEvent::Unsupported(calls) => {
                 self.unsupported.extend(calls.clone());

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::journal_path::journal_path;
 use super::stage::{Down, Up, keep};
 use super::{AfterFailure, BEGIN_AT, Report, RunEvent, Shared, Verdict};
-use crate::bots::free_port;
+use crate::bots::{Words, free_port};
 use crate::cast::cast;
 use crate::failure::Failures;
 use crate::kept::Created;
@@ -48,6 +48,7 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
         Err(why) => return shared.tell(selected, Verdict::Broken(why), watch.elapsed()),
     };
     let deaths_before = up.crew.deaths().borrow().len();
+    let visit = up.visits.begin();
     let lane = Arc::clone(&place.lane);
     let result = play_steps(selected, place.clone(), shared, up).await;
     let settled = lane.settled(shared.options.pace.of(AFTERWARDS)).await;
@@ -66,7 +67,8 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
     let raced = lane.is_raced();
     let mut report = Report { journal, kept, raced, ..Report::of(selected, verdict, watch.elapsed()) };
     if report.verdict.is_failure() {
-        report.output = up.crew.last_words(deaths_before).await;
+        let asked = Words { deaths_before, since: visit.since(), shared: visit.has_company() };
+        report.output = up.crew.last_words(&asked).await;
         report.transcript = transcript_of(&lane);
     }
     if !keep(up, shared, place, &report) {
@@ -79,7 +81,7 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
 async fn begin(selected: &Selected, shared: &Shared, up: &Up) -> Result<Result<Place, String>, Down> {
     let scenario = &selected.scenario;
     if let Err(error) = up.crew.revive().await {
-        return Err(Down::Bot(error, up.crew.last_words(0).await));
+        return Err(Down::Bot(error, up.crew.last_words(&Words::default()).await));
     }
     let mut ports = up.ports.clone();
     let mut port = |app: &str| *ports.entry(app.to_owned()).or_insert_with(free_port);

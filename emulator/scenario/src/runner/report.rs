@@ -180,6 +180,8 @@ pub enum RunEvent {
         /// The environment that it needs, by name.
         env: Vec<(String, String)>,
     },
+    /// A bot that somebody has started is not ready, for this reason.
+    NotReady(String),
     /// All is done, and this stays as it is until the process ends.
     Kept(Box<Kept>),
 }

@@ -16,9 +16,10 @@ use tokio::time::Instant;
 use super::keep::Held;
 use super::play::play;
 use super::set_up::{SetUp, refused_calls};
+use super::visits::Visits;
 use super::{AfterFailure, BEGIN_AT, BotOutput, Report, RunEvent, Shared, Verdict};
-use crate::bots::{BotError, Crew, ServedBots, free_port};
-use crate::cast::{Start, Surroundings, cast};
+use crate::bots::{BotError, ByHand, Crew, ServedBots, free_port};
+use crate::cast::{Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
 use crate::given::Given;
@@ -38,6 +39,7 @@ pub(super) struct Up {
     pub(super) ports: BTreeMap<String, u16>,
     pub(super) crew: Arc<Crew>,
     pub(super) set_up: SetUp,
+    pub(super) visits: Visits,
     /// Where the webhook of each app is that has one.
     pub(super) webhooks: Vec<(String, String)>,
     /// Held by a scenario that has people with fixed ids, for they live in one lane at a time.
@@ -134,9 +136,12 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
     let control = Arc::new(OnceLock::new());
     let server = tokio::spawn(serve(listener, Arc::clone(&stage), routes(Arc::clone(&control))));
     let boot = options.pace.of(first.scenario.timeouts.boot.unwrap_or(BOOT));
-    let waits = |start: &Start, webhook: &str| {
-        let env = start.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        shared.send(RunEvent::Waiting { app: start.name.clone(), webhook: webhook.to_owned(), env });
+    let waits = |by_hand: ByHand<'_>| match by_hand {
+        ByHand::Start(start, webhook) => {
+            let env = start.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            shared.send(RunEvent::Waiting { app: start.name.clone(), webhook, env });
+        }
+        ByHand::NotReady(why) => shared.send(RunEvent::NotReady(why)),
     };
     let address =
         |app: &emulator_server::AppSpec| Some((app.name.clone(), app.webhook.as_ref()?.to_string()));
@@ -145,7 +150,19 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
         Ok(crew) => {
             let (crew, fixed_people) = (Arc::new(crew), Mutex::new(()));
             let set_up = SetUp::done(&stage, &cast, boot, &shared.habits).await;
-            Ok(Up { stage, surroundings, ports, crew, set_up, webhooks, fixed_people, control, server })
+            let visits = Visits::default();
+            Ok(Up {
+                stage,
+                surroundings,
+                ports,
+                crew,
+                set_up,
+                visits,
+                webhooks,
+                fixed_people,
+                control,
+                server,
+            })
         }
         Err((error, output)) => {
             server.abort();
@@ -223,7 +240,7 @@ fn tell_strays(up: &Up, shared: &Shared) {
     shared.tell_unsupported(up.stage.own_lane());
     for death in up.crew.untold() {
         let title = format!("the bot `{}`, which has ended by itself ({})", death.app, death.status);
-        shared.send(RunEvent::BotEnded(BotOutput { title, lines: death.lines.clone() }));
+        shared.send(RunEvent::BotEnded(BotOutput { title, lines: death.lines() }));
     }
 }
 

@@ -52,6 +52,7 @@ impl Progress {
             | RunEvent::RealToken
             | RunEvent::Unsupported(_)
             | RunEvent::Waiting { .. }
+            | RunEvent::NotReady(_)
             | RunEvent::Kept(_) => return,
         }
         bar.set_message(named(&self.running));

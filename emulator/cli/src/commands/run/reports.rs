@@ -157,6 +157,7 @@ impl Reports {
             | RunEvent::Unsupported(_)
             | RunEvent::RealToken
             | RunEvent::Waiting { .. }
+            | RunEvent::NotReady(_)
             | RunEvent::Kept(_) => {}
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -20,8 +20,13 @@ const LOOK_AT_LAST: Duration = Duration::from_secs(2);
 /// What has been watched for a while.
 pub(crate) struct Watcher {
     notify: RecommendedWatcher,
-    stirred: mpsc::UnboundedReceiver<()>,
+    /// What has gone from its place with each event, if anything has.
+    stirred: mpsc::UnboundedReceiver<Vec<PathBuf>>,
     folders: BTreeSet<PathBuf>,
+    /// Whether something has happened that was not told yet, for it has not calmed down.
+    pending: bool,
+    /// What has gone since the folders were last told. One that was made again under its name is watched no more.
+    gone: BTreeSet<PathBuf>,
 }
 
 impl Watcher {
@@ -33,28 +38,40 @@ impl Watcher {
     pub(crate) fn new() -> Result<Self, String> {
         let (stir, stirred) = mpsc::unbounded_channel();
         let heard = move |event: notify::Result<Event>| {
-            if !matches!(event, Ok(Event { kind, .. }) if is_looking(kind)) {
-                // Whoever listened may have gone.
-                let _ = stir.send(());
-            }
+            let gone = match event {
+                Ok(Event { kind, .. }) if is_looking(kind) => return,
+                Ok(Event {
+                    kind: EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)),
+                    paths,
+                    ..
+                }) => paths,
+                Ok(_) | Err(_) => Vec::new(),
+            };
+            // Whoever listened may have gone.
+            let _ = stir.send(gone);
         };
         let notify = notify::recommended_watcher(heard).map_err(|error| reason(&error))?;
-        Ok(Self { notify, stirred, folders: BTreeSet::new() })
+        Ok(Self { notify, stirred, folders: BTreeSet::new(), pending: false, gone: BTreeSet::new() })
     }
 
-    /// Watches these folders and no others, each without those in it. Gives whether there are new ones among them, in
+    /// Watches these folders and no others, as far as they are there, each without those in it. Gives whether there are new ones among them, in
     /// which something may have happened before they were watched.
     ///
     /// # Errors
     ///
     /// When one that is there cannot be watched, in words.
     pub(crate) fn follow(&mut self, folders: BTreeSet<PathBuf>) -> Result<bool, String> {
+        // Events have the paths that were given, so each folder has one.
+        let folders: BTreeSet<PathBuf> =
+            folders.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
         for gone in self.folders.difference(&folders) {
             // It may not be there any more.
             let _ = self.notify.unwatch(gone);
         }
-        for folder in &folders {
-            // One that was removed and made again under its name has to be watched anew, so all of them are.
+        let gone = std::mem::take(&mut self.gone);
+        let is_gone =
+            |folder: &Path| !gone.is_empty() && folder.ancestors().any(|above| gone.contains(above));
+        for folder in folders.iter().filter(|folder| !self.folders.contains(*folder) || is_gone(folder)) {
             if let Err(error) = self.notify.watch(folder, RecursiveMode::NonRecursive)
                 && folder.is_dir()
             {
@@ -68,17 +85,24 @@ impl Watcher {
 
     /// Whether something has happened that nobody has waited for yet.
     pub(crate) fn has_stirred(&self) -> bool {
-        !self.stirred.is_empty()
+        self.pending || !self.stirred.is_empty()
     }
 
-    /// Waits until something has happened, and then until nothing more does.
+    /// Waits until something has happened, and then until nothing more does. Whoever gives up waiting loses nothing: it is
+    /// told the next time.
     pub(crate) async fn stirs(&mut self) {
-        if self.stirred.recv().await.is_none() {
-            std::future::pending::<()>().await;
+        if !self.pending {
+            match self.stirred.recv().await {
+                Some(gone) => self.gone.extend(gone),
+                None => std::future::pending().await,
+            }
+            self.pending = true;
         }
         let last = Instant::now() + LOOK_AT_LAST;
-        let calms = async { while let Ok(Some(())) = timeout(DEBOUNCE, self.stirred.recv()).await {} };
-        let _ = timeout_at(last, calms).await;
+        while let Ok(Ok(Some(gone))) = timeout_at(last, timeout(DEBOUNCE, self.stirred.recv())).await {
+            self.gone.extend(gone);
+        }
+        self.pending = false;
     }
 }
 

@@ -287,6 +287,26 @@ fn only_files_of_the_bot_restart_it_however_they_are_saved() {
 }
 
 #[test]
+fn a_folder_that_is_made_again_is_watched_again() {
+    let folder = shop("1");
+    folder.write("lib/a.js", "1");
+    let serve = Serve::start(&folder, &["--watch"]);
+    serve.process.prints("shopbot is ready");
+    // As another branch is checked out, and this one again: between two looks, and for longer.
+    fs::rename(folder.path("lib"), folder.path("lib2")).expect("it can be renamed");
+    folder.write("lib/a.js", "22");
+    serve.process.prints("restarting `shopbot`: lib/a.js changed, and 1 more file");
+    folder.write("lib/a.js", "333");
+    serve.process.prints("restarting `shopbot`: lib/a.js changed\n");
+    fs::remove_dir_all(folder.path("lib")).expect("it can be removed");
+    serve.process.prints("restarting `shopbot`: lib/a.js was removed\n");
+    folder.write("lib/a.js", "4444");
+    serve.process.prints("restarting `shopbot`: lib/a.js is new\n");
+    folder.write("lib/a.js", "55555");
+    prints_times(&serve.process, "restarting `shopbot`: lib/a.js changed\n", 2);
+}
+
+#[test]
 fn globs_of_the_world_replace_the_folder() {
     let folder = shop("1");
     folder.write("shop/bot.sh", bot("1"));

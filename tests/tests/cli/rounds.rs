@@ -105,14 +105,19 @@ fn each_round_plays_what_a_change_affects() {
     assert_eq!(rounds.round(header), ["tests/deep/e/e"]);
     fs::remove_dir_all(folder.path("tests/deep")).expect("it can be removed");
     assert_eq!(rounds.next(), "\ntests/deep/e.yaml was removed; this affects no scenario\n");
+    fs::create_dir(folder.path("tests/deep")).expect("a folder");
+    folder.write("tests/deep/e.yaml", scenario("e", "ho"));
+    assert_eq!(rounds.round("=== round 8: tests/deep/e.yaml is new: 1 of 6 scenarios"), ["tests/deep/e/e"]);
+    fs::remove_file(folder.path("tests/deep/e.yaml")).expect("it can be removed");
+    assert_eq!(rounds.next(), "\ntests/deep/e.yaml was removed; this affects no scenario\n");
     // A world that is nearer than the one that was used.
     folder.write(
         "tests/emulator.yaml",
         format!("apps: {{shopbot: {{start: {TINY_BOT} slow 0}}}}\npeople: {{ana: {{}}}}\n"),
     );
-    assert_eq!(rounds.round("=== round 8: tests/emulator.yaml is new: 4 of 5 scenarios"), all[..4]);
+    assert_eq!(rounds.round("=== round 9: tests/emulator.yaml is new: 4 of 5 scenarios"), all[..4]);
     fs::remove_file(folder.path("tests/emulator.yaml")).expect("it can be removed");
-    assert_eq!(rounds.round("=== round 9: tests/emulator.yaml was removed: 4 of 5 scenarios"), all[..4]);
+    assert_eq!(rounds.round("=== round 10: tests/emulator.yaml was removed: 4 of 5 scenarios"), all[..4]);
     assert_eq!(rounds.end(), Some(0));
 }
 

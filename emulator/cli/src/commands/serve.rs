@@ -206,7 +206,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     if !files.is_empty() {
         let own = own_files(arguments, recorder.as_ref());
         let watch = Watch::begin(bots.clone(), files, own, world_file(&world), again);
-        let watch = watch.map_err(|why| failed(Exit::Bug, why))?;
+        let watch = watch.await.map_err(|why| failed(Exit::Bug, why))?;
         eprint!("{}", watch.told());
         tokio::spawn(watch.go_on(restarted));
     }

@@ -45,7 +45,7 @@ impl Watch {
     /// # Errors
     ///
     /// When something cannot be watched, in words.
-    pub(super) fn begin(
+    pub(super) async fn begin(
         bots: ServedBots,
         files: Vec<BotFiles>,
         own: OwnFiles,
@@ -57,7 +57,7 @@ impl Watch {
         let world = world.map(|path| World { path: path.to_owned(), text: std::fs::read(path).ok() });
         let watched = files.into_iter().map(watched).collect();
         let mut watch = Self { watcher: Watcher::new()?, bots, watched, own: Arc::new(own), world, again };
-        watch.look()?;
+        watch.look().await?;
         Ok(watch)
     }
 
@@ -82,7 +82,7 @@ impl Watch {
                 }
             }
             self.world_changed();
-            let changes = match self.look() {
+            let changes = match self.look().await {
                 Ok(changes) => changes,
                 Err(why) => {
                     eprintln!("warning: {why}; what changes there restarts no bot");
@@ -94,15 +94,17 @@ impl Watch {
     }
 
     /// Finds out what has changed for each bot.
-    fn look(&mut self) -> Result<Vec<Vec<Change>>, String> {
-        let own = Arc::clone(&self.own);
+    async fn look(&mut self) -> Result<Vec<Vec<Change>>, String> {
         let before: Vec<Seen> = self.watched.iter().map(|watched| watched.seen.clone()).collect();
         // What happens in a folder before it is watched is found by looking once more.
         loop {
             let mut folders: BTreeSet<PathBuf> =
                 self.world.iter().map(|world| folder_of(&world.path)).collect();
             for watched in &mut self.watched {
-                watched.seen = watched.files.look(&own, &watched.seen);
+                // Calls are answered meanwhile.
+                let (files, own, seen) = (watched.files.clone(), Arc::clone(&self.own), watched.seen.clone());
+                let looked = tokio::task::spawn_blocking(move || files.look(&own, &seen)).await;
+                watched.seen = looked.map_err(|error| error.to_string())?;
                 folders.extend(watched.seen.folders().iter().cloned());
             }
             if !self.watcher.follow(folders)? {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Folder, golden};
+use crate::support::{Folder, Serve, golden};
 
 /// A message that the bot gets while the clock moves over a day, since it was down at first.
 fn jump(how: &str, name: &str, expected: &str) -> String {
@@ -91,7 +91,7 @@ fn two_bots_that_answer_each_other_without_end_are_named() {
 }
 
 #[test]
-fn a_call_that_is_late_is_told_in_the_words_of_the_platform_and_ours() {
+fn what_a_late_bot_did_is_shown_with_the_failure() {
     let ended = Folder::with("play.yaml", &jump("${env.TINY_BOT} slow 1500", "play", "At last!"))
         .run(&["run", "play.yaml"]);
     let gone = |line: &&str| {
@@ -99,4 +99,14 @@ fn a_call_that_is_late_is_told_in_the_words_of_the_platform_and_ours() {
     };
     let told: Vec<&str> = ended.stdout.lines().filter(gone).collect();
     golden("late-after-jump", &told.join("\n"));
+}
+
+#[test]
+fn serve_says_of_a_call_that_it_is_late() {
+    let folder = Folder::with("emulator.yaml", "apps: {bot: {start: \"${env.TINY_BOT} slow 1500\"}}\n");
+    let serve = Serve::start(&folder, &[]);
+    serve.process.prints("bot is ready");
+    serve.post("/_emulator/steps", "{user: user, says: hello}");
+    serve.post("/_emulator/steps", "{clock: +1h}");
+    serve.process.prints("[late: an answer to ");
 }

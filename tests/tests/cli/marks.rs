@@ -71,3 +71,14 @@ fn twenty_marks_are_enough() {
     assert_eq!(told.matches("error: expected a message").count(), 21, "{told}");
     assert!(!told.contains("turn 21"), "{told}");
 }
+
+#[test]
+fn control_that_was_passed_in_another_way_is_not_waited_for_any_longer() {
+    let text = "scenario: play\nworld: {apps: {bot: {start: \"${env.TINY_BOT} calls 0 pass_thread_control \
+                target_app_id=263902037430900&metadata=old\"}}}\ntimeouts: {reply: 60s}\nsteps:\n  \
+                - {user: user, says: help}\n  - expect: {app: bot, passes_control: {metadata: new}}\n";
+    let ended = Folder::with("play.yaml", text).run(&["run", "play.yaml"]);
+    let told = ended.told();
+    assert!(told.contains("it was done in another way, and nothing more is under way"), "{told}");
+    assert!(told.contains("expected \"new\", got \"old\""), "{told}");
+}

@@ -21,9 +21,11 @@ use crate::failure::Nearest;
 use crate::feed::Reader;
 use crate::matcher::Mismatch;
 use crate::node::Span;
-use crate::step::{Expectation, Need};
+use crate::step::{AppVerbKind, Expectation, Need};
 use crate::transcript;
 
+/// For how long nothing must have been under way until a call that differs is the last word, in milliseconds.
+const UNDISTURBED: u64 = 1_000;
 /// How many messages may differ before a scenario stops.
 const MARKS: usize = 20;
 /// How often it is looked whether a bot is only too busy to begin.
@@ -109,6 +111,8 @@ impl Scene {
                     };
                     let why = if deadline <= Instant::now() {
                         Some(Why::TooLate(within))
+                    } else if awaiting.within.is_none() && self.was_made_otherwise(plan) {
+                        Some(Why::Otherwise)
                     } else {
                         hopeless.filter(|_| at_rest).map(Why::Hopeless)
                     };
@@ -140,6 +144,24 @@ impl Scene {
                 deadline += begun.elapsed();
             }
         }
+    }
+
+    /// Whether control was moved in another way than is expected, and nothing has been under way since then for so long
+    /// that nothing more is likely to come.
+    fn was_made_otherwise(&self, plan: &Plan) -> bool {
+        let [Leaf { what: wanted @ Wanted::Call { app, verb, .. }, .. }] = plan.leaves.as_slice() else {
+            return false;
+        };
+        let differs = |(_, entry, call): (usize, &Entry, &Call)| {
+            let compared = self.seen(|seen| seen.call(wanted, entry, call));
+            AppVerbKind::of(&call.kind) == Some(*verb) && compared.is_some_and(|(it, _)| !it.is_match())
+        };
+        verb.is_control()
+            && self
+                .lane
+                .undisturbed()
+                .is_some_and(|undisturbed| undisturbed >= self.patience.pace.of(UNDISTURBED))
+            && self.feed.calls_of(*app, self.feed.calls_from(*app)).any(differs)
     }
 
     /// Whether a message that differs ends the scene.

@@ -27,6 +27,8 @@ pub(super) enum Why {
     TooLate(Duration),
     /// This message, by its index, came first.
     Overtaken(usize),
+    /// It was made in another way, and nothing more is under way.
+    Otherwise,
     /// Nobody is left who could do it; why, in words.
     Hopeless(String),
 }
@@ -56,6 +58,9 @@ impl Scene {
                 }
             }
             Why::Overtaken(_) => format!("expected {wanted}; something else came first"),
+            Why::Otherwise => {
+                format!("expected {wanted}; it was done in another way, and nothing more is under way")
+            }
             Why::Hopeless(_) => format!("expected {wanted}; it cannot come about"),
         };
         let mut problem = Diagnostic::new(span, message);

@@ -286,6 +286,26 @@ app_verbs! {
 }
 
 impl AppVerbKind {
+    /// True for the edges of conversation control.
+    pub(crate) const fn is_control(self) -> bool {
+        match self {
+            Self::PassesControl
+            | Self::TakesControl
+            | Self::ReleasesControl
+            | Self::RequestsControl
+            | Self::ExtendsControl
+            | Self::PassesMetadata => true,
+            Self::Sends
+            | Self::Types
+            | Self::MarksSeen
+            | Self::AsksOwner
+            | Self::AsksReceivers
+            | Self::Calls => false,
+        }
+    }
+}
+
+impl AppVerbKind {
     /// Tells what a call is in the words of the language; none for calls that it has no verb for.
     #[must_use]
     pub fn of(call: &CallKind) -> Option<Self> {

@@ -2,7 +2,7 @@
 
 use emulator_core::Effect;
 use emulator_server::journal::{Entry, Names, Record};
-use emulator_server::{Lane, rfc3339};
+use emulator_server::{Lane, Late, rfc3339};
 
 use super::{describe_delivery, refused_line, told, unheard};
 
@@ -64,7 +64,13 @@ impl<'a> Lines<'a> {
         {
             return refused_line(entry, &refusal, &self.names);
         }
-        told(entry, &self.names, self.tried(entry).as_deref())
+        let text = told(entry, &self.names, self.tried(entry).as_deref())?;
+        Some(match self.lane.late_call(entry.seq).filter(|_| entry.call().is_some()) {
+            Some(Late { delivery, .. }) => {
+                format!("{text}  [late: an answer to {delivery}, from before the clock moved]")
+            }
+            None => text,
+        })
     }
 
     /// What a try delivers.

@@ -47,10 +47,10 @@ impl LaneState {
             if let Some(gap) = gap {
                 self.shared.habits.called_after(gap);
             }
-            if writes && frozen && heard.moves < self.moves && self.late.is_none() {
+            if writes && heard.moves < self.moves {
                 // The call's own entry is the next one.
-                let call = self.journal.next_seq();
-                self.late = Some(Late { app: key.0, call, gap: gap.unwrap_or_default() });
+                let (call, delivery) = (self.journal.next_seq(), heard.seq);
+                self.called_late(Late { app: key.0, call, delivery, gap: gap.unwrap_or_default() });
             }
             if call.kind.answers() {
                 self.answered(key);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use emulator_core::Timestamp;
 
 use super::{Lane, Quiet, Unsettled};
+use crate::clock::Stopwatch;
 use crate::journal::Cause;
 use crate::webhooks;
 
@@ -69,7 +70,9 @@ impl Lane {
                 }
             };
             if arrived {
-                self.lock().clock.move_to(to);
+                let mut state = self.lock();
+                state.clock.move_to(to);
+                state.moved = Some(Stopwatch::start());
             }
             self.notify();
             let sent = !started.is_empty();

@@ -7,7 +7,7 @@ use emulator_core::{AppId, Psid};
 
 use super::state::{Heard, LaneState};
 use super::{Lane, Unsettled};
-use crate::clock::Stopwatch;
+use crate::clock::{ClockMode, Stopwatch};
 use crate::webhooks::QueueKey;
 
 /// How long a lane must have stayed settled to count as quiet.
@@ -25,6 +25,10 @@ const ENDLESS: usize = 1_000;
 /// From how many new entries on it is worth to look for such a talk, and how many more until the next look.
 pub(super) const LOOK_FOR_ENDLESS: u64 = 2 * ENDLESS as u64;
 
+/// How soon after a move a call shows that an app was still busy, where the clock goes on by itself.
+const SOON: Duration = Duration::from_secs(30);
+/// How many late calls are remembered.
+const MOST_LATE: usize = 1_000;
 /// How often it is looked whether more has become known about how fast an app is.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
@@ -35,6 +39,8 @@ pub struct Late {
     pub app: AppId,
     /// The call's journal entry.
     pub call: u64,
+    /// The journal entry of the delivery that it answers.
+    pub delivery: u64,
     /// The real time from the app's 2xx to the call; none at all when it had not acknowledged the event yet.
     pub gap: Duration,
 }
@@ -104,6 +110,16 @@ impl LaneState {
                 self.stirred = false;
                 Missing::Nothing
             }
+        }
+    }
+
+    /// Notes a call for an event from before the clock was moved.
+    pub(super) fn called_late(&mut self, late: Late) {
+        let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
+        // Where time goes on by itself, somebody may well answer much later.
+        let soon = self.moved.is_none_or(|moved| moved.elapsed() < SOON);
+        if (frozen || soon) && self.late.len() < MOST_LATE {
+            self.late.push(late);
         }
     }
 
@@ -227,7 +243,19 @@ impl Lane {
 
     /// The first call that came for an event from before the clock was moved, if one did.
     pub fn late(&self) -> Option<Late> {
-        self.lock().late
+        self.lock().late.first().copied()
+    }
+
+    /// What was late about a call, if it was.
+    pub fn late_call(&self, call: u64) -> Option<Late> {
+        self.lock().late.iter().find(|late| late.call == call).copied()
+    }
+
+    /// For how long nothing has been under way and no real app got something or called; none while something is.
+    pub fn undisturbed(&self) -> Option<Duration> {
+        let state = self.lock();
+        let since = state.last_contact.map_or(Duration::MAX, Stopwatch::elapsed);
+        state.is_settled().then_some(since)
     }
 
     /// True when a delivery to the app, or to any app when none is named, lies in line: it waits for a connection, or

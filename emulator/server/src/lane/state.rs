@@ -42,8 +42,10 @@ pub(crate) struct LaneState {
     pub(crate) journal: Journal,
     pub(crate) names: Names,
     pub(crate) raced: bool,
-    /// The first call that came for an event from before the clock was moved.
-    pub(super) late: Option<Late>,
+    /// The calls that came for an event from before the clock was moved.
+    pub(super) late: Vec<Late>,
+    /// When the clock was last moved by a step, in real time.
+    pub(super) moved: Option<Stopwatch>,
     pub(crate) last_contact: Option<Stopwatch>,
     /// True when a real app got something since the lane was last quiet.
     pub(crate) touched: bool,
@@ -102,7 +104,8 @@ impl LaneState {
             clock: Clock::new(mode),
             journal: Journal::default(),
             raced: false,
-            late: None,
+            late: Vec::new(),
+            moved: None,
             last_contact: None,
             touched: false,
             stirred: false,
@@ -234,6 +237,7 @@ impl LaneState {
 
     pub(crate) fn clock_moved(&mut self, to: Timestamp) -> u64 {
         self.moves += 1;
+        self.moved = Some(Stopwatch::start());
         let now = self.clock.read();
         let entry = self.entry(now, None, Record::Clock { to });
         self.append(entry)

@@ -214,6 +214,20 @@ async fn a_registration_that_fails_leaves_everything_as_it_was() {
 }
 
 #[tokio::test]
+async fn an_empty_name_of_a_field_fails_or_is_refused_as_the_page_says() {
+    let pairs = [("object", "page"), ("fields[]", "messages"), ("fields[]", "")];
+    let fails = Setup::new().webhook(BOT, "http://127.0.0.1:9/").serve().await;
+    let answer = subscribe(&fails, BOT, &pairs).await;
+    assert_eq!((answer.status(), answer.error()), (500, (1, 0)));
+    assert!(answer.header("www-authenticate").unwrap().contains("\"unknown_error\""), "as the report shows");
+    let refuses =
+        Setup::new().option("empty_field_name", "refuse").webhook(BOT, "http://127.0.0.1:9/").serve().await;
+    let answer = subscribe(&refuses, BOT, &pairs).await;
+    let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("(#100) Param fields[1] must be one of {feed, "), "{message}");
+}
+
+#[tokio::test]
 async fn what_comes_back_in_place_of_the_challenge_is_cut_after_twenty_characters() {
     let stand = Setup::new().serve().await;
     for (sent, shown) in [

@@ -87,6 +87,22 @@ fn standard_input_is_read_once() {
 }
 
 #[test]
+fn what_can_be_read_once_cannot_be_watched() {
+    let folder = Folder::new();
+    let ended = fed(&folder, &["run", "--watch", "-"], SCENARIO);
+    assert_eq!(ended.code, Some(2), "{}", ended.told());
+    let told = "error: --watch reads everything again after a change, and standard input can be read once; name a file\n";
+    assert_eq!(ended.stderr, told);
+    let ended = in_bash(&folder, "\"$ME\" run --watch <(cat fed.txt)");
+    assert_eq!(ended.code, Some(2), "{}", ended.told());
+    assert!(
+        ended.stderr.contains("/dev/fd/") && ended.stderr.contains("can be read once"),
+        "{}",
+        ended.told()
+    );
+}
+
+#[test]
 fn a_failure_from_standard_input_says_how_it_is_run_again() {
     let folder = Folder::new();
     let wrong = SCENARIO.replace("starts_with: Hello", "starts_with: Bye");

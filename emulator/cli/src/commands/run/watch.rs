@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use emulator_scenario::bots::{Change, OwnFiles};
+use emulator_scenario::input::{is_stdin, is_stream};
 use emulator_scenario::kept::Ours;
 use emulator_scenario::runner::HandPorts;
 use emulator_scenario::select::{Selected, Selection, Sources};
@@ -59,6 +60,13 @@ enum Next {
 
 /// Plays rounds until somebody ends it; gives the exit code of the last one.
 pub(super) async fn rounds(arguments: &RunArguments, interrupts: &mut Interrupts) -> Exit {
+    if let Some(stream) = arguments.files.iter().find(|path| is_stream(path)) {
+        let what = if is_stdin(stream) { "standard input".to_owned() } else { stream.display().to_string() };
+        eprintln!(
+            "error: --watch reads everything again after a change, and {what} can be read once; name a file"
+        );
+        return Exit::Usage;
+    }
     // A path that is not there is a slip of the one who has just typed it.
     if let Err(text) = read(arguments) {
         eprintln!("{text}");

@@ -60,7 +60,7 @@ impl Watcher {
     /// # Errors
     ///
     /// When one that is there cannot be watched, in words.
-    pub(crate) fn follow(&mut self, folders: BTreeSet<PathBuf>) -> Result<bool, String> {
+    pub(crate) fn follow(&mut self, folders: &BTreeSet<PathBuf>) -> Result<bool, String> {
         // Events have the paths that were given, so each folder has one.
         let folders: BTreeSet<PathBuf> =
             folders.iter().filter_map(|folder| folder.canonicalize().ok()).collect();

@@ -427,18 +427,22 @@ fn serve_sums_up_the_calls_that_are_not_supported() {
         ("GET", format!("/v21.0/me/custom_thing?{bot}")),
         // What is refused for another reason is not among them.
         ("GET", "/me".to_owned()),
+        ("GET", "/".to_owned()),
+        ("GET", "/me?access_token=made-up".to_owned()),
         ("POST", format!("/me/messages?{bot}")),
     ] {
         assert_eq!(call(&serve, method, &path), 400, "{path}");
     }
     serve.process.prints("someone without a token calls GET /me\n");
+    serve.process.prints("someone without a token calls GET /\n");
+    serve.process.prints("someone with an unknown token calls GET /me\n");
     serve.process.signal("INT");
     serve.process.ends();
     let told = serve.process.stderr();
     let sum = told.split_once("calls that this version").map_or("", |(_, rest)| rest);
     crate::support::golden("serve-calls", &format!("calls that this version{sum}"));
     // Each rule by which something was refused is worth one hint.
-    assert_eq!(told.matches("why: ").count(), 3, "{told}");
+    assert_eq!(told.matches("why: ").count(), 6, "{told}");
 }
 
 #[test]

@@ -150,8 +150,9 @@ const STRANGER: &str = "someone with an unknown token";
 /// an unknown token by that alone.
 pub(crate) fn refused_line(call: &Entry, refusal: &Entry, names: &Names) -> Option<String> {
     let text = line(call, names)?;
-    let tokenless =
-        call.call().is_some_and(|call| call.app.is_none()) && refusal.rule == Some(RuleId::TokenRequired);
+    // A call that names no node is refused before its token would be missed.
+    let tokenless = call.call().is_some_and(|call| call.app.is_none())
+        && matches!(refusal.rule, Some(RuleId::TokenRequired | RuleId::UnknownNode));
     Some(if tokenless { text.replacen(STRANGER, "someone without a token", 1) } else { text })
 }
 

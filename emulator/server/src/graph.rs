@@ -336,7 +336,9 @@ fn reply(
     };
     let played = origin.lane().is_some();
     if !played {
-        let has_token = !matches!(&wanted.then, Err(error) if error.rule == RuleId::TokenRequired);
+        let tokenless =
+            |error: &GraphError| matches!(error.rule, RuleId::TokenRequired | RuleId::UnknownNode);
+        let has_token = !wanted.then.as_ref().is_err_and(tokenless);
         stage.shared().called(app, has_token);
     }
     let call = Call { app, page, person: wanted.person, kind: wanted.kind, played };

@@ -427,18 +427,22 @@ fn serve_sums_up_the_calls_that_are_not_supported() {
         ("GET", format!("/v21.0/me/custom_thing?{bot}")),
         // What is refused for another reason is not among them.
         ("GET", "/me".to_owned()),
+        ("GET", "/".to_owned()),
+        ("GET", "/me?access_token=made-up".to_owned()),
         ("POST", format!("/me/messages?{bot}")),
     ] {
         assert_eq!(call(&serve, method, &path), 400, "{path}");
     }
     serve.process.prints("someone without a token calls GET /me\n");
+    serve.process.prints("someone without a token calls GET /\n");
+    serve.process.prints("someone with an unknown token calls GET /me\n");
     serve.process.signal("INT");
     serve.process.ends();
     let told = serve.process.stderr();
     let sum = told.split_once("calls that this version").map_or("", |(_, rest)| rest);
     crate::support::golden("serve-calls", &format!("calls that this version{sum}"));
     // Each rule by which something was refused is worth one hint.
-    assert_eq!(told.matches("why: ").count(), 3, "{told}");
+    assert_eq!(told.matches("why: ").count(), 6, "{told}");
 }
 
 #[test]
@@ -579,4 +583,26 @@ fn why_a_bot_that_is_started_by_hand_is_not_ready_is_told() {
     *mood.lock().expect("nobody panics") = None;
     assert_eq!(process.ends().code(), Some(0), "{}", process.stderr());
     assert!(!process.stderr().contains("nobody answers"), "{}", process.stderr());
+}
+
+#[test]
+fn lines_have_the_date_where_the_day_changes_and_tries_name_what_they_deliver() {
+    let webhook = format!("http://127.0.0.1:{}/webhook", free_port());
+    let world = format!(
+        "page: {{primary_receiver: bot}}\napps: {{bot: {{webhook: \"{webhook}\"}}}}\npeople: {{user: {{}}}}\n"
+    );
+    let folder = Folder::with("emulator.yaml", &world);
+    let serve = Serve::start(&folder, &["--clock", "frozen"]);
+    let steps = "[{user: user, says: one}, {user: user, says: two}, {clock: +5s}, {clock: +23h 59m 55s}, {clock: +1h}]";
+    let ended = talk(&folder, &serve, &["step", steps]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    for (text, number) in [("one", 1), ("two", 1), ("one", 3), ("two", 3), ("one", 4), ("two", 4)] {
+        let line = format!("  delivery of message “{text}” to bot failed (try {number}): unreachable: ");
+        assert!(ended.stdout.contains(&line), "{line}\n{}", ended.told());
+    }
+    let is_dated = |line: &&str| line.split_whitespace().nth(1).is_some_and(|word| word.starts_with("2026-"));
+    let dated: Vec<&str> = ended.stdout.lines().filter(is_dated).collect();
+    let [first, next] = dated.as_slice() else { panic!("{dated:#?}\n{}", ended.told()) };
+    assert!(first.contains("2026-07-06 09:00:00 user says “one”"), "{first}");
+    assert!(next.contains("2026-07-07 09:00:00   time is up: control of user ends"), "{next}");
 }

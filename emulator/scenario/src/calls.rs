@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use emulator_core::{PageId, Psid};
 use emulator_server::Lane;
-use emulator_server::journal::{CallKind, Entry, Names};
+use emulator_server::journal::{Call, CallKind, Entry, Names};
 use serde_json::{Value, json};
 
 use crate::transcript::printable;
@@ -31,8 +31,20 @@ pub struct Unsupported {
 impl Unsupported {
     /// Those that a lane has written down.
     pub fn of(lane: &Lane) -> Self {
+        Self::among(lane, |_| true)
+    }
+
+    /// Those of real apps: what a step asks for itself, its scenario says.
+    pub(crate) fn of_bots(lane: &Lane) -> Self {
+        Self::among(lane, |call| !call.played)
+    }
+
+    fn among(lane: &Lane, counts: impl Fn(&Call) -> bool) -> Self {
         let (mut all, names) = (Self::default(), lane.names());
         for (call, error) in lane.refused_calls() {
+            if !call.call().is_some_and(&counts) {
+                continue;
+            }
             if let Some(what) = error.unsupported() {
                 all.add(&call, what, &names, lane);
             }

@@ -183,7 +183,7 @@ impl Shared {
 
     /// Tells of calls in a lane that are not supported yet, if there were any.
     fn tell_unsupported(&self, lane: &Lane) {
-        let calls = Unsupported::of(lane);
+        let calls = Unsupported::of_bots(lane);
         if !calls.is_empty() {
             self.send(RunEvent::Unsupported(calls));
         }

@@ -6,8 +6,7 @@
 use std::io;
 use std::net::TcpStream as Socket;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -20,14 +19,16 @@ use super::backlog::Backlog;
 #[derive(Debug)]
 pub(crate) struct Ear {
     socket: Socket,
-    heard: AtomicBool,
+    /// Whether something was read. Held while reading, so that nobody looks between taking bytes from the socket and
+    /// saying so.
+    heard: Mutex<bool>,
     backlog: Arc<Backlog>,
 }
 
 impl Ear {
     /// From here on only what comes now counts.
     pub(super) fn listen(&self) {
-        self.heard.store(false, Ordering::SeqCst);
+        *self.heard() = false;
         // Many a bot writes the head of its answer and then the body, and the second write waits until
         // the first was acknowledged, which the system likes to put off by 40 ms.
         #[cfg(target_os = "linux")]
@@ -36,7 +37,11 @@ impl Ear {
 
     /// True when something has come, read or not, or the connection has ended.
     pub(crate) fn hears(&self) -> bool {
-        self.heard.load(Ordering::SeqCst) || self.socket.peek(&mut [0]).is_ok()
+        *self.heard() || self.socket.peek(&mut [0]).is_ok()
+    }
+
+    fn heard(&self) -> MutexGuard<'_, bool> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// True when a bot that is busy has not begun to read what it was sent. False where the system does not tell.
@@ -57,7 +62,7 @@ impl Heard {
     /// Puts an ear to a connection.
     pub(super) fn new(stream: TcpStream, backlog: Arc<Backlog>) -> io::Result<(Self, Arc<Ear>)> {
         let stream = stream.into_std()?;
-        let (socket, heard) = (stream.try_clone()?, AtomicBool::new(false));
+        let (socket, heard) = (stream.try_clone()?, Mutex::new(false));
         let ear = Arc::new(Ear { socket, heard, backlog });
         let stream = TokioIo::new(TcpStream::from_std(stream)?);
         Ok((Self { stream, ear: Arc::clone(&ear) }, ear))
@@ -70,8 +75,10 @@ impl Read for Heard {
         context: &mut Context<'_>,
         into: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = ready!(Pin::new(&mut self.stream).poll_read(context, into));
-        self.ear.heard.store(true, Ordering::SeqCst);
+        let this = &mut *self;
+        let mut heard = this.ear.heard();
+        let read = ready!(Pin::new(&mut this.stream).poll_read(context, into));
+        *heard = true;
         Poll::Ready(read)
     }
 }

@@ -94,7 +94,8 @@ impl Bot {
         let (ours, theirs) = Pair::pair().map_err(failed)?;
         ours.set_nonblocking(true).map_err(failed)?;
         let (told, lifeline) = UnixStream::from_std(ours).map_err(failed)?.into_split();
-        let mut child = Command::new(bin)
+        let mut keeper = Command::new(bin);
+        keeper
             .arg("keep")
             .arg("--")
             .args(command)
@@ -102,9 +103,11 @@ impl Bot {
             .current_dir(folder)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
+            .stderr(Stdio::piped());
+        let begins = ports::no_process_begins();
+        let spawned = keeper.spawn();
+        drop(begins);
+        let mut child = spawned.map_err(failed)?;
         let output = Arc::new(Output { lines: Mutex::default(), secrets: Arc::clone(secrets), heard });
         let process = Arc::new(OnceLock::new());
         let mut readers = vec![tokio::spawn(read_process_id(told, Arc::clone(&process)))];

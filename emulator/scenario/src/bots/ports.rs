@@ -2,13 +2,20 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tokio::net::TcpSocket;
 
 /// Ports that systems do not hand out by themselves to whoever asks for any, by default.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// Keeps other processes from beginning meanwhile. A process that begins has a copy of every socket until it becomes
+/// another program; a port that is let go of in between stays taken for a moment, and a bot that wants it finds it so.
+pub(super) fn no_process_begins() -> MutexGuard<'static, ()> {
+    static BEGINS: Mutex<()> = Mutex::new(());
+    BEGINS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A port that nobody uses now, for a bot that is about to be started. Each call gives another one,
 /// and other processes begin somewhere else.
@@ -18,6 +25,7 @@ pub fn free_port() -> u16 {
         AtomicU16::new(u16::try_from(chance % u64::from(u16::MAX)).unwrap_or_default())
     });
     let width = PORTS.end - PORTS.start;
+    let _let_go = no_process_begins();
     for _ in 0..width {
         let port = PORTS.start + NEXT.fetch_add(1, Ordering::Relaxed) % width;
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
@@ -31,7 +39,14 @@ pub fn free_port() -> u16 {
 /// A port that is taken and at which nobody listens: connections are refused, and no other process gets it.
 #[derive(Debug)]
 pub(super) struct ClosedPort {
-    _socket: TcpSocket,
+    socket: Option<TcpSocket>,
+}
+
+impl Drop for ClosedPort {
+    fn drop(&mut self) {
+        let _let_go = no_process_begins();
+        self.socket.take();
+    }
 }
 
 impl ClosedPort {
@@ -44,7 +59,7 @@ impl ClosedPort {
             socket.bind(address).map(|()| socket)
         };
         // A port that the bot's last connections still haunt can be had only by somebody who shares it.
-        bound(false).or_else(|_| bound(true)).ok().map(|socket| Self { _socket: socket })
+        bound(false).or_else(|_| bound(true)).ok().map(|socket| Self { socket: Some(socket) })
     }
 }
 

@@ -133,6 +133,8 @@ pub struct Scene {
     steps: std::collections::BTreeMap<u64, (Span, Arc<SourceText>)>,
     /// The step that moved the clock last.
     moved: Option<(Span, Arc<SourceText>)>,
+    /// The deliveries of which it is settled that nothing further answers them.
+    doubted: std::collections::BTreeSet<u64>,
     /// Whether it was told that a bot came too late for the clock.
     late_told: bool,
     patience: Patience,
@@ -194,6 +196,7 @@ impl Scene {
             watches: Vec::new(),
             steps: std::collections::BTreeMap::new(),
             moved: None,
+            doubted: std::collections::BTreeSet::new(),
             late_told: true,
             patience,
             turn: Turn::default(),

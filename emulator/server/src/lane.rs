@@ -37,7 +37,7 @@ pub(crate) use given_up::CROWDED_OUT;
 pub use go_on::Gap;
 pub(crate) use habits::Habits;
 pub(crate) use replay::Replay;
-pub use rest::{Late, Owing, Quiet};
+pub use rest::{Doubt, Late, Owing, Quiet};
 pub(crate) use state::LaneState;
 pub use waiting::Unsettled;
 

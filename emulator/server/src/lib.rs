@@ -21,7 +21,7 @@ pub use clock::{
     ClockMode, LAST_MOMENT, NoMoment, Pace, ParsePaceError, Wall, parse_moment, parse_rfc3339, pause, rfc3339,
 };
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
-pub use lane::{Acted, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
+pub use lane::{Acted, Doubt, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};

@@ -51,8 +51,28 @@ fn what_comes_too_late_is_late_whatever_other_expectation_it_would_break() {
     );
     let ended = Folder::with("play.yaml", &text).run(&["run", "play.yaml"]);
     assert_eq!(ended.code, Some(1), "{}", ended.told());
-    // The second message came before the answer to the first, so that it may be an answer to either.
-    assert!(!ended.told().contains("ended by itself"), "{}", ended.told());
+    let told = ended.told();
+    assert!(told.contains("error: late: the bot was still working"), "{told}");
+    assert!(!told.contains("something else came first"), "{told}");
+}
+
+#[test]
+fn a_bot_that_says_nothing_to_one_event_is_not_late_with_what_it_says_to_the_next() {
+    let play = |people: &str, steps: &str| {
+        let text = format!(
+            "scenario: play\nworld: {{apps: {{bot: {{start: \"${{env.TINY_BOT}} relays 0\"}}}}, people: {{{people}}}}}\nsteps:\n  \
+             - {{user: ana, says: thanks}}\n  - clock: +1h\n{steps}"
+        );
+        Folder::with("play.yaml", &text).run(&["run", "play.yaml"])
+    };
+    let same = play("ana: {}", "  - {user: ana, says: relay}\n  - expect: {app: bot, sends: At last!}\n");
+    assert_eq!(same.code, Some(0), "{}", same.told());
+    let because_of_another =
+        "  - {user: bo, says: relay}\n  - expect: {app: bot, of: ana, sends: At last!}\n";
+    let other = play("ana: {}, bo: {}", because_of_another);
+    assert_eq!(other.code, Some(0), "{}", other.told());
+    let wrong = play("ana: {}", "  - {user: ana, says: relay}\n  - expect: {app: bot, sends: Never}\n");
+    assert!(wrong.told().contains("expected \"Never\", got \"At last!\""), "{}", wrong.told());
 }
 
 #[test]

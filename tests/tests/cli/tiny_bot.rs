@@ -7,6 +7,7 @@
 //! the right thing only when the file exists that the third argument names, and makes it, one that
 //! `refuses` answers each webhook with the status and the text that the second and third say, one that `types` shows that
 //! it types and then does as one that is `slow`, both of which may be given a range such as 5-200 to draw from, one that
+//! `relays` says nothing until somebody says so, and then writes to who wrote first, one that
 //! `echoes` says something to each message and each echo, one that calls `unnamed` asks for an edge and names nobody, one
 //! that `sets-up` asks for the edge and the parameters that the third and fourth say as it starts, and one that wants all
 //! `together` answers nobody before as many people as the third argument says have written; so does one that goes `astray`, which
@@ -20,7 +21,7 @@ use std::env;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -127,6 +128,9 @@ fn answer(stream: TcpStream, how: &str, wait: [u64; 2]) {
         if passes && how == "acknowledges" {
             pass_on(&body);
         }
+        if passes && how == "relays" {
+            relay(sender(&body), says("relay"));
+        }
         if passes && how == "unnamed" {
             post("no_such_edge", "", "{}");
         }
@@ -178,6 +182,15 @@ fn together() {
 
 fn sender(body: &str) -> &str {
     between(body, "\"sender\":{\"id\":\"", &['"'])
+}
+
+/// Remembers who wrote first, and writes to that person when somebody asks for it.
+fn relay(person: &str, is_asked: bool) {
+    static FIRST: OnceLock<String> = OnceLock::new();
+    let first = FIRST.get_or_init(|| person.to_owned());
+    if is_asked {
+        call(first, "messages", "", ",\"message\":{\"text\":\"At last!\"}");
+    }
 }
 
 /// The person of a message or of an echo.

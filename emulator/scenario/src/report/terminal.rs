@@ -67,7 +67,7 @@ impl Terminal {
             RunEvent::Stray(text) => {
                 self.apart = false;
                 format!(
-                    "{}  {text}\n       this call belongs to no scenario. If the bot still worked when its scenario had ended, set `timeouts: {{quiet: …}}`;\n       if it makes the call at any time, mark the scenario `alone: true`\n",
+                    "{}  {text}\n       this call belongs to no scenario. If the bot still worked when its scenario had ended, set `timeouts: {{quiet: …}}`;\n       if it makes the call at any time, mark the scenario `alone: true`;\n       if it sets itself up with it as it starts, it came later than 400 ms after the verification had passed\n",
                     self.paint("STRAY", Paint::Red)
                 )
             }

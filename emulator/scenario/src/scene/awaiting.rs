@@ -128,6 +128,9 @@ impl Scene {
                 at_rest = self.change_within(left, Rest::IsNothing).await;
                 continue;
             }
+            if why.is_some() && awaiting.need == Need::Required {
+                self.late_after_all().await?;
+            }
             match (why, awaiting.need) {
                 (None, Need::Optional) if at_rest => return Ok(Progress::default()),
                 (None, _) => {}
@@ -135,7 +138,15 @@ impl Scene {
                 (Some(Why::Overtaken(entry)), Need::Required) if self.may_mark(plan) => {
                     return Ok(self.mark(span, plan, &progress, entry));
                 }
-                (Some(why), Need::Required) => return Err(self.unmet(span, plan, &progress, &why)),
+                (Some(why), Need::Required) => {
+                    let mut failure = self.unmet(span, plan, &progress, &why);
+                    if self.marks.as_ref().is_some_and(|marks| marks.len() + 1 >= MARKS) {
+                        let stops =
+                            format!("the scenario stops after {MARKS} differences; there may be more");
+                        failure.problem = failure.problem.note(stops);
+                    }
+                    return Err(failure);
+                }
             }
             self.all_live(span)?;
             let left = deadline.saturating_duration_since(Instant::now()).min(LOOK_AGAIN);
@@ -171,7 +182,7 @@ impl Scene {
     /// Whether a message that differs ends the scene.
     fn may_mark(&self, plan: &Plan) -> bool {
         let message = matches!(plan.leaves.as_slice(), [Leaf { what: Wanted::Message { .. }, .. }]);
-        message && self.marks.as_ref().is_some_and(|marks| marks.len() < MARKS)
+        message && self.marks.as_ref().is_some_and(|marks| marks.len() + 1 < MARKS)
     }
 
     /// Notes how the next message differs; it counts as the one that was expected.

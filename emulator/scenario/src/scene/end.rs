@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_server::journal::{Entry, Record};
+use emulator_server::journal::Entry;
 
 use super::{Outcome, Scene};
 use crate::diagnostics::{Diagnostic, SourceText};
@@ -63,8 +63,11 @@ impl Scene {
         failure
     }
 
-    fn nothing_unread(&self, end: Span) -> Outcome<()> {
+    fn nothing_unread(&mut self, end: Span) -> Outcome<()> {
         let names = self.lane.names();
+        if self.feed.unread().next().is_some() {
+            self.late_by_count()?;
+        }
         if let Some(unread) = self.feed.unread().next() {
             let what = transcript::line(unread.entry, &names).unwrap_or_default();
             let problem =
@@ -101,11 +104,6 @@ impl Scene {
         if more > 0 {
             let deliveries = if more == 1 { "delivery" } else { "deliveries" };
             problem = problem.note(format!("{more} more {deliveries} failed after it"));
-        }
-        if let Record::Attempt { result, .. } = &tried.record
-            && result.is_distrust()
-        {
-            problem = problem.note(format!("check that the bot knows the app secret of `{app}`"));
         }
         let help = format!(
             "mend the bot; or expect it with `expect: {{webhook: {app}, acknowledged: false}}`; or write `deliveries: \

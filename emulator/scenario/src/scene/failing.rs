@@ -16,7 +16,9 @@ const TRANSCRIPT_LINES: usize = 12;
 
 impl Scene {
     pub(super) fn unsettled(&self, span: Span, unsettled: &Unsettled) -> Box<Failure> {
-        self.failed(Diagnostic::new(span, unsettled.to_string()))
+        let help =
+            "give the bot more time with `timeouts: {settle: 60s}`, or see what it waits for in its output";
+        self.failed(Diagnostic::new(span, unsettled.to_string()).help(help))
     }
 
     /// A failure about something else than what was expected.

@@ -47,13 +47,14 @@ impl LaneState {
             if let Some(gap) = gap {
                 self.shared.habits.called_after(gap);
             }
+            // The call's own entry is the next one.
+            let number = self.journal.next_seq();
             if writes && heard.moves < self.moves {
-                // The call's own entry is the next one.
-                let (call, delivery) = (self.journal.next_seq(), heard.seq);
-                self.called_late(Late { app: key.0, call, delivery, gap: gap.unwrap_or_default() });
+                let gap = gap.unwrap_or_default();
+                self.called_late(Late { app: key.0, call: number, delivery: heard.seq, gap }, key);
             }
             if call.kind.answers() {
-                self.answered(key);
+                self.answered(key, number);
             }
         }
         // On a real clock nobody is promised the same bytes twice.

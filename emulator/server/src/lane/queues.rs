@@ -91,7 +91,8 @@ impl LaneState {
     pub(crate) fn heard(&mut self, outgoing: &Outgoing) {
         if !outgoing.follows_answer() {
             let (seq, moves) = (outgoing.seq, self.moves);
-            let heard = Heard { seq, moves, acknowledged: None, answered: false };
+            let owed = self.still_owed(outgoing.key());
+            let heard = Heard { seq, moves, acknowledged: None, answered: false, owed };
             self.heard.insert(outgoing.key(), heard);
             self.owing.remove(&outgoing.key());
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use emulator_core::{AppId, Psid};
 
-use super::state::{Heard, LaneState};
+use super::state::{Heard, LaneState, Owed};
 use super::{Lane, Unsettled};
 use crate::clock::{ClockMode, Stopwatch};
 use crate::webhooks::QueueKey;
@@ -43,6 +43,25 @@ pub struct Late {
     pub delivery: u64,
     /// The real time from the app's 2xx to the call; none at all when it had not acknowledged the event yet.
     pub gap: Duration,
+}
+
+/// A call that may be for an event from before the clock was moved: the app owed an answer to that, and had also heard
+/// something else by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// What it is if it is late.
+    pub late: Late,
+    /// How many messages or control calls there were in the conversation since.
+    pub answers: u32,
+    /// How many events the app had heard in it since the clock moved.
+    pub events: u32,
+}
+
+impl Doubt {
+    /// True when there were more answers than events to answer, so that one of them is for what came before.
+    pub const fn is_likely(&self) -> bool {
+        self.answers > self.events
+    }
 }
 
 /// An app that acknowledged an event before the clock moved and has made no message or control call since.
@@ -113,8 +132,19 @@ impl LaneState {
         }
     }
 
-    /// Notes a call for an event from before the clock was moved.
-    pub(super) fn called_late(&mut self, late: Late) {
+    /// Notes a call for an event from before the clock was moved. Where the app has heard of somebody else since, it may
+    /// have called because of that.
+    pub(super) fn called_late(&mut self, late: Late, key: QueueKey) {
+        let of_app = self.heard.range((key.0, None)..).take_while(|((app, _), _)| *app == key.0);
+        let mut others = of_app.filter(|(other, _)| **other != key);
+        if others.any(|(_, heard)| heard.moves == self.moves) {
+            let owed =
+                self.heard.get(&key).is_some_and(|heard| !heard.answered && heard.acknowledged.is_some());
+            if owed && self.doubtful.len() < MOST_LATE {
+                self.doubtful.push(Doubt { late, answers: 1, events: 0 });
+            }
+            return;
+        }
         let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
         // Where time goes on by itself, somebody may well answer much later.
         let soon = self.moved.is_none_or(|moved| moved.elapsed() < SOON);
@@ -133,9 +163,28 @@ impl LaneState {
         }
     }
 
-    /// Notes a message or a control call that answers the newest event.
-    pub(super) fn answered(&mut self, key: QueueKey) {
+    /// What an app still owes an answer to in a conversation, as it is about to hear something more in it.
+    pub(super) fn still_owed(&self, key: QueueKey) -> Option<Owed> {
+        let heard = self.heard.get(&key).filter(|heard| !heard.answered)?;
+        let owed = heard.owed.or_else(|| {
+            let acknowledged = heard.acknowledged.filter(|_| heard.moves < self.moves)?;
+            Some(Owed { delivery: heard.seq, acknowledged, events: 0, answers: 0 })
+        })?;
+        Some(Owed { events: owed.events + 1, ..owed })
+    }
+
+    /// Notes a message or a control call that answers the newest event, or one from before the clock was moved.
+    pub(super) fn answered(&mut self, key: QueueKey, call: u64) {
         let Some(heard) = self.heard.get_mut(&key) else { return };
+        if let Some(owed) = &mut heard.owed {
+            owed.answers += 1;
+            let (events, answers) = (owed.events, owed.answers);
+            let late = Late { app: key.0, call, delivery: owed.delivery, gap: owed.acknowledged.elapsed() };
+            match self.doubtful.iter_mut().find(|doubt| doubt.late.delivery == late.delivery) {
+                Some(doubt) => doubt.answers = answers,
+                None => self.doubtful.push(Doubt { late, answers, events }),
+            }
+        }
         if !std::mem::replace(&mut heard.answered, true) {
             self.owing.remove(&key);
             let gap = heard.acknowledged.map_or(Duration::ZERO, Stopwatch::elapsed);
@@ -244,6 +293,11 @@ impl Lane {
     /// The first call that came for an event from before the clock was moved, if one did.
     pub fn late(&self) -> Option<Late> {
         self.lock().late.first().copied()
+    }
+
+    /// The calls that may be late.
+    pub fn doubtful(&self) -> Vec<Doubt> {
+        self.lock().doubtful.clone()
     }
 
     /// What was late about a call, if it was.

@@ -10,7 +10,7 @@ use emulator_core::{
 use hyper::header::HeaderValue;
 
 use super::replay::Arrears;
-use super::rest::Late;
+use super::rest::{Doubt, Late};
 use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
 use crate::journal::{BotOrder, Cause, Entry, Journal, Names, Record, entry_to_json};
@@ -25,6 +25,19 @@ pub(super) struct Heard {
     pub(super) acknowledged: Option<Stopwatch>,
     /// Whether the app made a message or a control call since.
     pub(super) answered: bool,
+    /// What the app owed an answer to, in this conversation, when the clock moved.
+    pub(super) owed: Option<Owed>,
+}
+
+/// An event from before the clock was moved that an app has acknowledged and not answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owed {
+    pub(super) delivery: u64,
+    pub(super) acknowledged: Stopwatch,
+    /// How many events the app has heard in the conversation since.
+    pub(super) events: u32,
+    /// How many messages or control calls it has made since.
+    pub(super) answers: u32,
 }
 
 /// What applying an input led to.
@@ -44,6 +57,8 @@ pub(crate) struct LaneState {
     pub(crate) raced: bool,
     /// The calls that came for an event from before the clock was moved.
     pub(super) late: Vec<Late>,
+    /// The same where the app has also heard something since, so that it may have called because of that.
+    pub(super) doubtful: Vec<Doubt>,
     /// When the clock was last moved by a step, in real time.
     pub(super) moved: Option<Stopwatch>,
     pub(crate) last_contact: Option<Stopwatch>,
@@ -105,6 +120,7 @@ impl LaneState {
             journal: Journal::default(),
             raced: false,
             late: Vec::new(),
+            doubtful: Vec::new(),
             moved: None,
             last_contact: None,
             touched: false,

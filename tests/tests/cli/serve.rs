@@ -357,6 +357,7 @@ fn lines_typed_on_a_terminal_are_said() {
         ("/step {app: bot}", "error: "),
         ("/explain 1", "M-203 a person writes"),
         ("/explain 999", "there is no entry 999"),
+        ("//start now", "ben says “/start now”"),
         ("/dance", "there is no command /dance; /help tells which there are"),
         ("   ", ""),
     ] {

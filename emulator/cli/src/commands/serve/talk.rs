@@ -14,6 +14,7 @@ use crate::commands::speak::spoken;
 
 const HELP: &str = "\
 TEXT              says it as the person who speaks
+//TEXT            says it with one slash in front, such as /start
 /tap TITLE        taps a quick reply or a button
 /as NAME          lets another person speak
 /clock +24h       moves the clock
@@ -97,6 +98,9 @@ pub(crate) async fn read(
             "/tap" => json!({"user": speaker, "taps": rest.trim()}).to_string(),
             "/clock" => json!({"clock": rest.trim()}).to_string(),
             "/step" => rest.to_owned(),
+            _ if command.starts_with("//") => {
+                json!({"user": speaker, "says": spoken(&line[1..])}).to_string()
+            }
             _ if command.starts_with('/') => {
                 eprintln!("there is no command {command}; /help tells which there are");
                 continue;

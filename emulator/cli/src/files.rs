@@ -20,7 +20,7 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     MEANS_STDOUT.iter().any(|name| path == Path::new(name))
 }
 
-/// Writes a file so that whoever looks sees all of it or what was there before, which is replaced.
+/// Writes a file so that a reader sees all of it or what was there before, which is replaced.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), String> {
     let beside = written_beside(path, text.as_bytes()).map_err(|error| failed(&error))?;
     beside.persist(path).map_err(|error| failed(&error.error))?;

@@ -28,7 +28,7 @@ impl Stream {
         }
     }
 
-    /// Prints text on the way. Whoever reads it may have gone, which ends nothing here.
+    /// Prints text on the way. That its reader may have gone ends nothing here.
     pub(crate) fn data(self, text: &str) {
         match self {
             Self::Stdout => data(text),

@@ -88,7 +88,7 @@ impl Watcher {
         self.pending || !self.stirred.is_empty()
     }
 
-    /// Waits until something has happened, and then until nothing more does. Whoever gives up waiting loses nothing: it is
+    /// Waits until something has happened, and then until nothing more does. Giving up the wait loses nothing: it is
     /// told the next time.
     pub(crate) async fn stirs(&mut self) {
         if !self.pending {

@@ -1,6 +1,6 @@
 //! The files of a bot: which of them count, and what has changed since somebody last looked.
 //!
-//! Whoever looks compares all files with what was there before, whatever the system has told of them. So it does not
+//! Each look compares all files with what was there before, whatever the system has told of them. So it does not
 //! matter how an editor saves: written in place, renamed over, by way of a temporary file.
 
 mod globs;

@@ -108,7 +108,7 @@ pub(super) async fn ready(
     }
 }
 
-/// What is told of a bot that somebody starts by hand.
+/// What a run says of a bot that somebody starts by hand.
 pub(crate) enum ByHand<'a> {
     /// It has to be started, so that its webhook answers there.
     Start(&'a Start, String),

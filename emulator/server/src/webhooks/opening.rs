@@ -1,8 +1,8 @@
 //! Opening connections to one bot without flooding it.
 //!
-//! Many a server listens with a queue of five. Whoever connects while the queue is full is not refused but forgotten by
-//! the system, and tries again after one second, then three. So connections are opened one after the other, and one
-//! that is not there at once is given up: the queue is full, and the next one is tried when the bot has answered
+//! Many servers listen with a queue of five. A client that connects while the queue is full is not refused: the system
+//! drops its request, and it tries again after one second, then three. So connections are opened one after the other, and
+//! one that is not there at once is given up: the queue is full, and the next one is tried when the bot has answered
 //! something or after a short while.
 
 use std::io;

@@ -108,10 +108,7 @@ pub fn evaluate_key(key: &crate::node::Key, scope: &dyn Scope) -> Result<String,
 /// Gives the error of an expression, or says that the value is no text.
 pub fn text(node: &Node, scope: &dyn Scope) -> Result<String, Diagnostic> {
     let value = evaluate(node, scope, Place::Text)?;
-    match value {
-        Value::String(text) => Ok(text),
-        other => Err(shown::no_text(node, &other)),
-    }
+    value.as_str().map(str::to_owned).ok_or_else(|| shown::no_text(node, &value))
 }
 
 /// Evaluates what stands behind `sends:` into a message: a text becomes `{text: …}`.

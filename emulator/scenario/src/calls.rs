@@ -57,6 +57,8 @@ impl Unsupported {
         let CallKind::Other { method, path, .. } = &call.kind else { return };
         let app = call.app.map_or_else(|| "nobody known".to_owned(), |app| names.app(app));
         let path = without_ids(path, lane);
+        // In the sentence of the refusal it may end a clause.
+        let what = what.trim_end_matches(',');
         let is_told = path.rsplit('/').next() == Some(what);
         let what = if is_told { String::new() } else { what.to_owned() };
         let kind = Kind { path, method: method.to_string(), what, app };

@@ -68,14 +68,17 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
             format!("  {} hears {what}{channel} instead", names.app(delivery.app))
         }
         Record::Effect(effect) => describe_effect(effect, entry.saw.owner.flatten(), names)?,
-        Record::Attempt { result, .. } if result.is_acknowledged() => return None,
+        // At the first try it is what everybody expects.
+        Record::Attempt { number: 1, result, .. } if result.is_acknowledged() => return None,
+        Record::Attempt { app, number, result, .. } if result.is_acknowledged() => {
+            format!("  delivery{} to {} acknowledged (try {number})", of_what(tried), names.app(*app))
+        }
         Record::Attempt { app, number, result, .. } => {
             let (app, why) = (names.app(*app), printable(&result.describe()));
             // Once is enough: the tries after it fail in the same way.
             let secret = Some(()).filter(|()| result.is_distrust() && *number == 1);
             let secret = secret.map_or_else(String::new, |()| format!("; {}", ask_for_secret(&app)));
-            let what = tried.map_or_else(String::new, |tried| format!(" of {tried}"));
-            format!("  delivery{what} to {app} failed (try {number}): {why}{secret}")
+            format!("  delivery{} to {app} failed (try {number}): {why}{secret}", of_what(tried))
         }
         Record::Bot { app, order } => format!("the bot {} {}", names.app(*app), order.name()),
         Record::Note { text } => format!("note: {text}"),
@@ -100,6 +103,11 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
         }
         _ => text,
     })
+}
+
+/// What a delivery is of, where that is known.
+fn of_what(tried: Option<&str>) -> String {
+    tried.map_or_else(String::new, |tried| format!(" of {tried}"))
 }
 
 /// What is asked of an app that does not trust the signature of its deliveries.

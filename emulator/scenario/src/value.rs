@@ -4,6 +4,7 @@
 
 mod expression;
 mod known;
+mod shown;
 mod time;
 
 use serde_json::{Map, Value};
@@ -79,7 +80,7 @@ pub fn evaluate(node: &Node, scope: &dyn Scope, place: Place) -> Result<Value, D
                 if object.insert(name.clone(), value).is_some() {
                     return Err(Diagnostic::new(
                         key.span,
-                        format!("the key `{name}` comes twice in one mapping"),
+                        format!("the key `{}` comes twice in one mapping", key.name),
                     ));
                 }
             }
@@ -107,9 +108,7 @@ pub fn evaluate_key(key: &crate::node::Key, scope: &dyn Scope) -> Result<String,
 /// Gives the error of an expression, or says that the value is no text.
 pub fn text(node: &Node, scope: &dyn Scope) -> Result<String, Diagnostic> {
     let value = evaluate(node, scope, Place::Text)?;
-    let label = || format!("this gives {value}");
-    let text = value.as_str().map(str::to_owned);
-    text.ok_or_else(|| Diagnostic::new(node.span, "a text is needed here").label(label()))
+    value.as_str().map(str::to_owned).ok_or_else(|| shown::no_text(node, &value))
 }
 
 /// Evaluates what stands behind `sends:` into a message: a text becomes `{text: …}`.
@@ -126,7 +125,7 @@ pub fn message(node: &Node, scope: &dyn Scope) -> Result<Value, Diagnostic> {
 /// # Errors
 /// Gives the error of an expression, or says what is wrong with the duration.
 pub fn duration(node: &Node, scope: &dyn Scope) -> Result<i64, Diagnostic> {
-    parse_duration(&Node { source: text(node, scope)?, ..node.clone() })
+    parsed(node, scope, parse_duration)
 }
 
 /// Evaluates a point in time to milliseconds since 1970.
@@ -134,7 +133,20 @@ pub fn duration(node: &Node, scope: &dyn Scope) -> Result<i64, Diagnostic> {
 /// # Errors
 /// Gives the error of an expression, or says what is wrong with the time.
 pub fn time(node: &Node, scope: &dyn Scope) -> Result<i64, Diagnostic> {
-    parse_time(&Node { source: text(node, scope)?, ..node.clone() })
+    parsed(node, scope, parse_time)
+}
+
+/// Reads a text that a node gives; an error shows it without secrets.
+fn parsed(
+    node: &Node,
+    scope: &dyn Scope,
+    parse: fn(&Node) -> Result<i64, Diagnostic>,
+) -> Result<i64, Diagnostic> {
+    let source = text(node, scope)?;
+    parse(&Node { source: source.clone(), ..node.clone() }).map_err(|problem| {
+        let source = shown::secrets(scope).hidden_in(&source);
+        parse(&Node { source, ..node.clone() }).err().unwrap_or(problem)
+    })
 }
 
 /// Gives a value as part of a text.

@@ -84,17 +84,26 @@ impl Hidden {
     }
 
     /// The beginning of a body in one line: white space of any length is one space, and what is longer than 200
-    /// characters ends with `…`. None when there is nothing to read.
+    /// characters, or breaks off within a character, ends with `…`. None when there is nothing to read.
     pub(crate) fn excerpt(&self, body: &[u8]) -> Option<Arc<str>> {
-        let text = String::from_utf8_lossy(body);
+        let whole = whole_characters(body);
+        let text = String::from_utf8_lossy(whole);
         // Hidden before it is cut: half a secret would not be found.
         let text = self.hidden_in(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         let mut excerpt: String = text.chars().take(EXCERPT).collect();
-        if excerpt.len() < text.len() {
+        if excerpt.len() < text.len() || whole.len() < body.len() {
             excerpt.push('…');
         }
         (!excerpt.is_empty()).then(|| excerpt.into())
     }
+}
+
+/// The bytes without those of a last character that has no end.
+fn whole_characters(bytes: &[u8]) -> &[u8] {
+    let last = bytes.utf8_chunks().last();
+    let broken = last.map_or(&[][..], |chunk| chunk.invalid());
+    let begun = std::str::from_utf8(broken).is_err_and(|error| error.error_len().is_none());
+    if begun { &bytes[..bytes.len() - broken.len()] } else { bytes }
 }
 
 #[cfg(test)]
@@ -123,6 +132,7 @@ mod tests {
         assert_eq!(excerpt(b" \r\n\t"), None);
         assert_eq!(excerpt(b"bad\r\n\n  signature\n").as_deref(), Some("bad signature"));
         assert_eq!(excerpt(b"\xff hush-hush").as_deref(), Some("\u{fffd} ${bot.secret}"));
+        assert_eq!(excerpt("ä€😀".as_bytes().split_at(7).0).as_deref(), Some("ä€…"), "it breaks off");
         let exactly = "ü".repeat(200);
         assert_eq!(excerpt(exactly.as_bytes()), Some(exactly.clone()));
         assert_eq!(excerpt(format!("{exactly}ü").as_bytes()), Some(format!("{exactly}…")));

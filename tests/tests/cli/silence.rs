@@ -425,6 +425,7 @@ fn serve_sums_up_the_calls_that_are_not_supported() {
         ("GET", format!("/100000000000001/conversations?{bot}")),
         ("GET", "/me/conversations?access_token=desk-page-token".to_owned()),
         ("GET", format!("/v21.0/me/custom_thing?{bot}")),
+        ("GET", format!("/v21.0/?ids=1,2&{bot}")),
         // What is refused for another reason is not among them.
         ("GET", "/me".to_owned()),
         ("GET", "/".to_owned()),

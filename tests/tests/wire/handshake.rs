@@ -102,6 +102,7 @@ async fn each_status_is_blamed_on_what_it_is_likely_to_be_about() {
         (307, "", "; redirects are not followed"),
         (502, "boom bot-verify-token", " (`boom ${bot.verify_token}`), expected 200; the bot failed"),
         (202, "", "with status 202, expected 200"),
+        (500, &format!("boom {}", "x".repeat(100_000)), " (`boom xxx"),
     ] {
         let server = MockServer::start().await;
         let answer = ResponseTemplate::new(status).set_body_string(body);

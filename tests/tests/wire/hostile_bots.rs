@@ -85,6 +85,37 @@ async fn an_answer_that_never_ends_is_a_success_by_its_status_or_a_time_out() {
 }
 
 #[tokio::test]
+async fn what_came_of_an_answer_that_is_too_long_or_breaks_off_is_shown() {
+    let characters = "ä€😀".repeat(100);
+    let shown: String = characters.chars().take(200).collect();
+    let long = format!("boom {}", "x".repeat(100_000));
+    let answer = |length: usize, body: &[u8]| {
+        let head = format!("HTTP/1.1 500 No\r\nContent-Length: {length}\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    for (answer, expected) in [
+        (answer(long.len(), long.as_bytes()), format!("boom {}…", "x".repeat(195))),
+        (answer(500, b"Traceback"), "Traceback".to_owned()),
+        (answer(characters.len(), characters.as_bytes()), format!("{shown}…")),
+        // In the middle of a character, as by somebody who counts characters for bytes.
+        (answer(8, &characters.as_bytes()[..8]), "ä€…".to_owned()),
+        (answer(500, &characters.as_bytes()[..8]), "ä€…".to_owned()),
+    ] {
+        let results = first_tries(PATIENCE, move |mut stream| {
+            let answer = answer.clone();
+            async move {
+                head(&mut stream).await;
+                let _ = stream.write_all(&answer).await;
+                let _ = stream.shutdown().await;
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+            }
+        });
+        let refused = AttemptResult::Refused { status: 500, excerpt: Some(expected.as_str().into()) };
+        assert_eq!(results.await, [refused.clone(), refused]);
+    }
+}
+
+#[tokio::test]
 async fn a_bot_that_closes_before_it_has_read_is_tried_again() {
     let results = first_tries(PATIENCE, |stream| async move { drop(stream) });
     let names: Vec<&str> = results.await.iter().map(AttemptResult::name).collect();

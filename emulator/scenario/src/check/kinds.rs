@@ -94,9 +94,14 @@ impl Checker<'_> {
         let Err(error) = whitelisted_host(&node.source) else { return };
         let bare = node.source.split_once("://").map_or(node.source.as_str(), |(_, rest)| rest);
         let host = bare.split(['/', '?', '#']).next().unwrap_or_default();
+        let better = format!("https://{}", host.trim());
         let help = match error {
-            DomainError::NotHttps | DomainError::Path if host.contains('.') => {
-                format!("write `https://{host}`")
+            DomainError::NotHttps | DomainError::Path if host.contains('*') => {
+                "name each domain, for example `https://www.example.com`: a subdomain is a domain of its own"
+                    .to_owned()
+            }
+            DomainError::NotHttps | DomainError::Path if whitelisted_host(&better).is_ok() => {
+                format!("write `{better}`")
             }
             DomainError::NotHttps | DomainError::Path => {
                 "write for example `https://www.example.com`".to_owned()

@@ -167,6 +167,11 @@ fn options(section: &mut Section<'_, '_>) -> (Options, BTreeSet<&'static str>) {
                     .help(suggestion(&name, &names, ""))
                     .note("`messenger-emulator rules options` lists them"),
             ),
+            Err(OptionError::Word { name, words }) if !node.is_scalar() || node.is_null() => section.report(
+                Diagnostic::new(node.span, format!("`{name}` takes one word"))
+                    .label(format!("this is {}", node.kind_name()))
+                    .help(suggestion(word, words, "")),
+            ),
             Err(OptionError::Word { name, words }) => section.report(
                 Diagnostic::new(node.span, format!("`{name}` cannot be `{}`", node.source))
                     .help(suggestion(word, words, "")),

@@ -312,7 +312,10 @@ fn one(
     }
     let missing = || paths.iter().find_map(|path| member_missing(path, &context, written, at));
     let failed = |message: &str, why: String| {
-        missing().unwrap_or_else(|| Diagnostic::new(written.part(at.0, at.1), message).label(why))
+        missing().unwrap_or_else(|| {
+            let why = super::shown::secrets(scope).hidden_in(&why);
+            Diagnostic::new(written.part(at.0, at.1), message).label(why)
+        })
     };
     let no_value = |why: &str| failed("this expression has no value", why.to_owned());
     let result = environment
@@ -380,7 +383,8 @@ fn member_missing(
                     no_member(&name, part, &members, written, at)
                 }
                 Value::String(_) => member_of_none(&name, part, "a text", written, at),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+                Value::Array(_) => member_of_none(&name, part, "a list", written, at),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {
                     member_of_none(&name, part, &value.to_string(), written, at)
                 }
             });

@@ -102,6 +102,58 @@ fn errors_say_what_is_there_and_point_at_the_expression() {
 }
 
 #[test]
+fn errors_show_no_secret_of_the_world() {
+    let app = json!({
+        "id": "1", "name": "bot", "secret": "hush-secret", "verify_token": "hush-verify", "page_token": "hush-token",
+        "store": {"page_token": "hush-store"},
+    });
+    let names = json!({"bot": app, "ana": {"id": "7", "name": "ana"}, "page": {"id": "8", "name": "Shop"},
+        "vars": {"list": [1], "mine": app}});
+    let scope = names.as_object().cloned().unwrap();
+    let told = |problem: Diagnostic| format!("{problem:?}");
+    for written in ["${bot}", "${bot.store}", "${[bot]}", "${vars}", "${vars.mine}"] {
+        let problem = told(text(&node(written), &scope).unwrap_err());
+        assert!(!problem.contains("hush"), "{written}: {problem}");
+    }
+    for written in ["${bot.secret}", "${bot.page_token}", "1s ${bot.store.page_token}", "${bot.verify_token}"]
+    {
+        for problem in [duration(&node(written), &scope), time(&node(written), &scope)] {
+            let problem = problem.unwrap_err();
+            assert!(problem.message.contains("${bot."), "{}", problem.message);
+            assert!(!told(problem.clone()).contains("hush"), "{problem:?}");
+        }
+    }
+    for written in [
+        "${bot.secret | int}",
+        "${bot.secret | float}",
+        "${bot + 1}",
+        "${bot | round}",
+        "${[bot].id}",
+        "${bot.secret / 2}",
+        "{\"${bot.secret}\": 1, \"${bot['secret']}\": 2}",
+    ] {
+        let problem = told(evaluate(&node(written), &scope, Place::Any).unwrap_err());
+        assert!(!problem.contains("hush"), "{written}: {problem}");
+    }
+    for (written, label, help) in [
+        ("${bot}", "this is an app with members", Some("take one of them: `${bot.id}`, `${bot.name}`, ")),
+        (
+            "${ana}",
+            "this is a person or a Page with members",
+            Some("take one of them: `${ana.id}`, `${ana.name}`"),
+        ),
+        ("${page}", "this is a Page with members", Some("take one of them: `${page.id}`, `${page.name}`")),
+        ("${vars.list}", "this is a list", None),
+        ("~", "this gives null", None),
+    ] {
+        let problem = text(&node(written), &scope).unwrap_err();
+        assert_eq!(problem.label.as_deref(), Some(label), "{written}");
+        assert_eq!(problem.help.is_some(), help.is_some(), "{written}: {:?}", problem.help);
+        assert!(problem.help.unwrap_or_default().starts_with(help.unwrap_or_default()), "{written}");
+    }
+}
+
+#[test]
 fn durations() {
     const HOUR: i64 = 3_600_000;
     for (written, expected) in [

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::HeaderValue;
@@ -137,7 +137,10 @@ pub(crate) struct Endpoint {
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    /// As far as it came, and no further than the limit.
     pub(crate) body: Bytes,
+    /// False when there is more of the body, or it broke off.
+    pub(crate) is_whole: bool,
 }
 
 impl Endpoint {
@@ -327,20 +330,31 @@ impl Endpoint {
 
     async fn read(&self, connection: Connection, response: Response<hyper::body::Incoming>) -> Answer {
         let (head, body) = response.into_parts();
-        let body = http_body_util::Limited::new(body, ANSWER_LIMIT).collect().await;
-        let body = match body {
-            Ok(body) => {
-                let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-                if idle.len() < CONNECTIONS {
-                    idle.push(connection);
-                }
-                body.to_bytes()
+        let (body, is_whole) = beginning(body).await;
+        if is_whole {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < CONNECTIONS {
+                idle.push(connection);
             }
-            // The status says all; what is wrong with the body does not matter.
-            Err(_) => Bytes::new(),
-        };
-        Answer { status: head.status, body }
+        }
+        Answer { status: head.status, body, is_whole }
     }
+}
+
+/// Reads a body up to the limit. Gives what came of it, and whether that is all.
+async fn beginning(mut body: impl hyper::body::Body<Data = Bytes> + Unpin) -> (Bytes, bool) {
+    let mut read = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        // The status says how it went; what came before the body broke off is still worth reading.
+        let Ok(frame) = frame else { return (read.freeze(), false) };
+        let Ok(data) = frame.into_data() else { continue };
+        let room = ANSWER_LIMIT - read.len();
+        read.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
+            return (read.freeze(), false);
+        }
+    }
+    (read.freeze(), true)
 }
 
 /// Whether a connection may be one that was used before.

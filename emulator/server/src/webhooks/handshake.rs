@@ -151,6 +151,9 @@ pub(crate) async fn handshake(endpoint: &Endpoint, challenge: &str) -> Result<()
         let received = received.chars().take(80).collect();
         return Err(HandshakeError::WrongChallenge { url, expected: challenge.to_owned(), received });
     }
+    if !answer.is_whole {
+        return Err(HandshakeError::NoAnswer { url, why: "the answer broke off before its end".to_owned() });
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use emulator_server::{Late, Owing};
+use emulator_server::{Doubt, Late, Owing};
 use tokio::time::Instant;
 
 use super::{Outcome, Scene};
@@ -74,7 +74,7 @@ impl Scene {
 
     /// The same, without waiting.
     pub(super) fn late_by_count(&mut self) -> Outcome<()> {
-        let likely = self.lane.doubtful().into_iter().find(|doubt| doubt.is_likely());
+        let likely = self.lane.doubtful().into_iter().find(Doubt::is_likely);
         let likely = likely.filter(|_| !self.late_told);
         likely.and_then(|doubt| self.is_late(doubt.late)).map_or(Ok(()), Err)
     }

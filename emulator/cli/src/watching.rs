@@ -23,6 +23,8 @@ pub(crate) struct Watcher {
     /// What has gone from its place with each event, if anything has.
     stirred: mpsc::UnboundedReceiver<Vec<PathBuf>>,
     folders: BTreeSet<PathBuf>,
+    /// Those that are there and cannot be watched.
+    refused: BTreeSet<PathBuf>,
     /// Whether something has happened that was not told yet, for it has not calmed down.
     pending: bool,
     /// What has gone since the folders were last told. One that was made again under its name is watched no more.
@@ -51,16 +53,16 @@ impl Watcher {
             let _ = stir.send(gone);
         };
         let notify = notify::recommended_watcher(heard).map_err(|error| reason(&error))?;
-        Ok(Self { notify, stirred, folders: BTreeSet::new(), pending: false, gone: BTreeSet::new() })
+        let (folders, refused, gone) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Ok(Self { notify, stirred, folders, refused, pending: false, gone })
     }
 
     /// Watches these folders and no others, as far as they are there, each without those in it. Gives whether there are new ones among them, in
     /// which something may have happened before they were watched.
     ///
-    /// # Errors
-    ///
-    /// When one that is there cannot be watched, in words.
-    pub(crate) fn follow(&mut self, folders: &BTreeSet<PathBuf>) -> Result<bool, String> {
+    /// One that is there and cannot be watched is passed over. The first time it is named in a warning, which ends with
+    /// what comes of it.
+    pub(crate) fn follow(&mut self, folders: &BTreeSet<PathBuf>, comes_of_it: &str) -> bool {
         // Events have the paths that were given, so each folder has one.
         let folders: BTreeSet<PathBuf> =
             folders.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
@@ -71,16 +73,30 @@ impl Watcher {
         let gone = std::mem::take(&mut self.gone);
         let is_gone =
             |folder: &Path| !gone.is_empty() && folder.ancestors().any(|above| gone.contains(above));
+        let mut refused = Vec::new();
         for folder in folders.iter().filter(|folder| !self.folders.contains(*folder) || is_gone(folder)) {
             if let Err(error) = self.notify.watch(folder, RecursiveMode::NonRecursive)
                 && folder.is_dir()
             {
-                return Err(format!("cannot watch {}: {}", folder.display(), reason(&error)));
+                refused.push((folder.clone(), reason(&error)));
             }
+        }
+        refused.retain(|(folder, _)| self.refused.insert(folder.clone()));
+        if let [(first, why), others @ ..] = refused.as_slice() {
+            let others = match others.len() {
+                0 => String::new(),
+                1 => " and another folder".to_owned(),
+                count => format!(" and {count} other folders"),
+            };
+            eprintln!(
+                "warning: cannot watch {}{others}: {why}; what changes there {comes_of_it}\n\
+                 help: name only the files of the bot with `watch:` in the world, or let its globs climb less with `../`",
+                first.display()
+            );
         }
         let new = folders.difference(&self.folders).next().is_some();
         self.folders = folders;
-        Ok(new)
+        new
     }
 
     /// Whether something has happened that nobody has waited for yet.
@@ -136,5 +152,24 @@ fn reason(error: &notify::Error) -> String {
         notify::ErrorKind::Generic(text) => text.clone(),
         notify::ErrorKind::PathNotFound => "there is no such folder".to_owned(),
         notify::ErrorKind::WatchNotFound | notify::ErrorKind::InvalidConfig(_) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_watched_is_passed_over_and_named_once() {
+        // Its entries are those of another user's process, or of one that nobody may look into.
+        let closed = Path::new("/proc/1/fdinfo");
+        let open = std::env::temp_dir();
+        let folders = BTreeSet::from([closed.to_owned(), open.clone()]);
+        let mut watcher = Watcher::new().unwrap();
+        assert!(watcher.follow(&folders, "is not noticed"), "both are new");
+        assert!(!watcher.follow(&folders, "is not noticed"), "nothing is new any more");
+        assert!(watcher.folders.contains(&open.canonicalize().unwrap()));
+        let is_closed = std::fs::read_dir(closed).is_err() && closed.is_dir();
+        assert_eq!(watcher.refused.contains(closed), is_closed);
     }
 }

@@ -134,6 +134,7 @@ impl Checker<'_> {
             Kind::OrPerPage(kind) => self.or_per_page(name, *kind, node, mode),
             Kind::Free(kind) => self.free(name, *kind, node, mode),
             Kind::Literal => self.literal(name, node),
+            Kind::Glob => self.glob(name, node),
             Kind::Reason => self.reason(name, node),
             Kind::Id(bits) => self.id(node, bits),
             Kind::Whole(least, most) => self.whole(name, least, most, node),

@@ -105,6 +105,8 @@ pub enum Kind {
     Free(&'static Self),
     /// A text that is needed before anything can be evaluated, so that it takes no expression.
     Literal,
+    /// Such a text that is a glob as in `.gitignore`; `true` and numbers are none unless they stand in quotes.
+    Glob,
     /// Such a text that says why; `true` and `false` do not.
     Reason,
     /// An id: digits, below two to this power.

@@ -66,7 +66,12 @@ fn a_bot_is_stopped_and_started_and_the_conversation_goes_on() {
     let down = done(&folder, &serve, "{user: ana, says: are you there?}");
     assert!(down.contains("to shopbot failed (try 1): unreachable: Connection refused"), "{down}");
     done(&folder, &serve, "{bot: shopbot, starts: true}");
-    done(&folder, &serve, "[{clock: +1m}, {expect: {app: shopbot, sends: At last!}}]");
+    let up = done(&folder, &serve, "[{clock: +1m}, {expect: {app: shopbot, sends: At last!}}]");
+    // The first was at once and the second right behind it.
+    let again = "  delivery of message “are you there?” to shopbot acknowledged (try 3)\n";
+    assert_eq!(up.matches("acknowledged").count(), 1, "{up}");
+    assert!(up.contains(again), "{up}");
+    serve.process.prints(again);
     done(&folder, &serve, "{bot: shopbot, restarts: true}");
     done(&folder, &serve, "[{user: ana, says: and now?}, {expect: {app: shopbot, sends: At last!}}]");
     done(&folder, &serve, "{expect: {owner: shopbot}}");

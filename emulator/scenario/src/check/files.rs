@@ -20,6 +20,19 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks that something is written as a glob; [`crate::bots::BotFiles::check`] reads it.
+    pub(super) fn glob(&mut self, name: &str, node: &Node) {
+        if matches!(node.kind, NodeKind::Bool(_) | NodeKind::Number(_)) {
+            let help = format!(
+                "write for example `{name}: [src/, '*.py']`; a file that is called so stands in quotes: `'{}'`",
+                node.source
+            );
+            self.wrong(name, node, "takes globs of files", &help);
+        } else {
+            self.literal(name, node);
+        }
+    }
+
     /// Checks the reason for something.
     pub(super) fn reason(&mut self, name: &str, node: &Node) {
         if matches!(node.kind, NodeKind::Bool(_)) {

@@ -98,6 +98,7 @@ fn plain(kind: Kind, place: Place) -> Value {
         }
         Kind::Free(inner) => json!({"type": "object", "additionalProperties": self::kind(*inner, place)}),
         Kind::Literal => literal(&["string", "number", "boolean"]),
+        Kind::Glob => literal(&["string"]),
         Kind::Reason => literal(&["string", "number"]),
         Kind::Id(bits) => json!({
             "type": ["integer", "string"],

@@ -68,6 +68,7 @@ pub(super) fn example(kind: Kind) -> Option<Value> {
         Kind::Beginning => json!("2026-03-02T08:00:00Z"),
         Kind::Any
         | Kind::Literal
+        | Kind::Glob
         | Kind::Reason
         | Kind::Whole(..)
         | Kind::Protocol

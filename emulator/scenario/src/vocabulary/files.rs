@@ -87,7 +87,7 @@ pub const APP_KEYS: &[Field] = &[
     field("start", Kind::Command, "the command that starts its bot"),
     field(
         "watch",
-        Kind::OneOrMore(&Kind::Literal),
+        Kind::OneOrMore(&Kind::Glob),
         "globs of the files that restart its bot with `--watch`, as in `.gitignore`; everything in its folder unless given",
     ),
     field("env", Kind::Free(&Kind::Text), "variables for the environment of its bot"),

@@ -241,9 +241,7 @@ impl<'a> Rounds<'a> {
     }
 
     fn follow_bots(&mut self) {
-        if let Err(why) = self.watcher.follow(&self.bots.folders()) {
-            eprintln!("warning: {why}; what changes there is not noticed");
-        }
+        self.watcher.follow(&self.bots.folders(), "is not noticed");
     }
 }
 

@@ -107,7 +107,7 @@ impl Watch {
                 watched.seen = looked.map_err(|error| error.to_string())?;
                 folders.extend(watched.seen.folders().iter().cloned());
             }
-            if !self.watcher.follow(&folders)? {
+            if !self.watcher.follow(&folders, "restarts no bot") {
                 break;
             }
         }

@@ -37,10 +37,37 @@ impl Globs {
             if written.trim_start_matches('!').trim().is_empty() || written.starts_with('#') {
                 return Err("it names nothing".to_owned());
             }
+            if written.contains('\0') {
+                return Err("no file has a NUL character in its name".to_owned());
+            }
+            if has_open_class(written) {
+                return Err("what `[` begins has no `]`; a `[` itself is written as `\\[`".to_owned());
+            }
             builder.add_line(None, glob).map_err(|error| reason(&error))?;
         }
         builder.build().map_err(|error| reason(&error))
     }
+}
+
+/// True when a class of characters such as `[a-z]` has no end. `.gitignore` takes its bracket for itself, which nobody
+/// means here.
+fn has_open_class(glob: &str) -> bool {
+    let mut rest = glob.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '\\' => drop(rest.next()),
+            '[' => {
+                rest.next_if(|next| matches!(next, '!' | '^'));
+                // A bracket that closes nothing stands for itself.
+                rest.next();
+                if !rest.by_ref().any(|next| next == ']') {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// How many folders a glob climbs first, and the rest of it.

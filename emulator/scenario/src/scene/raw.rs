@@ -49,7 +49,7 @@ impl Scene {
         let value = self.value(node)?;
         let Some(entries) = value.as_object() else {
             let problem = Diagnostic::new(node.span, "a mapping is needed here");
-            return Err(self.error(problem.label(format!("this gives {value}"))));
+            return Err(self.error(problem.label("this gives none")));
         };
         Ok(entries.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
     }

@@ -274,8 +274,10 @@ fn what_qa_records_passes_at_once_against_the_running_bot() {
     assert_eq!(serve.process.wait(PATIENCE).code(), Some(130));
     assert!(
         serve.process.stderr().contains("qa.yaml: 12 steps; messenger-emulator run qa.yaml"),
-        "{}",
-        serve.process.stderr()
+        "{}\n{}\n{:?}",
+        serve.process.stdout(),
+        serve.process.stderr(),
+        fs::read_to_string(folder.path("qa.yaml"))
     );
     assert!(serve.process.stderr().contains("set BOT_SECRET before you run the file"));
     let text = fs::read_to_string(folder.path("qa.yaml")).expect("the file was written");

@@ -189,7 +189,11 @@ impl Scene {
             return Err(self.error(Diagnostic::new(span, message).label(format!("this is {}", rfc3339(to)))));
         }
         self.turn.give_up();
-        let advanced = self.lane.advance(to, self.patience.quiet, self.patience.settle).await;
+        let (quiet, settle) = (self.patience.quiet, self.patience.settle);
+        let advanced = match moved {
+            ClockMove::By(_) => self.lane.advance_by(to - now, quiet, settle).await,
+            ClockMove::To(_) | ClockMove::Next => self.lane.advance(to, quiet, settle).await,
+        };
         self.turn.take().await;
         advanced.map_err(|unsettled| self.unsettled(span, &unsettled))?;
         Ok(json!({"now": rfc3339(self.lane.now())}))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use emulator_core::Timestamp;
+use emulator_core::{Span, Timestamp};
 
 use super::{Lane, Quiet, Unsettled};
 use crate::clock::Stopwatch;
@@ -33,6 +33,29 @@ impl Lane {
                 return Ok(());
             }
             Cause::certain(state.clock_moved(to))
+        };
+        self.move_on(to, cause, quiet, settle).await
+    }
+
+    /// Moves the clock by a duration, counted from the moment that the entry of the move has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lane::advance`].
+    pub async fn advance_by(
+        self: &Arc<Self>,
+        span: Span,
+        quiet: Quiet,
+        settle: Duration,
+    ) -> Result<(), Unsettled> {
+        let (to, cause) = {
+            let mut state = self.lock_on_time();
+            let now = state.clock.read();
+            let to = now + span;
+            if to <= now {
+                return Ok(());
+            }
+            (to, Cause::certain(state.clock_moved_from(now, to)))
         };
         self.move_on(to, cause, quiet, settle).await
     }

@@ -252,9 +252,14 @@ impl LaneState {
     }
 
     pub(crate) fn clock_moved(&mut self, to: Timestamp) -> u64 {
+        let now = self.clock.read();
+        self.clock_moved_from(now, to)
+    }
+
+    /// The same from a moment that was read just now: a clock that runs may show a later one already.
+    pub(crate) fn clock_moved_from(&mut self, now: Timestamp, to: Timestamp) -> u64 {
         self.moves += 1;
         self.moved = Some(Stopwatch::start());
-        let now = self.clock.read();
         let entry = self.entry(now, None, Record::Clock { to });
         self.append(entry)
     }

@@ -7,7 +7,7 @@ use super::message::https_host;
 /// How many domains a Page can whitelist (M-258).
 pub const DOMAINS: usize = 50;
 
-/// Why a text is no domain that a Page can whitelist.
+/// Why a Page cannot whitelist a text as a domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DomainError {
     /// It is no https address.

@@ -412,7 +412,7 @@ impl AttemptResult {
         }
     }
 
-    /// True when the app said that it does not trust whoever calls, which it tells by the signature.
+    /// True when the app refused the caller (401 or 403), which usually means that it did not accept the signature.
     pub const fn is_distrust(&self) -> bool {
         matches!(self, Self::Refused { status: 401 | 403, .. })
     }

@@ -8,6 +8,7 @@
 mod args;
 mod client;
 mod commands;
+mod entrance;
 mod exit;
 mod files;
 mod output;

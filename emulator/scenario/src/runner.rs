@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use emulator_core::Timestamp;
-use emulator_server::{ControlRoutes, Lane, Wall};
+use emulator_server::{ControlRoutes, Entrance, Lane, Wall};
 use tokio::sync::{Mutex, RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -47,6 +47,8 @@ pub struct Options {
     pub bin: PathBuf,
     /// The port for stages whose bots run already and know where the emulator is.
     pub port: u16,
+    /// What stages let in, and how.
+    pub entrance: Arc<Entrance>,
     /// By how much all real times are multiplied.
     pub pace: Pace,
     /// How long the processes of bots live.

@@ -27,6 +27,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+use crate::entrance::Entrance;
 use crate::graph::{self, GraphError, Origin, Reply};
 use crate::media::{self, MEDIA_FOLDER};
 use crate::stage::Stage;
@@ -102,7 +103,12 @@ pub type Read = Request<Bytes>;
 pub type ControlRoutes = Arc<dyn Fn(Read) -> BoxFuture<Response<AnswerBody>> + Send + Sync>;
 
 /// Serves a stage on a listener until the future that calls it is dropped.
-pub async fn serve(listener: TcpListener, stage: Arc<Stage>, control: ControlRoutes) {
+pub async fn serve(
+    listener: TcpListener,
+    stage: Arc<Stage>,
+    control: ControlRoutes,
+    _entrance: Arc<Entrance>,
+) {
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
     let door = Arc::new(Semaphore::new(TURNED_AWAY));
     loop {

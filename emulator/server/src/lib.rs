@@ -5,6 +5,7 @@
 //! carries out. No lock is held across an await.
 
 mod clock;
+mod entrance;
 mod escape;
 pub mod graph;
 mod http;
@@ -15,16 +16,19 @@ mod object;
 mod secrets;
 mod shared;
 mod stage;
+mod tls;
 mod webhooks;
 
 pub use clock::{
     ClockMode, LAST_MOMENT, NoMoment, Pace, ParsePaceError, Wall, parse_moment, parse_rfc3339, pause, rfc3339,
 };
+pub use entrance::{Entrance, SERVED_HOSTS};
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
 pub use lane::{Acted, Doubt, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
+pub use tls::{Authority, AuthorityError, CaFiles};
 pub use webhooks::{
     EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message,
 };

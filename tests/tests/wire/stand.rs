@@ -236,7 +236,7 @@ impl Stand {
             let body = AnswerBody::from(Bytes::from_static(b"control"));
             Box::pin(async { hyper::Response::new(body) })
         });
-        let task = tokio::spawn(serve(listener, Arc::clone(&stage), control));
+        let task = tokio::spawn(serve(listener, Arc::clone(&stage), control, Arc::default()));
         Self { stage, address, task }
     }
 

@@ -122,6 +122,7 @@ fn prepared(
         seed,
         bin,
         port: arguments.port,
+        entrance: arguments.entrance.entrance().map_err(|error| usage(format!("error: {error}")))?,
         pace: arguments.timeouts,
         bots: match arguments.restart {
             Some(Restart::Each) => BotLife::Scenario,

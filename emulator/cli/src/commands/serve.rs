@@ -39,6 +39,7 @@ use tokio::sync::{Mutex, Notify, mpsc};
 use self::bots::Again;
 use self::watch::Watch;
 use super::record::Recorder;
+use crate::entrance::EntranceArguments;
 use crate::exit::Exit;
 use crate::files::write_ready;
 use crate::output;
@@ -59,6 +60,8 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 pub(crate) struct ServeArguments {
     #[command(flatten)]
     world: WorldArguments,
+    #[command(flatten)]
+    entrance: EntranceArguments,
     /// Listens on this port at 127.0.0.1; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     port: u16,
@@ -161,6 +164,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     // As long as it reads what may be a pipe, a signal simply ends it.
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
     let signals = Signals::heed()?;
+    let entrance = arguments.entrance.entrance().map_err(|error| failed(Exit::Usage, error))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
@@ -191,7 +195,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         journal::tell_unsent(unsent);
         catch_up
     });
-    tokio::spawn(serve(listener, Arc::clone(&stage), console.routes()));
+    tokio::spawn(serve(listener, Arc::clone(&stage), console.routes(), entrance));
     tokio::spawn(Arc::clone(&lane).keep_time());
     if let Some(path) = &arguments.ready_file {
         ready(path, &surroundings.url).map_err(|text| failed(Exit::Usage, text))?;

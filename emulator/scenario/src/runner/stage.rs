@@ -134,7 +134,9 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
     let stage = Stage::new(spec, ClockMode::Frozen { at: Timestamp(BEGIN_AT) });
     stage.is_at(&surroundings.url);
     let control = Arc::new(OnceLock::new());
-    let server = tokio::spawn(serve(listener, Arc::clone(&stage), routes(Arc::clone(&control))));
+    let entrance = Arc::clone(&options.entrance);
+    let routes = routes(Arc::clone(&control));
+    let server = tokio::spawn(serve(listener, Arc::clone(&stage), routes, entrance));
     let boot = options.pace.of(first.scenario.timeouts.boot.unwrap_or(BOOT));
     let waits = |by_hand: ByHand<'_>| match by_hand {
         ByHand::Start(start, webhook) => {

@@ -9,6 +9,7 @@ use emulator_scenario::shard::Shard;
 
 use super::reports::Wanted;
 use super::selecting::Tag;
+use crate::entrance::EntranceArguments;
 
 /// The port that bots know which run already.
 const DEFAULT_PORT: u16 = 7380;
@@ -84,6 +85,8 @@ pub(crate) struct RunArguments {
     /// Passes when no scenario is selected
     #[arg(long)]
     pub(super) allow_empty: bool,
+    #[command(flatten)]
+    pub(super) entrance: EntranceArguments,
 }
 
 #[derive(Debug, Clone, Copy)]

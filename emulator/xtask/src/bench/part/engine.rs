@@ -86,7 +86,7 @@ fn set_up(bot: SocketAddr, listener: TcpListener) -> Result<Engine> {
     stage.give_unnamed_calls(&lane);
     let people: Vec<Psid> = lane.people().values().flat_map(BTreeMap::values).copied().collect();
     let answered: Arc<BTreeMap<_, _>> = Arc::new(people.iter().map(|psid| (*psid, Notify::new())).collect());
-    tokio::spawn(emulator_server::serve(listener, stage, no_control()));
+    tokio::spawn(emulator_server::serve(listener, stage, no_control(), Arc::default()));
     tokio::spawn(observe(Arc::clone(&lane), Arc::clone(&answered)));
     Ok(Engine { lane, people, answered })
 }

@@ -1,6 +1,6 @@
 //! How clients get in: the flags of every command that listens.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -26,30 +26,50 @@ pub(crate) struct EntranceArguments {
 }
 
 impl EntranceArguments {
-    /// What listeners need to know.
+    /// What listeners need to know. Where no folder was named and that of the user cannot be written, as in many
+    /// containers, certificates are kept among the temporary files, with a warning.
     ///
     /// # Errors
     ///
     /// When there can be no certificates.
     pub(crate) fn entrance(&self) -> Result<Arc<Entrance>, AuthorityError> {
-        let folder = self.folder();
+        let authority = match (&self.ca_dir, folder_for_state()) {
+            (Some(named), _) => Authority::open(named)?,
+            (None, Some(folder)) => Authority::open(&folder).or_else(|error| match error {
+                AuthorityError::Io { ref path, ref source } => {
+                    eprintln!("warning: cannot use {} for certificates: {source}", path.display());
+                    temporary()
+                }
+                AuthorityError::Foreign { .. }
+                | AuthorityError::Shared { .. }
+                | AuthorityError::Unmade(_) => Err(error),
+            })?,
+            (None, None) => temporary()?,
+        };
         Ok(Arc::new(Entrance {
-            authority: Some(Authority::open(&folder)?),
+            authority: Some(authority),
             hermetic: self.hermetic,
             allowed_hosts: self.allow_host.iter().map(|name| name.to_ascii_lowercase()).collect(),
         }))
     }
+}
 
-    /// The folder of the certificates.
-    fn folder(&self) -> PathBuf {
-        let of_state = || {
-            let mut named = STATE_FOLDERS.iter().filter_map(|(variable, below)| {
-                let folder = std::env::var_os(variable).filter(|folder| Path::new(folder).is_absolute())?;
-                Some(Path::new(&folder).join(below))
-            });
-            named.next()
-        };
-        let of_this_run = || std::env::temp_dir().join(format!("messenger-emulator-{}", std::process::id()));
-        self.ca_dir.clone().or_else(of_state).unwrap_or_else(of_this_run)
-    }
+/// The folder of the emulator among those in which the user's programs keep their state.
+fn folder_for_state() -> Option<PathBuf> {
+    let mut named = STATE_FOLDERS.iter().filter_map(|(variable, below)| {
+        let folder = PathBuf::from(std::env::var_os(variable)?);
+        folder.is_absolute().then(|| folder.join(below))
+    });
+    named.next()
+}
+
+/// An authority among the temporary files, in a folder that nobody else can have made.
+fn temporary() -> Result<Arc<Authority>, AuthorityError> {
+    let user = rustix::process::getuid().as_raw();
+    let folder = std::env::temp_dir().join(format!("messenger-emulator-{user}"));
+    eprintln!(
+        "warning: certificates are kept in {}; name a folder that lasts with --ca-dir",
+        folder.display()
+    );
+    Authority::open_private(&folder)
 }

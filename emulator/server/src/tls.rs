@@ -1,8 +1,21 @@
 //! Certificates for the hosts that are served here.
 //!
-//! A root signs one intermediate, the *issuer*, and its key is dropped. The issuer may name nothing but the served hosts
-//! and this machine, and signs the leaves of each start.
+//! A root signs one intermediate, the *issuer*, and its key is dropped: it is never written. The issuer may sign for
+//! nothing but the served hosts and this machine, and signs a leaf for each of them at every start. The constraints
+//! are on the issuer and not on the root, where Java does not look at them.
+//!
+//! `making` builds certificates, `files` keeps them, `roots` joins ours with those of the system, `authority` decides
+//! when they are made anew, `presenting` chooses a leaf for a client.
 
 mod authority;
+mod files;
+mod making;
+mod presenting;
+mod roots;
 
-pub use authority::{Authority, AuthorityError, CaFiles};
+pub use authority::{Authority, AuthorityError};
+pub use files::CaFiles;
+pub use roots::TRUSTSTORE_PASSWORD;
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ pub use lane::{Acted, Doubt, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
-pub use tls::{Authority, AuthorityError, CaFiles, TRUSTSTORE_PASSWORD};
+pub use tls::{Authority, AuthorityError, CaFiles, TRUSTSTORE_PASSWORD, publish};
 pub use webhooks::{
     EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message,
 };

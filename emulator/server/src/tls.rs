@@ -14,7 +14,7 @@ mod presenting;
 mod roots;
 
 pub use authority::{Authority, AuthorityError};
-pub use files::CaFiles;
+pub use files::{CaFiles, publish};
 pub use roots::TRUSTSTORE_PASSWORD;
 
 #[cfg(test)]

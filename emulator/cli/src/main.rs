@@ -12,6 +12,7 @@ mod entrance;
 mod exit;
 mod files;
 mod output;
+mod signals;
 mod watching;
 mod worlds;
 

@@ -11,6 +11,7 @@ mod control;
 mod crowds;
 mod determinism;
 mod environment;
+mod exec;
 mod expectations;
 mod failures;
 mod files;

@@ -10,13 +10,14 @@ mod handshake;
 mod opening;
 mod person_message;
 mod signature;
+mod url;
 
 pub use body::EVENT_MEMBERS;
 pub(crate) use body::write_event;
 pub(crate) use dispatch::{Outgoing, QueueKey, start};
 pub(crate) use ear::Ear;
 pub(crate) use endpoint::Endpoint;
-pub use endpoint::{ParseWebhookError, WebhookUrl};
 pub use handshake::HandshakeError;
 pub(crate) use handshake::{challenge, handshake};
 pub use person_message::{PersonMessageError, person_message};
+pub use url::{ParseWebhookError, WebhookUrl};

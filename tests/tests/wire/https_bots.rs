@@ -34,28 +34,29 @@ impl Drop for Front {
 impl Front {
     /// With a certificate that has ended, for another host, signed by itself.
     async fn before(bot: &Bot, versions: &[&'static SupportedProtocolVersion]) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
+        let key = KeyPair::generate().expect("the certificates are good");
+        let mut params =
+            CertificateParams::new(vec!["elsewhere.example".to_owned()]).expect("the certificates are good");
         (params.not_before, params.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
-        let certificate = params.self_signed(&key).unwrap();
+        let certificate = params.self_signed(&key).expect("the certificates are good");
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
-            .unwrap()
+            .expect("the certificates are good")
             .with_no_client_auth()
             .with_single_cert(
                 vec![certificate.der().clone()],
                 PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
             )
-            .unwrap();
+            .expect("the certificates are good");
         let (acceptor, behind) = (TlsAcceptor::from(Arc::new(config)), bot.address());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
                     let Ok(mut stream) = acceptor.accept(stream).await else { return };
-                    let mut plain = TcpStream::connect(behind).await.unwrap();
+                    let mut plain = TcpStream::connect(behind).await.expect("it listens");
                     let _ = tokio::io::copy_bidirectional(&mut stream, &mut plain).await;
                 });
             }

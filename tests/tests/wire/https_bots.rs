@@ -124,9 +124,9 @@ async fn a_webhook_that_speaks_http_in_place_of_https_is_told_so() {
     let (lane, ann) = stand.lane("https");
     lane.person_says(ann, "one").unwrap();
     settled(&lane).await;
-    let tries = entries(&lane).into_iter().filter_map(|entry| match entry.record {
-        Record::Attempt { result, .. } => Some(result),
-        _ => None,
+    let tries = entries(&lane).into_iter().filter_map(|entry| {
+        let Record::Attempt { result, .. } = entry.record else { return None };
+        Some(result)
     });
     let tries: Vec<_> = tries.collect();
     assert!(!tries.is_empty());

@@ -9,6 +9,7 @@ mod endpoint;
 mod handshake;
 mod opening;
 mod person_message;
+mod probe;
 mod signature;
 
 pub use body::EVENT_MEMBERS;
@@ -20,3 +21,4 @@ pub use endpoint::{ParseWebhookError, WebhookUrl};
 pub use handshake::HandshakeError;
 pub(crate) use handshake::{challenge, handshake};
 pub use person_message::{PersonMessageError, person_message};
+pub use probe::{Probe, ProbeAnswer, Signing, TestEvent, Webhook};

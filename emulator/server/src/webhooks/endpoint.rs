@@ -80,6 +80,11 @@ impl FromStr for WebhookUrl {
 }
 
 impl WebhookUrl {
+    /// Host and port.
+    pub(super) fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// The port that it names, or that of its scheme.
     pub fn port(&self) -> u16 {
         self.authority.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(80)

@@ -11,6 +11,7 @@ use emulator_core::{
     AppId, Channel, Delivery, Event, Field, Message, Mid, Options, PageId, Psid, Role, Style, Timestamp,
 };
 use hyper::header::HeaderValue;
+use tokio::net::TcpStream;
 
 use super::body::body;
 use super::endpoint::{Endpoint, WebhookUrl};
@@ -24,6 +25,8 @@ use crate::secrets::Hidden;
 const WRONG_TOKEN: &str = "a-wrong-verify-token-of-doctor";
 /// The app secret that no app has.
 const WRONG_SECRET: &str = "a-wrong-app-secret-of-doctor";
+/// How long a connection may take. One that a full queue keeps out is tried again by the system after a second.
+const CONNECTED_IN: Duration = Duration::from_secs(5);
 /// How long a webhook may take to answer a verification with the wrong token. Some never do.
 const WRONG_TOKEN_TIME: Duration = Duration::from_secs(5);
 
@@ -103,6 +106,20 @@ impl Probe {
     /// What is probed.
     pub const fn webhook(&self) -> &Webhook {
         &self.webhook
+    }
+
+    /// Opens a connection and closes it.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, such as that nobody listens.
+    pub async fn connects(&self) -> Result<(), String> {
+        let connected = tokio::time::timeout(CONNECTED_IN, TcpStream::connect(self.webhook.url.authority()));
+        match connected.await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the connection is not taken".to_owned()),
+        }
     }
 
     /// Asks for the verification with the app's verify token (M-186).

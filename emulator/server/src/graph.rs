@@ -370,7 +370,7 @@ fn about_stranger(
     stranger: Psid,
 ) -> Reply {
     let shared = stage.shared();
-    let name = app.and_then(|app| shared.app_names.get(&app)).map(|name| name.to_string());
+    let name = app.and_then(|app| shared.app_names.get(&app)).map(ToString::to_string);
     shared.called(app, false);
     shared.stranger.called(name, method.as_str().to_owned(), path.rest.to_owned());
     let error = GraphError::unknown_node(&method.as_str().to_ascii_lowercase(), &stranger.to_string());

@@ -321,7 +321,7 @@ impl Stage {
         let endpoint = self.shared.endpoint(app)?;
         Some(Webhook {
             app,
-            name: self.shared.app_names.get(&app).map(|name| name.to_string()).unwrap_or_default(),
+            name: self.shared.app_names.get(&app).map(ToString::to_string).unwrap_or_default(),
             url: endpoint.url.clone(),
             verify_token: endpoint.verify_token.clone(),
             secret: self.shared.secrets.get(&app).map(|known| known.secret.clone()).unwrap_or_default(),

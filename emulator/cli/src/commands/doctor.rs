@@ -24,7 +24,7 @@ use super::serve::ServeArguments;
 use crate::exit::Exit;
 use crate::output::{self, Stream};
 use crate::worlds;
-use finding::{Check, Finding, Group, Section};
+use finding::{Check, Finding, Group, Section, Verdict};
 use judge::TIME_OUT;
 use report::Count;
 use served::Served;
@@ -179,8 +179,10 @@ async fn try_webhooks(own: &Own, served: Option<&(String, Served)>) -> Vec<Secti
         }
     };
     for (section, calls) in webhooks.iter_mut().zip(calls) {
-        let reachable = section.findings.len() > 1;
-        section.findings.extend(reachable.then_some(calls));
+        let is_taken =
+            |finding: &Finding| finding.check == Check::Signature && finding.verdict == Verdict::Ok;
+        let taken = section.findings.iter().any(is_taken);
+        section.findings.extend(taken.then_some(calls));
     }
     webhooks
 }
@@ -214,9 +216,10 @@ fn announce(subjects: &[Subject], person: emulator_core::Psid) {
     }
     let places = subjects.iter().map(|subject| format!("\n  {}", subject.announcement())).collect::<String>();
     eprintln!(
-        "doctor is going to send test events, on which a bot may act, to{places}\n\
-         two verifications, and from the person {person}: a message “{}”, the same with a wrong signature, \
-         one on standby, and app_roles\n",
+        "doctor is going to send test events, on which bots may act, to{places}\n\
+         Each gets two verifications, and from the person {person} a message\n\
+         “{}”, the same with a wrong signature, one on standby,\n\
+         and a change of its role (app_roles).\n",
         TestEvent::TEXT
     );
 }

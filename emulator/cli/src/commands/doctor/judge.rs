@@ -53,7 +53,7 @@ pub(super) fn ended_early(status: &str, output: &[String]) -> Finding {
     let text = format!("the bot ended before its webhook was there ({status})");
     let help = match output {
         [] => "it printed nothing; start its command by hand to see more".to_owned(),
-        lines => format!("the last that it printed:\n{}", lines.join("\n")),
+        lines => format!("the last lines that it printed:\n{}", lines.join("\n")),
     };
     Finding::fail(Check::Reachable, text, help)
 }
@@ -112,7 +112,11 @@ pub(super) fn signature(answer: &Answer, secret: &str, after: &After) -> Finding
     let check = Check::Signature;
     if let After::Gone(status) = after {
         let help = "its own output says why; a message is the event that every bot gets";
-        return Finding::fail(check, format!("the bot ends after a message{}", with(status)), help);
+        return Finding::fail(
+            check,
+            format!("the bot ends after a message{}", with(status.as_deref())),
+            help,
+        );
     }
     match answer {
         Ok(answer) if is_success(answer.status) => {
@@ -160,7 +164,7 @@ pub(super) fn wrong_signature(answer: &Answer, right: &Answer, after: &After) ->
     if let After::Gone(status) = after {
         return Finding::fail(
             check,
-            format!("the bot ends after a message with a wrong signature{}", with(status)),
+            format!("the bot ends after a message with a wrong signature{}", with(status.as_deref())),
             "catch what the check of the signature throws and answer 403, or anybody can end the bot",
         );
     }
@@ -200,15 +204,13 @@ pub(super) fn unusual(
 ) -> Finding {
     let (check, what, how) = match event {
         TestEvent::Message => (Check::Signature, "a message", ""),
-        TestEvent::Standby => (
-            Check::Standby,
-            "an event on standby",
-            "read `entry.messaging || entry.standby`: an entry has one of the two",
-        ),
+        TestEvent::Standby => {
+            (Check::Standby, "an event on standby", "read `entry.messaging || entry.standby`")
+        }
         TestEvent::AppRoles => (
             Check::NoSender,
             "an event without sender (app_roles)",
-            "look at which member an event has before reading `sender`",
+            "see which member an event has before reading its `sender`",
         ),
     };
     let field = event.field().name();
@@ -220,7 +222,7 @@ pub(super) fn unusual(
         }
     };
     if let After::Gone(status) = after {
-        return bad(format!("the bot ends after {what}{}", with(status)));
+        return bad(format!("the bot ends after {what}{}", with(status.as_deref())));
     }
     match answer {
         Ok(answer) if is_success(answer.status) => {
@@ -258,6 +260,108 @@ fn said(excerpt: Option<&str>) -> String {
     excerpt.map_or_else(String::new, |excerpt| format!(" (`{excerpt}`)"))
 }
 
-fn with(status: &Option<String>) -> String {
-    status.as_ref().map_or_else(String::new, |status| format!(" ({status})"))
+fn with(status: Option<&str>) -> String {
+    status.map_or_else(String::new, |status| format!(" ({status})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::Verdict;
+    use super::*;
+
+    fn answered(status: u16, body: &str) -> Answer {
+        let excerpt = (!body.is_empty()).then(|| body.into());
+        Ok(ProbeAnswer { status, body: body.to_owned().into(), excerpt })
+    }
+
+    fn gone() -> After {
+        After::Gone(Some("exit status: 1".to_owned()))
+    }
+
+    #[test]
+    fn a_wrong_signature_may_be_refused_in_many_ways_and_must_not_be_taken_or_end_the_bot() {
+        let right = answered(200, "ok");
+        let broken = || Err(AttemptResult::Broken { why: "closed".into() });
+        let cases = [
+            (answered(403, "no"), After::Alive, Verdict::Ok),
+            (answered(500, ""), After::Alive, Verdict::Ok),
+            (broken(), After::Alive, Verdict::Ok),
+            // Two libraries answer 200 and say in the text that they did not take it.
+            (answered(200, "not ok"), After::Alive, Verdict::Ok),
+            (answered(200, "ok"), After::Alive, Verdict::Warn),
+            (answered(202, ""), After::Alive, Verdict::Warn),
+            (Err(AttemptResult::TimedOut), After::Alive, Verdict::Warn),
+            (answered(200, "ok"), gone(), Verdict::Fail),
+            (broken(), gone(), Verdict::Fail),
+        ];
+        for (answer, after, verdict) in cases {
+            let found = wrong_signature(&answer, &right, &after);
+            assert_eq!(found.verdict, verdict, "{answer:?} {after:?}: {}", found.text);
+        }
+    }
+
+    #[test]
+    fn an_unusual_event_is_a_failure_only_for_who_is_subscribed_to_it() {
+        let took = Duration::from_millis(3);
+        let bad = [
+            (answered(500, "undefined"), After::Alive),
+            (Err(AttemptResult::TimedOut), After::Alive),
+            (answered(200, ""), gone()),
+        ];
+        for event in [TestEvent::Standby, TestEvent::AppRoles] {
+            for (answer, after) in &bad {
+                for (hears, verdict) in [(Hears::Subscribed, Verdict::Fail), (Hears::Not, Verdict::Warn)] {
+                    let found = unusual(event, answer, took, after, hears);
+                    assert_eq!(found.verdict, verdict, "{}", found.text);
+                    let help = found.help.unwrap_or_default();
+                    assert!(help.contains(event.field().name()), "{help}");
+                }
+            }
+            let found = unusual(event, &answered(202, ""), took, &After::Alive, Hears::Subscribed);
+            assert_eq!(found.verdict, Verdict::Ok, "any 2xx acknowledges");
+        }
+    }
+
+    #[test]
+    fn answers_are_slow_after_five_seconds_and_too_late_after_twenty() {
+        let verdict = |seconds: f64| answer_time(Duration::from_secs_f64(seconds)).verdict;
+        assert_eq!([0.0, 5.0].map(verdict), [Verdict::Ok; 2]);
+        assert_eq!([5.001, 19.999].map(verdict), [Verdict::Warn; 2]);
+        assert_eq!(verdict(20.0), Verdict::Fail);
+    }
+
+    #[test]
+    fn any_2xx_is_an_acknowledgement_and_what_else_comes_is_explained() {
+        let judged = |answer: &Answer| signature(answer, "bot-app-secret", &After::Alive);
+        for status in [200, 201, 202, 204] {
+            assert_eq!(judged(&answered(status, "")).verdict, Verdict::Ok);
+        }
+        for (status, expected) in [
+            (401, "another app secret? Here it is `bot-app-secret`"),
+            (404, "does the bot take POST"),
+            (302, "any 2xx acknowledges"),
+            (500, "its own output"),
+        ] {
+            let found = judged(&answered(status, "x"));
+            let help = found.help.unwrap_or_default();
+            assert!(found.verdict == Verdict::Fail && help.contains(expected), "{status}: {help}");
+            assert!(found.text.ends_with(&format!("{status} (`x`)")), "{}", found.text);
+        }
+        assert_eq!(judged(&Err(AttemptResult::TimedOut)).verdict, Verdict::Fail);
+        assert_eq!(signature(&answered(200, ""), "s", &gone()).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_wrong_verify_token_must_not_bring_the_challenge_back() {
+        let url = || "http://127.0.0.1:3000/".to_owned();
+        let (verify_token, excerpt) = (String::new(), None);
+        let refused = HandshakeError::WrongStatus { url: url(), status: 403, verify_token, excerpt };
+        let (expected, received) = ("1".to_owned(), "OK".to_owned());
+        let other = HandshakeError::WrongChallenge { url: url(), expected, received };
+        let silent = HandshakeError::NoAnswer { url: url(), why: "no answer in time".to_owned() };
+        for error in [refused, other, silent] {
+            assert_eq!(wrong_token(&Err(error)).verdict, Verdict::Ok);
+        }
+        assert_eq!(wrong_token(&Ok(())).verdict, Verdict::Warn);
+    }
 }

@@ -33,18 +33,15 @@ pub(super) enum Port {
 
 /// Looks at a port of 127.0.0.1.
 pub(super) async fn look(port: u16) -> Port {
-    let error = match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await {
-        Ok(_) => return Port::Free,
-        Err(error) => error,
-    };
-    match error.kind() {
-        ErrorKind::AddrInUse => match emulator_at(&format!("http://127.0.0.1:{port}")).await {
-            Some(version) => Port::Emulator(version),
-            None => Port::Taken,
-        },
-        ErrorKind::PermissionDenied => Port::NotAllowed,
-        _ => Port::Failed(error.to_string()),
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let Err(error) = TcpListener::bind(address).await else { return Port::Free };
+    if error.kind() == ErrorKind::PermissionDenied {
+        return Port::NotAllowed;
     }
+    if error.kind() != ErrorKind::AddrInUse {
+        return Port::Failed(error.to_string());
+    }
+    emulator_at(&format!("http://127.0.0.1:{port}")).await.map_or(Port::Taken, Port::Emulator)
 }
 
 /// The version of the emulator at an address; none when something else answers there, or nothing.

@@ -117,17 +117,17 @@ impl Own {
         let mut refused = None;
         let mut count = 0;
         for entry in &entries {
-            match &entry.record {
-                Record::Call(call) if call.app == Some(app) => {
-                    count += 1;
-                    if named.len() < NAMED {
-                        named.extend(lines.words(entry).map(|words| shortened(&words)));
-                    }
+            if entry.call().is_some_and(|call| call.app == Some(app)) {
+                count += 1;
+                if named.len() < NAMED {
+                    named.extend(lines.words(entry).map(|words| shortened(&words)));
                 }
-                Record::Refused { app: of, .. } if *of == Some(app) && refused.is_none() => {
-                    refused = lines.words(entry).map(|line| line.trim().to_owned());
-                }
-                _ => {}
+            }
+            if let Record::Refused { app: of, .. } = &entry.record
+                && *of == Some(app)
+                && refused.is_none()
+            {
+                refused = lines.words(entry).map(|line| line.trim().to_owned());
             }
         }
         let more =

@@ -50,7 +50,7 @@ impl Started {
                 lines.push_back(line);
             }
             BotNews::Ended { app, status } => states.entry(app).or_default().ended = Some(status),
-            BotNews::StartedAgain { app } => states.entry(app).or_default().ended = None,
+            BotNews::StartedAgain { .. } => {}
         }
     }
 
@@ -75,6 +75,7 @@ impl Started {
 
     /// Starts a bot again that has ended. False when that cannot be done.
     pub(super) async fn again(&self, app: &str) -> bool {
+        self.states().entry(app.to_owned()).or_default().ended = None;
         self.bots.restart(app).await.is_ok()
     }
 

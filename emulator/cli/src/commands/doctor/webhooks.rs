@@ -12,6 +12,8 @@ use super::started::Started;
 
 /// How long a bot may take to listen that was started here.
 const BOOT: Duration = Duration::from_secs(10);
+/// How long its answer to the verification may be another one than it will be, once it listens.
+const SETTLES: Duration = Duration::from_secs(1);
 /// How long a bot may take to end of what it was sent: many acknowledge an event before they work on it.
 const GRACE: Duration = Duration::from_millis(500);
 /// How often it is asked meanwhile whether it is there.
@@ -75,11 +77,14 @@ impl Subject {
 
     /// Connects and asks for the verification. A bot that was started here may come up first.
     async fn first_contact(&self) -> (Result<(), String>, Result<(), HandshakeError>) {
-        let deadline = Instant::now() + BOOT;
+        let mut deadline = Instant::now() + BOOT;
         loop {
             let connected = self.probe.connects().await;
             let verified = self.probe.verify().await;
             let comes_up = self.started.as_ref().is_some_and(|started| started.ended(self.name()).is_none());
+            if verified.as_ref().is_err_and(HandshakeError::is_answer) {
+                deadline = deadline.min(Instant::now() + SETTLES);
+            }
             if connected.is_ok() && verified.is_ok() || !comes_up || Instant::now() >= deadline {
                 return (connected, verified);
             }

@@ -9,6 +9,7 @@ mod endpoint;
 mod handshake;
 mod opening;
 mod person_message;
+mod probe;
 mod signature;
 mod url;
 
@@ -20,4 +21,5 @@ pub(crate) use endpoint::Endpoint;
 pub use handshake::HandshakeError;
 pub(crate) use handshake::{challenge, handshake};
 pub use person_message::{PersonMessageError, person_message};
+pub use probe::{Probe, ProbeAnswer, Signing, TestEvent, Webhook};
 pub use url::{ParseWebhookError, WebhookUrl};

@@ -116,6 +116,21 @@ fn time(text: &str) -> Result<Timestamp, String> {
 }
 
 impl ServeArguments {
+    /// What describes the world.
+    pub(super) const fn world(&self) -> &WorldArguments {
+        &self.world
+    }
+
+    /// What is let in.
+    pub(super) const fn entrance(&self) -> &EntranceArguments {
+        &self.entrance
+    }
+
+    /// Where it listens.
+    pub(super) const fn port(&self) -> u16 {
+        self.port
+    }
+
     fn clock_mode(&self) -> Result<ClockMode, Failed> {
         match (self.clock, self.begin_at) {
             (ClockKind::Real, None) => Ok(ClockMode::Real),

@@ -111,6 +111,26 @@ impl Endpoint {
         now: HeaderValue,
         listen: &Listen<'_>,
     ) -> AttemptResult {
+        match self.send(body, signatures, now, listen).await {
+            Err(failure) => failure,
+            Ok(answer) if answer.status.is_success() => {
+                AttemptResult::Acknowledged { status: answer.status.as_u16() }
+            }
+            Ok(answer) => AttemptResult::Refused {
+                status: answer.status.as_u16(),
+                excerpt: self.hidden.excerpt(&answer.body),
+            },
+        }
+    }
+
+    /// Posts a signed body once, and gives the answer whatever its status.
+    pub(super) async fn send(
+        &self,
+        body: Bytes,
+        signatures: &Signatures,
+        now: HeaderValue,
+        listen: &Listen<'_>,
+    ) -> Result<Answer, AttemptResult> {
         let header =
             |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
         let build = || {
@@ -125,16 +145,7 @@ impl Endpoint {
             headers.insert("x-emulator-now", now.clone());
             request
         };
-        match self.exchange(build, &self.url.target, listen).await {
-            Err(failure) => failure,
-            Ok(answer) if answer.status.is_success() => {
-                AttemptResult::Acknowledged { status: answer.status.as_u16() }
-            }
-            Ok(answer) => AttemptResult::Refused {
-                status: answer.status.as_u16(),
-                excerpt: self.hidden.excerpt(&answer.body),
-            },
-        }
+        self.exchange(build, &self.url.target, listen).await
     }
 
     /// Asks for a path of the webhook's server.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use emulator_scenario::redirect::{Preload, Redirect, RedirectError};
 use emulator_server::{Authority, AuthorityError, Entrance};
 
 /// The variable that names the folder of the certificates where no flag does.
@@ -26,6 +27,9 @@ pub(crate) struct EntranceArguments {
     /// Lets Graph be called by this name too
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    /// Gives bots no preload for Node and Python, so that clients that know no proxy call the real platform
+    #[arg(long)]
+    no_preload: bool,
 }
 
 impl EntranceArguments {
@@ -55,6 +59,20 @@ impl EntranceArguments {
             hermetic: self.hermetic,
             allowed_hosts: self.allow_host.iter().map(|name| name.to_ascii_lowercase()).collect(),
         }))
+    }
+
+    /// What brings bots to these listeners that are started with our environment.
+    ///
+    /// # Errors
+    ///
+    /// When its files cannot be written.
+    pub(crate) fn redirect(&self, entrance: &Entrance) -> Result<Option<Arc<Redirect>>, RedirectError> {
+        let Some(authority) = &entrance.authority else { return Ok(None) };
+        let preload = if self.no_preload { Preload::Off } else { Preload::On };
+        let (redirect, remarks) =
+            Redirect::prepare(authority.files(), preload, &|name| std::env::var(name).ok())?;
+        remarks.iter().for_each(|remark| eprintln!("warning: {remark}"));
+        Ok(Some(Arc::new(redirect)))
     }
 }
 

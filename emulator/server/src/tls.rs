@@ -16,7 +16,7 @@ mod roots;
 mod trusting;
 
 pub use authority::{Authority, AuthorityError};
-pub use files::CaFiles;
+pub use files::{CaFiles, publish};
 pub use roots::TRUSTSTORE_PASSWORD;
 pub(crate) use trusting::trusting;
 

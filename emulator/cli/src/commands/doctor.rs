@@ -145,7 +145,9 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
         };
         report.add(section(Group::Ports, title, findings));
     }
-    let own = Own::open(&world, entrance, colour).await?;
+    let redirect = arguments.serve.entrance().redirect(&entrance);
+    let redirect = redirect.map_err(|error| (Exit::Usage, format!("error: {error}")))?;
+    let own = Own::open(&world, (entrance, redirect), colour).await?;
     if arguments.wants(Group::Webhooks) {
         try_webhooks(&own, served.as_ref()).await.into_iter().for_each(|section| report.add(section));
     }

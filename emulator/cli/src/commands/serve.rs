@@ -184,7 +184,8 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
     let bin = std::env::current_exe().map_err(|error| failed(Exit::Bug, error))?;
-    let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin };
+    let redirect = arguments.entrance.redirect(&entrance).map_err(|error| failed(Exit::Usage, error))?;
+    let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin, redirect };
     let mut free = |_: &str| free_port();
     let cast =
         cast(&world, &surroundings, &mut free).map_err(|problems| usage(render_all(&problems, colour)))?;

@@ -10,6 +10,7 @@ use emulator_core::{AppId, FieldSet, Message, PersonAct, Psid};
 use emulator_scenario::bots::{ServedBots, free_port};
 use emulator_scenario::cast::{Cast, Surroundings, cast};
 use emulator_scenario::diagnostics::{Colour, render_all};
+use emulator_scenario::redirect::Redirect;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript::Lines;
@@ -56,7 +57,7 @@ impl Own {
     /// What is wrong with the world, or with a bot's command; printed as it is.
     pub(super) async fn open(
         world: &WorldSpec,
-        entrance: Arc<Entrance>,
+        (entrance, redirect): (Arc<Entrance>, Option<Arc<Redirect>>),
         colour: Colour,
     ) -> Result<Self, (Exit, String)> {
         let bug = |error: &dyn std::fmt::Display| (Exit::Bug, format!("error: {error}"));
@@ -64,7 +65,7 @@ impl Own {
         let listener = listener.map_err(|error| bug(&error))?;
         let port = listener.local_addr().map_err(|error| bug(&error))?.port();
         let bin = std::env::current_exe().map_err(|error| bug(&error))?;
-        let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin };
+        let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin, redirect };
         let mut cast = cast(world, &surroundings, &mut |_| free_port())
             .map_err(|problems| (Exit::Usage, render_all(&problems, colour)))?;
         cast.people = cast.pages.iter().map(|page| PersonSpec::named(DOCTOR, page.id)).collect();

@@ -7,6 +7,9 @@ use clap::Args;
 use emulator_scenario::redirect::{Preload, Redirect, RedirectError};
 use emulator_server::{Authority, AuthorityError, Entrance};
 
+/// The variable that names the folder of the certificates where no flag does.
+const CA_DIR: &str = "MESSENGER_EMULATOR_CA_DIR";
+
 /// The variables that may name the folder for state, and what is put behind each.
 const STATE_FOLDERS: [(&str, &str); 2] =
     [("XDG_STATE_HOME", "messenger-emulator"), ("HOME", ".local/state/messenger-emulator")];
@@ -14,9 +17,9 @@ const STATE_FOLDERS: [(&str, &str); 2] =
 /// What is let in, and how.
 #[derive(Debug, Args)]
 pub(crate) struct EntranceArguments {
-    /// Keeps the certificates in this folder, which is made if it is not there (default: messenger-emulator in the
-    /// user's folder for state)
-    #[arg(long, value_name = "DIR", env = "MESSENGER_EMULATOR_CA_DIR", hide_env_values = true)]
+    /// Keeps the certificates in this folder, which is made if it is not there (default: what MESSENGER_EMULATOR_CA_DIR
+    /// names, or messenger-emulator in the user's folder for state)
+    #[arg(long, value_name = "DIR")]
     ca_dir: Option<PathBuf>,
     /// Passes nothing on to other hosts when used as a proxy
     #[arg(long)]
@@ -37,8 +40,9 @@ impl EntranceArguments {
     ///
     /// When there can be no certificates.
     pub(crate) fn entrance(&self) -> Result<Arc<Entrance>, AuthorityError> {
-        let authority = match (&self.ca_dir, folder_for_state()) {
-            (Some(named), _) => Authority::open(named)?,
+        let named = std::env::var_os(CA_DIR).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let authority = match (self.ca_dir.clone().or(named), folder_for_state()) {
+            (Some(named), _) => Authority::open(&named)?,
             (None, Some(folder)) => Authority::open(&folder).or_else(|error| match error {
                 AuthorityError::Io { ref path, ref source } => {
                     eprintln!("warning: cannot use {} for certificates: {source}", path.display());

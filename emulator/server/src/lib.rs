@@ -16,6 +16,7 @@ mod object;
 mod secrets;
 mod shared;
 mod stage;
+mod stranger;
 mod tls;
 mod webhooks;
 
@@ -28,7 +29,9 @@ pub use lane::{Acted, Doubt, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
+pub use stranger::StrangerCall;
 pub use tls::{Authority, AuthorityError, CaFiles, TRUSTSTORE_PASSWORD, publish};
 pub use webhooks::{
-    EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message,
+    EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, Probe, ProbeAnswer, Signing,
+    TestEvent, Webhook, WebhookUrl, person_message,
 };

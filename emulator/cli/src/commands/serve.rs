@@ -48,12 +48,12 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
-    pub(crate) world: WorldArguments,
+    world: WorldArguments,
     #[command(flatten)]
     entrance: EntranceArguments,
     /// Listens on this port at 127.0.0.1; 0 picks a free one (default: 7380, with exec a free one)
     #[arg(long, value_name = "PORT")]
-    pub(crate) port: Option<u16>,
+    port: Option<u16>,
     /// Writes the base URL into this file once it accepts connections
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -105,6 +105,26 @@ fn time(text: &str) -> Result<Timestamp, String> {
 }
 
 impl ServeArguments {
+    /// What describes the world.
+    pub(super) const fn world(&self) -> &WorldArguments {
+        &self.world
+    }
+
+    /// What is let in.
+    pub(super) const fn entrance(&self) -> &EntranceArguments {
+        &self.entrance
+    }
+
+    /// Where it listens.
+    pub(super) fn port(&self) -> u16 {
+        self.port_or(DEFAULT_PORT)
+    }
+
+    /// Where it listens, if another port is the default.
+    pub(super) fn port_or(&self, default: u16) -> u16 {
+        self.port.unwrap_or(default)
+    }
+
     fn clock_mode(&self) -> Result<ClockMode, Failed> {
         match (self.clock, self.begin_at) {
             (ClockKind::Real, None) => Ok(ClockMode::Real),
@@ -154,8 +174,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
     let signals = Signals::heed()?;
     let files = watched(arguments, &world)?;
-    let port = arguments.port.unwrap_or(DEFAULT_PORT);
-    let (platform, heard) = Platform::open(arguments, &world, port).await?;
+    let (platform, heard) = Platform::open(arguments, &world, arguments.port()).await?;
     let Platform { stage, lane, cast, surroundings, port, bots, file, origin, before } = platform;
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings));

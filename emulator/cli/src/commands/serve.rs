@@ -215,7 +215,8 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         tokio::spawn(watch.go_on(restarted));
     }
     tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
-    tokio::spawn(warn_of_https(Arc::clone(&stage)));
+    tokio::spawn(warn_of_handshakes(Arc::clone(&stage)));
+    tokio::spawn(warn_of_no_roots(Arc::clone(&stage)));
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
         tokio::spawn(tell(Arc::clone(&lane), before, Some(why)));
@@ -313,12 +314,25 @@ async fn warn_of_real_token(stage: Arc<Stage>) {
     eprintln!("warning: {REAL_TOKEN}");
 }
 
-/// Says once that somebody spoke https to this port.
-async fn warn_of_https(stage: Arc<Stage>) {
-    stage.https_came().await;
-    let url = stage.base_url();
+/// Says of each address that clients asked for over TLS and did not take, why and what helps.
+async fn warn_of_handshakes(stage: Arc<Stage>) {
+    let mut told = 0;
+    loop {
+        stage.handshakes_broke(told).await;
+        let broken = stage.broken_handshakes();
+        for handshake in &broken[told..] {
+            eprintln!("warning: {handshake}\nhelp: {}", handshake.help());
+        }
+        told = broken.len();
+    }
+}
+
+/// Says once that no other host can be checked over TLS.
+async fn warn_of_no_roots(stage: Arc<Stage>) {
+    stage.no_roots_found().await;
     eprintln!(
-        "warning: somebody tried https on this port, and it speaks http\nhelp: use {url} as the address of Graph"
+        "warning: this system has no root certificates, so https calls to other hosts cannot be passed on\nhelp: \
+         install them (in Debian the package ca-certificates), or name a file of them in SSL_CERT_FILE"
     );
 }
 

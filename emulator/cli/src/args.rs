@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    check, demo_bot, explain, export, init, keep, record, rules, run, schema, serve, speak,
+    check, demo_bot, doctor, explain, export, init, keep, record, rules, run, schema, serve, speak,
 };
 
 /// Where to begin.
@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Record(Box<record::RecordArguments>),
     Export(export::ExportArguments),
     Rules(rules::RulesArguments),
+    #[command(mut_args = |arg| doctor::hidden(arg))]
+    Doctor(Box<doctor::DoctorArguments>),
     Init(init::InitArguments),
     Schema(schema::SchemaArguments),
     DemoBot(demo_bot::DemoBotArguments),

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod demo_bot;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod init;

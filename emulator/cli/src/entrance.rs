@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use emulator_scenario::redirect::{Preload, Redirect, RedirectError};
 use emulator_server::{Authority, AuthorityError, Entrance};
+
+/// The variable that names the folder of the certificates where no flag does.
+const CA_DIR: &str = "MESSENGER_EMULATOR_CA_DIR";
 
 /// The variables that may name the folder for state, and what is put behind each.
 const STATE_FOLDERS: [(&str, &str); 2] =
@@ -14,9 +18,9 @@ const STATE_FOLDERS: [(&str, &str); 2] =
 /// What is let in, and how.
 #[derive(Debug, Args)]
 pub(crate) struct EntranceArguments {
-    /// Keeps the certificates in this folder, which is made if it is not there (default: messenger-emulator in the
-    /// user's folder for state)
-    #[arg(long, value_name = "DIR", env = "MESSENGER_EMULATOR_CA_DIR")]
+    /// Keeps the certificates in this folder, which is made if it is not there (default: what MESSENGER_EMULATOR_CA_DIR
+    /// names, or messenger-emulator in the user's folder for state)
+    #[arg(long, value_name = "DIR")]
     ca_dir: Option<PathBuf>,
     /// Passes nothing on to other hosts when used as a proxy
     #[arg(long)]
@@ -24,6 +28,9 @@ pub(crate) struct EntranceArguments {
     /// Lets Graph be called by this name too
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    /// Gives bots no preload for Node and Python, so that clients that know no proxy call the real platform
+    #[arg(long)]
+    no_preload: bool,
 }
 
 impl EntranceArguments {
@@ -34,8 +41,9 @@ impl EntranceArguments {
     ///
     /// When there can be no certificates.
     pub(crate) fn entrance(&self) -> Result<Arc<Entrance>, AuthorityError> {
-        let authority = match (&self.ca_dir, folder_for_state()) {
-            (Some(named), _) => Authority::open(named)?,
+        let named = std::env::var_os(CA_DIR).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let authority = match (self.ca_dir.clone().or(named), folder_for_state()) {
+            (Some(named), _) => Authority::open(&named)?,
             (None, Some(folder)) => Authority::open(&folder).or_else(|error| match error {
                 AuthorityError::Io { ref path, ref source } => {
                     eprintln!("warning: cannot use {} for certificates: {source}", path.display());
@@ -53,6 +61,20 @@ impl EntranceArguments {
             allowed_hosts: self.allow_host.iter().map(|name| name.to_ascii_lowercase()).collect(),
             addresses: BTreeMap::new(),
         }))
+    }
+
+    /// What brings bots to these listeners that are started with our environment.
+    ///
+    /// # Errors
+    ///
+    /// When its files cannot be written.
+    pub(crate) fn redirect(&self, entrance: &Entrance) -> Result<Option<Arc<Redirect>>, RedirectError> {
+        let Some(authority) = &entrance.authority else { return Ok(None) };
+        let preload = if self.no_preload { Preload::Off } else { Preload::On };
+        let (redirect, remarks) =
+            Redirect::prepare(authority.files(), preload, &|name| std::env::var(name).ok())?;
+        remarks.iter().for_each(|remark| eprintln!("warning: {remark}"));
+        Ok(Some(Arc::new(redirect)))
     }
 }
 

@@ -268,7 +268,7 @@ rules! {
     CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
         "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
     CallbackElsewhere, "M-186a", "a callback on the internet is not called", [], Inferred, CHOICE,
-        "An https callback of an app whose webhook is known, from the world or from an earlier registration, is accepted without a verification: deliveries go on to that webhook. Where none is known, and for http to another machine, the registration is refused with code 3 in the emulator's own words.";
+        "An https callback on another machine of an app whose webhook is known, from the world or from an earlier registration, is accepted without a verification: deliveries go on to that webhook. Where none is known, and for http to another machine, the registration is refused with code 3 in the emulator's own words.";
     WebhookFields, "M-197", "the names of webhook fields", [], Observed, LOGS,
         "A field that Pages do not have is refused with code 100, its place in the list and the names of all fields.";
     EmptyFieldName, "M-59", "an empty name in a list of fields", [], Observed, LOGS,

@@ -10,10 +10,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use emulator_core::{AppId, PageId, Psid, Settings};
-use emulator_server::{AppSpec as Identity, PersonSpec as Member, real_token};
+use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl, real_token};
 
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;
+use crate::redirect::Redirect;
 use crate::scenario::{PageSpec, PersonSpec, WorldSpec};
 use crate::value;
 
@@ -26,7 +27,7 @@ use scope::WorldScope;
 use settings::{profile, settings};
 pub(crate) use start::folder_of;
 
-use start::{environment_of, needs_port, start, webhook};
+use start::{environment_of, launch, needs_port, own_environment, webhook};
 
 /// What a world needs to know about the place in which it is played.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ pub struct Surroundings {
     pub url: String,
     /// The path of the emulator's binary.
     pub bin: PathBuf,
+    /// What brings bots here whose host is fixed; none where no bot is started.
+    pub redirect: Option<Arc<Redirect>>,
 }
 
 /// A bot process to start.
@@ -88,7 +91,12 @@ pub struct Cast {
     pub people: Vec<Member>,
     /// The processes to start.
     pub starts: Vec<Start>,
+    /// The environment of each app's bot, whoever starts it, in the order of the apps.
+    pub environments: Vec<Environment>,
 }
+
+/// The variables of a bot, or why they cannot be told.
+pub type Environment = Result<BTreeMap<String, String>, Diagnostic>;
 
 impl Cast {
     /// The Page of that name.
@@ -164,6 +172,7 @@ pub fn cast(
         apps: Vec::new(),
         people: Vec::new(),
         starts: Vec::new(),
+        environments: Vec::new(),
     };
     let mut scope = WorldScope::of_ids(surroundings, &pages, &cast.settings, names.zip(ids.iter().copied()));
     let ports: Vec<Option<u16>> =
@@ -203,22 +212,35 @@ pub fn cast(
     }
     scope.know(&cast.apps, &pages);
     for (index, (app, port)) in world.apps.iter().zip(ports).enumerate() {
-        let scope = scope.of_app(port);
-        cast.apps[index].webhook = webhook(app, port, &scope).unwrap_or_else(|problem| {
+        let scope_of = |port| scope.of_app(port);
+        cast.apps[index].webhook = webhook(app, port, &scope_of(port)).unwrap_or_else(|problem| {
             problems.push(problem.in_file(&world.file));
             None
         });
-        match start(world, app, &scope) {
+        let identity = &cast.apps[index];
+        let mut env = environment_of(identity, &pages, &cast.apps, &surroundings.url);
+        env.extend(surroundings.redirect.iter().flat_map(|redirect| redirect.environment(&surroundings.url)));
+        // A bot that somebody else starts listens where its webhook is.
+        let port = port.or_else(|| identity.webhook.as_ref().map(WebhookUrl::port));
+        env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
+        let own = own_environment(app, &scope_of(port)).map_err(|problem| problem.in_file(&world.file));
+        let environment = own.map(|own| {
+            env.extend(own);
+            env
+        });
+        match launch(world, app, &scope_of(port)) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
-            Ok(Some((launch, extra))) => {
-                let identity = &cast.apps[index];
-                let mut env = environment_of(identity, &pages, &cast.apps, &surroundings.url);
-                env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
-                env.extend(extra);
-                cast.starts.push(Start { app: identity.id, name: identity.name.clone(), launch, env });
-            }
+            Ok(Some(launch)) => match &environment {
+                // A bot that is not started here may have an environment that makes no sense here.
+                Err(problem) => problems.push(problem.clone()),
+                Ok(env) => {
+                    let (app, name) = (identity.id, identity.name.clone());
+                    cast.starts.push(Start { app, name, launch, env: env.clone() });
+                }
+            },
         }
+        cast.environments.push(environment);
     }
     check_tokens(world, &cast.apps, &mut problems);
     let member = |person: &PersonSpec, page: &CastPage, id: Option<Psid>| Member {

@@ -21,6 +21,7 @@ pub mod matcher;
 pub mod node;
 mod paths;
 pub mod record;
+pub mod redirect;
 pub mod report;
 pub mod runner;
 pub mod scenario;

@@ -25,6 +25,7 @@ use tokio::task::JoinSet;
 use crate::calls::Unsupported;
 use crate::failure::FailureKind;
 use crate::kept::Ours;
+use crate::redirect::Redirect;
 use crate::scene::{Pace, Place};
 use crate::select::Selected;
 
@@ -49,6 +50,8 @@ pub struct Options {
     pub port: u16,
     /// What stages let in, and how.
     pub entrance: Arc<Entrance>,
+    /// What brings bots here whose host is fixed.
+    pub redirect: Option<Arc<Redirect>>,
     /// By how much all real times are multiplied.
     pub pace: Pace,
     /// How long the processes of bots live.

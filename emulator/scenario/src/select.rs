@@ -282,8 +282,11 @@ fn runs(scenario: &Scenario, path: &Path) -> (Vec<Selected>, Vec<Diagnostic>) {
 
 /// Fills in a world as a run would do later, to find what is wrong with it before anything starts.
 pub(crate) fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
-    let surroundings =
-        Surroundings { url: "http://127.0.0.1:7380".to_owned(), bin: PathBuf::from("messenger-emulator") };
+    let surroundings = Surroundings {
+        url: "http://127.0.0.1:7380".to_owned(),
+        bin: PathBuf::from("messenger-emulator"),
+        redirect: None,
+    };
     cast(world, &surroundings, &mut |_| 3_000).err().unwrap_or_default()
 }
 

@@ -255,7 +255,7 @@ impl<'a> Incoming<'a> {
 
     fn reply(&self, stage: &Stage, caller: Option<Caller>, wanted: Wanted) -> Reply {
         let request = Request { method: &self.method, ..self.request };
-        let mut reply = reply(stage, &self.path, caller, wanted, request.origin);
+        let mut reply = reply(stage, &self.path, &self.method, caller, wanted, request.origin);
         Presentation::asked(&request, &self.params).give(&mut reply);
         reply
     }
@@ -317,18 +317,23 @@ fn refuse_from(stage: &Stage, method: &Method, path: &str, error: GraphError, or
     let path = without_real_tokens(&path);
     let path = Path::parse(&path);
     let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into(), asked: None };
-    reply(stage, &path, None, Wanted { person: None, kind, then: Err(error) }, origin)
+    reply(stage, &path, method, None, Wanted { person: None, kind, then: Err(error) }, origin)
 }
 
 fn reply(
     stage: &Stage,
     path: &Path<'_>,
+    method: &Method,
     caller: Option<Caller>,
     wanted: Wanted,
     origin: Origin<'_>,
 ) -> Reply {
-    let lane = origin.lane().map_or_else(|| stage.lane_of(wanted.person), Arc::clone);
     let app = caller.map(|caller| caller.token.app());
+    let stranger = stage.shared().stranger.is_meant(wanted.person, path.node);
+    if let (Origin::Bot, Some(stranger)) = (origin, stranger) {
+        return about_stranger(stage, path, method, app, stranger);
+    }
+    let lane = origin.lane().map_or_else(|| stage.lane_of(wanted.person), Arc::clone);
     let page = match (&wanted.then, caller.map(|caller| caller.token)) {
         (Ok(Then::Act { page, .. }), _) => Some(*page),
         (_, Some(Token::Page { page, .. })) => Some(page),
@@ -354,6 +359,37 @@ fn reply(
     let (challenge, trace) = refused.unzip();
     let (content, etag) = (Content::Json, None);
     Reply { status, body, content, etag, version, challenge, trace, now, lane, seq, open, crowded }
+}
+
+/// The answer to a call about the person as whom `doctor` writes, which no lane hears of.
+fn about_stranger(
+    stage: &Stage,
+    path: &Path<'_>,
+    method: &Method,
+    app: Option<AppId>,
+    stranger: Psid,
+) -> Reply {
+    let shared = stage.shared();
+    let name = app.and_then(|app| shared.app_names.get(&app)).map(ToString::to_string);
+    shared.called(app, false);
+    shared.stranger.called(name, method.as_str().to_owned(), path.rest.to_owned());
+    let error = GraphError::unknown_node(&method.as_str().to_ascii_lowercase(), &stranger.to_string());
+    let trace: Arc<str> = stage.trace().into();
+    let lane = Arc::clone(stage.own_lane());
+    Reply {
+        status: error.status,
+        body: answer::error(&error, &trace),
+        content: Content::Json,
+        etag: None,
+        version: path.served_version(app.and_then(|app| shared.version_of(app))),
+        challenge: Some(challenge(&error)),
+        trace: Some(trace),
+        now: lane.now_header(),
+        lane,
+        seq: 0,
+        open: None,
+        crowded: false,
+    }
 }
 
 /// Why something that is no call did not happen, in words.

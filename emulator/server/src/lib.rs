@@ -17,6 +17,7 @@ mod proxy;
 mod secrets;
 mod shared;
 mod stage;
+mod stranger;
 mod tls;
 mod webhooks;
 
@@ -30,7 +31,9 @@ pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, with
 pub use proxy::Process;
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
-pub use tls::{Authority, AuthorityError, CaFiles, TRUSTSTORE_PASSWORD};
+pub use stranger::StrangerCall;
+pub use tls::{Authority, AuthorityError, CaFiles, TRUSTSTORE_PASSWORD, publish};
 pub use webhooks::{
-    EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, WebhookUrl, person_message,
+    EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, Probe, ProbeAnswer, Signing,
+    TestEvent, Webhook, WebhookUrl, person_message,
 };

@@ -15,6 +15,7 @@ use crate::lane::Habits;
 use crate::media::Files;
 use crate::proxy::Outward;
 use crate::secrets::Hidden;
+use crate::stranger::Stranger;
 use crate::webhooks::{Endpoint, WebhookUrl};
 
 /// Who a token stands for.
@@ -102,6 +103,7 @@ pub(crate) struct Shared {
     file: OnceLock<Arc<JournalFile>>,
     base_url: OnceLock<String>,
     pub(crate) media: Files,
+    pub(crate) stranger: Stranger,
     pub(crate) habits: Habits,
     /// Whether somebody came with a token of the real platform.
     pub(crate) real_token: Noticed,
@@ -175,6 +177,7 @@ impl Shared {
             file: OnceLock::new(),
             base_url: OnceLock::new(),
             media: Files::default(),
+            stranger: Stranger::default(),
             habits: Habits::default(),
             real_token: Noticed::default(),
             handshakes: Handshakes::default(),

@@ -14,7 +14,8 @@ use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
 use crate::media::Media;
 use crate::shared::{Registration, Secrets, Shared, Token};
-use crate::webhooks::{self, Endpoint, HandshakeError, WebhookUrl};
+use crate::stranger::StrangerCall;
+use crate::webhooks::{self, Endpoint, HandshakeError, Webhook, WebhookUrl};
 
 /// The version of Graph that is noted for webhooks that no call has registered.
 const NEWEST: &str = "v25.0";
@@ -320,6 +321,36 @@ impl Stage {
             Some(endpoint) => self.verify(app, &endpoint).await,
             None => Ok(()),
         }
+    }
+
+    /// Where an app's webhook is now, and what it is asked with; none when steps play the app.
+    pub fn webhook(&self, app: AppId) -> Option<Webhook> {
+        let endpoint = self.shared.endpoint(app)?;
+        Some(Webhook {
+            app,
+            name: self.shared.app_names.get(&app).map(ToString::to_string).unwrap_or_default(),
+            url: endpoint.url.clone(),
+            verify_token: endpoint.verify_token.clone(),
+            secret: self.shared.secrets.get(&app).map(|known| known.secret.clone()).unwrap_or_default(),
+        })
+    }
+
+    /// The id of a person whom no lane knows, the same one each time. From the first time on, calls about her are
+    /// answered with code 100, subcode 33 and enter no journal.
+    pub fn stranger(&self) -> Psid {
+        self.shared.stranger.get_or_init(|| {
+            let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+            let ids = Ids::new(self.shared.seed, STAGE_LANE);
+            let drawn = (0..).map(|count| ids.person(Digest::new().bytes(b"stranger"), count));
+            let mut free = drawn.filter(|psid| !lanes.by_person.contains_key(psid));
+            free.next().unwrap_or(Psid(1))
+        })
+    }
+
+    /// The newest calls about the stranger, at most 100, that came after the one with this number, oldest first; and how
+    /// many there have been in all.
+    pub fn calls_about_stranger(&self, after: u64) -> (Vec<StrangerCall>, u64) {
+        self.shared.stranger.calls_after(after)
     }
 
     /// The port at which an app's webhook is, if it has one.

@@ -5,17 +5,20 @@
 //! are on the issuer and not on the root, where Java does not look at them.
 //!
 //! `making` builds certificates, `files` keeps them, `roots` joins ours with those of the system, `authority` decides
-//! when they are made anew, `presenting` chooses a leaf for a client.
+//! when they are made anew, `presenting` chooses a leaf for a client, and `trusting` is for the other
+//! direction: webhooks over https.
 
 mod authority;
 mod files;
 mod making;
 mod presenting;
 mod roots;
+mod trusting;
 
 pub use authority::{Authority, AuthorityError};
-pub use files::CaFiles;
+pub use files::{CaFiles, publish};
 pub use roots::TRUSTSTORE_PASSWORD;
+pub(crate) use trusting::trusting;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ mod load;
 pub(crate) mod part;
 mod process;
 mod scenarios;
+mod secure;
 mod sends;
 mod slow;
 mod start;
@@ -75,6 +76,7 @@ enum Name {
     Send,
     SendEcho,
     SendJournal,
+    SendTls,
     Turns,
     Clock,
     Start,
@@ -86,10 +88,11 @@ enum Name {
 }
 
 impl Name {
-    const PUBLIC: [Self; 8] = [
+    const PUBLIC: [Self; 9] = [
         Self::Send,
         Self::SendEcho,
         Self::SendJournal,
+        Self::SendTls,
         Self::Turns,
         Self::Clock,
         Self::Start,
@@ -102,6 +105,7 @@ impl Name {
             Self::Send => "send",
             Self::SendEcho => "send-echo",
             Self::SendJournal => "send-journal",
+            Self::SendTls => "send-tls",
             Self::Turns => "turns",
             Self::Clock => "clock",
             Self::Start => "start",
@@ -283,6 +287,7 @@ async fn run_all(names: &[Name], setting: &Setting) -> Table {
             Name::Send => Box::pin(sends::send(setting)),
             Name::SendEcho => Box::pin(sends::send_echo(setting)),
             Name::SendJournal => Box::pin(sends::send_journal(setting)),
+            Name::SendTls => Box::pin(secure::send_tls(setting)),
             Name::Turns => Box::pin(turns::turns(setting)),
             Name::Clock => Box::pin(clock::clock(setting)),
             Name::Start => Box::pin(start::start(setting)),

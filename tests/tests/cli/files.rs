@@ -58,7 +58,7 @@ fn a_world_that_cannot_be_set_up_ends_the_run_before_anything_starts() {
     let world = |app: &str| {
         format!("scenario: bad\nworld: {{apps: {{bot: {app}}}}}\nsteps:\n  - user: user\n    says: hello\n")
     };
-    folder.write("a.yaml", world("{webhook: https://127.0.0.1:3000/webhook}"));
+    folder.write("a.yaml", world("{webhook: wss://127.0.0.1:3000/webhook}"));
     folder.write("b.yaml", world("{webhook: http://shop.example/webhook}"));
     folder.write("c.yaml", world("{webhook: my webhook}"));
     folder.write("d.yaml", world("{start: \"node bot.js\", env: {OTHER: \"${livechat.id}\"}}"));

@@ -84,7 +84,7 @@ fn a_bot_that_cannot_be_given_is_bad_usage() {
         &["=node bot.js"],
         &["shopbot="],
         &["shopbot='node"],
-        &["shopbot=https://127.0.0.1/webhook"],
+        &["shopbot=https://example.com/webhook"],
         &["shopbot=http://example.com/webhook"],
         &["shopbott=node bot.js"],
         &["none:shopbott"],

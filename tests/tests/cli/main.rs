@@ -10,6 +10,7 @@ mod clock_waits;
 mod control;
 mod crowds;
 mod determinism;
+mod doctor;
 mod entrance;
 mod environment;
 mod expectations;

@@ -187,11 +187,11 @@ fn nobody_there_to_talk_to() {
 fn arguments_that_cannot_be_used() {
     let folder = Folder::with("bad.yaml", "page: {primary: bot}\napps: {bot: {webhok: nowhere}}\n");
     folder.write("play.yaml", "scenario: a\nsteps:\n  - note: hi\n");
-    folder.write("url.yaml", "apps: {bot: {webhook: \"https://127.0.0.1/\"}}\n");
+    folder.write("url.yaml", "apps: {bot: {webhook: \"ftp://127.0.0.1/\"}}\n");
     let two = ["--webhook", "shop=http://127.0.0.1:1/", "--webhook", "desk=http://127.0.0.1:2/"];
     let mut told = String::new();
     for arguments in [
-        ["--webhook", "https://127.0.0.1:3000/webhook"].as_slice(),
+        ["--webhook", "wss://127.0.0.1:3000/webhook"].as_slice(),
         &["--webhook", "http://shop.example/webhook"],
         &["--webhook", "my webhook"],
         &[two[0], two[1], two[2], two[3], "--app-secret", "abc"],

@@ -11,7 +11,8 @@
 //! `echoes` says something to each message and each echo, one that calls `unnamed` asks for an edge and names nobody, one
 //! that `sets-up` asks for the edge and the parameters that the third and fourth say as it starts, and one that wants all
 //! `together` answers nobody before as many people as the third argument says have written; so does one that goes `astray`, which
-//! answers to somebody else. Further arguments are
+//! answers to somebody else. One that is `frail` ends when an event comes on standby, and one that is `sluggish` waits
+//! before it acknowledges a message. Further arguments are
 //! ignored, so that a test can mark its process.
 
 #![expect(clippy::print_stderr, reason = "the last output of a bot is part of what is tested")]
@@ -114,12 +115,17 @@ fn answer(stream: TcpStream, how: &str, wait: [u64; 2]) {
                     eprintln!("tiny-bot dies of {}", between(&body, "\"text\":\"", &['"']));
                     std::process::exit(9);
                 }
+                "sluggish" => thread::sleep(drawn(wait)),
                 "deaf" if says("hang") => loop {
                     thread::park();
                 },
                 "together" | "astray" => together(),
                 _ => {}
             }
+        }
+        if how == "frail" && says("\"standby\":[") {
+            eprintln!("tiny-bot: cannot read messaging of undefined");
+            std::process::exit(9);
         }
         let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{text}", text.len());
         if stream.write_all(answer.as_bytes()).is_err() {

@@ -138,6 +138,10 @@ impl Bot {
         format!("http://{}/webhook", self.address)
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Everything that has arrived so far.
     pub(crate) fn arrivals(&self) -> Vec<Arrival> {
         self.inner.arrivals.lock().unwrap().clone()

@@ -15,6 +15,7 @@ mod habits;
 mod handshake;
 mod hostile_bots;
 mod http;
+mod https_bots;
 mod journal_file;
 mod lacking;
 mod lanes;

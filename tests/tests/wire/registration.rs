@@ -250,7 +250,7 @@ async fn an_https_callback_is_taken_uncalled_where_the_webhook_is_known() {
     let bot = Bot::start().await;
     let stand = Setup::new().webhook(BOT, bot.url()).serve().await;
     let (lane, ann) = stand.lane("registration");
-    for public in ["https://shop.example.com/hook?a=b", "HTTPS://127.0.0.1/webhook"] {
+    for public in ["https://shop.example.com/hook?a=b", "HTTPS://127.0.0.1.example.com/webhook"] {
         let pairs =
             [("object", "page"), ("callback_url", public), ("verify_token", "other"), ("fields", "messages")];
         success(&subscribe(&stand, BOT, &pairs).await);

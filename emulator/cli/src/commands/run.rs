@@ -117,12 +117,16 @@ fn prepared(
     let told = stream(arguments);
     let terminal = Terminal::new(told.colour(), seed, shard, &arguments.again());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let entrance = arguments.entrance.entrance().map_err(|error| usage(format!("error: {error}")))?;
+    let redirect = arguments.entrance.redirect(&entrance);
+    let redirect = redirect.map_err(|error| usage(format!("error: {error}")))?;
     let options = Options {
         jobs: arguments.jobs.map_or(4 * cores, usize::from),
         seed,
         bin,
         port: arguments.port,
-        entrance: arguments.entrance.entrance().map_err(|error| usage(format!("error: {error}")))?,
+        entrance,
+        redirect,
         pace: arguments.timeouts,
         bots: match arguments.restart {
             Some(Restart::Each) => BotLife::Scenario,

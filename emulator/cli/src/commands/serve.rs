@@ -116,6 +116,21 @@ fn time(text: &str) -> Result<Timestamp, String> {
 }
 
 impl ServeArguments {
+    /// What describes the world.
+    pub(super) const fn world(&self) -> &WorldArguments {
+        &self.world
+    }
+
+    /// What is let in.
+    pub(super) const fn entrance(&self) -> &EntranceArguments {
+        &self.entrance
+    }
+
+    /// Where it listens.
+    pub(super) const fn port(&self) -> u16 {
+        self.port
+    }
+
     fn clock_mode(&self) -> Result<ClockMode, Failed> {
         match (self.clock, self.begin_at) {
             (ClockKind::Real, None) => Ok(ClockMode::Real),
@@ -169,7 +184,8 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
     let bin = std::env::current_exe().map_err(|error| failed(Exit::Bug, error))?;
-    let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin };
+    let redirect = arguments.entrance.redirect(&entrance).map_err(|error| failed(Exit::Usage, error))?;
+    let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin, redirect };
     let mut free = |_: &str| free_port();
     let cast =
         cast(&world, &surroundings, &mut free).map_err(|problems| usage(render_all(&problems, colour)))?;

@@ -50,28 +50,28 @@ pub(super) fn webhook(
     }
 }
 
-/// How a bot comes to be, and what the world adds to its environment.
-pub(super) type Started = (Launch, Vec<(String, String)>);
-
-/// How the bot of an app is started, if it is.
-pub(super) fn start(
+/// How the bot of an app comes to be, if it is started.
+pub(super) fn launch(
     world: &WorldSpec,
     app: &AppSpec,
     scope: &dyn Scope,
-) -> Result<Option<Started>, Diagnostic> {
-    let launch = match (&app.start, &app.given) {
+) -> Result<Option<Launch>, Diagnostic> {
+    Ok(match (&app.start, &app.given) {
         (Some(node), Some(Given::Command { text, .. })) => {
             let command = command(node, scope).map_err(|problem| problem.in_file(text))?;
-            Launch::Command { command, folder: folder_of(world, app) }
+            Some(Launch::Command { command, folder: folder_of(world, app) })
         }
         (Some(node), Some(Given::ByHand) | None) => {
-            Launch::Command { command: command(node, scope)?, folder: folder_of(world, app) }
+            Some(Launch::Command { command: command(node, scope)?, folder: folder_of(world, app) })
         }
-        (None, Some(Given::ByHand)) => Launch::ByHand,
-        (None, Some(Given::Command { .. }) | None) => return Ok(None),
-    };
-    let env = app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?)));
-    Ok(Some((launch, env.collect::<Result<Vec<_>, Diagnostic>>()?)))
+        (None, Some(Given::ByHand)) => Some(Launch::ByHand),
+        (None, Some(Given::Command { .. }) | None) => None,
+    })
+}
+
+/// What the world says of the environment of an app's bot.
+pub(super) fn own_environment(app: &AppSpec, scope: &dyn Scope) -> Result<Vec<(String, String)>, Diagnostic> {
+    app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?))).collect()
 }
 
 /// The program and its arguments.

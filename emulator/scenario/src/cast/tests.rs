@@ -9,11 +9,16 @@ use super::*;
 use crate::scenario::{Document, load};
 
 fn cast_of(world: &str) -> Result<Cast, Vec<String>> {
+    cast_with(world, None)
+}
+
+fn cast_with(world: &str, redirect: Option<Arc<Redirect>>) -> Result<Cast, Vec<String>> {
     let (documents, problems) =
         load(Path::new("world.yaml"), world.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
     assert!(problems.is_empty(), "{problems:?}");
     let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
-    let surroundings = Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin") };
+    let surroundings =
+        Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin"), redirect };
     let cast = cast(&world, &surroundings, &mut |_| 1);
     cast.map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
 }
@@ -178,4 +183,44 @@ fn pages_are_told_apart_on_a_stage_by_name_id_and_token() {
     let identities: std::collections::BTreeSet<String> = worlds.map(of).into();
     assert_eq!(identities.len(), worlds.len());
     assert_eq!(of("page: {name: A}"), of("page: {name: B}"));
+}
+
+#[test]
+fn the_environment_of_an_app_wins_over_what_brings_clients_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = emulator_server::Authority::open(folder.path()).unwrap();
+    let inherited = |name: &str| (name == "NODE_OPTIONS").then(|| "--trace-warnings".to_owned());
+    let prepared = Redirect::prepare(authority.files(), crate::redirect::Preload::On, &inherited);
+    let (redirect, remarks) = prepared.unwrap();
+    assert_eq!(remarks, [""; 0]);
+    let redirect = Some(Arc::new(redirect));
+    let world = "apps: {a: {start: bot, env: {https_proxy: '', OWN: '${port}'}}}";
+    let env = cast_with(world, redirect).unwrap().starts.remove(0).env;
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    for (name, value) in [
+        ("HTTPS_PROXY", "http://127.0.0.1:1"),
+        ("https_proxy", ""),
+        ("OWN", "1"),
+        ("NO_PROXY", "localhost,127.0.0.1,::1"),
+        ("NODE_EXTRA_CA_CERTS", &path("ca.pem")),
+        ("SSL_CERT_FILE", &path("bundle.pem")),
+        ("NODE_OPTIONS", &format!("--trace-warnings --require \"{}\"", path("preload/node.cjs"))),
+        ("PYTHONPATH", &path("preload/python")),
+    ] {
+        assert_eq!(env[name], value, "{name}");
+    }
+}
+
+#[test]
+fn a_bot_that_is_not_started_here_has_an_environment_too() {
+    let world =
+        "apps: {a: {webhook: 'http://127.0.0.1:3000/hook', env: {AT: '${port}'}}, b: {env: {AT: '${port}'}}}";
+    let cast = cast_of(world).unwrap();
+    assert!(cast.starts.is_empty());
+    let env = cast.environments[0].as_ref().unwrap();
+    assert_eq!(
+        (env["PORT"].as_str(), env["AT"].as_str(), env["APP_ID"].as_str()),
+        ("3000", "3000", "200000000000001")
+    );
+    assert!(cast.environments[1].is_err(), "nobody knows the port of an app without a webhook");
 }

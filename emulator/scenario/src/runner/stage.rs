@@ -120,7 +120,8 @@ async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -
     let world = &first.scenario.world;
     let options = &shared.options;
     let url = listener.local_addr().map(|address| format!("http://{address}"));
-    let surroundings = Surroundings { url: url.unwrap_or_default(), bin: options.bin.clone() };
+    let redirect = options.redirect.clone();
+    let surroundings = Surroundings { url: url.unwrap_or_default(), bin: options.bin.clone(), redirect };
     let mut ports = ports(world, shared);
     let mut port = |app: &str| *ports.entry(app.to_owned()).or_insert_with(free_port);
     let cast = cast(world, &surroundings, &mut port).map_err(Down::World)?;

@@ -34,7 +34,7 @@ impl<'a> Lines<'a> {
 
     /// The line of an entry, without an end; entries that say nothing new to people have none.
     pub fn line(&mut self, entry: &Entry) -> Option<String> {
-        let text = self.text(entry)?;
+        let text = self.words(entry)?;
         let (date, time) = date_and_time(entry);
         let width = self.width;
         if self.date == date {
@@ -47,12 +47,13 @@ impl<'a> Lines<'a> {
 
     /// The last lines of these entries, so many at most.
     pub fn newest(mut self, entries: &[Entry], count: usize) -> Vec<String> {
-        let told = entries.iter().rev().filter(|entry| self.text(entry).is_some());
+        let told = entries.iter().rev().filter(|entry| self.words(entry).is_some());
         let newest: Vec<&Entry> = told.take(count).collect();
         newest.into_iter().rev().filter_map(|entry| self.line(entry)).collect()
     }
 
-    fn text(&self, entry: &Entry) -> Option<String> {
+    /// What the line of an entry says, without number and time.
+    pub fn words(&self, entry: &Entry) -> Option<String> {
         if let Some(Effect::Unheard { .. }) = entry.effect()
             && let Some(told) = unheard::by_anybody(entry, self.lane, &self.names)
         {

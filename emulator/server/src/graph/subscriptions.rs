@@ -150,9 +150,10 @@ impl GivingUp {
     }
 }
 
-/// True for an address that the platform would call and that is not on this machine: https, of whatever host.
+/// True for an address that the platform would call and that is not on this machine: https, of another host.
 fn is_public(callback: &str) -> bool {
-    callback.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) && is_url(callback)
+    let is_https = callback.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    is_https && is_url(callback) && callback.parse::<WebhookUrl>().is_err()
 }
 
 /// The parameter `object`, which has to be the Page where it is given.
@@ -173,7 +174,7 @@ fn callback_refused(error: &ParseWebhookError, app: &str) -> GraphError {
         ParseWebhookError::NoUrl(_) => GraphError::callback_unreadable(),
         ParseWebhookError::NotHttp(url) | ParseWebhookError::NotLoopback(url) => {
             GraphError::callback_unreachable(format_args!(
-                "the emulator calls only http on this machine, not {url}; say where {app} listens, with `--webhook \
+                "the emulator calls only this machine, over http or https, not {url}; say where {app} listens, with `--webhook \
                  {app}=http://127.0.0.1:PORT/PATH` or `webhook:` in the world, and an https callback is accepted"
             ))
         }

@@ -96,6 +96,22 @@ pub(super) fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result
     written
 }
 
+/// Writes a file that everybody may read, as a whole; its folder is made if it is not there. A file that holds the same
+/// already stays as it is.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    replace(path, bytes, Readers::All)
+}
+
 /// Reads a file; nothing when it is not there.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {

@@ -5,12 +5,12 @@
 
 use std::io;
 use std::net::TcpStream as Socket;
+use std::os::fd::AsFd as _;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use super::backlog::Backlog;
@@ -19,6 +19,8 @@ use super::backlog::Backlog;
 #[derive(Debug)]
 pub(crate) struct Ear {
     socket: Socket,
+    /// True with TLS, where what has come need not be part of an answer before it is read.
+    encrypted: bool,
     /// Whether something was read. Held while reading, so that nobody looks between taking bytes from the socket and
     /// saying so.
     heard: Mutex<bool>,
@@ -26,6 +28,12 @@ pub(crate) struct Ear {
 }
 
 impl Ear {
+    /// An ear on a connection.
+    pub(super) fn new(stream: &TcpStream, encrypted: bool, backlog: Arc<Backlog>) -> io::Result<Arc<Self>> {
+        let socket = Socket::from(stream.as_fd().try_clone_to_owned()?);
+        Ok(Arc::new(Self { socket, encrypted, heard: Mutex::new(false), backlog }))
+    }
+
     /// From here on only what comes now counts.
     pub(super) fn listen(&self) {
         *self.heard() = false;
@@ -35,9 +43,9 @@ impl Ear {
         let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
     }
 
-    /// True when something has come, read or not, or the connection has ended.
+    /// True when something has come, read or not, or the connection has ended; with TLS only when it was read.
     pub(crate) fn hears(&self) -> bool {
-        *self.heard() || self.socket.peek(&mut [0]).is_ok()
+        *self.heard() || (!self.encrypted && self.socket.peek(&mut [0]).is_ok())
     }
 
     fn heard(&self) -> MutexGuard<'_, bool> {
@@ -52,24 +60,19 @@ impl Ear {
     }
 }
 
-/// A connection with an ear.
-pub(super) struct Heard {
-    stream: TokioIo<TcpStream>,
+/// A connection with an ear on what is said over it.
+pub(super) struct Heard<S> {
+    stream: S,
     ear: Arc<Ear>,
 }
 
-impl Heard {
-    /// Puts an ear to a connection.
-    pub(super) fn new(stream: TcpStream, backlog: Arc<Backlog>) -> io::Result<(Self, Arc<Ear>)> {
-        let stream = stream.into_std()?;
-        let (socket, heard) = (stream.try_clone()?, Mutex::new(false));
-        let ear = Arc::new(Ear { socket, heard, backlog });
-        let stream = TokioIo::new(TcpStream::from_std(stream)?);
-        Ok((Self { stream, ear: Arc::clone(&ear) }, ear))
+impl<S> Heard<S> {
+    pub(super) const fn new(stream: S, ear: Arc<Ear>) -> Self {
+        Self { stream, ear }
     }
 }
 
-impl Read for Heard {
+impl<S: Read + Unpin> Read for Heard<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -83,7 +86,7 @@ impl Read for Heard {
     }
 }
 
-impl Write for Heard {
+impl<S: Write + Unpin> Write for Heard<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

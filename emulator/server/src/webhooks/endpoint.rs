@@ -4,7 +4,6 @@
 //! request failed on a connection that had been used before: such a request is repeated once and
 //! counts as no attempt.
 
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,16 +11,21 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::HeaderValue;
-use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper::rt::{Read, Write};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
+use tokio_rustls::rustls;
 
 use super::backlog::Backlog;
 use super::ear::{Ear, Heard};
 use super::opening::Opening;
 use super::signature::{Signatures, Signer};
+use super::url::WebhookUrl;
 use crate::journal::AttemptResult;
 use crate::secrets::Hidden;
+use crate::tls;
 
 /// How many connections one app gets at most.
 const CONNECTIONS: usize = 64;
@@ -32,65 +36,6 @@ const ANSWER_LIMIT: usize = 64 * 1024;
 const VERIFIER: &str = "facebookplatform/1.0 (+http://developers.facebook.com)";
 /// Who delivers events (M-188).
 const DELIVERER: &str = "facebookexternalua";
-
-/// Why a text is no webhook address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseWebhookError {
-    /// It is no URL.
-    #[error("`{0}` is no URL; write it as http://127.0.0.1:3000/webhook")]
-    NoUrl(String),
-    /// It is not plain HTTP.
-    #[error("`{0}` is not plain http, and this version delivers over plain http only")]
-    NotHttp(String),
-    /// It leads away from this machine.
-    #[error("`{0}` leads away from this machine; webhooks go to loopback addresses only")]
-    NotLoopback(String),
-}
-
-/// The address of a webhook: plain HTTP on this machine.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WebhookUrl {
-    text: String,
-    authority: String,
-    target: String,
-}
-
-impl FromStr for WebhookUrl {
-    type Err = ParseWebhookError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let no_url = || ParseWebhookError::NoUrl(text.to_owned());
-        let uri: Uri = text.trim().parse().map_err(|_| no_url())?;
-        let host = uri.host().ok_or_else(no_url)?;
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some(_) => return Err(ParseWebhookError::NotHttp(text.to_owned())),
-            None => return Err(no_url()),
-        }
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let loopback =
-            bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if !loopback {
-            return Err(ParseWebhookError::NotLoopback(text.to_owned()));
-        }
-        let authority = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        let target = uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-        Ok(Self { text: text.trim().to_owned(), authority, target })
-    }
-}
-
-impl WebhookUrl {
-    /// The port that it names, or that of its scheme.
-    pub fn port(&self) -> u16 {
-        self.authority.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(80)
-    }
-}
-
-impl std::fmt::Display for WebhookUrl {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.text)
-    }
-}
 
 /// A connection to the webhook, and an ear on it.
 struct Connection {
@@ -166,6 +111,26 @@ impl Endpoint {
         now: HeaderValue,
         listen: &Listen<'_>,
     ) -> AttemptResult {
+        match self.send(body, signatures, now, listen).await {
+            Err(failure) => failure,
+            Ok(answer) if answer.status.is_success() => {
+                AttemptResult::Acknowledged { status: answer.status.as_u16() }
+            }
+            Ok(answer) => AttemptResult::Refused {
+                status: answer.status.as_u16(),
+                excerpt: self.hidden.excerpt(&answer.body),
+            },
+        }
+    }
+
+    /// Posts a signed body once, and gives the answer whatever its status.
+    pub(super) async fn send(
+        &self,
+        body: Bytes,
+        signatures: &Signatures,
+        now: HeaderValue,
+        listen: &Listen<'_>,
+    ) -> Result<Answer, AttemptResult> {
         let header =
             |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
         let build = || {
@@ -180,16 +145,7 @@ impl Endpoint {
             headers.insert("x-emulator-now", now.clone());
             request
         };
-        match self.exchange(build, &self.url.target, listen).await {
-            Err(failure) => failure,
-            Ok(answer) if answer.status.is_success() => {
-                AttemptResult::Acknowledged { status: answer.status.as_u16() }
-            }
-            Ok(answer) => AttemptResult::Refused {
-                status: answer.status.as_u16(),
-                excerpt: self.hidden.excerpt(&answer.body),
-            },
-        }
+        self.exchange(build, &self.url.target, listen).await
     }
 
     /// Asks for a path of the webhook's server.
@@ -261,7 +217,8 @@ impl Endpoint {
             Found::Free(connection) => Ok((connection, true)),
             Found::New(stream) => {
                 let stream = stream.map_err(|error| unreachable(&error))?;
-                Ok((self.greet(stream).await?, false))
+                let greeted = self.within_time(self.greet(stream), || self.is_alive()).await;
+                Ok((greeted.ok_or(AttemptResult::TimedOut)??, false))
             }
         }
     }
@@ -314,18 +271,18 @@ impl Endpoint {
 
     async fn greet(&self, stream: TcpStream) -> Result<Connection, AttemptResult> {
         stream.set_nodelay(true).map_err(|error| unreachable(&error))?;
-        let heard = Heard::new(stream, Arc::clone(&self.backlog));
-        let (stream, ear) = heard.map_err(|error| unreachable(&error))?;
-        let (sender, driver) = http1::Builder::new()
-            .title_case_headers(true)
-            .handshake(stream)
-            .await
-            .map_err(|error| broken(&error))?;
-        tokio::spawn(async move {
-            // How a connection ends shows in the exchange that uses it.
-            let _ = driver.await;
-        });
-        Ok(Connection { sender, ear })
+        let name = self.url.server_name();
+        let ear = Ear::new(&stream, name.is_some(), Arc::clone(&self.backlog));
+        let ear = ear.map_err(|error| unreachable(&error))?;
+        let sender = match name {
+            None => speak(Heard::new(TokioIo::new(stream), Arc::clone(&ear))).await,
+            Some(name) => {
+                let stream = tls::trusting().connect(name, stream).await;
+                let stream = stream.map_err(|error| AttemptResult::Broken { why: no_tls(&error).into() })?;
+                speak(Heard::new(TokioIo::new(stream), Arc::clone(&ear))).await
+            }
+        };
+        Ok(Connection { sender: sender.map_err(|error| broken(&error))?, ear })
     }
 
     async fn read(&self, connection: Connection, response: Response<hyper::body::Incoming>) -> Answer {
@@ -338,6 +295,30 @@ impl Endpoint {
             }
         }
         Answer { status: head.status, body, is_whole }
+    }
+}
+
+/// Begins to speak HTTP over a connection.
+async fn speak(
+    stream: impl Read + Write + Send + Unpin + 'static,
+) -> hyper::Result<SendRequest<Full<Bytes>>> {
+    let (sender, driver) = http1::Builder::new().title_case_headers(true).handshake(stream).await?;
+    tokio::spawn(async move {
+        // How a connection ends shows in the exchange that uses it.
+        let _ = driver.await;
+    });
+    Ok(sender)
+}
+
+/// Why there is no TLS with a bot.
+fn no_tls(error: &std::io::Error) -> String {
+    let about = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+    match about {
+        Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)) => {
+            "what answers does not speak TLS; is the webhook http?".to_owned()
+        }
+        Some(error) => format!("no TLS: {error}"),
+        None => format!("no TLS: {error}"),
     }
 }
 
@@ -391,29 +372,4 @@ fn unreachable(error: &std::io::Error) -> AttemptResult {
 
 fn broken(error: &hyper::Error) -> AttemptResult {
     AttemptResult::Broken { why: error.to_string().into() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_webhook_is_plain_http_on_this_machine() {
-        for (text, authority, target) in [
-            ("http://127.0.0.1:3000/webhook", "127.0.0.1:3000", "/webhook"),
-            ("http://localhost/hook?a=1", "localhost:80", "/hook?a=1"),
-            ("http://[::1]:99", "[::1]:99", "/"),
-        ] {
-            let url: WebhookUrl = text.parse().unwrap();
-            assert_eq!((url.authority.as_str(), url.target.as_str()), (authority, target));
-        }
-        assert!(matches!("https://127.0.0.1/".parse::<WebhookUrl>(), Err(ParseWebhookError::NotHttp(_))));
-        assert!(matches!(
-            "http://example.com/".parse::<WebhookUrl>(),
-            Err(ParseWebhookError::NotLoopback(_))
-        ));
-        for text in ["", "3000", "/webhook", "http://", "not a url"] {
-            assert!(matches!(text.parse::<WebhookUrl>(), Err(ParseWebhookError::NoUrl(_))), "{text}");
-        }
-    }
 }

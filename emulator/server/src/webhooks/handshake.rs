@@ -53,6 +53,16 @@ impl HandshakeError {
         }
     }
 
+    /// What to ask oneself about it, where the answer gives something away.
+    pub fn question(&self) -> Option<String> {
+        let question = match self {
+            Self::NoAnswer { .. } => String::new(),
+            Self::WrongStatus { url, status, verify_token, .. } => about(*status, url, verify_token),
+            Self::WrongChallenge { url, received, .. } => elsewhere(received, url),
+        };
+        question.strip_prefix("; ").map(str::to_owned)
+    }
+
     /// True when somebody answered, only not as it should be.
     pub const fn is_answer(&self) -> bool {
         match self {

@@ -130,6 +130,7 @@ impl Both {
             Name::Send => loaded::SEND,
             Name::SendEcho => loaded::SEND_ECHO,
             Name::SendJournal => loaded::SEND_JOURNAL,
+            Name::SendTls => loaded::SEND_TLS,
             Name::Turns => loaded::TURNS,
             Name::Clock => once::CLOCK,
             Name::Start => once::START,
@@ -141,7 +142,7 @@ impl Both {
 
     async fn pair(&self, name: Name, order: Order) -> Result<Pair> {
         match name {
-            Name::Send | Name::SendEcho | Name::SendJournal | Name::Turns => {
+            Name::Send | Name::SendEcho | Name::SendJournal | Name::SendTls | Name::Turns => {
                 loaded::pair(self, name, order).await
             }
             Name::Clock => Pair::measured(order, async |which| once::clock(self.binary(which)).await).await,

@@ -12,8 +12,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::histogram::Histogram;
+use super::skip;
 
 /// How long an answer may take beyond the length of a round.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,9 +37,34 @@ impl Answer<'_> {
     }
 }
 
+/// What a connection goes over.
+enum Stream {
+    Plain(TcpStream),
+    Secure(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    async fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.write_all(bytes).await,
+            Self::Secure(stream) => {
+                stream.write_all(bytes).await?;
+                stream.flush().await
+            }
+        }
+    }
+
+    async fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Plain(stream) => stream.read(into).await,
+            Self::Secure(stream) => stream.read(into).await,
+        }
+    }
+}
+
 /// One kept connection.
 pub(crate) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     buffer: Vec<u8>,
 }
 
@@ -44,7 +73,25 @@ impl Connection {
         let stream =
             TcpStream::connect(address).await.with_context(|| format!("failed to connect to {address}"))?;
         stream.set_nodelay(true).context("failed to set up a connection")?;
-        Ok(Self { stream, buffer: vec![0; 16 * 1024] })
+        Ok(Self { stream: Stream::Plain(stream), buffer: vec![0; 16 * 1024] })
+    }
+
+    /// Asks a proxy for a tunnel to a host and speaks TLS through it.
+    pub(crate) async fn through(proxy: SocketAddr, host: &'static str, tls: &TlsConnector) -> Result<Self> {
+        let mut plain = TcpStream::connect(proxy).await.context("failed to connect to the proxy")?;
+        plain.set_nodelay(true).context("failed to set up a connection")?;
+        let asked = format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n");
+        plain.write_all(asked.as_bytes()).await.context("failed to ask for a tunnel")?;
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            answer.push(plain.read_u8().await.context("failed to read the answer of the proxy")?);
+        }
+        if !answer.starts_with(b"HTTP/1.1 200") && !answer.starts_with(b"HTTP/1.0 200") {
+            return Err(skip(format!("CONNECT is answered with {:?}", String::from_utf8_lossy(&answer))));
+        }
+        let name = ServerName::try_from(host).context("not the name of a host")?;
+        let stream = tls.connect(name, plain).await.context("no TLS through the tunnel")?;
+        Ok(Self { stream: Stream::Secure(Box::new(stream)), buffer: vec![0; 16 * 1024] })
     }
 
     /// Sends one request and waits for the whole answer.
@@ -150,6 +197,20 @@ impl Load {
         let mut lines = Vec::new();
         for request in requests {
             lines.push((Connection::open(address).await?, request));
+        }
+        Ok(Self { lines })
+    }
+
+    /// The same through a proxy, with TLS to a host.
+    pub(crate) async fn through(
+        proxy: SocketAddr,
+        host: &'static str,
+        tls: &TlsConnector,
+        requests: impl IntoIterator<Item = Bytes>,
+    ) -> Result<Self> {
+        let mut lines = Vec::new();
+        for request in requests {
+            lines.push((Connection::through(proxy, host, tls).await?, request));
         }
         Ok(Self { lines })
     }

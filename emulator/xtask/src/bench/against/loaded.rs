@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::super::emulator::{Binary, Emulator, person_name};
 use super::super::load::{self, Load, Round};
 use super::super::part::{Part, RuntimeKind};
+use super::super::secure;
 use super::super::sends::{Sending, drain, echoing};
 use super::super::table::Unit;
 use super::super::{CONNECTIONS, Name, Side};
@@ -26,6 +27,8 @@ pub(super) const SEND: &[Measure] = &[RATE, MIDDLE, TAIL];
 pub(super) const SEND_ECHO: &[Measure] =
     &[Measure { what: "messages with their echoes, to 16 people", ..RATE }, MIDDLE];
 pub(super) const SEND_JOURNAL: &[Measure] = &[Measure { what: "messages sent with a file", ..RATE }, MIDDLE];
+pub(super) const SEND_TLS: &[Measure] =
+    &[Measure { what: "messages sent through CONNECT and TLS", ..RATE }, MIDDLE];
 pub(super) const TURNS: &[Measure] =
     &[Measure { what: "turns, 64 chats", ..RATE }, MIDDLE, Measure { what: "turns, 1 chat", ..RATE }];
 
@@ -66,6 +69,10 @@ impl Loaded {
                 let mut sink = Part::sink(RuntimeKind::Several).await?;
                 let emulator = echoing(binary, &mut sink, CONNECTIONS).await?;
                 Self::sending(emulator, CONNECTIONS, Some(Echoes { sink, sent: 1 }), folder).await
+            }
+            Name::SendTls => {
+                let (Sending { emulator, .. }, load) = secure::begin(binary, folder.path()).await?;
+                Ok(Self { _emulator: emulator, load, beside: None, echoes: None, _folder: folder })
             }
             Name::Turns => Self::talking(binary, folder).await,
             Name::Clock | Name::Start | Name::Scenarios | Name::Slow | Name::Itself => {
@@ -134,6 +141,7 @@ impl Measured {
             Name::Turns => values.push(self.beside.rate()),
             Name::SendEcho
             | Name::SendJournal
+            | Name::SendTls
             | Name::Clock
             | Name::Start
             | Name::Scenarios

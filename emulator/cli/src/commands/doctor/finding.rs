@@ -1,0 +1,163 @@
+//! What a check found out: one line of the report.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+/// What is checked. A closed list: each kind has a name for programs, and one place that judges it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Check {
+    /// An emulator answers at `--url`.
+    Emulator,
+    /// The port of `serve`.
+    Port,
+    /// The port for name mapping.
+    TlsPort,
+    /// The webhook takes connections.
+    Reachable,
+    /// It gives the challenge back.
+    Verification,
+    /// It gives no challenge back to somebody with another verify token.
+    WrongToken,
+    /// It acknowledges an event that is signed with the app's secret.
+    Signature,
+    /// How long it takes.
+    AnswerTime,
+    /// It refuses an event that is signed with another secret.
+    WrongSignature,
+    /// It goes on after an event on `standby`.
+    Standby,
+    /// It goes on after an event without `sender`.
+    NoSender,
+    /// What the bot called meanwhile.
+    Calls,
+}
+
+impl Check {
+    /// Its name for programs.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Emulator => "emulator",
+            Self::Port => "port",
+            Self::TlsPort => "tls-port",
+            Self::Reachable => "reachable",
+            Self::Verification => "verification",
+            Self::WrongToken => "wrong-token",
+            Self::Signature => "signature",
+            Self::AnswerTime => "answer-time",
+            Self::WrongSignature => "wrong-signature",
+            Self::Standby => "standby",
+            Self::NoSender => "no-sender",
+            Self::Calls => "calls",
+        }
+    }
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// As it should be.
+    Ok,
+    /// It works, and may bite later.
+    Warn,
+    /// Something will not work.
+    Fail,
+    /// Not checked, or nothing to judge.
+    Skipped,
+}
+
+impl Verdict {
+    /// What stands in front of the line.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "FAIL",
+            Self::Skipped => "-",
+        }
+    }
+
+    /// Its name for programs.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// What a check found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) check: Check,
+    pub(super) verdict: Verdict,
+    /// What was found, in one line.
+    pub(super) text: String,
+    /// What to do about it.
+    pub(super) help: Option<String>,
+    /// What was measured.
+    pub(super) took: Option<Duration>,
+}
+
+impl Finding {
+    pub(super) fn ok(check: Check, text: impl Into<String>) -> Self {
+        Self { check, verdict: Verdict::Ok, text: text.into(), help: None, took: None }
+    }
+
+    pub(super) fn skipped(check: Check, text: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Skipped, ..Self::ok(check, text) }
+    }
+
+    pub(super) fn warn(check: Check, text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Warn, help: Some(help.into()), ..Self::ok(check, text) }
+    }
+
+    pub(super) fn fail(check: Check, text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Fail, help: Some(help.into()), ..Self::ok(check, text) }
+    }
+
+    /// With what to do, where there is something that is not always the same.
+    #[must_use]
+    pub(super) fn help_if(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// With a time that was measured, which the line ends with.
+    #[must_use]
+    pub(super) fn took(mut self, took: Duration) -> Self {
+        self.took = Some(took);
+        self
+    }
+}
+
+/// What checks belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Group {
+    /// The ports of serve, or the emulator at --url
+    Ports,
+    /// The webhook of each bot
+    Webhooks,
+}
+
+impl Group {
+    /// Its name for programs.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Ports => "ports",
+            Self::Webhooks => "webhooks",
+        }
+    }
+}
+
+/// Checks that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Section {
+    pub(super) group: Group,
+    /// The app, where it is about one.
+    pub(super) app: Option<String>,
+    pub(super) title: String,
+    pub(super) findings: Vec<Finding>,
+}

@@ -1,0 +1,225 @@
+//! `doctor`: what it finds out about ports and webhooks, and that nothing of it is left behind.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::support::{Ended, Folder, PATIENCE, Process, Serve, TINY_BOT, free_port, golden, until};
+
+/// A bot that is not there to be found, and one that is.
+const HEALTHY: &str = "\
+apps:
+  shopbot:
+    start: ${emulator.bin} demo-bot
+    fields: [messages, messaging_handovers, standby]
+  livechat: {}
+";
+
+/// A world whose bot behaves in this way.
+fn tiny(how: &str, fields: &str) -> Folder {
+    let start = format!("start: [\"${{env.TINY_BOT}}\", {how}]");
+    Folder::with("emulator.yaml", &format!("apps:\n  bot:\n    {start}\n    fields: [{fields}]\n"))
+}
+
+/// The webhooks alone are tried.
+fn doctor(folder: &Folder, arguments: &[&str]) -> Ended {
+    let all = [&["doctor", "--only", "webhooks"], arguments].concat();
+    folder.run(&all)
+}
+
+#[test]
+fn a_healthy_bot_is_started_tried_and_ended() {
+    let folder = Folder::with("emulator.yaml", HEALTHY);
+    let ended = doctor(&folder, &[]);
+    golden("doctor-healthy", &ended.told());
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn a_bot_that_ends_on_standby_fails_where_it_is_subscribed_and_is_tried_further() {
+    let ended = doctor(&tiny("frail, 0", "messages, standby"), &[]);
+    golden("doctor-frail", &ended.told());
+    assert_eq!(ended.code, Some(1));
+    let spared = doctor(&tiny("frail, 0", "messages"), &[]);
+    assert_eq!(spared.code, Some(0), "{}", spared.stdout);
+    let line = "warn  the bot ends after an event on standby (exit status: 9)";
+    assert!(spared.stdout.contains(line), "{}", spared.stdout);
+    assert!(spared.stdout.contains("the app is not subscribed to standby"), "{}", spared.stdout);
+}
+
+#[test]
+fn a_bot_that_does_not_check_signatures_is_warned_of() {
+    let ended = doctor(&tiny("slow, 0", "messages"), &[]);
+    golden("doctor-unsigned", &ended.told());
+    assert_eq!(ended.code, Some(0), "a warning is no failure");
+}
+
+#[test]
+fn other_tokens_and_secrets_of_the_bot_are_named() {
+    let env = "{VERIFY_TOKEN: another, APP_SECRET: a-secret-of-its-own}";
+    let text = format!("apps:\n  bot:\n    start: ${{emulator.bin}} demo-bot\n    env: {env}\n");
+    let ended = doctor(&Folder::with("emulator.yaml", &text), &[]);
+    golden("doctor-strangers", &ended.told());
+    assert_eq!(ended.code, Some(1));
+}
+
+#[test]
+fn a_bot_that_takes_long_is_warned_of_before_it_is_too_late() {
+    let ended = doctor(&tiny("sluggish, 5050", "messages"), &[]);
+    let line = ended.stdout.lines().find(|line| line.contains("answers slowly")).unwrap_or_default();
+    assert!(line.starts_with("  warn  answers slowly (5"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("help: answer 200 at once and work afterwards"), "{}", ended.stdout);
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn a_bot_that_is_not_there_or_ends_at_once_is_a_failure() {
+    let folder = Folder::new();
+    let webhook = format!("http://127.0.0.1:{}/webhook", free_port());
+    let absent = doctor(&folder, &["--webhook", &webhook]);
+    golden("doctor-absent", &absent.told());
+    let ended = doctor(&tiny("ends", "messages"), &[]);
+    golden("doctor-ended", &ended.told());
+    assert_eq!((absent.code, ended.code), (Some(1), Some(1)));
+}
+
+#[test]
+fn without_a_webhook_there_is_nothing_to_try() {
+    let ended = doctor(&Folder::new(), &[]);
+    golden("doctor-nobody", &ended.told());
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn the_bots_of_a_running_serve_are_tried_and_its_journal_knows_nothing_of_it() {
+    let folder = Folder::with("emulator.yaml", HEALTHY);
+    let mut serve = Serve::start(&folder, &["--journal", "all.jsonl"]);
+    serve.process.prints("shopbot is ready");
+    let before = std::fs::read_to_string(folder.path("all.jsonl")).expect("a journal");
+    let elsewhere = Folder::new();
+    let ended = elsewhere.run(&["doctor", "--only", "ports,webhooks", "--url", &serve.url]);
+    golden("doctor-url", &ended.told());
+    assert_eq!(ended.code, Some(0));
+    let world = serve.get("/_emulator/world").json();
+    assert_eq!(world["last"], 0, "neither events nor calls are in its lane");
+    let asked = serve.get("/_emulator/doctor").json();
+    assert_eq!(asked["calls"][0]["path"], "me/messages", "{asked}");
+    serve.process.signal("TERM");
+    serve.process.ends();
+    assert_eq!(std::fs::read_to_string(folder.path("all.jsonl")).expect("a journal"), before);
+    assert!(!serve.process.stdout().contains("refused"), "{}", serve.process.stdout());
+}
+
+#[test]
+fn nobody_at_the_url_is_another_exit_code_than_a_failed_check() {
+    let url = format!("http://127.0.0.1:{}", free_port());
+    let ended = Folder::new().run(&["doctor", "--url", &url]);
+    golden("doctor-no-emulator", &ended.told());
+    assert_eq!(ended.code, Some(3));
+    let both = Folder::new().run(&["doctor", "--url", &url, "--webhook", "http://127.0.0.1:3000/"]);
+    assert_eq!(both.code, Some(2), "{}", both.stderr);
+}
+
+#[test]
+fn a_bot_that_runs_already_is_tried_where_it_runs() {
+    let folder = Folder::new();
+    let port = free_port().to_string();
+    let mut bot = folder.command(&["demo-bot"]);
+    bot.env("PORT", &port).env("VERIFY_TOKEN", "bot-verify-token").env("APP_SECRET", "bot-app-secret");
+    bot.env("GRAPH_API_URL", "http://127.0.0.1:9").env("PAGE_ACCESS_TOKEN", "bot-page-token");
+    let bot = Process::start(&mut bot);
+    bot.prints("listening");
+    let ended = doctor(&folder, &["--webhook", &format!("http://127.0.0.1:{port}/webhook")]);
+    golden("doctor-running", &ended.told());
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn a_running_bot_that_ends_is_not_tried_further() {
+    let port = free_port().to_string();
+    let mut bot = std::process::Command::new(TINY_BOT);
+    bot.args(["frail", "0"]).env("PORT", &port).stdin(Stdio::null());
+    let bot = Process::start(&mut bot);
+    bot.prints("is there");
+    let webhook = format!("http://127.0.0.1:{port}/webhook");
+    let ended = doctor(&Folder::new(), &["--webhook", &webhook, "--fields", "messages,standby"]);
+    golden("doctor-gone", &ended.told());
+    assert_eq!(ended.code, Some(1));
+}
+
+#[test]
+fn a_port_is_free_or_it_is_said_who_has_it() {
+    let folder = Folder::new();
+    let line = |port: u16| {
+        let ended = folder.run(&["doctor", "--only", "ports", "--port", &port.to_string()]);
+        let line = ended.stdout.lines().nth(1).unwrap_or_default().replace(&port.to_string(), "PORT");
+        (ended.code, line)
+    };
+    assert_eq!(line(free_port()), (Some(0), "  ok    port PORT is free".to_owned()));
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    assert_eq!(line(port), (Some(1), "  FAIL  port PORT is taken by another program".to_owned()));
+    let serve = Serve::start(&folder, &[]);
+    let port = serve.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let version = env!("CARGO_PKG_VERSION");
+    let warned = format!("  warn  port PORT is taken by messenger-emulator {version}");
+    assert_eq!(line(port), (Some(0), warned));
+    assert_eq!(line(0).0, Some(0));
+}
+
+#[test]
+fn programs_get_json_and_nothing_else_on_standard_output() {
+    let ended = doctor(&tiny("frail, 0", "messages, standby"), &["--format", "json"]);
+    let body: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!((ended.code, &body["failures"], &body["warnings"]), (Some(1), &1.into(), &2.into()));
+    let checks = body["checks"].as_array().expect("a list");
+    let results: Vec<(&str, &str)> = checks
+        .iter()
+        .map(|check| {
+            assert_eq!((&check["group"], &check["app"]), (&"webhooks".into(), &"bot".into()));
+            (check["check"].as_str().expect("a name"), check["result"].as_str().expect("a result"))
+        })
+        .collect();
+    let expected = [
+        ("reachable", "ok"),
+        ("verification", "ok"),
+        ("wrong-token", "warn"),
+        ("signature", "ok"),
+        ("answer-time", "ok"),
+        ("wrong-signature", "warn"),
+        ("standby", "fail"),
+        ("no-sender", "ok"),
+        ("calls", "skipped"),
+    ];
+    assert_eq!(results, expected);
+    let standby = checks.iter().find(|check| check["check"] == "standby").expect("it was tried");
+    assert!(standby["help"].as_str().is_some_and(|help| help.contains("entry.standby")), "{standby}");
+    assert!(checks.iter().any(|check| check["took_ms"].is_u64()), "{body}");
+}
+
+#[test]
+fn flags_of_serve_are_taken_as_they_are() {
+    let folder = Folder::new();
+    let flags = ["--journal", "j.jsonl", "--clock", "frozen", "--seed", "7", "--quiet", "--ready-file", "r"];
+    let ended = doctor(&folder, &flags);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(!folder.path("j.jsonl").exists() && !folder.path("r").exists());
+}
+
+#[test]
+fn nothing_is_left_behind_when_it_is_killed() {
+    let port = free_port();
+    let world = format!(
+        "apps:\n  bot:\n    webhook: http://127.0.0.1:{port}/webhook\n    \
+         start: [\"${{env.TINY_BOT}}\", sluggish, 30000]\n    env: {{PORT: \"{port}\"}}\n"
+    );
+    let folder = Folder::with("emulator.yaml", &world);
+    let mut doctor = Process::start(&mut folder.command(&["doctor", "--only", "webhooks"]));
+    doctor.prints("doctor is going to send");
+    let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+    until(std::time::Instant::now() + PATIENCE, "the bot listens", listens);
+    doctor.signal("KILL");
+    doctor.wait(PATIENCE);
+    until(std::time::Instant::now() + PATIENCE, "the bot has ended", || !listens());
+}

@@ -3,6 +3,7 @@
 mod banner;
 mod bots;
 mod journal;
+mod listening;
 mod talk;
 mod waiting;
 mod watch;
@@ -10,7 +11,6 @@ mod world;
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,7 +32,6 @@ use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{
     ClockMode, LAST_MOMENT, Lane, LaneSpec, NoMoment, Pace, REAL_TOKEN, Stage, StageSpec, rfc3339, serve,
 };
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, Notify, mpsc};
 
@@ -44,6 +43,7 @@ use crate::exit::Exit;
 use crate::files::write_ready;
 use crate::output;
 use crate::worlds::{self, WorldArguments};
+use listening::Listeners;
 use waiting::wait_for;
 
 /// Where it listens unless told otherwise.
@@ -65,6 +65,10 @@ pub(crate) struct ServeArguments {
     /// Listens on this port at 127.0.0.1; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     port: u16,
+    /// Listens on this port at 127.0.0.1 too, for clients that a hosts file brings here: 443 where that is allowed; 0
+    /// picks a free one
+    #[arg(long, value_name = "PORT")]
+    tls_port: Option<u16>,
     /// Writes the base URL into this file once it accepts connections
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -180,12 +184,12 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
     let signals = Signals::heed()?;
     let entrance = arguments.entrance.entrance().map_err(|error| failed(Exit::Usage, error))?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    let listener = TcpListener::bind(address).await.map_err(|error| taken(arguments.port, &error))?;
-    let port = listener.local_addr().map_or(arguments.port, |address| address.port());
+    let Listeners { main, tls, port, tls_address } =
+        Listeners::bind(arguments.port, arguments.tls_port).await?;
     let bin = std::env::current_exe().map_err(|error| failed(Exit::Bug, error))?;
     let redirect = arguments.entrance.redirect(&entrance).map_err(|error| failed(Exit::Usage, error))?;
-    let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin, redirect };
+    let surroundings =
+        Surroundings { url: format!("http://127.0.0.1:{port}"), tls: tls_address, bin, redirect };
     let mut free = |_: &str| free_port();
     let cast =
         cast(&world, &surroundings, &mut free).map_err(|problems| usage(render_all(&problems, colour)))?;
@@ -211,13 +215,15 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
         journal::tell_unsent(unsent);
         catch_up
     });
-    tokio::spawn(serve(listener, Arc::clone(&stage), console.routes(), entrance));
+    for listener in tls.into_iter().chain([main]) {
+        tokio::spawn(serve(listener, Arc::clone(&stage), console.routes(), Arc::clone(&entrance)));
+    }
     tokio::spawn(Arc::clone(&lane).keep_time());
     if let Some(path) = &arguments.ready_file {
         ready(path, &surroundings.url).map_err(|text| failed(Exit::Usage, text))?;
     }
     output::data(&format!("{}\n", surroundings.url));
-    eprint!("{}", banner::text(&cast, &surroundings));
+    eprint!("{}", banner::text(&cast, &surroundings, arguments.tls_port.is_some()));
     let typed = std::io::stdin().is_terminal();
     let again = Again { typed, port, watched: !files.is_empty() };
     let (restarts, restarted) = mpsc::unbounded_channel();
@@ -357,13 +363,6 @@ fn unsupported(stage: &Stage, lane: &Lane) -> String {
     let mut calls = Unsupported::of(lane);
     calls.extend(Unsupported::of(stage.own_lane()));
     calls.text()
-}
-
-fn taken(port: u16, error: &std::io::Error) -> Failed {
-    let text = format!(
-        "error: cannot listen on port {port}: {error}; choose another with --port, or --port 0 for a free one"
-    );
-    (Exit::Unreachable, text)
 }
 
 fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane>), Failed> {

@@ -1,5 +1,6 @@
 //! How clients get in: the flags of every command that listens.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,6 +59,7 @@ impl EntranceArguments {
             authority: Some(authority),
             hermetic: self.hermetic,
             allowed_hosts: self.allow_host.iter().map(|name| name.to_ascii_lowercase()).collect(),
+            addresses: BTreeMap::new(),
         }))
     }
 

@@ -70,10 +70,11 @@ impl Console {
     }
 
     async fn route(&self, request: Read) -> Response<AnswerBody> {
-        if let Err(why) = access::check(request.headers()) {
+        let (head, body) = request.into_parts();
+        if let Err(why) = access::check(&head) {
             return failed(StatusCode::FORBIDDEN, &why).into();
         }
-        let query = match Query::parse(request.uri().query()) {
+        let query = match Query::parse(head.uri.query()) {
             Ok(query) => query,
             Err(why) => return failed(StatusCode::BAD_REQUEST, &why).into(),
         };
@@ -83,9 +84,9 @@ impl Console {
             let text = format!("there is no lane `{lane}` here; the only one is `{}`", self.lane().name());
             return failed(StatusCode::NOT_FOUND, &text).into();
         }
-        let path = request.uri().path().trim_start_matches("/_emulator").trim_matches('/').to_owned();
-        let answer = match (request.method().as_str(), path.split_once('/').unwrap_or((&path, ""))) {
-            ("POST", ("steps", "")) => self.steps(request.body(), &query).await,
+        let path = head.uri.path().trim_start_matches("/_emulator").trim_matches('/').to_owned();
+        let answer = match (head.method.as_str(), path.split_once('/').unwrap_or((&path, ""))) {
+            ("POST", ("steps", "")) => self.steps(&body, &query).await,
             ("GET", ("journal", "")) => self.journal(&query).await,
             ("GET", ("explain", seq)) => self.explain(seq),
             ("GET", ("world", "")) => self.world(),

@@ -34,6 +34,8 @@ use start::{environment_of, launch, needs_port, own_environment, webhook};
 pub struct Surroundings {
     /// The emulator's base URL, without a slash at the end.
     pub url: String,
+    /// Where TLS is spoken for clients that are brought here by name, as `127.0.0.1:7380`.
+    pub tls: String,
     /// The path of the emulator's binary.
     pub bin: PathBuf,
     /// What brings bots here whose host is fixed; none where no bot is started.

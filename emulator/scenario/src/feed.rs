@@ -106,7 +106,8 @@ impl Feed {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Effect(_)
-            | Record::Note { .. } => {}
+            | Record::Note { .. }
+            | Record::Proxied { .. } => {}
         }
         self.entries.push(entry);
     }

@@ -284,6 +284,7 @@ fn runs(scenario: &Scenario, path: &Path) -> (Vec<Selected>, Vec<Diagnostic>) {
 pub(crate) fn unusable_world(world: &WorldSpec) -> Vec<Diagnostic> {
     let surroundings = Surroundings {
         url: "http://127.0.0.1:7380".to_owned(),
+        tls: "127.0.0.1:7380".to_owned(),
         bin: PathBuf::from("messenger-emulator"),
         redirect: None,
     };

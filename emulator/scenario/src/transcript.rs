@@ -9,7 +9,7 @@ use emulator_core::{
     RuleId, Sender, Subject, TokenState,
 };
 use emulator_server::graph::GraphError;
-use emulator_server::journal::{Call, CallKind, Entry, Names, Record, RegisteredWebhook};
+use emulator_server::journal::{Call, CallKind, Entry, Names, Passage, Passed, Record, RegisteredWebhook};
 use emulator_server::{graph, rfc3339};
 pub use lines::Lines;
 use said::{quoted, tappable};
@@ -82,6 +82,9 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
         }
         Record::Bot { app, order } => format!("the bot {} {}", names.app(*app), order.name()),
         Record::Note { text } => format!("note: {text}"),
+        // The first time is enough: it is news of a host, not of a call.
+        Record::Proxied { count: 2.., .. } => return None,
+        Record::Proxied { host, passage, passed, .. } => describe_proxied(host, *passage, passed),
     };
     Some(match (&entry.record, entry.rule) {
         (
@@ -103,6 +106,20 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
         }
         _ => text,
     })
+}
+
+/// What became of a call for another host.
+fn describe_proxied(host: &str, passage: Passage, passed: &Passed) -> String {
+    let how = match passage {
+        Passage::Tunnel => "a tunnel",
+        Passage::Forward => "a call",
+    };
+    match passed {
+        Passed::Opened => format!("proxy: {how} to {host} was opened"),
+        Passed::Answered { status } => format!("proxy: {how} to {host} was passed on, and answered {status}"),
+        Passed::Refused { why } => format!("proxy: refused: {}", printable(why)),
+        Passed::Failed { why } => format!("proxy: failed: {}", printable(why)),
+    }
 }
 
 /// What a delivery is of, where that is known.

@@ -1,12 +1,20 @@
 //! The HTTP server: bytes, limits and connections, no rules.
 
+mod body;
+mod broken;
+mod connection;
+mod first;
+mod handshake;
 mod headers;
 mod wire;
 
+pub use body::AnswerBody;
+pub(crate) use broken::Handshakes;
+pub use broken::{Breach, BrokenHandshake};
 pub(crate) use headers::of as headers_of;
 
-use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::net::Ipv4Addr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -14,24 +22,23 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Incoming};
 use hyper::header::{
     AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
     X_CONTENT_TYPE_OPTIONS,
 };
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::entrance::Entrance;
+use crate::entrance::{Entrance, SERVED_HOSTS};
 use crate::graph::{self, GraphError, Origin, Reply};
 use crate::media::{self, MEDIA_FOLDER};
+use crate::proxy;
 use crate::stage::Stage;
-use wire::{Connection, Wire};
+use connection::{Door, Visit};
+use wire::{Connection, Next};
 
 /// The largest header, in bytes.
 const HEADER_LIMIT: usize = 16 * 1024;
@@ -46,53 +53,6 @@ const CONNECTIONS: usize = 1_024;
 /// How many more are told that they are too many, rather than just closed.
 const TURNED_AWAY: usize = 64;
 
-/// The body of an answer. It holds what must not leave before the answer did.
-#[derive(Debug)]
-pub struct AnswerBody {
-    bytes: Option<Bytes>,
-    reply: Option<Reply>,
-    connection: Option<Connection>,
-}
-
-impl From<Bytes> for AnswerBody {
-    fn from(bytes: Bytes) -> Self {
-        Self { bytes: Some(bytes), reply: None, connection: None }
-    }
-}
-
-impl Drop for AnswerBody {
-    /// The answer is in the buffer of its connection, whose flush lets go of the rest.
-    fn drop(&mut self) {
-        let mut reply = self.reply.take();
-        if let Some(reply) = &mut reply {
-            reply.leaves();
-        }
-        if let Some(connection) = &self.connection {
-            connection.answered(reply);
-        }
-    }
-}
-
-impl Body for AnswerBody {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.bytes.as_ref().is_none_or(Bytes::is_empty)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-    }
-}
-
 /// A boxed future that can be sent between threads.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -102,100 +62,118 @@ pub type Read = Request<Bytes>;
 /// What answers paths below `/_emulator`.
 pub type ControlRoutes = Arc<dyn Fn(Read) -> BoxFuture<Response<AnswerBody>> + Send + Sync>;
 
-/// Serves a stage on a listener until the future that calls it is dropped.
+/// Serves a stage on a listener until the future that calls it is dropped: plain or over TLS, and as a proxy.
 pub async fn serve(
     listener: TcpListener,
     stage: Arc<Stage>,
     control: ControlRoutes,
-    _entrance: Arc<Entrance>,
+    entrance: Arc<Entrance>,
 ) {
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
-    let door = Arc::new(Semaphore::new(TURNED_AWAY));
+    let places = Arc::new(Semaphore::new(TURNED_AWAY));
+    let address = listener.local_addr().unwrap_or_else(|_| (Ipv4Addr::LOCALHOST, 0).into());
+    stage.shared().outward.listens_at(address);
+    let door = Arc::new(Door { stage, control, entrance, address });
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, client)) = listener.accept().await else {
             // Out of file descriptors, or the client is gone already; others may still come.
             crate::clock::pause(Duration::from_millis(10)).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
+        let visit = Visit::new(Arc::clone(&door), client);
         let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-            if let Ok(place) = Arc::clone(&door).try_acquire_owned() {
-                let refusal = wire::refusal(&GraphError::too_many_connections(), &stage);
+            if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                let refusal = wire::refusal(&GraphError::too_many_connections(), &door.stage);
                 tokio::spawn(async move {
-                    turn_away(stream, &refusal).await;
+                    connection::turn_away(stream, &refusal, &visit).await;
                     drop(place);
                 });
             }
             continue;
         };
-        let stage = Arc::clone(&stage);
-        let control = Arc::clone(&control);
         tokio::spawn(async move {
-            let connection = Connection::default();
-            let wire = Wire::new(TokioIo::new(stream), connection.clone(), Arc::clone(&stage));
-            let service = service_fn(|request| {
-                let stage = Arc::clone(&stage);
-                let control = Arc::clone(&control);
-                let connection = connection.clone();
-                connection.asked();
-                async move {
-                    let mut response = answer(request, &stage, &control).await;
-                    response.body_mut().connection = Some(connection);
-                    Ok::<_, Infallible>(response)
-                }
-            });
-            // A connection that breaks concerns nobody but its client.
-            let _ = http1::Builder::new()
-                // The wire does that, for less.
-                .header_read_timeout(None)
-                .max_buf_size(HEADER_LIMIT)
-                .serve_connection(wire, service)
-                .await;
+            connection::serve(stream, visit).await;
             drop(permit);
         });
     }
 }
 
-/// Tells a client that there are too many, and waits a little for it to hear that.
-async fn turn_away(mut stream: TcpStream, refusal: &[u8]) {
-    let told = async {
-        stream.write_all(refusal).await?;
-        stream.shutdown().await?;
-        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
-    };
-    // Whoever is gone meanwhile has no use for it.
-    let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
-}
-
 async fn answer(
-    request: Request<Incoming>,
-    stage: &Arc<Stage>,
-    control: &ControlRoutes,
+    mut request: Request<Incoming>,
+    visit: &Visit,
+    connection: &Connection,
 ) -> Response<AnswerBody> {
-    let (head, body) = request.into_parts();
-    let mut close = says_close(&head.headers);
-    let mut response = match read(body).await {
-        Err(unread) => {
-            close |= unread.ends_connection;
-            told(graph::refuse(stage, &head.method, head.uri.path(), unread.error)).await
+    // Hyper lets go of a connection unclosed when a request could have turned it into something else.
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let may_become = |leads| {
+        if let Some(upgrade) = upgrade {
+            connection.may_become(Next { upgrade, leads });
         }
-        Ok(body) => {
-            let request = Request::from_parts(head, body);
-            let path = request.uri().path();
-            if let Some(name) = path.strip_prefix(MEDIA_FOLDER) {
-                file(stage, request.method(), name)
-            } else if path == "/_emulator" || path.starts_with("/_emulator/") {
-                control(request).await
-            } else if request.method() == Method::OPTIONS {
-                preflight(request.headers())
-            } else {
-                graph_call(&request, stage).await
-            }
+    };
+    if request.method() == Method::CONNECT {
+        let (response, leads) = Box::pin(proxy::connect(request.uri(), visit.asker())).await;
+        may_become(leads);
+        return response;
+    }
+    may_become(None);
+    let close = says_close(request.headers());
+    let mut response = if request.uri().authority().is_some() {
+        match Box::pin(proxy::absolute(request, visit.asker())).await {
+            Ok(response) => response,
+            Err(request) => serve_here(request, visit).await,
         }
+    } else {
+        serve_here(request, visit).await
     };
     if close {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
+    response
+}
+
+/// Answers what is meant for the emulator itself.
+async fn serve_here(request: Request<Incoming>, visit: &Visit) -> Response<AnswerBody> {
+    let Door { stage, control, entrance, .. } = &*visit.door;
+    let (head, body) = request.into_parts();
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(unread) => {
+            let refused = graph::refuse(stage, &head.method, head.uri.path(), unread.error);
+            let mut response = told(refused).await;
+            if unread.ends_connection {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            return response;
+        }
+    };
+    let path = head.uri.path();
+    let media = path.strip_prefix(MEDIA_FOLDER);
+    if media.is_none() && (path == "/_emulator" || path.starts_with("/_emulator/")) {
+        return match &visit.via {
+            // By whatever name it calls now, it came for the platform.
+            Some(host) if SERVED_HOSTS.contains(&&**host) => elsewhere(host),
+            Some(_) | None => control(Request::from_parts(head, body)).await,
+        };
+    }
+    if let Err(stranger) = entrance.lets_in(&head) {
+        return told(graph::refuse(stage, &head.method, path, GraphError::stranger(&stranger))).await;
+    }
+    if let Some(name) = media {
+        file(stage, &head.method, name)
+    } else if head.method == Method::OPTIONS {
+        preflight(&head.headers)
+    } else {
+        graph_call(&Request::from_parts(head, body), stage).await
+    }
+}
+
+/// The control API is not at the hosts of the platform.
+fn elsewhere(host: &str) -> Response<AnswerBody> {
+    let text = format!("the control API is for this machine alone, and not at {host}\n");
+    let mut response = Response::new(AnswerBody::from(Bytes::from(text)));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 
@@ -296,7 +274,7 @@ fn respond(mut reply: Reply) -> Response<AnswerBody> {
     let headers = headers::of(&reply);
     let bytes = std::mem::take(&mut reply.body);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(AnswerBody { bytes: Some(bytes), reply: Some(reply), connection: None });
+    let mut response = Response::new(AnswerBody::of_reply(bytes, reply));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

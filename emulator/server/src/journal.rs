@@ -9,6 +9,7 @@ mod causal;
 mod file;
 mod header;
 mod json;
+mod proxied;
 mod read;
 mod record;
 mod resume;
@@ -21,6 +22,7 @@ pub use causal::causal_order;
 pub use file::{Durability, JournalFile, WriteError};
 pub use header::{Origin, header};
 pub use json::{Kind, Names, entry_to_json, event_to_json};
+pub use proxied::{Passage, Passed};
 pub(crate) use read::{Told, What};
 pub use record::{
     AttemptResult, BotOrder, Call, CallKind, Cause, Entry, Record, RegisteredWebhook, Subscribing,

@@ -28,7 +28,7 @@ use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
 use crate::graph::GraphError;
-use crate::journal::{AttemptResult, BotOrder, Cause, Entry, Names, Record};
+use crate::journal::{AttemptResult, BotOrder, Cause, Entry, Names, Passage, Passed, Record};
 use crate::shared::Shared;
 use crate::webhooks::{self, Ear, Outgoing, QueueKey};
 
@@ -154,6 +154,12 @@ impl Lane {
     /// Writes a remark into the journal.
     pub fn note(&self, text: &str) {
         self.lock().note(text.into());
+        self.notify();
+    }
+
+    /// Writes into the journal what became of a call for another host.
+    pub(crate) fn proxied(&self, host: Arc<str>, passage: Passage, passed: Passed, count: u64) {
+        self.lock().proxied(host, passage, passed, count);
         self.notify();
     }
 

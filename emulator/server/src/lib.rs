@@ -13,6 +13,7 @@ pub mod journal;
 mod lane;
 mod media;
 mod object;
+mod proxy;
 mod secrets;
 mod shared;
 mod stage;
@@ -23,10 +24,11 @@ mod webhooks;
 pub use clock::{
     ClockMode, LAST_MOMENT, NoMoment, Pace, ParsePaceError, Wall, parse_moment, parse_rfc3339, pause, rfc3339,
 };
-pub use entrance::{Entrance, SERVED_HOSTS};
-pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, ControlRoutes, Read, serve};
+pub use entrance::{Entrance, SERVED_HOSTS, Stranger, local_caller};
+pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, Breach, BrokenHandshake, ControlRoutes, Read, serve};
 pub use lane::{Acted, Doubt, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
+pub use proxy::Process;
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
 pub use stranger::StrangerCall;

@@ -9,9 +9,11 @@ use emulator_core::{AppId, PageId};
 use tokio::sync::Notify;
 
 use crate::graph::GraphVersion;
+use crate::http::Handshakes;
 use crate::journal::JournalFile;
 use crate::lane::Habits;
 use crate::media::Files;
+use crate::proxy::Outward;
 use crate::secrets::Hidden;
 use crate::stranger::Stranger;
 use crate::webhooks::{Endpoint, WebhookUrl};
@@ -105,8 +107,12 @@ pub(crate) struct Shared {
     pub(crate) habits: Habits,
     /// Whether somebody came with a token of the real platform.
     pub(crate) real_token: Noticed,
-    /// Whether somebody tried https.
-    pub(crate) https: Noticed,
+    /// The TLS handshakes that clients broke off.
+    pub(crate) handshakes: Handshakes,
+    /// What is known of calls for other hosts.
+    pub(crate) outward: Outward,
+    /// Whether a call for another host needed roots of the system, and there were none.
+    pub(crate) no_roots: Noticed,
     /// What is known of the contact with each app.
     contact: BTreeMap<AppId, Contact>,
     /// Whether a call came with a token that belongs to no app.
@@ -174,7 +180,9 @@ impl Shared {
             stranger: Stranger::default(),
             habits: Habits::default(),
             real_token: Noticed::default(),
-            https: Noticed::default(),
+            handshakes: Handshakes::default(),
+            outward: Outward::default(),
+            no_roots: Noticed::default(),
             contact,
             strange_token: AtomicBool::new(false),
         }

@@ -9,6 +9,7 @@ use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, SetUp, Se
 
 use crate::clock::{ClockMode, Stopwatch};
 use crate::graph::GraphVersion;
+use crate::http::BrokenHandshake;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
 use crate::media::Media;
@@ -191,14 +192,20 @@ impl Stage {
         self.shared.real_token.noticed().await;
     }
 
-    /// Waits until somebody tried https at the address of the stage, which speaks plain http.
-    pub async fn https_came(&self) {
-        self.shared.https.noticed().await;
+    /// Waits until a call for another host needed the system's root certificates, and there were none.
+    pub async fn no_roots_found(&self) {
+        self.shared.no_roots.noticed().await;
     }
 
-    /// True when somebody has tried https.
-    pub fn has_https_come(&self) -> bool {
-        self.shared.https.is_noticed()
+    /// The TLS handshakes that clients have broken off: the first one for each name they asked for and each of their
+    /// programs.
+    pub fn broken_handshakes(&self) -> Vec<Arc<BrokenHandshake>> {
+        self.shared.handshakes.broken()
+    }
+
+    /// Waits until there are more of them than that many.
+    pub async fn handshakes_broke(&self, known: usize) {
+        self.shared.handshakes.more_than(known).await;
     }
 
     /// True when an app has acknowledged deliveries, but no call has come that can have been its own: neither with its

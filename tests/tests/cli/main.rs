@@ -11,6 +11,7 @@ mod control;
 mod crowds;
 mod determinism;
 mod doctor;
+mod entrance;
 mod environment;
 mod exec;
 mod expectations;

@@ -279,41 +279,6 @@ fn each_new_reason_why_a_bot_is_not_ready_is_told_once() {
 }
 
 #[test]
-fn https_on_the_port_is_recognised_and_told_once() {
-    let folder = Folder::new();
-    let mut serve = Serve::start(&folder, &[]);
-    let authority = serve.url.trim_start_matches("http://").to_owned();
-    let connect = || std::net::TcpStream::connect(&authority).expect("it listens");
-    // Two hellos, one of which arrives byte by byte.
-    let hello = [0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0];
-    for pieces in [hello.chunks(10), hello.chunks(1)] {
-        let mut stream = connect();
-        for piece in pieces {
-            if stream.write_all(piece).is_err() {
-                break;
-            }
-        }
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-    }
-    serve.process.prints("warning: somebody tried https on this port, and it speaks http\n");
-    serve.process.prints(&format!("help: use {} as the address of Graph\n", serve.url));
-    assert_eq!(serve.get("/_emulator/health").status, 200);
-    serve.process.signal("TERM");
-    serve.process.ends();
-    assert_eq!(serve.process.stderr().matches("https").count(), 1, "{}", serve.process.stderr());
-    // Other bytes that are no HTTP are no https.
-    let serve = Serve::start(&folder, &[]);
-    let mut stream =
-        std::net::TcpStream::connect(serve.url.trim_start_matches("http://")).expect("it listens");
-    stream.write_all(b"\x15\x03 HELO\r\n\r\n").expect("it reads");
-    let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer);
-    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
-    assert!(!serve.process.stderr().contains("https"), "{}", serve.process.stderr());
-}
-
-#[test]
 fn a_bot_that_talks_to_another_address_is_said_never_to_have_called() {
     let nowhere = format!("http://127.0.0.1:{}", free_port());
     let world = |env: &str| {

@@ -312,7 +312,7 @@ async fn a_client_may_wait_to_be_told_to_go_on() {
     let (stand, ann) = stand().await;
     let body = plain(&ann).to_string();
     let head = format!(
-        "POST /me/messages?access_token={} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        "POST /me/messages?access_token={} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         token(BOT),
         body.len()
     );
@@ -328,7 +328,7 @@ async fn a_body_may_come_in_chunks() {
     let (stand, ann) = stand().await;
     let body = plain(&ann).to_string();
     let mut bytes = format!(
-        "POST /me/messages?access_token={} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST /me/messages?access_token={} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
         token(BOT)
     )
     .into_bytes();

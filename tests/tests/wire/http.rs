@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
+};
 use tokio::net::TcpStream;
 
 /// How long anything may take before a test fails rather than hangs.
@@ -34,7 +36,7 @@ impl fmt::Debug for Message {
 
 impl Message {
     /// Reads one message; none when the other side has closed the connection before it.
-    pub(crate) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Self>> {
+    pub(crate) async fn read<S: AsyncBufRead + Unpin>(stream: &mut S) -> io::Result<Option<Self>> {
         let mut lines = Vec::new();
         loop {
             let mut line = Vec::new();
@@ -90,20 +92,32 @@ impl Message {
     }
 }
 
-/// A connection of a client.
-pub(crate) struct Client {
-    stream: BufReader<TcpStream>,
+/// A connection of a client, plain or over whatever carries its bytes.
+pub(crate) struct Client<S = TcpStream> {
+    stream: BufReader<S>,
 }
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("the server listens");
         stream.set_nodelay(true).expect("a socket takes options");
+        Self::over(stream)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    pub(crate) fn over(stream: S) -> Self {
         Self { stream: BufReader::new(stream) }
     }
 
-    pub(crate) fn stream(&mut self) -> &mut TcpStream {
+    pub(crate) fn stream(&mut self) -> &mut S {
         self.stream.get_mut()
+    }
+
+    /// The stream itself; nothing may have been read ahead.
+    pub(crate) fn into_stream(self) -> S {
+        assert!(self.stream.buffer().is_empty(), "bytes were read ahead");
+        self.stream.into_inner()
     }
 
     /// Writes bytes as they are. The other side may have had enough of them.
@@ -171,7 +185,7 @@ impl Call {
 
     /// The request as bytes.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\nHost: graph\r\n", self.method, self.target);
+        let mut head = format!("{} {} HTTP/1.1\r\nHost: localhost\r\n", self.method, self.target);
         for (name, value) in &self.headers {
             let _ = write!(head, "{name}: {value}\r\n");
         }

@@ -124,7 +124,7 @@ async fn a_client_may_take_30_seconds_for_a_header_and_60_between_two_requests()
         tokio::time::advance(Duration::from_secs(20)).await;
         client.write(b"GET /me HTTP/1.1\r\n").await;
         tokio::time::sleep_until(tokio::time::Instant::now() + Duration::from_secs(10)).await;
-        client.write(b"Host: x\r\n").await;
+        client.write(b"Host: localhost\r\n").await;
         let (told, took) = ending(&mut client).await;
         let refusal = told.split("HTTP/1.1 408 Request Timeout\r\n").nth(1).expect(&told);
         assert!(refusal.contains(r#"{"error":{"message":"The request header did not end"#), "{told}");
@@ -135,7 +135,7 @@ async fn a_client_may_take_30_seconds_for_a_header_and_60_between_two_requests()
 #[tokio::test(start_paused = true)]
 async fn a_body_may_take_60_seconds_and_no_longer() {
     let stand = Setup::new().serve().await;
-    let begun = b"POST /me/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{";
+    let begun = b"POST /me/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n{";
     let mut client = stand.client().await;
     client.write(begun).await;
     tokio::time::sleep_until(tokio::time::Instant::now() + Duration::from_secs(50)).await;
@@ -386,7 +386,7 @@ proptest! {
             query
         };
         let target = [b"/me/messages?access_token=bot-page-token&recipient=".as_slice(), &query].concat();
-        answered(&[method.as_bytes(), b" ", &target, b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat())?;
+        answered(&[method.as_bytes(), b" ", &target, b" HTTP/1.1\r\nHost: localhost\r\n\r\n"].concat())?;
     }
 
     #[test]
@@ -422,13 +422,13 @@ proptest! {
         known in prop::sample::select(vec!["", "Authorization", "Content-Type", "Connection", "Expect"]),
     ) {
         let name = if known.is_empty() { name.as_str() } else { known };
-        let head = [b"GET /me HTTP/1.1\r\nHost: x\r\n".as_slice(), name.as_bytes(), b": ", &value].concat();
+        let head = [b"GET /me HTTP/1.1\r\nHost: localhost\r\n".as_slice(), name.as_bytes(), b": ", &value].concat();
         answered(&[&head, b"\r\n\r\n".as_slice()].concat())?;
     }
 
     #[test]
     fn any_bytes_as_a_path_get_an_answer(path in prop::collection::vec(any::<u8>(), 0..60)) {
-        answered(&[b"GET /".as_slice(), &path, b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat())?;
+        answered(&[b"GET /".as_slice(), &path, b" HTTP/1.1\r\nHost: localhost\r\n\r\n"].concat())?;
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod bodies;
 mod bot;
+mod callers;
 mod delivery;
 mod echoes;
 mod encodings;
@@ -28,6 +29,7 @@ mod outage;
 mod pages;
 mod payloads;
 mod presentation;
+mod proxy;
 mod recorded;
 mod recorded_answers;
 mod recorded_control;

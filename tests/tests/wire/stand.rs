@@ -11,7 +11,8 @@ use emulator_core::{
 };
 use emulator_server::journal::{Entry, causal_order, entry_to_json};
 use emulator_server::{
-    AnswerBody, AppSpec, ClockMode, ControlRoutes, Lane, LaneSpec, PersonSpec, Stage, StageSpec, serve,
+    AnswerBody, AppSpec, ClockMode, ControlRoutes, Entrance, Lane, LaneSpec, PersonSpec, Stage, StageSpec,
+    serve,
 };
 use hyper::body::Bytes;
 use serde_json::{Value, json};
@@ -210,6 +211,12 @@ impl Setup {
     pub(crate) async fn serve(self) -> Stand {
         Stand::serve(self.stage()).await
     }
+
+    /// The stage, served to those that the entrance lets in.
+    pub(crate) async fn serve_behind(self, entrance: Entrance) -> Stand {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        Stand::behind(listener, self.stage(), Arc::new(entrance))
+    }
 }
 
 /// A served stage.
@@ -231,12 +238,17 @@ impl Stand {
     }
 
     pub(crate) fn on(listener: TcpListener, stage: Arc<Stage>) -> Self {
+        Self::behind(listener, stage, Arc::default())
+    }
+
+    /// What is let in depends on the entrance.
+    pub(crate) fn behind(listener: TcpListener, stage: Arc<Stage>, entrance: Arc<Entrance>) -> Self {
         let address = listener.local_addr().expect("it is bound");
         let control: ControlRoutes = Arc::new(|_| {
             let body = AnswerBody::from(Bytes::from_static(b"control"));
             Box::pin(async { hyper::Response::new(body) })
         });
-        let task = tokio::spawn(serve(listener, Arc::clone(&stage), control, Arc::default()));
+        let task = tokio::spawn(serve(listener, Arc::clone(&stage), control, entrance));
         Self { stage, address, task }
     }
 

@@ -3,6 +3,7 @@
 mod banner;
 mod bots;
 mod journal;
+mod listening;
 mod platform;
 mod talk;
 mod waiting;
@@ -54,6 +55,10 @@ pub(crate) struct ServeArguments {
     /// Listens on this port at 127.0.0.1; 0 picks a free one (default: 7380, with exec a free one)
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+    /// Listens on this port at 127.0.0.1 too, for clients that a hosts file brings here: 443 where that is allowed; 0
+    /// picks a free one
+    #[arg(long, value_name = "PORT")]
+    tls_port: Option<u16>,
     /// Writes the base URL into this file once it accepts connections
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -177,7 +182,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let (platform, heard) = Platform::open(arguments, &world, arguments.port()).await?;
     let Platform { stage, lane, cast, surroundings, port, bots, file, origin, before } = platform;
     output::data(&format!("{}\n", surroundings.url));
-    eprint!("{}", banner::text(&cast, &surroundings));
+    eprint!("{}", banner::text(&cast, &surroundings, arguments.tls_port.is_some()));
     let typed = std::io::stdin().is_terminal();
     let again = Again { typed, port, watched: !files.is_empty() };
     let (restarts, restarted) = mpsc::unbounded_channel();
@@ -233,7 +238,8 @@ pub(crate) fn sum_up(stage: &Stage, lane: &Lane, cast: &Cast) {
 /// Warns of what should not come, once each, from now on.
 pub(crate) fn warn(stage: &Arc<Stage>) {
     tokio::spawn(warn_of_real_token(Arc::clone(stage)));
-    tokio::spawn(warn_of_https(Arc::clone(stage)));
+    tokio::spawn(warn_of_handshakes(Arc::clone(stage)));
+    tokio::spawn(warn_of_no_roots(Arc::clone(stage)));
 }
 
 /// Restarts bots when their files change from now on; `restarted` tells of those that anybody restarts.
@@ -302,12 +308,25 @@ async fn warn_of_real_token(stage: Arc<Stage>) {
     eprintln!("warning: {REAL_TOKEN}");
 }
 
-/// Says once that somebody spoke https to this port.
-async fn warn_of_https(stage: Arc<Stage>) {
-    stage.https_came().await;
-    let url = stage.base_url();
+/// Says of each address that clients asked for over TLS and did not take, why and what helps.
+async fn warn_of_handshakes(stage: Arc<Stage>) {
+    let mut told = 0;
+    loop {
+        stage.handshakes_broke(told).await;
+        let broken = stage.broken_handshakes();
+        for handshake in &broken[told..] {
+            eprintln!("warning: {handshake}\nhelp: {}", handshake.help());
+        }
+        told = broken.len();
+    }
+}
+
+/// Says once that no other host can be checked over TLS.
+async fn warn_of_no_roots(stage: Arc<Stage>) {
+    stage.no_roots_found().await;
     eprintln!(
-        "warning: somebody tried https on this port, and it speaks http\nhelp: use {url} as the address of Graph"
+        "warning: this system has no root certificates, so https calls to other hosts cannot be passed on\nhelp: \
+         install them (in Debian the package ca-certificates), or name a file of them in SSL_CERT_FILE"
     );
 }
 

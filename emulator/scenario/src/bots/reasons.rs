@@ -6,11 +6,15 @@ use emulator_server::{HandshakeError, Stage};
 /// What to say of an app that acknowledges what it hears and has never called, if it is like that.
 pub fn never_called(stage: &Stage, app: AppId, name: &str) -> Option<String> {
     let url = stage.base_url();
-    let https = if stage.has_https_come() { "; somebody tried https there, and it speaks http" } else { "" };
     stage.never_called(app).then(|| {
+        let broken: String = stage
+            .broken_handshakes()
+            .iter()
+            .map(|handshake| format!("\n  {handshake}\n  help: {}", handshake.help()))
+            .collect();
         format!(
             "{name} has made no call to this emulator since it started; its Graph address must be {url} (environment \
-             GRAPH_API_URL){https}"
+             GRAPH_API_URL){broken}"
         )
     })
 }

@@ -128,6 +128,7 @@ pub(crate) fn emulator(surroundings: &Surroundings) -> Value {
     let value = |member: &EmulatorMember| {
         let value = match member {
             EmulatorMember::Url => json!(surroundings.url),
+            EmulatorMember::Tls => json!(surroundings.tls),
             EmulatorMember::Bin => json!(surroundings.bin.display().to_string()),
         };
         (member.name().to_owned(), value)

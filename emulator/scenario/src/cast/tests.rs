@@ -17,8 +17,12 @@ fn cast_with(world: &str, redirect: Option<Arc<Redirect>>) -> Result<Cast, Vec<S
         load(Path::new("world.yaml"), world.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
     assert!(problems.is_empty(), "{problems:?}");
     let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
-    let surroundings =
-        Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin"), redirect };
+    let surroundings = Surroundings {
+        url: "http://127.0.0.1:1".to_owned(),
+        tls: "127.0.0.1:1".to_owned(),
+        bin: PathBuf::from("bin"),
+        redirect,
+    };
     let cast = cast(&world, &surroundings, &mut |_| 1);
     cast.map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
 }

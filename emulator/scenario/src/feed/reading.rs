@@ -94,7 +94,8 @@ impl Feed {
             | Record::Fired(_)
             | Record::Attempt { .. }
             | Record::Bot { .. }
-            | Record::Note { .. } => None,
+            | Record::Note { .. }
+            | Record::Proxied { .. } => None,
         };
         if let Some(position) = position {
             position.take(index, seq, reader);
@@ -121,7 +122,8 @@ impl Feed {
             | Record::Fired(_)
             | Record::Attempt { .. }
             | Record::Bot { .. }
-            | Record::Note { .. } => None,
+            | Record::Note { .. }
+            | Record::Proxied { .. } => None,
         }
     }
 }

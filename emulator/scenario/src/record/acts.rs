@@ -82,7 +82,8 @@ impl Words<'_> {
             | Kind::WebhooksDisabled
             | Kind::Attempt
             | Kind::Bot
-            | Kind::Note => return Err("no person does such a thing".to_owned()),
+            | Kind::Note
+            | Kind::Proxied => return Err("no person does such a thing".to_owned()),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
         let who = Some(("user", Tree::name(name_of(person))));

@@ -135,7 +135,8 @@ pub(crate) fn is_root(entry: &Entry) -> bool {
         | Kind::Unheard
         | Kind::WebhooksFailing
         | Kind::WebhooksDisabled
-        | Kind::Attempt => false,
+        | Kind::Attempt
+        | Kind::Proxied => false,
     }
 }
 
@@ -210,7 +211,8 @@ impl Piece {
             | Kind::WebhooksDisabled
             | Kind::Attempt
             | Kind::Bot
-            | Kind::Note => {}
+            | Kind::Note
+            | Kind::Proxied => {}
         }
     }
 

@@ -222,7 +222,8 @@ impl Teller<'_> {
             | Kind::Unheard
             | Kind::WebhooksFailing
             | Kind::WebhooksDisabled
-            | Kind::Attempt => Ok(None),
+            | Kind::Attempt
+            | Kind::Proxied => Ok(None),
         };
         let lines = match line {
             Ok(line) => line.into_iter().collect(),

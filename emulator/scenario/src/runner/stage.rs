@@ -119,9 +119,9 @@ fn ports(world: &WorldSpec, shared: &Shared) -> BTreeMap<String, u16> {
 async fn set_up(first: &Selected, listener: TcpListener, shared: &Arc<Shared>) -> Result<Up, Down> {
     let world = &first.scenario.world;
     let options = &shared.options;
-    let url = listener.local_addr().map(|address| format!("http://{address}"));
+    let tls = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
     let redirect = options.redirect.clone();
-    let surroundings = Surroundings { url: url.unwrap_or_default(), bin: options.bin.clone(), redirect };
+    let surroundings = Surroundings { url: format!("http://{tls}"), tls, bin: options.bin.clone(), redirect };
     let mut ports = ports(world, shared);
     let mut port = |app: &str| *ports.entry(app.to_owned()).or_insert_with(free_port);
     let cast = cast(world, &surroundings, &mut port).map_err(Down::World)?;

@@ -90,8 +90,12 @@ mod tests {
         let (documents, _) =
             load(Path::new("w.yaml"), text.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
         let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
-        let surroundings =
-            Surroundings { url: "http://127.0.0.1:1".to_owned(), bin: PathBuf::from("bin"), redirect: None };
+        let surroundings = Surroundings {
+            url: "http://127.0.0.1:1".to_owned(),
+            tls: "127.0.0.1:1".to_owned(),
+            bin: PathBuf::from("bin"),
+            redirect: None,
+        };
         let cast = Arc::new(cast(&world, &surroundings, &mut |_| 1).unwrap());
         let clock = ClockMode::Frozen { at: Timestamp(0) };
         let settings = Arc::clone(&cast.settings);

@@ -90,6 +90,7 @@ members! {
     /// What there is to say of the emulator.
     EmulatorMember {
         Url = "url", "the base URL, without a slash at the end";
+        Tls = "tls", "where it speaks TLS for clients that are brought here by name, as host and port";
         Bin = "bin", "the path of the program";
     }
 }

@@ -9,6 +9,7 @@ use emulator_core::{
 use serde::Serialize;
 
 use super::codes::subcodes_of;
+use crate::entrance::Stranger;
 
 /// A refused call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -345,9 +346,13 @@ impl GraphError {
 
     /// Bytes that are no request.
     pub(crate) fn no_http() -> Self {
-        let text = "The request cannot be read as HTTP/1.1: its first line, a header or a length is wrong, or it is \
-            encrypted, and this port speaks plain HTTP";
+        let text = "The request cannot be read as HTTP/1.1: its first line, a header or a length is wrong";
         Self::new(RuleId::InvalidParameter, 1, text)
+    }
+
+    /// A caller that names the emulator otherwise, or a page of another host.
+    pub(crate) fn stranger(stranger: &Stranger) -> Self {
+        Self::new(RuleId::InvalidParameter, 1, stranger.to_string()).status(403)
     }
 
     /// A body that ends before its length, or whose parts are no parts.

@@ -1,4 +1,4 @@
-//! One connection below HTTP: it knows when an answer has left, how long a client may take, and what
+//! One connection below HTTP, encrypted or not: it knows when an answer has left, how long a client may take, and what
 //! one is told whose bytes are no request.
 
 use std::io;
@@ -9,21 +9,20 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead as _, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::first::First;
 use crate::clock::Alarm;
 use crate::graph::{self, GraphError, Reply};
+use crate::proxy::Leads;
 use crate::stage::Stage;
 
 /// How long a client may take to send a header, in real time.
-const HEADER: Duration = Duration::from_secs(30);
+pub(super) const HEADER: Duration = Duration::from_secs(30);
 /// How long a connection may lie idle, in real time.
-const IDLE: Duration = Duration::from_secs(60);
-
-/// The first byte of a TLS connection: a record of the handshake.
-const TLS_HANDSHAKE: u8 = 0x16;
+pub(super) const IDLE: Duration = Duration::from_secs(60);
 
 /// What is known of a connection on both sides of hyper. One task looks at it.
 #[derive(Debug, Default)]
@@ -34,6 +33,17 @@ struct Known {
     answers: AtomicU64,
     /// The answers that are in the buffer.
     leaving: Mutex<Vec<Reply>>,
+    /// What the connection is to become when HTTP ends on it.
+    next: Mutex<Option<Next>>,
+}
+
+/// What a connection can become when HTTP ends on it.
+#[derive(Debug)]
+pub(super) struct Next {
+    /// The stream, once hyper lets go of it.
+    pub(super) upgrade: OnUpgrade,
+    /// Where its bytes go from then on; it just ends when none.
+    pub(super) leads: Option<Leads>,
 }
 
 /// The upper side of a connection: its requests and answers.
@@ -52,6 +62,16 @@ impl Connection {
         if let Some(reply) = reply {
             self.0.leaving.lock().unwrap_or_else(PoisonError::into_inner).push(reply);
         }
+    }
+
+    /// HTTP may end on this connection without the stream being closed: the last such request decides.
+    pub(super) fn may_become(&self, next: Next) {
+        *self.0.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
+    }
+
+    /// What it becomes after HTTP.
+    pub(super) fn becomes(&self) -> Option<Next> {
+        self.0.next.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn requests(&self) -> u64 {
@@ -77,16 +97,16 @@ enum Awaited {
 }
 
 /// The lower side of a connection: its bytes.
-pub(super) struct Wire {
-    stream: TokioIo<TcpStream>,
+pub(super) struct Wire<S> {
+    stream: TokioIo<S>,
+    /// What was read already.
+    first: First,
     connection: Connection,
     stage: Arc<Stage>,
     /// What is told in place of hyper's empty refusal, or before the end.
     refusal: Vec<u8>,
     alarm: Alarm,
     awaited: Awaited,
-    /// Whether anything was read.
-    begun: bool,
     /// How many requests had come when something was last read.
     requests: u64,
 }
@@ -110,18 +130,28 @@ pub(super) fn refusal(error: &GraphError, stage: &Stage) -> Vec<u8> {
     [head.as_bytes(), &body].concat()
 }
 
-impl Wire {
-    pub(super) fn new(stream: TokioIo<TcpStream>, connection: Connection, stage: Arc<Stage>) -> Self {
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    pub(super) fn new(
+        stream: S,
+        (first, alarm): (First, Alarm),
+        connection: Connection,
+        stage: Arc<Stage>,
+    ) -> Self {
         Self {
-            stream,
+            stream: TokioIo::new(stream),
+            first,
             connection,
             stage,
             refusal: Vec::new(),
-            alarm: Alarm::default(),
+            alarm,
             awaited: Awaited::Request,
-            begun: false,
             requests: 0,
         }
+    }
+
+    /// The stream itself, for what follows HTTP.
+    pub(super) fn into_stream(self) -> S {
+        self.stream.into_inner()
     }
 
     /// Keeps hyper's answer to bytes that are no request back, which is a head without a body, and
@@ -157,20 +187,6 @@ impl Wire {
         }
     }
 
-    /// Reads the first bytes of a connection, which tell what the client speaks.
-    fn poll_first(&mut self, context: &mut Context<'_>, mut into: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        let mut space = [0; 1_024];
-        let room = into.remaining().min(space.len());
-        let mut first = ReadBuf::new(&mut space[..room]);
-        ready!(Pin::new(self.stream.inner_mut()).poll_read(context, &mut first))?;
-        self.begun = true;
-        if first.filled().first() == Some(&TLS_HANDSHAKE) {
-            self.stage.shared().https.notice();
-        }
-        into.put_slice(first.filled());
-        Poll::Ready(Ok(()))
-    }
-
     /// Ready when the client has taken too long: what is told it has left, and nothing more is read.
     fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.awaited {
@@ -199,16 +215,17 @@ impl Wire {
     }
 }
 
-impl Read for Wire {
+impl<S: AsyncRead + AsyncWrite + Unpin> Read for Wire<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        into: ReadBufCursor<'_>,
+        mut into: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = if self.begun {
+        let read = if self.first.is_used() {
             Pin::new(&mut self.stream).poll_read(context, into)
         } else {
-            self.poll_first(context, into)
+            self.first.fill(&mut into);
+            Poll::Ready(Ok(()))
         };
         self.follow();
         match read {
@@ -224,7 +241,7 @@ impl Read for Wire {
     }
 }
 
-impl Write for Wire {
+impl<S: AsyncRead + AsyncWrite + Unpin> Write for Wire<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -24,7 +24,8 @@ fn place(entry: &Entry) -> (u8, u64, u8, &'static str) {
         | Record::Fired(_)
         | Record::Effect(_)
         | Record::Bot { .. }
-        | Record::Note { .. } => (0, 0, 0, ""),
+        | Record::Note { .. }
+        | Record::Proxied { .. } => (0, 0, 0, ""),
     }
 }
 
@@ -108,7 +109,8 @@ mod tests {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Effect(_)
-            | Record::Bot { .. } => unreachable!("these tests make none"),
+            | Record::Bot { .. }
+            | Record::Proxied { .. } => unreachable!("these tests make none"),
         };
         let line =
             |entry: &Entry| (entry.seq, entry.cause.map_or(0, |cause| cause.seq), describe(&entry.record));

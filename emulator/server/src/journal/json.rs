@@ -12,6 +12,7 @@ use emulator_core::{
 };
 
 use super::admin;
+use super::proxied::Passed;
 use super::record::{Cause, Entry, Record};
 use crate::clock::rfc3339;
 use crate::escape::Dialect;
@@ -145,6 +146,7 @@ kinds! {
     Attempt = "attempt",
     Bot = "bot",
     Note = "note",
+    Proxied = "proxied",
 }
 
 impl Kind {
@@ -200,6 +202,7 @@ impl Kind {
             Record::Attempt { .. } => Self::Attempt,
             Record::Bot { .. } => Self::Bot,
             Record::Note { .. } => Self::Note,
+            Record::Proxied { .. } => Self::Proxied,
         }
     }
 }
@@ -347,6 +350,19 @@ fn write_data(object: &mut Object<'_>, record: &Record, names: &Names) {
         }
         Record::Note { text } => {
             object.text("text", text);
+        }
+        Record::Proxied { host, passage, passed, count } => {
+            object.text("host", host).text("passage", passage.name()).text("outcome", passed.name());
+            match passed {
+                Passed::Opened => {}
+                Passed::Answered { status } => {
+                    object.bare("status", status);
+                }
+                Passed::Refused { why } | Passed::Failed { why } => {
+                    object.text("why", why);
+                }
+            }
+            object.bare("count", count);
         }
     }
 }

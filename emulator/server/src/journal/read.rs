@@ -19,6 +19,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::{Kind, Names};
+use super::proxied::{Passage, Passed};
 use super::record::{AttemptResult, BotOrder, Call, CallKind, Cause, Record, RegisteredWebhook, Subscribing};
 use crate::clock::{Wall, parse_rfc3339};
 use crate::graph::{GraphError, messaging_type, sender_action};
@@ -306,6 +307,7 @@ impl Root<'_> {
                 Some(Record::Bot { app: data.app("app")?, order })
             }
             Kind::Note => Some(Record::Note { text: data.text("text")? }),
+            Kind::Proxied => self.proxied(),
             Kind::Delivery | Kind::Unheard => return Some(What::Leaves),
             Kind::Declined
             | Kind::Message
@@ -424,6 +426,24 @@ impl Root<'_> {
             number: data.number("number")?,
             result: result?,
             took_ms: self.took_ms,
+        })
+    }
+
+    fn proxied(&self) -> Option<Record> {
+        let data = self.data;
+        let (status, why) = (data.number("status"), data.text("why"));
+        let all = [
+            Some(Passed::Opened),
+            status.map(|status| Passed::Answered { status }),
+            why.clone().map(|why| Passed::Refused { why }),
+            why.map(|why| Passed::Failed { why }),
+        ];
+        let passed = all.into_iter().flatten().find(|passed| Some(passed.name()) == data.str("outcome"));
+        Some(Record::Proxied {
+            host: data.text("host")?,
+            passage: Passage::parse(data.str("passage")?)?,
+            passed: passed?,
+            count: data.number("count")?,
         })
     }
 

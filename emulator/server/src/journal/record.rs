@@ -7,6 +7,7 @@ use emulator_core::{
     PersonAct, Psid, RefusalKind, RuleId, Saw, Subject, Tag, Timer, Timestamp,
 };
 
+use super::proxied::{Passage, Passed};
 use crate::clock::Wall;
 use crate::graph::{GraphError, permissions_of};
 use crate::lane::CROWDED_OUT;
@@ -121,6 +122,17 @@ pub enum Record {
     Note {
         /// Its text.
         text: Arc<str>,
+    },
+    /// A call for another host came to the proxy.
+    Proxied {
+        /// The host and its port.
+        host: Arc<str>,
+        /// How it goes there.
+        passage: Passage,
+        /// What became of it.
+        passed: Passed,
+        /// How many calls for that host had this outcome so far, this one included.
+        count: u64,
     },
 }
 
@@ -473,6 +485,7 @@ impl Entry {
             | Record::Fired(_)
             | Record::Effect(_)
             | Record::Bot { .. }
+            | Record::Proxied { .. }
             | Record::Attempt { .. } => 64,
         };
         size_of::<Self>() + content
@@ -504,7 +517,8 @@ impl Entry {
             | Record::Refused { .. }
             | Record::Clock { .. }
             | Record::Bot { .. }
-            | Record::Note { .. } => None,
+            | Record::Note { .. }
+            | Record::Proxied { .. } => None,
         }
     }
 }

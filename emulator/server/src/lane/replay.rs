@@ -115,6 +115,7 @@ impl Replay {
             }
             Record::Bot { app, order } => state.bot(app, order),
             Record::Note { text } => state.note(text),
+            Record::Proxied { host, passage, passed, count } => state.proxied(host, passage, passed, count),
             Record::Call(_) | Record::Declined(_) | Record::Effect(_) => return Err(ALONE),
         }
         Ok(())

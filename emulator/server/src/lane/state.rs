@@ -13,7 +13,7 @@ use super::replay::Arrears;
 use super::rest::{Doubt, Late};
 use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
-use crate::journal::{BotOrder, Cause, Entry, Journal, Names, Record, entry_to_json};
+use crate::journal::{BotOrder, Cause, Entry, Journal, Names, Passage, Passed, Record, entry_to_json};
 use crate::shared::Shared;
 use crate::webhooks::{Outgoing, QueueKey};
 
@@ -248,6 +248,13 @@ impl LaneState {
     pub(crate) fn note(&mut self, text: Arc<str>) {
         let now = self.clock.read();
         let entry = self.entry(now, None, Record::Note { text });
+        self.append(entry);
+    }
+
+    /// Writes down what became of a call for another host.
+    pub(crate) fn proxied(&mut self, host: Arc<str>, passage: Passage, passed: Passed, count: u64) {
+        let now = self.clock.read();
+        let entry = self.entry(now, None, Record::Proxied { host, passage, passed, count });
         self.append(entry);
     }
 

@@ -65,7 +65,8 @@ impl Own {
         let listener = listener.map_err(|error| bug(&error))?;
         let port = listener.local_addr().map_err(|error| bug(&error))?.port();
         let bin = std::env::current_exe().map_err(|error| bug(&error))?;
-        let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin, redirect };
+        let tls = format!("127.0.0.1:{port}");
+        let surroundings = Surroundings { url: format!("http://{tls}"), tls, bin, redirect };
         let mut cast = cast(world, &surroundings, &mut |_| free_port())
             .map_err(|problems| (Exit::Usage, render_all(&problems, colour)))?;
         cast.people = cast.pages.iter().map(|page| PersonSpec::named(DOCTOR, page.id)).collect();

@@ -5,11 +5,20 @@ use std::fmt::Write as _;
 
 use emulator_core::{AppId, Field, PAGE_INBOX, Protocol};
 use emulator_scenario::cast::{Cast, CastPage, Surroundings, of_others, of_pages};
+use emulator_server::SERVED_HOSTS;
 
 /// The text.
-pub(crate) fn text(cast: &Cast, surroundings: &Surroundings) -> String {
+pub(crate) fn text(cast: &Cast, surroundings: &Surroundings, has_tls_port: bool) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "messenger-emulator {} at {}", env!("CARGO_PKG_VERSION"), surroundings.url);
+    if has_tls_port {
+        let _ = writeln!(
+            out,
+            "TLS at {}; a client comes here by a line of its hosts file:\n    127.0.0.1 {}",
+            surroundings.tls,
+            SERVED_HOSTS.join(" ")
+        );
+    }
     for CastPage { id, name } in &cast.pages {
         let seen = cast.settings.pages.get(id).map_or("", |page| &page.name);
         let called = name.as_ref().map_or_else(String::new, |name| format!("{name} "));

@@ -1,6 +1,5 @@
 //! The platform of a command that serves: one stage with one lane, its listener and its bots.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +13,9 @@ use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_server::journal::{JournalFile, Origin};
 use emulator_server::{Lane, LaneSpec, Stage, StageSpec, serve};
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use super::listening::Listeners;
 use super::{Failed, ServeArguments, failed, journal};
 use crate::exit::Exit;
 use crate::files::write_ready;
@@ -57,11 +56,10 @@ impl Platform {
         let usage = |error: &dyn std::fmt::Display| failed(Exit::Usage, error);
         let entrance = arguments.entrance.entrance().map_err(|error| usage(&error))?;
         let redirect = arguments.entrance.redirect(&entrance).map_err(|error| usage(&error))?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let listener = TcpListener::bind(address).await.map_err(|error| taken(port, &error))?;
-        let port = listener.local_addr().map_or(port, |address| address.port());
+        let Listeners { main, tls, port, tls_address } = Listeners::bind(port, arguments.tls_port).await?;
         let bin = std::env::current_exe().map_err(|error| failed(Exit::Bug, error))?;
-        let surroundings = Surroundings { url: format!("http://127.0.0.1:{port}"), bin, redirect };
+        let url = format!("http://127.0.0.1:{port}");
+        let surroundings = Surroundings { url, tls: tls_address, bin, redirect };
         let cast = cast(world, &surroundings, &mut |_| free_port());
         let cast =
             cast.map_err(|problems| (Exit::Usage, render_all(&problems, output::colour_of_stderr())))?;
@@ -86,7 +84,9 @@ impl Platform {
             journal::tell_unsent(unsent);
             catch_up
         });
-        tokio::spawn(serve(listener, Arc::clone(&stage), console.routes(), entrance));
+        for listener in tls.into_iter().chain([main]) {
+            tokio::spawn(serve(listener, Arc::clone(&stage), console.routes(), Arc::clone(&entrance)));
+        }
         tokio::spawn(Arc::clone(&lane).keep_time());
         if let Some(path) = &arguments.ready_file {
             ready(path, &surroundings.url).map_err(|text| failed(Exit::Usage, text))?;
@@ -96,13 +96,6 @@ impl Platform {
         }
         Ok((Self { stage, lane, cast, surroundings, port, bots, file, origin, before }, heard))
     }
-}
-
-fn taken(port: u16, error: &std::io::Error) -> Failed {
-    let text = format!(
-        "error: cannot listen on port {port}: {error}; choose another with --port, or --port 0 for a free one"
-    );
-    (Exit::Unreachable, text)
 }
 
 fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane>), Failed> {

@@ -144,8 +144,20 @@ fn roots() -> Vec<Record> {
         Record::Bot { app: BOT, order: BotOrder::Restarts },
         Record::Note { text: "\u{0}".into() },
     ];
+    let proxied = [
+        (Passage::Tunnel, Passed::Opened),
+        (Passage::Forward, Passed::Answered { status: 204 }),
+        (Passage::Tunnel, Passed::Refused { why: "no \"way\"".into() }),
+        (Passage::Forward, Passed::Failed { why: "gone".into() }),
+    ];
+    let proxied = proxied.map(|(passage, passed)| Record::Proxied {
+        host: "example.com:443".into(),
+        passage,
+        passed,
+        count: 7,
+    });
     let calls = calls().into_iter().map(Record::Call);
-    acts().into_iter().chain(calls).chain(results.map(attempt)).chain(others).collect()
+    acts().into_iter().chain(calls).chain(results.map(attempt)).chain(others).chain(proxied).collect()
 }
 
 #[test]

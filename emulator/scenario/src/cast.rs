@@ -93,8 +93,8 @@ pub struct Cast {
     pub people: Vec<Member>,
     /// The processes to start.
     pub starts: Vec<Start>,
-    /// The environment of each app's bot, whoever starts it, in the order of the apps.
-    pub environments: Vec<Environment>,
+    /// What of the environment of each app's bot is its own, in the order of the apps.
+    own: Vec<Result<Vec<(String, String)>, Diagnostic>>,
 }
 
 /// The variables of a bot, or why they cannot be told.
@@ -104,6 +104,18 @@ impl Cast {
     /// The Page of that name.
     pub fn page_named(&self, name: &str) -> Option<PageId> {
         self.pages.iter().find(|page| page.name.as_deref() == Some(name)).map(|page| page.id)
+    }
+
+    /// The environment of the bot of an app, whoever starts it; the app by its place among the others.
+    ///
+    /// # Errors
+    ///
+    /// When what the world says of it cannot be evaluated.
+    pub fn environment(&self, app: usize, surroundings: &Surroundings) -> Environment {
+        let mut env = environment_of(&self.apps[app], &self.pages, &self.apps, &surroundings.url);
+        env.extend(surroundings.redirect.iter().flat_map(|redirect| redirect.environment(&surroundings.url)));
+        env.extend(self.own[app].clone()?);
+        Ok(env)
     }
 
     /// What the Pages are called, where there are several.
@@ -174,7 +186,7 @@ pub fn cast(
         apps: Vec::new(),
         people: Vec::new(),
         starts: Vec::new(),
-        environments: Vec::new(),
+        own: Vec::new(),
     };
     let mut scope = WorldScope::of_ids(surroundings, &pages, &cast.settings, names.zip(ids.iter().copied()));
     let ports: Vec<Option<u16>> =
@@ -213,36 +225,30 @@ pub fn cast(
         });
     }
     scope.know(&cast.apps, &pages);
+    let mut launches = Vec::new();
     for (index, (app, port)) in world.apps.iter().zip(ports).enumerate() {
         let scope_of = |port| scope.of_app(port);
         cast.apps[index].webhook = webhook(app, port, &scope_of(port)).unwrap_or_else(|problem| {
             problems.push(problem.in_file(&world.file));
             None
         });
-        let identity = &cast.apps[index];
-        let mut env = environment_of(identity, &pages, &cast.apps, &surroundings.url);
-        env.extend(surroundings.redirect.iter().flat_map(|redirect| redirect.environment(&surroundings.url)));
         // A bot that somebody else starts listens where its webhook is.
-        let port = port.or_else(|| identity.webhook.as_ref().map(WebhookUrl::port));
-        env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
-        let own = own_environment(app, &scope_of(port)).map_err(|problem| problem.in_file(&world.file));
-        let environment = own.map(|own| {
-            env.extend(own);
-            env
-        });
+        let port = port.or_else(|| cast.apps[index].webhook.as_ref().map(WebhookUrl::port));
+        let own = own_environment(app, port, &scope_of(port));
+        cast.own.push(own.map_err(|problem| problem.in_file(&world.file)));
         match launch(world, app, &scope_of(port)) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
-            Ok(Some(launch)) => match &environment {
-                // A bot that is not started here may have an environment that makes no sense here.
-                Err(problem) => problems.push(problem.clone()),
-                Ok(env) => {
-                    let (app, name) = (identity.id, identity.name.clone());
-                    cast.starts.push(Start { app, name, launch, env: env.clone() });
-                }
-            },
+            Ok(Some(launch)) => launches.push((index, launch)),
         }
-        cast.environments.push(environment);
+    }
+    // What is wrong with the environment of a bot that is not started here matters once somebody asks for it.
+    for (index, launch) in launches {
+        let (app, name) = (cast.apps[index].id, cast.apps[index].name.clone());
+        match cast.environment(index, surroundings) {
+            Err(problem) => problems.push(problem),
+            Ok(env) => cast.starts.push(Start { app, name, launch, env }),
+        }
     }
     check_tokens(world, &cast.apps, &mut problems);
     let member = |person: &PersonSpec, page: &CastPage, id: Option<Psid>| Member {

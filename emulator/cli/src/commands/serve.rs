@@ -22,6 +22,7 @@ use emulator_core::Timestamp;
 use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::Cast;
+use emulator_scenario::redirect::RENEWED;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::transcript::Lines;
@@ -183,6 +184,9 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let Platform { stage, lane, cast, surroundings, port, bots, file, origin, before } = platform;
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings, arguments.tls_port.is_some()));
+    if surroundings.redirect.as_ref().is_some_and(|redirect| redirect.was_renewed()) {
+        eprintln!("note: {RENEWED}\n");
+    }
     let typed = std::io::stdin().is_terminal();
     let again = Again { typed, port, watched: !files.is_empty() };
     let (restarts, restarted) = mpsc::unbounded_channel();

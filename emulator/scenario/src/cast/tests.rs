@@ -194,7 +194,7 @@ fn the_environment_of_an_app_wins_over_what_brings_clients_here() {
     let folder = tempfile::tempdir().unwrap();
     let authority = emulator_server::Authority::open(folder.path()).unwrap();
     let inherited = |name: &str| (name == "NODE_OPTIONS").then(|| "--trace-warnings".to_owned());
-    let prepared = Redirect::prepare(authority.files(), crate::redirect::Preload::On, &inherited);
+    let prepared = Redirect::prepare(&authority, crate::redirect::Preload::On, &inherited);
     let (redirect, remarks) = prepared.unwrap();
     assert_eq!(remarks, [""; 0]);
     let redirect = Some(Arc::new(redirect));
@@ -221,10 +221,16 @@ fn a_bot_that_is_not_started_here_has_an_environment_too() {
         "apps: {a: {webhook: 'http://127.0.0.1:3000/hook', env: {AT: '${port}'}}, b: {env: {AT: '${port}'}}}";
     let cast = cast_of(world).unwrap();
     assert!(cast.starts.is_empty());
-    let env = cast.environments[0].as_ref().unwrap();
+    let surroundings = Surroundings {
+        url: "http://127.0.0.1:1".to_owned(),
+        tls: "127.0.0.1:1".to_owned(),
+        bin: PathBuf::from("bin"),
+        redirect: None,
+    };
+    let env = cast.environment(0, &surroundings).unwrap();
     assert_eq!(
         (env["PORT"].as_str(), env["AT"].as_str(), env["APP_ID"].as_str()),
         ("3000", "3000", "200000000000001")
     );
-    assert!(cast.environments[1].is_err(), "nobody knows the port of an app without a webhook");
+    assert!(cast.environment(1, &surroundings).is_err(), "nobody knows the port of an app without a webhook");
 }

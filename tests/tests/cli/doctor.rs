@@ -223,3 +223,37 @@ fn nothing_is_left_behind_when_it_is_killed() {
     doctor.wait(PATIENCE);
     until(std::time::Instant::now() + PATIENCE, "the bot has ended", || !listens());
 }
+
+/// Certificates in a folder of their own, without what differs from day to day and from machine to machine.
+fn certificates(folder: &Folder, ca: &str) -> Ended {
+    let mut ended = folder.run(&["doctor", "--only", "certificates", "--ca-dir", ca]);
+    let digits = |line: &str, before: &str| match line.split_once(before) {
+        Some((head, rest)) => {
+            let rest =
+                rest.trim_start_matches(|character: char| character.is_ascii_digit() || character == '-');
+            format!("{head}{before}N{rest}\n")
+        }
+        None => format!("{line}\n"),
+    };
+    // Whether the system has roots of its own, too.
+    let lines = ended.stdout.lines().filter(|line| !line.contains("roots of the system"));
+    ended.stdout = lines.map(|line| digits(digits(line, "until ").trim_end(), "for ")).collect();
+    ended
+}
+
+#[test]
+fn certificates_are_there_and_the_users_alone_or_it_is_said_what_to_do() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    let ended = certificates(&folder, "ca");
+    golden("doctor-certificates", &ended.told());
+    assert_eq!(ended.code, Some(0));
+    let key = folder.path("ca/issuer.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
+    let readable = certificates(&folder, "ca");
+    golden("doctor-key-for-all", &readable.told());
+    folder.write("ca/ca.pem", "no certificate");
+    let foreign = certificates(&folder, "ca");
+    golden("doctor-foreign-certificates", &foreign.told());
+    assert_eq!((readable.code, foreign.code), (Some(1), Some(1)));
+}

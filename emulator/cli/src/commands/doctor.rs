@@ -3,6 +3,7 @@
 //! `finding` says what is checked, `judge` and the functions beside each look say what was seen means, `report` prints
 //! it. Nothing of it enters a journal of a running emulator.
 
+mod certificates;
 mod finding;
 mod judge;
 mod ports;
@@ -13,14 +14,17 @@ mod started;
 mod webhooks;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Arg, Args};
 use emulator_scenario::diagnostics::SourceText;
+use emulator_scenario::redirect::Redirect;
 use emulator_scenario::scenario::WorldSpec;
-use emulator_server::{Probe, TestEvent};
+use emulator_server::{Entrance, Probe, TestEvent};
 use tokio::task::JoinSet;
 
 use super::serve::ServeArguments;
+use crate::entrance::EntranceArguments;
 use crate::exit::Exit;
 use crate::output::{self, Stream};
 use crate::worlds;
@@ -136,8 +140,6 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
             (nobody, Some((url, served)))
         }
     };
-    let entrance = arguments.serve.entrance().entrance();
-    let entrance = entrance.map_err(|error| (Exit::Usage, format!("error: {error}")))?;
     if arguments.wants(Group::Ports) {
         let (title, findings) = match &served {
             Some((url, served)) => ("Emulator", vec![served::judge(url, &served.version)]),
@@ -145,14 +147,32 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
         };
         report.add(section(Group::Ports, title, findings));
     }
-    let redirect = arguments.serve.entrance().redirect(&entrance);
-    let redirect = redirect.map_err(|error| (Exit::Usage, format!("error: {error}")))?;
-    let own = Own::open(&world, (entrance, redirect), colour).await?;
+    let (entrance, redirect, findings) = certified(arguments.serve.entrance());
+    if arguments.wants(Group::Certificates) {
+        report.add(section(Group::Certificates, "Certificates", findings));
+    }
+    let own = Own::open(&world, (entrance, redirect.clone()), colour).await?;
     if arguments.wants(Group::Webhooks) {
         try_webhooks(&own, served.as_ref()).await.into_iter().for_each(|section| report.add(section));
     }
     own.started.stop().await;
     Ok(report.end())
+}
+
+/// The certificates, what brings bots here that trust them, and what is to be said of both.
+fn certified(arguments: &EntranceArguments) -> (Arc<Entrance>, Option<Arc<Redirect>>, Vec<Finding>) {
+    let entrance = match arguments.entrance() {
+        Ok(entrance) => entrance,
+        Err(error) => return (Arc::default(), None, vec![certificates::unusable(&error.to_string())]),
+    };
+    let mut findings = entrance.authority.as_deref().map(certificates::findings).unwrap_or_default();
+    match arguments.redirect(&entrance) {
+        Ok(redirect) => (entrance, redirect, findings),
+        Err(error) => {
+            findings.push(certificates::unusable(&error.to_string()));
+            (entrance, None, findings)
+        }
+    }
 }
 
 fn section(group: Group, title: &str, findings: Vec<Finding>) -> Section {

@@ -13,6 +13,14 @@ pub(super) enum Check {
     Port,
     /// The port for name mapping.
     TlsPort,
+    /// The folder of the certificates.
+    CaFolder,
+    /// The key in it.
+    CaKey,
+    /// How long they are valid.
+    CaValidity,
+    /// That they are joined with the system's.
+    CaBundle,
     /// The webhook takes connections.
     Reachable,
     /// It gives the challenge back.
@@ -40,6 +48,10 @@ impl Check {
             Self::Emulator => "emulator",
             Self::Port => "port",
             Self::TlsPort => "tls-port",
+            Self::CaFolder => "ca-folder",
+            Self::CaKey => "ca-key",
+            Self::CaValidity => "ca-validity",
+            Self::CaBundle => "ca-bundle",
             Self::Reachable => "reachable",
             Self::Verification => "verification",
             Self::WrongToken => "wrong-token",
@@ -138,6 +150,8 @@ impl Finding {
 pub(super) enum Group {
     /// The ports of serve, or the emulator at --url
     Ports,
+    /// The certificates with which graph.facebook.com is served here
+    Certificates,
     /// The webhook of each bot
     Webhooks,
 }
@@ -147,6 +161,7 @@ impl Group {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Ports => "ports",
+            Self::Certificates => "certificates",
             Self::Webhooks => "webhooks",
         }
     }

@@ -8,6 +8,7 @@ mod finding;
 mod judge;
 mod ports;
 mod report;
+mod runtimes;
 mod served;
 mod stage;
 mod started;
@@ -154,6 +155,12 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
     let own = Own::open(&world, (entrance, redirect.clone()), colour).await?;
     if arguments.wants(Group::Webhooks) {
         try_webhooks(&own, served.as_ref()).await.into_iter().for_each(|section| report.add(section));
+    }
+    if arguments.wants(Group::Runtimes) {
+        let findings = runtimes::findings(&own, redirect.as_ref()).await;
+        let findings =
+            findings.map_err(|error| (Exit::Bug, format!("error: cannot write probes: {error}")))?;
+        report.add(section(Group::Runtimes, "Runtimes, calling https://graph.facebook.com/me", findings));
     }
     own.started.stop().await;
     Ok(report.end())

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::runtimes::Runtime;
+
 /// What is checked. A closed list: each kind has a name for programs, and one place that judges it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Check {
@@ -39,6 +41,10 @@ pub(super) enum Check {
     NoSender,
     /// What the bot called meanwhile.
     Calls,
+    /// A call of a runtime is redirected.
+    Runtime(Runtime),
+    /// The runtimes that are not there.
+    NotInstalled,
 }
 
 impl Check {
@@ -61,6 +67,8 @@ impl Check {
             Self::Standby => "standby",
             Self::NoSender => "no-sender",
             Self::Calls => "calls",
+            Self::Runtime(runtime) => runtime.program(),
+            Self::NotInstalled => "not-installed",
         }
     }
 }
@@ -154,6 +162,8 @@ pub(super) enum Group {
     Certificates,
     /// The webhook of each bot
     Webhooks,
+    /// A redirected call from each runtime that is installed
+    Runtimes,
 }
 
 impl Group {
@@ -163,6 +173,7 @@ impl Group {
             Self::Ports => "ports",
             Self::Certificates => "certificates",
             Self::Webhooks => "webhooks",
+            Self::Runtimes => "runtimes",
         }
     }
 }

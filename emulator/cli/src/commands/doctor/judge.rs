@@ -255,7 +255,9 @@ pub(super) fn not_tried(check: Check, why: &str) -> Finding {
         | Check::CaValidity
         | Check::CaBundle
         | Check::Reachable
-        | Check::Calls => check.name(),
+        | Check::Calls
+        | Check::Runtime(_)
+        | Check::NotInstalled => check.name(),
     };
     Finding::skipped(check, format!("{what} was not tried: {why}"))
 }

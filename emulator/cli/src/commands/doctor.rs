@@ -22,6 +22,7 @@ use emulator_scenario::diagnostics::SourceText;
 use emulator_scenario::redirect::Redirect;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_server::{Entrance, Probe, TestEvent};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::serve::ServeArguments;
@@ -95,7 +96,13 @@ pub(crate) fn run(arguments: &DoctorArguments) -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    let exit = match runtime.block_on(go(arguments)) {
+    let interruptible = async {
+        tokio::select! {
+            ended = go(arguments) => ended,
+            () = interrupted() => Ok(Exit::Interrupted),
+        }
+    };
+    let exit = match runtime.block_on(interruptible) {
         Ok(exit) => exit,
         Err((exit, text)) => {
             eprintln!("{}", text.trim_end());
@@ -104,6 +111,19 @@ pub(crate) fn run(arguments: &DoctorArguments) -> ExitCode {
     };
     runtime.shutdown_background();
     exit.into()
+}
+
+/// Waits for a signal that asks for the end. Whoever is kept for doctor ends with it.
+async fn interrupted() {
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    // Without them the system ends doctor, and the keepers end the rest.
+    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 /// What was found so far. Text is printed as it comes.

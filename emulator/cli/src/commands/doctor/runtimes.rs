@@ -5,13 +5,12 @@ mod judge;
 mod ways;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_scenario::redirect::{Redirect, Runtime as Arguments};
-use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use tokio::sync::Semaphore;
@@ -36,9 +35,9 @@ const WHOSE_CONNECT: &str = "import socket; print(getattr(socket.socket.connect,
 /// What the calls need.
 struct Desk {
     /// The binary of the emulator, which keeps processes.
-    bin: std::path::PathBuf,
+    bin: PathBuf,
     /// The folder of the probes.
-    folder: TempDir,
+    folder: PathBuf,
     redirect: Arc<Redirect>,
     /// Where the calls have to arrive.
     url: String,
@@ -61,7 +60,9 @@ pub(super) async fn findings(own: &Own, redirect: Option<&Arc<Redirect>>) -> std
         let text = "not tried: without certificates no call can come here over TLS";
         return Ok(vec![Finding::skipped(Check::Runtime(Runtime::Node), text)]);
     };
-    let desk = Arc::new(Desk::new(own, redirect)?);
+    // It goes when this future does, whoever still has a turn then.
+    let folder = tempfile::Builder::new().prefix("messenger-emulator-doctor-").tempdir()?;
+    let desk = Arc::new(Desk::new(own, redirect, folder.path())?);
     let versions = desk.versions().await;
     let mut calls = JoinSet::new();
     for (index, way) in WAYS.iter().enumerate() {
@@ -85,10 +86,9 @@ pub(super) async fn findings(own: &Own, redirect: Option<&Arc<Redirect>>) -> std
 }
 
 impl Desk {
-    fn new(own: &Own, redirect: &Arc<Redirect>) -> std::io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("messenger-emulator-doctor-").tempdir()?;
+    fn new(own: &Own, redirect: &Arc<Redirect>, folder: &Path) -> std::io::Result<Self> {
         for (name, text) in WAYS.iter().filter_map(|way| way.file) {
-            std::fs::write(folder.path().join(name), text)?;
+            std::fs::write(folder.join(name), text)?;
         }
         let mut environment: BTreeMap<String, String> = redirect.environment(&own.url).collect();
         environment.insert("MESSENGER_EMULATOR_URL".to_owned(), own.url.clone());
@@ -98,7 +98,7 @@ impl Desk {
         query.append_pair("access_token", token.unwrap_or_default());
         Ok(Self {
             bin: std::env::current_exe()?,
-            folder,
+            folder: folder.to_owned(),
             redirect: Arc::clone(redirect),
             url: own.url.clone(),
             environment,
@@ -144,7 +144,7 @@ impl Desk {
         let mut command = vec![way.runtime.program()];
         command.extend(flags.iter().map(String::as_str));
         command.extend(way.before);
-        let file = way.file.map(|(name, _)| self.folder.path().join(name).display().to_string());
+        let file = way.file.map(|(name, _)| self.folder.join(name).display().to_string());
         command.extend(file.as_deref());
         command.push(&self.address);
         command.extend(way.behind);
@@ -180,7 +180,7 @@ impl Desk {
     ) -> (Ended, Duration) {
         let _turn = self.turns.acquire().await;
         let watch = Instant::now();
-        let ended = keep(&self.bin, command, self.folder.path(), environment, within).await;
+        let ended = keep(&self.bin, command, &self.folder, environment, within).await;
         (ended.unwrap_or_else(|error| Ended::NotStarted(error.to_string())), watch.elapsed())
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn judge(way: &Way, version: &str, ended: &Ended, page: &str, took: D
     if code == Some(0) && stdout.contains(&format!("\"id\":\"{page}\"")) {
         return Finding::ok(check, named).took(took);
     }
-    let why = last_line(stderr).or_else(|| last_line(stdout));
+    let why = told(stderr).or_else(|| told(stdout));
     let why = why.unwrap_or_else(|| format!("it ended with {code:?} and said nothing"));
     if lacks_what_the_probe_needs(way.runtime, code, stderr) {
         let (runtime, why) = (way.runtime.program(), lacking(way.runtime, &why));
@@ -75,9 +75,11 @@ fn lacking(runtime: Runtime, why: &str) -> String {
     }
 }
 
-/// The last line with something in it, shortened.
-fn last_line(text: &str) -> Option<String> {
-    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
+/// The line that says what went wrong, shortened: the first one, or the last of a traceback of Python.
+fn told(text: &str) -> Option<String> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next()?;
+    let line = if first.starts_with("Traceback") { lines.last().unwrap_or(first) } else { first };
     let short: String = line.chars().take(REPEATED).collect();
     Some(if short.len() < line.len() { format!("{short}…") } else { short })
 }
@@ -91,7 +93,10 @@ pub(super) fn isolation(without: &[&str]) -> Option<Finding> {
         "python3 with {flags} loads no sitecustomize, so that clients which know no proxy are not redirected"
     );
     Some(Finding {
-        help: Some("start bots without them, or map graph.facebook.com to 127.0.0.1 and serve with --tls-port 443".to_owned()),
+        help: Some(
+            "start bots without them, or map graph.facebook.com to 127.0.0.1 and serve with --tls-port 443"
+                .to_owned(),
+        ),
         ..Finding::skipped(Check::Runtime(Runtime::Python), text)
     })
 }

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod demo_bot;
 pub(crate) mod doctor;
+pub(crate) mod exec;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod init;
@@ -13,3 +14,9 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod speak;
+
+/// The exit code when the arguments could not be read: that of the command that was asked for.
+pub(crate) fn code_of_bad_usage() -> u8 {
+    let asked = std::env::args_os().nth(1);
+    if asked.is_some_and(|asked| asked == "exec") { exec::FAILED } else { crate::exit::Exit::Usage.code() }
+}

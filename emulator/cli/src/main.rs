@@ -12,6 +12,7 @@ mod entrance;
 mod exit;
 mod files;
 mod output;
+mod signals;
 mod watching;
 mod worlds;
 
@@ -20,13 +21,23 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{Arguments, Command};
+use crate::commands::exec;
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    end_on_panic();
-    match Arguments::parse().command {
+    let command = match Arguments::try_parse() {
+        Ok(arguments) => arguments.command,
+        Err(error) => {
+            let _ = error.print();
+            let code = if error.use_stderr() { commands::code_of_bad_usage() } else { Exit::Passed.code() };
+            return code.into();
+        }
+    };
+    end_on_panic(if let Command::Exec(_) = command { exec::FAILED } else { Exit::Bug.code() });
+    match command {
         Command::Run(run) => commands::run::run(&run),
         Command::Serve(serve) => commands::serve::run(&serve, None),
+        Command::Exec(exec) => exec::run(&exec),
         Command::Say(say) => commands::speak::say(&say),
         Command::Tap(tap) => commands::speak::tap(&tap),
         Command::Step(step) => commands::speak::step(&step),
@@ -44,10 +55,10 @@ fn main() -> ExitCode {
 }
 
 /// A panic in a task or a thread would otherwise be swallowed by the runtime.
-fn end_on_panic() {
+fn end_on_panic(code: u8) {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         report(panic);
-        std::process::exit(i32::from(Exit::Bug.code()));
+        std::process::exit(i32::from(code));
     }));
 }

@@ -151,14 +151,17 @@ impl GivenBot {
                 app.webhook = node(url);
                 app.start = None;
             }
-            Instead::ByHand => {
-                // Whoever starts it by hand may have it at the address of the file.
-                app.webhook = app.webhook.take().or_else(|| node(&webhook_at_port(app)));
-                app.start = None;
-                app.given = Some(Given::ByHand);
-            }
+            Instead::ByHand => start_by_hand(app),
         }
     }
+}
+
+/// Leaves it to somebody else to start the bot of an app, at the webhook of the world or at a free port.
+pub fn start_by_hand(app: &mut AppSpec) {
+    // Whoever starts it by hand may have it at the address of the file.
+    app.webhook = app.webhook.take().or_else(|| Some(Node::text(webhook_at_port(app), Span::default())));
+    app.start = None;
+    app.given = Some(Given::ByHand);
 }
 
 /// The webhook of a bot that is told its port: that of the world, if it asks for a port, else the same path at one.

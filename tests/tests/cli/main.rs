@@ -13,6 +13,7 @@ mod determinism;
 mod doctor;
 mod entrance;
 mod environment;
+mod exec;
 mod expectations;
 mod failures;
 mod files;

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use crate::support::{Folder, PATIENCE, Process, TINY_BOT, binary, golden, until};
 
 /// What the bots of these tests have in their environment.
-const MARK: &str = "CLI_TEST_MARK";
+pub(crate) const MARK: &str = "CLI_TEST_MARK";
 
 /// The keeper gives a group two seconds between TERM and KILL; the rest is for a busy machine.
-const GONE_WITHIN: Duration = Duration::from_secs(5);
+pub(crate) const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Ends what a test that fails has left behind.
-struct Mark(String);
+pub(crate) struct Mark(pub(crate) String);
 
 impl Drop for Mark {
     fn drop(&mut self) {
@@ -56,7 +56,7 @@ fn stubborn(test: &str, environment: &[(&str, &str)]) -> (Folder, Process, Mark)
 }
 
 /// The processes that have the mark, each with its id: the keeper, the bot, its children.
-fn marked(mark: &str) -> Vec<(String, String)> {
+pub(crate) fn marked(mark: &str) -> Vec<(String, String)> {
     let processes = fs::read_dir("/proc").expect("a list of processes").flatten();
     let with_mark = processes.filter_map(|process| {
         let environment = fs::read(process.path().join("environ")).ok()?;
@@ -69,7 +69,7 @@ fn marked(mark: &str) -> Vec<(String, String)> {
 }
 
 #[track_caller]
-fn all_are_gone(Mark(mark): &Mark) {
+pub(crate) fn all_are_gone(Mark(mark): &Mark) {
     let deadline = Instant::now() + GONE_WITHIN;
     while !marked(mark).is_empty() {
         assert!(Instant::now() < deadline, "these live on: {:?}", marked(mark));

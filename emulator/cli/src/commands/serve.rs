@@ -4,6 +4,7 @@ mod banner;
 mod bots;
 mod journal;
 mod listening;
+mod platform;
 mod talk;
 mod waiting;
 mod watch;
@@ -17,41 +18,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use emulator_console::Console;
 use emulator_core::Timestamp;
-use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, free_port, never_called};
+use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
-use emulator_scenario::cast::{Cast, Surroundings, cast};
-use emulator_scenario::diagnostics::render_all;
-use emulator_scenario::record::about_world;
+use emulator_scenario::cast::Cast;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
-use emulator_scenario::scene::Place;
 use emulator_scenario::transcript::Lines;
 use emulator_server::journal::{JournalFile, Origin, header};
-use emulator_server::{
-    ClockMode, LAST_MOMENT, Lane, LaneSpec, NoMoment, Pace, REAL_TOKEN, Stage, StageSpec, rfc3339, serve,
-};
+use emulator_server::{ClockMode, LAST_MOMENT, Lane, NoMoment, Pace, REAL_TOKEN, Stage, rfc3339};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, Notify, mpsc};
 
-use self::bots::Again;
+pub(crate) use self::bots::{Again, tell_ends};
+pub(crate) use self::platform::Platform;
 use self::watch::Watch;
 use super::record::Recorder;
 use crate::entrance::EntranceArguments;
 use crate::exit::Exit;
-use crate::files::write_ready;
-use crate::output;
+use crate::output::{self, Stream};
 use crate::worlds::{self, WorldArguments};
-use listening::Listeners;
 use waiting::wait_for;
 
 /// Where it listens unless told otherwise.
 const DEFAULT_PORT: u16 = 7380;
-/// The name of the only lane.
-const LANE: &str = "serve";
-/// How long a lane may take to settle between two deadlines, in real time.
-const SETTLE: Duration = Duration::from_secs(30);
 /// How long open calls have for their answers when the journal cannot be written any more.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
@@ -59,12 +49,12 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
-    world: WorldArguments,
+    pub(crate) world: WorldArguments,
     #[command(flatten)]
     entrance: EntranceArguments,
-    /// Listens on this port at 127.0.0.1; 0 picks a free one
-    #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
-    port: u16,
+    /// Listens on this port at 127.0.0.1; 0 picks a free one (default: 7380, with exec a free one)
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
     /// Listens on this port at 127.0.0.1 too, for clients that a hosts file brings here: 443 where that is allowed; 0
     /// picks a free one
     #[arg(long, value_name = "PORT")]
@@ -132,7 +122,10 @@ impl ServeArguments {
 
     /// Where it listens.
     pub(super) const fn port(&self) -> u16 {
-        self.port
+        match self.port {
+            Some(port) => port,
+            None => DEFAULT_PORT,
+        }
     }
 
     fn clock_mode(&self) -> Result<ClockMode, Failed> {
@@ -171,9 +164,9 @@ pub(crate) fn run(arguments: &ServeArguments, recorder: Option<Recorder>) -> Exi
 }
 
 /// The text is printed as it is: it may be diagnostics, which draw themselves.
-type Failed = (Exit, String);
+pub(crate) type Failed = (Exit, String);
 
-fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
+pub(crate) fn failed(exit: Exit, error: impl std::fmt::Display) -> Failed {
     (exit, format!("error: {error}"))
 }
 
@@ -183,45 +176,10 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     // As long as it reads what may be a pipe, a signal simply ends it.
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
     let signals = Signals::heed()?;
-    let entrance = arguments.entrance.entrance().map_err(|error| failed(Exit::Usage, error))?;
-    let Listeners { main, tls, port, tls_address } =
-        Listeners::bind(arguments.port, arguments.tls_port).await?;
-    let bin = std::env::current_exe().map_err(|error| failed(Exit::Bug, error))?;
-    let redirect = arguments.entrance.redirect(&entrance).map_err(|error| failed(Exit::Usage, error))?;
-    let surroundings =
-        Surroundings { url: format!("http://127.0.0.1:{port}"), tls: tls_address, bin, redirect };
-    let mut free = |_: &str| free_port();
-    let cast =
-        cast(&world, &surroundings, &mut free).map_err(|problems| usage(render_all(&problems, colour)))?;
-    let cast = Arc::new(cast);
-    let (stage, lane) = open(arguments, &cast)?;
     let files = watched(arguments, &world)?;
-    stage.is_at(&surroundings.url);
-    let origin = origin(&world);
-    let file = journal::open(arguments, &stage, &lane, &origin)?;
-    let (news, heard) = mpsc::unbounded_channel();
-    let bots = ServedBots::start(&stage, &cast, &surroundings, news);
-    let bots = bots.map_err(|error| failed(Exit::Unreachable, error))?;
-    let place = Place {
-        stage: Arc::clone(&stage),
-        lane: Arc::clone(&lane),
-        cast: Arc::clone(&cast),
-        surroundings: surroundings.clone(),
-        bots: Some(bots.clone()),
-    };
-    let console = Console::new(place);
-    let before = lane.last_seq();
-    let catch_up = lane.go_on(SETTLE).map(|(unsent, catch_up)| {
-        journal::tell_unsent(unsent);
-        catch_up
-    });
-    for listener in tls.into_iter().chain([main]) {
-        tokio::spawn(serve(listener, Arc::clone(&stage), console.routes(), Arc::clone(&entrance)));
-    }
-    tokio::spawn(Arc::clone(&lane).keep_time());
-    if let Some(path) = &arguments.ready_file {
-        ready(path, &surroundings.url).map_err(|text| failed(Exit::Usage, text))?;
-    }
+    let port = arguments.port();
+    let (platform, heard) = Platform::open(arguments, &world, port).await?;
+    let Platform { stage, lane, cast, surroundings, port, bots, file, origin, before } = platform;
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings, arguments.tls_port.is_some()));
     let typed = std::io::stdin().is_terminal();
@@ -229,23 +187,12 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let (restarts, restarted) = mpsc::unbounded_channel();
     let told = bots::tell(heard, (Arc::clone(&stage), Arc::clone(&cast)), again, restarts);
     let told = tokio::spawn(told);
-    if !files.is_empty() {
-        let own = own_files(arguments, recorder.as_ref());
-        let watch = Watch::begin(bots.clone(), files, own, world_file(&world), again);
-        let watch = watch.await.map_err(|why| failed(Exit::Bug, why))?;
-        eprint!("{}", watch.told());
-        tokio::spawn(watch.go_on(restarted));
-    }
-    tokio::spawn(warn_of_real_token(Arc::clone(&stage)));
-    tokio::spawn(warn_of_handshakes(Arc::clone(&stage)));
-    tokio::spawn(warn_of_no_roots(Arc::clone(&stage)));
+    let own = own_files(arguments, recorder.as_ref());
+    watch(&world, (files, own), &bots, again, restarted).await?;
+    warn(&stage);
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
-        tokio::spawn(tell(Arc::clone(&lane), before, Some(why)));
-        tokio::spawn(tell(Arc::clone(stage.own_lane()), 0, None));
-    }
-    if let Some(catch_up) = catch_up {
-        tokio::spawn(async move { journal::tell_gap(catch_up.await) });
+        tell_all(&stage, &lane, before, why, Stream::Stdout);
     }
     let quit = Arc::new(Notify::new());
     if typed {
@@ -265,12 +212,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let recorder =
         recorder.map(|recorder| record(recorder, arguments, (&stage, &lane, &cast), &origin)).transpose()?;
     let stopped = until_stopped(signals, &quit, file, &lane).await;
-    eprint!("{}", unsupported(&stage, &lane));
-    for app in &cast.apps {
-        if let Some(text) = never_called(&stage, app.id, &app.name) {
-            eprintln!("note: {text}");
-        }
-    }
+    sum_up(&stage, &lane, &cast);
     let mut recorded = Ok(());
     if let Some(recorder) = recorder {
         recorded = recorder.lock().await.end(&lane);
@@ -280,6 +222,40 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     bots.stop().await;
     let exit = stopped?;
     recorded.map(|()| exit).map_err(|why| failed(Exit::Usage, why))
+}
+
+/// Says in the end what was asked for in vain.
+pub(crate) fn sum_up(stage: &Stage, lane: &Lane, cast: &Cast) {
+    eprint!("{}", unsupported(stage, lane));
+    for app in &cast.apps {
+        if let Some(text) = never_called(stage, app.id, &app.name) {
+            eprintln!("note: {text}");
+        }
+    }
+}
+
+/// Warns of what should not come, once each, from now on.
+pub(crate) fn warn(stage: &Arc<Stage>) {
+    tokio::spawn(warn_of_real_token(Arc::clone(stage)));
+    tokio::spawn(warn_of_handshakes(Arc::clone(stage)));
+    tokio::spawn(warn_of_no_roots(Arc::clone(stage)));
+}
+
+/// Restarts bots when their files change from now on; `restarted` tells of those that anybody restarts.
+pub(crate) async fn watch(
+    world: &WorldSpec,
+    (files, own): (Vec<BotFiles>, OwnFiles),
+    bots: &ServedBots,
+    again: Again,
+    restarted: mpsc::UnboundedReceiver<String>,
+) -> Result<(), Failed> {
+    if !files.is_empty() {
+        let watch = Watch::begin(bots.clone(), files, own, world_file(world), again);
+        let watch = watch.await.map_err(|why| failed(Exit::Bug, why))?;
+        eprint!("{}", watch.told());
+        tokio::spawn(watch.go_on(restarted));
+    }
+    Ok(())
 }
 
 /// Lets a recorder follow the lane.
@@ -297,7 +273,7 @@ fn record(
 }
 
 /// The files of bots that are watched; none without `--watch`.
-fn watched(arguments: &ServeArguments, world: &WorldSpec) -> Result<Vec<BotFiles>, Failed> {
+pub(crate) fn watched(arguments: &ServeArguments, world: &WorldSpec) -> Result<Vec<BotFiles>, Failed> {
     if !arguments.watch {
         return Ok(Vec::new());
     }
@@ -311,7 +287,7 @@ fn watched(arguments: &ServeArguments, world: &WorldSpec) -> Result<Vec<BotFiles
 }
 
 /// What is written here, and is therefore no change of a bot.
-fn own_files(arguments: &ServeArguments, recorder: Option<&Recorder>) -> OwnFiles {
+pub(crate) fn own_files(arguments: &ServeArguments, recorder: Option<&Recorder>) -> OwnFiles {
     let mut own = OwnFiles::default();
     own.add_output();
     let recording = recorder.map(Recorder::path);
@@ -323,11 +299,6 @@ fn own_files(arguments: &ServeArguments, recorder: Option<&Recorder>) -> OwnFile
 /// The file of the world, if it comes from one.
 fn world_file(world: &WorldSpec) -> Option<&Path> {
     Some(Path::new(&world.file.name)).filter(|path| path.is_file())
-}
-
-/// Where journals and recordings come from.
-fn origin(world: &WorldSpec) -> Origin {
-    Origin { about: about_world(world), folder: std::env::current_dir().ok() }
 }
 
 /// Says once that somebody sent what should not be here.
@@ -365,28 +336,14 @@ fn unsupported(stage: &Stage, lane: &Lane) -> String {
     calls.text()
 }
 
-fn open(arguments: &ServeArguments, cast: &Cast) -> Result<(Arc<Stage>, Arc<Lane>), Failed> {
-    let clock = arguments.clock_mode()?;
-    let spec = StageSpec {
-        seed: arguments.seed,
-        settings: Arc::clone(&cast.settings),
-        pages: cast.page_names(),
-        apps: cast.apps.clone(),
-        webhook_timeout: Duration::from_secs(20),
-    };
-    let stage = Stage::new(spec, clock);
-    let lane = LaneSpec { name: LANE.to_owned(), clock, settings: None, people: cast.people.clone() };
-    let lane = stage.open_lane(lane).map_err(|error| failed(Exit::Usage, error))?;
-    stage.give_unnamed_calls(&lane);
-    Ok((stage, lane))
-}
-
-fn ready(path: &Path, url: &str) -> Result<(), String> {
-    write_ready(path, url).map_err(|why| format!("cannot write the ready file {}: {why}", path.display()))
+/// Prints a line for everything that happens after an entry; `why` is the command that explains refusals.
+pub(crate) fn tell_all(stage: &Arc<Stage>, lane: &Arc<Lane>, before: u64, why: String, to: Stream) {
+    tokio::spawn(tell(Arc::clone(lane), before, Some(why), to));
+    tokio::spawn(tell(Arc::clone(stage.own_lane()), 0, None, to));
 }
 
 /// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains the first refusal by each rule.
-async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>) {
+async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>, to: Stream) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
     let mut lines = Lines::of(&lane, 4);
     let mut explained = BTreeSet::new();
@@ -395,7 +352,7 @@ async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>) {
         for entry in entries.unwrap_or_default() {
             seen = entry.seq;
             if let Some(line) = lines.line(&entry) {
-                output::data(&format!("{line}\n"));
+                to.data(&format!("{line}\n"));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
                 && let Some(why) = &why

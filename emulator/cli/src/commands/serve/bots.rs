@@ -14,13 +14,13 @@ use super::{DEFAULT_PORT, wait_for};
 
 /// How somebody gets a bot back.
 #[derive(Clone, Copy)]
-pub(super) struct Again {
+pub(crate) struct Again {
     /// Whether lines are typed here.
-    pub(super) typed: bool,
+    pub(crate) typed: bool,
     /// Where the emulator listens.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     /// Whether a change of a file restarts it as well.
-    pub(super) watched: bool,
+    pub(crate) watched: bool,
 }
 
 impl Again {
@@ -32,6 +32,36 @@ impl Again {
             port => format!(" --url http://127.0.0.1:{port}"),
         };
         format!("{typed}`messenger-emulator step '{{bot: {app}, restarts: true}}'{url}`")
+    }
+
+    fn tell_end(self, app: &str, status: &str) {
+        let saved = if self.watched { ", or save one of its files" } else { "" };
+        eprintln!(
+            "the bot `{app}` has ended by itself ({status})\nhelp: start it again with {}{saved}",
+            self.commands(app)
+        );
+    }
+}
+
+fn tell_printed(app: &str, line: &str) {
+    eprintln!("{app} | {}", transcript::printable(line));
+}
+
+/// Tells how bots end for as long as there is news, and what they print if `printed`; nobody waits for them. `restarts`
+/// hears of each one that was started again.
+pub(crate) async fn tell_ends(
+    mut news: mpsc::UnboundedReceiver<BotNews>,
+    printed: bool,
+    again: Again,
+    restarts: mpsc::UnboundedSender<String>,
+) {
+    while let Some(news) = news.recv().await {
+        match news {
+            BotNews::Printed { app, line } if printed => tell_printed(&app, &line),
+            BotNews::Printed { .. } => {}
+            BotNews::Ended { app, status } => again.tell_end(&app, &status),
+            BotNews::StartedAgain { app } => drop(restarts.send(app)),
+        }
     }
 }
 
@@ -46,14 +76,8 @@ pub(super) async fn tell(
     waits.for_all();
     while let Some(news) = news.recv().await {
         match news {
-            BotNews::Printed { app, line } => eprintln!("{app} | {}", transcript::printable(&line)),
-            BotNews::Ended { app, status } => {
-                let saved = if again.watched { ", or save one of its files" } else { "" };
-                eprintln!(
-                    "the bot `{app}` has ended by itself ({status})\nhelp: start it again with {}{saved}",
-                    again.commands(&app)
-                );
-            }
+            BotNews::Printed { app, line } => tell_printed(&app, &line),
+            BotNews::Ended { app, status } => again.tell_end(&app, &status),
             BotNews::StartedAgain { app } => {
                 waits.for_bot(&app);
                 // Nobody listens where nothing is watched.

@@ -93,29 +93,32 @@ pub struct Cast {
     pub people: Vec<Member>,
     /// The processes to start.
     pub starts: Vec<Start>,
-    /// What of the environment of each app's bot is its own, in the order of the apps.
-    own: Vec<Result<Vec<(String, String)>, Diagnostic>>,
+    /// What each app's bot has in its environment beside what all have: its port, and what the world adds. In the order
+    /// of the apps.
+    own: Vec<Environment>,
 }
 
 /// The variables of a bot, or why they cannot be told.
 pub type Environment = Result<BTreeMap<String, String>, Diagnostic>;
 
 impl Cast {
-    /// The Page of that name.
-    pub fn page_named(&self, name: &str) -> Option<PageId> {
-        self.pages.iter().find(|page| page.name.as_deref() == Some(name)).map(|page| page.id)
-    }
-
-    /// The environment of the bot of an app, whoever starts it; the app by its place among the others.
+    /// The environment of the bot of an app, by the app's place in the world and whoever starts it. It is put together when
+    /// it is asked for, since it names every app.
     ///
     /// # Errors
     ///
-    /// When what the world says of it cannot be evaluated.
-    pub fn environment(&self, app: usize, surroundings: &Surroundings) -> Environment {
-        let mut env = environment_of(&self.apps[app], &self.pages, &self.apps, &surroundings.url);
+    /// What is wrong with the `env:` of the app, such as a port that nobody knows.
+    pub fn environment(&self, index: usize, surroundings: &Surroundings) -> Environment {
+        let own = self.own[index].clone()?;
+        let mut env = environment_of(&self.apps[index], &self.pages, &self.apps, &surroundings.url);
         env.extend(surroundings.redirect.iter().flat_map(|redirect| redirect.environment(&surroundings.url)));
-        env.extend(self.own[app].clone()?);
+        env.extend(own);
         Ok(env)
+    }
+
+    /// The Page of that name.
+    pub fn page_named(&self, name: &str) -> Option<PageId> {
+        self.pages.iter().find(|page| page.name.as_deref() == Some(name)).map(|page| page.id)
     }
 
     /// What the Pages are called, where there are several.
@@ -225,7 +228,6 @@ pub fn cast(
         });
     }
     scope.know(&cast.apps, &pages);
-    let mut launches = Vec::new();
     for (index, (app, port)) in world.apps.iter().zip(ports).enumerate() {
         let scope_of = |port| scope.of_app(port);
         cast.apps[index].webhook = webhook(app, port, &scope_of(port)).unwrap_or_else(|problem| {
@@ -234,20 +236,22 @@ pub fn cast(
         });
         // A bot that somebody else starts listens where its webhook is.
         let port = port.or_else(|| cast.apps[index].webhook.as_ref().map(WebhookUrl::port));
-        let own = own_environment(app, port, &scope_of(port));
-        cast.own.push(own.map_err(|problem| problem.in_file(&world.file)));
+        let own = own_environment(app, &scope_of(port)).map_err(|problem| problem.in_file(&world.file));
+        cast.own.push(own.map(|own| {
+            let port = port.map(|port| ("PORT".to_owned(), port.to_string()));
+            port.into_iter().chain(own).collect()
+        }));
         match launch(world, app, &scope_of(port)) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
-            Ok(Some(launch)) => launches.push((index, launch)),
-        }
-    }
-    // What is wrong with the environment of a bot that is not started here matters once somebody asks for it.
-    for (index, launch) in launches {
-        let (app, name) = (cast.apps[index].id, cast.apps[index].name.clone());
-        match cast.environment(index, surroundings) {
-            Err(problem) => problems.push(problem),
-            Ok(env) => cast.starts.push(Start { app, name, launch, env }),
+            Ok(Some(launch)) => match cast.environment(index, surroundings) {
+                // A bot that is not started here may have an environment that makes no sense here.
+                Err(problem) => problems.push(problem),
+                Ok(env) => {
+                    let (app, name) = (cast.apps[index].id, cast.apps[index].name.clone());
+                    cast.starts.push(Start { app, name, launch, env });
+                }
+            },
         }
     }
     check_tokens(world, &cast.apps, &mut problems);

@@ -32,7 +32,7 @@ pub use proxy::Process;
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
 pub use stranger::StrangerCall;
-pub use tls::{Authority, AuthorityError, CaFiles, TRUSTSTORE_PASSWORD, publish};
+pub use tls::{Authority, AuthorityError, CaFiles, CaState, Rights, TRUSTSTORE_PASSWORD, publish};
 pub use webhooks::{
     EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, Probe, ProbeAnswer, Signing,
     TestEvent, Webhook, WebhookUrl, person_message,

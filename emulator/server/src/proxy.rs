@@ -176,6 +176,10 @@ impl Asker<'_> {
 
     /// Writes into the journal what became of a call for another host.
     fn note(self, target: &Target, passage: Passage, passed: Result<Passed, &Refusal>) {
+        let outcome = match &passed {
+            Ok(passed) => passed.name(),
+            Err(refusal) => refusal.reason(),
+        };
         let passed = passed.unwrap_or_else(|refusal| {
             let why = refusal.why().into();
             match refusal {
@@ -191,7 +195,7 @@ impl Asker<'_> {
             }
         });
         let host: Arc<str> = target.to_string().into();
-        let count = self.stage.shared().outward.count(&host, passage, &passed);
+        let count = self.stage.shared().outward.count(&host, passage, outcome);
         self.stage.own_lane().proxied(host, passage, passed, count);
     }
 }

@@ -10,6 +10,7 @@
 
 mod authority;
 mod files;
+mod inspect;
 mod making;
 mod presenting;
 mod roots;
@@ -17,6 +18,7 @@ mod trusting;
 
 pub use authority::{Authority, AuthorityError};
 pub use files::{CaFiles, publish};
+pub use inspect::{CaState, Rights};
 pub use roots::TRUSTSTORE_PASSWORD;
 pub(crate) use trusting::trusting;
 

@@ -45,18 +45,27 @@ pub(crate) fn build(package: &str, profile: Profile) -> Result<PathBuf> {
         .with_context(|| format!("cargo named no program for {package}"))
 }
 
-/// Where the release program of a package lies if it was built before.
-pub(crate) fn built(package: &str) -> Result<PathBuf> {
+/// What cargo knows of the workspace.
+pub(crate) fn metadata() -> Result<Value> {
     let output = command()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .stderr(Stdio::inherit())
         .output()
         .context("failed to start cargo")?;
     ensure!(output.status.success(), "failed to read the workspace");
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("failed to read the workspace")?;
-    let folder = metadata["target_directory"].as_str().context("cargo named no target folder")?;
+    serde_json::from_slice(&output.stdout).context("failed to read the workspace")
+}
+
+/// The folder of what is built.
+pub(crate) fn target() -> Result<PathBuf> {
+    let metadata = metadata()?;
+    metadata["target_directory"].as_str().map(PathBuf::from).context("cargo named no target folder")
+}
+
+/// Where the release program of a package lies if it was built before.
+pub(crate) fn built(package: &str) -> Result<PathBuf> {
     let name = format!("{package}{}", env::consts::EXE_SUFFIX);
-    let path = Path::new(folder).join("release").join(name);
+    let path = target()?.join("release").join(name);
     ensure!(path.exists(), "there is no {}; leave out --no-build", path.display());
     Ok(path)
 }

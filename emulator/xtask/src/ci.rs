@@ -1,98 +1,117 @@
 //! The gate: what has to pass before a change is merged, the same here and on a build machine.
 //!
-//! Stages run in a fixed order, cheap ones first, and the first failure ends the run.
+//! It has stages, and each stage has steps. They run in a fixed order, cheap ones first, and the first failure ends the
+//! run. The stage `core` needs no more than Rust and the interpreters of the sample bots; `sdk` installs what it needs.
 
-use std::process::{Command, ExitCode, Stdio};
+mod core;
+mod packages;
+mod sdk;
+mod suites;
+mod tools;
+
+use std::collections::BTreeSet;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use clap::ValueEnum;
 
-use crate::cargo::{self, Profile};
-use crate::tidy;
+/// The command line of `ci`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Run this stage only; can be given several times
+    #[arg(long = "stage", value_name = "NAME")]
+    stages: Vec<Stage>,
+    /// Leave out the tests that need this
+    #[arg(long, value_name = "TOOL")]
+    without: Vec<Without>,
+}
 
-/// How a stage ended.
+/// A part of the gate that can be run by itself. They run in the order in which they stand here.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+enum Stage {
+    /// Format, lints, tests, scenarios, tidy
+    Core,
+    /// Real SDKs, sample projects and the runtimes that check our certificates
+    Sdk,
+}
+
+/// What a machine may go without.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Without {
+    /// A JDK
+    Java,
+}
+
+/// How a step ended.
 enum Outcome {
     Passed,
     Failed,
     Skipped(&'static str),
 }
 
-/// A stage's name and what it does.
-type Stage = (&'static str, fn() -> Result<Outcome>);
+/// A step's name and what it does.
+type Step = (&'static str, fn(&Arguments) -> Result<Outcome>);
 
-/// Runs all stages.
-pub(crate) fn run() -> Result<ExitCode> {
-    let begun = Instant::now();
-    let mut stages: Vec<Stage> = vec![("format", format), ("clippy", clippy)];
-    if has_nextest() {
-        stages.extend([("tests", nextest as fn() -> _), ("doctests", doctests)]);
-    } else {
-        stages.push(("tests", tests));
-    }
-    stages.extend([("scenarios", scenarios as fn() -> _), ("tidy", tidied)]);
-
-    for (name, stage) in stages {
-        println!("── {name}");
-        let stage_begun = Instant::now();
-        let outcome = stage().with_context(|| format!("stage {name}"))?;
-        let time = in_seconds(stage_begun.elapsed());
-        match outcome {
-            Outcome::Passed => println!("ok      {name:<10} {time}"),
-            Outcome::Skipped(reason) => println!("skipped {name:<10} {reason}"),
-            Outcome::Failed => {
-                println!("FAILED  {name:<10} {time}");
-                return Ok(ExitCode::FAILURE);
-            }
+impl Without {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Java => "java",
         }
     }
-    println!("passed in {}", in_seconds(begun.elapsed()));
-    Ok(ExitCode::SUCCESS)
 }
 
-fn format() -> Result<Outcome> {
-    run_cargo("fmt --all --check")
-}
-
-fn clippy() -> Result<Outcome> {
-    run_cargo("clippy --workspace --all-targets --locked -- -D warnings")
-}
-
-fn nextest() -> Result<Outcome> {
-    run_cargo("nextest run --workspace --locked")
-}
-
-fn doctests() -> Result<Outcome> {
-    run_cargo("test --doc --workspace --locked")
-}
-
-fn tests() -> Result<Outcome> {
-    run_cargo("test --workspace --locked")
-}
-
-fn scenarios() -> Result<Outcome> {
-    let binary = cargo::build("messenger-emulator", Profile::Debug)?;
-    if !cargo::root().join("scenarios").is_dir() {
-        return Ok(Outcome::Skipped("there is no folder scenarios/"));
+impl Stage {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Sdk => "sdk",
+        }
     }
-    passes(Command::new(binary).args(["run", "scenarios/"]).current_dir(cargo::root()))
+
+    fn steps(self) -> Vec<Step> {
+        match self {
+            Self::Core => core::steps(),
+            Self::Sdk => sdk::steps(),
+        }
+    }
 }
 
-fn tidied() -> Result<Outcome> {
-    Ok(if tidy::report()? == 0 { Outcome::Passed } else { Outcome::Failed })
-}
-
-/// Tells whether the faster test runner is installed.
-fn has_nextest() -> bool {
-    cargo::command()
-        .args(["nextest", "--version"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
-fn run_cargo(arguments: &str) -> Result<Outcome> {
-    passes(cargo::command().args(arguments.split(' ')))
+/// Runs the stages that were asked for, or all.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let begun = Instant::now();
+    let mut stages: BTreeSet<Stage> = arguments.stages.iter().copied().collect();
+    if stages.is_empty() {
+        stages.extend(Stage::value_variants());
+    }
+    let mut times = Vec::new();
+    for stage in stages {
+        let stage_begun = Instant::now();
+        for (name, step) in stage.steps() {
+            println!("── {} {name}", stage.name());
+            let step_begun = Instant::now();
+            let outcome = step(arguments).with_context(|| format!("stage {}, {name}", stage.name()))?;
+            let time = in_seconds(step_begun.elapsed());
+            match outcome {
+                Outcome::Passed => println!("ok      {name:<10} {time}"),
+                Outcome::Skipped(reason) => println!("skipped {name:<10} {reason}"),
+                Outcome::Failed => {
+                    println!("FAILED  {name:<10} {time}");
+                    println!(
+                        "stage   {:<10} failed after {}",
+                        stage.name(),
+                        in_seconds(stage_begun.elapsed())
+                    );
+                    return Ok(ExitCode::FAILURE);
+                }
+            }
+        }
+        let time = in_seconds(stage_begun.elapsed());
+        println!("stage   {:<10} {time}", stage.name());
+        times.push(format!("{} {time}", stage.name()));
+    }
+    println!("passed in {} ({})", in_seconds(begun.elapsed()), times.join(", "));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn passes(command: &mut Command) -> Result<Outcome> {

@@ -23,8 +23,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the gate: format, lints, tests, scenarios, tidy
-    Ci,
+    /// Run the gate: format, lints, tests, scenarios, tidy, real SDKs
+    Ci(ci::Arguments),
     /// Check the rules about files that no other tool checks
     Tidy,
     /// Measure the release binary beside what it could reach at best
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Ci => ci::run(),
+        Command::Ci(arguments) => ci::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Part(arguments) => bench::part::run(&arguments),

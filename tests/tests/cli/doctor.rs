@@ -223,3 +223,151 @@ fn nothing_is_left_behind_when_it_is_killed() {
     doctor.wait(PATIENCE);
     until(std::time::Instant::now() + PATIENCE, "the bot has ended", || !listens());
 }
+
+/// Certificates in a folder of their own, without what differs from day to day and from machine to machine.
+fn certificates(folder: &Folder, ca: &str) -> Ended {
+    let mut ended = folder.run(&["doctor", "--only", "certificates", "--ca-dir", ca]);
+    let digits = |line: &str, before: &str| match line.split_once(before) {
+        Some((head, rest)) => {
+            let rest =
+                rest.trim_start_matches(|character: char| character.is_ascii_digit() || character == '-');
+            format!("{head}{before}N{rest}\n")
+        }
+        None => format!("{line}\n"),
+    };
+    // Whether the system has roots of its own, too.
+    let lines = ended.stdout.lines().filter(|line| !line.contains("roots of the system"));
+    ended.stdout = lines.map(|line| digits(digits(line, "until ").trim_end(), "for ")).collect();
+    ended
+}
+
+#[test]
+fn certificates_are_there_and_the_users_alone_or_it_is_said_what_to_do() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    let ended = certificates(&folder, "ca");
+    golden("doctor-certificates", &ended.told());
+    assert_eq!(ended.code, Some(0));
+    let key = folder.path("ca/issuer.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
+    let readable = certificates(&folder, "ca");
+    golden("doctor-key-for-all", &readable.told());
+    folder.write("ca/ca.pem", "no certificate");
+    let foreign = certificates(&folder, "ca");
+    golden("doctor-foreign-certificates", &foreign.told());
+    assert_eq!((readable.code, foreign.code), (Some(1), Some(1)));
+}
+
+/// A folder with programs of these names alone, each a script that does this with the real one.
+fn programs(folder: &Folder, scripts: &[(&str, &str)]) {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (name, script) in scripts {
+        let path = format!("bin/{name}");
+        folder.write(&path, format!("#!/bin/sh\n{script}\n"));
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(folder.path(&path), executable).expect("it is ours");
+    }
+}
+
+/// Where a program is; none when it is not installed.
+fn installed(name: &str) -> Option<String> {
+    let paths = std::env::var_os("PATH")?;
+    let mut paths = std::env::split_paths(&paths).map(|folder| folder.join(name));
+    Some(paths.find(|path| path.is_file())?.display().to_string())
+}
+
+/// What runs the program as it is.
+fn as_it_is(name: &str) -> String {
+    let program = match name {
+        // It may be a script that looks for the real one.
+        "python3" => {
+            let ended =
+                std::process::Command::new(name).args(["-c", "import sys; print(sys.executable)"]).output();
+            String::from_utf8(ended.expect("Python starts").stdout).expect("a path").trim().to_owned()
+        }
+        _ => installed(name).unwrap_or_else(|| panic!("{name} is installed")),
+    };
+    format!("exec '{program}' \"$@\"")
+}
+
+/// The calls of these runtimes alone.
+fn runtimes(folder: &Folder, arguments: &[&str]) -> Ended {
+    let all = [&["doctor", "--only", "runtimes", "--ca-dir", "ca"], arguments].concat();
+    let mut command = folder.command(&all);
+    let mut ended = crate::support::finish(command.env("PATH", folder.path("bin")));
+    // The versions differ from machine to machine.
+    let line = |line: &str| {
+        let words = line.split(' ').map(|word| match word.strip_suffix(':') {
+            Some(version) if version.starts_with(|digit: char| digit.is_ascii_digit()) => "VERSION:",
+            Some(_) | None => word,
+        });
+        words.collect::<Vec<_>>().join(" ") + "\n"
+    };
+    ended.stdout = ended.stdout.lines().map(line).collect();
+    ended
+}
+
+#[test]
+fn a_call_of_each_runtime_arrives_whether_it_knows_proxies_or_not() {
+    let folder = Folder::new();
+    let scripts = ["node", "python3", "curl"].map(|name| (name, as_it_is(name)));
+    programs(&folder, &scripts.each_ref().map(|(name, script)| (*name, script.as_str())));
+    let ended = runtimes(&folder, &[]);
+    golden("doctor-runtimes", &ended.told());
+    assert_eq!(ended.code, Some(0));
+    let without = runtimes(&folder, &["--no-preload"]);
+    golden("doctor-runtimes-without-preload", &without.told());
+    assert_eq!(without.code, Some(0));
+}
+
+#[test]
+fn java_arrives_where_a_jdk_is_installed() {
+    let Some(java) = installed("java").filter(|_| installed("javac").is_some()) else { return };
+    let folder = Folder::new();
+    programs(&folder, &[("java", &format!("exec '{java}' \"$@\""))]);
+    let ended = runtimes(&folder, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("ok    java VERSION: `HttpsURLConnection`, through the proxy"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn a_call_that_does_not_arrive_is_a_failure_and_what_is_not_installed_is_none() {
+    let folder = Folder::new();
+    let untrusting = format!("unset CURL_CA_BUNDLE SSL_CERT_FILE\n{}", as_it_is("curl"));
+    let jre = "case $1 in --version) echo 'openjdk 17.0.1';; *) echo 'Error: Could not find or load main class Probe.java' >&2; exit 1;; esac";
+    let other = "case $1 in --version) echo 'PHP 8.2.1';; *) echo '{\"error\": {\"code\": 190}}';; esac";
+    programs(&folder, &[("curl", &untrusting), ("java", jre), ("php", other), ("ruby", "exit 1")]);
+    let ended = runtimes(&folder, &[]);
+    golden("doctor-runtimes-failing", &ended.told());
+    assert_eq!(ended.code, Some(1));
+}
+
+#[test]
+fn probes_that_hang_end_with_doctor() {
+    let folder = Folder::with("tmp/other", "");
+    let marked = folder.path("hangs").display().to_string();
+    programs(
+        &folder,
+        &[(
+            "ruby",
+            &format!("case $1 in --version) echo ruby 3.1;; *) echo $$ > '{marked}'; /bin/sleep 600;; esac"),
+        )],
+    );
+    let mut command = folder.command(&["doctor", "--only", "runtimes", "--ca-dir", "ca"]);
+    let mut doctor =
+        Process::start(command.env("PATH", folder.path("bin")).env("TMPDIR", folder.path("tmp")));
+    let patience = || std::time::Instant::now() + PATIENCE;
+    until(patience(), "the probe begins", || {
+        std::fs::read_to_string(&marked).is_ok_and(|text| text.ends_with('\n'))
+    });
+    let id = std::fs::read_to_string(&marked).expect("it is there").trim().to_owned();
+    doctor.signal("TERM");
+    assert_eq!(doctor.ends().code(), Some(130));
+    until(patience(), "the probe has ended", || !std::path::Path::new("/proc").join(&id).exists());
+    let left = std::fs::read_dir(folder.path("tmp")).expect("a folder").count();
+    assert_eq!(left, 1, "its folder is gone");
+}

@@ -102,3 +102,82 @@ fn a_handshake_that_a_client_breaks_off_is_told_once_for_each_address() {
     assert!(told.contains("`messenger-emulator env` prints all"), "{told}");
     assert!(ca.is_file());
 }
+
+/// What a proxy answers to one request in absolute form.
+fn passed_on(serve: &Serve, target: &str) -> crate::support::Answer {
+    let host = target.split('/').nth(2).unwrap_or_default();
+    crate::support::request(&serve.url, "GET", target, &[("host", host)], b"")
+}
+
+#[test]
+fn serve_tells_of_calls_for_other_hosts_once_for_each_host_and_reason() {
+    let folder = Folder::new();
+    let mut serve = Serve::start(&folder, &["--hermetic", "--ca-dir", "ca"]);
+    for _ in 0..2 {
+        for (target, text) in [
+            ("http://www.facebook.com/", "belongs to the real platform"),
+            (
+                "https://api.example.com/x",
+                "bot called `api.example.com:443`, and --hermetic passes nothing on",
+            ),
+            ("http://127.0.0.1:9/", "NO_PROXY=localhost,127.0.0.1,::1"),
+        ] {
+            let answer = passed_on(&serve, target);
+            assert_eq!(answer.status, 403, "{target}");
+            assert!(answer.body.contains(text), "{}", answer.body);
+        }
+    }
+    serve.process.prints("proxy: refused: `127.0.0.1:9` is on this machine");
+    serve.process.signal("TERM");
+    serve.process.ends();
+    let told = serve.process.stdout();
+    for host in ["`www.facebook.com:80`", "`api.example.com:443`", "`127.0.0.1:9`"] {
+        assert_eq!(told.matches(host).count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn the_app_that_calls_another_host_is_known_by_its_process() {
+    let world = "apps:\n  first: {}\n  second:\n    start: [sh, -c, \
+                 'curl -s -x $GRAPH_API_URL http://api.example.com/x; sleep 60']\npeople: {ana: {}}\n";
+    let folder = Folder::with("emulator.yaml", world);
+    let serve = Serve::start(&folder, &["--hermetic", "--ca-dir", "ca"]);
+    serve
+        .process
+        .prints("proxy: refused: second called `api.example.com:80`, and --hermetic passes nothing on");
+}
+
+#[test]
+fn a_second_port_for_hosts_files_is_told_and_known_to_worlds() {
+    let world = "apps:\n  bot:\n    start: [sh, -c, 'echo it is $WHERE; sleep 60']\n    \
+                 env: {WHERE: '${emulator.tls}'}\npeople: {ana: {}}\n";
+    let folder = Folder::with("emulator.yaml", world);
+    let serve = Serve::start(&folder, &["--tls-port", "0", "--ca-dir", "ca"]);
+    serve.process.prints(
+        "; a client comes here by a line of its hosts file:\n    127.0.0.1 graph.facebook.com graph-",
+    );
+    let told = serve.process.stderr();
+    let address =
+        told.split_once("TLS at ").and_then(|(_, rest)| rest.split_once(';')).expect(&told).0.to_owned();
+    assert_ne!(address, authority(&serve));
+    serve.process.prints(&format!("it is {address}"));
+    let config = trusting(Some(&folder.path("ca/ca.pem")));
+    let answer = over_tls(&address, "", "graph.facebook.com", config).expect("it speaks TLS");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    // It is the same: plain HTTP too, and both are the emulator's own.
+    let world = crate::support::request(&format!("http://{address}"), "GET", "/_emulator/health", &[], b"");
+    assert_eq!(world.status, 200);
+    assert_eq!(passed_on(&serve, &format!("http://{address}/_emulator/health")).status, 200);
+
+    let taken = address.rsplit_once(':').expect("a port").1;
+    let ended = folder.run(&["serve", "--port", "0", "--tls-port", taken, "--ca-dir", "ca"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.told());
+    assert!(ended.stderr.contains(&format!("cannot listen on port {taken}")), "{}", ended.told());
+    assert!(ended.stderr.contains("choose another with --tls-port"), "{}", ended.told());
+    let ended = folder.run(&["serve", "--port", "7381", "--tls-port", "7381", "--ca-dir", "ca"]);
+    assert!(
+        ended.stderr.contains("--tls-port 7381 is the port of --port, which speaks TLS already"),
+        "{}",
+        ended.told()
+    );
+}

@@ -123,6 +123,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Writes bytes as they are. The other side may have had enough of them.
     pub(crate) async fn write(&mut self, bytes: &[u8]) {
         let _ = self.stream.get_mut().write_all(bytes).await;
+        let _ = self.stream.get_mut().flush().await;
     }
 
     /// Says that nothing more will be written.

@@ -41,4 +41,5 @@ mod shapes;
 mod stand;
 mod taps;
 mod time;
+mod tls;
 mod webhooks;

@@ -3,24 +3,30 @@
 //! `finding` says what is checked, `judge` and the functions beside each look say what was seen means, `report` prints
 //! it. Nothing of it enters a journal of a running emulator.
 
+mod certificates;
 mod finding;
 mod judge;
 mod ports;
 mod report;
+mod runtimes;
 mod served;
 mod stage;
 mod started;
 mod webhooks;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Arg, Args};
 use emulator_scenario::diagnostics::SourceText;
+use emulator_scenario::redirect::Redirect;
 use emulator_scenario::scenario::WorldSpec;
-use emulator_server::{Probe, TestEvent};
+use emulator_server::{Entrance, Probe, TestEvent};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::serve::ServeArguments;
+use crate::entrance::EntranceArguments;
 use crate::exit::Exit;
 use crate::output::{self, Stream};
 use crate::worlds;
@@ -90,7 +96,13 @@ pub(crate) fn run(arguments: &DoctorArguments) -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    let exit = match runtime.block_on(go(arguments)) {
+    let interruptible = async {
+        tokio::select! {
+            ended = go(arguments) => ended,
+            () = interrupted() => Ok(Exit::Interrupted),
+        }
+    };
+    let exit = match runtime.block_on(interruptible) {
         Ok(exit) => exit,
         Err((exit, text)) => {
             eprintln!("{}", text.trim_end());
@@ -99,6 +111,19 @@ pub(crate) fn run(arguments: &DoctorArguments) -> ExitCode {
     };
     runtime.shutdown_background();
     exit.into()
+}
+
+/// Waits for a signal that asks for the end. Whoever is kept for doctor ends with it.
+async fn interrupted() {
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    // Without them the system ends doctor, and the keepers end the rest.
+    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 /// What was found so far. Text is printed as it comes.
@@ -136,8 +161,6 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
             (nobody, Some((url, served)))
         }
     };
-    let entrance = arguments.serve.entrance().entrance();
-    let entrance = entrance.map_err(|error| (Exit::Usage, format!("error: {error}")))?;
     if arguments.wants(Group::Ports) {
         let (title, findings) = match &served {
             Some((url, served)) => ("Emulator", vec![served::judge(url, &served.version)]),
@@ -145,14 +168,38 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
         };
         report.add(section(Group::Ports, title, findings));
     }
-    let redirect = arguments.serve.entrance().redirect(&entrance);
-    let redirect = redirect.map_err(|error| (Exit::Usage, format!("error: {error}")))?;
-    let own = Own::open(&world, (entrance, redirect), colour).await?;
+    let (entrance, redirect, findings) = certified(arguments.serve.entrance());
+    if arguments.wants(Group::Certificates) {
+        report.add(section(Group::Certificates, "Certificates", findings));
+    }
+    let own = Own::open(&world, (entrance, redirect.clone()), colour).await?;
     if arguments.wants(Group::Webhooks) {
         try_webhooks(&own, served.as_ref()).await.into_iter().for_each(|section| report.add(section));
     }
+    if arguments.wants(Group::Runtimes) {
+        let findings = runtimes::findings(&own, redirect.as_ref()).await;
+        let findings =
+            findings.map_err(|error| (Exit::Bug, format!("error: cannot write probes: {error}")))?;
+        report.add(section(Group::Runtimes, "Runtimes, calling https://graph.facebook.com/me", findings));
+    }
     own.started.stop().await;
     Ok(report.end())
+}
+
+/// The certificates, what brings bots here that trust them, and what is to be said of both.
+fn certified(arguments: &EntranceArguments) -> (Arc<Entrance>, Option<Arc<Redirect>>, Vec<Finding>) {
+    let entrance = match arguments.entrance() {
+        Ok(entrance) => entrance,
+        Err(error) => return (Arc::default(), None, vec![certificates::unusable(&error.to_string())]),
+    };
+    let mut findings = entrance.authority.as_deref().map(certificates::findings).unwrap_or_default();
+    match arguments.redirect(&entrance) {
+        Ok(redirect) => (entrance, redirect, findings),
+        Err(error) => {
+            findings.push(certificates::unusable(&error.to_string()));
+            (entrance, None, findings)
+        }
+    }
 }
 
 fn section(group: Group, title: &str, findings: Vec<Finding>) -> Section {

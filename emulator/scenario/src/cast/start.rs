@@ -69,15 +69,9 @@ pub(super) fn launch(
     })
 }
 
-/// Where an app's bot listens, and what the world says of its environment.
-pub(super) fn own_environment(
-    app: &AppSpec,
-    port: Option<u16>,
-    scope: &dyn Scope,
-) -> Result<Vec<(String, String)>, Diagnostic> {
-    let port = port.map(|port| Ok(("PORT".to_owned(), port.to_string())));
-    let said = app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?)));
-    port.into_iter().chain(said).collect()
+/// What the world says of the environment of an app's bot.
+pub(super) fn own_environment(app: &AppSpec, scope: &dyn Scope) -> Result<Vec<(String, String)>, Diagnostic> {
+    app.env.iter().map(|(key, node)| Ok((key.name.clone(), value::text(node, scope)?))).collect()
 }
 
 /// The program and its arguments.

@@ -1,11 +1,14 @@
 //! One connection from its first byte to its last: plain or encrypted, and by CONNECT once more the same, or a tunnel.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use hyper::rt::Write as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
@@ -20,6 +23,8 @@ use crate::entrance::Entrance;
 use crate::proxy::{Asker, Leads};
 use crate::stage::Stage;
 
+/// How long a broken connection is given for its end, in real time.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How often CONNECT may lead back here on one connection.
 const DEPTH: u8 = 3;
 /// How long somebody who is one too many is given to hear that, in real time.
@@ -140,14 +145,19 @@ async fn converse<S: Stream>(stream: S, first: (First, Alarm), visit: &Visit) ->
             Ok::<_, Infallible>(response)
         }
     });
-    // A connection that breaks concerns nobody but its client.
-    let _ = http1::Builder::new()
+    let mut served = http1::Builder::new()
         // The wire does that, for less.
         .header_read_timeout(None)
         .max_buf_size(HEADER_LIMIT)
         .serve_connection(wire, service)
-        .with_upgrades()
-        .await;
+        .with_upgrades();
+    // A connection that breaks concerns nobody but its client, who is told all the same that this is its end.
+    if (&mut served).await.is_err() {
+        let mut wire = served.into_parts()?.io;
+        let ended = poll_fn(|context| Pin::new(&mut wire).poll_shutdown(context));
+        let _ = tokio::time::timeout(LAST_WORDS, ended).await;
+        return None;
+    }
     let Next { upgrade, leads } = connection.becomes()?;
     let parts = upgrade.await.ok()?.downcast::<Wire<S>>().ok()?;
     let mut stream = Rewound::new(parts.read_buf, parts.io.into_stream());

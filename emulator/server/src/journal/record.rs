@@ -131,7 +131,7 @@ pub enum Record {
         passage: Passage,
         /// What became of it.
         passed: Passed,
-        /// How many calls for that host had this outcome so far, this one included.
+        /// How many calls for that host went so for the same reason so far, this one included.
         count: u64,
     },
 }

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::journal::{Passage, Passed};
+use crate::journal::Passage;
 
 /// The most connections to other hosts at a time.
 pub(super) const TUNNELS: usize = 256;
 
-/// What is counted: a host, how it is called, and the word for what becomes of it.
+/// What is counted: a host, how it is called, and a word for what becomes of it or why nothing does.
 type Counted = (Arc<str>, Passage, &'static str);
 
 /// What a stage keeps of its calls to other hosts.
@@ -36,10 +36,10 @@ impl Outward {
         Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
-    /// Counts a call; the how manieth it is to that host, in that way, with that outcome.
-    pub(super) fn count(&self, host: &Arc<str>, passage: Passage, passed: &Passed) -> u64 {
+    /// Counts a call; the how manieth it is to that host, in that way, with that outcome or for that reason.
+    pub(super) fn count(&self, host: &Arc<str>, passage: Passage, outcome: &'static str) -> u64 {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry((Arc::clone(host), passage, passed.name())).or_default();
+        let count = counts.entry((Arc::clone(host), passage, outcome)).or_default();
         *count += 1;
         *count
     }

@@ -105,6 +105,27 @@ impl Refusal {
         }
     }
 
+    /// A word for it, for what is counted.
+    pub(super) const fn reason(&self) -> &'static str {
+        match self {
+            Self::NoPort(_) => "no_port",
+            Self::NoHost(_) => "no_host",
+            Self::Scheme(_) => "scheme",
+            Self::TooDeep => "too_deep",
+            Self::Platform(_) => "platform",
+            Self::Hermetic(..) => "hermetic",
+            Self::Near(_) => "near",
+            Self::Crowded(_) => "crowded",
+            Self::Failed(_, failure) => match failure {
+                Failure::NotFound(_) => "not_found",
+                Failure::Unreachable(_) => "unreachable",
+                Failure::Tls(_) => "tls",
+                Failure::Broken(_) => "broken",
+                Failure::TimedOut(_) => "timed_out",
+            },
+        }
+    }
+
     /// What to do about it.
     fn help(&self) -> String {
         match self {

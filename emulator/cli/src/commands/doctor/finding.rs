@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::runtimes::Runtime;
+
 /// What is checked. A closed list: each kind has a name for programs, and one place that judges it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Check {
@@ -13,6 +15,14 @@ pub(super) enum Check {
     Port,
     /// The port for name mapping.
     TlsPort,
+    /// The folder of the certificates.
+    CaFolder,
+    /// The key in it.
+    CaKey,
+    /// How long they are valid.
+    CaValidity,
+    /// That they are joined with the system's.
+    CaBundle,
     /// The webhook takes connections.
     Reachable,
     /// It gives the challenge back.
@@ -31,6 +41,10 @@ pub(super) enum Check {
     NoSender,
     /// What the bot called meanwhile.
     Calls,
+    /// A call of a runtime is redirected.
+    Runtime(Runtime),
+    /// The runtimes that are not there.
+    NotInstalled,
 }
 
 impl Check {
@@ -40,6 +54,10 @@ impl Check {
             Self::Emulator => "emulator",
             Self::Port => "port",
             Self::TlsPort => "tls-port",
+            Self::CaFolder => "ca-folder",
+            Self::CaKey => "ca-key",
+            Self::CaValidity => "ca-validity",
+            Self::CaBundle => "ca-bundle",
             Self::Reachable => "reachable",
             Self::Verification => "verification",
             Self::WrongToken => "wrong-token",
@@ -49,6 +67,8 @@ impl Check {
             Self::Standby => "standby",
             Self::NoSender => "no-sender",
             Self::Calls => "calls",
+            Self::Runtime(runtime) => runtime.program(),
+            Self::NotInstalled => "not-installed",
         }
     }
 }
@@ -138,8 +158,12 @@ impl Finding {
 pub(super) enum Group {
     /// The ports of serve, or the emulator at --url
     Ports,
+    /// The certificates with which graph.facebook.com is served here
+    Certificates,
     /// The webhook of each bot
     Webhooks,
+    /// A redirected call from each runtime that is installed
+    Runtimes,
 }
 
 impl Group {
@@ -147,7 +171,9 @@ impl Group {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Ports => "ports",
+            Self::Certificates => "certificates",
             Self::Webhooks => "webhooks",
+            Self::Runtimes => "runtimes",
         }
     }
 }

@@ -247,7 +247,17 @@ pub(super) fn not_tried(check: Check, why: &str) -> Finding {
         Check::WrongSignature => "a message with a wrong signature",
         Check::Standby => "an event on standby",
         Check::NoSender => "an event without sender (app_roles)",
-        Check::Emulator | Check::Port | Check::TlsPort | Check::Reachable | Check::Calls => check.name(),
+        Check::Emulator
+        | Check::Port
+        | Check::TlsPort
+        | Check::CaFolder
+        | Check::CaKey
+        | Check::CaValidity
+        | Check::CaBundle
+        | Check::Reachable
+        | Check::Calls
+        | Check::Runtime(_)
+        | Check::NotInstalled => check.name(),
     };
     Finding::skipped(check, format!("{what} was not tried: {why}"))
 }

@@ -1,0 +1,80 @@
+//! Which tests belong to which stage, and how they are run: with nextest when it is installed, else with `cargo test`.
+
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::{Outcome, Without, passes};
+use crate::cargo;
+
+/// The package of the tests that need the whole program.
+const PACKAGE: &str = "emulator-tests";
+
+/// The test targets of that package that need what the stage `sdk` installs.
+const OF_SDK: &[&str] = &["sdk", "certificates"];
+
+/// Names to the tests what the machine goes without; they pass then without looking.
+const WITHOUT: &str = "MESSENGER_EMULATOR_WITHOUT";
+
+/// Runs all tests of the workspace that need nothing installed.
+pub(super) fn run_all_but_those_of_sdk() -> Result<Outcome> {
+    if has_nextest() {
+        let those: Vec<_> = OF_SDK.iter().map(|target| format!("binary(={target})")).collect();
+        let others = format!("not ({})", those.join(" | "));
+        return passes(cargo::command().args(["nextest", "run", "--workspace", "--locked", "-E", &others]));
+    }
+    // `cargo test` can leave out packages, but no targets.
+    let elsewhere = ["test", "--workspace", "--locked", "--exclude", PACKAGE];
+    match passes(cargo::command().args(elsewhere))? {
+        Outcome::Passed => {}
+        other @ (Outcome::Failed | Outcome::Skipped(_)) => return Ok(other),
+    }
+    let mut here = cargo::command();
+    here.args(["test", "--locked", "--package", PACKAGE, "--lib", "--bins"]);
+    for target in test_targets()?.iter().filter(|target| !OF_SDK.contains(&target.as_str())) {
+        here.args(["--test", target]);
+    }
+    passes(&mut here)
+}
+
+/// Runs the tests of the stage `sdk`.
+pub(super) fn run_those_of_sdk(without: &[Without]) -> Result<Outcome> {
+    let mut command = cargo::command();
+    command.args(if has_nextest() { &["nextest", "run"][..] } else { &["test"] });
+    command.args(["--no-fail-fast", "--locked", "--package", PACKAGE]);
+    for target in OF_SDK {
+        command.args(["--test", target]);
+    }
+    let without: Vec<_> = without.iter().map(|tool| tool.name()).collect();
+    if !without.is_empty() {
+        command.env(WITHOUT, without.join(","));
+    }
+    passes(&mut command)
+}
+
+/// Tells whether the faster test runner is installed.
+pub(super) fn has_nextest() -> bool {
+    cargo::command()
+        .args(["nextest", "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The integration tests of the package, by name.
+fn test_targets() -> Result<Vec<String>> {
+    let metadata = cargo::metadata()?;
+    let packages = metadata["packages"].as_array().context("cargo named no packages")?;
+    let package = packages.iter().find(|package| package["name"] == PACKAGE);
+    let targets = package.and_then(|package| package["targets"].as_array());
+    let names: Vec<_> = targets
+        .with_context(|| format!("cargo named no targets of {PACKAGE}"))?
+        .iter()
+        .filter(|target| target["kind"] == Value::from(vec!["test"]))
+        .filter_map(|target| target["name"].as_str().map(str::to_owned))
+        .collect();
+    ensure!(OF_SDK.iter().all(|target| names.iter().any(|name| name == target)), "a test target is gone");
+    Ok(names)
+}

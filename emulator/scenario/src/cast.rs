@@ -93,14 +93,29 @@ pub struct Cast {
     pub people: Vec<Member>,
     /// The processes to start.
     pub starts: Vec<Start>,
-    /// The environment of each app's bot, whoever starts it, in the order of the apps.
-    pub environments: Vec<Environment>,
+    /// What each app's bot has in its environment beside what all have: its port, and what the world adds. In the order
+    /// of the apps.
+    own: Vec<Environment>,
 }
 
 /// The variables of a bot, or why they cannot be told.
 pub type Environment = Result<BTreeMap<String, String>, Diagnostic>;
 
 impl Cast {
+    /// The environment of the bot of an app, by the app's place in the world and whoever starts it. It is put together when
+    /// it is asked for, since it names every app.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the `env:` of the app, such as a port that nobody knows.
+    pub fn environment(&self, index: usize, surroundings: &Surroundings) -> Environment {
+        let own = self.own[index].clone()?;
+        let mut env = environment_of(&self.apps[index], &self.pages, &self.apps, &surroundings.url);
+        env.extend(surroundings.redirect.iter().flat_map(|redirect| redirect.environment(&surroundings.url)));
+        env.extend(own);
+        Ok(env)
+    }
+
     /// The Page of that name.
     pub fn page_named(&self, name: &str) -> Option<PageId> {
         self.pages.iter().find(|page| page.name.as_deref() == Some(name)).map(|page| page.id)
@@ -174,7 +189,7 @@ pub fn cast(
         apps: Vec::new(),
         people: Vec::new(),
         starts: Vec::new(),
-        environments: Vec::new(),
+        own: Vec::new(),
     };
     let mut scope = WorldScope::of_ids(surroundings, &pages, &cast.settings, names.zip(ids.iter().copied()));
     let ports: Vec<Option<u16>> =
@@ -219,30 +234,25 @@ pub fn cast(
             problems.push(problem.in_file(&world.file));
             None
         });
-        let identity = &cast.apps[index];
-        let mut env = environment_of(identity, &pages, &cast.apps, &surroundings.url);
-        env.extend(surroundings.redirect.iter().flat_map(|redirect| redirect.environment(&surroundings.url)));
         // A bot that somebody else starts listens where its webhook is.
-        let port = port.or_else(|| identity.webhook.as_ref().map(WebhookUrl::port));
-        env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
+        let port = port.or_else(|| cast.apps[index].webhook.as_ref().map(WebhookUrl::port));
         let own = own_environment(app, &scope_of(port)).map_err(|problem| problem.in_file(&world.file));
-        let environment = own.map(|own| {
-            env.extend(own);
-            env
-        });
+        cast.own.push(own.map(|own| {
+            let port = port.map(|port| ("PORT".to_owned(), port.to_string()));
+            port.into_iter().chain(own).collect()
+        }));
         match launch(world, app, &scope_of(port)) {
             Err(problem) => problems.push(problem.in_file(&world.file)),
             Ok(None) => {}
-            Ok(Some(launch)) => match &environment {
+            Ok(Some(launch)) => match cast.environment(index, surroundings) {
                 // A bot that is not started here may have an environment that makes no sense here.
-                Err(problem) => problems.push(problem.clone()),
+                Err(problem) => problems.push(problem),
                 Ok(env) => {
-                    let (app, name) = (identity.id, identity.name.clone());
-                    cast.starts.push(Start { app, name, launch, env: env.clone() });
+                    let (app, name) = (cast.apps[index].id, cast.apps[index].name.clone());
+                    cast.starts.push(Start { app, name, launch, env });
                 }
             },
         }
-        cast.environments.push(environment);
     }
     check_tokens(world, &cast.apps, &mut problems);
     let member = |person: &PersonSpec, page: &CastPage, id: Option<Psid>| Member {

@@ -80,12 +80,15 @@ pub fn place<T>(path: &Path, mut put: impl FnMut() -> io::Result<T>) -> io::Resu
         match put() {
             Ok(put) => return Ok((put, kept)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if !fs::symlink_metadata(path).is_ok_and(|known| known.is_file() || known.is_symlink()) {
+                match fs::symlink_metadata(path) {
+                    // Another process may put its own there meanwhile, which is kept as well.
+                    Ok(known) if known.is_file() || known.is_symlink() => kept = keep(path)?.or(kept),
                     // A folder, for instance, is nothing that a file could take the place of.
-                    return Err(error);
+                    Ok(_) => return Err(error),
+                    // Another process has just moved it away.
+                    Err(gone) if gone.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
                 }
-                // Another process may put its own there meanwhile, which is kept as well.
-                kept = keep(path)?.or(kept);
             }
             Err(error) => return Err(error),
         }

@@ -193,6 +193,7 @@ impl Sdk {
         let mut names = vec![
             ECHO.to_owned(),
             "Quick replies".to_owned(),
+            "What the emulator lacks".to_owned(),
             format!("Buttons {}", self.buttons.words()),
             format!("Hand-over {}", self.hand_over.metadata()),
             format!("Errors: {}", self.error.numbers()),

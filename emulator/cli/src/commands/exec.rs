@@ -83,7 +83,7 @@ async fn go(arguments: &ExecArguments) -> Result<u8, Failed> {
     let port = arguments.serve.port.unwrap_or(0);
     let (platform, heard) = Platform::open(&arguments.serve, &world, port).await?;
     let Platform { stage, lane, cast, surroundings, port, bots, file, origin: _, before } = platform;
-    let environment = cast.environments[seat].as_ref();
+    let environment = cast.environment(seat, &surroundings);
     let environment = environment.map_err(|problem| usage(problem.render(colour)))?;
     let again = Again { typed: false, port, watched: !files.is_empty() };
     let (restarts, restarted) = mpsc::unbounded_channel();
@@ -96,7 +96,7 @@ async fn go(arguments: &ExecArguments) -> Result<u8, Failed> {
         serve::tell_all(&stage, &lane, before, why, Stream::Stderr);
     }
     let knocking = Knocking::at_all(&stage, &cast);
-    let running = Running::start(&surroundings.bin, &arguments.command, environment);
+    let running = Running::start(&surroundings.bin, &arguments.command, &environment);
     let mut running = running.map_err(|error| failed(Exit::Bug, error))?;
     let ended = loop {
         tokio::select! {

@@ -8,6 +8,16 @@ use super::start::split;
 use super::*;
 use crate::scenario::{Document, load};
 
+/// Where worlds are played here.
+fn surroundings(redirect: Option<Arc<Redirect>>) -> Surroundings {
+    Surroundings {
+        url: "http://127.0.0.1:1".to_owned(),
+        tls: "127.0.0.1:1".to_owned(),
+        bin: PathBuf::from("bin"),
+        redirect,
+    }
+}
+
 fn cast_of(world: &str) -> Result<Cast, Vec<String>> {
     cast_with(world, None)
 }
@@ -17,12 +27,7 @@ fn cast_with(world: &str, redirect: Option<Arc<Redirect>>) -> Result<Cast, Vec<S
         load(Path::new("world.yaml"), world.to_owned(), &|_| Err(std::io::ErrorKind::NotFound.into()));
     assert!(problems.is_empty(), "{problems:?}");
     let Some(Document::World(world)) = documents.into_iter().next() else { panic!("no world") };
-    let surroundings = Surroundings {
-        url: "http://127.0.0.1:1".to_owned(),
-        tls: "127.0.0.1:1".to_owned(),
-        bin: PathBuf::from("bin"),
-        redirect,
-    };
+    let surroundings = surroundings(redirect);
     let cast = cast(&world, &surroundings, &mut |_| 1);
     cast.map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
 }
@@ -221,10 +226,13 @@ fn a_bot_that_is_not_started_here_has_an_environment_too() {
         "apps: {a: {webhook: 'http://127.0.0.1:3000/hook', env: {AT: '${port}'}}, b: {env: {AT: '${port}'}}}";
     let cast = cast_of(world).unwrap();
     assert!(cast.starts.is_empty());
-    let env = cast.environments[0].as_ref().unwrap();
+    let env = cast.environment(0, &surroundings(None)).unwrap();
     assert_eq!(
         (env["PORT"].as_str(), env["AT"].as_str(), env["APP_ID"].as_str()),
         ("3000", "3000", "200000000000001")
     );
-    assert!(cast.environments[1].is_err(), "nobody knows the port of an app without a webhook");
+    assert!(
+        cast.environment(1, &surroundings(None)).is_err(),
+        "nobody knows the port of an app without a webhook"
+    );
 }

@@ -79,7 +79,7 @@ fn lacking(runtime: Runtime, why: &str) -> String {
 fn told(text: &str) -> Option<String> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next()?;
-    let line = if first.starts_with("Traceback") { lines.last().unwrap_or(first) } else { first };
+    let line = if first.starts_with("Traceback") { lines.next_back().unwrap_or(first) } else { first };
     let short: String = line.chars().take(REPEATED).collect();
     Some(if short.len() < line.len() { format!("{short}…") } else { short })
 }

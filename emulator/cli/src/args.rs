@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    check, demo_bot, doctor, exec, explain, export, init, keep, record, rules, run, schema, serve, speak,
+    check, demo_bot, doctor, env, exec, explain, export, init, keep, record, rules, run, schema, serve, speak,
 };
 
 /// Where to begin.
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Run(Box<run::RunArguments>),
     Serve(Box<serve::ServeArguments>),
     Exec(Box<exec::ExecArguments>),
+    Env(env::EnvArguments),
     Say(speak::SayArguments),
     Tap(speak::TapArguments),
     Step(speak::StepArguments),

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod demo_bot;
 pub(crate) mod doctor;
+pub(crate) mod env;
 pub(crate) mod exec;
 pub(crate) mod explain;
 pub(crate) mod export;

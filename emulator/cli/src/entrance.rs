@@ -71,8 +71,7 @@ impl EntranceArguments {
     pub(crate) fn redirect(&self, entrance: &Entrance) -> Result<Option<Arc<Redirect>>, RedirectError> {
         let Some(authority) = &entrance.authority else { return Ok(None) };
         let preload = if self.no_preload { Preload::Off } else { Preload::On };
-        let (redirect, remarks) =
-            Redirect::prepare(authority.files(), preload, &|name| std::env::var(name).ok())?;
+        let (redirect, remarks) = Redirect::prepare(authority, preload, &|name| std::env::var(name).ok())?;
         remarks.iter().for_each(|remark| eprintln!("warning: {remark}"));
         Ok(Some(Arc::new(redirect)))
     }

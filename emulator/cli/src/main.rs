@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run::run(&run),
         Command::Serve(serve) => commands::serve::run(&serve, None),
         Command::Exec(exec) => exec::run(&exec),
+        Command::Env(env) => commands::env::run(&env),
         Command::Say(say) => commands::speak::say(&say),
         Command::Tap(tap) => commands::speak::tap(&tap),
         Command::Step(step) => commands::speak::step(&step),

@@ -9,6 +9,7 @@
 mod access;
 mod answer;
 mod doctor;
+mod environment;
 mod journal;
 mod query;
 mod steps;
@@ -90,16 +91,17 @@ impl Console {
             ("GET", ("journal", "")) => self.journal(&query).await,
             ("GET", ("explain", seq)) => self.explain(seq),
             ("GET", ("world", "")) => self.world(),
+            ("GET", ("env", "")) => self.environment(&query),
             ("GET", ("doctor", "")) => self.doctor(&query),
             ("GET", ("health", "")) => {
                 Answer::json(StatusCode::OK, &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
             }
-            (_, ("steps" | "journal" | "explain" | "world" | "doctor" | "health", _)) => {
+            (_, ("steps" | "journal" | "explain" | "world" | "env" | "doctor" | "health", _)) => {
                 failed(StatusCode::METHOD_NOT_ALLOWED, "steps take POST, everything else GET")
             }
             _ => failed(
                 StatusCode::NOT_FOUND,
-                "the routes are POST /_emulator/steps and GET /_emulator/journal, explain/SEQ, world, doctor and health",
+                "the routes are POST /_emulator/steps and GET /_emulator/journal, explain/SEQ, world, env, doctor and health",
             ),
         };
         if !self.lane().file_written().await {

@@ -24,6 +24,7 @@ pub(crate) enum Wait {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) lane: Option<String>,
+    pub(crate) app: Option<String>,
     pub(crate) wait: Option<Wait>,
     pub(crate) after: u64,
     pub(crate) as_text: bool,
@@ -37,6 +38,7 @@ impl Query {
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match &*name {
                 "lane" => read.lane = Some(value.into_owned()),
+                "app" => read.app = Some(value.into_owned()),
                 "wait" => read.wait = Some(wait(&value)?),
                 "after" => {
                     let number = value.parse().map(|number: u64| number.min(LAST_ENTRY));
@@ -49,7 +51,7 @@ impl Query {
                 "goes_on" => return Err(format!("`goes_on` is true or false, not `{value}`")),
                 other => {
                     return Err(format!(
-                        "there is no parameter `{other}`; there are lane, wait, after, format and goes_on"
+                        "there is no parameter `{other}`; there are lane, app, wait, after, format and goes_on"
                     ));
                 }
             }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use emulator_server::CaFiles;
+use emulator_server::Authority;
 
 pub use flags::Runtime;
 pub use joining::{Join, Joined};
@@ -49,11 +49,13 @@ pub enum RedirectError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
     /// Our value.
     pub value: String,
     /// What becomes of a value that it has already.
     pub join: Join,
+    /// Whether it is about a preload.
+    pub preload: bool,
 }
 
 /// The files that bring clients here, and what the emulator's own environment says of the same things.
@@ -64,8 +66,12 @@ pub struct Redirect {
     truststore: String,
     preloads: Option<Preloads>,
     /// The values of variables that were set before, joined with ours.
-    joined: BTreeMap<&'static str, String>,
+    joined: BTreeMap<String, String>,
+    renewed: bool,
 }
+
+/// What to say when the certificates were made anew in the last days.
+pub const RENEWED: &str = "the certificates were made anew, as the old ones were about to end: restart bots that were started before";
 
 impl Redirect {
     /// Writes the preloads and everything that has to be joined. `inherited` is the environment that bots have anyway.
@@ -75,22 +81,24 @@ impl Redirect {
     ///
     /// When a file cannot be written, or the folder has a name that does not fit into variables.
     pub fn prepare(
-        files: &CaFiles,
+        authority: &Authority,
         preload: Preload,
         inherited: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(Self, Vec<String>), RedirectError> {
+        let files = authority.files();
         let mut redirect = Self {
             ca: text(&files.ca())?,
             bundle: text(&files.bundle())?,
             truststore: text(&files.truststore())?,
             preloads: preload::write(files.folder(), preload)?,
             joined: BTreeMap::new(),
+            renewed: authority.was_renewed(),
         };
         let mut remarks = Vec::new();
         // What is joined does not depend on where the emulator listens.
-        for Setting { name, value, join } in redirect.settings("") {
-            if let Some(theirs) = join.inherited(name, inherited) {
-                let Joined { value, remark } = join.with(name, &value, &theirs)?;
+        for Setting { name, value, join, .. } in redirect.settings("") {
+            if let Some(theirs) = join.inherited(&name, inherited) {
+                let Joined { value, remark } = join.with(&name, &value, &theirs)?;
                 redirect.joined.insert(name, value);
                 remarks.extend(remark);
             }
@@ -102,7 +110,8 @@ impl Redirect {
     pub fn settings(&self, url: &str) -> Vec<Setting> {
         let setting = |variable: &Variable| {
             let value = variable.holds.value(self, url)?;
-            Some(Setting { name: variable.name, value, join: variable.join })
+            let (name, preload) = (variable.name.to_owned(), variable.is_preload());
+            Some(Setting { name, value, join: variable.join, preload })
         };
         VARIABLES.iter().filter_map(setting).collect()
     }
@@ -110,14 +119,35 @@ impl Redirect {
     /// The variables for a process that inherits the emulator's environment.
     pub fn environment(&self, url: &str) -> impl Iterator<Item = (String, String)> {
         self.settings(url).into_iter().map(|Setting { name, value, .. }| {
-            (name.to_owned(), self.joined.get(name).cloned().unwrap_or(value))
+            let value = self.joined.get(&name).cloned().unwrap_or(value);
+            (name, value)
         })
     }
 
-    /// The files and folders that the variables name.
+    /// The environment of a bot as a process has it that does not inherit ours: what was joined is ours alone again.
+    pub fn elsewhere(&self, environment: &BTreeMap<String, String>, url: &str) -> Vec<Setting> {
+        let ours: BTreeMap<String, Setting> =
+            self.settings(url).into_iter().map(|setting| (setting.name.clone(), setting)).collect();
+        let here: BTreeMap<String, String> = self.environment(url).collect();
+        let setting = |(name, value): (&String, &String)| match ours.get(name) {
+            Some(setting) if here.get(name) == Some(value) => setting.clone(),
+            // The world says something else.
+            Some(_) | None => {
+                Setting { name: name.clone(), value: value.clone(), join: Join::Replace, preload: false }
+            }
+        };
+        environment.iter().map(setting).collect()
+    }
+
+    /// True when the certificates were made anew in the last days, so that bots from before do not trust them.
+    pub const fn was_renewed(&self) -> bool {
+        self.renewed
+    }
+
+    /// The files and folders that variables and arguments name.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let preloads = self.preloads.iter().flat_map(Preloads::files);
-        [&self.ca, &self.bundle].into_iter().map(String::as_str).chain(preloads)
+        [&self.ca, &self.bundle, &self.truststore].into_iter().map(String::as_str).chain(preloads)
     }
 
     /// The arguments that bring a runtime here which reads no variables.

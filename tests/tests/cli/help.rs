@@ -9,8 +9,8 @@ fn the_help_of_every_command() {
     let folder = Folder::new();
     let mut all = String::new();
     for command in [
-        "", "run", "serve", "exec", "record", "export", "say", "tap", "step", "check", "schema", "init",
-        "explain", "rules", "doctor", "demo-bot",
+        "", "run", "serve", "exec", "env", "record", "export", "say", "tap", "step", "check", "schema",
+        "init", "explain", "rules", "doctor", "demo-bot",
     ] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let ended = folder.run(&arguments);

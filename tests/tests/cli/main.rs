@@ -12,6 +12,7 @@ mod crowds;
 mod determinism;
 mod doctor;
 mod entrance;
+mod env;
 mod environment;
 mod exec;
 mod expectations;

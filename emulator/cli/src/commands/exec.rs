@@ -76,12 +76,11 @@ async fn go(arguments: &ExecArguments) -> Result<u8, Failed> {
     let colour = output::colour_of_stderr();
     let usage = |text: String| (Exit::Usage, text);
     // As long as it reads what may be a pipe, a signal simply ends it.
-    let mut world = worlds::world(&arguments.serve.world, colour).map_err(usage)?;
+    let mut world = worlds::world(arguments.serve.world(), colour).map_err(usage)?;
     let seat = take_seat(&mut world, arguments.app.as_deref()).map_err(|why| failed(Exit::Usage, why))?;
     let mut signals = Forwarded::heed().map_err(|error| failed(Exit::Bug, error))?;
     let files = serve::watched(&arguments.serve, &world)?;
-    let port = arguments.serve.port.unwrap_or(0);
-    let (platform, heard) = Platform::open(&arguments.serve, &world, port).await?;
+    let (platform, heard) = Platform::open(&arguments.serve, &world, arguments.serve.port_or(0)).await?;
     let Platform { stage, lane, cast, surroundings, port, bots, file, origin: _, before } = platform;
     let environment = cast.environment(seat, &surroundings);
     let environment = environment.map_err(|problem| usage(problem.render(colour)))?;

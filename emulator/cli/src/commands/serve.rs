@@ -22,6 +22,7 @@ use emulator_core::Timestamp;
 use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::Cast;
+use emulator_scenario::redirect::RENEWED;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::transcript::Lines;
@@ -49,12 +50,12 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
-    pub(crate) world: WorldArguments,
+    world: WorldArguments,
     #[command(flatten)]
     entrance: EntranceArguments,
     /// Listens on this port at 127.0.0.1; 0 picks a free one (default: 7380, with exec a free one)
     #[arg(long, value_name = "PORT")]
-    pub(crate) port: Option<u16>,
+    port: Option<u16>,
     /// Listens on this port at 127.0.0.1 too, for clients that a hosts file brings here: 443 where that is allowed; 0
     /// picks a free one
     #[arg(long, value_name = "PORT")]
@@ -121,11 +122,13 @@ impl ServeArguments {
     }
 
     /// Where it listens.
-    pub(super) const fn port(&self) -> u16 {
-        match self.port {
-            Some(port) => port,
-            None => DEFAULT_PORT,
-        }
+    pub(super) fn port(&self) -> u16 {
+        self.port_or(DEFAULT_PORT)
+    }
+
+    /// Where it listens, if another port is the default.
+    pub(super) fn port_or(&self, default: u16) -> u16 {
+        self.port.unwrap_or(default)
     }
 
     fn clock_mode(&self) -> Result<ClockMode, Failed> {
@@ -177,11 +180,13 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     let world = worlds::world(&arguments.world, colour).map_err(usage)?;
     let signals = Signals::heed()?;
     let files = watched(arguments, &world)?;
-    let port = arguments.port();
-    let (platform, heard) = Platform::open(arguments, &world, port).await?;
+    let (platform, heard) = Platform::open(arguments, &world, arguments.port()).await?;
     let Platform { stage, lane, cast, surroundings, port, bots, file, origin, before } = platform;
     output::data(&format!("{}\n", surroundings.url));
     eprint!("{}", banner::text(&cast, &surroundings, arguments.tls_port.is_some()));
+    if surroundings.redirect.as_ref().is_some_and(|redirect| redirect.was_renewed()) {
+        eprintln!("note: {RENEWED}\n");
+    }
     let typed = std::io::stdin().is_terminal();
     let again = Again { typed, port, watched: !files.is_empty() };
     let (restarts, restarted) = mpsc::unbounded_channel();

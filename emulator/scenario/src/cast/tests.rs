@@ -199,7 +199,7 @@ fn the_environment_of_an_app_wins_over_what_brings_clients_here() {
     let folder = tempfile::tempdir().unwrap();
     let authority = emulator_server::Authority::open(folder.path()).unwrap();
     let inherited = |name: &str| (name == "NODE_OPTIONS").then(|| "--trace-warnings".to_owned());
-    let prepared = Redirect::prepare(authority.files(), crate::redirect::Preload::On, &inherited);
+    let prepared = Redirect::prepare(&authority, crate::redirect::Preload::On, &inherited);
     let (redirect, remarks) = prepared.unwrap();
     assert_eq!(remarks, [""; 0]);
     let redirect = Some(Arc::new(redirect));

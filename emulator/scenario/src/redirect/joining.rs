@@ -51,6 +51,11 @@ impl Join {
         }
     }
 
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|join| join.name() == name)
+    }
+
     /// The value that a variable has already and that ours is joined with. Names of hosts are looked for in both
     /// spellings: a client that reads one of them first would miss what only the other one has.
     pub fn inherited(self, name: &str, of: &dyn Fn(&str) -> Option<String>) -> Option<String> {

@@ -95,6 +95,13 @@ pub const VARIABLES: [Variable; 12] = [
     ),
 ];
 
+impl Variable {
+    /// Whether it is about a preload.
+    pub const fn is_preload(&self) -> bool {
+        matches!(self.holds, Holds::NodeOption | Holds::PythonFolder)
+    }
+}
+
 impl Holds {
     /// What it is; none when preloads are switched off that it is about.
     pub(super) fn value(self, redirect: &Redirect, url: &str) -> Option<String> {

@@ -58,8 +58,8 @@ impl Platform {
         let redirect = arguments.entrance.redirect(&entrance).map_err(|error| usage(&error))?;
         let Listeners { main, tls, port, tls_address } = Listeners::bind(port, arguments.tls_port).await?;
         let bin = std::env::current_exe().map_err(|error| failed(Exit::Bug, error))?;
-        let surroundings =
-            Surroundings { url: format!("http://127.0.0.1:{port}"), tls: tls_address, bin, redirect };
+        let url = format!("http://127.0.0.1:{port}");
+        let surroundings = Surroundings { url, tls: tls_address, bin, redirect };
         let cast = cast(world, &surroundings, &mut |_| free_port());
         let cast =
             cast.map_err(|problems| (Exit::Usage, render_all(&problems, output::colour_of_stderr())))?;

@@ -35,3 +35,12 @@ fn every_switch_that_a_document_names_exists() {
         assert!(Options::ALL.iter().any(|option| option.name == name), "{name} exists");
     }
 }
+
+#[test]
+fn every_variable_that_brings_clients_here_is_explained() {
+    let redirect = document("docs/redirect.md");
+    for variable in emulator_scenario::redirect::VARIABLES {
+        let row = format!("| `{}` | {} |", variable.name, variable.about);
+        assert!(redirect.contains(&row), "docs/redirect.md lacks this row: {row}");
+    }
+}

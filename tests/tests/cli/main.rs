@@ -29,6 +29,7 @@ mod overwriting;
 mod pages;
 mod passes;
 mod ports;
+mod preloads;
 mod processes;
 mod recording;
 mod recovery;

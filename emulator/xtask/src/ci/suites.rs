@@ -12,7 +12,7 @@ use crate::cargo;
 const PACKAGE: &str = "emulator-tests";
 
 /// The test targets of that package that need what the stage `sdk` installs.
-const OF_SDK: &[&str] = &["sdk", "certificates"];
+const OF_SDK: &[&str] = &["sdk", "certificates", "projects"];
 
 /// Names to the tests what the machine goes without; they pass then without looking.
 const WITHOUT: &str = "MESSENGER_EMULATOR_WITHOUT";

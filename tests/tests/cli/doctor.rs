@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use emulator_server::{Authority, Wall};
 use serde_json::Value;
 
 use crate::support::{Ended, Folder, PATIENCE, Process, Serve, TINY_BOT, free_port, golden, request, until};
@@ -307,6 +308,20 @@ fn certificates_are_there_and_the_users_alone_or_it_is_said_what_to_do() {
     let foreign = certificates(&folder, "ca");
     golden("doctor-foreign-certificates", &foreign.told());
     assert_eq!((readable.code, foreign.code), (Some(1), Some(1)));
+}
+
+#[test]
+fn certificates_that_were_made_anew_ask_for_bots_to_be_restarted() {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let folder = Folder::new();
+    // Those of then end in less than thirty days.
+    let then = Wall(Wall::now().0 - 3_640 * DAY);
+    Authority::open_at(&folder.path("ca"), then).expect("a folder of our own");
+    let ended = certificates(&folder, "ca");
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    let line = "warn  they were made anew, and are valid until N\n        help: restart bots that run";
+    assert!(ended.stdout.contains(line), "{}", ended.stdout);
+    assert!(ended.stdout.ends_with("No check failed, 1 warning\n"), "{}", ended.stdout);
 }
 
 /// A folder with programs of these names alone, each a script that does this with the real one.

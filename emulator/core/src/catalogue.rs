@@ -265,6 +265,8 @@ rules! {
         "The subscriptions of an app are read and changed with its app token; a Page token is refused with code 15.";
     RealToken, "M-48a", "tokens of the real platform are refused", [], Inferred, CHOICE,
         "A call that carries what looks like a token of the real platform, wherever it stands, is refused like an unknown token, and nothing of it is written down.";
+    ForeignCaller, "M-05a", "calls by another name, or from a page elsewhere", [], Inferred, CHOICE,
+        "A call is refused with status 403, code 1, when its Host is neither a name of this machine, nor a host of the platform that is served here, nor one that --allow-host names, or when its Origin is a page of another host. A call without Host or without Origin is none of these.";
     CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
         "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
     CallbackElsewhere, "M-186a", "a callback on the internet is not called", [], Inferred, CHOICE,

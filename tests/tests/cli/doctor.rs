@@ -3,12 +3,14 @@
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use emulator_server::{Authority, Wall};
 use serde_json::Value;
 
-use crate::support::{Ended, Folder, PATIENCE, Process, Serve, TINY_BOT, free_port, golden, until};
+use crate::support::{Ended, Folder, PATIENCE, Process, Serve, TINY_BOT, free_port, golden, request, until};
 
-/// A bot that is not there to be found, and one that is.
+/// A healthy bot, and a help desk that would be given control of the conversations.
 const HEALTHY: &str = "\
+page: {primary_receiver: livechat}
 apps:
   shopbot:
     start: ${emulator.bin} demo-bot
@@ -34,6 +36,20 @@ fn a_healthy_bot_is_started_tried_and_ended() {
     let ended = doctor(&folder, &[]);
     golden("doctor-healthy", &ended.told());
     assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn several_bots_are_tried_and_none_hears_of_the_others() {
+    let bot = |name: &str| format!("  {name}: {{start: \"${{emulator.bin}} demo-bot\"}}\n");
+    let world = format!("apps:\n{}{}", bot("first"), bot("second"));
+    let ended = doctor(&Folder::with("emulator.yaml", &world), &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    for app in ["first", "second"] {
+        let line = format!("  ok    calls Graph here: {app} sends “Hello! I am the demo bot.");
+        assert!(ended.stdout.contains(&line), "{}", ended.stdout);
+        let announced = format!("\n  {app} at http://127.0.0.1:");
+        assert!(ended.stderr.contains(&announced), "{}", ended.stderr);
+    }
 }
 
 #[test]
@@ -109,6 +125,42 @@ fn the_bots_of_a_running_serve_are_tried_and_its_journal_knows_nothing_of_it() {
     serve.process.ends();
     assert_eq!(std::fs::read_to_string(folder.path("all.jsonl")).expect("a journal"), before);
     assert!(!serve.process.stdout().contains("refused"), "{}", serve.process.stdout());
+}
+
+#[test]
+fn calls_about_the_person_of_doctor_find_nobody_and_are_kept_apart() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &[]);
+    let asked = serve.get("/_emulator/doctor").json();
+    let person = asked["person"].as_str().expect("an id").to_owned();
+    assert_eq!(serve.get("/_emulator/doctor").json()["person"], person, "she stays the same");
+    let send = format!("{{\"recipient\": {{\"id\": \"{person}\"}}, \"message\": {{\"text\": \"hi\"}}}}");
+    let json = [("content-type", "application/json")];
+    let post = |path: &str| request(&serve.url, "POST", path, &json, send.as_bytes());
+    let answers = [
+        post("/v21.0/me/messages?access_token=bot-page-token"),
+        post("/me/pass_thread_control?access_token=wrong"),
+        serve.get(&format!("/{person}?fields=first_name&access_token=bot-page-token")),
+        serve.get(&format!("/me/thread_owner?recipient={person}&access_token=bot-page-token")),
+    ];
+    for answer in answers {
+        let error = &answer.json()["error"];
+        assert_eq!((answer.status, &error["code"], &error["error_subcode"]), (400, &100.into(), &33.into()));
+        assert!(error["message"].as_str().is_some_and(|text| text.contains(&person)), "{error}");
+    }
+    assert_eq!(serve.get("/_emulator/world").json()["last"], 0);
+    let asked = serve.get("/_emulator/doctor?after=1").json();
+    let called = |index: usize| {
+        let call = &asked["calls"][index];
+        (call["number"].clone(), call["app"].clone(), call["method"].clone(), call["path"].clone())
+    };
+    let bot = Value::from("bot");
+    assert_eq!(called(0), (2.into(), Value::Null, "POST".into(), "me/pass_thread_control".into()));
+    assert_eq!(called(1), (3.into(), bot.clone(), "GET".into(), person.as_str().into()));
+    assert_eq!(called(2), (4.into(), bot, "GET".into(), "me/thread_owner".into()));
+    assert_eq!((asked["calls"].as_array().map(Vec::len), &asked["last"]), (Some(3), &4.into()));
+    let other = request(&serve.url, "GET", "/_emulator/doctor", &[("host", "evil.example")], b"");
+    assert_eq!(other.status, 403, "it tells secrets");
 }
 
 #[test]
@@ -256,6 +308,20 @@ fn certificates_are_there_and_the_users_alone_or_it_is_said_what_to_do() {
     let foreign = certificates(&folder, "ca");
     golden("doctor-foreign-certificates", &foreign.told());
     assert_eq!((readable.code, foreign.code), (Some(1), Some(1)));
+}
+
+#[test]
+fn certificates_that_were_made_anew_ask_for_bots_to_be_restarted() {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let folder = Folder::new();
+    // Those of then end in less than thirty days.
+    let then = Wall(Wall::now().0 - 3_640 * DAY);
+    Authority::open_at(&folder.path("ca"), then).expect("a folder of our own");
+    let ended = certificates(&folder, "ca");
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    let line = "warn  they were made anew, and are valid until N\n        help: restart bots that run";
+    assert!(ended.stdout.contains(line), "{}", ended.stdout);
+    assert!(ended.stdout.ends_with("No check failed, 1 warning\n"), "{}", ended.stdout);
 }
 
 /// A folder with programs of these names alone, each a script that does this with the real one.

@@ -181,3 +181,39 @@ fn a_second_port_for_hosts_files_is_told_and_known_to_worlds() {
         ended.told()
     );
 }
+
+#[test]
+fn a_bot_that_never_called_is_told_with_the_handshake_that_was_broken_off() {
+    // It acknowledges what it hears, and has no root of ours when it wants to answer.
+    let bot = "import http.server, os, urllib.request\n\
+        class Bot(http.server.BaseHTTPRequestHandler):\n    \
+            def do_GET(self):\n        \
+                challenge = self.path.split('hub.challenge=')[1].split('&')[0]\n        \
+                self.answer(challenge.encode())\n    \
+            def do_POST(self):\n        \
+                self.rfile.read(int(self.headers['content-length']))\n        \
+                try: urllib.request.urlopen('https://graph.facebook.com/me')\n        \
+                except OSError: pass\n        \
+                self.answer(b'ok')\n    \
+            def answer(self, body):\n        \
+                self.send_response(200)\n        \
+                self.send_header('content-length', str(len(body)))\n        \
+                self.end_headers()\n        \
+                self.wfile.write(body)\n\
+        http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Bot).serve_forever()\n";
+    let world = "apps:\n  bot:\n    start: [python3, bot.py]\n    env: {SSL_CERT_FILE: /dev/null}\npeople: {ana: {}}\n";
+    let play = "scenario: silent\nworld: emulator.yaml\ntimeouts: {reply: 2s}\nsteps:\n  \
+                - {user: ana, says: hello}\n  - expect: {app: bot, sends: true}\n";
+    let folder = Folder::with("play.yaml", play);
+    folder.write("emulator.yaml", world);
+    folder.write("bot.py", bot);
+    let ended = folder.run(&["run", "play.yaml", "--ca-dir", "ca"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.told());
+    let told = ended.told();
+    assert!(told.contains("note: bot has made no call to this emulator"), "{told}");
+    assert!(
+        told.contains(" broke off the TLS handshake for graph.facebook.com: it sent the alert “unknown CA”"),
+        "{told}"
+    );
+    assert!(told.contains("help: start it with REQUESTS_CA_BUNDLE="), "{told}");
+}

@@ -59,8 +59,13 @@ fn the_bots_readme_has_the_cells() {
     let readme = document("fixtures/bots/sdk/README.md");
     for sdk in SDKS {
         let row = readme.lines().filter_map(cells).find(|cells| cells[0] == quoted(sdk));
-        let expected =
-            [sdk.buttons.words(), sdk.hand_over.words(), sdk.error.words(), sdk.standby.words()].to_vec();
+        let expected = vec![
+            sdk.buttons.words(),
+            sdk.hand_over.words(),
+            sdk.error.words(),
+            sdk.standby.words(),
+            sdk.way.words(),
+        ];
         assert_eq!(row.map(|cells| cells[1..].to_vec()), Some(expected), "{}", sdk.name);
     }
 }

@@ -53,7 +53,7 @@ Exit codes:
   2  the arguments or a file are wrong
   3  no emulator answers at --url";
 
-/// Checks ports, certificates and the bots' webhooks, and says what to do
+/// Checks ports, certificates, bots' webhooks and redirected calls, and says what to do
 #[derive(Debug, Args)]
 #[command(after_help = AFTER)]
 pub(crate) struct DoctorArguments {
@@ -62,8 +62,8 @@ pub(crate) struct DoctorArguments {
         "config", "webhook", "app_secret", "verify_token", "page_token", "fields", "primary_receiver", "person", "people",
     ])]
     url: Option<String>,
-    /// Checks only these, with commas between them
-    #[arg(long, value_name = "GROUPS", value_delimiter = ',')]
+    /// Checks only these of ports, certificates, webhooks and runtimes, with commas between them
+    #[arg(long, value_name = "GROUPS", value_delimiter = ',', hide_possible_values = true)]
     only: Vec<Group>,
     /// Prints text or JSON
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
@@ -157,14 +157,13 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
             let url = url.trim_end_matches('/').to_owned();
             let served = served::fetch(&url, 0).await;
             let served = served.map_err(|why| (Exit::Unreachable, format!("error: {why}")))?;
-            let nobody = WorldSpec::empty(SourceText::new("the command line", "")).with_defaults();
-            (nobody, Some((url, served)))
+            (nobody(), Some((url, served)))
         }
     };
     if arguments.wants(Group::Ports) {
         let (title, findings) = match &served {
             Some((url, served)) => ("Emulator", vec![served::judge(url, &served.version)]),
-            None => ("Ports", ports::findings(arguments.serve.port()).await),
+            None => ("Ports", ports::findings(arguments.serve.port(), arguments.serve.tls_port()).await),
         };
         report.add(section(Group::Ports, title, findings));
     }
@@ -172,18 +171,27 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
     if arguments.wants(Group::Certificates) {
         report.add(section(Group::Certificates, "Certificates", findings));
     }
-    let own = Own::open(&world, (entrance, redirect.clone()), colour).await?;
-    if arguments.wants(Group::Webhooks) {
-        try_webhooks(&own, served.as_ref()).await.into_iter().for_each(|section| report.add(section));
+    if arguments.wants(Group::Webhooks) || arguments.wants(Group::Runtimes) {
+        // Nobody starts bots that are not tried.
+        let world = if arguments.wants(Group::Webhooks) { world } else { nobody() };
+        let own = Own::open(&world, (entrance, redirect.clone()), colour).await?;
+        if arguments.wants(Group::Webhooks) {
+            try_webhooks(&own, served.as_ref()).await.into_iter().for_each(|section| report.add(section));
+        }
+        if arguments.wants(Group::Runtimes) {
+            let findings = runtimes::findings(&own, redirect.as_ref()).await;
+            let findings =
+                findings.map_err(|error| (Exit::Bug, format!("error: cannot write probes: {error}")))?;
+            report.add(section(Group::Runtimes, "Runtimes, calling https://graph.facebook.com/me", findings));
+        }
+        own.started.stop().await;
     }
-    if arguments.wants(Group::Runtimes) {
-        let findings = runtimes::findings(&own, redirect.as_ref()).await;
-        let findings =
-            findings.map_err(|error| (Exit::Bug, format!("error: cannot write probes: {error}")))?;
-        report.add(section(Group::Runtimes, "Runtimes, calling https://graph.facebook.com/me", findings));
-    }
-    own.started.stop().await;
     Ok(report.end())
+}
+
+/// A world in which nothing is started.
+fn nobody() -> WorldSpec {
+    WorldSpec::empty(SourceText::new("the command line", "")).with_defaults()
 }
 
 /// The certificates, what brings bots here that trust them, and what is to be said of both.
@@ -208,9 +216,9 @@ fn section(group: Group, title: &str, findings: Vec<Finding>) -> Section {
 
 /// Tries the webhooks of the world, or of a running `serve`.
 async fn try_webhooks(own: &Own, served: Option<&(String, Served)>) -> Vec<Section> {
-    let (subjects, person) = match served {
-        Some((_, served)) => (of_served(served), served.person),
-        None => (of_own(own), own.person),
+    let subjects = match served {
+        Some((_, served)) => of_served(served),
+        None => of_own(own),
     };
     if subjects.is_empty() {
         let text =
@@ -218,7 +226,7 @@ async fn try_webhooks(own: &Own, served: Option<&(String, Served)>) -> Vec<Secti
         let nothing = Finding::skipped(Check::Reachable, text);
         return vec![section(Group::Webhooks, "Webhooks", vec![nothing])];
     }
-    announce(&subjects, person);
+    announce(&subjects);
     let mut webhooks = examined(subjects).await;
     let calls = match served {
         Some((url, before)) => calls_of_served(url, before, &webhooks).await,
@@ -250,7 +258,7 @@ fn of_served(served: &Served) -> Vec<Subject> {
 fn of_own(own: &Own) -> Vec<Subject> {
     let subject = |app: &emulator_server::AppSpec| {
         Some(Subject {
-            probe: Probe::new(own.stage.webhook(app.id)?, own.cast.page, own.person, TIME_OUT),
+            probe: Probe::new(own.stage.webhook(app.id)?, own.cast.page, own.person(&app.name)?, TIME_OUT),
             fields: own.cast.settings.fields(own.cast.page, app.id),
             started: own.started.has(&app.name).then(|| own.started.clone()),
         })
@@ -259,16 +267,12 @@ fn of_own(own: &Own) -> Vec<Subject> {
 }
 
 /// Says what is about to be sent: a bot may act on it.
-fn announce(subjects: &[Subject], person: emulator_core::Psid) {
-    if subjects.is_empty() {
-        return;
-    }
+fn announce(subjects: &[Subject]) {
     let places = subjects.iter().map(|subject| format!("\n  {}", subject.announcement())).collect::<String>();
     eprintln!(
         "doctor is going to send test events, on which bots may act, to{places}\n\
-         Each gets two verifications, and from the person {person} a message\n\
-         “{}”, the same with a wrong signature, one on standby,\n\
-         and a change of its role (app_roles).\n",
+         Each gets two verifications, a message “{}”,\n\
+         the same with a wrong signature, one on standby, and a change of its role (app_roles).\n",
         TestEvent::TEXT
     );
 }

@@ -131,6 +131,11 @@ impl ServeArguments {
         self.port.unwrap_or(default)
     }
 
+    /// Where it listens for clients that a hosts file brings here.
+    pub(super) const fn tls_port(&self) -> Option<u16> {
+        self.tls_port
+    }
+
     fn clock_mode(&self) -> Result<ClockMode, Failed> {
         match (self.clock, self.begin_at) {
             (ClockKind::Real, None) => Ok(ClockMode::Real),

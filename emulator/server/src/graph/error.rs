@@ -352,7 +352,7 @@ impl GraphError {
 
     /// A caller that names the emulator otherwise, or a page of another host.
     pub(crate) fn stranger(stranger: &Stranger) -> Self {
-        Self::new(RuleId::InvalidParameter, 1, stranger.to_string()).status(403)
+        Self::new(RuleId::ForeignCaller, 1, stranger.to_string()).status(403)
     }
 
     /// A body that ends before its length, or whose parts are no parts.

@@ -109,6 +109,11 @@ impl Probe {
         &self.webhook
     }
 
+    /// The person of the events.
+    pub const fn person(&self) -> Psid {
+        self.person
+    }
+
     /// Opens a connection and closes it.
     ///
     /// # Errors

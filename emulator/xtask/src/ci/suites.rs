@@ -42,7 +42,8 @@ pub(super) fn run_all_but_those_of_sdk() -> Result<Outcome> {
 pub(super) fn run_those_of_sdk(without: &[Without]) -> Result<Outcome> {
     let mut command = cargo::command();
     command.args(if has_nextest() { &["nextest", "run"][..] } else { &["test"] });
-    command.args(["--no-fail-fast", "--locked", "--package", PACKAGE]);
+    // The whole workspace, so that what the stage `core` has built fits.
+    command.args(["--no-fail-fast", "--locked", "--workspace"]);
     for target in OF_SDK {
         command.args(["--test", target]);
     }

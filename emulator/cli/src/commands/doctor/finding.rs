@@ -187,3 +187,37 @@ pub(super) struct Section {
     pub(super) title: String,
     pub(super) findings: Vec<Finding>,
 }
+
+/// How many different texts are named of a list.
+const NAMED: usize = 3;
+
+/// The texts of a list, each once with how often it is there, in the order in which they came first.
+pub(super) fn counted(texts: impl Iterator<Item = String>) -> String {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for text in texts {
+        match counts.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((text, 1)),
+        }
+    }
+    let others = counts.len().saturating_sub(NAMED);
+    let named = counts.into_iter().take(NAMED).map(|(text, count)| match count {
+        1 => text,
+        count => format!("{text} ×{count}"),
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    if others == 0 { named } else { format!("{named} and {others} others") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_counted_and_a_few_are_named() {
+        let counted = |texts: &str| counted(texts.split_whitespace().map(str::to_owned));
+        assert_eq!(counted(""), "");
+        assert_eq!(counted("b a b"), "b ×2, a");
+        assert_eq!(counted("a b c d a e"), "a ×2, b, c and 2 others");
+    }
+}

@@ -5,7 +5,7 @@ use emulator_server::Webhook;
 use hyper::Method;
 use serde_json::Value;
 
-use super::finding::{Check, Finding};
+use super::finding::{Check, Finding, counted};
 use crate::client::ask;
 
 /// What a running `serve` tells.
@@ -91,19 +91,8 @@ pub(super) fn judge(url: &str, version: &str) -> Finding {
 
 /// What a bot called about the person of doctor.
 pub(super) fn calls(url: &str, app: &str, calls: &[Call]) -> Finding {
-    let mut named: Vec<(String, usize)> = Vec::new();
-    for call in calls.iter().filter(|call| call.app.as_deref() == Some(app)) {
-        let text = format!("{} {}", call.method, call.path);
-        match named.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, count)) => *count += 1,
-            None => named.push((text, 1)),
-        }
-    }
-    let named = named.into_iter().map(|(text, count)| match count {
-        1 => text,
-        count => format!("{text} ×{count}"),
-    });
-    let named = named.collect::<Vec<_>>().join(", ");
+    let own = calls.iter().filter(|call| call.app.as_deref() == Some(app));
+    let named = counted(own.map(|call| format!("{} {}", call.method, call.path)));
     if named.is_empty() {
         return Finding::skipped(Check::Calls, format!("no call about doctor's person came to {url}"));
     }

@@ -1,6 +1,7 @@
 //! A stage of doctor's own, on a free port: what bots that it starts talk to, and what runtimes are redirected to. The
 //! person `doctor` is the only one in its lane, and nobody is subscribed there: the events come from the probes.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,14 +20,13 @@ use emulator_server::{ClockMode, Entrance, Lane, LaneSpec, PersonSpec, Stage, St
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use super::finding::{Check, Finding};
+use super::finding::{Check, Finding, counted};
 use super::started::Started;
 use crate::exit::Exit;
 
 /// The name of the lane, and of the person in it.
 const DOCTOR: &str = "doctor";
-/// How many calls of a bot are named, and how much of each, in characters.
-const NAMED: usize = 3;
+/// How much of a call is told, in characters.
 const WIDTH: usize = 60;
 
 /// The beginning of what a line says.
@@ -38,14 +38,24 @@ fn shortened(words: &str) -> String {
     short
 }
 
+/// One person for each app that is written to: no bot is to hear what another has answered.
+fn people(cast: &Cast) -> Vec<PersonSpec> {
+    let apps = cast.apps.iter().filter(|app| app.webhook.is_some());
+    apps.map(|app| PersonSpec::named(person_for(cast, &app.name), cast.page)).collect()
+}
+
+/// What the person is called as whom an app is written to.
+fn person_for(cast: &Cast, app: &str) -> String {
+    let real = cast.apps.iter().filter(|app| app.webhook.is_some()).count();
+    if real == 1 { DOCTOR.to_owned() } else { format!("{DOCTOR} of {app}") }
+}
+
 /// A stage that listens.
 pub(super) struct Own {
     pub(super) url: String,
     pub(super) stage: Arc<Stage>,
     pub(super) lane: Arc<Lane>,
     pub(super) cast: Arc<Cast>,
-    /// The person `doctor`, as the first Page knows her.
-    pub(super) person: Psid,
     pub(super) started: Started,
 }
 
@@ -69,7 +79,7 @@ impl Own {
         let surroundings = Surroundings { url: format!("http://{tls}"), tls, bin, redirect };
         let mut cast = cast(world, &surroundings, &mut |_| free_port())
             .map_err(|problems| (Exit::Usage, render_all(&problems, colour)))?;
-        cast.people = cast.pages.iter().map(|page| PersonSpec::named(DOCTOR, page.id)).collect();
+        cast.people = people(&cast);
         let cast = Arc::new(cast);
         let spec = StageSpec {
             seed: 1,
@@ -84,6 +94,8 @@ impl Own {
         for connection in settings.pages.values_mut().flat_map(|page| page.apps.values_mut()) {
             connection.fields = FieldSet::default();
         }
+        // A conversation that nobody controls is one in which any bot may answer.
+        settings.pages.values_mut().for_each(|page| page.primary_receiver = None);
         let lane = LaneSpec {
             name: DOCTOR.to_owned(),
             clock: ClockMode::Real,
@@ -92,9 +104,10 @@ impl Own {
         };
         let lane = stage.open_lane(lane).map_err(|error| bug(&error))?;
         stage.give_unnamed_calls(&lane);
-        let person = lane.person(DOCTOR, cast.page).unwrap_or(Psid(1));
-        // So that bots may answer her.
-        lane.person_acts(person, PersonAct::Says(Arc::new(Message::text(TestEvent::TEXT))));
+        for person in lane.people().values().flat_map(BTreeMap::values) {
+            // So that bots may answer her.
+            lane.person_acts(*person, PersonAct::Says(Arc::new(Message::text(TestEvent::TEXT))));
+        }
         let (news, heard) = mpsc::unbounded_channel();
         let bots = ServedBots::start(&stage, &cast, &surroundings, news);
         let bots = bots.map_err(|error| (Exit::Unreachable, format!("error: {error}")))?;
@@ -107,7 +120,12 @@ impl Own {
         };
         tokio::spawn(serve(listener, Arc::clone(&stage), Console::new(place).routes(), entrance));
         let started = Started::follow(bots, heard);
-        Ok(Self { url: surroundings.url, stage, lane, cast, person, started })
+        Ok(Self { url: surroundings.url, stage, lane, cast, started })
+    }
+
+    /// The person as whom an app is written to, as the first Page knows her.
+    pub(super) fn person(&self, app: &str) -> Option<Psid> {
+        self.lane.person(&person_for(&self.cast, app), self.cast.page)
     }
 
     /// What a bot called here meanwhile.
@@ -115,40 +133,27 @@ impl Own {
         let check = Check::Calls;
         let entries = self.lane.entries_after(0).unwrap_or_default();
         let lines = Lines::of(&self.lane, 0);
-        let mut named = Vec::new();
-        let mut refused = None;
-        let mut count = 0;
-        for entry in &entries {
-            if entry.call().is_some_and(|call| call.app == Some(app)) {
-                count += 1;
-                if named.len() < NAMED {
-                    named.extend(lines.words(entry).map(|words| shortened(&words)));
-                }
-            }
-            if let Record::Refused { app: of, .. } = &entry.record
-                && *of == Some(app)
-                && refused.is_none()
-            {
-                refused = lines.words(entry).map(|line| line.trim().to_owned());
-            }
-        }
-        let more =
-            if count > named.len() { format!(" and {} more", count - named.len()) } else { String::new() };
-        let text = format!("calls Graph here: {}{more}", named.join(", "));
-        match (count, refused) {
-            (0, _) if self.started.has(name) => Finding::skipped(
+        let own = entries.iter().filter(|entry| entry.call().is_some_and(|call| call.app == Some(app)));
+        let named = counted(own.filter_map(|call| Some(shortened(&lines.words(call)?))));
+        let refused = entries
+            .iter()
+            .find(|entry| matches!(entry.record, Record::Refused { app: of, .. } if of == Some(app)));
+        let refused = refused.and_then(|entry| Some(lines.words(entry)?.trim().to_owned()));
+        let text = format!("calls Graph here: {named}");
+        match (named.is_empty(), refused) {
+            (true, _) if self.started.has(name) => Finding::skipped(
                 check,
                 format!(
                     "made no call to Graph; if it should have answered, its address must be {} (environment GRAPH_API_URL)",
                     self.url
                 ),
             ),
-            (0, _) => Finding::skipped(
+            (true, _) => Finding::skipped(
                 check,
                 "made no call here: a bot that runs already calls the address in its own settings",
             ),
-            (_, None) => Finding::ok(check, text),
-            (_, Some(refused)) => Finding::warn(check, text, format!("one was {refused}")),
+            (false, None) => Finding::ok(check, text),
+            (false, Some(refused)) => Finding::warn(check, text, format!("one was {refused}")),
         }
     }
 

@@ -37,7 +37,7 @@ impl Subject {
     /// What is about to be sent, for who may not want it.
     pub(super) fn announcement(&self) -> String {
         let webhook = self.probe.webhook();
-        format!("{} at {}", webhook.name, webhook.url)
+        format!("{} at {}, as the person {}", webhook.name, webhook.url, self.probe.person())
     }
 
     fn name(&self) -> &str {

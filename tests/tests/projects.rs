@@ -52,7 +52,7 @@ fn what_a_failing_test_of_npm_prints_and_its_code_are_passed_on() {
 /// The interpreter that has pytest.
 fn python() -> PathBuf {
     let python = Path::new(ROOT).join("target/sdk/echo-python/bin/python");
-    assert!(python.exists(), "{} is missing: `cargo xtask ci sdk` installs it", python.display());
+    assert!(python.exists(), "{} is missing: `cargo xtask ci --stage sdk` installs it", python.display());
     python
 }
 

@@ -77,7 +77,7 @@ impl Console {
         match wait {
             None => Ok(()),
             Some(Wait::Settled) => self.lane().settled(self.patience.settle).await,
-            Some(Wait::Quiet) => self.lane().quiet(self.patience.quiet, self.patience.settle).await,
+            Some(Wait::Quiet) => self.lane().at_rest(self.patience.quiet, self.patience.settle).await,
             Some(Wait::For(duration)) => {
                 emulator_server::pause(duration).await;
                 Ok(())

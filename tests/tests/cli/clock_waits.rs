@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Folder, Serve, golden};
+use crate::support::{Folder, Serve, TINY_BOT, golden};
 
 /// A message that the bot gets while the clock moves over a day, since it was down at first.
 fn jump(how: &str, name: &str, expected: &str) -> String {
@@ -129,4 +129,14 @@ fn serve_says_of_a_call_that_it_is_late() {
     serve.post("/_emulator/steps", "{user: user, says: hello}");
     serve.post("/_emulator/steps", "{clock: +1h}");
     serve.process.prints("[late: an answer to ");
+}
+
+#[test]
+fn say_prints_the_first_answer_of_a_bot_that_works_after_it_has_acknowledged() {
+    let folder = Folder::new();
+    folder.write("emulator.yaml", format!("apps: {{bot: {{start: [{TINY_BOT:?}, slow, '200']}}}}"));
+    let serve = Serve::start(&folder, &[]);
+    serve.process.prints("bot is ready: its webhook passed the verification");
+    let said = folder.run(&["say", "hello", "--url", &serve.url]);
+    assert!(said.stdout.contains("user gets “At last!”"), "{}", said.told());
 }

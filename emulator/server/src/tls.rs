@@ -20,6 +20,7 @@ pub use authority::{Authority, AuthorityError};
 pub use files::{CaFiles, publish};
 pub use inspect::{CaState, Rights};
 pub use roots::TRUSTSTORE_PASSWORD;
+pub(crate) use roots::of_system;
 pub(crate) use trusting::trusting;
 
 #[cfg(test)]

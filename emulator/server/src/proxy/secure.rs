@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use rustls_native_certs::load_native_certs;
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::{TlsConnector, rustls};
 
 use super::refusal::{Failure, Refusal};
 use super::target::Target;
 use crate::shared::Noticed;
+use crate::tls;
 
 /// What TLS to other hosts is like; read when it is first needed, as the roots are many.
 static ROOTS: OnceCell<Roots> = OnceCell::const_new();
@@ -27,7 +27,8 @@ struct Roots {
 impl Roots {
     fn load() -> Result<Self, rustls::Error> {
         let mut store = RootCertStore::empty();
-        let (added, _) = store.add_parsable_certificates(load_native_certs().certs);
+        let (added, _) =
+            store.add_parsable_certificates(tls::of_system().into_iter().map(CertificateDer::from));
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?;
         let config = config.with_root_certificates(store).with_no_client_auth();

@@ -55,6 +55,13 @@ impl EntranceArguments {
             })?,
             (None, None) => temporary()?,
         };
+        if authority.is_exposed() {
+            let folder = authority.files().folder().display();
+            eprintln!(
+                "warning: others may read the key in {folder} or write there, and make certificates that your programs \
+                 trust\nhelp: rm -r {folder} (new certificates are made at the next start), and restart bots that run"
+            );
+        }
         Ok(Arc::new(Entrance {
             authority: Some(authority),
             hermetic: self.hermetic,

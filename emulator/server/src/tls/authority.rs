@@ -188,7 +188,7 @@ fn renew(files: &CaFiles, system: &[Vec<u8>], now: Wall) -> Result<Kept, Authori
         system.iter().chain(ours.iter().filter(|root| !system.contains(root))).cloned().collect();
     let truststore = roots::as_truststore(&all).map_err(Unmade::from)?;
     write(&files.truststore(), &truststore, Readers::All)?;
-    write(&files.bundle(), roots::as_pem(&all).as_bytes(), Readers::All)?;
+    write(&files.bundle(), roots::as_bundle(&all, &truststore).as_bytes(), Readers::All)?;
     write(&files.ca(), roots::as_pem(&ours).as_bytes(), Readers::All)?;
     drop(lock);
     Ok(kept)
@@ -247,11 +247,16 @@ impl Kept {
     fn is_published(&self, files: &CaFiles, system: &[Vec<u8>], now: Wall) -> Result<bool, AuthorityError> {
         let io = |path: PathBuf| move |source| AuthorityError::Io { path, source };
         let ours: Vec<&Vec<u8>> = self.valid_roots(now).map(|root| &root.der).collect();
-        let text =
-            roots::as_pem(system.iter().chain(ours.iter().copied().filter(|root| !system.contains(root))));
+        if ours.len() < self.roots.len() {
+            return Ok(false);
+        }
         let bundle = read(&files.bundle()).map_err(io(files.bundle()))?;
-        let is_whole = ours.len() == self.roots.len();
-        Ok(is_whole && bundle.is_some_and(|bundle| bundle == text.as_bytes()) && files.truststore().exists())
+        let Some(truststore) = read(&files.truststore()).map_err(io(files.truststore()))? else {
+            return Ok(false);
+        };
+        let all = system.iter().chain(ours.into_iter().filter(|root| !system.contains(root)));
+        let text = roots::as_bundle(all, &truststore);
+        Ok(bundle.is_some_and(|bundle| bundle == text.as_bytes()))
     }
 }
 

@@ -50,6 +50,15 @@ pub struct CaState {
 }
 
 impl Authority {
+    /// True when others may know the key that signs, or put another in its place: the folder or the key belongs to
+    /// somebody else, or others may write in the folder or read the key.
+    pub fn is_exposed(&self) -> bool {
+        let exposed = |path: &Path, others: u32| {
+            Rights::of(path).is_ok_and(|rights| !rights.is_ours || rights.mode & others != 0)
+        };
+        exposed(self.files().folder(), 0o022) || exposed(&self.files().issuer_key(), 0o077)
+    }
+
     /// Looks at the files, as they are now.
     ///
     /// # Errors

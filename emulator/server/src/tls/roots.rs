@@ -5,6 +5,7 @@ use std::path::Path;
 
 use p12_keystore::{Certificate, KeyStore, KeyStoreEntry};
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
+use sha2::{Digest as _, Sha256};
 
 /// The password of the trust store, the one that Java's own has. It keeps nothing secret.
 pub const TRUSTSTORE_PASSWORD: &str = "changeit";
@@ -47,6 +48,16 @@ pub(super) fn as_pem<'c>(certificates: impl IntoIterator<Item = &'c Vec<u8>>) ->
     let line_feeds = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
     let text = |der: &Vec<u8>| pem::encode_config(&pem::Pem::new(CERTIFICATE, der.clone()), line_feeds);
     certificates.into_iter().map(text).collect()
+}
+
+/// Certificates as text, with the digest of the trust store that has the same ones, so that it shows when either file is
+/// not the one that was written. Readers of PEM pass over what stands outside of its blocks.
+pub(super) fn as_bundle<'c>(
+    certificates: impl IntoIterator<Item = &'c Vec<u8>>,
+    truststore: &[u8],
+) -> String {
+    let digest: String = Sha256::digest(truststore).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("# SHA-256 of truststore.p12: {digest}\n{}", as_pem(certificates))
 }
 
 /// Certificates as a trust store. One that its library cannot read is left out: no other client can read it either.

@@ -19,6 +19,7 @@ fn start() -> Wall {
 
 fn certificates(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
+    let text = text.find("-----BEGIN").map_or("", |begin| &text[begin..]);
     text.split_inclusive("-----END CERTIFICATE-----\n").map(str::to_owned).collect()
 }
 
@@ -38,7 +39,13 @@ fn what_is_made_once_is_read_from_then_on() {
     assert_eq!(names, ["bundle.pem", "ca.pem", "issuer.key", "issuer.pem", "lock", "truststore.p12"]);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&folder), mode(&made.files().issuer_key())), (0o700, 0o600));
-    assert!(!made.was_renewed());
+    assert!(!made.was_renewed() && !made.is_exposed());
+    for (path, mode) in [(folder.clone(), 0o777), (made.files().issuer_key(), 0o644)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        assert!(made.is_exposed(), "{}", path.display());
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode & 0o700)).unwrap();
+        assert!(!made.is_exposed());
+    }
 }
 
 #[test]
@@ -93,6 +100,12 @@ fn what_is_missing_or_does_not_belong_together_is_made_anew() {
     let (one, other) = (tempdir().unwrap(), tempdir().unwrap());
     for folder in [&one, &other] {
         Authority::open_at(folder.path(), start()).unwrap();
+    }
+    for name in ["bundle.pem", "truststore.p12"] {
+        let (ours, theirs) = (one.path().join(name), other.path().join(name));
+        fs::copy(&theirs, &ours).unwrap();
+        Authority::open_at(one.path(), start()).unwrap();
+        assert_ne!(fs::read(ours).unwrap(), fs::read(theirs).unwrap(), "{name} of another root");
     }
     let root = certificates(&one.path().join("ca.pem")).remove(0);
     fs::copy(other.path().join("issuer.key"), one.path().join("issuer.key")).unwrap();

@@ -118,7 +118,7 @@ async fn a_webhook_that_speaks_http_in_place_of_https_is_told_so() {
         }
     });
     let stand = Setup::new().primary(BOT).webhook(BOT, &url).serve().await;
-    let why = "what answers does not speak TLS; is the webhook http?";
+    let why = "it does not speak TLS; is the webhook http?";
     let told = HandshakeError::NoAnswer { url, why: why.to_owned() };
     assert_eq!(stand.stage.handshake(BOT).await, Err(told));
     let (lane, ann) = stand.lane("https");
@@ -132,6 +132,15 @@ async fn a_webhook_that_speaks_http_in_place_of_https_is_told_so() {
     assert!(!tries.is_empty());
     assert!(tries.iter().all(|result| *result == AttemptResult::Broken { why: why.into() }), "{tries:?}");
     refusing.abort();
+}
+
+#[tokio::test]
+async fn a_webhook_that_speaks_https_in_place_of_http_is_told_so() {
+    let bot = friendly().await;
+    let front = Front::before(&bot, &[&TLS12, &TLS13]).await;
+    let url = front.url().replace("https://", "http://");
+    let told = Setup::new().webhook(BOT, &url).stage().handshake(BOT).await.unwrap_err().to_string();
+    assert_eq!(told, format!("{url} cannot be asked: it speaks TLS; is the webhook https?"));
 }
 
 #[tokio::test]

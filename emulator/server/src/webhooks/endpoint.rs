@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_rustls::rustls;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::backlog::Backlog;
 use super::ear::{Ear, Heard};
@@ -29,6 +30,10 @@ use crate::tls;
 
 /// How many connections one app gets at most.
 const CONNECTIONS: usize = 64;
+/// How long a server may take to show that it speaks TLS.
+const GREETING: Duration = Duration::from_secs(1);
+/// What is wrong where https was asked for.
+pub(super) const NO_TLS: &str = "it does not speak TLS; is the webhook http?";
 /// How much of an answer's body is read, in bytes; the rest closes the connection.
 const ANSWER_LIMIT: usize = 64 * 1024;
 
@@ -252,6 +257,18 @@ impl Endpoint {
         }
     }
 
+    /// True for a webhook over http where something speaks TLS. Asks it, which takes a second at most.
+    pub(super) async fn is_https_instead(&self) -> bool {
+        let (None, Ok(name)) = (self.url.server_name(), ServerName::try_from("localhost")) else {
+            return false;
+        };
+        let greeting = async {
+            let stream = TcpStream::connect(&self.url.authority).await?;
+            tls::trusting().connect(name, stream).await
+        };
+        tokio::time::timeout(GREETING, greeting).await.is_ok_and(|greeted| greeted.is_ok())
+    }
+
     /// Closes the connections that nothing goes over.
     pub(crate) fn hang_up(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -314,9 +331,7 @@ async fn speak(
 fn no_tls(error: &std::io::Error) -> String {
     let about = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
     match about {
-        Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)) => {
-            "what answers does not speak TLS; is the webhook http?".to_owned()
-        }
+        Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)) => NO_TLS.to_owned(),
         Some(error) => format!("no TLS: {error}"),
         None => format!("no TLS: {error}"),
     }

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, NO_TLS};
 use crate::journal::AttemptResult;
+
+/// What is wrong where http was asked for.
+const IS_TLS: &str = "it speaks TLS; is the webhook https?";
 
 /// Why an app is not ready for webhooks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HandshakeError {
     /// Nobody answers.
-    #[error("nobody answers at {url}: {why}")]
+    #[error("{}", unanswered(.url, .why))]
     NoAnswer {
         /// The webhook.
         url: String,
@@ -69,6 +72,13 @@ impl HandshakeError {
             Self::NoAnswer { .. } => false,
             Self::WrongStatus { .. } | Self::WrongChallenge { .. } => true,
         }
+    }
+}
+
+fn unanswered(url: &str, why: &str) -> String {
+    match why {
+        NO_TLS | IS_TLS => format!("{url} cannot be asked: {why}"),
+        _ => format!("nobody answers at {url}: {why}"),
     }
 }
 
@@ -141,7 +151,11 @@ pub(crate) async fn handshake(endpoint: &Endpoint, challenge: &str) -> Result<()
         .append_pair("hub.challenge", challenge)
         .append_pair("hub.verify_token", &endpoint.verify_token)
         .finish();
-    let answer = endpoint.get(&query).await.map_err(|failure| {
+    let asked = endpoint.get(&query).await;
+    if matches!(asked, Err(AttemptResult::Broken { .. })) && endpoint.is_https_instead().await {
+        return Err(HandshakeError::NoAnswer { url, why: IS_TLS.to_owned() });
+    }
+    let answer = asked.map_err(|failure| {
         let why = match failure {
             AttemptResult::Unreachable { why } | AttemptResult::Broken { why } => why.to_string(),
             other @ (AttemptResult::TimedOut

@@ -70,6 +70,16 @@ impl EntranceArguments {
         }))
     }
 
+    /// The flags that were given, to be given again.
+    pub(crate) fn again(&self) -> Vec<String> {
+        let folder =
+            self.ca_dir.iter().flat_map(|folder| ["--ca-dir".to_owned(), folder.display().to_string()]);
+        let hosts = self.allow_host.iter().flat_map(|host| ["--allow-host".to_owned(), host.clone()]);
+        let switches = [("--hermetic", self.hermetic), ("--no-preload", self.no_preload)];
+        let switches = switches.into_iter().filter(|(_, on)| *on).map(|(name, _)| name.to_owned());
+        folder.chain(hosts).chain(switches).collect()
+    }
+
     /// What brings bots to these listeners that are started with our environment.
     ///
     /// # Errors

@@ -163,15 +163,17 @@ fn runtimes_that_read_no_variables_get_arguments() {
     let java: Vec<String> = serde_json::from_str(&java).expect("a list");
     let port = serve.url.rsplit(':').next().expect("a port");
     assert_eq!(
-        java[0..3],
+        java[0..5],
         [
             "-Dhttps.proxyHost=127.0.0.1".to_owned(),
             format!("-Dhttps.proxyPort={port}"),
+            "-Dhttp.proxyHost=127.0.0.1".to_owned(),
+            format!("-Dhttp.proxyPort={port}"),
             "-Dhttp.nonProxyHosts=localhost|127.0.0.1|[::1]".to_owned(),
         ]
     );
-    assert!(java[3].starts_with("-Djavax.net.ssl.trustStore=/") && java[3].ends_with(".p12"));
-    assert_eq!(java[4], "-Djavax.net.ssl.trustStorePassword=changeit");
+    assert!(java[5].starts_with("-Djavax.net.ssl.trustStore=/") && java[5].ends_with(".p12"));
+    assert_eq!(java[6], "-Djavax.net.ssl.trustStorePassword=changeit");
 }
 
 #[test]

@@ -76,6 +76,16 @@ fn a_scenario_that_fails_names_the_bot_it_had() {
 }
 
 #[test]
+fn what_a_scenario_that_fails_was_let_in_by_is_named_too() {
+    let folder = folder();
+    let flags = ["--hermetic", "--no-preload", "--ca-dir", "my ca", "--allow-host", "bot.test"];
+    let arguments = [&["run", "started.yaml", "--bot", "shopbot=${env.TINY_BOT} ends"][..], &flags].concat();
+    let ended = folder.run(&arguments);
+    let again = "--ca-dir 'my ca' --allow-host bot.test --hermetic --no-preload\n";
+    assert!(ended.stdout.contains(again), "{}", ended.told());
+}
+
+#[test]
 fn a_bot_that_cannot_be_given_is_bad_usage() {
     let folder = folder();
     let mut all = String::new();

@@ -34,6 +34,8 @@ pub(super) fn of(runtime: Runtime, url: &str, bundle: &str, truststore: &str) ->
             vec![
                 format!("-Dhttps.proxyHost={host}"),
                 format!("-Dhttps.proxyPort={port}"),
+                format!("-Dhttp.proxyHost={host}"),
+                format!("-Dhttp.proxyPort={port}"),
                 "-Dhttp.nonProxyHosts=localhost|127.0.0.1|[::1]".to_owned(),
                 format!("-Djavax.net.ssl.trustStore={truststore}"),
                 format!("-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}"),

@@ -139,6 +139,7 @@ impl RunArguments {
         for bot in &self.bot {
             flag("--bot", bot.as_given());
         }
+        flags.extend(self.entrance.again());
         flags
     }
 }

@@ -149,7 +149,7 @@ fn the_environment_of_the_emulator_is_nobodys_who_sends_steps() {
     let mut command = folder.command(&["serve", "--port", "0", "--clock", "frozen"]);
     let process = crate::support::Process::start(command.env("VERY_PRIVATE", "not-for-you"));
     process.prints("Another terminal");
-    let url = process.stdout().lines().next().expect("a line").to_owned();
+    let url = process.first_line();
     let sent = [
         "{note: \"${env.VERY_PRIVATE}\"}",
         "{user: user, says: \"${env['VERY_PRIVATE'] | upper}\"}",

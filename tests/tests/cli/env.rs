@@ -46,8 +46,8 @@ fn it_is_what_serve_knows_joined_with_what_the_shell_has() {
     let process = Process::start(
         folder.command(&["serve", "--port", "0", "--ready-file", "ready"]).env("PYTHONPATH", "/serves"),
     );
+    let url = process.first_line();
     process.prints("People: ");
-    let url = process.stdout().lines().next().expect("the URL").to_owned();
     let serve = Serve { process, url };
     let all = as_json(&folder, &serve);
     assert_eq!(all["MESSENGER_EMULATOR_URL"], serve.url);

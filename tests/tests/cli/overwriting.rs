@@ -173,9 +173,8 @@ fn a_recording_that_somebody_edits_goes_on_in_another_file() {
     let folder = Folder::new();
     let start = ["record", "--port", "0", "-o", "talk.yaml"];
     let mut record = Process::start(&mut folder.command(&start));
+    let url = record.first_line();
     let deadline = std::time::Instant::now() + PATIENCE;
-    until(deadline, "the address is printed", || record.stdout().contains('\n'));
-    let url = record.stdout().lines().next().expect("a line").to_owned();
     let say = |text: &str| assert_eq!(folder.run(&["say", text, "--url", &url]).code, Some(0));
     say("first");
     let holds =

@@ -244,7 +244,7 @@ fn record(folder: &Folder, emulator: u16, webhook: u16, more: &[&str]) -> Serve 
     all.extend(more);
     let process = Process::start(&mut folder.command(&all));
     until(Instant::now() + PATIENCE, "the URL is printed", || process.stdout().contains('\n'));
-    let url = process.stdout().lines().next().unwrap_or_default().to_owned();
+    let url = process.first_line();
     process.prints("bot is ready");
     Serve { process, url }
 }
@@ -365,7 +365,7 @@ fn a_recording_that_cannot_be_written_is_not_called_nothing() {
     let mut process =
         Process::start(&mut folder.command(&["record", "--port", "0", "-o", "below/told.yaml"]));
     process.prints("recording into below/told.yaml");
-    let url = process.stdout().lines().next().unwrap_or_default().to_owned();
+    let url = process.first_line();
     fs::remove_dir(folder.path("below")).expect("an empty folder");
     let said = folder.run(&["say", "hello", "--url", &url]);
     assert_eq!(said.code, Some(0), "{}", said.told());
@@ -382,7 +382,7 @@ fn a_recorder_names_the_secrets_of_its_world_that_are_said() {
     folder.write("emulator.yaml", "pages: {shop: {}, store: {}}\napps:\n  bot: {secret: a-very-own-secret, page_token: {shop: EAAown}}\n");
     let mut process = Process::start(&mut folder.command(&["record", "--port", "0", "-o", "told.yaml"]));
     process.prints("recording into told.yaml");
-    let url = process.stdout().lines().next().unwrap_or_default().to_owned();
+    let url = process.first_line();
     let said = folder.run(&["say", "a-very-own-secret xEAAown bot-store-page-token", "--url", &url]);
     assert_eq!(said.code, Some(0), "{}", said.told());
     process.signal("INT");

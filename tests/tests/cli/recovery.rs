@@ -222,7 +222,7 @@ fn a_full_disk_stops_it_and_nothing_that_was_told_is_lost() {
     limited.args(["-c", &command]).current_dir(folder.path("."));
     let mut process = Process::start(&mut limited);
     until(Instant::now() + PATIENCE, "the URL is printed", || process.stdout().contains('\n'));
-    let url = process.stdout().lines().next().unwrap_or_default().to_owned();
+    let url = process.first_line();
     assert_eq!(
         ask(&url, "/_emulator/steps", &json!({"user": "user", "says": "hi"})).expect("it runs").status,
         200

@@ -212,6 +212,13 @@ impl Process {
         status.expect("the loop ends with one")
     }
 
+    /// The first line of standard output, once it is whole. What is on standard error may be read before.
+    #[track_caller]
+    pub(crate) fn first_line(&self) -> String {
+        until(Instant::now() + PATIENCE, "a line is printed", || self.stdout().contains('\n'));
+        self.stdout().lines().next().unwrap_or_default().to_owned()
+    }
+
     /// Waits until it has printed this text on either stream.
     #[track_caller]
     pub(crate) fn prints(&self, text: &str) {
@@ -264,8 +271,7 @@ impl Serve {
         let mut all = vec!["serve", "--port", "0"];
         all.extend(arguments);
         let process = Process::start(&mut folder.command(&all));
-        until(Instant::now() + PATIENCE, "the URL is printed", || process.stdout().contains('\n'));
-        let url = process.stdout().lines().next().unwrap_or_default().to_owned();
+        let url = process.first_line();
         Self { process, url }
     }
 

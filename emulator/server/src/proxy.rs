@@ -1,8 +1,8 @@
 //! The port as an HTTP proxy: which calls are served here, which are passed on to other hosts, and which are not.
 //!
 //! Hosts of the platform are served or refused, and never called. Other hosts are called unless the emulator is
-//! hermetic, and this machine is not called at all. What passes is counted in the stage's own lane; bodies are read by
-//! nobody and written nowhere.
+//! hermetic, and this machine is not called at all. What passes is counted in the journal of the lane that gets the calls
+//! that name nobody; bodies are not read and not written down.
 
 mod dial;
 mod forward;
@@ -196,7 +196,7 @@ impl Asker<'_> {
         });
         let host: Arc<str> = target.to_string().into();
         let count = self.stage.shared().outward.count(&host, passage, outcome);
-        self.stage.own_lane().proxied(host, passage, passed, count);
+        self.stage.lane_of(None).proxied(host, passage, passed, count);
     }
 }
 

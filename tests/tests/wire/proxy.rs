@@ -20,7 +20,7 @@ async fn connect(stand: &Stand, request: &str) -> (Message, Client) {
     (answer, client)
 }
 
-/// What passed, as the stage's own lane has it.
+/// What passed, as the lane has it that gets the calls which name nobody: the stage's own, for these open none.
 fn passed(stand: &Stand) -> Vec<Value> {
     let lines = journal(stand.stage.own_lane());
     let passed = lines.into_iter().filter(|line| line["kind"] == "proxied");

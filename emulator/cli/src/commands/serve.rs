@@ -202,7 +202,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     warn(&stage);
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
-        tell_all(&stage, &lane, before, why, Stream::Stdout);
+        tell_all(&lane, before, why, Stream::Stdout);
     }
     let quit = Arc::new(Notify::new());
     if typed {
@@ -346,14 +346,13 @@ fn unsupported(stage: &Stage, lane: &Lane) -> String {
     calls.text()
 }
 
-/// Prints a line for everything that happens after an entry; `why` is the command that explains refusals.
-pub(crate) fn tell_all(stage: &Arc<Stage>, lane: &Arc<Lane>, before: u64, why: String, to: Stream) {
-    tokio::spawn(tell(Arc::clone(lane), before, Some(why), to));
-    tokio::spawn(tell(Arc::clone(stage.own_lane()), 0, None, to));
+/// Prints a line for everything that happens after an entry; `why` is the command that explains the first refusal by each
+/// rule.
+pub(crate) fn tell_all(lane: &Arc<Lane>, before: u64, why: String, to: Stream) {
+    tokio::spawn(tell(Arc::clone(lane), before, why, to));
 }
 
-/// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains the first refusal by each rule.
-async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>, to: Stream) {
+async fn tell(lane: Arc<Lane>, mut seen: u64, why: String, to: Stream) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
     let mut lines = Lines::of(&lane, 4);
     let mut explained = BTreeSet::new();
@@ -365,7 +364,6 @@ async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>, to: Stream) {
                 to.data(&format!("{line}\n"));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
-                && let Some(why) = &why
                 && explained.insert(entry.rule.map(|rule| rule.rule().code))
             {
                 eprintln!("     {why} {}", entry.seq);

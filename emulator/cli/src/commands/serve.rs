@@ -22,6 +22,7 @@ use emulator_core::Timestamp;
 use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::Cast;
+use emulator_scenario::outward;
 use emulator_scenario::redirect::RENEWED;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
@@ -236,7 +237,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
 
 /// Says in the end what was asked for in vain.
 pub(crate) fn sum_up(stage: &Stage, lane: &Lane, cast: &Cast) {
-    eprint!("{}", unsupported(stage, lane));
+    eprint!("{}{}", unsupported(stage, lane), outward::text(&stage.not_passed_on()));
     for app in &cast.apps {
         if let Some(text) = never_called(stage, app.id, &app.name) {
             eprintln!("note: {text}");

@@ -188,6 +188,23 @@ fn calls_for_other_hosts_stand_in_the_journal_that_everything_else_stands_in() {
 }
 
 #[test]
+fn callers_that_graph_refuses_are_told_without_a_word_about_their_token() {
+    let mut serve = Serve::start(&Folder::new(), &[]);
+    let me = "/me?access_token=bot-page-token";
+    let foreign = crate::support::request(&serve.url, "GET", me, &[("host", "evil.example")], b"");
+    let nowhere = crate::support::request(&serve.url, "GET", me, &[("origin", "null")], b"");
+    assert_eq!((foreign.status, nowhere.status), (403, 403));
+    let advice = "Pages without an address, such as files and sandboxed frames (Origin `null`), may not call";
+    assert!(nowhere.body.contains(advice) && !nowhere.body.contains("--allow-host"), "{}", nowhere.body);
+    serve.process.prints(advice);
+    serve.process.signal("TERM");
+    serve.process.ends();
+    let told = serve.process.stdout();
+    assert_eq!(told.matches(" somebody calls GET /me\n").count(), 2, "{told}");
+    assert!(!told.contains("token"), "{told}");
+}
+
+#[test]
 fn the_app_that_calls_another_host_is_known_by_its_process() {
     let world = "apps:\n  first: {}\n  second:\n    start: [sh, -c, \
                  'curl -s -x $GRAPH_API_URL http://api.example.com/x; sleep 60']\npeople: {ana: {}}\n";

@@ -1,6 +1,7 @@
 //! How clients get in: the flags of every command that listens.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,8 +26,8 @@ pub(crate) struct EntranceArguments {
     /// Passes nothing on to other hosts when used as a proxy
     #[arg(long)]
     hermetic: bool,
-    /// Lets Graph be called by this name too
-    #[arg(long, value_name = "NAME")]
+    /// Lets Graph be called by this name or address too
+    #[arg(long, value_name = "NAME", value_parser = allowed_host)]
     allow_host: Vec<String>,
     /// Gives bots no preload for Node and Python, so that clients that know no proxy call the real platform
     #[arg(long)]
@@ -65,7 +66,7 @@ impl EntranceArguments {
         Ok(Arc::new(Entrance {
             authority: Some(authority),
             hermetic: self.hermetic,
-            allowed_hosts: self.allow_host.iter().map(|name| name.to_ascii_lowercase()).collect(),
+            allowed_hosts: self.allow_host.iter().cloned().collect(),
             addresses: BTreeMap::new(),
         }))
     }
@@ -94,6 +95,47 @@ impl EntranceArguments {
     }
 }
 
+/// A name or an address by which Graph may be called, in lower case and as it is compared: an address of IPv6 without its
+/// brackets, a full name without the dot at its end.
+fn allowed_host(text: &str) -> Result<String, String> {
+    if let Some(host) = host(text) {
+        return Ok(host);
+    }
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    let without_port = match rest.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        Some(_) | None => rest,
+    };
+    let meant = host(without_port);
+    let help = meant.map_or_else(
+        || "each name needs an --allow-host of its own, such as --allow-host bot.test".to_owned(),
+        |host| format!("write --allow-host {host}"),
+    );
+    Err(format!("it takes one host name or address, without scheme, port, path or `*`\nhelp: {help}"))
+}
+
+/// A host name or an address, if the text is one.
+fn host(text: &str) -> Option<String> {
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some(address) = bracketed {
+        return address.parse::<Ipv6Addr>().is_ok().then(|| address.to_ascii_lowercase());
+    }
+    if text.parse::<IpAddr>().is_ok() {
+        return Some(text.to_ascii_lowercase());
+    }
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    // Names whose last part is a number are mistyped addresses.
+    let is_address =
+        name.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    (!is_address && name.split('.').all(is_label)).then(|| name.to_ascii_lowercase())
+}
+
 /// The folder of the emulator among those in which the user's programs keep their state.
 fn folder_for_state() -> Option<PathBuf> {
     let mut named = STATE_FOLDERS.iter().filter_map(|(variable, below)| {
@@ -112,4 +154,41 @@ fn temporary() -> Result<Arc<Authority>, AuthorityError> {
         folder.display()
     );
     Authority::open_private(&folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_host_is_allowed_by_its_name_or_address_alone() {
+        for (text, host) in [
+            ("Bot.Test", "bot.test"),
+            ("emulator", "emulator"),
+            ("my_bot-1.test.", "my_bot-1.test"),
+            ("192.168.1.7", "192.168.1.7"),
+            ("FD00::1", "fd00::1"),
+            ("[fd00::1]", "fd00::1"),
+        ] {
+            assert_eq!(allowed_host(text).as_deref(), Ok(host), "{text}");
+        }
+        for (text, meant) in [
+            ("http://bot.test", Some("bot.test")),
+            ("https://u:p@bot.test:8080/path?x", Some("bot.test")),
+            ("bot.test:7380", Some("bot.test")),
+            ("bot.test/", Some("bot.test")),
+            ("[fd00::1]:7380", Some("fd00::1")),
+            ("*.bot.test", None),
+            ("*", None),
+            ("", None),
+            ("a.test,b.test", None),
+            ("bot..test", None),
+            ("1.2.3", None),
+        ] {
+            let why = allowed_host(text).expect_err(text);
+            let help =
+                meant.map_or("each name needs".to_owned(), |host| format!("write --allow-host {host}"));
+            assert!(why.contains(&format!("\nhelp: {help}")), "{text}: {why}");
+        }
+    }
 }

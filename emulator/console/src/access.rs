@@ -10,6 +10,10 @@ pub(crate) fn check(head: &Parts) -> Result<(), String> {
             format!("the control API is for this machine alone, and the Host `{host}` is not its name")
         }
         Stranger::NoHost => "the control API needs a Host header that names this machine".to_owned(),
+        Stranger::Origin(origin) if origin == "null" => {
+            "pages without an address, such as files and sandboxed frames, may not use the control API"
+                .to_owned()
+        }
         Stranger::Origin(origin) => format!("pages of `{origin}` may not use the control API"),
     })
 }

@@ -19,6 +19,7 @@ pub mod input;
 pub mod kept;
 pub mod matcher;
 pub mod node;
+pub mod outward;
 mod paths;
 pub mod record;
 pub mod redirect;

@@ -171,14 +171,18 @@ fn to_person(person: Option<Psid>, names: &Names) -> String {
 /// A caller that is no app, unless nothing else is known of the call.
 const STRANGER: &str = "someone with an unknown token";
 
-/// What a call says of which it is known whether and why it was refused: one without any token is told from one with
-/// an unknown token by that alone.
+/// What a call says of which it is known whether and why it was refused: one without any token, or whose token was not
+/// looked at, is told from one with an unknown token by that alone.
 pub(crate) fn refused_line(call: &Entry, refusal: &Entry, names: &Names) -> Option<String> {
     let text = line(call, names)?;
-    // A call that names no node is refused before its token would be missed.
-    let tokenless = call.call().is_some_and(|call| call.app.is_none())
-        && matches!(refusal.rule, Some(RuleId::TokenRequired | RuleId::UnknownNode));
-    Some(if tokenless { text.replacen(STRANGER, "someone without a token", 1) } else { text })
+    let who = match refusal.rule.filter(|_| call.call().is_some_and(|call| call.app.is_none())) {
+        // A call that names no node is refused before its token would be missed.
+        Some(RuleId::TokenRequired | RuleId::UnknownNode) => "someone without a token",
+        // A call by a foreign name is refused whatever its token is.
+        Some(RuleId::ForeignCaller) => "somebody",
+        Some(_) | None => return Some(text),
+    };
+    Some(text.replacen(STRANGER, who, 1))
 }
 
 /// A call in the words of the vocabulary.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hyper::header::{HOST, ORIGIN};
 use hyper::http::request::Parts;
 
-use crate::proxy::bare;
+use crate::proxy::{bare, without_user};
 use crate::tls::Authority;
 
 /// The hosts of the platform that are served here, whichever way a client comes (M-05).
@@ -48,6 +48,10 @@ impl fmt::Display for Stranger {
                 name_of(host)
             ),
             Self::NoHost => out.write_str("The request has no Host"),
+            Self::Origin(origin) if origin == "null" => out.write_str(
+                "Pages without an address, such as files and sandboxed frames (Origin `null`), may not call this \
+                 emulator: only pages of this machine may",
+            ),
             Self::Origin(origin) => write!(
                 out,
                 "Pages of `{origin}` may not call this emulator: only pages of this machine may; --allow-host {} lets \
@@ -90,7 +94,7 @@ fn check(
 ) -> Result<(), Stranger> {
     let text = |name| head.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     // The target of a request in absolute form counts, whatever its Host says.
-    let host = head.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| text(HOST));
+    let host = head.uri.authority().map(without_user).or_else(|| text(HOST));
     if let Some(host) = host
         && let name = name_of(host)
         && !is_local(name)
@@ -167,6 +171,9 @@ mod tests {
             // What a request in absolute form names comes before its Host.
             ("http://graph.facebook.com/me", Some("evil.example"), None, None),
             ("http://evil.example/me", local, None, host("evil.example")),
+            ("https://u:p@graph.facebook.com/me", local, None, None),
+            ("https://u@p@graph.facebook.com:443/me", local, None, None),
+            ("http://u:p@evil.example/me", local, None, host("evil.example")),
             ("/me", local, Some("http://localhost:3000"), None),
             ("/me", local, Some("http://[::1]:3000"), None),
             ("/me", local, Some("https://bot.test"), None),

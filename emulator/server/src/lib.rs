@@ -28,7 +28,7 @@ pub use entrance::{Entrance, SERVED_HOSTS, Stranger, local_caller};
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, Breach, BrokenHandshake, ControlRoutes, Read, serve};
 pub use lane::{Acted, Doubt, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
-pub use proxy::Process;
+pub use proxy::{AllNotPassedOn, NotPassedOn, Process};
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
 pub use stranger::StrangerCall;

@@ -1,8 +1,8 @@
 //! The port as an HTTP proxy: which calls are served here, which are passed on to other hosts, and which are not.
 //!
 //! Hosts of the platform are served or refused, and never called. Other hosts are called unless the emulator is
-//! hermetic, and this machine is not called at all. What passes is counted in the stage's own lane; bodies are read by
-//! nobody and written nowhere.
+//! hermetic, and this machine is not called at all. What passes is counted in the journal of the lane that gets the calls
+//! that name nobody; bodies are not read and not written down.
 
 mod dial;
 mod forward;
@@ -26,14 +26,16 @@ use crate::entrance::Entrance;
 use crate::http::AnswerBody;
 use crate::journal::{Passage, Passed};
 use crate::stage::Stage;
+use outward::Ending;
 use refusal::{Asks, Refusal};
-use target::{Target, Whose};
+use target::{Flaw, Near, Target, Whose};
 use tunnel::Tunnel;
 
 pub(crate) use outward::Outward;
+pub use outward::{AllNotPassedOn, NotPassedOn};
 pub use process::Process;
 pub(crate) use process::at as process_at;
-pub(crate) use target::bare;
+pub(crate) use target::{bare, without_user};
 
 /// Where the bytes behind a CONNECT go.
 #[derive(Debug)]
@@ -67,10 +69,9 @@ pub(crate) async fn connect(uri: &Uri, asker: Asker<'_>) -> (Response<AnswerBody
 
 async fn opens(uri: &Uri, asker: Asker<'_>) -> Result<Leads, Refusal> {
     let named = uri.authority().filter(|_| uri.scheme().is_none() && uri.path_and_query().is_none());
-    let Some(authority) = named else { return Err(Refusal::NoHost(uri.to_string())) };
-    let Some(target) = Target::of(authority, None) else {
-        return Err(Refusal::NoPort(authority.host().to_owned()));
-    };
+    let Some(authority) = named else { return Err(Refusal::Flawed(uri.to_string(), Flaw::Neither)) };
+    let target = Target::of(authority, None)
+        .map_err(|flaw| Refusal::Flawed(without_user(authority).to_owned(), flaw))?;
     if target.whose() == Whose::Served || asker.is_own(&target) {
         return if asker.may_enter { Ok(Leads::Here(target.host.into())) } else { Err(Refusal::TooDeep) };
     }
@@ -99,9 +100,10 @@ pub(crate) async fn absolute(
         "https" => 443,
         _ => return Ok(Refusal::Scheme(scheme).answer()),
     };
-    let authority = request.uri().authority();
-    let Some(target) = authority.and_then(|authority| Target::of(authority, Some(port))) else {
-        return Ok(Refusal::NoHost(request.uri().to_string()).answer());
+    let Some(authority) = request.uri().authority() else { return Err(request) };
+    let target = match Target::of(authority, Some(port)) {
+        Ok(target) => target,
+        Err(flaw) => return Ok(Refusal::Flawed(without_user(authority).to_owned(), flaw).answer()),
     };
     if target.whose() == Whose::Served || asker.is_own(&target) {
         return Err(request);
@@ -145,11 +147,10 @@ impl Asker<'_> {
         if target.whose() == Whose::Platform {
             return Err(Refusal::Platform(target.clone()));
         }
-        let is_near = target.host == "localhost"
-            || target.host.ends_with(".localhost")
-            || target.address().is_some_and(target::is_near);
-        if is_near {
-            return Err(Refusal::Near(target.clone()));
+        let is_own_name = target.host == "localhost" || target.host.ends_with(".localhost");
+        let near = is_own_name.then_some(Near::Machine).or_else(|| target.address().and_then(target::near));
+        if let Some(near) = near {
+            return Err(Refusal::Near(target.clone(), near));
         }
         if self.entrance.hermetic {
             return Err(Refusal::Hermetic(target.clone(), self.asks().await));
@@ -176,27 +177,26 @@ impl Asker<'_> {
 
     /// Writes into the journal what became of a call for another host.
     fn note(self, target: &Target, passage: Passage, passed: Result<Passed, &Refusal>) {
-        let outcome = match &passed {
-            Ok(passed) => passed.name(),
-            Err(refusal) => refusal.reason(),
+        let ending = match &passed {
+            Ok(passed) => Ending::Passed(passed.name()),
+            Err(refusal) => refusal.ending(),
         };
         let passed = passed.unwrap_or_else(|refusal| {
             let why = refusal.why().into();
             match refusal {
                 Refusal::Failed(..) => Passed::Failed { why },
-                Refusal::NoPort(_)
-                | Refusal::NoHost(_)
+                Refusal::Flawed(..)
                 | Refusal::Scheme(_)
                 | Refusal::TooDeep
                 | Refusal::Platform(_)
                 | Refusal::Hermetic(..)
-                | Refusal::Near(_)
+                | Refusal::Near(..)
                 | Refusal::Crowded(_) => Passed::Refused { why },
             }
         });
         let host: Arc<str> = target.to_string().into();
-        let count = self.stage.shared().outward.count(&host, passage, outcome);
-        self.stage.own_lane().proxied(host, passage, passed, count);
+        let count = self.stage.shared().outward.count(&host, passage, ending);
+        self.stage.lane_of(None).proxied(host, passage, passed, count);
     }
 }
 

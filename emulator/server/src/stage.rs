@@ -13,6 +13,7 @@ use crate::http::BrokenHandshake;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
 use crate::media::Media;
+use crate::proxy::AllNotPassedOn;
 use crate::shared::{Registration, Secrets, Shared, Token};
 use crate::stranger::StrangerCall;
 use crate::webhooks::{self, Endpoint, HandshakeError, Webhook, WebhookUrl};
@@ -180,6 +181,11 @@ impl Stage {
     /// The settings that new lanes share.
     pub const fn settings(&self) -> &Arc<Settings> {
         &self.settings
+    }
+
+    /// The calls for other hosts so far that were not passed on, because they may not be made or could not.
+    pub fn not_passed_on(&self) -> AllNotPassedOn {
+        self.shared.outward.not_passed_on()
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
@@ -134,6 +135,73 @@ fn serve_tells_of_calls_for_other_hosts_once_for_each_host_and_reason() {
     for host in ["`www.facebook.com:80`", "`api.example.com:443`", "`127.0.0.1:9`"] {
         assert_eq!(told.matches(host).count(), 1, "{told}");
     }
+}
+
+#[test]
+fn calls_for_other_hosts_stand_in_the_journal_that_everything_else_stands_in() {
+    let folder = Folder::new();
+    let arguments = ["--hermetic", "--ca-dir", "ca", "--clock", "frozen", "--journal", "j.jsonl"];
+    let says = |serve: &Serve, text: &str| {
+        let step = format!("{{user: user, says: {text}}}");
+        assert_eq!(serve.post("/_emulator/steps", step).status, 200);
+    };
+    let mut serve = Serve::start(&folder, &arguments);
+    says(&serve, "one");
+    assert_eq!(passed_on(&serve, "http://nosuch.invalid/").status, 403);
+    let refused = "proxy: refused: bot called `nosuch.invalid:80`";
+    serve.process.prints(refused);
+    let told = serve.process.stdout();
+    let line = told.lines().find(|line| line.contains(refused)).expect("it was printed");
+    let number: u64 = line.split_whitespace().next().expect("a number").parse().expect("its number");
+    let journal = serve.get("/_emulator/journal").json();
+    let entries = journal.as_array().expect("a list");
+    let numbers: Vec<_> = entries.iter().map(|entry| entry["seq"].as_u64()).collect();
+    assert_eq!(numbers, (1..=number).map(Some).collect::<Vec<_>>());
+    let last = &entries[entries.len() - 1];
+    assert_eq!((&last["kind"], &last["data"]["host"]), (&json!("proxied"), &json!("nosuch.invalid:80")));
+    let number = number.to_string();
+    for from in [["--url", &*serve.url], ["--journal", "j.jsonl"]] {
+        let explained = folder.run(&["explain", &number, from[0], from[1]]);
+        assert_eq!(explained.code, Some(0), "{}", explained.told());
+        assert!(explained.stdout.contains("nosuch.invalid:80"), "{}", explained.told());
+    }
+    serve.process.signal("TERM");
+    serve.process.ends();
+
+    let mut serve = Serve::start(&folder, &arguments);
+    serve.process.prints(&format!("went on with `j.jsonl`: {number} entries"));
+    says(&serve, "two");
+    assert_eq!(passed_on(&serve, "http://nosuch.invalid/").status, 403);
+    assert_eq!(serve.get("/_emulator/journal").json()[numbers.len()]["seq"], numbers.len() + 1);
+    serve.process.signal("TERM");
+    serve.process.ends();
+    let written = std::fs::read_to_string(folder.path("j.jsonl")).expect("the journal is there");
+    assert_eq!(written.matches("\"kind\":\"proxied\"").count(), 2, "{written}");
+    assert!(written.lines().skip(1).all(|line| line.starts_with("{\"lane\":\"serve\",")), "{written}");
+    let exported = folder.run(&["export", "j.jsonl"]);
+    assert_eq!(exported.code, Some(0), "{}", exported.told());
+    assert!(
+        exported.stdout.contains("says: \"two\"") && !exported.told().contains("nosuch"),
+        "{}",
+        exported.told()
+    );
+}
+
+#[test]
+fn callers_that_graph_refuses_are_told_without_a_word_about_their_token() {
+    let mut serve = Serve::start(&Folder::new(), &[]);
+    let me = "/me?access_token=bot-page-token";
+    let foreign = crate::support::request(&serve.url, "GET", me, &[("host", "evil.example")], b"");
+    let nowhere = crate::support::request(&serve.url, "GET", me, &[("origin", "null")], b"");
+    assert_eq!((foreign.status, nowhere.status), (403, 403));
+    let advice = "Pages without an address, such as files and sandboxed frames (Origin `null`), may not call";
+    assert!(nowhere.body.contains(advice) && !nowhere.body.contains("--allow-host"), "{}", nowhere.body);
+    serve.process.prints(advice);
+    serve.process.signal("TERM");
+    serve.process.ends();
+    let told = serve.process.stdout();
+    assert_eq!(told.matches(" somebody calls GET /me\n").count(), 2, "{told}");
+    assert!(!told.contains("token"), "{told}");
 }
 
 #[test]

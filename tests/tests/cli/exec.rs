@@ -135,6 +135,15 @@ fn what_was_asked_for_in_vain_is_summed_up_and_a_runner_that_never_listens_is_le
 }
 
 #[test]
+fn calls_for_other_hosts_that_were_not_passed_on_are_summed_up() {
+    let script = "for target in http://nosuch.invalid/x http://nosuch.invalid/y https://nosuch.invalid \
+                  http://www.facebook.com http://127.0.0.1:9 http://169.254.169.254/latest; do \
+                  curl -s --noproxy '' -x \"$HTTP_PROXY\" \"$target\" >/dev/null; done; true";
+    let hermetic = run(&["--hermetic"], &["sh", "-c", script]);
+    golden("exec-not-passed-on", &hermetic.told());
+}
+
+#[test]
 fn what_happens_is_told_on_standard_error_when_that_is_wanted() {
     let script = "curl -s -X POST \"$MESSENGER_EMULATOR_URL/_emulator/steps\" -d '{user: user, says: hi}' >/dev/null; sleep 0.3";
     let ended = run(&["--verbose"], &["sh", "-c", script]);

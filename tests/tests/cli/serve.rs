@@ -203,6 +203,8 @@ fn arguments_that_cannot_be_used() {
         &["--config", "play.yaml"],
         &["--config", "none.yaml"],
         &["--port", "70000"],
+        &["--allow-host", "http://bot.test:80"],
+        &["--allow-host", "*.bot.test"],
         &["--port", "0", "--ready-file", "none/ready"],
         &["--port", "0", "--journal", "none/all.jsonl"],
     ] {

@@ -20,7 +20,7 @@ async fn connect(stand: &Stand, request: &str) -> (Message, Client) {
     (answer, client)
 }
 
-/// What passed, as the stage's own lane has it.
+/// What passed, as the lane has it that gets the calls which name nobody: the stage's own, for these open none.
 fn passed(stand: &Stand) -> Vec<Value> {
     let lines = journal(stand.stage.own_lane());
     let passed = lines.into_iter().filter(|line| line["kind"] == "proxied");
@@ -91,6 +91,9 @@ async fn connect_needs_a_host_and_a_port() {
         ("/me", "`/me` is neither"),
         ("http://graph.facebook.com/me", "`http://graph.facebook.com/me` is neither"),
         ("[::1]", "`[::1]` has no port"),
+        (":443", "`:443` has no host"),
+        ("graph.facebook.com:0", "the port of `graph.facebook.com:0` is wrong: ports go from 1 to 65535"),
+        ("graph.facebook.com:99999", "the port of `graph.facebook.com:99999` is wrong"),
     ] {
         for version in ["1.0", "1.1"] {
             let (answer, mut client) =
@@ -119,6 +122,7 @@ async fn hosts_of_the_platform_are_served_in_absolute_form() {
         "HTTPS://Graph.facebook.com",
         "https://graph-video.facebook.com/v25.0",
         "https://graph.instagram.com",
+        "https://u:p@graph.facebook.com/v6.0",
     ] {
         // As axios 0.21 sends it, whose Host is the platform's.
         let target = format!("{base}/me/messages?access_token={}", token(BOT));

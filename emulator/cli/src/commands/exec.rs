@@ -92,7 +92,7 @@ async fn go(arguments: &ExecArguments) -> Result<u8, Failed> {
     serve::warn(&stage);
     if arguments.verbose {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
-        serve::tell_all(&stage, &lane, before, why, Stream::Stderr);
+        serve::tell_all(&lane, before, why, Stream::Stderr);
     }
     let knocking = Knocking::at_all(&stage, &cast);
     let running = Running::start(&surroundings.bin, &arguments.command, &environment);

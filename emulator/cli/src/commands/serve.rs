@@ -22,6 +22,7 @@ use emulator_core::Timestamp;
 use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::Cast;
+use emulator_scenario::outward;
 use emulator_scenario::redirect::RENEWED;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
@@ -202,7 +203,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
     warn(&stage);
     if !arguments.quiet {
         let why = format!("why: messenger-emulator explain --url {}", surroundings.url);
-        tell_all(&stage, &lane, before, why, Stream::Stdout);
+        tell_all(&lane, before, why, Stream::Stdout);
     }
     let quit = Arc::new(Notify::new());
     if typed {
@@ -236,7 +237,7 @@ async fn go(arguments: &ServeArguments, recorder: Option<Recorder>) -> Result<Ex
 
 /// Says in the end what was asked for in vain.
 pub(crate) fn sum_up(stage: &Stage, lane: &Lane, cast: &Cast) {
-    eprint!("{}", unsupported(stage, lane));
+    eprint!("{}{}", unsupported(stage, lane), outward::text(&stage.not_passed_on()));
     for app in &cast.apps {
         if let Some(text) = never_called(stage, app.id, &app.name) {
             eprintln!("note: {text}");
@@ -346,14 +347,13 @@ fn unsupported(stage: &Stage, lane: &Lane) -> String {
     calls.text()
 }
 
-/// Prints a line for everything that happens after an entry; `why` is the command that explains refusals.
-pub(crate) fn tell_all(stage: &Arc<Stage>, lane: &Arc<Lane>, before: u64, why: String, to: Stream) {
-    tokio::spawn(tell(Arc::clone(lane), before, Some(why), to));
-    tokio::spawn(tell(Arc::clone(stage.own_lane()), 0, None, to));
+/// Prints a line for everything that happens after an entry; `why` is the command that explains the first refusal by each
+/// rule.
+pub(crate) fn tell_all(lane: &Arc<Lane>, before: u64, why: String, to: Stream) {
+    tokio::spawn(tell(Arc::clone(lane), before, why, to));
 }
 
-/// Prints a line for everything that happens in a lane after an entry; `why` is the command that explains the first refusal by each rule.
-async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>, to: Stream) {
+async fn tell(lane: Arc<Lane>, mut seen: u64, why: String, to: Stream) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
     let mut lines = Lines::of(&lane, 4);
     let mut explained = BTreeSet::new();
@@ -365,7 +365,6 @@ async fn tell(lane: Arc<Lane>, mut seen: u64, why: Option<String>, to: Stream) {
                 to.data(&format!("{line}\n"));
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
-                && let Some(why) = &why
                 && explained.insert(entry.rule.map(|rule| rule.rule().code))
             {
                 eprintln!("     {why} {}", entry.seq);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 
 use super::refusal::{Failure, Refusal};
-use super::target::{Target, is_near};
+use super::target::{Target, near};
 
 /// How long a name and a connection may take, in real time.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -41,10 +41,10 @@ async fn addresses(target: &Target) -> Result<Vec<SocketAddr>, Refusal> {
             }
         },
     };
-    if found.iter().any(|address| is_near(address.ip())) {
-        return Err(Refusal::Near(target.clone()));
+    match found.iter().find_map(|address| near(address.ip())) {
+        Some(near) => Err(Refusal::Near(target.clone(), near)),
+        None => Ok(found),
     }
-    Ok(found)
 }
 
 async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, String> {

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::refusal::{Failure, Refusal};
-use super::target::Target;
+use super::target::{Target, without_user};
 use super::tunnel::IN_FLIGHT;
 use super::watched::{Activity, IDLE_TEXT, Watched};
 use crate::http::AnswerBody;
@@ -76,10 +76,7 @@ where
 fn to_origin_form(request: &mut Request<Incoming>) {
     strip(request.headers_mut());
     // The target that a request in absolute form names counts, whatever its Host says.
-    let authority = request.uri().authority().map(|authority| {
-        let text = authority.as_str();
-        text.rsplit_once('@').map_or(text, |(_, host)| host).to_owned()
-    });
+    let authority = request.uri().authority().map(|authority| without_user(authority).to_owned());
     if let Some(Ok(host)) = authority.map(HeaderValue::try_from) {
         request.headers_mut().insert(HOST, host);
     }

@@ -8,17 +8,16 @@ use hyper::ext::ReasonPhrase;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 
-use super::target::Target;
+use super::outward::Ending;
+use super::target::{Flaw, Near, Target};
 use crate::entrance::SERVED_HOSTS;
 use crate::http::AnswerBody;
 
 /// Why a proxied call is not served or passed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// CONNECT to a host without a port.
-    NoPort(String),
-    /// CONNECT to something that is no host.
-    NoHost(String),
+    /// A call for something that is no host with a port.
+    Flawed(String, Flaw),
     /// Absolute form with another scheme than http and https.
     Scheme(String),
     /// CONNECT inside of CONNECT, too many times.
@@ -27,8 +26,8 @@ pub(crate) enum Refusal {
     Platform(Target),
     /// Nothing is passed on.
     Hermetic(Target, Asks),
-    /// The target is this machine.
-    Near(Target),
+    /// The target is this machine or on its own wire.
+    Near(Target, Near),
     /// As much is passed on as can be at a time.
     Crowded(Target),
     /// The target is not there, or breaks off.
@@ -64,8 +63,8 @@ pub(crate) enum Failure {
 impl Refusal {
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
-            Self::NoPort(_) | Self::NoHost(_) | Self::Scheme(_) | Self::TooDeep => StatusCode::BAD_REQUEST,
-            Self::Platform(_) | Self::Hermetic(..) | Self::Near(_) => StatusCode::FORBIDDEN,
+            Self::Flawed(..) | Self::Scheme(_) | Self::TooDeep => StatusCode::BAD_REQUEST,
+            Self::Platform(_) | Self::Hermetic(..) | Self::Near(..) => StatusCode::FORBIDDEN,
             Self::Crowded(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_, Failure::TimedOut(_)) => StatusCode::GATEWAY_TIMEOUT,
             Self::Failed(
@@ -78,8 +77,12 @@ impl Refusal {
     /// What is wrong, in one sentence without a full stop.
     pub(crate) fn why(&self) -> String {
         match self {
-            Self::NoPort(host) => format!("CONNECT needs a host and a port, and `{host}` has no port"),
-            Self::NoHost(target) => format!("CONNECT needs a host and a port, and `{target}` is neither"),
+            Self::Flawed(text, flaw) => match flaw {
+                Flaw::Neither => format!("CONNECT needs a host and a port, and `{text}` is neither"),
+                Flaw::NoHost => format!("`{text}` has no host"),
+                Flaw::NoPort => format!("CONNECT needs a host and a port, and `{text}` has no port"),
+                Flaw::WrongPort => format!("the port of `{text}` is wrong: ports go from 1 to 65535"),
+            },
             Self::Scheme(scheme) => format!("only http and https are passed on, not `{scheme}`"),
             Self::TooDeep => "CONNECT inside of CONNECT goes no deeper than this".to_owned(),
             Self::Platform(target) => {
@@ -88,8 +91,11 @@ impl Refusal {
             Self::Hermetic(target, asks) => {
                 format!("{} called `{target}`, and --hermetic passes nothing on to other hosts", asks.name())
             }
-            Self::Near(target) => {
+            Self::Near(target, Near::Machine) => {
                 format!("`{target}` is on this machine, and the emulator passes nothing on to this machine")
+            }
+            Self::Near(target, Near::Link) => {
+                format!("`{target}` is at a link-local address, and the emulator passes nothing on to these")
             }
             Self::Crowded(target) => format!(
                 "`{target}` was not called: {} connections to other hosts are open, which is as many as there can be",
@@ -105,32 +111,39 @@ impl Refusal {
         }
     }
 
-    /// A word for it, for what is counted.
-    pub(super) const fn reason(&self) -> &'static str {
-        match self {
-            Self::NoPort(_) => "no_port",
-            Self::NoHost(_) => "no_host",
-            Self::Scheme(_) => "scheme",
-            Self::TooDeep => "too_deep",
-            Self::Platform(_) => "platform",
-            Self::Hermetic(..) => "hermetic",
-            Self::Near(_) => "near",
-            Self::Crowded(_) => "crowded",
-            Self::Failed(_, failure) => match failure {
-                Failure::NotFound(_) => "not_found",
-                Failure::Unreachable(_) => "unreachable",
-                Failure::Tls(_) => "tls",
-                Failure::Broken(_) => "broken",
-                Failure::TimedOut(_) => "timed_out",
-            },
-        }
+    /// It in a few words, for what is counted.
+    pub(super) const fn ending(&self) -> Ending {
+        Ending::Refused(match self {
+            Self::Flawed(..) => "no host with a port",
+            Self::Scheme(_) => "neither http nor https",
+            Self::TooDeep => "CONNECT inside of CONNECT",
+            Self::Platform(_) => "the real platform",
+            Self::Hermetic(..) => "--hermetic",
+            Self::Near(_, Near::Machine) => "on this machine (NO_PROXY)",
+            Self::Near(_, Near::Link) => "a link-local address (NO_PROXY)",
+            Self::Crowded(_) => "too many connections",
+            Self::Failed(_, failure) => {
+                return Ending::Failed(match failure {
+                    Failure::NotFound(_) => "not found",
+                    Failure::Unreachable(_) => "not reachable",
+                    Failure::Tls(_) => "no TLS connection",
+                    Failure::Broken(_) => "no answer",
+                    Failure::TimedOut(_) => "no answer in time",
+                });
+            }
+        })
     }
 
     /// What to do about it.
     fn help(&self) -> String {
         match self {
-            Self::NoPort(host) => format!("write `CONNECT {host}:443`"),
-            Self::NoHost(_) => "write `CONNECT graph.facebook.com:443`".to_owned(),
+            Self::Flawed(host, Flaw::NoPort) => {
+                format!("write `CONNECT {}:443`", host.trim_end_matches(':'))
+            }
+            Self::Flawed(_, Flaw::Neither) => "write `CONNECT graph.facebook.com:443`".to_owned(),
+            Self::Flawed(_, Flaw::NoHost | Flaw::WrongPort) => {
+                "name a host with its port, such as `graph.facebook.com:443`".to_owned()
+            }
             Self::Scheme(_) => "let the client call it without a proxy".to_owned(),
             Self::TooDeep => "let the client call the host itself".to_owned(),
             Self::Platform(_) => {
@@ -144,7 +157,7 @@ impl Refusal {
                 "start the emulator without --hermetic, or let something on this machine stand in for `{}`",
                 target.host
             ),
-            Self::Near(target) => {
+            Self::Near(target, _) => {
                 let name = if matches!(target.host.as_str(), "localhost" | "127.0.0.1" | "::1") {
                     String::new()
                 } else {

@@ -31,12 +31,45 @@ pub(crate) enum Whose {
     Other,
 }
 
+/// Why something names no target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// It is no host and port at all.
+    Neither,
+    /// It has no host.
+    NoHost,
+    /// It has no port, and there is no default.
+    NoPort,
+    /// Its port is no port.
+    WrongPort,
+}
+
+/// How near an address is that the emulator does not call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Near {
+    /// It means this machine.
+    Machine,
+    /// It means something on the wire of this machine.
+    Link,
+}
+
 impl Target {
-    /// The target that an authority names; nothing without a port, unless there is a default.
-    pub(crate) fn of(authority: &Authority, default_port: Option<u16>) -> Option<Self> {
+    /// The target that an authority names.
+    ///
+    /// # Errors
+    ///
+    /// Why it names none.
+    pub(crate) fn of(authority: &Authority, default_port: Option<u16>) -> Result<Self, Flaw> {
         let host = bare(authority.host());
-        let port = authority.port_u16().or(default_port).filter(|port| *port > 0)?;
-        (!host.is_empty()).then(|| Self { host: host.to_ascii_lowercase(), port })
+        if host.is_empty() {
+            return Err(Flaw::NoHost);
+        }
+        let behind = without_user(authority).strip_prefix(authority.host()).unwrap_or_default();
+        let port = match behind.strip_prefix(':') {
+            None | Some("") => default_port.ok_or(Flaw::NoPort)?,
+            Some(port) => port.parse().ok().filter(|port| *port > 0).ok_or(Flaw::WrongPort)?,
+        };
+        Ok(Self { host: host.to_ascii_lowercase(), port })
     }
 
     /// The address, when the host is one.
@@ -67,51 +100,61 @@ impl fmt::Display for Target {
     }
 }
 
+/// An authority without the name and the password of a user.
+pub(crate) fn without_user(authority: &Authority) -> &str {
+    let text = authority.as_str();
+    text.rsplit_once('@').map_or(text, |(_, rest)| rest)
+}
+
 /// A host as it is compared: without the brackets of an address and the dot at the end of a full name.
 pub(crate) fn bare(host: &str) -> &str {
     let host = host.strip_prefix('[').map_or(host, |rest| rest.strip_suffix(']').unwrap_or(rest));
     host.strip_suffix('.').unwrap_or(host)
 }
 
-/// True for addresses that mean this machine or its own wire: loopback, link-local and unspecified ones, in either
+/// What an address means that means this machine or its own wire: loopback, unspecified and link-local ones, in either
 /// version of IP.
-pub(super) fn is_near(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => {
-            // All of 0.0.0.0/8 means this machine.
-            address.is_loopback() || address.is_link_local() || address.octets()[0] == 0
-        }
+pub(super) fn near(address: IpAddr) -> Option<Near> {
+    let (is_machine, is_link) = match address.to_canonical() {
+        // All of 0.0.0.0/8 means this machine.
+        IpAddr::V4(address) => (address.is_loopback() || address.octets()[0] == 0, address.is_link_local()),
         IpAddr::V6(address) => {
-            address.is_loopback() || address.is_unspecified() || address.is_unicast_link_local()
+            (address.is_loopback() || address.is_unspecified(), address.is_unicast_link_local())
         }
-    }
+    };
+    let link = is_link.then_some(Near::Link);
+    if is_machine { Some(Near::Machine) } else { link }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn target(authority: &str) -> Option<Target> {
-        Target::of(&authority.parse().ok()?, None)
+    fn target(authority: &str) -> Result<Target, Flaw> {
+        Target::of(&authority.parse().unwrap(), None)
     }
 
     #[test]
     fn a_target_has_a_host_and_a_port() {
         let rows = [
-            ("Graph.Facebook.com:443", Some("graph.facebook.com:443")),
-            ("graph.facebook.com.:443", Some("graph.facebook.com:443")),
-            ("[::1]:443", Some("[::1]:443")),
-            ("10.0.0.1:80", Some("10.0.0.1:80")),
-            ("user@example.com:80", Some("example.com:80")),
-            ("graph.facebook.com", None),
-            ("graph.facebook.com:", None),
-            ("graph.facebook.com:0", None),
-            ("graph.facebook.com:70000", None),
-            ("[::1]", None),
-            (":443", None),
+            ("Graph.Facebook.com:443", Ok("graph.facebook.com:443")),
+            ("graph.facebook.com.:443", Ok("graph.facebook.com:443")),
+            ("[::1]:443", Ok("[::1]:443")),
+            ("10.0.0.1:80", Ok("10.0.0.1:80")),
+            ("user@example.com:80", Ok("example.com:80")),
+            ("user:7@example.com:80", Ok("example.com:80")),
+            ("user:7@example.com", Err(Flaw::NoPort)),
+            ("graph.facebook.com", Err(Flaw::NoPort)),
+            ("graph.facebook.com:", Err(Flaw::NoPort)),
+            ("graph.facebook.com:0", Err(Flaw::WrongPort)),
+            ("graph.facebook.com:70000", Err(Flaw::WrongPort)),
+            ("[::1]:0", Err(Flaw::WrongPort)),
+            ("[::1]", Err(Flaw::NoPort)),
+            (":443", Err(Flaw::NoHost)),
         ];
         for (authority, shown) in rows {
-            assert_eq!(target(authority).map(|it| it.to_string()).as_deref(), shown, "{authority}");
+            let found = target(authority).map(|it| it.to_string());
+            assert_eq!(found.as_deref().map_err(|flaw| *flaw), shown, "{authority}");
         }
     }
 
@@ -139,23 +182,23 @@ mod tests {
 
     #[test]
     fn near_addresses_are_known_in_every_spelling() {
-        for near in [
+        for machine in [
             "127.0.0.1",
             "127.9.9.9",
             "0.0.0.0",
             "0.1.2.3",
-            "169.254.1.1",
             "::1",
             "::",
-            "fe80::1",
             "::ffff:127.0.0.1",
-            "::ffff:169.254.0.1",
             "::ffff:0.0.0.0",
         ] {
-            assert!(is_near(near.parse().unwrap()), "{near}");
+            assert_eq!(near(machine.parse().unwrap()), Some(Near::Machine), "{machine}");
+        }
+        for link in ["169.254.1.1", "169.254.169.254", "fe80::1", "::ffff:169.254.0.1"] {
+            assert_eq!(near(link.parse().unwrap()), Some(Near::Link), "{link}");
         }
         for far in ["10.0.0.1", "192.168.1.1", "203.0.113.5", "2001:db8::1", "fd00::1", "::ffff:10.0.0.1"] {
-            assert!(!is_near(far.parse().unwrap()), "{far}");
+            assert_eq!(near(far.parse().unwrap()), None, "{far}");
         }
     }
 }

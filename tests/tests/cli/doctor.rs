@@ -413,6 +413,25 @@ fn a_call_that_does_not_arrive_is_a_failure_and_what_is_not_installed_is_none() 
 }
 
 #[test]
+fn a_runtime_that_is_found_and_does_not_start_is_a_failure() {
+    let folder = Folder::new();
+    let node = as_it_is("node");
+    programs(&folder, &[("node", &node), ("ruby", "true"), ("python3", "exec /bin/sleep 600")]);
+    let mut command = folder.command(&["doctor", "--only", "runtimes", "--ca-dir", "ca"]);
+    command.env("PATH", folder.path("bin")).env("PYTHONPATH", "/lib/theirs").env_remove("PYTHONHOME");
+    let ended = crate::support::finish(command.env("NODE_OPTIONS", "--require /gone/apm.js"));
+    golden("doctor-runtimes-broken", &ended.told());
+    assert_eq!(ended.code, Some(1));
+    programs(&folder, &[("python3", "echo 'ImportError: no' >&2; exit 1")]);
+    let ended = crate::support::finish(command.env("NODE_OPTIONS", "--bogus"));
+    let line = "  FAIL  node does not start: node: --bogus is not allowed in NODE_OPTIONS\n        \
+                help: NODE_OPTIONS is `--bogus`: is that right?";
+    // It names itself by the path at which it was called.
+    let told = ended.stdout.replace(installed("node").expect("it is installed").as_str(), "node");
+    assert!(told.contains(line), "{told}");
+}
+
+#[test]
 fn probes_that_hang_end_with_doctor() {
     let folder = Folder::with("tmp/other", "");
     let marked = folder.path("hangs").display().to_string();

@@ -324,6 +324,33 @@ fn certificates_that_were_made_anew_ask_for_bots_to_be_restarted() {
     assert!(ended.stdout.ends_with("No check failed, 1 warning\n"), "{}", ended.stdout);
 }
 
+#[test]
+fn the_certificates_of_a_running_serve_must_be_those_that_it_shows() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--ca-dir", "ca"]);
+    let elsewhere = Folder::new();
+    let ca = folder.path("ca").canonicalize().expect("serve has made it").display().to_string();
+    let tried = |code: i32| {
+        let ended = elsewhere.run(&["doctor", "--only", "certificates", "--url", &serve.url]);
+        assert_eq!(ended.code, Some(code), "{}", ended.told());
+        let printed = elsewhere.run(&["env", "--url", &serve.url]);
+        assert_eq!(printed.code, Some(code * 2), "{}", printed.told());
+        assert_eq!(printed.stdout.is_empty(), code != 0, "{}", printed.told());
+        format!("{}===== env\n{}", ended.told(), if code == 0 { String::new() } else { printed.told() })
+            .replace(&ca, "FOLDER")
+    };
+    assert!(tried(0).contains("  ok    certificates are in FOLDER\n"), "not those of the user");
+    std::fs::rename(folder.path("ca"), folder.path("kept")).expect("it is ours");
+    golden("doctor-certificates-gone", &tried(1));
+    assert!(!folder.path("ca").exists(), "doctor makes none in the folder of serve");
+    Authority::open(&folder.path("ca")).expect("a folder of our own");
+    // What `serve` wrote beside them is there, and the roots are others.
+    std::fs::rename(folder.path("kept/preload"), folder.path("ca/preload")).expect("it is ours");
+    golden("doctor-certificates-of-others", &tried(1));
+    let conflict = elsewhere.run(&["doctor", "--url", &serve.url, "--ca-dir", "ca"]);
+    assert_eq!(conflict.code, Some(2), "the running serve says where they are");
+}
+
 /// A folder with programs of these names alone, each a script that does this with the real one.
 fn programs(folder: &Folder, scripts: &[(&str, &str)]) {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,10 +1,13 @@
 //! `doctor`: what it finds out about ports and webhooks, and that nothing of it is left behind.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
+use std::sync::Arc;
 
 use emulator_server::{Authority, Wall};
 use serde_json::Value;
+use tokio_rustls::rustls::ServerConnection;
 
 use crate::support::{Ended, Folder, PATIENCE, Process, Serve, TINY_BOT, free_port, golden, request, until};
 
@@ -98,6 +101,38 @@ fn a_bot_that_is_not_there_or_ends_at_once_is_a_failure() {
     let ended = doctor(&tiny("ends", "messages"), &[]);
     golden("doctor-ended", &ended.told());
     assert_eq!((absent.code, ended.code), (Some(1), Some(1)));
+}
+
+/// Answers each connection in this way for as long as the tests run; the address.
+fn each_connection(answer: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || listener.incoming().flatten().for_each(answer));
+    address
+}
+
+#[test]
+fn a_webhook_that_is_named_with_the_wrong_scheme_is_told_the_right_one() {
+    let folder = Folder::new();
+    let config =
+        Arc::clone(Authority::open(&folder.path("ca")).expect("a folder of our own").server_config());
+    let speaks_tls = each_connection(move |mut stream| {
+        let mut tls = ServerConnection::new(Arc::clone(&config)).expect("a server can be made");
+        let _ = tls.complete_io(&mut stream);
+    });
+    let speaks_http = each_connection(|mut stream| {
+        let _ = stream.read(&mut [0; 1_024]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    });
+    let over_http = doctor(&folder, &["--webhook", &format!("http://{speaks_tls}/webhook")]);
+    golden("doctor-https-webhook", &over_http.told());
+    let over_tls = doctor(&folder, &["--webhook", &format!("https://{speaks_http}/webhook")]);
+    golden("doctor-http-webhook", &over_tls.told());
+    let closes = each_connection(drop);
+    let closed = doctor(&folder, &["--webhook", &format!("https://{closes}/webhook")]);
+    let help = "help: does the bot speak TLS there? If not, name the webhook with http://\n";
+    assert!(closed.stdout.contains(help), "{}", closed.stdout);
+    assert_eq!([over_http.code, over_tls.code, closed.code], [Some(1); 3]);
 }
 
 #[test]
@@ -269,7 +304,7 @@ fn nothing_is_left_behind_when_it_is_killed() {
     let folder = Folder::with("emulator.yaml", &world);
     let mut doctor = Process::start(&mut folder.command(&["doctor", "--only", "webhooks"]));
     doctor.prints("doctor is going to send");
-    let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
     until(std::time::Instant::now() + PATIENCE, "the bot listens", listens);
     doctor.signal("KILL");
     doctor.wait(PATIENCE);

@@ -27,3 +27,13 @@ pub fn binary() -> &'static Path {
         folder.join("messenger-emulator")
     })
 }
+
+/// The folder of packages of npm or PyPI that the stage `sdk` of `cargo xtask ci` installs for a bot or a sample project.
+///
+/// A macro, because Cargo names the target folder only to integration tests.
+#[macro_export]
+macro_rules! packages {
+    ($name:expr) => {
+        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("sdk").join($name)
+    };
+}

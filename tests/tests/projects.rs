@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use emulator_tests::{ROOT, binary};
+use emulator_tests::{ROOT, binary, packages};
 
 /// Runs `exec` in a copy of a project, so that what runners leave behind is not left in the sources.
 fn exec(project: &str, command: &[&str]) -> Output {
@@ -51,7 +51,7 @@ fn what_a_failing_test_of_npm_prints_and_its_code_are_passed_on() {
 
 /// The interpreter that has pytest.
 fn python() -> PathBuf {
-    let python = Path::new(ROOT).join("target/sdk/echo-python/bin/python");
+    let python = packages!("echo-python").join("bin/python");
     assert!(python.exists(), "{} is missing: `cargo xtask ci --stage sdk` installs it", python.display());
     python
 }

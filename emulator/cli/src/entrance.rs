@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -42,6 +42,23 @@ impl EntranceArguments {
     ///
     /// When there can be no certificates.
     pub(crate) fn entrance(&self) -> Result<Arc<Entrance>, AuthorityError> {
+        let entrance = self.entrance_to_judge()?;
+        if let Some(authority) = entrance.authority.as_ref().filter(|authority| authority.is_exposed()) {
+            let folder = authority.files().folder().display();
+            eprintln!(
+                "warning: others may read the key in {folder} or write there, and make certificates that your programs \
+                 trust\nhelp: rm -r {folder} (new certificates are made at the next start), and restart bots that run"
+            );
+        }
+        Ok(entrance)
+    }
+
+    /// The same for `doctor`, which has findings of its own where others may use the key.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no certificates.
+    pub(crate) fn entrance_to_judge(&self) -> Result<Arc<Entrance>, AuthorityError> {
         let named = std::env::var_os(CA_DIR).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let authority = match (self.ca_dir.clone().or(named), folder_for_state()) {
             (Some(named), _) => Authority::open(&named)?,
@@ -56,19 +73,25 @@ impl EntranceArguments {
             })?,
             (None, None) => temporary()?,
         };
-        if authority.is_exposed() {
-            let folder = authority.files().folder().display();
-            eprintln!(
-                "warning: others may read the key in {folder} or write there, and make certificates that your programs \
-                 trust\nhelp: rm -r {folder} (new certificates are made at the next start), and restart bots that run"
-            );
-        }
-        Ok(Arc::new(Entrance {
+        Ok(self.with(authority))
+    }
+
+    /// The same with the certificates of this folder.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no certificates.
+    pub(crate) fn entrance_in(&self, folder: &Path) -> Result<Arc<Entrance>, AuthorityError> {
+        Ok(self.with(Authority::open(folder)?))
+    }
+
+    fn with(&self, authority: Arc<Authority>) -> Arc<Entrance> {
+        Arc::new(Entrance {
             authority: Some(authority),
             hermetic: self.hermetic,
             allowed_hosts: self.allow_host.iter().cloned().collect(),
             addresses: BTreeMap::new(),
-        }))
+        })
     }
 
     /// The flags that were given, to be given again.

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "the command line is the one place that talks to a terminal")]
 
 mod args;
+mod certificates;
 mod client;
 mod commands;
 mod entrance;

@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::query::Query;
 
 impl Console {
-    /// The apps with their webhooks and secrets, the person whom no lane knows, and the calls about her that came after
+    /// The certificates, the apps with their webhooks and secrets, the person whom no lane knows, and the calls about her that came after
     /// the one with the number `after`.
     pub(crate) fn doctor(&self, query: &Query) -> Answer {
         let (stage, cast) = (&self.place.stage, &self.place.cast);
@@ -35,6 +35,7 @@ impl Console {
             "version": env!("CARGO_PKG_VERSION"),
             "page": cast.page.to_string(),
             "person": person.to_string(),
+            "certificates": self.certificates(),
             "apps": apps.collect::<Vec<_>>(),
             "calls": calls.collect::<Vec<_>>(),
             "last": last,

@@ -57,16 +57,28 @@ impl Console {
             (runtime.name().to_owned(), json!(flags.unwrap_or_default()))
         };
         let flags: Map<String, Value> = Runtime::ALL.into_iter().map(flags).collect();
-        let files: Vec<&str> = redirect.iter().flat_map(|redirect| redirect.files()).collect();
         let body = json!({
             "app": names[index],
             "variables": settings.into_iter().map(variable).collect::<Vec<_>>(),
             "flags": flags,
-            "files": files,
+            "certificates": self.certificates(),
             "hosts": SERVED_HOSTS,
-            "renewed": redirect.is_some_and(|redirect| redirect.was_renewed()),
         });
         Answer::json(StatusCode::OK, &body)
+    }
+}
+
+impl Console {
+    /// Where the certificates of this emulator are, and which root clients have to trust; nothing without certificates.
+    /// Who gets it can see whether the files are still those with which this process was started.
+    pub(crate) fn certificates(&self) -> Option<Value> {
+        let redirect = self.place.surroundings.redirect.as_ref()?;
+        Some(json!({
+            "folder": redirect.folder(),
+            "root_sha256": redirect.root(),
+            "files": redirect.files().collect::<Vec<_>>(),
+            "renewed": redirect.was_renewed(),
+        }))
     }
 }
 

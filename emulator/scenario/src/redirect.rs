@@ -67,6 +67,10 @@ pub struct Redirect {
     preloads: Option<Preloads>,
     /// The values of variables that were set before, joined with ours.
     joined: BTreeMap<String, String>,
+    /// The folder of the certificates.
+    folder: String,
+    /// The fingerprint of the root that the files hold.
+    root: String,
     renewed: bool,
 }
 
@@ -92,6 +96,8 @@ impl Redirect {
             truststore: text(&files.truststore())?,
             preloads: preload::write(files.folder(), preload)?,
             joined: BTreeMap::new(),
+            folder: text(files.folder())?,
+            root: authority.root().to_owned(),
             renewed: authority.was_renewed(),
         };
         let mut remarks = Vec::new();
@@ -142,6 +148,16 @@ impl Redirect {
     /// True when the certificates were made anew in the last days, so that bots from before do not trust them.
     pub const fn was_renewed(&self) -> bool {
         self.renewed
+    }
+
+    /// The folder of the certificates.
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// The fingerprint of the root that clients have to trust: SHA-256 in lower-case hexadecimal digits.
+    pub fn root(&self) -> &str {
+        &self.root
     }
 
     /// The files and folders that variables and arguments name.

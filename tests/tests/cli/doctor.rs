@@ -1,10 +1,13 @@
 //! `doctor`: what it finds out about ports and webhooks, and that nothing of it is left behind.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
+use std::sync::Arc;
 
 use emulator_server::{Authority, Wall};
 use serde_json::Value;
+use tokio_rustls::rustls::ServerConnection;
 
 use crate::support::{Ended, Folder, PATIENCE, Process, Serve, TINY_BOT, free_port, golden, request, until};
 
@@ -98,6 +101,38 @@ fn a_bot_that_is_not_there_or_ends_at_once_is_a_failure() {
     let ended = doctor(&tiny("ends", "messages"), &[]);
     golden("doctor-ended", &ended.told());
     assert_eq!((absent.code, ended.code), (Some(1), Some(1)));
+}
+
+/// Answers each connection in this way for as long as the tests run; the address.
+fn each_connection(answer: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || listener.incoming().flatten().for_each(answer));
+    address
+}
+
+#[test]
+fn a_webhook_that_is_named_with_the_wrong_scheme_is_told_the_right_one() {
+    let folder = Folder::new();
+    let config =
+        Arc::clone(Authority::open(&folder.path("ca")).expect("a folder of our own").server_config());
+    let speaks_tls = each_connection(move |mut stream| {
+        let mut tls = ServerConnection::new(Arc::clone(&config)).expect("a server can be made");
+        let _ = tls.complete_io(&mut stream);
+    });
+    let speaks_http = each_connection(|mut stream| {
+        let _ = stream.read(&mut [0; 1_024]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    });
+    let over_http = doctor(&folder, &["--webhook", &format!("http://{speaks_tls}/webhook")]);
+    golden("doctor-https-webhook", &over_http.told());
+    let over_tls = doctor(&folder, &["--webhook", &format!("https://{speaks_http}/webhook")]);
+    golden("doctor-http-webhook", &over_tls.told());
+    let closes = each_connection(drop);
+    let closed = doctor(&folder, &["--webhook", &format!("https://{closes}/webhook")]);
+    let help = "help: does the bot speak TLS there? If not, name the webhook with http://\n";
+    assert!(closed.stdout.contains(help), "{}", closed.stdout);
+    assert_eq!([over_http.code, over_tls.code, closed.code], [Some(1); 3]);
 }
 
 #[test]
@@ -269,7 +304,7 @@ fn nothing_is_left_behind_when_it_is_killed() {
     let folder = Folder::with("emulator.yaml", &world);
     let mut doctor = Process::start(&mut folder.command(&["doctor", "--only", "webhooks"]));
     doctor.prints("doctor is going to send");
-    let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
     until(std::time::Instant::now() + PATIENCE, "the bot listens", listens);
     doctor.signal("KILL");
     doctor.wait(PATIENCE);
@@ -322,6 +357,33 @@ fn certificates_that_were_made_anew_ask_for_bots_to_be_restarted() {
     let line = "warn  they were made anew, and are valid until N\n        help: restart bots that run";
     assert!(ended.stdout.contains(line), "{}", ended.stdout);
     assert!(ended.stdout.ends_with("No check failed, 1 warning\n"), "{}", ended.stdout);
+}
+
+#[test]
+fn the_certificates_of_a_running_serve_must_be_those_that_it_shows() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--ca-dir", "ca"]);
+    let elsewhere = Folder::new();
+    let ca = folder.path("ca").canonicalize().expect("serve has made it").display().to_string();
+    let tried = |code: i32| {
+        let ended = elsewhere.run(&["doctor", "--only", "certificates", "--url", &serve.url]);
+        assert_eq!(ended.code, Some(code), "{}", ended.told());
+        let printed = elsewhere.run(&["env", "--url", &serve.url]);
+        assert_eq!(printed.code, Some(code * 2), "{}", printed.told());
+        assert_eq!(printed.stdout.is_empty(), code != 0, "{}", printed.told());
+        format!("{}===== env\n{}", ended.told(), if code == 0 { String::new() } else { printed.told() })
+            .replace(&ca, "FOLDER")
+    };
+    assert!(tried(0).contains("  ok    certificates are in FOLDER\n"), "not those of the user");
+    std::fs::rename(folder.path("ca"), folder.path("kept")).expect("it is ours");
+    golden("doctor-certificates-gone", &tried(1));
+    assert!(!folder.path("ca").exists(), "doctor makes none in the folder of serve");
+    Authority::open(&folder.path("ca")).expect("a folder of our own");
+    // What `serve` wrote beside them is there, and the roots are others.
+    std::fs::rename(folder.path("kept/preload"), folder.path("ca/preload")).expect("it is ours");
+    golden("doctor-certificates-of-others", &tried(1));
+    let conflict = elsewhere.run(&["doctor", "--url", &serve.url, "--ca-dir", "ca"]);
+    assert_eq!(conflict.code, Some(2), "the running serve says where they are");
 }
 
 /// A folder with programs of these names alone, each a script that does this with the real one.
@@ -410,6 +472,25 @@ fn a_call_that_does_not_arrive_is_a_failure_and_what_is_not_installed_is_none() 
     let ended = runtimes(&folder, &[]);
     golden("doctor-runtimes-failing", &ended.told());
     assert_eq!(ended.code, Some(1));
+}
+
+#[test]
+fn a_runtime_that_is_found_and_does_not_start_is_a_failure() {
+    let folder = Folder::new();
+    let node = as_it_is("node");
+    programs(&folder, &[("node", &node), ("ruby", "true"), ("python3", "exec /bin/sleep 600")]);
+    let mut command = folder.command(&["doctor", "--only", "runtimes", "--ca-dir", "ca"]);
+    command.env("PATH", folder.path("bin")).env("PYTHONPATH", "/lib/theirs").env_remove("PYTHONHOME");
+    let ended = crate::support::finish(command.env("NODE_OPTIONS", "--require /gone/apm.js"));
+    golden("doctor-runtimes-broken", &ended.told());
+    assert_eq!(ended.code, Some(1));
+    programs(&folder, &[("python3", "echo 'ImportError: no' >&2; exit 1")]);
+    let ended = crate::support::finish(command.env("NODE_OPTIONS", "--bogus"));
+    let line = "  FAIL  node does not start: node: --bogus is not allowed in NODE_OPTIONS\n        \
+                help: NODE_OPTIONS is `--bogus`: is that right?";
+    // It names itself by the path at which it was called.
+    let told = ended.stdout.replace(installed("node").expect("it is installed").as_str(), "node");
+    assert!(told.contains(line), "{told}");
 }
 
 #[test]

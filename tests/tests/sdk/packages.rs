@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use emulator_tests::ROOT;
+use emulator_tests::{ROOT, packages};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -29,8 +29,7 @@ impl Sdk {
     /// The folder of its packages, installed as the lock file says.
     #[track_caller]
     fn packages(&self) -> PathBuf {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let folder = target.join("sdk").join(self.name);
+        let folder = packages!(self.name);
         let stamp = fs::read_to_string(folder.join("installed"));
         let stamp =
             stamp.unwrap_or_else(|_| panic!("the packages of {} are not installed\n{HELP}", self.name));

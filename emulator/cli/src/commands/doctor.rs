@@ -21,11 +21,12 @@ use clap::{Arg, Args};
 use emulator_scenario::diagnostics::SourceText;
 use emulator_scenario::redirect::Redirect;
 use emulator_scenario::scenario::WorldSpec;
-use emulator_server::{Entrance, Probe, TestEvent};
+use emulator_server::{AuthorityError, Entrance, Probe, TestEvent};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::serve::ServeArguments;
+use crate::certificates::ServedCertificates;
 use crate::entrance::EntranceArguments;
 use crate::exit::Exit;
 use crate::output::{self, Stream};
@@ -59,7 +60,7 @@ Exit codes:
 pub(crate) struct DoctorArguments {
     /// Tries the bots of the running emulator with this base URL
     #[arg(long, value_name = "URL", conflicts_with_all = [
-        "config", "webhook", "app_secret", "verify_token", "page_token", "fields", "primary_receiver", "person", "people",
+        "config", "webhook", "app_secret", "verify_token", "page_token", "fields", "primary_receiver", "person", "people", "ca_dir",
     ])]
     url: Option<String>,
     /// Checks only these of ports, certificates, webhooks and runtimes, with commas between them
@@ -167,7 +168,10 @@ async fn go(arguments: &DoctorArguments) -> Result<Exit, (Exit, String)> {
         };
         report.add(section(Group::Ports, title, findings));
     }
-    let (entrance, redirect, findings) = certified(arguments.serve.entrance());
+    let (entrance, redirect, findings) = match &served {
+        Some((_, served)) => certified_as(served.certificates.as_ref(), arguments.serve.entrance()),
+        None => certified(arguments.serve.entrance()),
+    };
     if arguments.wants(Group::Certificates) {
         report.add(section(Group::Certificates, "Certificates", findings));
     }
@@ -194,9 +198,28 @@ fn nobody() -> WorldSpec {
     WorldSpec::empty(SourceText::new("the command line", "")).with_defaults()
 }
 
-/// The certificates, what brings bots here that trust them, and what is to be said of both.
-fn certified(arguments: &EntranceArguments) -> (Arc<Entrance>, Option<Arc<Redirect>>, Vec<Finding>) {
-    let entrance = match arguments.entrance() {
+/// Certificates for a stage, what brings bots there that trust them, and what is to be said of both.
+type Certified = (Arc<Entrance>, Option<Arc<Redirect>>, Vec<Finding>);
+
+/// The certificates of a running `serve`. Where they are lost, there are none here, so that none are made in its folder.
+fn certified_as(served: Option<&ServedCertificates>, arguments: &EntranceArguments) -> Certified {
+    let (good, mut findings) = certificates::of_served(served);
+    let folder = served.filter(|_| good).map(|served| served.folder.as_path());
+    let Some(folder) = folder else { return (Arc::default(), None, findings) };
+    let (entrance, redirect, of_own) = certified_in(arguments.entrance_in(folder), arguments);
+    if redirect.is_none() {
+        findings.extend(of_own);
+    }
+    (entrance, redirect, findings)
+}
+
+/// The certificates that `serve` would have with these flags.
+fn certified(arguments: &EntranceArguments) -> Certified {
+    certified_in(arguments.entrance_to_judge(), arguments)
+}
+
+fn certified_in(entrance: Result<Arc<Entrance>, AuthorityError>, arguments: &EntranceArguments) -> Certified {
+    let entrance = match entrance {
         Ok(entrance) => entrance,
         Err(error) => return (Arc::default(), None, vec![certificates::unusable(&error.to_string())]),
     };

@@ -10,6 +10,7 @@ use hyper::Method;
 use serde_json::Value;
 
 use self::format::{Format, NotWritable};
+use crate::certificates::{Lost, ServedCertificates};
 use crate::client::ask;
 use crate::exit::Exit;
 use crate::output;
@@ -84,10 +85,18 @@ pub(crate) fn run(arguments: &EnvArguments) -> ExitCode {
             return exit.into();
         }
     };
-    if told.0["renewed"] == true {
-        eprintln!("note: {RENEWED}");
+    let certificates = ServedCertificates::read(&told.0["certificates"]);
+    if let Some(certificates) = &certificates {
+        if let Err(lost) = certificates.state() {
+            eprintln!("error: {lost}\nhelp: {}", Lost::HELP);
+            return Exit::Usage.into();
+        }
+        if certificates.renewed {
+            eprintln!("note: {RENEWED}");
+        }
     }
-    match text(arguments, &told) {
+    let files = certificates.map(|certificates| certificates.files).unwrap_or_default();
+    match text(arguments, &told, &files) {
         Ok(text) => output::result(&text, Exit::Passed).into(),
         Err(why) => {
             eprintln!("error: {why}");
@@ -115,7 +124,7 @@ async fn told(arguments: &EnvArguments) -> Result<Told, (Exit, String)> {
     Err((Exit::Usage, text))
 }
 
-fn text(arguments: &EnvArguments, told: &Told) -> Result<String, NotWritable> {
+fn text(arguments: &EnvArguments, told: &Told, files: &[String]) -> Result<String, NotWritable> {
     let EnvArguments { format, runtime, no_preload, .. } = arguments;
     if let Some(runtime) = runtime {
         let words = strings(&told.0["flags"][runtime.name()]);
@@ -132,7 +141,7 @@ fn text(arguments: &EnvArguments, told: &Told) -> Result<String, NotWritable> {
         let value = if format.is_of_this_machine() { joined(join, &name, value) } else { value };
         variables.push((name, value));
     }
-    format.variables(&variables, &strings(&told.0["files"]), &strings(&told.0["hosts"]))
+    format.variables(&variables, files, &strings(&told.0["hosts"]))
 }
 
 /// Our value beside what this process has in its own environment, which is that of the shell.

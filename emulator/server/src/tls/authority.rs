@@ -12,6 +12,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use super::files::{CaFiles, Readers, read, replace};
+use super::inspect::fingerprint;
 use super::making::{self, DAY};
 use super::{presenting, roots};
 use crate::clock::Wall;
@@ -71,6 +72,8 @@ pub enum Unmade {
 #[derive(Debug)]
 pub struct Authority {
     files: CaFiles,
+    /// The fingerprint of the root that clients have to trust.
+    root: String,
     config: Arc<ServerConfig>,
     renewed: bool,
     knows_system: bool,
@@ -132,16 +135,23 @@ impl Authority {
             [newest, _, ..] => now.0 - newest.from < (NEWS_FOR + 1) * DAY,
             [] | [_] => false,
         };
+        let root = kept.roots.first().map(|root| fingerprint(&root.der));
+        let root = root.ok_or_else(|| foreign(&files, files.ca(), "certificate"))?;
         let (issuer, key) =
             kept.issuer.ok_or_else(|| foreign(&files, files.issuer(), "certificate of an issuer"))?;
         let signs = Issuer::from_ca_cert_der(&issuer, key).map_err(Unmade::from)?;
         let config = presenting::server_config(&issuer, &signs, now)?;
-        Ok(Arc::new(Self { files, config, renewed, knows_system: !system.is_empty() }))
+        Ok(Arc::new(Self { files, root, config, renewed, knows_system: !system.is_empty() }))
     }
 
     /// Its files.
     pub const fn files(&self) -> &CaFiles {
         &self.files
+    }
+
+    /// The root from which its leaves come: the SHA-256 of the certificate, in lower-case hexadecimal digits.
+    pub fn root(&self) -> &str {
+        &self.root
     }
 
     /// What TLS is like with its certificates.

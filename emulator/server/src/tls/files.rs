@@ -21,7 +21,8 @@ pub(super) enum Readers {
 }
 
 impl CaFiles {
-    pub(super) fn in_folder(folder: &Path) -> Self {
+    /// Those of this folder, whether they are there or not.
+    pub fn in_folder(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
     }
 

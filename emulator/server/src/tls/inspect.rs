@@ -7,8 +7,10 @@ use std::path::Path;
 
 use emulator_core::Timestamp;
 
+use sha2::{Digest as _, Sha256};
+
 use super::authority::Authority;
-use super::files::read;
+use super::files::{CaFiles, read};
 use super::roots::CERTIFICATE;
 
 /// Who may do what with a file or folder.
@@ -22,7 +24,9 @@ pub struct Rights {
 
 impl Rights {
     fn of(path: &Path) -> io::Result<Self> {
-        let found = fs::metadata(path)?;
+        let is_absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let found =
+            fs::metadata(path).map_err(|error| if is_absent(&error) { absent(path) } else { error })?;
         let is_ours = found.uid() == rustix::process::getuid().as_raw();
         Ok(Self { is_ours, mode: found.mode() & 0o777 })
     }
@@ -39,8 +43,8 @@ pub struct CaState {
     pub from: Timestamp,
     /// When the first of root and issuer ends.
     pub until: Timestamp,
-    /// How many roots of ours there are: more than one after a renewal.
-    pub roots: usize,
+    /// The [fingerprints](Authority::root) of our roots, the newest first: more than one after a renewal.
+    pub roots: Vec<String>,
     /// How many certificates the bundle has beside them.
     pub others_in_bundle: usize,
     /// True when the bundle has all of ours.
@@ -58,17 +62,18 @@ impl Authority {
         };
         exposed(self.files().folder(), 0o022) || exposed(&self.files().issuer_key(), 0o077)
     }
+}
 
-    /// Looks at the files, as they are now.
+impl CaFiles {
+    /// Looks at the files, as they are now. Nothing is written.
     ///
     /// # Errors
     ///
-    /// When one of them cannot be read, or is no certificate any more.
+    /// When one of them cannot be read, or is no certificate any more. The error says which.
     pub fn state(&self) -> io::Result<CaState> {
-        let files = self.files();
-        let ours = certificates(&files.ca())?;
-        let issuer = certificates(&files.issuer())?;
-        let bundle = certificates(&files.bundle())?;
+        let ours = certificates(&self.ca())?;
+        let issuer = certificates(&self.issuer())?;
+        let bundle = certificates(&self.bundle())?;
         let validity = |ders: &[Vec<u8>], path: &Path| {
             let first = ders.first().ok_or_else(|| invalid(path))?;
             let (_, parsed) = x509_parser::parse_x509_certificate(first).map_err(|_| invalid(path))?;
@@ -79,28 +84,36 @@ impl Authority {
                 moment(validity.not_after.timestamp()),
             ))
         };
-        let (from, root_ends) = validity(&ours, &files.ca())?;
-        let (_, issuer_ends) = validity(&issuer, &files.issuer())?;
+        let (from, root_ends) = validity(&ours, &self.ca())?;
+        let (_, issuer_ends) = validity(&issuer, &self.issuer())?;
         Ok(CaState {
-            folder: Rights::of(files.folder())?,
-            key: Rights::of(&files.issuer_key())?,
+            folder: Rights::of(self.folder())?,
+            key: Rights::of(&self.issuer_key())?,
             from,
             until: root_ends.min(issuer_ends),
-            roots: ours.len(),
+            roots: ours.iter().map(|root| fingerprint(root)).collect(),
             others_in_bundle: bundle.iter().filter(|der| !ours.contains(der)).count(),
             bundle_has_ours: ours.iter().all(|der| bundle.contains(der)),
-            has_truststore: files.truststore().exists(),
+            has_truststore: self.truststore().exists(),
         })
     }
 }
 
 /// The certificates of a file, in DER.
 fn certificates(path: &Path) -> io::Result<Vec<Vec<u8>>> {
-    let bytes = read(path)?
-        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("{} is not there", path.display())))?;
+    let bytes = read(path)?.ok_or_else(|| absent(path))?;
     let parts = pem::parse_many(bytes).map_err(|_| invalid(path))?;
     let certificates = parts.into_iter().filter(|part| part.tag() == CERTIFICATE);
     Ok(certificates.map(pem::Pem::into_contents).collect())
+}
+
+/// The SHA-256 of a certificate in DER, in lower-case hexadecimal digits.
+pub(super) fn fingerprint(der: &[u8]) -> String {
+    Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn absent(path: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, format!("{} is not there", path.display()))
 }
 
 fn invalid(path: &Path) -> io::Error {

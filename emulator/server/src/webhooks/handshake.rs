@@ -66,6 +66,15 @@ impl HandshakeError {
         question.strip_prefix("; ").map(str::to_owned)
     }
 
+    /// `http` or `https`, where the webhook was named with the other one.
+    pub fn other_scheme(&self) -> Option<&'static str> {
+        match self {
+            Self::NoAnswer { why, .. } if why == NO_TLS => Some("http"),
+            Self::NoAnswer { why, .. } if why == IS_TLS => Some("https"),
+            Self::NoAnswer { .. } | Self::WrongStatus { .. } | Self::WrongChallenge { .. } => None,
+        }
+    }
+
     /// True when somebody answered, only not as it should be.
     pub const fn is_answer(&self) -> bool {
         match self {

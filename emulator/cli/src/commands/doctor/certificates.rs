@@ -4,6 +4,7 @@ use emulator_core::Timestamp;
 use emulator_server::{Authority, CaState, Rights, Wall, rfc3339};
 
 use super::finding::{Check, Finding};
+use crate::certificates::{Lost, ServedCertificates};
 
 /// A day, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -11,9 +12,21 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// Looks at the certificates of an authority.
 pub(super) fn findings(authority: &Authority) -> Vec<Finding> {
     let folder = authority.files().folder().display().to_string();
-    match authority.state() {
+    match authority.files().state() {
         Err(error) => vec![unusable(&format!("cannot read the certificates: {error}"))],
         Ok(state) => judge(&folder, &state, authority.was_renewed(), Wall::now()),
+    }
+}
+
+/// Looks at the certificates of a running `serve`: whether the files are still those that it shows, and how they are.
+/// False when no client can trust it.
+pub(super) fn of_served(served: Option<&ServedCertificates>) -> (bool, Vec<Finding>) {
+    let Some(served) = served else {
+        return (false, vec![Finding::skipped(Check::CaFolder, "serve has no certificates")]);
+    };
+    match served.state() {
+        Err(lost) => (false, vec![Finding::fail(Check::CaFolder, lost.to_string(), Lost::HELP)]),
+        Ok(state) => (true, judge(&served.folder.display().to_string(), &state, served.renewed, Wall::now())),
     }
 }
 
@@ -121,7 +134,7 @@ mod tests {
             key: rights(0o600),
             from: Timestamp(NOW.0 - 5 * DAY),
             until: Timestamp(NOW.0 + 100 * DAY),
-            roots: 1,
+            roots: vec!["00".to_owned()],
             others_in_bundle: 140,
             bundle_has_ours: true,
             has_truststore: true,

@@ -82,7 +82,14 @@ pub(super) fn verification(answer: &Result<(), HandshakeError>) -> Finding {
     };
     let usual =
         "answer `GET ?hub.mode=subscribe&hub.verify_token=…&hub.challenge=…` with the value of hub.challenge";
-    Finding::fail(check, text, usual).help_if(error.question())
+    let scheme = match (error.other_scheme(), error) {
+        (Some(scheme), _) => Some(format!("name the webhook with {scheme}://")),
+        (None, HandshakeError::NoAnswer { why, .. }) if why.starts_with("no TLS: ") => {
+            Some("does the bot speak TLS there? If not, name the webhook with http://".to_owned())
+        }
+        (None, _) => None,
+    };
+    Finding::fail(check, text, usual).help_if(scheme.or_else(|| error.question()))
 }
 
 /// The verification with a verify token that is not the app's.

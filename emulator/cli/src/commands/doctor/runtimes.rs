@@ -5,6 +5,7 @@ mod judge;
 mod ways;
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -19,12 +20,10 @@ use tokio::time::{Instant, timeout};
 
 use super::finding::{Check, Finding};
 use super::stage::Own;
-use judge::{Ended, TIME};
+use judge::{Ended, TELLS_VERSION, TIME};
 pub(super) use ways::Runtime;
 use ways::{By, WAYS, Way};
 
-/// How long a runtime may take to tell its version.
-const TELLS_VERSION: Duration = Duration::from_secs(10);
 /// How long the keeper may take to end a process.
 const ENDS: Duration = Duration::from_secs(6);
 /// The arguments with which Python starts without what the environment says.
@@ -65,15 +64,24 @@ pub(super) async fn findings(own: &Own, redirect: Option<&Arc<Redirect>>) -> std
     let desk = Arc::new(Desk::new(own, redirect, folder.path())?);
     let versions = desk.versions().await;
     let mut calls = JoinSet::new();
+    let mut found = Vec::new();
     for (index, way) in WAYS.iter().enumerate() {
-        let Some(version) = versions.get(&way.runtime).cloned() else { continue };
-        let desk = Arc::clone(&desk);
-        calls.spawn(async move { (index, desk.call(way, &version).await) });
+        match versions.get(&way.runtime).cloned() {
+            Some(Ok(version)) => {
+                let desk = Arc::clone(&desk);
+                calls.spawn(async move { (index, desk.call(way, &version).await) });
+            }
+            // Said once, whatever the number of its ways.
+            Some(Err(broken)) if !found.iter().any(|(_, finding)| *finding == broken) => {
+                found.push((index, broken));
+            }
+            Some(Err(_)) | None => {}
+        }
     }
-    let mut found = calls.join_all().await;
+    found.extend(calls.join_all().await);
     found.sort_by_key(|(index, _)| *index);
     let mut found: Vec<Finding> = found.into_iter().map(|(_, finding)| finding).collect();
-    if versions.contains_key(&Runtime::Python) {
+    if versions.get(&Runtime::Python).is_some_and(Result::is_ok) {
         found.extend(desk.isolation().await);
     }
     let absent = Runtime::ALL.iter().filter(|runtime| !versions.contains_key(runtime));
@@ -108,20 +116,20 @@ impl Desk {
         })
     }
 
-    /// The versions of the runtimes that are installed.
-    async fn versions(self: &Arc<Self>) -> BTreeMap<Runtime, String> {
+    /// The versions of the runtimes that are installed, or why one does not start.
+    async fn versions(self: &Arc<Self>) -> BTreeMap<Runtime, Result<String, Finding>> {
         let mut asked = JoinSet::new();
-        for runtime in Runtime::ALL {
+        for runtime in Runtime::ALL.into_iter().filter(|runtime| is_found(runtime.program())) {
             let desk = Arc::clone(self);
             asked.spawn(async move {
-                let ended =
-                    desk.run(&[runtime.program(), runtime.version_argument()], TELLS_VERSION, None).await.0;
-                match ended {
-                    Ended::Exited { code: Some(0), stdout, stderr } => {
-                        Some((runtime, version_in(&format!("{stdout}\n{stderr}"))))
-                    }
-                    Ended::Exited { .. } | Ended::TimedOut | Ended::NotStarted(_) => None,
-                }
+                let command = [&[runtime.program()], runtime.version_arguments()].concat();
+                let ended = desk.run(&command, TELLS_VERSION, None).await.0;
+                let set = runtime.variables().iter().filter_map(|name| {
+                    let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
+                    Some((*name, value))
+                });
+                let is_there = !judge::is_stand_in(runtime, &ended);
+                is_there.then(|| (runtime, judge::version(runtime, &ended, &set.collect::<Vec<_>>())))
             });
         }
         asked.join_all().await.into_iter().flatten().collect()
@@ -236,11 +244,13 @@ const fn preload_variable(runtime: Runtime) -> &'static str {
     }
 }
 
-/// The first word that begins with a digit, behind a `v` or `go` that may stand before it.
-fn version_in(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| word.trim_start_matches("go").trim_start_matches('v'));
-    let mut numbers = words.filter(|word| word.starts_with(|character: char| character.is_ascii_digit()));
-    numbers.next().unwrap_or_default().trim_end_matches(',').to_owned()
+/// True when a program can be found where a shell would look for it.
+fn is_found(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|folder| {
+        let is_program = |file: std::fs::Metadata| file.is_file() && file.permissions().mode() & 0o111 != 0;
+        folder.join(program).metadata().is_ok_and(is_program)
+    })
 }
 
 #[cfg(test)]

@@ -6,12 +6,15 @@ use hyper::Method;
 use serde_json::Value;
 
 use super::finding::{Check, Finding, counted};
+use crate::certificates::ServedCertificates;
 use crate::client::ask;
 
 /// What a running `serve` tells.
 #[derive(Debug)]
 pub(super) struct Served {
     pub(super) version: String,
+    /// None when it has none.
+    pub(super) certificates: Option<ServedCertificates>,
     pub(super) page: PageId,
     /// The person whom none of its lanes knows.
     pub(super) person: Psid,
@@ -70,6 +73,7 @@ fn read(body: &Value) -> Option<Served> {
     };
     Some(Served {
         version: text(&body["version"])?,
+        certificates: ServedCertificates::read(&body["certificates"]),
         page: PageId(body["page"].as_str()?.parse().ok()?),
         person: Psid(body["person"].as_str()?.parse().ok()?),
         webhooks,

@@ -23,6 +23,9 @@ const ASK_AGAIN: Duration = Duration::from_millis(50);
 const UNUSUAL: [(TestEvent, Check); 2] =
     [(TestEvent::Standby, Check::Standby), (TestEvent::AppRoles, Check::NoSender)];
 
+/// What is found out with events.
+const EVENTS: [Check; 4] = [Check::Signature, Check::WrongSignature, Check::Standby, Check::NoSender];
+
 /// A webhook that is tried.
 #[derive(Debug)]
 pub(super) struct Subject {
@@ -71,7 +74,12 @@ impl Subject {
         if verified.is_ok() {
             found.push(judge::wrong_token(&self.probe.verify_wrongly().await));
         }
-        found.extend(self.events().await);
+        if verified.is_err_and(|error| error.other_scheme().is_some()) {
+            let why = "nothing arrives over the wrong scheme";
+            found.extend(EVENTS.iter().map(|check| judge::not_tried(*check, why)));
+        } else {
+            found.extend(self.events().await);
+        }
         found
     }
 
@@ -94,7 +102,7 @@ impl Subject {
 
     /// Sends the test events.
     async fn events(&self) -> Vec<Finding> {
-        const AFTER_MESSAGE: [Check; 3] = [Check::WrongSignature, Check::Standby, Check::NoSender];
+        let [_, after_message @ ..] = EVENTS;
         let mut found = Vec::new();
         let not_tried = |checks: &[Check], why: &str| {
             checks.iter().map(|check| judge::not_tried(*check, why)).collect::<Vec<_>>()
@@ -102,11 +110,11 @@ impl Subject {
         let (right, mut slowest, after) = self.send(TestEvent::Message, Signing::Right).await;
         found.push(judge::signature(&right, &self.probe.webhook().secret, &after));
         if !self.is_back(&after).await {
-            found.extend(not_tried(&AFTER_MESSAGE, "the bot has ended"));
+            found.extend(not_tried(&after_message, "the bot has ended"));
             return found;
         }
         if !right.as_ref().is_ok_and(|answer| (200..300).contains(&answer.status)) {
-            found.extend(not_tried(&AFTER_MESSAGE, "an ordinary message has to be taken first"));
+            found.extend(not_tried(&after_message, "an ordinary message has to be taken first"));
             return found;
         }
         let (wrong, _, after) = self.send(TestEvent::Message, Signing::Wrong).await;

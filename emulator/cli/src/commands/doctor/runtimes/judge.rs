@@ -8,6 +8,9 @@ use super::ways::{Runtime, Way};
 /// How long one call may take, from the start of its process.
 pub(super) const TIME: Duration = Duration::from_secs(20);
 
+/// How long a runtime may take to tell its version.
+pub(super) const TELLS_VERSION: Duration = Duration::from_secs(10);
+
 /// How much is repeated of what a process says, in characters.
 const REPEATED: usize = 200;
 
@@ -20,6 +23,61 @@ pub(super) enum Ended {
     TimedOut,
     /// It could not be started.
     NotStarted(String),
+}
+
+/// The version that a program has told which was found, or why it does not start. `set` are the variables of the user
+/// that may be the reason.
+pub(super) fn version(runtime: Runtime, ended: &Ended, set: &[(&str, String)]) -> Result<String, Finding> {
+    let why = match ended {
+        Ended::Exited { code: Some(0), stdout, stderr } => {
+            let text = format!("{stdout}\n{stderr}");
+            if !text.trim().is_empty() {
+                return Ok(version_in(&text));
+            }
+            "it prints no version".to_owned()
+        }
+        Ended::Exited { code, stdout, stderr } => {
+            told(stderr).or_else(|| told(stdout)).unwrap_or_else(|| silent(*code))
+        }
+        Ended::TimedOut => format!("it told no version within {} s", TELLS_VERSION.as_secs()),
+        Ended::NotStarted(why) => why.clone(),
+    };
+    let program = runtime.program();
+    let words = runtime
+        .version_arguments()
+        .iter()
+        .map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).to_owned() });
+    let command = words.fold(program.to_owned(), |command, word| format!("{command} {word}"));
+    let help = match set {
+        [] => format!("no bot can run on it until `{command}` works"),
+        set => {
+            let set: Vec<String> = set.iter().map(|(name, value)| format!("{name} is `{value}`")).collect();
+            format!("{}: is that right? No bot can run until `{command}` works", set.join(", "))
+        }
+    };
+    Err(Finding::fail(Check::Runtime(runtime), format!("{program} does not start: {why}"), help))
+}
+
+/// The program that macOS has in the place of a Java that is not installed.
+pub(super) fn is_stand_in(runtime: Runtime, ended: &Ended) -> bool {
+    match ended {
+        Ended::Exited { stderr, .. } => {
+            runtime == Runtime::Java && stderr.contains("Unable to locate a Java Runtime")
+        }
+        Ended::TimedOut | Ended::NotStarted(_) => false,
+    }
+}
+
+/// The first word that begins with a digit, behind a `v` or `go` that may stand before it.
+pub(super) fn version_in(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| word.trim_start_matches("go").trim_start_matches('v'));
+    let mut numbers = words.filter(|word| word.starts_with(|character: char| character.is_ascii_digit()));
+    numbers.next().unwrap_or_default().trim_end_matches(',').to_owned()
+}
+
+fn silent(code: Option<i32>) -> String {
+    let code = code.map_or_else(|| "a signal".to_owned(), |code| format!("code {code}"));
+    format!("it ended with {code} and said nothing")
 }
 
 /// What it means. `page` is the id that the answer has to hold.
@@ -36,7 +94,7 @@ pub(super) fn judge(way: &Way, version: &str, ended: &Ended, page: &str, took: D
         return Finding::ok(check, named).took(took);
     }
     let why = told(stderr).or_else(|| told(stdout));
-    let why = why.unwrap_or_else(|| format!("it ended with {code:?} and said nothing"));
+    let why = why.unwrap_or_else(|| silent(code));
     if lacks_what_the_probe_needs(way.runtime, code, stderr) {
         let (runtime, why) = (way.runtime.program(), lacking(way.runtime, &why));
         return Finding::skipped(check, format!("{runtime} {version}: not tried: {why}"));
@@ -75,13 +133,25 @@ fn lacking(runtime: Runtime, why: &str) -> String {
     }
 }
 
-/// The line that says what went wrong, shortened: the first one, or the last of a traceback of Python.
+/// The line that says what went wrong, shortened: the last of a traceback of Python, else the first that begins with the
+/// name of an error, as Node prints it below a piece of its sources, else the first.
 fn told(text: &str) -> Option<String> {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next()?;
-    let line = if first.starts_with("Traceback") { lines.next_back().unwrap_or(first) } else { first };
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let line = if lines.iter().any(|line| line.starts_with("Traceback")) {
+        lines.last()
+    } else {
+        lines.iter().find(|line| names_an_error(line)).or(lines.first())
+    };
+    let line = line?;
     let short: String = line.chars().take(REPEATED).collect();
     Some(if short.len() < line.len() { format!("{short}…") } else { short })
+}
+
+/// True for `Error: …`, `TypeError [ERR_X]: …`, `java.net.ConnectException: …`, `Fatal Python error: …`.
+fn names_an_error(line: &str) -> bool {
+    let Some((head, _)) = line.split_once(": ") else { return false };
+    let name = head.split_once(" [").map_or(head, |(name, _)| name);
+    ["Error", "Exception", " error"].iter().any(|end| name.ends_with(end))
 }
 
 /// Which arguments of Python keep our `sitecustomize` from being loaded.

@@ -1,6 +1,6 @@
 //! What is made of versions and of processes that ended.
 
-use super::judge::judge;
+use super::judge::{self, is_stand_in, judge, version_in};
 use super::*;
 use crate::commands::doctor::finding::Verdict;
 
@@ -84,4 +84,43 @@ fn each_runtime_has_a_way_and_each_way_says_what_to_do() {
     }
     assert!(WAYS.iter().all(|way| !way.help.is_empty() && !way.what.is_empty()));
     assert!(WAYS.is_sorted_by_key(|way| way.runtime), "the report has them in this order");
+}
+
+#[test]
+fn what_is_found_and_does_not_tell_its_version_does_not_start() {
+    let exited = |code, stdout: &str, stderr: &str| Ended::Exited {
+        code: Some(code),
+        stdout: stdout.to_owned(),
+        stderr: stderr.to_owned(),
+    };
+    let missing = "node:internal/modules/cjs/loader:1210\n  throw err;\n  ^\n\n\
+                   Error: Cannot find module '/gone/apm.js'\nRequire stack:\n- internal/preload\n  code: 'MODULE_NOT_FOUND',\n";
+    let coded = "file:///apm.mjs:1\nthrow new TypeError('x: y')\n^\n\nTypeError [ERR_X]: that is wrong\n";
+    let home = "Python path configuration:\n  PYTHONHOME = '/gone'\nFatal Python error: init_fs_encoding: failed\n\
+                ModuleNotFoundError: No module named 'encodings'\n";
+    let cases = [
+        (Runtime::Node, exited(1, "", missing), "Error: Cannot find module '/gone/apm.js'"),
+        (Runtime::Node, exited(1, "", coded), "TypeError [ERR_X]: that is wrong"),
+        (
+            Runtime::Node,
+            exited(9, "", "node: --bogus is not allowed in NODE_OPTIONS\n"),
+            "node: --bogus is not allowed in NODE_OPTIONS",
+        ),
+        (Runtime::Python, exited(1, "", home), "Fatal Python error: init_fs_encoding: failed"),
+        (Runtime::Ruby, exited(1, "", ""), "it ended with code 1 and said nothing"),
+        (Runtime::Ruby, exited(0, "\n", ""), "it prints no version"),
+        (Runtime::Python, Ended::TimedOut, "it told no version within 10 s"),
+        (Runtime::Go, Ended::NotStarted("no".to_owned()), "no"),
+    ];
+    for (runtime, ended, why) in cases {
+        let found = judge::version(runtime, &ended, &[]).expect_err("it does not start");
+        assert_eq!(found.verdict, Verdict::Fail);
+        assert_eq!(found.text, format!("{} does not start: {why}", runtime.program()));
+        let named = judge::version(runtime, &ended, &[("SOME_OPTIONS", "--bogus".to_owned())]);
+        let help = named.expect_err("it does not start").help.unwrap_or_default();
+        assert!(help.starts_with("SOME_OPTIONS is `--bogus`: is that right?"), "{help}");
+    }
+    assert_eq!(judge::version(Runtime::Java, &exited(0, "", "openjdk 17.0.1"), &[]), Ok("17.0.1".to_owned()));
+    let stand_in = exited(1, "", "The operation couldn’t be completed. Unable to locate a Java Runtime.");
+    assert!(is_stand_in(Runtime::Java, &stand_in) && !is_stand_in(Runtime::Ruby, &stand_in));
 }

@@ -31,11 +31,27 @@ impl Runtime {
         }
     }
 
-    /// What makes it tell its version.
-    pub(super) const fn version_argument(self) -> &'static str {
+    /// What makes it tell its version. Node and Python run a line of code for it, because `--version` works even where
+    /// the environment keeps every program from starting.
+    pub(super) const fn version_arguments(self) -> &'static [&'static str] {
         match self {
-            Self::Go => "version",
-            Self::Node | Self::Python | Self::Java | Self::Php | Self::Ruby | Self::Curl => "--version",
+            Self::Node => &["-p", "process.version"],
+            Self::Python => &["-c", "import platform; print(platform.python_version())"],
+            Self::Go => &["version"],
+            Self::Java | Self::Php | Self::Ruby | Self::Curl => &["--version"],
+        }
+    }
+
+    /// The variables of the user that can keep it from starting.
+    pub(super) const fn variables(self) -> &'static [&'static str] {
+        match self {
+            Self::Node => &["NODE_OPTIONS"],
+            Self::Python => &["PYTHONHOME", "PYTHONPATH"],
+            Self::Java => &["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"],
+            Self::Php => &["PHPRC", "PHP_INI_SCAN_DIR"],
+            Self::Ruby => &["RUBYOPT", "RUBYLIB"],
+            Self::Go => &["GOROOT", "GOFLAGS", "GOTOOLCHAIN"],
+            Self::Curl => &["CURL_HOME"],
         }
     }
 }

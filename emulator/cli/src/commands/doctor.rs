@@ -114,7 +114,7 @@ pub(crate) fn run(arguments: &DoctorArguments) -> ExitCode {
     exit.into()
 }
 
-/// Waits for a signal that asks for the end. Whoever is kept for doctor ends with it.
+/// Waits for a signal to end. The processes that the keeper runs for doctor end with it.
 async fn interrupted() {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     // Without them the system ends doctor, and the keepers end the rest.

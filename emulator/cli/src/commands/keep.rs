@@ -9,7 +9,7 @@
 //! so a process that leaves it (`setsid`) is out of reach. A program that stands in for the emulator's own caller
 //! (`--handed`, for `exec`) has the standard input that comes over the lifeline, is told the signals that come over it, and
 //! may stay in the process group of the caller, to whom the terminal belongs. What it left behind is whatever descends from
-//! it. `keep` itself is out of reach of whoever kills the emulator's whole process group (`timeout -s KILL`, CI servers).
+//! it. `keep` itself survives a KILL of the emulator's whole process group (`timeout -s KILL`, CI servers).
 //!
 //! Invariant: `keep` does not exit while something is left that it can reach (unless even KILL does not end it).
 
@@ -188,8 +188,8 @@ impl Ends {
     }
 }
 
-/// Gets out of reach of whoever ends the runner. This comes first: killed before it, `keep` has started nothing that could
-/// stay behind. A command that is to be in the runner's process group needs its session, so there only the group is left.
+/// Leaves the session of the runner, so that a KILL for its process group misses `keep`. This comes first: killed before
+/// it, `keep` has started nothing that could stay behind. A command that is to be in the runner's process group needs its session, so there only the group is left.
 fn step_aside(arguments: &KeepArguments) {
     // It fails for the leader of a process group, as which a shell starts it. Then nobody kills it with the runner.
     if arguments.group.is_some() {

@@ -14,7 +14,7 @@ use crate::client::ask;
 
 /// The port of https, for name mapping.
 const HTTPS: u16 = 443;
-/// How long whoever has the port may take to say who it is.
+/// How long to wait for the program on a port to identify itself.
 const SAYS_WHO: Duration = Duration::from_secs(2);
 
 /// Whether a port can be had.

@@ -1,4 +1,4 @@
-//! The bots that doctor starts itself: how each is, from what is told of them.
+//! The bots that doctor starts itself, and whether each of them is still running.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,7 @@ pub(super) struct Started {
 }
 
 impl Started {
-    /// Follows what is told of the bots from now on.
+    /// Starts following the news of the bots.
     pub(super) fn follow(bots: ServedBots, mut news: mpsc::UnboundedReceiver<BotNews>) -> Self {
         let names = bots.names().map(|name| (name.to_owned(), State::default()));
         let started = Self { states: Arc::new(Mutex::new(names.collect())), bots };

@@ -189,7 +189,8 @@ impl Ends {
 }
 
 /// Leaves the session of the runner, so that a KILL for its process group misses `keep`. This comes first: killed before
-/// it, `keep` has started nothing that could stay behind. A command that is to be in the runner's process group needs its session, so there only the group is left.
+/// it, `keep` has started nothing that could stay behind. A command that is to be in the runner's process group needs
+/// the runner's session, so there only the group is left.
 fn step_aside(arguments: &KeepArguments) {
     // It fails for the leader of a process group, as which a shell starts it. Then nobody kills it with the runner.
     if arguments.group.is_some() {

@@ -196,7 +196,8 @@ fn on_a_terminal_the_command_reads_and_hears_ctrl_c_once() {
         "print('ready', sys.stdin.isatty(), flush=True)\nprint('read', input(), flush=True)",
     );
     let folder = Folder::with("tells.py", &tells);
-    let run = format!("{} exec -- python3 tells.py SIGINT", binary().display());
+    // A shell that stays in between would hear ctrl-c as well, and some then answer for themselves.
+    let run = format!("exec {} exec -- python3 tells.py SIGINT", binary().display());
     let mut script = Command::new("script");
     script.args(["-qec", &run, "/dev/null"]).current_dir(folder.path("."));
     let mut process = Process::start(script.stdin(Stdio::piped()));

@@ -29,6 +29,7 @@ mod message;
 mod options;
 mod person;
 mod retry;
+mod route;
 mod sends;
 mod set_up;
 mod settings;
@@ -63,6 +64,7 @@ pub use options::{
     Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, WhatOneHas, Whom,
 };
 pub use retry::{GIVES_UP_AFTER, retry_after};
+pub use route::RouteId;
 pub use set_up::SetUp;
 pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
 pub use step::{Context, step};

@@ -105,6 +105,12 @@ impl GraphError {
         self
     }
 
+    /// Says why something is not there yet.
+    #[must_use]
+    pub(crate) fn because(self, why: &str) -> Self {
+        Self { hint: Some(why.into()), ..self }
+    }
+
     #[must_use]
     pub(crate) const fn status(mut self, status: u16) -> Self {
         self.status = status;

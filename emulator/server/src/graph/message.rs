@@ -23,6 +23,8 @@ use serde_json::Value;
 
 use super::error::GraphError;
 use super::params::{Raw, Scalar};
+use super::row::ParamType::{Number, Object, Objects, Text};
+use super::row::{Param, names, not_there_yet};
 pub(crate) use condition::Condition;
 pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;
@@ -36,22 +38,24 @@ const TEXT_LIMIT: usize = 2_000;
 const METADATA_LIMIT: usize = 1_000;
 
 const MESSAGE: Path<'static> = Path::Root("message");
-/// What a message that is sent can hold.
-pub const MESSAGE_MEMBERS: &[&str] = &[
-    "text",
-    "attachment",
-    "attachments",
-    "quick_replies",
-    "metadata",
-    "dynamic_text",
-    "template",
-    "sticker_id",
-    "receiving_app_id",
-    "receiving_app_control_expiration",
+/// What a message that is sent can hold (M-151).
+pub(super) const MEMBERS: &[Param; 10] = &[
+    Param::optional("text", Text).at_most(TEXT_LIMIT).follows(&[RuleId::TextLength, RuleId::MessageEmpty]),
+    Param::optional("attachment", Object).follows(&[RuleId::AttachmentKinds, RuleId::TextAndAttachment]),
+    Param::optional("attachments", Objects).at_most(media::IMAGES.most).follows(&[RuleId::AttachmentKinds]),
+    Param::optional("quick_replies", Objects)
+        .at_most(quick_replies::COUNT.most)
+        .follows(&[RuleId::QuickReplyParts]),
+    Param::optional("metadata", Text).at_most(METADATA_LIMIT).follows(&[RuleId::TextLength]),
+    Param::optional("dynamic_text", Object).not_yet("texts for each reader are not modelled yet"),
+    Param::optional("template", Object).not_yet("message templates are not modelled yet"),
+    Param::optional("sticker_id", Number).not_yet("stickers are not modelled yet"),
+    Param::optional("receiving_app_id", Number).not_yet("control is moved by its own edges yet"),
+    Param::optional("receiving_app_control_expiration", Number)
+        .not_yet("control is moved by its own edges yet"),
 ];
-/// Members that exist on the platform and that this version does not take.
-const LATER: &[&str] =
-    &["dynamic_text", "template", "sticker_id", "receiving_app_id", "receiving_app_control_expiration"];
+/// The names of what a message that is sent can hold.
+pub const MESSAGE_MEMBERS: &[&str] = &names(MEMBERS);
 /// Members that old clients add; they mean nothing.
 const IGNORED: &[&str] = &["mid", "seq"];
 
@@ -126,8 +130,8 @@ fn whole(json: &str, files: usize) -> Result<Read, GraphError> {
         part.remove(ignored);
     }
     part.only(MESSAGE_MEMBERS)?;
-    if let Some(key) = LATER.iter().find(|key| part.has(key)) {
-        return Err(GraphError::not_there_yet(part.at(key)));
+    if let Some((param, why)) = not_there_yet(MEMBERS, |key| part.has(key)) {
+        return Err(GraphError::not_there_yet(part.at(param.name)).because(why));
     }
     let text = part.text("text", TEXT_LIMIT)?.filter(|text| !text.is_empty()).map(Arc::from);
     if text.is_none() {

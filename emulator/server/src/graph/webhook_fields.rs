@@ -9,7 +9,7 @@ use super::params::{Params, Raw};
 
 /// Every field that Pages have, in the order in which the platform lists them: as it was seen in 2022,
 /// with what was added until 2026 at the end.
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "feed",
     "mention",
     "name",

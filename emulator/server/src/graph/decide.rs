@@ -117,7 +117,7 @@ fn refused_by_core(call: &Call, refusal: Refusal, at: Timestamp) -> GraphError {
             CallKind::AsksProfile { .. },
             RefusalKind::PermissionMissing | RefusalKind::NoRoleOnApp { .. },
             _,
-        ) => GraphError::profile_denied(refusal),
+        ) => GraphError::profile_denied(refusal.rule, refusal.saw),
         _ => GraphError::refused_to(call.app, refusal, at),
     }
 }

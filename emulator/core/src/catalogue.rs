@@ -69,7 +69,7 @@ pub struct Rule {
 }
 
 macro_rules! rules {
-    ($($variant:ident, $code:literal, $title:literal, [$($protocol:ident)*], $confidence:ident, $source:expr, $statement:literal;)*) => {
+    ($($variant:ident, $code:literal, $title:literal, [$($protocol:ident $(,)?)*], $confidence:ident, $source:expr, $statement:literal;)*) => {
         /// The id of a rule.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum RuleId {
@@ -81,7 +81,7 @@ macro_rules! rules {
                 id: RuleId::$variant,
                 code: $code,
                 title: $title,
-                protocols: &[$(Protocol::$protocol)*],
+                protocols: &[$(Protocol::$protocol,)*],
                 statement: $statement,
                 source: $source,
                 confidence: Confidence::$confidence,
@@ -402,5 +402,51 @@ mod tests {
             assert!(codes.insert(rule.code), "{} stands twice", rule.code);
             assert!(rule.statement.ends_with('.'), "{}", rule.code);
         }
+    }
+
+    /// Rules of protocols that are not part of the emulator.
+    #[expect(unreachable_pub, reason = "the macro writes public items")]
+    mod of_two_protocols {
+        use super::super::Confidence;
+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Protocol {
+            Old,
+            New,
+        }
+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Rule {
+            pub id: RuleId,
+            pub code: &'static str,
+            pub title: &'static str,
+            pub protocols: &'static [Protocol],
+            pub statement: &'static str,
+            pub source: &'static str,
+            pub confidence: Confidence,
+        }
+
+        rules! {
+            Everywhere, "T-1", "holds everywhere", [], Inferred, "a test", "It holds everywhere.";
+            Commas, "T-2", "holds in both", [Old, New], Inferred, "a test", "It holds in both.";
+            TrailingComma, "T-3", "holds in both", [Old, New,], Inferred, "a test", "It holds in both.";
+            Blanks, "T-4", "holds in both", [New Old], Inferred, "a test", "It holds in both.";
+            One, "T-5", "holds in one", [New], Inferred, "a test", "It holds in one.";
+        }
+
+        pub fn protocols(id: RuleId) -> &'static [Protocol] {
+            CATALOGUE[id as usize].protocols
+        }
+    }
+
+    #[test]
+    fn a_rule_can_hold_in_several_protocols() {
+        use of_two_protocols::Protocol::{New, Old};
+        use of_two_protocols::{RuleId, protocols};
+        assert_eq!(protocols(RuleId::Everywhere), []);
+        assert_eq!(protocols(RuleId::Commas), [Old, New]);
+        assert_eq!(protocols(RuleId::TrailingComma), [Old, New]);
+        assert_eq!(protocols(RuleId::Blanks), [New, Old]);
+        assert_eq!(protocols(RuleId::One), [New]);
     }
 }

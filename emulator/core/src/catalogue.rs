@@ -174,7 +174,7 @@ rules! {
     RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
         "An app whose role changes is told by app_roles, an event without a sender; one event for each app.";
     RemovedOwner, "C-12a", "an app that is removed owns nothing", [], Inferred, CHOICE,
-        "When an app is removed from the Page, the conversations that it owned become idle and its role ends.";
+        "When an app is removed from the Page, or takes itself off, the conversations that it owned become idle and its role ends.";
     OwnerToldToAll, "C-60", "every app of the Page may ask for the owner", [Handover], Inferred, REFERENCE,
         "thread_owner answers any app of the Page with the owner's app id and the moment at which its control ends, or with an empty list when the conversation is idle.";
     ControlEvents, "C-75", "control events travel on messaging", [], Observed, LOGS,

@@ -12,6 +12,7 @@ use crate::handover;
 use crate::health;
 use crate::ids::{AppId, PAGE_INBOX, PageId, Psid};
 use crate::input::AdminChange;
+use crate::options::RoleLost;
 use crate::settings::{Connection, Page, Permission, Settings};
 use crate::time::Timestamp;
 use crate::world::World;
@@ -74,7 +75,8 @@ fn connection(world: &mut World, page: PageId, app: AppId) -> Result<&mut Connec
     page_mut(&mut world.settings, page)?.apps.get_mut(&app).ok_or_else(unknown)
 }
 
-/// Gives the role to an app, or to none; the apps whose role changed are told (C-12).
+/// Gives the role to an app, or to none. What the app owned that loses the role becomes idle (C-12b), and
+/// the apps whose role changed are told (C-12).
 fn primary_receiver(world: &mut World, page: PageId, app: Option<AppId>, now: Timestamp) -> Outcome {
     let before = handover::primary(&world.settings, page);
     let saw = Saw { primary: Some(before), ..Saw::default() };
@@ -86,6 +88,11 @@ fn primary_receiver(world: &mut World, page: PageId, app: Option<AppId>, now: Ti
     page_mut(&mut world.settings, page)?.primary_receiver = if known { app } else { return Err(unknown()) };
     let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
     if before != app {
+        if let Some(loser) = before
+            && world.settings.options(page).role_lost == RoleLost::Idle
+        {
+            becomes_idle(world, page, loser, (RuleId::RoleLost, now), &mut accepted.effects);
+        }
         let roles = [(before, Role::SecondaryReceiver), (app, Role::PrimaryReceiver)];
         for (app, role) in roles.into_iter().filter_map(|(app, role)| Some((app?, role))) {
             let event = Event::AppRoles { app, role };

@@ -175,6 +175,8 @@ rules! {
         "An app whose role changes is told by app_roles, an event without a sender; one event for each app.";
     RemovedOwner, "C-12a", "an app that is removed owns nothing", [], Inferred, CHOICE,
         "When an app is removed from the Page, or takes itself off, the conversations that it owned become idle and its role ends.";
+    RoleLost, "C-12b", "a primary receiver that loses its role owns nothing", [Handover], Inferred, CHOICE,
+        "When an admin takes the primary role away from an app, the conversations that it owned become idle.";
     OwnerToldToAll, "C-60", "every app of the Page may ask for the owner", [Handover], Inferred, REFERENCE,
         "thread_owner answers any app of the Page with the owner's app id and the moment at which its control ends, or with an empty list when the conversation is idle.";
     ControlEvents, "C-75", "control events travel on messaging", [], Observed, LOGS,

@@ -80,7 +80,9 @@ fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &
             known(world, page, person)?;
             profile(world, (page, app), person, &needs)
         }
-        AppAct::Installs { fields, other_fields } => admin::installs(world, page, app, fields, other_fields),
+        AppAct::Installs { fields, other_fields } => {
+            admin::installs(world, page, app, fields, other_fields, context.now)
+        }
     }
 }
 

@@ -264,7 +264,10 @@ fn taps(before: &play::State, earlier: &[Step], what: &str) -> Option<Does> {
 }
 
 fn admin_does(before: &play::State, change: &PageChange) -> Option<Does> {
+    let owns = |primary: &Primary| matches!((primary, &before.owner), (Primary::App(app), Owner::By(owner)) if app == owner);
     Some(match change {
+        // In the cells the owner is an app whose role stays as it is.
+        PageChange::PrimaryReceiver(primary) if owns(primary) || owns(&before.primary) => return None,
         PageChange::PrimaryReceiver(Primary::None) => (Action::TakesRoleAway, None),
         PageChange::PrimaryReceiver(primary) if *primary == before.primary => return None,
         PageChange::PrimaryReceiver(Primary::App(name)) if name != "inbox" && name != play::STRANGER.0 => {

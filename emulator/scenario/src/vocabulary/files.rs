@@ -64,6 +64,7 @@ pub const PAGE_KEYS: &[Field] = &[
     field("id", Kind::Id(63), "its id: digits, below 2^63"),
     field("name", Kind::Literal, "what it is called"),
     field("primary_receiver", Kind::Literal, "the app that is primary receiver, or `none`"),
+    field("news", Kind::Bool, "whether it is registered as a news Page, which may send news at any time"),
     field(
         "whitelisted_domains",
         Kind::OneOrMore(&Kind::Domain),

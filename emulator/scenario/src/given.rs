@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use emulator_server::{WebhookUrl, real_token};
+use emulator_core::real_token;
+use emulator_server::WebhookUrl;
 
 use crate::cast::split;
 use crate::check::bot_steps;

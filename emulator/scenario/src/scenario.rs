@@ -15,8 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use emulator_core::{Options, Protocol};
-use emulator_server::graph::GraphVersion;
+use emulator_core::{GraphVersion, Options, Protocol};
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::given::Given;

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::Protocol;
-use emulator_server::MEDIA_LIMIT;
+use emulator_core::{MEDIA_LIMIT, Protocol};
 use serde_json::{Map, Value};
 
 use crate::cast::{Surroundings, cast, environment};

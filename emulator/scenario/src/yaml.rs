@@ -9,7 +9,7 @@ mod explain;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use emulator_server::{real_token, without_real_tokens};
+use emulator_core::{real_token, without_real_tokens};
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, options};
 
 use crate::diagnostics::{Diagnostic, SourceText};

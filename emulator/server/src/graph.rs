@@ -6,9 +6,7 @@
 mod answer;
 mod asked;
 mod caller;
-mod codes;
 mod decide;
-mod domain;
 mod error;
 mod fields;
 pub mod fuzz;
@@ -32,7 +30,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, KEPT_MESSAGES, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+    AppAct, AppId, KEPT_MESSAGES, MEDIA_FOLDER, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw,
+    Timestamp, real_token, without_real_tokens,
 };
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
@@ -40,32 +39,25 @@ use hyper::header::{HeaderMap, HeaderValue};
 pub(crate) use answer::{challenge, error as error_body};
 use asked::asked;
 use caller::{Caller, Proof};
-pub use codes::{codes_with, subcodes, subcodes_of};
 use decide::{Decision, decide};
-pub use domain::{DOMAINS, DomainError, whitelisted_host};
 pub use error::GraphError;
 use fields::Fields;
 use message::Condition;
-pub use message::MESSAGE_MEMBERS;
-pub(crate) use message::is_url;
 use node::Reading;
 pub(crate) use node::permissions_of;
 use params::Params;
-pub use played::{PlayedCall, SenderAction, play, refusal};
+pub use played::{PlayedCall, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
 pub use raw::{RawCall, RawContent, RawFile, RawToken, call};
-pub use route::GraphVersion;
 use route::{Endpoint, Path, Verb};
-pub use sending::MESSAGING_TYPES;
 pub use spelt::{Spelt, of_page, spelt};
 use subscriptions::{GivingUp, Registered, Registering};
 
 use crate::http::headers_of;
 use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
-use crate::media::{MEDIA_FOLDER, without_base};
-use crate::secrets::{real_token, without_real_tokens};
+use crate::media::without_base;
 use crate::shared::Token;
 use crate::stage::Stage;
 use sending::Sending;

@@ -8,18 +8,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use emulator_core::Digest;
+use emulator_core::{MEDIA_FOLDER, MediaTooLarge, media_name};
 use serde_json::Value;
 
-/// What the paths of kept files begin with.
-pub const MEDIA_FOLDER: &str = "/_emulator/media/";
-/// The largest file that can be sent, in bytes (M-156).
-pub const MEDIA_LIMIT: usize = 25 * 1024 * 1024;
 /// How much a stage keeps, in bytes; what came first goes first.
 const KEPT: usize = 256 * 1024 * 1024;
-/// The longest ending of a file's name that is kept.
-const LONGEST_ENDING: usize = 8;
-
 /// The content types of endings; a file with another one is just bytes.
 const TYPES: &[(&str, &str)] = &[
     ("png", "image/png"),
@@ -46,26 +39,14 @@ pub struct Media {
     content: Bytes,
 }
 
-/// A file that is too large to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is larger than 25 MiB")]
-pub struct MediaTooLarge;
-
 impl Media {
     /// A file of that content whose name ends in this, without the dot.
     ///
     /// # Errors
     ///
-    /// When it is larger than [`MEDIA_LIMIT`].
+    /// When it is larger than [`MEDIA_LIMIT`](emulator_core::MEDIA_LIMIT).
     pub fn new(ending: &str, content: Bytes) -> Result<Self, MediaTooLarge> {
-        if content.len() > MEDIA_LIMIT {
-            return Err(MediaTooLarge);
-        }
-        let plain = !ending.is_empty()
-            && ending.len() <= LONGEST_ENDING
-            && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let ending = if plain { ending.to_ascii_lowercase() } else { "bin".to_owned() };
-        Ok(Self { name: format!("{}.{ending}", Digest::new().bytes(&content)), content })
+        Ok(Self { name: media_name(ending, &content)?, content })
     }
 
     /// Its address without the base URL, as messages hold it.
@@ -143,6 +124,8 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use emulator_core::MEDIA_LIMIT;
 
     use super::*;
 

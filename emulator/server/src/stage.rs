@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, SetUp, Settings, World};
+use emulator_core::{
+    AppId, Digest, GraphVersion, Ids, PageId, Person, Profile, Psid, SetUp, Settings, World,
+};
 
 use crate::clock::{ClockMode, Stopwatch};
-use crate::graph::GraphVersion;
 use crate::http::BrokenHandshake;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};

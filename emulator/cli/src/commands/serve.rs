@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use emulator_core::Timestamp;
+use emulator_core::{REAL_TOKEN, Timestamp};
 use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::Cast;
@@ -28,7 +28,7 @@ use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::transcript::Lines;
 use emulator_server::journal::{JournalFile, Origin, header};
-use emulator_server::{ClockMode, LAST_MOMENT, Lane, NoMoment, Pace, REAL_TOKEN, Stage, rfc3339};
+use emulator_server::{ClockMode, LAST_MOMENT, Lane, NoMoment, Pace, Stage, rfc3339};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, Notify, mpsc};
 

@@ -1,11 +1,10 @@
 //! Values of the mappings of a file: they are needed before anything can be evaluated.
 
-use emulator_server::graph::GraphVersion;
-
 use super::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
 use crate::node::{Node, NodeKind};
 use crate::vocabulary::Kind;
+use emulator_core::GraphVersion;
 
 impl Checker<'_> {
     /// Checks a text that is written out.

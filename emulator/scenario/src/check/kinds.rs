@@ -1,11 +1,10 @@
 //! The kinds of single values: texts, words, lengths of time, addresses.
 
-use emulator_server::graph::{DomainError, GraphVersion, whitelisted_host};
-
 use super::{Checker, Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
 use crate::node::Node;
 use crate::value;
+use emulator_core::{DomainError, GraphVersion, whitelisted_host};
 
 impl Checker<'_> {
     /// Reads `on` or `off`.

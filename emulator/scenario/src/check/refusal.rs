@@ -1,10 +1,9 @@
 //! What `refused:` says of an error: its status, its code and its subcode, which are easily taken for each other.
 
-use emulator_server::graph::{codes_with, subcodes, subcodes_of};
-
 use super::{Checker, is_matcher};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, NodeKind};
+use emulator_core::{codes_with, subcodes, subcodes_of};
 
 /// The statuses of HTTP.
 const STATUSES: std::ops::RangeInclusive<i64> = 100..=599;

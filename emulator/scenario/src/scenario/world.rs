@@ -7,8 +7,7 @@ pub(crate) use check::unknown_page;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::{OptionError, Options, Protocol, Timestamp};
-use emulator_server::graph::{DOMAINS, GraphVersion, whitelisted_host};
+use emulator_core::{DOMAINS, GraphVersion, OptionError, Options, Protocol, Timestamp, whitelisted_host};
 
 use super::section::{Section, spanned};
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use emulator_core::{AppMode, Feature, FieldSet, Permission};
+use emulator_core::{AppMode, Feature, FieldSet, Permission, SenderAction};
 use emulator_server::Media;
-use emulator_server::graph::{RawFile, SenderAction};
+use emulator_server::graph::RawFile;
 use emulator_server::journal::CallKind;
 
 use super::Folder;

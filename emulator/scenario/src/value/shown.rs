@@ -1,6 +1,6 @@
 //! Values as errors show them: without the secrets and tokens that a world holds.
 
-use emulator_server::Hidden;
+use emulator_core::Hidden;
 use serde_json::Value;
 
 use super::Scope;

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppId, FieldSet, World};
+use emulator_core::{AppId, FieldSet, World, is_url};
 use hyper::StatusCode;
 
 use super::error::GraphError;
 use super::fields::Fields;
 use super::lacking;
-use super::message::is_url;
 use super::node::subscribed;
 use super::params::Params;
 use crate::shared::{Registration, Shared};

@@ -1,7 +1,6 @@
 //! Builds steps that act: people, the inbox, admins, apps and the clock.
 
-use emulator_core::{AppMode, Feature, Field, Permission};
-use emulator_server::graph::SenderAction;
+use emulator_core::{AppMode, Feature, Field, Permission, SenderAction};
 
 use super::{Builder, spanned};
 use crate::check::Mode;

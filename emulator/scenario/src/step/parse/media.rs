@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use emulator_server::{MEDIA_FOLDER, Media};
+use emulator_core::MEDIA_FOLDER;
+use emulator_server::Media;
 
 use super::Builder;
 use crate::diagnostics::Diagnostic;

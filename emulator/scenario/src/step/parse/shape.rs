@@ -1,8 +1,6 @@
 //! Finds patterns that nothing could ever match, since a `never` of one would hold whatever happens.
 
-use emulator_core::Tag;
-use emulator_server::EVENT_MEMBERS;
-use emulator_server::graph::{MESSAGE_MEMBERS, MESSAGING_TYPES};
+use emulator_core::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES, Tag};
 
 use super::Builder;
 use crate::check::is_matcher;

@@ -85,7 +85,7 @@ impl Hidden {
 
     /// The beginning of a body in one line: white space of any length is one space, and what is longer than 200
     /// characters, or breaks off within a character, ends with `…`. None when there is nothing to read.
-    pub(crate) fn excerpt(&self, body: &[u8]) -> Option<Arc<str>> {
+    pub fn excerpt(&self, body: &[u8]) -> Option<Arc<str>> {
         let whole = whole_characters(body);
         let text = String::from_utf8_lossy(whole);
         // Hidden before it is cut: half a secret would not be found.

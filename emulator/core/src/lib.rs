@@ -63,7 +63,7 @@ pub use handover::CONTROL_LASTS;
 pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, LEAD_ADS, Mid, PAGE_INBOX, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
-pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, MediaTooLarge, media_name};
+pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
 pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{

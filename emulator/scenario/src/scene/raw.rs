@@ -1,13 +1,13 @@
 //! Calls of the Graph API that a step writes out.
 
 use emulator_core::AppId;
-use emulator_server::graph::{RawCall as Call, RawContent, RawToken, Reply};
+use emulator_server::graph::{RawCall as Call, RawContent, RawFile, RawToken, Reply};
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Scene};
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;
-use crate::step::{CallContent, CallToken, RawCall};
+use crate::step::{CallContent, CallFile, CallToken, RawCall};
 use crate::value::{self, Place};
 
 impl Scene {
@@ -26,7 +26,12 @@ impl Scene {
                 CallContent::Body(body) => RawContent::Json(self.value(body)?),
                 CallContent::Form(fields) => RawContent::Form(self.parameters(fields.as_ref())?),
                 CallContent::Parts { fields, files } => {
-                    RawContent::Parts { fields: self.parameters(fields.as_ref())?, files: files.clone() }
+                    let files = files.iter().map(|CallFile { name, file_name, bytes }| RawFile {
+                        name: name.clone(),
+                        file_name: file_name.clone(),
+                        bytes: bytes.clone(),
+                    });
+                    RawContent::Parts { fields: self.parameters(fields.as_ref())?, files: files.collect() }
                 }
             },
             token: match kind {

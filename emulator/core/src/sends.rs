@@ -42,7 +42,7 @@ fn reachable(world: &World, page: PageId, app: AppId, person: Psid) -> Result<()
     Ok(())
 }
 
-/// The order of the checks is C-97: recipient, tag and its approval, control, window.
+/// A message. The order of the checks is that of [`Check`](crate::Check).
 pub(crate) fn send(world: &mut World, send: Send, context: &Context<'_>) -> Outcome {
     let Send { page, app, person, message, tag } = send;
     reachable(world, page, app, person)?;
@@ -51,14 +51,7 @@ pub(crate) fn send(world: &mut World, send: Send, context: &Context<'_>) -> Outc
     let control = world.control(person);
     let mut saw = handover::saw(&world.settings, page, control);
     window::tag_lives(tag, &options, saw)?;
-    if let Some(mid) = &message.reply_to
-        && conversation.is_none_or(|conversation| conversation.message(mid).is_none())
-    {
-        return Err(Refusal { rule: RuleId::ReplyTo, saw, kind: RefusalKind::UnknownMessage });
-    }
-
-    let in_control = handover::admits_send(&world.settings, page, app, control.owner(), saw);
-    let in_control = if tag == Some(Tag::HumanAgent) {
+    if tag == Some(Tag::HumanAgent) {
         let connection = world.settings.connection(page, app);
         let approved =
             connection.is_some_and(|connection| connection.features.contains(&Feature::HumanAgent));
@@ -67,6 +60,12 @@ pub(crate) fn send(world: &mut World, send: Send, context: &Context<'_>) -> Outc
             let kind = RefusalKind::HumanAgentNotApproved;
             return Err(Refusal { rule: RuleId::HumanAgentApproval, saw, kind });
         }
+    }
+    if let Some(mid) = &message.reply_to {
+        remembered(world, person, mid, saw)?;
+    }
+    let in_control = handover::admits_send(&world.settings, page, app, control.owner(), saw);
+    let in_control = if tag == Some(Tag::HumanAgent) {
         in_control.unwrap_or(RuleId::HumanAgentException)
     } else {
         in_control?
@@ -137,28 +136,46 @@ pub(crate) fn delivered(world: &mut World, sent: Place, mid: &Mid, now: Timestam
     channel::tell_all(world, Place { page, person, owner, at }, Field::MessageDeliveries, &event, out);
 }
 
+/// Checks that a message that a call names is among those of the conversation (M-147).
+fn remembered(world: &World, person: Psid, mid: &Mid, saw: Saw) -> Result<(), Refusal> {
+    let conversation = world.conversations.get(&person);
+    if conversation.is_none_or(|conversation| conversation.message(mid).is_none()) {
+        return Err(Refusal { rule: RuleId::ReplyTo, saw, kind: RefusalKind::UnknownMessage });
+    }
+    Ok(())
+}
+
 /// A sender action (C-172, M-145).
 pub(crate) fn signal(world: &World, page: PageId, app: AppId, person: Psid, now: Timestamp) -> Outcome {
     reachable(world, page, app, person)?;
+    signal_allowed(world, page, app, person, now)
+}
+
+/// Whether control and window let a sender action through, in that order.
+fn signal_allowed(world: &World, page: PageId, app: AppId, person: Psid, now: Timestamp) -> Outcome {
     let rule = RuleId::SignalsAreFree;
     let control = world.control(person);
     let options = world.settings.options(page);
+    let (allowed, saw) = match options.sender_actions {
+        Whom::All => (true, Saw::default()),
+        Whom::Owner => {
+            let saw = handover::saw(&world.settings, page, control);
+            (control.owner().is_none_or(|owner| owner == app), saw)
+        }
+        Whom::Primary => {
+            let saw = handover::saw(&world.settings, page, control);
+            (handover::primary(&world.settings, page).is_none_or(|primary| primary == app), saw)
+        }
+    };
+    if !allowed {
+        return Err(Refusal { rule, saw, kind: RefusalKind::SignalNotAllowed });
+    }
     if options.signals_in_window == Switch::On {
         let conversation = world.conversations.get(&person);
         window::admits(conversation, &Message::default(), None, false, now)
             .map_err(|refusal| Refusal { rule: RuleId::SignalsInWindow, ..refusal })?;
     }
-    let allowed = match options.sender_actions {
-        Whom::All => return Ok(Accepted::quiet(rule, Saw::default())),
-        Whom::Owner => control.owner().is_none_or(|owner| owner == app),
-        Whom::Primary => handover::primary(&world.settings, page).is_none_or(|primary| primary == app),
-    };
-    let saw = handover::saw(&world.settings, page, control);
-    if allowed {
-        Ok(Accepted::quiet(rule, saw))
-    } else {
-        Err(Refusal { rule, saw, kind: RefusalKind::SignalNotAllowed })
-    }
+    Ok(Accepted::quiet(rule, saw))
 }
 
 /// A reaction of the Page, which is a sender action about a message that is there (M-146). No app
@@ -170,11 +187,7 @@ pub(crate) fn react(
     to: &Mid,
     now: Timestamp,
 ) -> Outcome {
-    let accepted = signal(world, page, app, person, now)?;
-    let conversation = world.conversations.get(&person);
-    if conversation.is_none_or(|conversation| conversation.message(to).is_none()) {
-        let kind = RefusalKind::UnknownMessage;
-        return Err(Refusal { rule: RuleId::ReplyTo, saw: accepted.saw, kind });
-    }
-    Ok(accepted)
+    reachable(world, page, app, person)?;
+    remembered(world, person, to, handover::saw(&world.settings, page, world.control(person)))?;
+    signal_allowed(world, page, app, person, now)
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use emulator_core::{Answer, Psid, World};
 
 use super::error::GraphError;
-use super::node;
+use super::node_fields;
 use crate::escape::Dialect;
 use crate::journal::CallKind;
 use crate::object::Object;
@@ -32,12 +32,12 @@ pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind, wo
         }
         Answer::Profile(shown) => {
             let fields = if let CallKind::AsksProfile { fields: Some(fields) } = kind {
-                Some(node::PERSON.named(fields))
+                Some(node_fields::PERSON.named(fields))
             } else {
                 None
             };
             let person = person.unwrap_or(Psid(0));
-            out = node::profile(shown.as_ref(), person, fields.as_deref());
+            out = node_fields::profile(shown.as_ref(), person, fields.as_deref());
         }
         // What a person taps is no call.
         Answer::Done | Answer::Tapped { .. } => out.push_str(r#"{"success":true}"#),

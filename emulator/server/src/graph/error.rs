@@ -413,7 +413,9 @@ impl GraphError {
     pub(crate) fn switched(self, options: &Options) -> Self {
         match (self.rule, options.empty_field_name, &self.param) {
             (RuleId::PhoneRecipient, ..) => Self::phone_recipient(options.phone_recipient_error),
-            (RuleId::EmptyFieldName, EmptyField::Refuse, Some(place)) => super::fields::unknown(place, ""),
+            (RuleId::EmptyFieldName, EmptyField::Refuse, Some(place)) => {
+                super::webhook_fields::unknown(place, "")
+            }
             _ => self,
         }
     }

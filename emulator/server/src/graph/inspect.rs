@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use emulator_core::{AppId, PageId, Permission, Timestamp, TokenState, World, token_holds};
 
-use super::caller;
 use super::error::GraphError;
 use super::params::Params;
+use super::token;
 use crate::escape::Dialect;
 use crate::object::Object;
 use crate::shared::{Shared, Token};
@@ -25,7 +25,7 @@ pub(super) fn asked(params: &Params<'_>, shared: &Shared, caller: Token) -> Resu
     let Token::App { app } = caller else { return Err(GraphError::cannot_inspect()) };
     let token = params.text("input_token")?.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| GraphError::required("input_token"))?;
-    let inspected = caller::caller(shared, &token);
+    let inspected = token::caller(shared, &token);
     match &inspected {
         Ok(token) if token.app() != app => Err(GraphError::inspects_another_app()),
         Ok(_) | Err(_) => Ok(Inspected(inspected)),

@@ -10,8 +10,8 @@ use emulator_core::{
 };
 use hyper::header::HeaderValue;
 
-use super::caller::{Caller, Proof};
 use super::error::GraphError;
+use super::token::{Caller, Proof};
 use super::{Origin, Then, answer, hint};
 use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
 use crate::lane::{Lane, LaneState, OpenCall};

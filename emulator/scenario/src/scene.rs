@@ -5,6 +5,7 @@
 mod act;
 mod awaiting;
 mod bots;
+mod call_verb;
 mod compare;
 mod end;
 mod failing;

@@ -6,9 +6,7 @@
 mod answer;
 mod beyond;
 mod call_line;
-mod codes;
 mod core_step;
-mod domain;
 mod error;
 pub mod fuzz;
 mod hint;
@@ -32,31 +30,26 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, KEPT_MESSAGES, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+    AppAct, AppId, KEPT_MESSAGES, MEDIA_FOLDER, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw,
+    Timestamp, real_token, without_real_tokens,
 };
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
 
 pub(crate) use answer::{challenge, error as error_body};
 pub use call_line::{Spelt, of_page, spelt};
-pub use codes::{codes_with, subcodes, subcodes_of};
 use core_step::{Decision, decide};
-pub use domain::{DOMAINS, DomainError, whitelisted_host};
 pub use error::GraphError;
 use message::Condition;
-pub use message::MESSAGE_MEMBERS;
-pub(crate) use message::is_url;
 use node_fields::Reading;
 pub(crate) use node_fields::permissions_of;
 use params::Params;
-pub use path::GraphVersion;
 use path::{Endpoint, Path, Verb};
-pub use played_call::{PlayedCall, SenderAction, play, refusal};
+pub use played_call::{PlayedCall, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
 pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};
 use request_json::asked;
-pub use sending::MESSAGING_TYPES;
 use subscriptions::{GivingUp, Registered, Registering};
 use token::{Caller, Proof};
 use webhook_fields::Fields;
@@ -64,8 +57,7 @@ use webhook_fields::Fields;
 use crate::http::headers_of;
 use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
-use crate::media::{MEDIA_FOLDER, without_base};
-use crate::secrets::{real_token, without_real_tokens};
+use crate::media::without_base;
 use crate::shared::Token;
 use crate::stage::Stage;
 use sending::Sending;

@@ -8,8 +8,8 @@ use emulator_server::{AppSpec as Identity, WebhookUrl};
 
 use super::{CastPage, Launch};
 use crate::diagnostics::Diagnostic;
-use crate::given::Given;
 use crate::node::{Node, NodeKind};
+use crate::scenario::Given;
 use crate::scenario::{AppSpec, WorldSpec};
 use crate::value::{self, Scope};
 

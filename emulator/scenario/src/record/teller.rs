@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use emulator_core::Hidden;
 use emulator_server::journal::Kind;
 use serde_json::Value;
 
@@ -15,7 +16,6 @@ use super::page::{Grants, List};
 use super::story::{Change, Index, Piece, What, in_order, is_root};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
-use emulator_server::Hidden;
 
 /// How far a move of the clock and the system's time may be apart for it to be time in which the emulator was off.
 const SAME_TIME: i64 = 2_000;

@@ -5,10 +5,10 @@ use std::fmt::Display;
 
 use emulator_core::{
     Account, AppId, EmptyField, Options, Refusal, RefusalKind, RuleId, Saw, Span, TITLE_SHOWN, Timestamp,
+    subcodes_of,
 };
 use serde::Serialize;
 
-use super::codes::subcodes_of;
 use crate::entrance::Stranger;
 
 /// A refused call.

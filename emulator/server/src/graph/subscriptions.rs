@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppId, FieldSet, World};
+use emulator_core::{AppId, FieldSet, World, is_url};
 use hyper::StatusCode;
 
 use super::beyond;
 use super::error::GraphError;
-use super::message::is_url;
 use super::node_fields::subscribed;
 use super::params::Params;
 use super::webhook_fields::Fields;

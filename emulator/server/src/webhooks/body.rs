@@ -9,27 +9,6 @@ use crate::escape::Dialect;
 use crate::media::with_base;
 use crate::object::Object;
 
-/// The members that events on `messaging` and `standby` have.
-pub const EVENT_MEMBERS: &[&str] = &[
-    "sender",
-    "recipient",
-    "timestamp",
-    "message",
-    "postback",
-    "reaction",
-    "referral",
-    "delivery",
-    "read",
-    "optin",
-    "account_linking",
-    "app_roles",
-    "pass_thread_control",
-    "take_thread_control",
-    "request_thread_control",
-    "pass_thread_metadata",
-    "messaging_feedback",
-];
-
 /// The body of the POST for one delivery: one entry with one event (M-195). Addresses of kept files begin with the
 /// base URL.
 pub(crate) fn body(delivery: &Delivery, base_url: &str) -> String {

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use crate::catalogue::RuleId;
 use crate::channel;
 use crate::conversation::Conversation;
-use crate::effect::{Accepted, Decided, Event, Outcome, Refusal, RefusalKind, Role, Saw};
+use crate::effect::{Accepted, Decided, Event, Outcome, Refusal, RefusalKind, Role};
+use crate::fact::{Fact, Saw};
 use crate::field::{Field, FieldSet};
 use crate::handover;
 use crate::health;
-use crate::ids::{AppId, PAGE_INBOX, PageId, Psid};
+use crate::ids::{AppId, PageId, Psid};
 use crate::input::AdminChange;
 use crate::options::RoleLost;
+use crate::party::Party;
 use crate::settings::{Connection, Page, Permission, Settings};
 use crate::time::Timestamp;
 use crate::world::World;
@@ -77,15 +79,18 @@ fn connection(world: &mut World, page: PageId, app: AppId) -> Result<&mut Connec
 
 /// Gives the role to an app, or to none. What the app owned that loses the role becomes idle (C-12b), and
 /// the apps whose role changed are told (C-12).
-fn primary_receiver(world: &mut World, page: PageId, app: Option<AppId>, now: Timestamp) -> Outcome {
+fn primary_receiver(world: &mut World, page: PageId, to: Option<Party>, now: Timestamp) -> Outcome {
     let before = handover::primary(&world.settings, page);
-    let saw = Saw { primary: Some(before), ..Saw::default() };
-    if app == Some(PAGE_INBOX) {
+    let saw = Saw::of([Fact::PrimaryReceiver(before)]);
+    if to == Some(Party::Inbox) {
         let kind = RefusalKind::InboxCannotBePrimary;
         return Err(Refusal { rule: RuleId::InboxNeverPrimary, saw, kind });
     }
-    let known = app.is_none_or(|app| world.settings.connection(page, app).is_some());
-    page_mut(&mut world.settings, page)?.primary_receiver = if known { app } else { return Err(unknown()) };
+    let app = to.and_then(Party::app);
+    if to.is_some() && app.is_none_or(|app| world.settings.connection(page, app).is_none()) {
+        return Err(unknown());
+    }
+    page_mut(&mut world.settings, page)?.primary_receiver = app;
     let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
     if before != app {
         if let Some(loser) = before
@@ -136,7 +141,8 @@ fn becomes_idle(
     out: &mut Vec<Decided>,
 ) {
     let owned = |(person, conversation): (&Psid, &Conversation)| {
-        (conversation.page == page && conversation.control.owner() == Some(app)).then_some(*person)
+        (conversation.page == page && conversation.control.owner() == Some(Party::App(app)))
+            .then_some(*person)
     };
     let people: Vec<Psid> = world.conversations.iter().filter_map(owned).collect();
     for person in people {
@@ -170,7 +176,9 @@ pub(crate) fn installs(
     // Which fields there were matters only where they are what is not allowed.
     let at_fault = messaging && !lacks(Permission::PagesManageMetadata);
     if lacks(Permission::PagesManageMetadata) || (messaging && lacks(Permission::PagesMessaging)) {
-        let saw = Saw { fields: fields.filter(|_| at_fault), ..Saw::default() };
+        let saw = fields
+            .filter(|_| at_fault)
+            .map_or_else(Saw::default, |fields| Saw::of([Fact::SubscribedFields(fields)]));
         return Err(Refusal { rule: RuleId::FieldPermission, saw, kind: RefusalKind::FieldPermission });
     }
     connection.installed = fields.is_some();

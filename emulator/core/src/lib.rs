@@ -12,11 +12,13 @@ mod admin;
 mod authorize;
 mod catalogue;
 mod channel;
+mod check;
 mod conversation;
 pub mod decisions;
 mod derive;
 mod edges;
 mod effect;
+mod fact;
 mod field;
 mod folder;
 mod handover;
@@ -26,8 +28,10 @@ mod inbox;
 mod input;
 mod message;
 mod options;
+mod party;
 mod person;
 mod retry;
+mod route;
 mod sends;
 mod set_up;
 mod settings;
@@ -42,17 +46,18 @@ pub use admin::MESSAGING_FIELDS;
 pub use authorize::{authorize, token_holds, token_is_good};
 pub use catalogue::{Confidence, Protocol, Rule, RuleId, catalogue};
 pub use channel::rechannelled;
+pub use check::Check;
 pub use conversation::{Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable};
 pub use derive::{Digest, IdKind, Ids};
 pub use edges::EXTEND_AT_MOST;
 pub use effect::{
-    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, RefusalKind, Role, Saw,
-    Style,
+    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, RefusalKind, Role, Style,
 };
+pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};
 pub use handover::CONTROL_LASTS;
 pub use health::TELLS_AFTER;
-pub use ids::{AppId, INSTAGRAM_INBOX, LEAD_ADS, Mid, PAGE_INBOX, PageId, ParseIdError, Psid};
+pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
@@ -60,7 +65,9 @@ pub use options::{
     IdleDelivery, LongTitles, MissingMetadata, OptionError, OptionRule, Options, ProfileFields, RULES_AS_OF,
     Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, WhatOneHas, Whom,
 };
+pub use party::Party;
 pub use retry::{GIVES_UP_AFTER, retry_after};
+pub use route::RouteId;
 pub use set_up::SetUp;
 pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
 pub use step::{Context, step};

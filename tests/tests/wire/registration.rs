@@ -5,7 +5,7 @@ use emulator_server::Quiet;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use emulator_core::{AdminChange, AppId, Field, Permission, RuleId, Span};
+use emulator_core::{AdminChange, AppId, Field, Party, Permission, RuleId, Span};
 use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -420,7 +420,7 @@ async fn an_app_that_takes_itself_off_the_page_owns_nothing_there_and_has_no_rol
     let stand = Setup::new().primary(BOT).serve().await;
     let (lane, ann) = stand.lane("registration");
     lane.person_says(ann, "hi").unwrap();
-    assert_eq!(lane.conversation(ann).unwrap().control.owner(), Some(BOT));
+    assert_eq!(lane.conversation(ann).unwrap().control.owner(), Some(Party::App(BOT)));
     let off = Call::new("DELETE", &format!("/me/subscribed_apps?access_token={}", token(BOT)));
     success(&stand.call(&off).await);
     assert_eq!(lane.conversation(ann).unwrap().control.owner(), None);

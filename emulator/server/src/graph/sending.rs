@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::error::GraphError;
 use super::message::{self, Condition, Part, Path, known, without_nulls};
 use super::params::Params;
-use super::played::SenderAction;
+use super::played_call::SenderAction;
 
 /// A Send API call that is in order.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ mod taps;
 use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, missing_space, one_of};
 use crate::node::{Key, Node, NodeKind};
 use crate::step::Names;
-use crate::vocabulary::{self as words, Field, Kind};
+use crate::vocabulary::{self as words, Field, ValueKind};
 
 pub use bots::{bot_steps, handles_bots};
 use refusal::ErrorNumber;
@@ -48,16 +48,16 @@ impl Checker<'_> {
     }
 
     /// Checks the value of a key.
-    pub(crate) fn value(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
+    pub(crate) fn value(&mut self, name: &str, kind: ValueKind, node: &Node, mode: Mode) {
         if mode == Mode::Awaited && is_matcher(node) {
             return;
         }
         match kind {
-            Kind::Text => self.text(name, node),
-            Kind::Message => self.message(name, node, mode),
-            Kind::Flag if node.is_yes() => {}
-            Kind::Flag => self.wrong(name, node, "takes `true`", &format!("write `{name}: true`")),
-            Kind::FlagOr(fields) => {
+            ValueKind::Text => self.text(name, node),
+            ValueKind::Message => self.message(name, node, mode),
+            ValueKind::Flag if node.is_yes() => {}
+            ValueKind::Flag => self.wrong(name, node, "takes `true`", &format!("write `{name}: true`")),
+            ValueKind::FlagOr(fields) => {
                 if node.entries().is_some() {
                     self.fields(name, fields, node, mode);
                 } else if name == "refused" && self.refused_by_number(name, node) {
@@ -72,7 +72,7 @@ impl Checker<'_> {
                     );
                 }
             }
-            Kind::Mapping(fields) => {
+            ValueKind::Mapping(fields) => {
                 if node.entries().is_some() {
                     self.fields(name, fields, node, mode);
                 } else if !(node.is_yes()) {
@@ -94,56 +94,60 @@ impl Checker<'_> {
                     );
                 }
             }
-            Kind::Duration => self.duration(node),
-            Kind::RealTime => drop(self.real_time(name, node)),
-            Kind::ClockMove => self.clock(name, node),
-            Kind::Bool => drop(self.boolean(name, node)),
-            Kind::App => drop(self.app(name, node)),
-            Kind::Receiver => self.receiver(name, node),
-            Kind::Person => drop(self.person(name, node)),
-            Kind::Page => drop(self.page(name, node)),
+            ValueKind::Duration => self.duration(node),
+            ValueKind::RealTime => drop(self.real_time(name, node)),
+            ValueKind::ClockMove => self.clock(name, node),
+            ValueKind::Bool => drop(self.boolean(name, node)),
+            ValueKind::App => drop(self.app(name, node)),
+            ValueKind::Receiver => self.receiver(name, node),
+            ValueKind::Person => drop(self.person(name, node)),
+            ValueKind::Page => drop(self.page(name, node)),
             // These are looked at where they are used.
-            Kind::Owner | Kind::Capture | Kind::Any | Kind::Expectation | Kind::Prohibition => {}
-            Kind::Regex | Kind::Number | Kind::Range => {}
-            Kind::Pattern => self.members(node),
-            Kind::Status => self.error_number(name, ErrorNumber::Status, node),
-            Kind::Code => self.error_number(name, ErrorNumber::Code, node),
-            Kind::Subcode => self.error_number(name, ErrorNumber::Subcode, node),
-            Kind::Protocol
-            | Kind::Protocols
-            | Kind::Cases
-            | Kind::Beginning
-            | Kind::World
-            | Kind::Steps
-            | Kind::Switches => {}
-            Kind::Section(_) | Kind::Named(_) => {}
-            Kind::Word(choice) => drop(self.word(name, choice, node)),
-            Kind::OnOff => drop(self.on_or_off(name, node)),
-            Kind::Earlier => self.earlier(name, node),
-            Kind::Url => self.url(name, node),
-            Kind::Domain => self.domain(name, node),
-            Kind::Path => self.path(name, node),
-            Kind::Media => self.media(name, node),
-            Kind::Primary => self.primary(name, node),
-            Kind::ListOf(kind) => self.list(name, *kind, node, mode),
-            Kind::PerApp(kind) => self.per_app(name, *kind, node),
-            Kind::Needed(kind) => self.value(name, *kind, node, mode),
-            Kind::OneOrMore(kind) => {
+            ValueKind::Owner
+            | ValueKind::Capture
+            | ValueKind::Any
+            | ValueKind::Expectation
+            | ValueKind::Prohibition => {}
+            ValueKind::Regex | ValueKind::Number | ValueKind::Range => {}
+            ValueKind::Pattern => self.members(node),
+            ValueKind::Status => self.error_number(name, ErrorNumber::Status, node),
+            ValueKind::Code => self.error_number(name, ErrorNumber::Code, node),
+            ValueKind::Subcode => self.error_number(name, ErrorNumber::Subcode, node),
+            ValueKind::Protocol
+            | ValueKind::Protocols
+            | ValueKind::Cases
+            | ValueKind::Beginning
+            | ValueKind::World
+            | ValueKind::Steps
+            | ValueKind::Switches => {}
+            ValueKind::Section(_) | ValueKind::Named(_) => {}
+            ValueKind::Word(choice) => drop(self.word(name, choice, node)),
+            ValueKind::OnOff => drop(self.on_or_off(name, node)),
+            ValueKind::Earlier => self.earlier(name, node),
+            ValueKind::Url => self.url(name, node),
+            ValueKind::Domain => self.domain(name, node),
+            ValueKind::Path => self.path(name, node),
+            ValueKind::Media => self.media(name, node),
+            ValueKind::Primary => self.primary(name, node),
+            ValueKind::ListOf(kind) => self.list(name, *kind, node, mode),
+            ValueKind::PerApp(kind) => self.per_app(name, *kind, node),
+            ValueKind::Needed(kind) => self.value(name, *kind, node, mode),
+            ValueKind::OneOrMore(kind) => {
                 let items = node.items().unwrap_or(std::slice::from_ref(node));
                 items.iter().for_each(|item| self.value(name, *kind, item, mode));
             }
-            Kind::OrPerPage(kind) => self.or_per_page(name, *kind, node, mode),
-            Kind::Free(kind) => self.free(name, *kind, node, mode),
-            Kind::Literal => self.literal(name, node),
-            Kind::Glob => self.glob(name, node),
-            Kind::Reason => self.reason(name, node),
-            Kind::Id(bits) => self.id(node, bits),
-            Kind::Whole(least, most) => self.whole(name, least, most, node),
-            Kind::RealTimeOrAuto if node.source == "auto" => {}
-            Kind::RealTimeOrAuto => drop(self.real_time(name, node)),
-            Kind::Command => self.command(name, node),
-            Kind::Version => self.version(name, node),
-            Kind::GraphPath => self.graph_path(name, node, mode),
+            ValueKind::OrPerPage(kind) => self.or_per_page(name, *kind, node, mode),
+            ValueKind::Free(kind) => self.free(name, *kind, node, mode),
+            ValueKind::Literal => self.literal(name, node),
+            ValueKind::Glob => self.glob(name, node),
+            ValueKind::Reason => self.reason(name, node),
+            ValueKind::Id(bits) => self.id(node, bits),
+            ValueKind::Whole(least, most) => self.whole(name, least, most, node),
+            ValueKind::RealTimeOrAuto if node.source == "auto" => {}
+            ValueKind::RealTimeOrAuto => drop(self.real_time(name, node)),
+            ValueKind::Command => self.command(name, node),
+            ValueKind::Version => self.version(name, node),
+            ValueKind::GraphPath => self.graph_path(name, node, mode),
         }
     }
 
@@ -153,7 +157,7 @@ impl Checker<'_> {
         for (key, value) in node.entries().unwrap_or_default() {
             match fields.iter().find(|field| field.name == key.name) {
                 None if key.name == "exact" && mode == Mode::Awaited && name != "refused" => {
-                    self.value("exact", Kind::Flag, value, Mode::Given);
+                    self.value("exact", ValueKind::Flag, value, Mode::Given);
                 }
                 Some(field) => self.value(field.name, field.kind, value, mode),
                 None => self.unknown_key(key, &format!("`{name}`"), &known, words::not_yet_within(name)),
@@ -173,9 +177,13 @@ impl Checker<'_> {
         for (key, value) in others {
             match beside.iter().find(|field| field.name == key.name) {
                 // People and captures are looked at where they are used.
-                Some(Field { kind: Kind::Person | Kind::Capture, .. }) => {}
+                Some(Field { kind: ValueKind::Person | ValueKind::Capture, .. }) => {}
                 // One of several words or names is never a matcher.
-                Some(Field { kind: kind @ (Kind::Word(_) | Kind::Bool | Kind::Page), name, .. }) => {
+                Some(Field {
+                    kind: kind @ (ValueKind::Word(_) | ValueKind::Bool | ValueKind::Page),
+                    name,
+                    ..
+                }) => {
                     self.value(name, *kind, value, Mode::Given);
                 }
                 Some(field) => self.value(field.name, field.kind, value, mode),
@@ -187,7 +195,7 @@ impl Checker<'_> {
         }
     }
 
-    fn list(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
+    fn list(&mut self, name: &str, kind: ValueKind, node: &Node, mode: Mode) {
         match node.items() {
             Some(items) => items.iter().for_each(|item| self.value(name, kind, item, mode)),
             None => self.wrong(name, node, "takes a list", &format!("write `{name}: […]`")),

@@ -14,7 +14,7 @@ use serde_json::{Number, Value};
 
 /// An expected value, with its expressions evaluated.
 #[derive(Clone, Debug)]
-pub struct Pattern(Kind);
+pub struct Pattern(PatternKind);
 
 /// One place where the actual value differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Comparison {
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum PatternKind {
     /// Equal; an unquoted number or truth value also equals the text it was written as.
     Scalar {
         value: Value,
@@ -80,14 +80,14 @@ impl Pattern {
 
     /// What is expected of a member, when it has to be there.
     pub fn member(&self, name: &str) -> Option<&Self> {
-        let Kind::Map { entries, .. } = &self.0 else { return None };
+        let PatternKind::Map { entries, .. } = &self.0 else { return None };
         let (_, pattern) = entries.iter().find(|(known, _)| known == name)?;
-        (!matches!(pattern.0, Kind::Absent)).then_some(pattern)
+        (!matches!(pattern.0, PatternKind::Absent)).then_some(pattern)
     }
 
     /// The text that is expected, when no other will do.
     pub fn text(&self) -> Option<&str> {
-        let Kind::Scalar { value, .. } = &self.0 else { return None };
+        let PatternKind::Scalar { value, .. } = &self.0 else { return None };
         value.as_str()
     }
 
@@ -96,7 +96,7 @@ impl Pattern {
     }
 
     fn walk(&self, path: String, actual: Option<&Value>, found: &mut Comparison) {
-        if let Kind::All(patterns) = &self.0 {
+        if let PatternKind::All(patterns) = &self.0 {
             for pattern in patterns {
                 pattern.walk(path.clone(), actual, found);
             }
@@ -104,19 +104,27 @@ impl Pattern {
         }
         let Some(value) = actual else {
             let agrees = match &self.0 {
-                Kind::Absent => true,
-                Kind::Not(inner) => !inner.fits(None),
-                Kind::OneOf(choice) => choice.iter().any(|pattern| pattern.fits(None)),
-                Kind::Scalar { .. } | Kind::Map { .. } | Kind::List(_) | Kind::All(_) => false,
-                Kind::Contains(_) | Kind::StartsWith(_) | Kind::Matches(_) | Kind::Has(_) | Kind::Any => {
-                    false
-                }
-                Kind::Count(_) | Kind::Greater(_) | Kind::Less(_) | Kind::Between(..) => false,
+                PatternKind::Absent => true,
+                PatternKind::Not(inner) => !inner.fits(None),
+                PatternKind::OneOf(choice) => choice.iter().any(|pattern| pattern.fits(None)),
+                PatternKind::Scalar { .. }
+                | PatternKind::Map { .. }
+                | PatternKind::List(_)
+                | PatternKind::All(_) => false,
+                PatternKind::Contains(_)
+                | PatternKind::StartsWith(_)
+                | PatternKind::Matches(_)
+                | PatternKind::Has(_)
+                | PatternKind::Any => false,
+                PatternKind::Count(_)
+                | PatternKind::Greater(_)
+                | PatternKind::Less(_)
+                | PatternKind::Between(..) => false,
             };
             return found.note(agrees, path, || self.to_string(), None);
         };
         match &self.0 {
-            Kind::Map { entries, exact } => {
+            PatternKind::Map { entries, exact } => {
                 let Some(object) = value.as_object() else {
                     return found.note(false, path, || self.to_string(), actual);
                 };
@@ -131,7 +139,7 @@ impl Pattern {
                 }
                 found.agreed += usize::from(entries.is_empty());
             }
-            Kind::List(items) => {
+            PatternKind::List(items) => {
                 let Some(values) = value.as_array() else {
                     return found.note(false, path, || self.to_string(), actual);
                 };
@@ -146,7 +154,7 @@ impl Pattern {
                     found.mismatches.push(Mismatch { path, expected, actual });
                 }
             }
-            Kind::Scalar { value: wanted, as_written } => {
+            PatternKind::Scalar { value: wanted, as_written } => {
                 let spelt = value.as_str().is_some_and(|text| as_written.as_deref() == Some(text));
                 let expected = || if alike(wanted, value) { with_kind(wanted) } else { wanted.to_string() };
                 let agrees = spelt || equal(wanted, value);
@@ -157,19 +165,19 @@ impl Pattern {
                     found.note(agrees, path, expected, actual);
                 }
             }
-            Kind::Contains(_)
-            | Kind::StartsWith(_)
-            | Kind::Matches(_)
-            | Kind::OneOf(_)
-            | Kind::Not(_)
-            | Kind::Has(_)
-            | Kind::Any
-            | Kind::Absent
-            | Kind::Count(_)
-            | Kind::Greater(_)
-            | Kind::Less(_)
-            | Kind::Between(..)
-            | Kind::All(_) => found.note(self.holds(value), path, || self.to_string(), actual),
+            PatternKind::Contains(_)
+            | PatternKind::StartsWith(_)
+            | PatternKind::Matches(_)
+            | PatternKind::OneOf(_)
+            | PatternKind::Not(_)
+            | PatternKind::Has(_)
+            | PatternKind::Any
+            | PatternKind::Absent
+            | PatternKind::Count(_)
+            | PatternKind::Greater(_)
+            | PatternKind::Less(_)
+            | PatternKind::Between(..)
+            | PatternKind::All(_) => found.note(self.holds(value), path, || self.to_string(), actual),
         }
     }
 
@@ -177,25 +185,28 @@ impl Pattern {
     fn holds(&self, value: &Value) -> bool {
         let text = value.as_str();
         match &self.0 {
-            Kind::Contains(part) => text.is_some_and(|text| text.contains(part)),
-            Kind::StartsWith(start) => text.is_some_and(|text| text.starts_with(start)),
-            Kind::Matches(regex) => text.is_some_and(|text| regex.is_match(text)),
-            Kind::OneOf(choice) => choice.iter().any(|pattern| pattern.fits(Some(value))),
-            Kind::Not(inner) => !inner.fits(Some(value)),
-            Kind::Has(item) => {
+            PatternKind::Contains(part) => text.is_some_and(|text| text.contains(part)),
+            PatternKind::StartsWith(start) => text.is_some_and(|text| text.starts_with(start)),
+            PatternKind::Matches(regex) => text.is_some_and(|text| regex.is_match(text)),
+            PatternKind::OneOf(choice) => choice.iter().any(|pattern| pattern.fits(Some(value))),
+            PatternKind::Not(inner) => !inner.fits(Some(value)),
+            PatternKind::Has(item) => {
                 value.as_array().is_some_and(|values| values.iter().any(|value| item.fits(Some(value))))
             }
-            Kind::Any => true,
-            Kind::Absent => false,
-            Kind::Count(count) => {
+            PatternKind::Any => true,
+            PatternKind::Absent => false,
+            PatternKind::Count(count) => {
                 value.as_array().is_some_and(|values| count.fits(Some(&Value::from(values.len()))))
             }
-            Kind::Greater(limit) => number(value).is_some_and(|number| number > float(limit)),
-            Kind::Less(limit) => number(value).is_some_and(|number| number < float(limit)),
-            Kind::Between(low, high) => {
+            PatternKind::Greater(limit) => number(value).is_some_and(|number| number > float(limit)),
+            PatternKind::Less(limit) => number(value).is_some_and(|number| number < float(limit)),
+            PatternKind::Between(low, high) => {
                 number(value).is_some_and(|number| float(low) <= number && number <= float(high))
             }
-            Kind::Scalar { .. } | Kind::Map { .. } | Kind::List(_) | Kind::All(_) => self.fits(Some(value)),
+            PatternKind::Scalar { .. }
+            | PatternKind::Map { .. }
+            | PatternKind::List(_)
+            | PatternKind::All(_) => self.fits(Some(value)),
         }
     }
 }
@@ -243,26 +254,26 @@ impl fmt::Display for Pattern {
             patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
         };
         match &self.0 {
-            Kind::Scalar { value, .. } => write!(f, "{value}"),
-            Kind::Map { entries, exact } => {
+            PatternKind::Scalar { value, .. } => write!(f, "{value}"),
+            PatternKind::Map { entries, exact } => {
                 let written = entries.iter().map(|(name, pattern)| format!("{name}: {pattern}"));
                 let only = if *exact { "exactly " } else { "" };
                 write!(f, "{only}{{{}}}", written.collect::<Vec<_>>().join(", "))
             }
-            Kind::List(items) => write!(f, "[{}]", listed(items, ", ")),
-            Kind::Contains(part) => write!(f, "a text that contains {part:?}"),
-            Kind::StartsWith(start) => write!(f, "a text that starts with {start:?}"),
-            Kind::Matches(regex) => write!(f, "a text that matches /{regex}/"),
-            Kind::OneOf(choice) => write!(f, "one of {}", listed(choice, ", ")),
-            Kind::Not(inner) => write!(f, "anything but {inner}"),
-            Kind::Has(item) => write!(f, "a list that has {item}"),
-            Kind::Any => f.write_str("anything"),
-            Kind::Absent => f.write_str("nothing"),
-            Kind::Count(count) => write!(f, "a list whose length is {count}"),
-            Kind::Greater(limit) => write!(f, "a number greater than {limit}"),
-            Kind::Less(limit) => write!(f, "a number less than {limit}"),
-            Kind::Between(low, high) => write!(f, "a number from {low} to {high}"),
-            Kind::All(patterns) => f.write_str(&listed(patterns, ", and ")),
+            PatternKind::List(items) => write!(f, "[{}]", listed(items, ", ")),
+            PatternKind::Contains(part) => write!(f, "a text that contains {part:?}"),
+            PatternKind::StartsWith(start) => write!(f, "a text that starts with {start:?}"),
+            PatternKind::Matches(regex) => write!(f, "a text that matches /{regex}/"),
+            PatternKind::OneOf(choice) => write!(f, "one of {}", listed(choice, ", ")),
+            PatternKind::Not(inner) => write!(f, "anything but {inner}"),
+            PatternKind::Has(item) => write!(f, "a list that has {item}"),
+            PatternKind::Any => f.write_str("anything"),
+            PatternKind::Absent => f.write_str("nothing"),
+            PatternKind::Count(count) => write!(f, "a list whose length is {count}"),
+            PatternKind::Greater(limit) => write!(f, "a number greater than {limit}"),
+            PatternKind::Less(limit) => write!(f, "a number less than {limit}"),
+            PatternKind::Between(low, high) => write!(f, "a number from {low} to {high}"),
+            PatternKind::All(patterns) => f.write_str(&listed(patterns, ", and ")),
         }
     }
 }

@@ -12,8 +12,9 @@ mod texts;
 
 use serde_json::{Map, Value, json};
 
-use crate::vocabulary::{self as words, Field, Kind};
-use kinds::{Place, keys, kind, or_nothing};
+use crate::check::Mode;
+use crate::vocabulary::{self as words, Field, ValueKind};
+use kinds::{keys, kind, or_nothing};
 use texts::described;
 
 /// Gives the schema of one document: a scenario, a part or a world.
@@ -67,8 +68,8 @@ fn section(fields: &[Field]) -> Value {
     let properties: Map<String, Value> = fields
         .iter()
         .map(|field| {
-            let value = kind(field.kind, Place::Given);
-            let value = if field.kind == Kind::Steps { value } else { or_nothing(value) };
+            let value = kind(field.kind, Mode::Given);
+            let value = if field.kind == ValueKind::Steps { value } else { or_nothing(value) };
             (field.name.to_owned(), described(value, field.meaning))
         })
         .collect();

@@ -38,9 +38,9 @@ impl Scope for Map<String, Value> {
     }
 }
 
-/// What a place wants a scalar to be.
+/// What a scalar becomes where it is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ReadAs {
     /// Text on the wire: a scalar is taken as it is written, so `no` and `42` are texts. `null` stays null.
     Text,
     /// Whatever YAML makes of it.
@@ -51,32 +51,32 @@ pub enum Place {
 
 /// Evaluates a node and everything in it.
 ///
-/// Inside a mapping the keys that are text on the wire (`text`, `title`, `payload`, …) make their own place.
+/// Inside a mapping the keys that are text on the wire (`text`, `title`, `payload`, …) are read as text.
 ///
 /// # Errors
 /// Gives the error of the first expression that cannot be evaluated; its file is left open.
-pub fn evaluate(node: &Node, scope: &dyn Scope, place: Place) -> Result<Value, Diagnostic> {
+pub fn evaluate(node: &Node, scope: &dyn Scope, read_as: ReadAs) -> Result<Value, Diagnostic> {
     match &node.kind {
         NodeKind::Null => Ok(Value::Null),
-        NodeKind::Bool(_) | NodeKind::Number(_) if place == Place::Text => {
+        NodeKind::Bool(_) | NodeKind::Number(_) if read_as == ReadAs::Text => {
             Ok(Value::String(node.source.clone()))
         }
         NodeKind::Bool(value) => Ok(Value::Bool(*value)),
         NodeKind::Number(number) => Ok(Value::Number(number.clone())),
         NodeKind::Text => {
             let value = expression::evaluate(&Written::value(node), scope)?;
-            let spelt = place == Place::Text && (value.is_boolean() || value.is_number());
+            let spelt = read_as == ReadAs::Text && (value.is_boolean() || value.is_number());
             Ok(if spelt { Value::String(value.to_string()) } else { value })
         }
-        NodeKind::List(items) => items.iter().map(|item| evaluate(item, scope, place)).collect(),
+        NodeKind::List(items) => items.iter().map(|item| evaluate(item, scope, read_as)).collect(),
         NodeKind::Map(entries) => {
             let mut object = Map::new();
             for (key, value) in entries {
                 let name = evaluate_key(key, scope)?;
-                let inner = match place {
-                    Place::AsWritten => Place::AsWritten,
-                    Place::Text | Place::Any if is_wire_text(&name) => Place::Text,
-                    Place::Text | Place::Any => Place::Any,
+                let inner = match read_as {
+                    ReadAs::AsWritten => ReadAs::AsWritten,
+                    ReadAs::Text | ReadAs::Any if is_wire_text(&name) => ReadAs::Text,
+                    ReadAs::Text | ReadAs::Any => ReadAs::Any,
                 };
                 let value = evaluate(value, scope, inner)?;
                 if object.insert(name.clone(), value).is_some() {
@@ -104,12 +104,12 @@ pub fn evaluate_key(key: &crate::node::Key, scope: &dyn Scope) -> Result<String,
     Ok(spelt(&expression::evaluate(&written, scope)?))
 }
 
-/// Evaluates a node whose place wants a text.
+/// Evaluates a node to a text.
 ///
 /// # Errors
 /// Gives the error of an expression, or says that the value is no text.
 pub fn text(node: &Node, scope: &dyn Scope) -> Result<String, Diagnostic> {
-    let value = evaluate(node, scope, Place::Text)?;
+    let value = evaluate(node, scope, ReadAs::Text)?;
     value.as_str().map(str::to_owned).ok_or_else(|| shown::no_text(node, &value))
 }
 
@@ -118,7 +118,7 @@ pub fn text(node: &Node, scope: &dyn Scope) -> Result<String, Diagnostic> {
 /// # Errors
 /// Gives the error of an expression.
 pub fn message(node: &Node, scope: &dyn Scope) -> Result<Value, Diagnostic> {
-    let value = evaluate(node, scope, Place::Text)?;
+    let value = evaluate(node, scope, ReadAs::Text)?;
     Ok(if value.is_object() { value } else { Value::Object(Map::from_iter([("text".to_owned(), value)])) })
 }
 

@@ -24,7 +24,7 @@ pub use words::*;
 
 /// The kind of value that stands behind a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// A text; every scalar is taken as it is written.
     Text,
     /// A pattern that a value is compared with: a value, or a mapping of [`MATCHERS`].
@@ -147,7 +147,7 @@ pub struct Field {
     /// The key.
     pub name: &'static str,
     /// What stands behind it.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What it means, as a fragment.
     pub meaning: &'static str,
 }
@@ -158,9 +158,9 @@ pub struct Verb {
     /// The key.
     pub name: &'static str,
     /// What stands behind it when the step does it.
-    pub value: Kind,
+    pub value: ValueKind,
     /// What stands behind it when an expectation waits for it.
-    pub expected: Kind,
+    pub expected: ValueKind,
     /// The keys that may stand beside it when the step does it.
     pub beside: &'static [Field],
     /// The keys that may stand beside it when an expectation waits for it.
@@ -175,7 +175,7 @@ pub struct Head {
     /// The key.
     pub name: &'static str,
     /// What stands behind it.
-    pub value: Kind,
+    pub value: ValueKind,
     /// What this actor can do; empty for a step that is complete with its own value.
     pub verbs: &'static [Verb],
     /// The keys that may stand beside the head itself, whatever the verb.
@@ -186,7 +186,7 @@ pub struct Head {
     pub meaning: &'static str,
 }
 
-const fn field(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
+const fn field(name: &'static str, kind: ValueKind, meaning: &'static str) -> Field {
     Field { name, kind, meaning }
 }
 

@@ -258,7 +258,7 @@ fn runs(scenario: &Scenario, path: &Path) -> (Vec<Selected>, Vec<Diagnostic>) {
     for Run { called, protocol, case } in scenario.runs() {
         let mut vars = Map::new();
         for (key, node) in scenario.variables(case) {
-            match value::evaluate(node, &scope, value::Place::Any) {
+            match value::evaluate(node, &scope, value::ReadAs::Any) {
                 Ok(value) => drop(vars.insert(key.name.clone(), value)),
                 Err(problem) => problems.push(problem.in_file(&scenario.file)),
             }

@@ -3,7 +3,7 @@
 use super::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
 use crate::node::{Node, NodeKind};
-use crate::vocabulary::Kind;
+use crate::vocabulary::ValueKind;
 use emulator_core::GraphVersion;
 
 impl Checker<'_> {
@@ -109,7 +109,7 @@ impl Checker<'_> {
 
     /// Checks a value for the first Page, or a mapping from Pages. Which Pages there are is known when the whole
     /// world was read.
-    pub(super) fn or_per_page(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
+    pub(super) fn or_per_page(&mut self, name: &str, kind: ValueKind, node: &Node, mode: Mode) {
         match node.entries() {
             Some(entries) => entries.iter().for_each(|(key, value)| self.value(&key.name, kind, value, mode)),
             None => self.value(name, kind, node, mode),
@@ -117,7 +117,7 @@ impl Checker<'_> {
     }
 
     /// Checks a mapping whose keys are free.
-    pub(super) fn free(&mut self, name: &str, kind: Kind, node: &Node, mode: Mode) {
+    pub(super) fn free(&mut self, name: &str, kind: ValueKind, node: &Node, mode: Mode) {
         match node.entries() {
             Some(entries) => entries.iter().for_each(|(key, value)| self.value(&key.name, kind, value, mode)),
             None => self.wrong(name, node, "takes a mapping", &format!("write `{name}: {{name: value}}`")),

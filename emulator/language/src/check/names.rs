@@ -7,7 +7,7 @@ use crate::diagnostics::{Diagnostic, did_you_mean, one_of};
 use crate::node::{Node, Span, Spanned};
 use crate::scenario::unknown_page;
 use crate::step::{Certainty, Names, is_identifier};
-use crate::vocabulary::Kind;
+use crate::vocabulary::ValueKind;
 
 impl Checker<'_> {
     /// Checks the name of an app; false if there is none of that name.
@@ -134,7 +134,7 @@ impl Checker<'_> {
     }
 
     /// Checks a mapping from apps to values of one kind.
-    pub(super) fn per_app(&mut self, name: &str, kind: Kind, node: &Node) {
+    pub(super) fn per_app(&mut self, name: &str, kind: ValueKind, node: &Node) {
         let Some(entries) = node.entries() else {
             let example = self.names.apps.first().map_or("APP", String::as_str);
             let help = format!("write `{name}: {{{example}: …}}`");

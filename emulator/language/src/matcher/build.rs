@@ -3,12 +3,12 @@
 use regex::Regex;
 use serde_json::{Number, Value};
 
-use super::{Kind, Pattern, float};
+use super::{Pattern, PatternKind, float};
 use crate::check::is_matcher;
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, NodeKind};
-use crate::value::{self, Place, Scope, Written};
-use crate::vocabulary::{self as words, COMBINATIONS, Kind as Takes};
+use crate::value::{self, ReadAs, Scope, Written};
+use crate::vocabulary::{self as words, COMBINATIONS, ValueKind};
 
 impl Pattern {
     /// Builds the pattern that a node describes.
@@ -20,7 +20,7 @@ impl Pattern {
             NodeKind::Map(entries) if is_matcher(node) => {
                 let mut all =
                     entries.iter().map(|entry| matcher(entry, scope)).collect::<Result<Vec<_>, _>>()?;
-                Ok(if all.len() == 1 { all.remove(0) } else { Self(Kind::All(all)) })
+                Ok(if all.len() == 1 { all.remove(0) } else { Self(PatternKind::All(all)) })
             }
             NodeKind::Map(entries) => {
                 let mut built = Vec::new();
@@ -32,9 +32,9 @@ impl Pattern {
                         built.push((value::evaluate_key(key, scope)?, Self::build(value, scope)?));
                     }
                 }
-                Ok(Self(Kind::Map { entries: built, exact }))
+                Ok(Self(PatternKind::Map { entries: built, exact }))
             }
-            NodeKind::List(items) => Ok(Self(Kind::List(
+            NodeKind::List(items) => Ok(Self(PatternKind::List(
                 items.iter().map(|item| Self::build(item, scope)).collect::<Result<_, _>>()?,
             ))),
             NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text => scalar(node, scope),
@@ -48,74 +48,76 @@ impl Pattern {
     pub fn of_message(node: &Node, scope: &dyn Scope) -> Result<Self, Diagnostic> {
         let pattern = Self::build(node, scope)?;
         let is_message = node.entries().is_some() && !is_matcher(node);
-        if is_message || matches!(&pattern.0, Kind::Scalar { value: Value::Object(_), .. }) {
+        if is_message || matches!(&pattern.0, PatternKind::Scalar { value: Value::Object(_), .. }) {
             return Ok(pattern);
         }
         let exactly = node.get("exactly").is_some_and(|inner| inner.entries().is_some());
         if exactly {
             return Ok(pattern);
         }
-        Ok(Self(Kind::Map { entries: vec![("text".to_owned(), pattern)], exact: false }))
+        Ok(Self(PatternKind::Map { entries: vec![("text".to_owned(), pattern)], exact: false }))
     }
 
     /// Makes a pattern that equals a value, mappings being subsets.
     #[must_use]
     pub fn of_value(value: &Value) -> Self {
         match value {
-            Value::Array(items) => Self(Kind::List(items.iter().map(Self::of_value).collect())),
+            Value::Array(items) => Self(PatternKind::List(items.iter().map(Self::of_value).collect())),
             Value::Object(object) => {
                 let entries =
                     object.iter().map(|(name, value)| (name.clone(), Self::of_value(value))).collect();
-                Self(Kind::Map { entries, exact: false })
+                Self(PatternKind::Map { entries, exact: false })
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                Self(Kind::Scalar { value: value.clone(), as_written: None })
+                Self(PatternKind::Scalar { value: value.clone(), as_written: None })
             }
         }
     }
 
     /// Makes a pattern of a mapping with these members.
     pub fn of_members(members: impl IntoIterator<Item = (String, Self)>) -> Self {
-        Self(Kind::Map { entries: members.into_iter().collect(), exact: false })
+        Self(PatternKind::Map { entries: members.into_iter().collect(), exact: false })
     }
 }
 
 fn scalar(node: &Node, scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
-    let value = value::evaluate(node, scope, Place::Any)?;
+    let value = value::evaluate(node, scope, ReadAs::Any)?;
     if value.is_object() || value.is_array() {
         return Ok(Pattern::of_value(&value));
     }
     let written = matches!(node.kind, NodeKind::Bool(_) | NodeKind::Number(_));
-    Ok(Pattern(Kind::Scalar { value, as_written: written.then(|| node.source.clone()) }))
+    Ok(Pattern(PatternKind::Scalar { value, as_written: written.then(|| node.source.clone()) }))
 }
 
 /// Builds one matcher.
 fn matcher((key, node): &(Key, Node), scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
     let inner = || Pattern::build(node, scope).map(Box::new);
     Ok(Pattern(match key.name.as_str() {
-        "contains" => Kind::Contains(value::text(node, scope)?),
-        "starts_with" => Kind::StartsWith(value::text(node, scope)?),
-        "matches" => Kind::Matches(regex(node, &value::text(node, scope)?)?),
+        "contains" => PatternKind::Contains(value::text(node, scope)?),
+        "starts_with" => PatternKind::StartsWith(value::text(node, scope)?),
+        "matches" => PatternKind::Matches(regex(node, &value::text(node, scope)?)?),
         "one_of" => {
             let items = node.items().filter(|items| !items.is_empty());
             let items = items.ok_or_else(|| wrong(key, node, "a list", "one_of: [yes, maybe]"))?;
-            Kind::OneOf(items.iter().map(|item| Pattern::build(item, scope)).collect::<Result<_, _>>()?)
+            PatternKind::OneOf(
+                items.iter().map(|item| Pattern::build(item, scope)).collect::<Result<_, _>>()?,
+            )
         }
-        "not" => Kind::Not(inner()?),
-        "has" => Kind::Has(inner()?),
-        "count" => Kind::Count(inner()?),
+        "not" => PatternKind::Not(inner()?),
+        "has" => PatternKind::Has(inner()?),
+        "count" => PatternKind::Count(inner()?),
         "any" | "absent" if !node.is_yes() => {
             return Err(wrong(key, node, "`true`", &format!("{}: true", key.name)));
         }
-        "any" => Kind::Any,
-        "absent" => Kind::Absent,
-        "gt" => Kind::Greater(number(key, node, scope)?),
-        "lt" => Kind::Less(number(key, node, scope)?),
+        "any" => PatternKind::Any,
+        "absent" => PatternKind::Absent,
+        "gt" => PatternKind::Greater(number(key, node, scope)?),
+        "lt" => PatternKind::Less(number(key, node, scope)?),
         "between" => match node.items() {
             Some([low, high]) => {
                 let (low, high) = (number(key, low, scope)?, number(key, high, scope)?);
                 in_order(node, &low, &high)?;
-                Kind::Between(low, high)
+                PatternKind::Between(low, high)
             }
             _ => return Err(wrong(key, node, "a list of two numbers", "between: [1, 5]")),
         },
@@ -129,10 +131,13 @@ fn literal(node: &Node, scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
         NodeKind::Map(entries) => {
             let build =
                 |(key, value): &(Key, Node)| Ok((value::evaluate_key(key, scope)?, literal(value, scope)?));
-            Kind::Map { entries: entries.iter().map(build).collect::<Result<_, Diagnostic>>()?, exact: true }
+            PatternKind::Map {
+                entries: entries.iter().map(build).collect::<Result<_, Diagnostic>>()?,
+                exact: true,
+            }
         }
         NodeKind::List(items) => {
-            Kind::List(items.iter().map(|item| literal(item, scope)).collect::<Result<_, _>>()?)
+            PatternKind::List(items.iter().map(|item| literal(item, scope)).collect::<Result<_, _>>()?)
         }
         NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text => {
             return scalar(node, scope);
@@ -141,7 +146,7 @@ fn literal(node: &Node, scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
 }
 
 fn number(key: &Key, node: &Node, scope: &dyn Scope) -> Result<Number, Diagnostic> {
-    let value = value::evaluate(node, scope, Place::Any)?;
+    let value = value::evaluate(node, scope, ReadAs::Any)?;
     let number = value.as_number().cloned();
     number.ok_or_else(|| wrong(key, node, "a number", &format!("{}: 5", key.name)))
 }
@@ -223,17 +228,17 @@ fn check_pattern(node: &Node, problems: &mut Vec<Diagnostic>) {
 }
 
 /// Says why a matcher does not take this value.
-fn misfit(key: &Key, value: &Node, takes: Takes) -> Option<Diagnostic> {
+fn misfit(key: &Key, value: &Node, takes: ValueKind) -> Option<Diagnostic> {
     let is_number = |node: &Node| matches!(node.kind, NodeKind::Number(_)) || node.is_expression();
-    let (fits, what, example) = if takes == Takes::Regex && value.is_scalar() {
+    let (fits, what, example) = if takes == ValueKind::Regex && value.is_scalar() {
         return regex(value, &value.source).err();
-    } else if takes == Takes::Text || takes == Takes::Regex {
+    } else if takes == ValueKind::Text || takes == ValueKind::Regex {
         (value.is_scalar() && !value.is_null(), "a text", "tea")
-    } else if takes == Takes::Flag {
+    } else if takes == ValueKind::Flag {
         (value.is_yes(), "`true`", "true")
-    } else if takes == Takes::Number {
+    } else if takes == ValueKind::Number {
         (is_number(value), "a number", "5")
-    } else if takes == Takes::Range {
+    } else if takes == ValueKind::Range {
         if let Some([Node { kind: NodeKind::Number(low), .. }, Node { kind: NodeKind::Number(high), .. }]) =
             value.items()
         {
@@ -241,7 +246,7 @@ fn misfit(key: &Key, value: &Node, takes: Takes) -> Option<Diagnostic> {
         }
         let two = value.items().is_some_and(|items| items.len() == 2 && items.iter().all(is_number));
         (two, "a list of two numbers", "[1, 5]")
-    } else if matches!(takes, Takes::ListOf(_)) {
+    } else if matches!(takes, ValueKind::ListOf(_)) {
         (value.items().is_some_and(|items| !items.is_empty()), "a list", "[yes, maybe]")
     } else if key.name == "count" {
         (is_number(value) || is_matcher(value), "a number, or a matcher of one", "{gt: 1}")

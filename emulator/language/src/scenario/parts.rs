@@ -13,7 +13,7 @@ use crate::check::{Checker, Mode};
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Node, Span};
 use crate::step::{self, Certainty, Loader, Names};
-use crate::vocabulary::{self as words, Kind};
+use crate::vocabulary::{self as words, ValueKind};
 use crate::yaml;
 
 /// More uses of parts than any scenario has; parts that use parts twice would reach it.
@@ -74,7 +74,7 @@ impl Assembly<'_> {
         let others: Vec<_> = entries.iter().filter(|(key, _)| key.name != USE).collect();
         let mut check = Checker { names: &self.names, problems: &mut found };
         check.keys("a `use` step", (&[], &[]), &others, Mode::Given);
-        check.value(USE, Kind::Path, written, Mode::Given);
+        check.value(USE, ValueKind::Path, written, Mode::Given);
         if found.is_empty() {
             match self.part(written, file) {
                 Ok(part) => self.within(&part, written.span, file),

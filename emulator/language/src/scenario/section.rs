@@ -7,7 +7,7 @@ use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, Span, Spanned};
 use crate::step::Names;
 use crate::value;
-use crate::vocabulary::{self as words, Field, Kind};
+use crate::vocabulary::{self as words, Field, ValueKind};
 
 /// One mapping of a file, whose keys and values were checked by the table when it was opened.
 ///
@@ -89,7 +89,7 @@ impl<'n, 'p> Section<'n, 'p> {
     pub(super) fn word(&self, key: &str) -> Option<&'static str> {
         let node = self.get(key)?;
         let field = self.fields.iter().find(|field| field.name == key)?;
-        let choice = if let Kind::Word(choice) = field.kind { choice } else { &[] };
+        let choice = if let ValueKind::Word(choice) = field.kind { choice } else { &[] };
         choice.iter().copied().find(|word| *word == node.source)
     }
 

@@ -5,21 +5,16 @@ use serde_json::{Map, Value, json};
 
 use super::section;
 use super::texts::described;
-use crate::vocabulary::{self as words, Field, Kind, MATCHERS, PROTOCOLS, RESERVED_NAMES};
+use crate::check::Mode;
+use crate::vocabulary::{self as words, Field, MATCHERS, PROTOCOLS, RESERVED_NAMES, ValueKind};
 
-/// Whether a value is given or waited for; one that is waited for may be a matcher.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Given,
-    Awaited,
-}
-
-impl Place {
-    /// The place of a value beside a verb: words and names are never matched.
-    pub(super) fn beside(self, kind: Kind) -> Self {
-        let fixed = matches!(kind, Kind::Word(_) | Kind::Bool | Kind::Person | Kind::Page | Kind::Capture);
-        if fixed { Self::Given } else { self }
-    }
+/// The mode of a value beside a verb: words and names are never matched.
+pub(super) fn mode_beside(mode: Mode, kind: ValueKind) -> Mode {
+    let fixed = matches!(
+        kind,
+        ValueKind::Word(_) | ValueKind::Bool | ValueKind::Person | ValueKind::Page | ValueKind::Capture
+    );
+    if fixed { Mode::Given } else { mode }
 }
 
 const EXPRESSION: &str = r"\$\{";
@@ -30,12 +25,14 @@ const NAME: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
 const LITERAL: &str = r"^((?!\$\{)[\s\S]|\$\$\{)*$";
 
 /// Gives the schema of a kind of value.
-pub(super) fn kind(kind: Kind, place: Place) -> Value {
-    if let Kind::Needed(inner) = kind {
-        return self::kind(*inner, place);
+pub(super) fn kind(kind: ValueKind, mode: Mode) -> Value {
+    if let ValueKind::Needed(inner) = kind {
+        return self::kind(*inner, mode);
     }
-    let schema = plain(kind, place);
-    if place == Place::Given || [Kind::Pattern, Kind::Expectation, Kind::Prohibition].contains(&kind) {
+    let schema = plain(kind, mode);
+    if mode == Mode::Given
+        || [ValueKind::Pattern, ValueKind::Expectation, ValueKind::Prohibition].contains(&kind)
+    {
         return schema;
     }
     json!({"if": reference("any_matcher"), "then": reference("matcher"), "else": schema})
@@ -51,87 +48,89 @@ fn error_number(bounds: Value) -> Value {
     json!({"if": reference("any_matcher"), "then": reference("matcher"), "else": number})
 }
 
-fn plain(kind: Kind, place: Place) -> Value {
+fn plain(kind: ValueKind, mode: Mode) -> Value {
     match kind {
-        Kind::Text => json!({"type": ["string", "number", "boolean"]}),
-        Kind::Message => message(place),
-        Kind::Flag => json!({"enum": [true, null]}),
-        Kind::FlagOr(fields) | Kind::Mapping(fields) => or_yes(mapping(fields, place)),
-        Kind::Duration => {
+        ValueKind::Text => json!({"type": ["string", "number", "boolean"]}),
+        ValueKind::Message => message(mode),
+        ValueKind::Flag => json!({"enum": [true, null]}),
+        ValueKind::FlagOr(fields) | ValueKind::Mapping(fields) => or_yes(mapping(fields, mode)),
+        ValueKind::Duration => {
             written(&or_expression(DURATION), "a duration is needed, such as 90s, 24h or 1d 6h")
         }
-        Kind::RealTime => real_time(),
-        Kind::RealTimeOrAuto => {
+        ValueKind::RealTime => real_time(),
+        ValueKind::RealTimeOrAuto => {
             written(&format!("^auto$|{REAL_TIME}"), "write auto, or a length such as 300ms")
         }
-        Kind::ClockMove => clock(),
-        Kind::Bool => json!({"enum": [true, false, "on", "off"]}),
-        Kind::App | Kind::Person | Kind::Page | Kind::Capture => {
+        ValueKind::ClockMove => clock(),
+        ValueKind::Bool => json!({"enum": [true, false, "on", "off"]}),
+        ValueKind::App | ValueKind::Person | ValueKind::Page | ValueKind::Capture => {
             written(NAME, "a name is needed: letters, digits and _")
         }
-        Kind::Receiver => json!({"type": ["string", "integer"]}),
-        Kind::Owner | Kind::Primary => json!({"type": ["string", "null"]}),
-        Kind::Word(choice) => json!({"enum": choice.iter().map(|word| spelt(word)).collect::<Vec<_>>()}),
-        Kind::Any => json!({}),
-        Kind::Expectation => reference("expectation"),
-        Kind::Prohibition => reference("never"),
-        Kind::OnOff => json!({"enum": ["on", "off", true, false, null]}),
-        Kind::Earlier => json!({"type": "string"}),
-        Kind::Media => json!({"type": "string"}),
-        Kind::Url => written(&or_expression("^https?://"), "an http(s) URL is needed"),
-        Kind::Domain => {
+        ValueKind::Receiver => json!({"type": ["string", "integer"]}),
+        ValueKind::Owner | ValueKind::Primary => json!({"type": ["string", "null"]}),
+        ValueKind::Word(choice) => json!({"enum": choice.iter().map(|word| spelt(word)).collect::<Vec<_>>()}),
+        ValueKind::Any => json!({}),
+        ValueKind::Expectation => reference("expectation"),
+        ValueKind::Prohibition => reference("never"),
+        ValueKind::OnOff => json!({"enum": ["on", "off", true, false, null]}),
+        ValueKind::Earlier => json!({"type": "string"}),
+        ValueKind::Media => json!({"type": "string"}),
+        ValueKind::Url => written(&or_expression("^https?://"), "an http(s) URL is needed"),
+        ValueKind::Domain => {
             let message = "the https address of a domain is needed, such as https://www.example.com";
             written(r"^https://[^/?#]+\.[^/?#]+/?$", message)
         }
-        Kind::Needed(inner) => plain(*inner, place),
-        Kind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, place)}),
-        Kind::PerApp(inner) => {
-            json!({"type": "object", "additionalProperties": self::kind(*inner, Place::Given)})
+        ValueKind::Needed(inner) => plain(*inner, mode),
+        ValueKind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, mode)}),
+        ValueKind::PerApp(inner) => {
+            json!({"type": "object", "additionalProperties": self::kind(*inner, Mode::Given)})
         }
-        Kind::OrPerPage(inner) => {
-            let one = self::kind(*inner, Place::Given);
+        ValueKind::OrPerPage(inner) => {
+            let one = self::kind(*inner, Mode::Given);
             json!({"if": {"type": "object"}, "then": {"additionalProperties": one}, "else": one})
         }
-        Kind::OneOrMore(inner) => {
-            let one = self::kind(*inner, place);
+        ValueKind::OneOrMore(inner) => {
+            let one = self::kind(*inner, mode);
             json!({"if": {"type": "array"}, "then": {"items": one}, "else": one})
         }
-        Kind::Free(inner) => json!({"type": "object", "additionalProperties": self::kind(*inner, place)}),
-        Kind::Literal => literal(&["string", "number", "boolean"]),
-        Kind::Glob => literal(&["string"]),
-        Kind::Reason => literal(&["string", "number"]),
-        Kind::Id(bits) => json!({
+        ValueKind::Free(inner) => json!({"type": "object", "additionalProperties": self::kind(*inner, mode)}),
+        ValueKind::Literal => literal(&["string", "number", "boolean"]),
+        ValueKind::Glob => literal(&["string"]),
+        ValueKind::Reason => literal(&["string", "number"]),
+        ValueKind::Id(bits) => json!({
             "type": ["integer", "string"],
             "minimum": 1,
             "maximum": (1_u64 << bits) - 1,
             "pattern": "^[1-9][0-9]*$",
             "patternErrorMessage": "an id is made of digits and does not begin with a zero",
         }),
-        Kind::Whole(least, u64::MAX) => json!({"type": "integer", "minimum": least}),
-        Kind::Whole(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
-        Kind::Command => json!({
+        ValueKind::Whole(least, u64::MAX) => json!({"type": "integer", "minimum": least}),
+        ValueKind::Whole(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
+        ValueKind::Command => json!({
             "type": ["string", "number", "boolean", "array"],
             "minItems": 1,
             "items": {"type": ["string", "number", "boolean", "null"]},
         }),
-        Kind::Path => literal(&["string", "number", "boolean"]),
-        Kind::Version => written(r"^v[0-9]+\.[0-9]+$", "a version of the Graph API is needed, such as v25.0"),
-        Kind::GraphPath => {
+        ValueKind::Path => literal(&["string", "number", "boolean"]),
+        ValueKind::Version => {
+            written(r"^v[0-9]+\.[0-9]+$", "a version of the Graph API is needed, such as v25.0")
+        }
+        ValueKind::GraphPath => {
             let message = "a path has no slash before it, no host and no query, such as me/messages";
             written(r"^[^/?:][^?:]*$|\$\{", message)
         }
-        Kind::Cases => json!({"type": "array", "minItems": 1, "items": {"type": "object"}}),
-        Kind::Protocol => json!({"enum": PROTOCOLS}),
-        Kind::Protocols => {
+        ValueKind::Cases => json!({"type": "array", "minItems": 1, "items": {"type": "object"}}),
+        ValueKind::Protocol => json!({"enum": PROTOCOLS}),
+        ValueKind::Protocols => {
             let one = json!({"enum": PROTOCOLS});
             json!({"if": {"type": "array"}, "then": {"items": one}, "else": one})
         }
-        Kind::Beginning => written(
+        ValueKind::Beginning => written(
             &format!("^now$|{MOMENT}"),
             "a moment with a zone is needed, such as 2026-03-02T08:00:00Z, or now",
         ),
-        Kind::Section(fields) => section(fields),
-        Kind::Named(fields) => json!({
+        ValueKind::Section(fields) => section(fields),
+        ValueKind::Named(fields) => json!({
             "type": "object",
             "additionalProperties": or_nothing(section(fields)),
             "propertyNames": {
@@ -140,18 +139,18 @@ fn plain(kind: Kind, place: Place) -> Value {
                 "not": {"enum": RESERVED_NAMES},
             },
         }),
-        Kind::World => {
+        ValueKind::World => {
             let world = section(words::WORLD_KEYS);
             or_text(world)
         }
-        Kind::Steps => json!({"type": "array", "minItems": 1, "items": reference("step")}),
-        Kind::Switches => switches(),
-        Kind::Pattern => reference("pattern"),
-        Kind::Status => error_number(json!({"minimum": 100, "maximum": 599})),
-        Kind::Code | Kind::Subcode => error_number(json!({})),
-        Kind::Regex => json!({"type": ["string", "number", "boolean"]}),
-        Kind::Number => number(),
-        Kind::Range => json!({
+        ValueKind::Steps => json!({"type": "array", "minItems": 1, "items": reference("step")}),
+        ValueKind::Switches => switches(),
+        ValueKind::Pattern => reference("pattern"),
+        ValueKind::Status => error_number(json!({"minimum": 100, "maximum": 599})),
+        ValueKind::Code | ValueKind::Subcode => error_number(json!({})),
+        ValueKind::Regex => json!({"type": ["string", "number", "boolean"]}),
+        ValueKind::Number => number(),
+        ValueKind::Range => json!({
             "if": {"type": "array"},
             "then": {"minItems": 2, "maxItems": 2, "items": number()},
             "else": written(EXPRESSION, "a list of two numbers is needed, such as [1, 5]"),
@@ -211,26 +210,26 @@ fn spelt(word: &str) -> Value {
 }
 
 /// A message; where it is given, a matcher has no use.
-fn message(place: Place) -> Value {
-    match place {
-        Place::Given => json!({
+fn message(mode: Mode) -> Value {
+    match mode {
+        Mode::Given => json!({
             "type": ["string", "number", "boolean", "object"],
             "not": reference("any_matcher"),
         }),
-        Place::Awaited => json!({
+        Mode::Awaited => json!({
             "type": ["string", "number", "boolean", "object"],
             "additionalProperties": reference("pattern"),
         }),
     }
 }
 
-fn mapping(fields: &[Field], place: Place) -> Value {
+fn mapping(fields: &[Field], mode: Mode) -> Value {
     let mut properties: Map<String, Value> = fields
         .iter()
-        .map(|field| (field.name.to_owned(), described(kind(field.kind, place), field.meaning)))
+        .map(|field| (field.name.to_owned(), described(kind(field.kind, mode), field.meaning)))
         .collect();
     let mut names = words::names(fields);
-    if place == Place::Awaited {
+    if mode == Mode::Awaited {
         names.push("exact");
         properties.insert("exact".to_owned(), described(json!({"const": true}), "it has no other keys"));
     }
@@ -240,8 +239,11 @@ fn mapping(fields: &[Field], place: Place) -> Value {
 
 /// Adds the keys that cannot be left out.
 pub(super) fn with_needed(mut schema: Value, fields: &[Field]) -> Value {
-    let needed: Vec<&str> =
-        fields.iter().filter(|field| matches!(field.kind, Kind::Needed(_))).map(|field| field.name).collect();
+    let needed: Vec<&str> = fields
+        .iter()
+        .filter(|field| matches!(field.kind, ValueKind::Needed(_)))
+        .map(|field| field.name)
+        .collect();
     if !needed.is_empty() {
         schema["required"] = needed.into();
     }
@@ -337,7 +339,7 @@ pub(super) fn any_matcher() -> Value {
 pub(super) fn matcher() -> Value {
     let properties: Map<String, Value> = MATCHERS
         .iter()
-        .map(|field| (field.name.to_owned(), described(kind(field.kind, Place::Given), field.meaning)))
+        .map(|field| (field.name.to_owned(), described(kind(field.kind, Mode::Given), field.meaning)))
         .collect();
     json!({"properties": properties})
 }

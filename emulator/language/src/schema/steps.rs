@@ -2,20 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::kinds::{Place, keys, kind, with_needed};
+use super::kinds::{keys, kind, mode_beside, with_needed};
 use super::texts::{described, example, snippets};
+use crate::check::Mode;
 use crate::vocabulary::{EXPECTATIONS, Field, HEADS, Head, Verb};
 
 /// The definitions of a step, of an expectation, and of each of their heads.
 pub(super) fn definitions() -> Vec<(String, Value)> {
     let mut all = Vec::new();
-    for (prefix, heads, place) in
-        [("step", HEADS, Place::Given), ("expectation", EXPECTATIONS, Place::Awaited)]
+    for (prefix, heads, mode) in [("step", HEADS, Mode::Given), ("expectation", EXPECTATIONS, Mode::Awaited)]
     {
-        let mut whole = one_of_heads(prefix, heads, place);
+        let mut whole = one_of_heads(prefix, heads, mode);
         whole["defaultSnippets"] = snippets(heads).into();
         all.push((prefix.to_owned(), whole));
-        all.extend(heads.iter().map(|head| (definition(prefix, head), with_verbs(head, place))));
+        all.extend(heads.iter().map(|head| (definition(prefix, head), with_verbs(head, mode))));
     }
     // It is broken at once and matches nothing that could be named.
     let never = json!({
@@ -38,11 +38,11 @@ fn definition(prefix: &str, head: &Head) -> String {
 }
 
 /// A mapping whose shape is told by the head in it.
-fn one_of_heads(prefix: &str, heads: &[Head], place: Place) -> Value {
+fn one_of_heads(prefix: &str, heads: &[Head], mode: Mode) -> Value {
     let names: Vec<&str> = heads.iter().map(|head| head.name).collect();
     let mut properties = Map::new();
     for head in heads {
-        properties.insert(head.name.to_owned(), described(kind(head.value, place), head.meaning));
+        properties.insert(head.name.to_owned(), described(kind(head.value, mode), head.meaning));
     }
     let mut shapes: Vec<Value> = heads
         .iter()
@@ -56,25 +56,25 @@ fn one_of_heads(prefix: &str, heads: &[Head], place: Place) -> Value {
 }
 
 /// What holds of a mapping with this head.
-fn with_verbs(head: &Head, place: Place) -> Value {
+fn with_verbs(head: &Head, mode: Mode) -> Value {
     if head.verbs.is_empty() {
-        return beside(&[head.name], head.beside, place);
+        return beside(&[head.name], head.beside, mode);
     }
     let names: Vec<&str> = head.verbs.iter().map(|verb| verb.name).collect();
     let mut properties = Map::new();
     for verb in head.verbs {
-        properties.insert(verb.name.to_owned(), value(verb, place));
+        properties.insert(verb.name.to_owned(), value(verb, mode));
     }
     let mut shapes: Vec<Value> = head
         .verbs
         .iter()
         .map(|verb| {
-            let fields = match place {
-                Place::Given => verb.beside,
-                Place::Awaited => verb.expected_beside,
+            let fields = match mode {
+                Mode::Given => verb.beside,
+                Mode::Awaited => verb.expected_beside,
             };
             let fields = [fields, head.beside].concat();
-            json!({"if": {"required": [verb.name]}, "then": beside(&[head.name, verb.name], &fields, place)})
+            json!({"if": {"required": [verb.name]}, "then": beside(&[head.name, verb.name], &fields, mode)})
         })
         .collect();
     let lacking = json!({
@@ -94,12 +94,12 @@ fn otherwise(names: &[&str], then: &Value) -> Value {
 }
 
 /// The keys that may stand beside these.
-fn beside(taken: &[&str], fields: &[Field], place: Place) -> Value {
+fn beside(taken: &[&str], fields: &[Field], mode: Mode) -> Value {
     let mut properties = Map::new();
     for field in fields {
         properties.insert(
             field.name.to_owned(),
-            described(kind(field.kind, place.beside(field.kind)), field.meaning),
+            described(kind(field.kind, mode_beside(mode, field.kind)), field.meaning),
         );
     }
     let names: Vec<&str> = taken.iter().copied().chain(fields.iter().map(|field| field.name)).collect();
@@ -107,13 +107,13 @@ fn beside(taken: &[&str], fields: &[Field], place: Place) -> Value {
 }
 
 /// What stands behind a verb, with an example.
-fn value(verb: &Verb, place: Place) -> Value {
-    let takes = match place {
-        Place::Given => verb.value,
-        Place::Awaited => verb.expected,
+fn value(verb: &Verb, mode: Mode) -> Value {
+    let takes = match mode {
+        Mode::Given => verb.value,
+        Mode::Awaited => verb.expected,
     };
-    let mut schema = kind(takes, place);
-    if place == Place::Awaited {
+    let mut schema = kind(takes, mode);
+    if mode == Mode::Awaited {
         schema = super::kinds::or_yes(schema);
     }
     let mut schema = described(schema, verb.meaning);

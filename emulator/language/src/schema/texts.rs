@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::vocabulary::{Field, Head, Kind, Verb};
+use crate::vocabulary::{Field, Head, ValueKind, Verb};
 
 /// Adds what a key means, plainly and, where it names words of the language, as Markdown.
 pub(super) fn described(schema: Value, meaning: &str) -> Value {
@@ -33,53 +33,55 @@ pub(super) fn sentence(fragment: &str) -> String {
 }
 
 /// Gives what can stand behind a key, to be shown beside it; none where there is nothing typical.
-pub(super) fn example(kind: Kind) -> Option<Value> {
+pub(super) fn example(kind: ValueKind) -> Option<Value> {
     Some(match kind {
-        Kind::Text | Kind::Message | Kind::Pattern => json!("hello"),
-        Kind::Flag | Kind::Bool | Kind::FlagOr(_) => json!(true),
-        Kind::Mapping(fields) => fields_example(fields)?,
-        Kind::Duration => json!("3d"),
-        Kind::RealTime | Kind::RealTimeOrAuto => json!("300ms"),
-        Kind::ClockMove => json!("+24h"),
-        Kind::App | Kind::Owner | Kind::Primary => json!("shopbot"),
-        Kind::Receiver => json!("livechat"),
-        Kind::Person => json!("ana"),
-        Kind::Page => json!("store"),
-        Kind::Word(choice) => json!(choice.first()?),
-        Kind::Capture | Kind::Earlier => json!("greeting"),
-        Kind::OnOff => json!("on"),
-        Kind::Url | Kind::Media => json!("https://example.com/cup.png"),
-        Kind::Status => json!(400),
-        Kind::Code => json!(100),
-        Kind::Subcode => json!(2_018_278),
-        Kind::Domain => json!("https://www.example.com"),
-        Kind::Expectation | Kind::Prohibition => json!({"app": "shopbot", "sends": "hello"}),
-        Kind::ListOf(inner) => json!([example(*inner)?]),
-        Kind::PerApp(inner) => json!({"shopbot": example(*inner)?}),
-        Kind::OneOrMore(inner) | Kind::OrPerPage(inner) | Kind::Needed(inner) => example(*inner)?,
-        Kind::Regex => json!("^Hello"),
-        Kind::Number => json!(5),
-        Kind::Range => json!([1, 5]),
-        Kind::Id(_) => json!("100200300400500"),
-        Kind::Command => json!("node bots/shopbot.js"),
-        Kind::Path => json!("parts/greeting.yaml"),
-        Kind::Version => json!("v25.0"),
-        Kind::GraphPath => json!("me/messages"),
-        Kind::Beginning => json!("2026-03-02T08:00:00Z"),
-        Kind::Any
-        | Kind::Literal
-        | Kind::Glob
-        | Kind::Reason
-        | Kind::Whole(..)
-        | Kind::Protocol
-        | Kind::Protocols
-        | Kind::Cases
-        | Kind::Free(_)
-        | Kind::Section(_)
-        | Kind::Named(_)
-        | Kind::World
-        | Kind::Steps
-        | Kind::Switches => return None,
+        ValueKind::Text | ValueKind::Message | ValueKind::Pattern => json!("hello"),
+        ValueKind::Flag | ValueKind::Bool | ValueKind::FlagOr(_) => json!(true),
+        ValueKind::Mapping(fields) => fields_example(fields)?,
+        ValueKind::Duration => json!("3d"),
+        ValueKind::RealTime | ValueKind::RealTimeOrAuto => json!("300ms"),
+        ValueKind::ClockMove => json!("+24h"),
+        ValueKind::App | ValueKind::Owner | ValueKind::Primary => json!("shopbot"),
+        ValueKind::Receiver => json!("livechat"),
+        ValueKind::Person => json!("ana"),
+        ValueKind::Page => json!("store"),
+        ValueKind::Word(choice) => json!(choice.first()?),
+        ValueKind::Capture | ValueKind::Earlier => json!("greeting"),
+        ValueKind::OnOff => json!("on"),
+        ValueKind::Url | ValueKind::Media => json!("https://example.com/cup.png"),
+        ValueKind::Status => json!(400),
+        ValueKind::Code => json!(100),
+        ValueKind::Subcode => json!(2_018_278),
+        ValueKind::Domain => json!("https://www.example.com"),
+        ValueKind::Expectation | ValueKind::Prohibition => json!({"app": "shopbot", "sends": "hello"}),
+        ValueKind::ListOf(inner) => json!([example(*inner)?]),
+        ValueKind::PerApp(inner) => json!({"shopbot": example(*inner)?}),
+        ValueKind::OneOrMore(inner) | ValueKind::OrPerPage(inner) | ValueKind::Needed(inner) => {
+            example(*inner)?
+        }
+        ValueKind::Regex => json!("^Hello"),
+        ValueKind::Number => json!(5),
+        ValueKind::Range => json!([1, 5]),
+        ValueKind::Id(_) => json!("100200300400500"),
+        ValueKind::Command => json!("node bots/shopbot.js"),
+        ValueKind::Path => json!("parts/greeting.yaml"),
+        ValueKind::Version => json!("v25.0"),
+        ValueKind::GraphPath => json!("me/messages"),
+        ValueKind::Beginning => json!("2026-03-02T08:00:00Z"),
+        ValueKind::Any
+        | ValueKind::Literal
+        | ValueKind::Glob
+        | ValueKind::Reason
+        | ValueKind::Whole(..)
+        | ValueKind::Protocol
+        | ValueKind::Protocols
+        | ValueKind::Cases
+        | ValueKind::Free(_)
+        | ValueKind::Section(_)
+        | ValueKind::Named(_)
+        | ValueKind::World
+        | ValueKind::Steps
+        | ValueKind::Switches => return None,
     })
 }
 
@@ -94,7 +96,7 @@ pub(super) fn snippets(heads: &[Head]) -> Vec<Value> {
     for head in heads {
         let Some(who) = example(head.value) else { continue };
         if head.verbs.is_empty() {
-            let needed = head.beside.iter().filter(|field| matches!(field.kind, Kind::Needed(_)));
+            let needed = head.beside.iter().filter(|field| matches!(field.kind, ValueKind::Needed(_)));
             let mut body = Map::from_iter([(head.name.to_owned(), who)]);
             body.extend(needed.filter_map(|field| Some((field.name.to_owned(), example(field.kind)?))));
             all.push(snippet(head.name, head.meaning, &body.into()));

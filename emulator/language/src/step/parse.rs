@@ -14,7 +14,7 @@ use super::{Act, Names, Origin, Refusal, Step};
 use crate::check::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, Span, Spanned};
-use crate::vocabulary::{self as words, Field, Head, Kind, Verb};
+use crate::vocabulary::{self as words, Field, Head, ValueKind, Verb};
 use blame::{no_head, no_verb};
 
 /// Builds the steps of a list, or the one step that stands in place of a list.
@@ -163,7 +163,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Checks a value by the table; false if something is wrong with it, so that nothing more is to be said of it.
-    fn sound(&mut self, name: &str, kind: Kind, value: &Node) -> bool {
+    fn sound(&mut self, name: &str, kind: ValueKind, value: &Node) -> bool {
         let before = self.check.problems.len();
         self.check.value(name, kind, value, Mode::Given);
         self.check.problems.len() == before

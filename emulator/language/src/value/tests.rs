@@ -38,7 +38,7 @@ fn expressions_keep_their_type_alone_and_become_text_among_text() {
         ("${range(2)}", json!([0, 1])),
     ] {
         assert_eq!(
-            evaluate(&node(written), &scope(), Place::Any).map_err(|e| e.message),
+            evaluate(&node(written), &scope(), ReadAs::Any).map_err(|e| e.message),
             Ok(expected),
             "{written}"
         );
@@ -64,9 +64,9 @@ fn a_place_for_text_takes_a_scalar_as_it_is_written() {
             json!({"text": "42", "seconds": 42, "payload": {"title": "7", "count": 7}}),
         ),
     ] {
-        assert_eq!(evaluate(&node(written), &scope(), Place::Text), Ok(expected), "{written}");
+        assert_eq!(evaluate(&node(written), &scope(), ReadAs::Text), Ok(expected), "{written}");
     }
-    assert_eq!(evaluate(&node("42"), &scope(), Place::Any), Ok(json!(42)));
+    assert_eq!(evaluate(&node("42"), &scope(), ReadAs::Any), Ok(json!(42)));
     assert_eq!(message(&node("42"), &scope()), Ok(json!({"text": "42"})));
     assert_eq!(
         message(&node("{text: yes, metadata: 1}"), &scope()),
@@ -91,13 +91,13 @@ fn errors_say_what_is_there_and_point_at_the_expression() {
         ("${now |}", "${now |}", "this expression cannot be read", Some("an expression is")),
         ("\"\\n${nwo}\"", "\"\\n${nwo}\"", "there is no `nwo` here", Some("did you mean")),
     ] {
-        let problem = evaluate(&node(written), &scope(), Place::Any).unwrap_err();
+        let problem = evaluate(&node(written), &scope(), ReadAs::Any).unwrap_err();
         assert_eq!(problem.message, message, "{written}");
         assert_eq!(&written[problem.span.start..problem.span.end], pointed, "{written}");
         assert_eq!(problem.help.is_some(), help.is_some(), "{written}: {:?}", problem.help);
         assert!(problem.help.unwrap_or_default().starts_with(help.unwrap_or_default()), "{written}");
     }
-    let problem = evaluate(&node("${elsewhere}"), &scope(), Place::Any).unwrap_err();
+    let problem = evaluate(&node("${elsewhere}"), &scope(), ReadAs::Any).unwrap_err();
     assert_eq!(problem.notes, ["the names are livechat, now, vars"]);
 }
 
@@ -132,7 +132,7 @@ fn errors_show_no_secret_of_the_world() {
         "${bot.secret / 2}",
         "{\"${bot.secret}\": 1, \"${bot['secret']}\": 2}",
     ] {
-        let problem = told(evaluate(&node(written), &scope, Place::Any).unwrap_err());
+        let problem = told(evaluate(&node(written), &scope, ReadAs::Any).unwrap_err());
         assert!(!problem.contains("hush"), "{written}: {problem}");
     }
     for (written, label, help) in [
@@ -216,7 +216,7 @@ fn what_cannot_be_calculated_is_shown() {
         ("${now.year}", "`now` is a text"),
         ("${vars.n.x}", "`vars.n` is 5"),
     ] {
-        let problem = evaluate(&node(written), &scope(), Place::Any).unwrap_err();
+        let problem = evaluate(&node(written), &scope(), ReadAs::Any).unwrap_err();
         assert_eq!(problem.label.as_deref(), Some(label), "{written}: {}", problem.message);
     }
 }

@@ -8,7 +8,7 @@ use super::{Outcome, Scene};
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;
 use crate::step::{CallContent, CallFile, CallToken, RawCall};
-use crate::value::{self, Place};
+use crate::value::{self, ReadAs};
 
 impl Scene {
     /// The call with its expressions evaluated and its files read.
@@ -45,7 +45,7 @@ impl Scene {
     }
 
     fn value(&self, node: &Node) -> Outcome<Value> {
-        value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))
+        value::evaluate(node, self, ReadAs::Any).map_err(|problem| self.error(problem))
     }
 
     /// The entries of a mapping, in their order.

@@ -6,7 +6,7 @@ use crate::check::{Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::node::Node;
 use crate::step::{AppVerbKind, Awaited, Certainty, Channel, Owner, Window};
-use crate::vocabulary::{self as words, Head, Kind};
+use crate::vocabulary::{self as words, Head, ValueKind};
 
 impl Builder<'_> {
     pub(super) fn awaited_call(&mut self, head: &'static Head, node: &Node, app: &Node) -> Option<Awaited> {
@@ -67,7 +67,7 @@ impl Builder<'_> {
                 .word("window", words::WINDOWS, value)
                 .map(|word| Awaited::Window(if word == "open" { Window::Open } else { Window::Closed })),
             _ => {
-                self.check.value("nothing", Kind::Flag, value, Mode::Given);
+                self.check.value("nothing", ValueKind::Flag, value, Mode::Given);
                 let Some(length) = node.get("for") else {
                     let problem = Diagnostic::new(node.span, "`nothing` needs to know for how long");
                     self.check.report(problem.help("add `for: 300ms`"));

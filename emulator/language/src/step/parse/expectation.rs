@@ -10,7 +10,7 @@ use crate::vocabulary::{self as words, Head};
 
 /// Where an expectation stands.
 #[derive(Clone, Copy)]
-struct Place<'n> {
+struct Position<'n> {
     /// `expect` or `never`.
     word: &'static str,
     /// The combination that it is an item of.
@@ -19,7 +19,7 @@ struct Place<'n> {
     on: Option<&'n Node>,
 }
 
-impl Place<'_> {
+impl Position<'_> {
     fn noun(self) -> String {
         self.combination.map_or_else(|| format!("`{}`", self.word), |name| format!("an item of `{name}`"))
     }
@@ -51,11 +51,11 @@ impl Place<'_> {
 impl Builder<'_> {
     /// Builds the step of an expectation; `step` is the whole step and `word` the key of it that it stands behind.
     pub(super) fn expectation(&mut self, step: &Node, node: &Node, word: &'static str) -> Option<Act> {
-        let place = Place { word, combination: None, on: step.get("on") };
+        let position = Position { word, combination: None, on: step.get("on") };
         if let Some((key, _)) = step.entry("on") {
             self.beside(key, node);
         }
-        let mut what = self.awaited(node, place)?;
+        let mut what = self.awaited(node, position)?;
         if what.ways() > MOST_WAYS {
             let problem = Diagnostic::new(node.span, format!("this can be met in {} ways", what.ways()));
             self.check
@@ -63,7 +63,7 @@ impl Builder<'_> {
         }
         // The name of the whole is that of the step.
         what.capture = None;
-        if place.is_never() {
+        if position.is_never() {
             let until = step.get("until").map(|until| self.name_of_step(until));
             return Some(Act::Never { what, until });
         }
@@ -83,36 +83,37 @@ impl Builder<'_> {
     }
 
     /// Builds an expectation or a part of one.
-    fn awaited(&mut self, node: &Node, place: Place<'_>) -> Option<Expectation> {
+    fn awaited(&mut self, node: &Node, position: Position<'_>) -> Option<Expectation> {
         let Some(entries) = node.entries() else {
-            let example = match place.combination {
+            let example = match position.combination {
                 Some(name) => {
                     format!("write for example `{name}: [{{app: NAME, sends: some text}}, {{owner: NAME}}]`")
                 }
-                None => format!("write for example `{}: {{app: NAME, sends: some text}}`", place.word),
+                None => format!("write for example `{}: {{app: NAME, sends: some text}}`", position.word),
             };
-            let problem = Diagnostic::new(node.span, format!("{} takes a mapping", place.noun()));
+            let problem = Diagnostic::new(node.span, format!("{} takes a mapping", position.noun()));
             self.check.report(problem.label(format!("this is {}", node.kind_name())).help(example));
             return None;
         };
-        let (head, key) = self.subject(entries, node, place)?;
+        let (head, key) = self.subject(entries, node, position)?;
         let value = node.get(head.name)?;
         for (key, _) in entries {
-            if let Some(help) = place.forbids(&key.name) {
-                let problem = Diagnostic::new(key.span, format!("{} takes no `{}`", place.noun(), key.name));
+            if let Some(help) = position.forbids(&key.name) {
+                let problem =
+                    Diagnostic::new(key.span, format!("{} takes no `{}`", position.noun(), key.name));
                 self.check.report(problem.help(help));
             }
         }
-        let until = node.entry("until").filter(|_| place.is_never()).map(|(key, _)| {
+        let until = node.entry("until").filter(|_| position.is_never()).map(|(key, _)| {
             Diagnostic::new(key.span, "`until` stands beside `never`, not in it")
                 .help("write `until: NAME` on a line of its own below `never: {…}`")
         });
-        if let Some(problem) = misplaced(head, key, place).or(until) {
+        if let Some(problem) = misplaced(head, key, position).or(until) {
             self.check.report(problem);
             return None;
         }
-        let on = node.get("on").or(place.on);
-        let place = Place { on, ..place };
+        let on = node.get("on").or(position.on);
+        let position = Position { on, ..position };
         let what = match head.name {
             "app" => self.awaited_call(head, node, value),
             "webhook" => self.awaited_delivery(head, node, value),
@@ -120,7 +121,7 @@ impl Builder<'_> {
                 let known = (head.beside, head.not_yet);
                 self.keys_beside(head.name, known, entries, &[head.name], Mode::Awaited);
                 if words::COMBINATIONS.contains(&head.name) {
-                    self.combination(head.name, value, place)
+                    self.combination(head.name, value, position)
                 } else {
                     self.awaited_state(head, node, value)
                 }
@@ -138,7 +139,7 @@ impl Builder<'_> {
             None
         };
         // That of the whole is taken with the step, where it may also stand beside it.
-        let capture = place.combination.and_then(|_| self.capture(node.get("as")));
+        let capture = position.combination.and_then(|_| self.capture(node.get("as")));
         Some(Expectation { span: node.span, what: what?, of, on: on.map(spanned), capture })
     }
 
@@ -158,7 +159,7 @@ impl Builder<'_> {
     }
 
     /// Builds the items of a combination.
-    fn combination(&mut self, name: &'static str, value: &Node, place: Place<'_>) -> Option<Awaited> {
+    fn combination(&mut self, name: &'static str, value: &Node, position: Position<'_>) -> Option<Awaited> {
         let Some(items) = value.items() else {
             let help = format!("write `{name}: [{{…}}, {{…}}]`");
             self.check.wrong(name, value, "takes a list of expectations", &help);
@@ -169,8 +170,8 @@ impl Builder<'_> {
             self.check.report(problem.help(format!("write `{name}: [{{app: NAME, sends: some text}}, …]`")));
             return None;
         }
-        let place = Place { combination: Some(name), ..place };
-        let parts: Vec<Option<Expectation>> = items.iter().map(|item| self.awaited(item, place)).collect();
+        let position = Position { combination: Some(name), ..position };
+        let parts: Vec<Option<Expectation>> = items.iter().map(|item| self.awaited(item, position)).collect();
         let parts: Vec<Expectation> = parts.into_iter().collect::<Option<_>>()?;
         if name == "one_of" {
             return Some(Awaited::OneOf(parts));
@@ -193,7 +194,7 @@ impl Builder<'_> {
         &mut self,
         entries: &'n [(Key, Node)],
         node: &Node,
-        place: Place<'_>,
+        position: Position<'_>,
     ) -> Option<(&'static Head, &'n Key)> {
         let mut heads =
             entries.iter().filter_map(|(key, _)| words::expectation(&key.name).map(|head| (head, key)));
@@ -203,7 +204,7 @@ impl Builder<'_> {
                 key.span,
                 format!("`{}` and `{}` are two expectations", first.name, second.name),
             )
-            .help(if place.combination.is_some() {
+            .help(if position.combination.is_some() {
                 "write an item for each"
             } else {
                 "write a step for each"
@@ -216,7 +217,7 @@ impl Builder<'_> {
                 } else if let Some((key, _)) =
                     entries.iter().find(|(key, _)| words::head(&key.name).is_none())
                 {
-                    let message = format!("{} has no key `{}`", place.noun(), key.name);
+                    let message = format!("{} has no key `{}`", position.noun(), key.name);
                     let problem = Diagnostic::new(key.span, message);
                     let calls = words::APP_VERBS.iter().any(|verb| verb.name == key.name);
                     if calls {
@@ -225,7 +226,7 @@ impl Builder<'_> {
                         problem.label("unknown key").help(suggestion(&key.name, &all, ""))
                     }
                 } else {
-                    Diagnostic::new(node.span, format!("{} does not say what it is about", place.noun()))
+                    Diagnostic::new(node.span, format!("{} does not say what it is about", position.noun()))
                         .help(format!("use {}", one_of(&all)))
                 }
             }
@@ -244,16 +245,16 @@ impl Builder<'_> {
 }
 
 /// Says what makes no sense where it stands.
-fn misplaced(head: &Head, key: &Key, place: Place<'_>) -> Option<Diagnostic> {
-    let (message, help) = match (head.name, place.combination) {
-        ("nothing", _) if place.is_never() => {
+fn misplaced(head: &Head, key: &Key, position: Position<'_>) -> Option<Diagnostic> {
+    let (message, help) = match (head.name, position.combination) {
+        ("nothing", _) if position.is_never() => {
             ("`never` cannot wait for quiet".to_owned(), "write `expect: {nothing: true, for: 300ms}`")
         }
         ("nothing", Some(name)) => (
             format!("`{name}` cannot wait for quiet"),
             "write a step of its own: `expect: {nothing: true, for: 300ms}`",
         ),
-        ("any_order", _) if place.is_never() => (
+        ("any_order", _) if position.is_never() => (
             "`never` takes no `any_order`".to_owned(),
             "write a `never` for each, or `one_of`: it is broken by any of them",
         ),

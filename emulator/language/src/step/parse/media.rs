@@ -9,7 +9,7 @@ use super::Builder;
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, NodeKind};
 use crate::step;
-use crate::vocabulary::{ATTACHED, Kind, SENT};
+use crate::vocabulary::{ATTACHED, SENT, ValueKind};
 
 impl Builder<'_> {
     /// Gives what a person sends with each path replaced by the address of the file, and the files.
@@ -42,7 +42,7 @@ impl Builder<'_> {
         fields: &[crate::vocabulary::Field],
         files: &mut Vec<Media<Bytes>>,
     ) -> Node {
-        let takes_file = fields.iter().any(|field| field.name == key.name && field.kind == Kind::Media);
+        let takes_file = fields.iter().any(|field| field.name == key.name && field.kind == ValueKind::Media);
         if !takes_file || is_address(value) || value.is_expression() {
             return value.clone();
         }

@@ -9,6 +9,7 @@ use crate::ids::{AppId, Mid, PageId};
 use crate::input::Referral;
 use crate::message::{Button, Message, QuickReply, shown_title};
 use crate::time::{Span, Timestamp};
+use crate::word::words;
 
 /// How many messages a conversation remembers.
 pub const KEPT_MESSAGES: usize = 20;
@@ -47,25 +48,15 @@ impl Control {
     }
 }
 
-/// A folder of the Page Inbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Folder {
-    /// What people at the Page are to look at.
-    Main,
-    /// What an app deals with, or what an agent has finished.
-    Done,
-    /// What an agent threw out.
-    Spam,
-}
-
-impl Folder {
-    /// The folder's name in scenarios and answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Main => "main",
-            Self::Done => "done",
-            Self::Spam => "spam",
-        }
+words! {
+    /// A folder of the Page Inbox.
+    Folder {
+        /// What people at the Page are to look at.
+        Main = "main",
+        /// What an app deals with, or what an agent has finished.
+        Done = "done",
+        /// What an agent threw out.
+        Spam = "spam",
     }
 }
 

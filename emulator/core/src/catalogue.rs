@@ -69,7 +69,7 @@ pub struct Rule {
 }
 
 macro_rules! rules {
-    ($($variant:ident, $code:literal, $title:literal, [$($protocol:ident)*], $confidence:ident, $source:expr, $statement:literal;)*) => {
+    ($($variant:ident, $code:literal, $title:literal, [$($protocol:ident $(,)?)*], $confidence:ident, $source:expr, $statement:literal;)*) => {
         /// The id of a rule.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum RuleId {
@@ -81,7 +81,7 @@ macro_rules! rules {
                 id: RuleId::$variant,
                 code: $code,
                 title: $title,
-                protocols: &[$(Protocol::$protocol)*],
+                protocols: &[$(Protocol::$protocol,)*],
                 statement: $statement,
                 source: $source,
                 confidence: Confidence::$confidence,
@@ -174,7 +174,9 @@ rules! {
     RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
         "An app whose role changes is told by app_roles, an event without a sender; one event for each app.";
     RemovedOwner, "C-12a", "an app that is removed owns nothing", [], Inferred, CHOICE,
-        "When an app is removed from the Page, the conversations that it owned become idle and its role ends.";
+        "When an app is removed from the Page, or takes itself off, the conversations that it owned become idle and its role ends.";
+    RoleLost, "C-12b", "a primary receiver that loses its role owns nothing", [Handover], Inferred, CHOICE,
+        "When an admin takes the primary role away from an app, the conversations that it owned become idle.";
     OwnerToldToAll, "C-60", "every app of the Page may ask for the owner", [Handover], Inferred, REFERENCE,
         "thread_owner answers any app of the Page with the owner's app id and the moment at which its control ends, or with an empty list when the conversation is idle.";
     ControlEvents, "C-75", "control events travel on messaging", [], Observed, LOGS,
@@ -402,5 +404,51 @@ mod tests {
             assert!(codes.insert(rule.code), "{} stands twice", rule.code);
             assert!(rule.statement.ends_with('.'), "{}", rule.code);
         }
+    }
+
+    /// Rules of protocols that are not part of the emulator.
+    #[expect(unreachable_pub, reason = "the macro writes public items")]
+    mod of_two_protocols {
+        use super::super::Confidence;
+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Protocol {
+            Old,
+            New,
+        }
+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Rule {
+            pub id: RuleId,
+            pub code: &'static str,
+            pub title: &'static str,
+            pub protocols: &'static [Protocol],
+            pub statement: &'static str,
+            pub source: &'static str,
+            pub confidence: Confidence,
+        }
+
+        rules! {
+            Everywhere, "T-1", "holds everywhere", [], Inferred, "a test", "It holds everywhere.";
+            Commas, "T-2", "holds in both", [Old, New], Inferred, "a test", "It holds in both.";
+            TrailingComma, "T-3", "holds in both", [Old, New,], Inferred, "a test", "It holds in both.";
+            Blanks, "T-4", "holds in both", [New Old], Inferred, "a test", "It holds in both.";
+            One, "T-5", "holds in one", [New], Inferred, "a test", "It holds in one.";
+        }
+
+        pub fn protocols(id: RuleId) -> &'static [Protocol] {
+            CATALOGUE[id as usize].protocols
+        }
+    }
+
+    #[test]
+    fn a_rule_can_hold_in_several_protocols() {
+        use of_two_protocols::Protocol::{New, Old};
+        use of_two_protocols::{RuleId, protocols};
+        assert_eq!(protocols(RuleId::Everywhere), []);
+        assert_eq!(protocols(RuleId::Commas), [Old, New]);
+        assert_eq!(protocols(RuleId::TrailingComma), [Old, New]);
+        assert_eq!(protocols(RuleId::Blanks), [New, Old]);
+        assert_eq!(protocols(RuleId::One), [New]);
     }
 }

@@ -185,6 +185,8 @@ pub struct PageSpec {
     pub name: Option<Spanned<String>>,
     /// The app that is the primary receiver; absent for none.
     pub primary_receiver: Option<Spanned<String>>,
+    /// True when it is registered as a news Page.
+    pub news: bool,
     /// The hosts that it whitelists, in small letters.
     pub whitelisted_domains: Vec<String>,
     /// The switches where sources disagree.

@@ -77,6 +77,7 @@ fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
         id: section.text("id"),
         name: section.text("name"),
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
+        news: section.boolean("news").unwrap_or_default(),
         whitelisted_domains,
         options,
         chosen,

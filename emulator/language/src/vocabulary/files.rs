@@ -65,6 +65,11 @@ pub const PAGE_KEYS: &[Field] = &[
     field("name", ValueKind::Literal, "what it is called"),
     field("primary_receiver", ValueKind::Literal, "the app that is primary receiver, or `none`"),
     field(
+        "news",
+        ValueKind::Bool,
+        "whether it is registered as a news Page, which may send news at any time",
+    ),
+    field(
         "whitelisted_domains",
         ValueKind::OneOrMore(&ValueKind::Domain),
         "the domains whose pages buttons may open with `messenger_extensions`",

@@ -447,7 +447,7 @@ fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
     let header = subject.header;
     let Header { people, world, .. } = header;
     let mut known = BTreeMap::new();
-    known.insert(emulator_core::PAGE_INBOX.to_string(), "inbox.id".to_owned());
+    known.insert(emulator_core::Party::Inbox.number().to_string(), "inbox.id".to_owned());
     for page in world["pages"].as_array().into_iter().flatten() {
         let called = page["called"].as_str().unwrap_or("page");
         known.extend(page["id"].as_str().map(|id| (id.to_owned(), format!("{called}.id"))));

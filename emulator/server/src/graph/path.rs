@@ -8,8 +8,8 @@ use hyper::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 use super::ControlEdge;
+use super::beyond::{self, Kind};
 use super::error::GraphError;
-use super::lacking::{self, Kind};
 use crate::shared::Token;
 
 /// The newest version that is in use, which also serves calls without one.
@@ -130,8 +130,8 @@ impl<'a> Path<'a> {
 
     /// What the path leads to on the platform without any token, and to nothing here: what gives out tokens.
     pub(crate) fn lacking_without_token(&self) -> Option<GraphError> {
-        let node = self.node.filter(|node| lacking::gives_tokens(node) && !self.is_unknown_version())?;
-        lacking::node(node).map(GraphError::not_there_yet)
+        let node = self.node.filter(|node| beyond::gives_tokens(node) && !self.is_unknown_version())?;
+        beyond::node(node).map(GraphError::not_there_yet)
     }
 
     /// True for the edge of messages, which can be read for a person on the platform (M-74).
@@ -186,7 +186,7 @@ impl<'a> Path<'a> {
     fn elsewhere(&self, method: &Method, caller: Token, node: &str) -> Result<Endpoint, GraphError> {
         let unknown = || Err(GraphError::unknown_node(&method.as_str().to_ascii_lowercase(), node));
         let own = node.parse() == Ok(caller.app());
-        if let Some(what) = lacking::node(node) {
+        if let Some(what) = beyond::node(node) {
             return Err(GraphError::not_there_yet(what));
         }
         match (caller, self.edge, Verb::of(method)) {
@@ -223,7 +223,7 @@ impl<'a> Path<'a> {
             (Token::Page { .. }, Some(edge), _)
                 if node.parse::<Psid>().is_ok() && !KNOWN_EDGES.contains(&edge) =>
             {
-                Err(lacking_edge(edge, lacking::is_edge_of_an_id))
+                Err(lacking_edge(edge, beyond::is_edge_of_an_id))
             }
             (Token::App { .. } | Token::Page { .. }, _, _) => unknown(),
         }

@@ -10,8 +10,8 @@ use emulator_core::{
 };
 use hyper::header::HeaderValue;
 
-use super::caller::{Caller, Proof};
 use super::error::GraphError;
+use super::token::{Caller, Proof};
 use super::{Origin, Then, answer, hint};
 use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
 use crate::lane::{Lane, LaneState, OpenCall};
@@ -117,7 +117,7 @@ fn refused_by_core(call: &Call, refusal: Refusal, at: Timestamp) -> GraphError {
             CallKind::AsksProfile { .. },
             RefusalKind::PermissionMissing | RefusalKind::NoRoleOnApp { .. },
             _,
-        ) => GraphError::profile_denied(refusal),
+        ) => GraphError::profile_denied(refusal.rule, refusal.saw),
         _ => GraphError::refused_to(call.app, refusal, at),
     }
 }

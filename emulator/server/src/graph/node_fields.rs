@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use emulator_core::{AppId, Field, FieldSet, PageId, Permission, Profile, Psid, World};
 
+use super::beyond::Kind;
 use super::error::GraphError;
-use super::fields;
-use super::lacking::Kind;
 use super::params::Params;
+use super::webhook_fields;
 use crate::escape::Dialect;
 use crate::object::Object;
 use crate::shared::{Registration, Shared};
@@ -167,7 +167,7 @@ fn write_names(out: &mut String, names: &[&str]) {
 fn write_installed(out: &mut String, world: &World, app: AppId, page: PageId) {
     out.push_str(r#"{"data":["#);
     if let Some(connection) = world.settings.connection(page, app).filter(|connection| connection.installed) {
-        let names = fields::names(connection.fields, connection.other_fields.iter());
+        let names = webhook_fields::names(connection.fields, connection.other_fields.iter());
         let mut object = Object::open(out, Dialect::Graph);
         write_app(&mut object, world, app, APP.default);
         if !names.is_empty() {
@@ -182,7 +182,7 @@ fn write_subscriptions(out: &mut String, world: &World, shared: &Shared, app: Ap
     let Some(Registration { endpoint, public, other_fields, version }) = shared.registration(app) else {
         return out.push_str(r#"{"data":[]}"#);
     };
-    let names = fields::names(subscribed(world, app), other_fields.iter());
+    let names = webhook_fields::names(subscribed(world, app), other_fields.iter());
     out.push_str(r#"{"data":["#);
     if !names.is_empty() {
         let connections = world.settings.pages.values().filter_map(|page| page.apps.get(&app));

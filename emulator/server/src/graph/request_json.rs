@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::caller::caller;
+use super::token::caller;
 use super::{Origin, Request};
 use crate::shared::{Shared, Token};
 

@@ -6,13 +6,15 @@ use crate::catalogue::RuleId;
 use crate::channel::{self, Place};
 use crate::conversation::{Kept, Sender};
 use crate::derive::{Digest, IdKind};
-use crate::effect::{Accepted, Answer, Decided, Effect, Event, Outcome, Refusal, RefusalKind, Saw};
+use crate::effect::{Accepted, Answer, Decided, Effect, Event, Outcome, Refusal, RefusalKind};
+use crate::fact::{Fact, Saw};
 use crate::field::Field;
 use crate::handover;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::input::Tag;
 use crate::message::Message;
 use crate::options::{Account, HumanAgent, Switch, Whom};
+use crate::party::Party;
 use crate::settings::Feature;
 use crate::step::{Context, known};
 use crate::time::Timestamp;
@@ -50,21 +52,21 @@ pub(crate) fn send(world: &mut World, send: Send, context: &Context<'_>) -> Outc
     let conversation = world.conversations.get(&person);
     let control = world.control(person);
     let mut saw = handover::saw(&world.settings, page, control);
-    window::tag_lives(tag, &options, saw)?;
+    window::tag_lives(tag, &options, saw.clone())?;
     if tag == Some(Tag::HumanAgent) {
         let connection = world.settings.connection(page, app);
         let approved =
             connection.is_some_and(|connection| connection.features.contains(&Feature::HumanAgent));
-        saw.human_agent = Some(approved);
+        saw = saw.with(Fact::HumanAgent(approved));
         if !approved {
             let kind = RefusalKind::HumanAgentNotApproved;
             return Err(Refusal { rule: RuleId::HumanAgentApproval, saw, kind });
         }
     }
     if let Some(mid) = &message.reply_to {
-        remembered(world, person, mid, saw)?;
+        remembered(world, person, mid, saw.clone())?;
     }
-    let in_control = handover::admits_send(&world.settings, page, app, control.owner(), saw);
+    let in_control = handover::admits_send(&world.settings, page, app, control.owner(), saw.clone());
     let in_control = if tag == Some(Tag::HumanAgent) {
         in_control.unwrap_or(RuleId::HumanAgentException)
     } else {
@@ -72,7 +74,9 @@ pub(crate) fn send(world: &mut World, send: Send, context: &Context<'_>) -> Outc
     };
     let news = world.settings.pages.get(&page).is_some_and(|page| page.news);
     let (in_window, seen) = window::admits(conversation, &message, tag, news, context.now)?;
-    saw.window = seen.window;
+    if let Some(until) = seen.window_until() {
+        saw = saw.with(Fact::WindowUntil(until));
+    }
     // An exception is what needs an explanation; the ordinary rules do not.
     let rule = match (in_control, in_window) {
         (RuleId::HumanAgentException, _) => in_control,
@@ -80,19 +84,28 @@ pub(crate) fn send(world: &mut World, send: Send, context: &Context<'_>) -> Outc
         _ => in_window,
     };
 
-    let (mid, at, stands) = write(world, page, person, Sender::App(app), &message, context);
-    let mut effects = vec![Decided { rule, saw, effect: stands }];
+    let (mid, at, stands) = write(world, page, person, Sender::Party(Party::App(app)), &message, context);
+    let mut effects = vec![Decided { rule, saw: saw.clone(), effect: stands }];
     effects.extend(handover::page_wrote(world, page, person, context.now));
     if in_control == RuleId::HumanAgentException && options.human_agent == HumanAgent::TakesControl {
-        let place = Place { page, person, owner: Some(app), at };
-        let event =
-            Event::TakeThreadControl { previous_owner: control.owner(), new_owner: app, metadata: None };
-        effects.extend(handover::move_to(world, person, Some(app), context.now, (in_control, saw)));
+        let place = Place { page, person, owner: Some(Party::App(app)), at };
+        let event = Event::TakeThreadControl {
+            previous_owner: control.owner(),
+            new_owner: Party::App(app),
+            metadata: None,
+        };
+        effects.extend(handover::move_to(
+            world,
+            person,
+            Some(Party::App(app)),
+            context.now,
+            (in_control, saw.clone()),
+        ));
         channel::tell_of_move(world, place, control.owner(), &event, &mut effects);
     }
     let owner = world.control(person).owner();
     let place = Place { page, person, owner, at };
-    let event = Event::Echo { mid: mid.clone(), app: Some(app), message };
+    let event = Event::Echo { mid: mid.clone(), app: Some(Party::App(app)), message };
     channel::tell_all(world, place, Field::MessageEchoes, &event, &mut effects);
     delivered(world, place, &mid, context.now, &mut effects);
     Ok(Accepted { rule, saw, answer: Answer::Message { mid, at }, effects })
@@ -109,13 +122,13 @@ pub(crate) fn write(
 ) -> (Mid, Timestamp, Effect) {
     let actor = match from {
         Sender::Person => None,
-        Sender::App(app) => Some(app),
+        Sender::Party(party) => Some(party),
     };
     let conversation = world.conversation(person, page);
     let at = conversation.next_event(context.now);
     let named = Digest::new().number(person.0).bytes(message.text.as_deref().unwrap_or_default().as_bytes());
     let named = message.body.as_deref().map_or(named, |body| named.bytes(body.as_bytes()));
-    let named = actor.map_or(named, |app| named.number(app.0));
+    let named = actor.map_or(named, |app| named.number(app.number().0));
     let mid = context.ids.message(named, conversation.count(IdKind::Message, actor));
     conversation.keep(Kept { mid: mid.clone(), from, at, message: Arc::clone(message) });
     let effect = Effect::Message { person, from, mid: mid.clone(), at, message: Arc::clone(message) };
@@ -160,7 +173,7 @@ fn signal_allowed(world: &World, page: PageId, app: AppId, person: Psid, now: Ti
         Whom::All => (true, Saw::default()),
         Whom::Owner => {
             let saw = handover::saw(&world.settings, page, control);
-            (control.owner().is_none_or(|owner| owner == app), saw)
+            (control.owner().is_none_or(|owner| owner == Party::App(app)), saw)
         }
         Whom::Primary => {
             let saw = handover::saw(&world.settings, page, control);

@@ -9,7 +9,8 @@ use crate::channel;
 use crate::conversation::Conversation;
 use crate::derive::Ids;
 use crate::edges;
-use crate::effect::{Accepted, Answer, Outcome, Refusal, RefusalKind, Saw};
+use crate::effect::{Accepted, Answer, Outcome, Refusal, RefusalKind};
+use crate::fact::Saw;
 use crate::handover;
 use crate::health;
 use crate::ids::{AppId, PageId, Psid};
@@ -76,7 +77,9 @@ fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &
         }
         AppAct::AsksReceivers => edges::receivers(world, page, app),
         AppAct::AsksProfile { person, needs } => profile(world, (page, app), person, &needs),
-        AppAct::Installs { fields, other_fields } => admin::installs(world, page, app, fields, other_fields),
+        AppAct::Installs { fields, other_fields } => {
+            admin::installs(world, page, app, fields, other_fields, context.now)
+        }
     }
 }
 

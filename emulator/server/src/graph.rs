@@ -5,9 +5,7 @@
 
 mod act;
 mod call_line;
-mod codes;
 mod core_step;
-mod domain;
 mod edges;
 mod error;
 mod find;
@@ -40,18 +38,12 @@ use hyper::Method;
 
 pub use act::Beside;
 pub use call_line::{Spelt, of_page, spelt};
-pub use codes::{codes_with, subcodes, subcodes_of};
-pub use domain::{DOMAINS, DomainError, whitelisted_host};
-pub use edges::messages::MESSAGING_TYPES;
 pub(crate) use edges::messages::{messaging_type, sender_action};
 pub(crate) use edges::person::permissions_of;
 pub use error::GraphError;
-pub use message::MESSAGE_MEMBERS;
-pub(crate) use message::is_url;
 pub(crate) use node::Minted;
 pub use outside::edges as edges_outside;
-pub use path::GraphVersion;
-pub use played_call::{PlayedCall, SenderAction, play, refusal};
+pub use played_call::{PlayedCall, play, refusal};
 pub use presentation::Content;
 pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};
 pub use record::ReadCall;

@@ -49,7 +49,7 @@ pub(super) type ReadParameters = for<'a> fn(&RoutedCall<'a>) -> Result<CallAct, 
 /// Writes the answer to what core has accepted.
 pub(super) type WriteAnswer = fn(&Answered<'_>) -> Bytes;
 /// Words a refusal as one route does; none where it is worded like everywhere.
-pub(super) type Reword = fn(Refusal, Option<Psid>) -> Option<GraphError>;
+pub(super) type Reword = fn(&Refusal, Option<Psid>) -> Option<GraphError>;
 /// Writes the answer to a call that only reads.
 pub(super) type WriteRead = Box<dyn FnOnce(&View<'_>) -> Bytes + Send>;
 

@@ -89,7 +89,7 @@ fn permission_granted(
     };
     let connection = connection(world, found.node, token)?;
     permission::granted(found.row, connection).map_err(|refusal| {
-        let reworded = found.row.rewords.and_then(|reword| reword(refusal, found.node.person()));
+        let reworded = found.row.rewords.and_then(|reword| reword(&refusal, found.node.person()));
         reworded.unwrap_or_else(|| GraphError::refused_to(Some(token.app()), refusal, at))
     })
 }
@@ -168,9 +168,9 @@ fn refused_by_core(
     refusal: Refusal,
     at: Timestamp,
 ) -> GraphError {
-    let error = rewords.and_then(|reword| reword(refusal, call.person));
-    let error = error.unwrap_or_else(|| GraphError::refused_to(call.app, refusal, at));
     let is_unknown = refusal.kind == RefusalKind::UnknownPerson;
+    let error = rewords.and_then(|reword| reword(&refusal, call.person));
+    let error = error.unwrap_or_else(|| GraphError::refused_to(call.app, refusal, at));
     let named = call.page.zip(call.person).filter(|_| is_unknown);
     error.hint(named.and_then(|(page, person)| hint::unknown_person(world, page, person)))
 }

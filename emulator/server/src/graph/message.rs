@@ -17,19 +17,19 @@ mod wrong;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use emulator_core::{Button, Message, RuleId, Template};
+use emulator_core::{Button, MESSAGE_MEMBERS, Message, RuleId, Template};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::GraphError;
 use super::params::{Raw, Scalar};
 use super::row::ParamType::{Number, Object, Objects, Text};
-use super::row::{Param, names, not_there_yet};
+#[cfg(test)]
+use super::row::names;
+use super::row::{Param, not_there_yet};
 pub(crate) use condition::Condition;
 pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;
-pub(super) use wrong::https_host;
-pub(crate) use wrong::is_url;
 pub(super) use wrong::known;
 
 /// The longest text of a message, in characters (M-152).
@@ -54,8 +54,6 @@ pub(super) const MEMBERS: &[Param; 10] = &[
     Param::optional("receiving_app_control_expiration", Number)
         .not_yet("control is moved by its own edges yet"),
 ];
-/// The names of what a message that is sent can hold.
-pub const MESSAGE_MEMBERS: &[&str] = &names(MEMBERS);
 /// Members that old clients add; they mean nothing.
 const IGNORED: &[&str] = &["mid", "seq"];
 
@@ -164,5 +162,17 @@ fn content(part: &mut Part<'_>, text: Option<Arc<str>>, files: usize) -> Result<
             let text = "(#100) Message cannot be empty, must provide valid attachment or text";
             Err(GraphError::new(RuleId::MessageEmpty, 100, text).subcode(2_018_034))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use emulator_core::MESSAGE_MEMBERS;
+
+    use super::*;
+
+    #[test]
+    fn the_members_that_are_described_are_those_that_a_message_may_have() {
+        assert_eq!(names(MEMBERS).as_slice(), MESSAGE_MEMBERS);
     }
 }

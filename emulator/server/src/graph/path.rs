@@ -2,43 +2,27 @@
 
 use std::borrow::Cow;
 
+use emulator_core::GraphVersion;
 use hyper::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 /// The newest version that is in use, which also serves calls without one.
 const NEWEST_VERSION: (u32, u32) = (25, 0);
 const NEWEST: HeaderValue = HeaderValue::from_static("v25.0");
-/// The last major version that was ever seen.
-const LAST_MAJOR: u32 = 26;
-
 /// The oldest version that can still be used; it serves calls to those before it (M-07, M-08).
 const OLDEST_VERSION: (u32, u32) = (20, 0);
 
-/// The last minor version of each major one that ever was (M-06); later majors have only `.0`.
-const MINORS: &[(u32, u32)] = &[(2, 12), (3, 3)];
-
-/// A version of Graph that there is or was, such as `v25.0`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GraphVersion((u32, u32));
-
-impl GraphVersion {
-    /// The version of that name; none if it was never released (M-06).
-    pub fn parse(name: &str) -> Option<Self> {
-        version(name).filter(|version| ever_released(*version)).map(Self)
+/// The version that serves calls of a version: for one that has expired the oldest that can still be used (M-08).
+fn served(version: GraphVersion) -> HeaderValue {
+    let version = version.numbers();
+    if version.0 == GraphVersion::LAST_MAJOR {
+        return HeaderValue::from_static("v26.0");
     }
-
-    /// The version that serves its calls: for one that has expired the oldest that can still be used (M-08).
-    fn served(self) -> HeaderValue {
-        let Self(version) = self;
-        if version.0 == LAST_MAJOR {
-            return HeaderValue::from_static("v26.0");
-        }
-        if version >= NEWEST_VERSION {
-            return NEWEST;
-        }
-        let (major, minor) = version.max(OLDEST_VERSION);
-        HeaderValue::from_str(&format!("v{major}.{minor}")).unwrap_or(NEWEST)
+    if version >= NEWEST_VERSION {
+        return NEWEST;
     }
+    let (major, minor) = version.max(OLDEST_VERSION);
+    HeaderValue::from_str(&format!("v{major}.{minor}")).unwrap_or(NEWEST)
 }
 
 /// A path, taken apart.
@@ -60,11 +44,6 @@ enum Version {
     Unknown,
 }
 
-fn version(part: &str) -> Option<(u32, u32)> {
-    let (major, minor) = part.strip_prefix('v')?.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
 /// True for what cannot be a node because somebody meant a version by it: `v3`, `3.0`, `v2.80` (M-09).
 fn looks_like_version(part: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -73,11 +52,6 @@ fn looks_like_version(part: &str) -> bool {
         Some((major, minor)) => number(major) && number(minor),
         None => spelt && number(bare),
     }
-}
-
-fn ever_released((major, minor): (u32, u32)) -> bool {
-    let last = MINORS.iter().find(|(known, _)| *known == major).map_or(0, |(_, last)| *last);
-    (2..=LAST_MAJOR).contains(&major) && minor <= last
 }
 
 /// The path without its escapes (M-12).
@@ -110,7 +84,7 @@ impl<'a> Path<'a> {
     /// that names none has the version that its app has chosen.
     pub(crate) fn served_version(&self, of_app: Option<GraphVersion>) -> HeaderValue {
         match (self.version, of_app) {
-            (Version::Known(version), _) | (Version::None, Some(version)) => version.served(),
+            (Version::Known(version), _) | (Version::None, Some(version)) => served(version),
             (Version::None, None) | (Version::Unknown, _) => NEWEST,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::Psid;
+use emulator_core::{Psid, SenderAction};
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
@@ -64,35 +64,6 @@ pub enum PlayedCall {
     AsksOwner,
     /// Which apps are secondary receivers; about nobody.
     AsksReceivers,
-}
-
-/// What an app can show beside messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SenderAction {
-    /// That it is typing.
-    TypingOn,
-    /// That it is typing no longer.
-    TypingOff,
-    /// That it has seen the messages.
-    MarkSeen,
-}
-
-impl SenderAction {
-    const ALL: &'static [Self] = &[Self::TypingOn, Self::TypingOff, Self::MarkSeen];
-
-    /// The name on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::TypingOn => "typing_on",
-            Self::TypingOff => "typing_off",
-            Self::MarkSeen => "mark_seen",
-        }
-    }
-
-    /// The action of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.name() == name)
-    }
 }
 
 /// Makes the call with an app's Page token, in a lane; about a person unless it is about nobody.

@@ -124,14 +124,14 @@ fn of_control(act: &ControlAct) -> Vec<(&'static str, Value)> {
     let text = |name, text: &Option<Arc<str>>| text.as_deref().map(|text| (name, Value::from(text)));
     match act {
         ControlAct::Pass { to, metadata } => {
-            let to = to.map(|to| ("target_app_id", Value::from(to.to_string())));
+            let to = to.map(|to| ("target_app_id", Value::from(to.number().to_string())));
             to.into_iter().chain(text("metadata", metadata)).collect()
         }
         ControlAct::Take { metadata } | ControlAct::Request { metadata } => {
             text("metadata", metadata).into_iter().collect()
         }
         ControlAct::PassMetadata { to, metadata } => {
-            vec![("target_app_id", to.to_string().into()), ("metadata", Value::from(&**metadata))]
+            vec![("target_app_id", to.number().to_string().into()), ("metadata", Value::from(&**metadata))]
         }
         ControlAct::Release => Vec::new(),
         ControlAct::Extend { by } => {

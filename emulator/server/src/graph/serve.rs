@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppId, Psid, RuleId};
+use emulator_core::{AppId, Psid, RuleId, real_token, without_real_tokens};
 use hyper::Method;
 
 use super::act::{CallAct, RoutedCall};
@@ -22,7 +22,6 @@ use super::row::LaneOf;
 use super::token::{self, Caller, TokenRead};
 use super::{Origin, Request, recipient, record};
 use crate::journal::{Call, CallKind};
-use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
 

@@ -87,10 +87,11 @@ fn write_page(data: &mut Object<'_>, world: &World, app: AppId, page: PageId, at
         Some(TokenState::Valid | TokenState::SessionEnded | TokenState::Deauthorized) | None => 0,
     };
     let ended = token_holds(world, page, app, at).err();
+    let valid = ended.is_none();
     if let Some(refusal) = ended {
         write_error(data, &GraphError::refused_to(Some(app), refusal, at));
     }
-    data.bare("data_access_expires_at", 0).bare("expires_at", expires).bare("is_valid", ended.is_none());
+    data.bare("data_access_expires_at", 0).bare("expires_at", expires).bare("is_valid", valid);
     data.quoted("profile_id", page);
     let scopes: Vec<&str> = connection
         .into_iter()

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{Answer, AppAct, Message, Mid, Permission, Psid, RouteId, RuleId, Tag, Template};
+use emulator_core::{
+    Answer, AppAct, MEDIA_FOLDER, MESSAGING_TYPES, Message, Mid, Permission, Psid, RouteId, RuleId,
+    SenderAction, Tag, Template,
+};
 use serde_json::Value;
 
 use crate::escape::Dialect;
@@ -11,13 +14,12 @@ use crate::graph::act::{Answered, AppCall, CallAct, RoutedCall};
 use crate::graph::error::GraphError;
 use crate::graph::message::{self, Condition, Part, Path, known, without_nulls};
 use crate::graph::params::Params;
-use crate::graph::played_call::SenderAction;
 use crate::graph::recipient;
 use crate::graph::row::NodeKind::Page;
 use crate::graph::row::ParamType::{Object, Text, Word};
 use crate::graph::row::RouteMethod::{Get, Post};
 use crate::graph::row::{Param, Row};
-use crate::media::{MEDIA_FOLDER, without_base};
+use crate::media::without_base;
 use crate::object::Object as JsonObject;
 
 const SOURCE: &str = "developers.facebook.com/docs/graph-api/reference/page/messages";
@@ -69,8 +71,6 @@ const ACTIONS: &[&str] = &[
 const MESSAGE_TAG: &str = "MESSAGE_TAG";
 /// A type of old that is no longer listed; it means the tag of that name (M-143).
 const NEWS: &str = Tag::NonPromotionalSubscription.name();
-/// What the parameter `messaging_type` can be (M-143).
-pub const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG, "UTILITY"];
 const NOTIFICATION_TYPES: &[&str] = &["REGULAR", "SILENT_PUSH", "NO_PUSH"];
 
 /// Reads the call.

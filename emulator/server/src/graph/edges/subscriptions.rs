@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Field, FieldSet, RouteId, RuleId, World};
+use emulator_core::{AppId, Field, FieldSet, RouteId, RuleId, World, is_url};
 use hyper::StatusCode;
 
 use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall};
 use crate::graph::error::GraphError;
-use crate::graph::message::is_url;
 use crate::graph::params::Params;
 use crate::graph::row::NodeKind::App;
 use crate::graph::row::ParamType::{Flag, Text, Words};

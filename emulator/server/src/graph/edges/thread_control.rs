@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{Answer, AppAct, AppId, ControlAct, Permission, RouteId, RuleId, Span};
+use emulator_core::{Answer, AppAct, AppId, ControlAct, Party, Permission, RouteId, RuleId, Span};
 
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, CallAct, ReadParameters, RoutedCall, success};
@@ -82,8 +82,8 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 /// An id that is no app id at all names no app of the Page either.
-fn app_id(text: &str) -> AppId {
-    text.trim().parse().unwrap_or(AppId(0))
+fn party(text: &str) -> Party {
+    Party::of(text.trim().parse().unwrap_or(AppId(0)))
 }
 
 fn metadata(params: &Params<'_>) -> Result<Option<Arc<str>>, GraphError> {
@@ -91,9 +91,9 @@ fn metadata(params: &Params<'_>) -> Result<Option<Arc<str>>, GraphError> {
     Ok(text.map(Arc::from))
 }
 
-fn target(params: &Params<'_>) -> Result<Option<AppId>, GraphError> {
+fn target(params: &Params<'_>) -> Result<Option<Party>, GraphError> {
     let to = params.text("target_app_id")?.filter(|text| !text.is_empty());
-    Ok(to.as_deref().map(app_id))
+    Ok(to.as_deref().map(party))
 }
 
 /// A call that moves control, once its recipient is known to have a shape.
@@ -150,22 +150,24 @@ fn receivers(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 }
 
 fn write_owner(answered: &Answered<'_>) -> Bytes {
-    let Answer::Owner(Some((app, until))) = answered.answer else {
+    let Answer::Owner(Some((owner, until))) = answered.answer else {
         return Bytes::from_static(br#"{"data":[]}"#);
     };
-    let (mut out, seconds) = (String::with_capacity(96), until.seconds());
+    let (app, seconds) = (owner.number(), until.seconds());
+    let mut out = String::with_capacity(96);
     let _ = write!(out, r#"{{"data":[{{"thread_owner":{{"app_id":"{app}","expiration":{seconds}}}}}]}}"#);
     Bytes::from(out)
 }
 
 fn write_receivers(answered: &Answered<'_>) -> Bytes {
-    let Answer::Receivers(apps) = answered.answer else { return Bytes::from_static(br#"{"data":[]}"#) };
+    let Answer::Receivers(receivers) = answered.answer else { return Bytes::from_static(br#"{"data":[]}"#) };
     let mut out = String::from(r#"{"data":["#);
-    for (index, app) in apps.iter().enumerate() {
+    for (index, party) in receivers.iter().enumerate() {
         out.push_str(if index == 0 { "" } else { "," });
-        let name = answered.world.settings.apps.get(app).map_or("Page Inbox", |app| &app.name);
+        let app = party.app().and_then(|app| answered.world.settings.apps.get(&app));
+        let name = app.map_or("Page Inbox", |app| &app.name);
         let mut object = JsonObject::open(&mut out, Dialect::Graph);
-        object.quoted("id", app).text("name", name);
+        object.quoted("id", party.number()).text("name", name);
         object.close();
     }
     out.push_str("]}");

@@ -107,5 +107,5 @@ pub fn declined(kind: RefusalKind) -> String {
         return format!("there is no such message among the last {KEPT_MESSAGES} of the conversation");
     }
     let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
-    GraphError::refused(refusal, Timestamp(0)).message.into_owned()
+    GraphError::refused_to(None, refusal, Timestamp(0)).message.into_owned()
 }

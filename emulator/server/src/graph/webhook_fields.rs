@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Field, FieldSet};
+use emulator_core::{Field, FieldSet, RuleId};
 
 use super::error::GraphError;
 use super::params::{Params, Raw};
@@ -136,9 +136,9 @@ impl Fields {
     }
 }
 
-/// A name at that place that is none of a field.
+/// A name at that place that no field has (M-197).
 pub(super) fn unknown(place: &str, name: &str) -> GraphError {
-    GraphError::not_one_of(place, &NAMES.join(", "), name)
+    GraphError { rule: RuleId::WebhookFields, ..GraphError::unknown_word(place, &NAMES.join(", "), name) }
 }
 
 /// The names of the fields, in the platform's order.

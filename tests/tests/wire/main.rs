@@ -36,6 +36,7 @@ mod recorded_control;
 mod recorded_nodes;
 mod registration;
 mod resume;
+mod routes;
 mod scene;
 mod shapes;
 mod stand;

@@ -50,9 +50,9 @@ pub(super) const MEMBERS: &[Param; 10] = &[
     Param::optional("dynamic_text", Object).not_yet("texts for each reader are not modelled yet"),
     Param::optional("template", Object).not_yet("message templates are not modelled yet"),
     Param::optional("sticker_id", Number).not_yet("stickers are not modelled yet"),
-    Param::optional("receiving_app_id", Number).not_yet("control is moved by its own edges yet"),
+    Param::optional("receiving_app_id", Number).not_yet("control is moved by its own edges only"),
     Param::optional("receiving_app_control_expiration", Number)
-        .not_yet("control is moved by its own edges yet"),
+        .not_yet("control is moved by its own edges only"),
 ];
 /// Members that old clients add; they mean nothing.
 const IGNORED: &[&str] = &["mid", "seq"];

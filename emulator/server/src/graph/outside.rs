@@ -9,7 +9,7 @@
 use super::row::NodeKind;
 
 /// Why they have no row.
-pub(super) const WHY: &str = "it is not about messaging";
+pub const WHY: &str = "it is not about messaging";
 
 /// True for an edge that the node has on the platform.
 pub(super) fn has_edge(node: NodeKind, name: &str) -> bool {

@@ -12,7 +12,7 @@ use super::row::{Param, names, not_there_yet};
 
 const RECIPIENT: Path<'static> = Path::Root("recipient");
 const ID: &str = "id";
-const ELSEWHERE: &str = "people are reached by their page-scoped ids yet";
+const ELSEWHERE: &str = "people are reached by their page-scoped ids only";
 /// The ways to name a recipient, of which a call takes one (M-142).
 pub(super) const FORMS: &[Param; 8] = &[
     Param::optional(ID, Text).follows(&[RuleId::RecipientId, RuleId::RecipientForbidden]),

@@ -328,9 +328,6 @@ pub(super) fn not_there_yet(
     })
 }
 
-/// The first version of Graph that has a route.
-pub type FromVersion = (u32, u32);
-
 /// A row: a method on an edge of a kind of node.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
@@ -352,8 +349,6 @@ pub struct Row {
     pub params: &'static [Param],
     /// The platforms that have it.
     pub platforms: &'static [Platform],
-    /// The first version that has it.
-    pub from: FromVersion,
     /// The statuses that its answers can have.
     pub statuses: &'static [u16],
     /// What the platform calls that which it answers with.
@@ -375,8 +370,6 @@ pub(super) enum Serves {
     NotYet { why: &'static str, what: Option<&'static str> },
 }
 
-/// The oldest version that there ever was.
-const FIRST: FromVersion = (2, 0);
 const MESSENGER: &[Platform] = &[Platform::Messenger];
 const STATUSES: &[u16] = &[200, 400, 403, 500];
 
@@ -397,7 +390,6 @@ impl Row {
             lane: LaneOf::Recipient,
             params: &[],
             platforms: MESSENGER,
-            from: FIRST,
             statuses: STATUSES,
             returns: "Object",
             source: "",
@@ -434,7 +426,6 @@ impl Row {
             lane,
             params: &[],
             platforms: MESSENGER,
-            from: FIRST,
             statuses: &[400],
             returns: "Object",
             source: SPECIFICATION,
@@ -542,5 +533,5 @@ impl Row {
 }
 
 /// The platform's published description of its objects, from which its business SDKs are made.
-pub(super) const SPECIFICATION: &str =
+pub const SPECIFICATION: &str =
     "github.com/facebook/facebook-business-sdk-codegen, api_specs/specs, 2026-04-15";

@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Row] = &[
             ]),
             Param::optional("notification_type", Word(NOTIFICATION_TYPES)),
             Param::optional("reply_to", Object).follows(&[RuleId::ReplyTo]),
-            Param::optional("thread_control", Object).not_yet("control is moved by its own edges yet"),
+            Param::optional("thread_control", Object).not_yet("control is moved by its own edges only"),
             Param::optional("suggestion_action", Word(&["ACCEPT", "DISMISS", "IMPRESSION"]))
                 .not_yet("suggestions of the Page Inbox are not modelled yet"),
             Param::optional("folder", Word(&["PARTNERSHIP"]))

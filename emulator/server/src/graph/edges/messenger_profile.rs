@@ -7,7 +7,7 @@ use crate::graph::row::ParamType::{List, Object, Objects, Text, Word, Words};
 use crate::graph::row::RouteMethod::{Delete, Get, Post};
 use crate::graph::row::{Param, Row};
 
-const WHY: &str = "the Messenger profile is set by the world, not by calls yet";
+const WHY: &str = "the Messenger profile is not modelled yet";
 
 pub(super) const ROWS: &[Row] = &[
     Row::not_yet(RouteId::ReadMessengerProfile, (Get, Page, "messenger_profile"), WHY)

@@ -14,12 +14,12 @@ const STICKERS: &str =
 const UTILITY: &str = "developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages";
 
 pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::Batch, (Post, Root, ""), "calls are made one by one yet")
+    Row::not_yet(RouteId::Batch, (Post, Root, ""), "calls are made one at a time")
         .token(TokenKind::PageOrApp)
         .params(&[Param::required("batch", Objects), Param::optional("include_headers", Flag)])
         .called("a batch of calls")
         .source("developers.facebook.com/docs/graph-api/batch-requests"),
-    Row::not_yet(RouteId::ReadNodes, (Get, Root, ""), "nodes are read one by one yet")
+    Row::not_yet(RouteId::ReadNodes, (Get, Root, ""), "nodes are read one at a time")
         .token(TokenKind::PageOrApp)
         .params(&[Param::required("ids", List), Param::optional("fields", List)])
         .called("ids, which reads several nodes at once,")

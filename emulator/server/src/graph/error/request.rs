@@ -7,6 +7,8 @@ use emulator_core::{Account, EmptyField, Options, RuleId, Saw, TITLE_SHOWN};
 use super::GraphError;
 use crate::graph::webhook_fields::unknown as unknown_field;
 
+/// How the emulator says that it lacks something (M-61a).
+const NOT_SUPPORTED: &str = " is not supported by this version of the emulator";
 /// How much of a wrong answer to a challenge is repeated, in characters (M-134).
 const RECEIVED_SHOWN: usize = 20;
 
@@ -196,7 +198,7 @@ impl GraphError {
 
     /// What the platform has and this version lacks (M-61a).
     pub(crate) fn not_there_yet(what: impl Display) -> Self {
-        let text = format!("(#3) {what} is not supported by this version of the emulator");
+        let text = format!("(#3) {what}{NOT_SUPPORTED}");
         Self::new(RuleId::NotThereYet, 3, text)
     }
 
@@ -240,10 +242,14 @@ impl GraphError {
         }
     }
 
-    /// What of a call this version of the emulator lacks, if it was refused for that.
-    pub fn unsupported(&self) -> Option<&str> {
-        let lacking = self.message.strip_suffix(" is not supported by this version of the emulator");
-        let lacking = lacking.map(|what| what.split_once(") ").map_or(what, |(_, what)| what));
-        lacking.or((self.rule == RuleId::UnknownPath).then_some("unknown path"))
+    /// What of a call this version of the emulator lacks, if it was refused for that, and why where the table of routes
+    /// says so.
+    pub fn unsupported(&self) -> Option<(&str, Option<&str>)> {
+        if self.rule == RuleId::UnknownPath {
+            return Some(("unknown path", None));
+        }
+        let what = self.message.strip_suffix(NOT_SUPPORTED)?;
+        let what = what.split_once(") ").map_or(what, |(_, what)| what);
+        Some((what, self.hint.as_deref()))
     }
 }

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    check, demo_bot, doctor, env, exec, explain, export, init, keep, record, rules, run, schema, serve, speak,
+    check, demo_bot, doctor, env, exec, explain, export, init, keep, record, routes, rules, run, schema,
+    serve, speak,
 };
 
 /// Where to begin.
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Record(Box<record::RecordArguments>),
     Export(export::ExportArguments),
     Rules(rules::RulesArguments),
+    Routes(routes::RoutesArguments),
     #[command(mut_args = |arg| doctor::hidden(arg))]
     Doctor(Box<doctor::DoctorArguments>),
     Init(init::InitArguments),

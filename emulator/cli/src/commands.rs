@@ -10,6 +10,7 @@ pub(crate) mod export;
 pub(crate) mod init;
 pub(crate) mod keep;
 pub(crate) mod record;
+pub(crate) mod routes;
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod schema;

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         Command::Record(record) => commands::record::run(&record),
         Command::Export(export) => commands::export::run(&export),
         Command::Rules(rules) => commands::rules::run(&rules),
+        Command::Routes(routes) => commands::routes::run(&routes),
         Command::Doctor(doctor) => commands::doctor::run(&doctor),
         Command::Init(init) => commands::init::run(&init),
         Command::Schema(schema) => commands::schema::run(&schema),

@@ -18,6 +18,8 @@ struct Kind {
     method: String,
     /// What of it is not supported, where the path does not say so.
     what: String,
+    /// Why it is not, as the table of routes says; empty where it does not.
+    why: String,
     /// Who called.
     app: String,
 }
@@ -45,14 +47,14 @@ impl Unsupported {
             if !call.call().is_some_and(&counts) {
                 continue;
             }
-            if let Some(what) = error.unsupported() {
-                all.add(&call, what, &names, lane);
+            if let Some((what, why)) = error.unsupported() {
+                all.add(&call, (what, why.unwrap_or_default()), &names, lane);
             }
         }
         all
     }
 
-    fn add(&mut self, entry: &Entry, what: &str, names: &Names, lane: &Lane) {
+    fn add(&mut self, entry: &Entry, (what, why): (&str, &str), names: &Names, lane: &Lane) {
         let Some(call) = entry.call() else { return };
         let CallKind::Other { method, path, .. } = &call.kind else { return };
         let app = call.app.map_or_else(|| "nobody known".to_owned(), |app| names.app(app));
@@ -61,7 +63,7 @@ impl Unsupported {
         let what = what.trim_end_matches(',');
         let is_told = path.rsplit('/').next() == Some(what);
         let what = if is_told { String::new() } else { what.to_owned() };
-        let kind = Kind { path, method: method.to_string(), what, app };
+        let kind = Kind { path, method: method.to_string(), what, why: why.to_owned(), app };
         *self.counts.entry(kind).or_default() += 1;
     }
 
@@ -87,8 +89,13 @@ impl Unsupported {
         let longest =
             |of: fn(&Kind) -> &str| self.counts.keys().map(|kind| of(kind).len()).max().unwrap_or(0);
         let (methods, paths) = (longest(|kind| &kind.method), longest(|kind| &kind.path));
-        for (Kind { path, method, what, app }, count) in &self.counts {
-            let what = if what.is_empty() { String::new() } else { format!(": {}", printable(what)) };
+        for (Kind { path, method, what, why, app }, count) in &self.counts {
+            let what = match (what.as_str(), why.as_str()) {
+                ("", "") => String::new(),
+                ("", why) => format!(": {why}"),
+                (what, "") => format!(": {}", printable(what)),
+                (what, why) => format!(": {} ({why})", printable(what)),
+            };
             let path = printable(path);
             let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
             let _ = writeln!(out, "  {method:<methods$} {path:<paths$}  by {app}, {times}{what}");
@@ -99,9 +106,10 @@ impl Unsupported {
     /// The same for programs.
     pub fn json(&self) -> Vec<Value> {
         let call = |(kind, count): (&Kind, &u64)| {
-            let Kind { path, method, what, app } = kind;
-            let what = Some(what).filter(|what| !what.is_empty());
-            json!({"method": method, "path": path, "what": what, "app": app, "count": count})
+            let Kind { path, method, what, why, app } = kind;
+            let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+            let (what, why) = (given(what), given(why));
+            json!({"method": method, "path": path, "what": what, "why": why, "app": app, "count": count})
         };
         self.counts.iter().map(call).collect()
     }

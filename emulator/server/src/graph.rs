@@ -42,7 +42,7 @@ pub(crate) use edges::messages::{messaging_type, sender_action};
 pub(crate) use edges::person::permissions_of;
 pub use error::GraphError;
 pub(crate) use node::Minted;
-pub use outside::edges as edges_outside;
+pub use outside::{WHY as WHY_OUTSIDE, edges as edges_outside};
 pub use played_call::{PlayedCall, play, refusal};
 pub use presentation::Content;
 pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};
@@ -50,7 +50,7 @@ pub use record::ReadCall;
 pub use reply::Reply;
 pub(crate) use reply::{challenge, error_body};
 pub use row::{
-    FromVersion, LaneOf, NodeKind, Param, ParamType, Platform, RouteMethod, Row, State, TokenKind,
+    LaneOf, NodeKind, Param, ParamType, Platform, RouteMethod, Row, SPECIFICATION, State, TokenKind,
 };
 pub use serve::serve;
 pub(crate) use serve::{answer, refuse};

@@ -10,7 +10,7 @@ fn the_help_of_every_command() {
     let mut all = String::new();
     for command in [
         "", "run", "serve", "exec", "env", "record", "export", "say", "tap", "step", "check", "schema",
-        "init", "explain", "rules", "doctor", "demo-bot",
+        "init", "explain", "rules", "routes", "doctor", "demo-bot",
     ] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let ended = folder.run(&arguments);

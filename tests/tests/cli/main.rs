@@ -36,6 +36,7 @@ mod recovery;
 mod reports;
 mod restarting;
 mod rounds;
+mod routes;
 mod running;
 mod selection;
 mod serve;

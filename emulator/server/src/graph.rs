@@ -25,7 +25,7 @@ mod recipient;
 mod record;
 mod reply;
 mod request_json;
-mod row;
+mod route;
 mod serve;
 mod table;
 mod token;
@@ -37,7 +37,7 @@ use emulator_core::{KEPT_MESSAGES, Refusal, RefusalKind, RuleId, Saw, Timestamp}
 use hyper::Method;
 
 pub use act::Beside;
-pub use call_line::{Spelt, of_page, spelt};
+pub use call_line::{CallLine, call_line};
 pub(crate) use edges::messages::{messaging_type, sender_action};
 pub(crate) use edges::person::permissions_of;
 pub use error::GraphError;
@@ -49,8 +49,8 @@ pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};
 pub use record::ReadCall;
 pub use reply::Reply;
 pub(crate) use reply::{challenge, error_body};
-pub use row::{
-    LaneOf, NodeKind, Param, ParamType, Platform, RouteMethod, Row, SPECIFICATION, State, TokenKind,
+pub use route::{
+    LaneOf, NodeKind, Param, ParamType, Platform, Route, RouteMethod, RouteState, SPECIFICATION, TokenKind,
 };
 pub use serve::serve;
 pub(crate) use serve::{answer, refuse};

@@ -1,7 +1,7 @@
 //! What the table of routes says holds over HTTP, for each of its rows: permissions, parameters, what is not there yet.
 
 use emulator_core::{AdminChange, Permission, RouteId};
-use emulator_server::graph::{NodeKind, Param, RouteMethod, Row, State, TokenKind, routes};
+use emulator_server::graph::{NodeKind, Param, Route, RouteMethod, RouteState, TokenKind, routes};
 use serde_json::{Map, Value, json};
 
 use crate::http::{Call, Message};
@@ -9,7 +9,7 @@ use crate::nodes::{ANN, stand};
 use crate::stand::{BOT, PAGE, Setup, Stand, app_token, token};
 
 /// A path that leads to the row, with ids that were given out where there are any.
-fn path(row: &Row) -> String {
+fn path(row: &Route) -> String {
     let node = match row.node {
         NodeKind::Root => String::new(),
         NodeKind::Page => "me".to_owned(),
@@ -28,7 +28,7 @@ fn path(row: &Row) -> String {
 }
 
 /// A call of the row with these parameters.
-async fn call(stand: &Stand, row: &Row, params: &Map<String, Value>) -> Message {
+async fn call(stand: &Stand, row: &Route, params: &Map<String, Value>) -> Message {
     let token = match row.token {
         TokenKind::App => app_token(BOT),
         TokenKind::Page | TokenKind::PageOrApp | TokenKind::None => token(BOT),
@@ -43,7 +43,7 @@ async fn call(stand: &Stand, row: &Row, params: &Map<String, Value>) -> Message 
 }
 
 /// Parameters with which a call of the row is accepted, for the rows whose parameters are looked at one by one.
-fn accepted(row: &Row) -> Option<Map<String, Value>> {
+fn accepted(row: &Route) -> Option<Map<String, Value>> {
     let recipient = json!({"id": ANN});
     let rows = [
         (RouteId::SendMessage, json!({"recipient": recipient, "message": {"text": "hi"}})),
@@ -58,8 +58,8 @@ fn accepted(row: &Row) -> Option<Map<String, Value>> {
     rows.iter().find(|(id, _)| *id == row.id)?.1.as_object().cloned()
 }
 
-fn modelled() -> impl Iterator<Item = &'static Row> {
-    routes().filter(|row| row.state() == State::Modelled)
+fn modelled() -> impl Iterator<Item = &'static Route> {
+    routes().filter(|row| row.state() == RouteState::Modelled)
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn a_required_parameter_that_is_missing_is_named() {
 #[tokio::test]
 async fn a_parameter_that_is_not_modelled_yet_is_named_with_code_3() {
     let stand = stand(Setup::new()).await;
-    let not_yet = |param: &&Param| matches!(param.state, State::NotYet(_));
+    let not_yet = |param: &&Param| matches!(param.state, RouteState::NotYet(_));
     let mut looked_at = 0;
     for row in modelled() {
         let Some(complete) = accepted(row) else {
@@ -149,7 +149,7 @@ async fn a_route_that_is_not_modelled_yet_is_refused_with_code_3_and_says_why() 
         (RouteId::Batch, json!({"batch": []})),
         (RouteId::ReadNodes, json!({"ids": "1,2"})),
     ];
-    for row in routes().filter(|row| row.state() != State::Modelled) {
+    for row in routes().filter(|row| row.state() != RouteState::Modelled) {
         let params = made_by.iter().find(|(id, _)| *id == row.id).map(|(_, params)| params.clone());
         let answer = call(&stand, row, params.unwrap_or_default().as_object().unwrap_or(&Map::new())).await;
         // An id of digits that was given out for nothing could be anything's: only an edge says more.
@@ -182,7 +182,7 @@ fn every_edge_of_the_platforms_description_stands_in_the_table() {
         let mut word = || words.next().unwrap_or_else(|| panic!("{line}"));
         let (node, method, edge) = (word(), word(), word());
         let edge = if edge == "-" { "" } else { edge };
-        let fits = |row: &&Row| (row.node.name(), row.method.name(), row.edge) == (node, method, edge);
+        let fits = |row: &&Route| (row.node.name(), row.method.name(), row.edge) == (node, method, edge);
         let row = routes().find(fits).unwrap_or_else(|| panic!("no row for {line}"));
         for param in words {
             let name = param.trim_end_matches('*');
@@ -195,6 +195,6 @@ fn every_edge_of_the_platforms_description_stands_in_the_table() {
 fn an_answer_has_a_status_that_its_row_names() {
     for row in routes() {
         assert!(row.statuses.contains(&400), "{}: every route can be refused", row.id.name());
-        assert_eq!(row.statuses.contains(&200), row.state() == State::Modelled, "{}", row.id.name());
+        assert_eq!(row.statuses.contains(&200), row.state() == RouteState::Modelled, "{}", row.id.name());
     }
 }

@@ -1,7 +1,7 @@
 //! How entries of the journal compare to what is expected.
 
 use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId};
-use emulator_server::graph::{self, Spelt};
+use emulator_server::graph::{self, CallLine};
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record, event_to_json};
 use emulator_server::with_base;
 use serde_json::{Map, Value, json};
@@ -77,7 +77,7 @@ impl Seen<'_> {
             ),
             Asked::Spelling => {
                 let page = call.page.unwrap_or(self.page);
-                let Spelt { method, path } = graph::spelt(call, page);
+                let CallLine { method, path } = graph::call_line(call, page);
                 (spelling(method, &path), spelling(method, &by_id(&path, page)))
             }
         };

@@ -10,14 +10,14 @@ use super::error::GraphError;
 use super::message::Condition;
 use super::node::Node;
 use super::params::Params;
-use super::row::Row;
+use super::route::Route;
 use crate::shared::{Shared, Token};
 use crate::stage::Stage;
 
 /// A call of a known route, for the file that reads its parameters.
 #[derive(Debug)]
 pub(super) struct RoutedCall<'a> {
-    pub(super) row: &'static Row,
+    pub(super) row: &'static Route,
     pub(super) node: Node,
     pub(super) params: &'a Params<'a>,
     pub(super) stage: &'a Stage,

@@ -1,61 +1,66 @@
-//! What a call was, in terms of HTTP. Journals keep what it asked for, from which the rest follows.
+//! What a call was, in terms of HTTP. Journals keep what it asked for, from which its route follows, and with it the rest.
 
 use std::borrow::Cow;
 
-use emulator_core::{ControlAct, FieldSet, PageId};
+use emulator_core::{ControlAct, PageId, RouteId};
 
+use super::route::NodeKind;
+use super::table;
 use crate::journal::{Call, CallKind, Subscribing};
 
-/// A call as it was made, without version, query and escapes.
+/// The method and the path of a call, without version, query and escapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spelt<'a> {
+pub struct CallLine<'a> {
     /// The method that it was meant to have.
     pub method: &'a str,
     /// Its path; the Page is `me` where that can be.
     pub path: Cow<'a, str>,
 }
 
-/// Spells a call that was made with a token of that Page.
-pub fn spelt(call: &Call, page: PageId) -> Spelt<'_> {
-    let get = |path| Spelt { method: "GET", path };
-    let post = |path| Spelt { method: "POST", path };
-    match &call.kind {
-        CallKind::Sends { .. } | CallKind::Signals { .. } => post(Cow::Borrowed("me/messages")),
-        CallKind::Controls(act) => post(Cow::Borrowed(match act {
-            ControlAct::Pass { .. } => "me/pass_thread_control",
-            ControlAct::Take { .. } => "me/take_thread_control",
-            ControlAct::Request { .. } => "me/request_thread_control",
-            ControlAct::Release => "me/release_thread_control",
-            ControlAct::Extend { .. } => "me/extend_thread_control",
-            ControlAct::PassMetadata { .. } => "me/pass_thread_metadata",
-        })),
-        CallKind::AsksOwner => get(Cow::Borrowed("me/thread_owner")),
-        CallKind::AsksReceivers => get(Cow::Borrowed("me/secondary_receivers")),
-        CallKind::AsksProfile { .. } => {
-            get(call.person.map_or(Cow::Borrowed(""), |person| person.to_string().into()))
+/// The method and the path of a call that was made with a token of that Page.
+pub fn call_line(call: &Call, page: PageId) -> CallLine<'_> {
+    let id = match &call.kind {
+        CallKind::Other { method, path, asked: _ } => return CallLine { method, path: of_page(path, page) },
+        CallKind::Sends { .. } | CallKind::Signals { .. } => RouteId::SendMessage,
+        CallKind::Controls(act) => match act {
+            ControlAct::Pass { .. } => RouteId::PassThreadControl,
+            ControlAct::Take { .. } => RouteId::TakeThreadControl,
+            ControlAct::Request { .. } => RouteId::RequestThreadControl,
+            ControlAct::Release => RouteId::ReleaseThreadControl,
+            ControlAct::Extend { .. } => RouteId::ExtendThreadControl,
+            ControlAct::PassMetadata { .. } => RouteId::PassThreadMetadata,
+        },
+        CallKind::AsksOwner => RouteId::ReadThreadOwner,
+        CallKind::AsksReceivers => RouteId::ListSecondaryReceivers,
+        CallKind::AsksProfile { .. } => RouteId::ReadProfile,
+        CallKind::Installs { fields: Some(_), .. } => RouteId::InstallApp,
+        CallKind::Installs { fields: None, .. } => RouteId::UninstallApp,
+        CallKind::Subscribes { how: Subscribing::Registers, .. } => RouteId::Subscribe,
+        CallKind::Subscribes { how: Subscribing::GivesUp, .. } => RouteId::Unsubscribe,
+    };
+    let route = table::route(id);
+    let node: Cow<'_, str> = match route.node {
+        NodeKind::Page => "me".into(),
+        NodeKind::App => call.app.map_or_else(String::new, |app| app.to_string()).into(),
+        NodeKind::Root
+        | NodeKind::Person
+        | NodeKind::Thread
+        | NodeKind::Message
+        | NodeKind::Attachment
+        | NodeKind::Persona
+        | NodeKind::Label
+        | NodeKind::Comment
+        | NodeKind::AdAccount
+        | NodeKind::InstagramAccount => {
+            call.person.map_or_else(String::new, |person| person.to_string()).into()
         }
-        CallKind::Installs { fields, .. } => {
-            Spelt { method: method(*fields), path: Cow::Borrowed("me/subscribed_apps") }
-        }
-        CallKind::Subscribes { how, .. } => {
-            let app = call.app.map_or_else(String::new, |app| app.to_string());
-            let method = match how {
-                Subscribing::Registers => "POST",
-                Subscribing::GivesUp => "DELETE",
-            };
-            Spelt { method, path: format!("{app}/subscriptions").into() }
-        }
-        CallKind::Other { method, path, asked: _ } => Spelt { method, path: of_page(path, page) },
-    }
-}
-
-/// To be installed is a POST, to be taken off a DELETE.
-const fn method(fields: Option<FieldSet>) -> &'static str {
-    if fields.is_some() { "POST" } else { "DELETE" }
+    };
+    let path = if route.edge.is_empty() { node } else { format!("{node}/{}", route.edge).into() };
+    CallLine { method: route.method.name(), path }
 }
 
 /// A path as it would be if it named the Page by `me`.
-pub fn of_page(path: &str, page: PageId) -> Cow<'_, str> {
+fn of_page(path: &str, page: PageId) -> Cow<'_, str> {
     let (node, edge) = path.split_once('/').unwrap_or((path, ""));
     match (node.parse() == Ok(page), edge) {
         (false, _) => path.into(),
@@ -68,12 +73,12 @@ pub fn of_page(path: &str, page: PageId) -> Cow<'_, str> {
 mod tests {
     use std::sync::Arc;
 
-    use emulator_core::{AppId, Psid, Span};
+    use emulator_core::{AppId, FieldSet, Psid, Span};
 
     use super::*;
 
     #[test]
-    fn a_call_is_spelt_as_its_kind_is_written() {
+    fn a_call_has_the_method_and_the_path_of_its_route() {
         let other = |method: &str, path: &str| CallKind::Other {
             method: method.into(),
             path: path.into(),
@@ -98,7 +103,7 @@ mod tests {
             (other("POST", ""), "POST "),
         ] {
             let call = Call { app: Some(AppId(5)), page: None, person: Some(Psid(77)), kind, played: false };
-            let Spelt { method, path } = spelt(&call, PageId(9));
+            let CallLine { method, path } = call_line(&call, PageId(9));
             assert_eq!(format!("{method} {path}"), expected);
         }
     }

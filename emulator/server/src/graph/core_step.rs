@@ -12,7 +12,7 @@ use super::act::{Answered, AppCall, Beside, CallAct, Reword, View, WriteAnswer};
 use super::error::GraphError;
 use super::find::Found;
 use super::node::Node;
-use super::serve::{Read, Routed};
+use super::serve::{PreparedCall, Routed};
 use super::token::Caller;
 use super::{Origin, hint, permission, token};
 use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
@@ -31,13 +31,13 @@ pub(super) struct Decision {
 /// What follows once a call has passed the checks of the server.
 enum Next {
     /// Core decides.
-    Step(Step),
+    Step(CoreStep),
     /// Everything is said.
     Body(Bytes),
 }
 
 /// A step of core, and what follows when it is accepted.
-struct Step {
+struct CoreStep {
     input: Input,
     answer: WriteAnswer,
     beside: Beside,
@@ -55,7 +55,7 @@ struct Step {
 fn checks(
     world: &World,
     lane: &Lane,
-    read: Read,
+    read: PreparedCall,
     origin: Origin<'_>,
     at: Timestamp,
 ) -> Result<Next, GraphError> {
@@ -113,20 +113,20 @@ fn core(world: &World, lane: &Lane, found: Found, act: CallAct, at: Timestamp) -
                 conditions.iter().try_for_each(|condition| condition.holds(page))?;
             }
             let input = Input::App { page, app, act };
-            Next::Step(Step { input, answer, beside, rewords, webhooks: None })
+            Next::Step(CoreStep { input, answer, beside, rewords, webhooks: None })
         }
         CallAct::Webhooks(change) => {
             let input = Input::AppSubscribes { app: change.app(), fields: change.fields(world) };
             let webhooks = Some((change.how(), change.registration(lane.shared())));
             let (answer, beside) = (super::act::success as WriteAnswer, Beside::default());
-            Next::Step(Step { input, answer, beside, rewords, webhooks })
+            Next::Step(CoreStep { input, answer, beside, rewords, webhooks })
         }
         CallAct::Read(write) => Next::Body(write(&View { world, shared: lane.shared(), at })),
     })
 }
 
 /// True when the token and the permissions of a call are in order, so that somebody may be asked about it.
-pub(super) fn may_go_on(lane: &Arc<Lane>, read: &Read, origin: Origin<'_>) -> bool {
+pub(super) fn may_go_on(lane: &Arc<Lane>, read: &PreparedCall, origin: Origin<'_>) -> bool {
     let mut state = lane.lock_on_time();
     let at = state.clock.read();
     token_holds(&state.world, read.caller, origin, at).is_ok()
@@ -176,7 +176,7 @@ fn refused_by_core(
 }
 
 /// The journal's call of an app whose webhooks change: only the world tells what is left of the fields.
-fn with_webhooks(call: &mut Call, step: &Step) {
+fn with_webhooks(call: &mut Call, step: &CoreStep) {
     if let (Input::AppSubscribes { fields, .. }, Some((how, registration))) = (&step.input, &step.webhooks) {
         let webhook = registration.as_ref().map(RegisteredWebhook::of).map(Box::new);
         call.kind = CallKind::Subscribes { how: *how, fields: *fields, webhook };
@@ -184,7 +184,7 @@ fn with_webhooks(call: &mut Call, step: &Step) {
 }
 
 /// Lets the lane decide: one lock, one step.
-pub(super) fn decide(lane: &Arc<Lane>, mut call: Call, read: Read, origin: Origin<'_>) -> Decision {
+pub(super) fn decide(lane: &Arc<Lane>, mut call: Call, read: PreparedCall, origin: Origin<'_>) -> Decision {
     let mut state = lane.lock_on_time();
     let now = state.now_header();
     let at = state.clock.read();
@@ -208,7 +208,7 @@ pub(super) fn decide(lane: &Arc<Lane>, mut call: Call, read: Read, origin: Origi
         Err((error, trace))
     };
     match next {
-        Ok(Next::Step(Step { input, answer, beside, rewords, webhooks })) => {
+        Ok(Next::Step(CoreStep { input, answer, beside, rewords, webhooks })) => {
             debug_assert_eq!(call.input().as_ref(), Some(&input), "a journal tells another input");
             let subscriber = subscriber(&input);
             let (result, applied) = state.apply(Record::Call(call.clone()), cause, input);

@@ -25,10 +25,10 @@ mod templates;
 mod thread_control;
 mod welcome_flows;
 
-use super::row::Row;
+use super::route::Route;
 
 /// The rows of all groups. Those that are called most come first.
-pub(super) const GROUPS: &[&[Row]] = &[
+pub(super) const GROUPS: &[&[Route]] = &[
     messages::ROWS,
     thread_control::ROWS,
     person::ROWS,

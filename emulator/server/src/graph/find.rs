@@ -6,19 +6,19 @@ use super::error::GraphError;
 use super::node::{Minted, Node};
 use super::params::Params;
 use super::path::Path;
-use super::row::{NodeKind, RouteMethod, Row, TokenKind};
+use super::route::{NodeKind, Route, RouteMethod, Serves, TokenKind};
 use super::table;
 use crate::shared::Token;
 
 /// A row, and the node that the call names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found {
-    pub(super) row: &'static Row,
+    pub(super) row: &'static Route,
     pub(super) node: Node,
 }
 
 /// The row that a path leads to without a token, because the call is made to get one.
-pub(crate) fn without_token(path: &Path<'_>) -> Option<&'static Row> {
+pub(crate) fn without_token(path: &Path<'_>) -> Option<&'static Route> {
     let row = path.node.filter(|_| !path.is_unknown_version()).and_then(table::root)?;
     (row.token == TokenKind::None).then_some(row)
 }
@@ -43,7 +43,7 @@ pub(crate) fn find(
         return Ok(Found { row, node: Node::Root });
     }
     let Some(name) = path.node else { return Err(GraphError::no_node()) };
-    let call = Call { name, edge: path.edge.unwrap_or_default(), method, token };
+    let call = Target { name, edge: path.edge.unwrap_or_default(), method, token };
     match Node::find(name, token, minted).ok_or_else(GraphError::no_active_token)? {
         Node::Root => call.at_root(),
         node @ Node::Page(page) if matches!(token, Token::Page { page: own, .. } if own == page) => {
@@ -60,7 +60,7 @@ pub(crate) fn find(
 }
 
 /// The rows of calls that a parameter makes what they are.
-fn without_path(path: &Path<'_>, method: &Method, params: &Params<'_>) -> Option<&'static Row> {
+fn without_path(path: &Path<'_>, method: &Method, params: &Params<'_>) -> Option<&'static Route> {
     let row = |method| table::row(NodeKind::Root, method, "");
     if *method == Method::POST && path.takes_batches() && params.get("batch").is_some() {
         return row(RouteMethod::Post);
@@ -68,20 +68,20 @@ fn without_path(path: &Path<'_>, method: &Method, params: &Params<'_>) -> Option
     (path.node.is_none() && params.get("ids").is_some()).then(|| row(RouteMethod::Get)).flatten()
 }
 
-/// A call with its node still to be looked at.
-struct Call<'a> {
+/// What a path names, with its node still to be looked at.
+struct Target<'a> {
     name: &'a str,
     edge: &'a str,
     method: &'a Method,
     token: Token,
 }
 
-impl Call<'_> {
+impl Target<'_> {
     fn unknown(&self) -> Result<Found, GraphError> {
         Err(GraphError::unknown_node(&self.method.as_str().to_ascii_lowercase(), self.name))
     }
 
-    fn row(&self, node: NodeKind) -> Option<&'static Row> {
+    fn row(&self, node: NodeKind) -> Option<&'static Route> {
         table::row(node, RouteMethod::of(self.method)?, self.edge)
     }
 
@@ -98,11 +98,9 @@ impl Call<'_> {
         let Some(row) = table::root(self.name) else { return self.unknown() };
         let (found, is_node) = (Found { row, node: Node::Root }, self.edge.is_empty());
         match row.serves {
-            super::row::Serves::NotYet { .. } => Ok(found),
-            super::row::Serves::Modelled(_) if is_node && row.method.name() == self.method.as_str() => {
-                Ok(found)
-            }
-            super::row::Serves::Modelled(_) => self.unknown(),
+            Serves::NotYet { .. } => Ok(found),
+            Serves::Modelled(_) if is_node && row.method.name() == self.method.as_str() => Ok(found),
+            Serves::Modelled(_) => self.unknown(),
         }
     }
 

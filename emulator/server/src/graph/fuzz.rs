@@ -14,7 +14,7 @@ use super::find::find;
 use super::node::Minted;
 use super::params::{LIMIT, Params, Raw, relaxed};
 use super::path::{self, Path};
-use super::row::NodeKind;
+use super::route::NodeKind;
 use super::{message, recipient};
 use crate::shared::Token;
 

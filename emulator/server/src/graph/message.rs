@@ -23,10 +23,10 @@ use serde_json::Value;
 
 use super::error::GraphError;
 use super::params::{Raw, Scalar};
-use super::row::ParamType::{Number, Object, Objects, Text};
+use super::route::ParamType::{Number, Object, Objects, Text};
 #[cfg(test)]
-use super::row::names;
-use super::row::{Param, not_there_yet};
+use super::route::names;
+use super::route::{Param, not_there_yet};
 pub(crate) use condition::Condition;
 pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;

@@ -2,7 +2,7 @@
 
 use emulator_core::{AppId, PageId, Psid};
 
-use super::row::NodeKind;
+use super::route::NodeKind;
 use crate::shared::Token;
 
 /// A node, as a path names it.

@@ -2,7 +2,7 @@
 
 use super::error::GraphError;
 use super::params::Params;
-use super::row::NodeKind;
+use super::route::NodeKind;
 use super::table;
 
 /// The fields of a kind of node. Answers have them in the order of the parameter, and the id last.

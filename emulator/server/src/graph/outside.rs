@@ -6,7 +6,7 @@
 //! (2026-11), and of its reference of the Messenger Platform where that has more. A name that is in no list gets the
 //! platform's own error.
 
-use super::row::NodeKind;
+use super::route::NodeKind;
 
 /// Why they have no row.
 pub const WHY: &str = "it is not about messaging";

@@ -2,14 +2,14 @@
 
 use emulator_core::{Connection, Permission, Refusal, RefusalKind, RuleId, Saw, authorize};
 
-use super::row::Row;
+use super::route::Route;
 
 /// Checks what a route needs.
 ///
 /// # Errors
 ///
 /// The refusal for the first permission that the token lacks.
-pub(super) fn granted(row: &Row, connection: &Connection) -> Result<(), Refusal> {
+pub(super) fn granted(row: &Route, connection: &Connection) -> Result<(), Refusal> {
     row.permissions.iter().try_for_each(|permission| {
         if *permission == Permission::PagesMessaging {
             return authorize(connection);

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Psid, SenderAction};
+use emulator_core::{Psid, RouteId, SenderAction};
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Origin, Reply, Request, serve};
+use super::route::RouteMethod;
+use super::{Origin, Reply, Request, serve, table};
 use crate::lane::Lane;
 use crate::stage::Stage;
 
@@ -74,14 +75,15 @@ pub fn play(
     person: Option<Psid>,
     call: PlayedCall,
 ) -> Reply {
-    let asks = matches!(call, PlayedCall::AsksOwner | PlayedCall::AsksReceivers);
-    let (edge, mut members) = written(call);
-    let query = person.filter(|_| asks).map(|person| format!("recipient={person}"));
+    let (id, mut members) = written(call);
+    let route = table::route(id);
+    let reads = route.method == RouteMethod::Get;
+    let query = person.filter(|_| reads).map(|person| format!("recipient={person}"));
     members.extend(person.map(|person| ("recipient".to_owned(), json!({"id": person.to_string()}))));
-    let body = if asks { String::new() } else { Value::Object(members).to_string() };
+    let body = if reads { String::new() } else { Value::Object(members).to_string() };
     let request = Request {
-        method: if asks { &Method::GET } else { &Method::POST },
-        path: &format!("me/{edge}"),
+        method: if reads { &Method::GET } else { &Method::POST },
+        path: &format!("me/{}", route.edge),
         query: query.as_deref(),
         body: body.as_bytes(),
         content_type: None,
@@ -92,30 +94,32 @@ pub fn play(
     serve(stage, request)
 }
 
-fn written(call: PlayedCall) -> (&'static str, Map<String, Value>) {
+/// The route of a call, and its parameters beside the recipient.
+fn written(call: PlayedCall) -> (RouteId, Map<String, Value>) {
     let text = |name: &str, text: Option<String>| text.map(|text| (name.to_owned(), Value::from(text)));
     let metadata = |metadata| text("metadata", metadata).into_iter().collect();
-    let told =
+    let passed =
         |to, metadata| text("target_app_id", to).into_iter().chain(text("metadata", metadata)).collect();
     match call {
         PlayedCall::Sends { message, messaging_type, tag, reply_to } => {
             let beside = text("messaging_type", messaging_type).into_iter().chain(text("tag", tag));
             let reply_to = reply_to.map(|mid| ("reply_to".to_owned(), json!({"mid": mid})));
-            ("messages", beside.chain(reply_to).chain([("message".to_owned(), message)]).collect())
+            let members = beside.chain(reply_to).chain([("message".to_owned(), message)]).collect();
+            (RouteId::SendMessage, members)
         }
         PlayedCall::Signals(action) => {
-            ("messages", Map::from_iter([("sender_action".to_owned(), json!(action.name()))]))
+            (RouteId::SendMessage, Map::from_iter([("sender_action".to_owned(), json!(action.name()))]))
         }
-        PlayedCall::Passes { to, metadata } => ("pass_thread_control", told(to, metadata)),
-        PlayedCall::PassesMetadata { to, metadata } => ("pass_thread_metadata", told(to, metadata)),
-        PlayedCall::Takes { metadata: given } => ("take_thread_control", metadata(given)),
-        PlayedCall::Releases { metadata: given } => ("release_thread_control", metadata(given)),
-        PlayedCall::Requests { metadata: given } => ("request_thread_control", metadata(given)),
+        PlayedCall::Passes { to, metadata } => (RouteId::PassThreadControl, passed(to, metadata)),
+        PlayedCall::PassesMetadata { to, metadata } => (RouteId::PassThreadMetadata, passed(to, metadata)),
+        PlayedCall::Takes { metadata: given } => (RouteId::TakeThreadControl, metadata(given)),
+        PlayedCall::Releases { metadata: given } => (RouteId::ReleaseThreadControl, metadata(given)),
+        PlayedCall::Requests { metadata: given } => (RouteId::RequestThreadControl, metadata(given)),
         PlayedCall::Extends { seconds } => {
-            ("extend_thread_control", Map::from_iter([("duration".to_owned(), json!(seconds))]))
+            (RouteId::ExtendThreadControl, Map::from_iter([("duration".to_owned(), json!(seconds))]))
         }
-        PlayedCall::AsksOwner => ("thread_owner", Map::new()),
-        PlayedCall::AsksReceivers => ("secondary_receivers", Map::new()),
+        PlayedCall::AsksOwner => (RouteId::ReadThreadOwner, Map::new()),
+        PlayedCall::AsksReceivers => (RouteId::ListSecondaryReceivers, Map::new()),
     }
 }
 

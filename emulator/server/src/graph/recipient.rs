@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::error::GraphError;
 use super::message::{Part, Path, without_nulls};
 use super::params::{Params, Scalar};
-use super::row::ParamType::Text;
-use super::row::{Param, names, not_there_yet};
+use super::route::ParamType::Text;
+use super::route::{Param, names, not_there_yet};
 
 const RECIPIENT: Path<'static> = Path::Root("recipient");
 const ID: &str = "id";

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::act::{AppCall, Beside, CallAct};
 use super::request_json::request_json;
-use super::serve::{Incoming, Read};
+use super::serve::{Incoming, PreparedCall};
 use crate::journal::CallKind;
 use crate::shared::Shared;
 
@@ -66,7 +66,7 @@ impl ReadCall<'_> {
 }
 
 /// What the journal says that a call asked for: what core is asked, or else the request.
-pub(super) fn kind(read: &Read, incoming: &Incoming<'_>, shared: &Shared) -> CallKind {
+pub(super) fn kind(read: &PreparedCall, incoming: &Incoming<'_>, shared: &Shared) -> CallKind {
     if let Ok(routed) = &read.routed
         && let Ok(CallAct::App(AppCall { act, beside, .. })) = &routed.act
     {
@@ -137,6 +137,49 @@ fn of_control(act: &ControlAct) -> Vec<(&'static str, Value)> {
         ControlAct::Extend { by } => {
             let seconds = by.map(|by| by.0 / emulator_core::Span::SECOND.0);
             seconds.map(|seconds| ("duration", seconds.into())).into_iter().collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use emulator_core::{AppId, FieldSet, Message, Mid, Party, Psid, Span, Tag};
+
+    use super::*;
+
+    #[test]
+    fn the_parameters_of_a_call_are_those_that_one_in_json_would_have() {
+        let person = Psid(7);
+        let message =
+            Message { text: Some("hi".into()), reply_to: Some(Mid("m_1".into())), ..Message::default() };
+        let controls = |act| AppAct::Controls { person, act };
+        let recipient = json!({"id": "7"});
+        for (act, expected) in [
+            (
+                AppAct::Sends { person, message: Arc::new(message), tag: Some(Tag::HumanAgent) },
+                json!({"recipient": recipient, "message": {"text": "hi"}, "reply_to": {"mid": "m_1"}, "tag": "HUMAN_AGENT"}),
+            ),
+            (
+                AppAct::Reacts { person, to: Mid("m_2".into()) },
+                json!({"recipient": recipient, "payload": {"message_id": "m_2"}}),
+            ),
+            (
+                controls(ControlAct::Pass { to: Some(Party::App(AppId(5))), metadata: Some("x".into()) }),
+                json!({"recipient": recipient, "target_app_id": "5", "metadata": "x"}),
+            ),
+            (
+                controls(ControlAct::Extend { by: Some(Span(60_000)) }),
+                json!({"recipient": recipient, "duration": 60}),
+            ),
+            (controls(ControlAct::Release), json!({"recipient": recipient})),
+            (AppAct::AsksReceivers, json!({})),
+            (
+                AppAct::Installs { fields: Some(FieldSet::default()), other_fields: vec!["feed".into()] },
+                json!({"subscribed_fields": ["feed"]}),
+            ),
+        ] {
+            let call = ReadCall { route: RouteId::SendMessage, act: &act, beside: &Beside::default() };
+            assert_eq!(Value::Object(call.parameters()), expected);
         }
     }
 }

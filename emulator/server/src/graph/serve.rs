@@ -18,7 +18,7 @@ use super::params::Params;
 use super::path::{self, Path};
 use super::presentation::{Content, Presentation};
 use super::reply::{Reply, challenge, error_body};
-use super::row::LaneOf;
+use super::route::LaneOf;
 use super::token::{self, Caller, TokenRead};
 use super::{Origin, Request, recipient, record};
 use crate::journal::{Call, CallKind};
@@ -71,7 +71,7 @@ fn refuse_from(stage: &Stage, method: &Method, path: &str, error: GraphError, or
     let path = without_real_tokens(&path);
     let path = Path::parse(&path);
     let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into(), asked: None };
-    let read = Read { caller: None, person: None, node_id: None, routed: Err(error) };
+    let read = PreparedCall { caller: None, person: None, node_id: None, routed: Err(error) };
     reply(stage, &path, method, read, kind, origin)
 }
 
@@ -100,7 +100,7 @@ pub(super) struct Incoming<'a> {
 }
 
 /// A call as it was read: who calls, and what it asks for or why it cannot.
-pub(super) struct Read {
+pub(super) struct PreparedCall {
     /// Who calls; none when the token is not known.
     pub(super) caller: Option<Caller>,
     /// The person whose lane it belongs to.
@@ -118,7 +118,7 @@ pub(super) struct Routed {
     pub(super) act: Result<CallAct, GraphError>,
 }
 
-impl Read {
+impl PreparedCall {
     /// The callback that has to be verified before the call can be answered, and whose it is.
     fn callback(&self) -> Option<(AppId, Arc<crate::webhooks::Endpoint>)> {
         let Ok(CallAct::Webhooks(change)) = &self.routed.as_ref().ok()?.act else { return None };
@@ -141,7 +141,7 @@ impl<'a> Incoming<'a> {
     }
 
     /// Reads token, route and parameters.
-    fn read(&self, stage: &Stage) -> Read {
+    fn read(&self, stage: &Stage) -> PreparedCall {
         let read = token::read(&self.path, &self.params, self.request.bearer, stage.shared());
         let caller = read.caller;
         let routed = match &read.result {
@@ -155,7 +155,7 @@ impl<'a> Incoming<'a> {
         let is_node = self.method == Method::GET && self.path.edge.is_none();
         let node_id = self.path.node.filter(|_| is_node).and_then(|node| node.parse().ok());
         let person = self.person(found);
-        Read { caller, person, node_id, routed: routed.map_err(|(_, error)| error) }
+        PreparedCall { caller, person, node_id, routed: routed.map_err(|(_, error)| error) }
     }
 
     /// The person whose lane the call belongs to. Whatever is wrong with a call, that of the person it names.
@@ -192,7 +192,7 @@ impl<'a> Incoming<'a> {
         Ok(Routed { found, act: reads(&call) })
     }
 
-    fn reply(&self, stage: &Stage, read: Read) -> Reply {
+    fn reply(&self, stage: &Stage, read: PreparedCall) -> Reply {
         let request = Request { method: &self.method, ..self.request };
         let kind = record::kind(&read, self, stage.shared());
         let mut reply = reply(stage, &self.path, &self.method, read, kind, request.origin);
@@ -206,7 +206,7 @@ fn reply(
     stage: &Stage,
     path: &Path<'_>,
     method: &Method,
-    read: Read,
+    read: PreparedCall,
     kind: CallKind,
     origin: Origin<'_>,
 ) -> Reply {

@@ -1,16 +1,28 @@
 //! The table of routes: the rows of all groups of endpoints, and how one of them is found.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use emulator_core::RouteId;
+
 use super::edges;
 use super::outside;
-use super::row::{NodeKind, RouteMethod, Row, State};
+use super::route::{NodeKind, Route, RouteMethod, RouteState};
 
 /// Every row, group after group.
-pub fn routes() -> impl Iterator<Item = &'static Row> {
+pub fn routes() -> impl Iterator<Item = &'static Route> {
     edges::GROUPS.iter().copied().flatten()
 }
 
+/// The route of that id.
+pub(super) fn route(id: RouteId) -> &'static Route {
+    static BY_ID: LazyLock<BTreeMap<RouteId, &'static Route>> =
+        LazyLock::new(|| routes().map(|route| (route.id, route)).collect());
+    BY_ID.get(&id).copied().expect("each route has a row, which a test holds")
+}
+
 /// The row of a method on an edge.
-pub(super) fn row(node: NodeKind, method: RouteMethod, edge: &str) -> Option<&'static Row> {
+pub(super) fn row(node: NodeKind, method: RouteMethod, edge: &str) -> Option<&'static Route> {
     let mut rows = routes().filter(|row| row.method == method && row.node == node);
     rows.find(|row| row.edge == edge)
 }
@@ -21,14 +33,14 @@ pub(super) fn is_root(name: &str) -> bool {
 }
 
 /// A row that the root has for that word, whatever the method and what follows.
-pub(super) fn root(name: &str) -> Option<&'static Row> {
-    let is_first = |row: &&Row| first(row.edge) == name && !row.edge.is_empty();
+pub(super) fn root(name: &str) -> Option<&'static Route> {
+    let is_first = |row: &&Route| first(row.edge) == name && !row.edge.is_empty();
     routes().filter(|row| row.node == NodeKind::Root).find(is_first)
 }
 
 /// True for an edge that Pages or apps have here with some method.
 pub(super) fn is_modelled(edge: &str) -> bool {
-    let here = |row: &Row| row.edge == edge && row.state() == State::Modelled;
+    let here = |row: &Route| row.edge == edge && row.state() == RouteState::Modelled;
     routes().any(|row| matches!(row.node, NodeKind::Page | NodeKind::App) && here(row))
 }
 
@@ -40,20 +52,20 @@ pub(super) fn has_edge(node: NodeKind, edge: &str) -> bool {
 
 /// True for an edge of something that is known by its id alone.
 pub(super) fn is_edge_of_an_id(edge: &str) -> bool {
-    let by_id = |row: &Row| row.edge == edge && row.node != NodeKind::Root;
+    let by_id = |row: &Route| row.edge == edge && row.node != NodeKind::Root;
     routes().any(by_id) || outside::is_edge_of_an_id(edge)
 }
 
 /// Why an edge is not there yet that is not found with its method and node: what a row of it says, or that it is not
 /// about messaging.
 pub(super) fn why_not(edge: &str) -> &'static str {
-    let why = |row: &Row| row.state().why();
+    let why = |row: &Route| row.state().why();
     routes().filter(|row| row.edge == edge).find_map(why).unwrap_or(outside::WHY)
 }
 
 /// Why there are no nodes of that kind yet.
 pub(super) fn why_no(node: NodeKind) -> &'static str {
-    let why = |row: &Row| row.state().why();
+    let why = |row: &Route| row.state().why();
     routes().filter(|row| row.node == node).find_map(why).unwrap_or(outside::WHY)
 }
 
@@ -65,8 +77,6 @@ pub(super) fn first(edge: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use emulator_core::RouteId;
 
     use super::*;
 

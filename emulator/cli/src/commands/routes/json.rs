@@ -1,7 +1,7 @@
 //! The routes for programs: a row for each.
 
 use emulator_server::graph::{
-    Param, ParamType, Row, SPECIFICATION, State, WHY_OUTSIDE, edges_outside, routes,
+    Param, ParamType, Route, RouteState, SPECIFICATION, WHY_OUTSIDE, edges_outside, routes,
 };
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub(super) fn rows(filter: &str) -> Value {
     rows.chain(outside).collect()
 }
 
-fn row(row: &'static Row) -> Value {
+fn row(row: &'static Route) -> Value {
     let params: Vec<Value> = row.params.iter().map(|param| self::param(param, row.state_of(param))).collect();
     let permissions: Vec<&str> = row.permissions.iter().map(|permission| permission.name()).collect();
     let platforms: Vec<&str> = row.platforms.iter().map(|platform| platform.name()).collect();
@@ -50,7 +50,7 @@ fn row(row: &'static Row) -> Value {
     })
 }
 
-fn param(param: &'static Param, state: State) -> Value {
+fn param(param: &'static Param, state: RouteState) -> Value {
     let rules: Vec<&str> = param.rules.iter().map(|rule| rule.rule().code).collect();
     let needs = param.needs.iter().map(|(value, permission)| ((*value).to_owned(), permission.name().into()));
     let members = param.members.iter().map(|member| self::param(member, within(state, member)));
@@ -69,10 +69,10 @@ fn param(param: &'static Param, state: State) -> Value {
 }
 
 /// The state of a member: its own, unless the whole is not modelled.
-const fn within(whole: State, member: &Param) -> State {
+const fn within(whole: RouteState, member: &Param) -> RouteState {
     match whole {
-        State::Modelled => member.state,
-        State::Ignored(_) | State::NotYet(_) => whole,
+        RouteState::Modelled => member.state,
+        RouteState::Ignored(_) | RouteState::NotYet(_) => whole,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use emulator_core::Check;
-use emulator_server::graph::{Param, ParamType, Row, State, edges_outside, routes};
+use emulator_server::graph::{Param, ParamType, Route, RouteState, edges_outside, routes};
 
 use super::path_of;
 
@@ -46,11 +46,11 @@ pub(super) fn document() -> String {
         let _ = writeln!(out, "{}. {}", index + 1, check.name());
     }
     out.push_str(MODELLED);
-    for row in routes().filter(|row| row.state() == State::Modelled) {
+    for row in routes().filter(|row| row.state() == RouteState::Modelled) {
         modelled(&mut out, row);
     }
     out.push_str(NOT_YET);
-    for row in routes().filter(|row| row.state() != State::Modelled) {
+    for row in routes().filter(|row| row.state() != RouteState::Modelled) {
         let (method, path, id) = (row.method.name(), path_of(row.node, row.edge), row.id.name());
         let _ = writeln!(out, "| {method} | `{path}` | `{id}` | {} |", row.state().why().unwrap_or_default());
     }
@@ -63,7 +63,7 @@ pub(super) fn document() -> String {
     out
 }
 
-fn modelled(out: &mut String, row: &'static Row) {
+fn modelled(out: &mut String, row: &'static Route) {
     let permissions: Vec<String> =
         row.permissions.iter().map(|permission| format!("`{}`", permission.name())).collect();
     let needs =
@@ -82,7 +82,7 @@ fn modelled(out: &mut String, row: &'static Row) {
     }
 }
 
-fn line(out: &mut String, name: &str, param: &Param, state: State) {
+fn line(out: &mut String, name: &str, param: &Param, state: RouteState) {
     let rules: Vec<&str> = param.rules.iter().map(|rule| rule.rule().code).collect();
     let required = if param.required { ", required" } else { "" };
     let why = state.why().map_or_else(String::new, |why| format!(": {why}"));

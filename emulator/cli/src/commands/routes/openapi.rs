@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use emulator_server::graph::{NodeKind, Param, ParamType, RouteMethod, Row, State, routes};
+use emulator_server::graph::{NodeKind, Param, ParamType, Route, RouteMethod, RouteState, routes};
 use serde_json::{Map, Value, json};
 
 /// The description of all routes.
 pub(super) fn description() -> Value {
-    let mut shapes: BTreeMap<String, BTreeMap<RouteMethod, Vec<&'static Row>>> = BTreeMap::new();
+    let mut shapes: BTreeMap<String, BTreeMap<RouteMethod, Vec<&'static Route>>> = BTreeMap::new();
     for row in routes() {
         shapes.entry(shape(row)).or_default().entry(row.method).or_default().push(row);
     }
@@ -31,14 +31,14 @@ pub(super) fn description() -> Value {
 }
 
 /// The path with one name for nodes of every kind.
-fn shape(row: &Row) -> String {
+fn shape(row: &Route) -> String {
     let node = if row.node == NodeKind::Root { "" } else { "/{node}" };
     let edge = if row.edge.is_empty() { String::new() } else { format!("/{}", row.edge) };
     let shape = format!("{node}{edge}");
     if shape.is_empty() { "/".to_owned() } else { shape }
 }
 
-fn path(path: &str, methods: &BTreeMap<RouteMethod, Vec<&'static Row>>) -> Value {
+fn path(path: &str, methods: &BTreeMap<RouteMethod, Vec<&'static Route>>) -> Value {
     let mut out: Map<String, Value> = methods
         .iter()
         .map(|(method, rows)| (method.name().to_ascii_lowercase(), operation(*method, rows)))
@@ -54,13 +54,13 @@ fn path(path: &str, methods: &BTreeMap<RouteMethod, Vec<&'static Row>>) -> Value
 }
 
 /// The one operation of routes that differ only in the kind of their node.
-fn operation(method: RouteMethod, rows: &[&'static Row]) -> Value {
+fn operation(method: RouteMethod, rows: &[&'static Route]) -> Value {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.name()).collect();
     let nodes: Vec<&str> = rows.iter().map(|row| row.node.name()).collect();
-    let modelled = rows.iter().any(|row| row.state() == State::Modelled);
+    let modelled = rows.iter().any(|row| row.state() == RouteState::Modelled);
     let why: Vec<String> = rows.iter().filter_map(|row| why(row)).collect();
     let statuses = if modelled { &[200_u16, 400, 403, 500][..] } else { &[400][..] };
-    let mut params: Vec<(&'static Param, State)> = Vec::new();
+    let mut params: Vec<(&'static Param, RouteState)> = Vec::new();
     for (param, state) in rows.iter().flat_map(|row| row.params.iter().map(|it| (it, row.state_of(it)))) {
         if !params.iter().any(|(known, _)| known.name == param.name) {
             params.push((param, state));
@@ -113,12 +113,12 @@ fn address(source: &str) -> &str {
 }
 
 /// Why a route is not modelled yet; with several in one operation, of which node.
-fn why(row: &Row) -> Option<String> {
+fn why(row: &Route) -> Option<String> {
     row.state().why().map(|why| format!("{} ({why})", row.id.name()))
 }
 
-fn properties(params: impl Iterator<Item = (&'static Param, State)>) -> Value {
-    let property = |(param, state): (&'static Param, State)| {
+fn properties(params: impl Iterator<Item = (&'static Param, RouteState)>) -> Value {
+    let property = |(param, state): (&'static Param, RouteState)| {
         let mut schema = schema(param);
         schema["x-state"] = state.name().into();
         if let Some(why) = state.why() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use emulator_server::graph::{Row, edges_outside, routes};
+use emulator_server::graph::{Route, edges_outside, routes};
 
 use super::path_of;
 
@@ -34,12 +34,12 @@ pub(super) fn table(filter: &str) -> String {
 }
 
 /// True for a row that the filter is about.
-pub(super) fn holds(row: &Row, filter: &str) -> bool {
+pub(super) fn holds(row: &Route, filter: &str) -> bool {
     let texts = [path_of(row.node, row.edge), row.id.name().to_owned(), row.node.name().to_owned()];
     texts.iter().any(|text| text.contains(filter))
 }
 
-fn cells(row: &'static Row) -> [String; 4] {
+fn cells(row: &'static Route) -> [String; 4] {
     let state = row.state();
     let state = state.why().map_or_else(|| state.name().to_owned(), |why| format!("{}: {why}", state.name()));
     [row.method.name().to_owned(), path_of(row.node, row.edge), state, row.id.name().to_owned()]

@@ -8,22 +8,22 @@ use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall};
 use crate::graph::error::GraphError;
 use crate::graph::node_fields::NodeFields;
-use crate::graph::row::NodeKind::App;
-use crate::graph::row::ParamType::List;
-use crate::graph::row::RouteMethod::{Get, Post};
-use crate::graph::row::{LaneOf, Param, Row, TokenKind};
+use crate::graph::route::NodeKind::App;
+use crate::graph::route::ParamType::List;
+use crate::graph::route::RouteMethod::{Get, Post};
+use crate::graph::route::{LaneOf, Param, Route, TokenKind};
 use crate::object::Object;
 
 const SOURCE: &str = "developers.facebook.com/docs/graph-api/reference/application";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::modelled(RouteId::ReadApp, (Get, App, ""), read)
+pub(super) const ROWS: &[Route] = &[
+    Route::modelled(RouteId::ReadApp, (Get, App, ""), read)
         .token(TokenKind::App)
         .lane(LaneOf::Stage)
         .params(&[Param::optional("fields", List).follows(&[RuleId::UnknownField])])
         .returns("Application")
         .source(SOURCE),
-    Row::not_yet(RouteId::ChangeApp, (Post, App, ""), "apps are set by the world, not by calls")
+    Route::not_yet(RouteId::ChangeApp, (Post, App, ""), "apps are set by the world, not by calls")
         .token(TokenKind::App)
         .called("a change of the app itself")
         .source(SOURCE),

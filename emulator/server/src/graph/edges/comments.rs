@@ -2,12 +2,12 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Comment;
-use crate::graph::row::ParamType::Text;
-use crate::graph::row::RouteMethod::Post;
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Comment;
+use crate::graph::route::ParamType::Text;
+use crate::graph::route::RouteMethod::Post;
+use crate::graph::route::{Param, Route};
 
-pub(super) const ROWS: &[Row] = &[Row::not_yet(
+pub(super) const ROWS: &[Route] = &[Route::not_yet(
     RouteId::SendPrivateReply,
     (Post, Comment, "private_replies"),
     "posts and comments are not modelled yet",

@@ -2,15 +2,15 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::{Page, Thread};
-use crate::graph::row::ParamType::{List, Text, Word};
-use crate::graph::row::RouteMethod::Get;
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::{Page, Thread};
+use crate::graph::route::ParamType::{List, Text, Word};
+use crate::graph::route::RouteMethod::Get;
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "reading conversations is not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListConversations, (Get, Page, "conversations"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListConversations, (Get, Page, "conversations"), WHY)
         .params(&[
             Param::optional("folder", Text),
             Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"])),
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("user_id", Text),
         ])
         .returns("UnifiedThread"),
-    Row::not_yet(RouteId::ListThreads, (Get, Page, "threads"), WHY)
+    Route::not_yet(RouteId::ListThreads, (Get, Page, "threads"), WHY)
         .params(&[
             Param::optional("folder", Text),
             Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"])),
@@ -26,8 +26,8 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("user_id", Text),
         ])
         .returns("UnifiedThread"),
-    Row::not_yet(RouteId::ReadThread, (Get, Thread, ""), WHY).returns("UnifiedThread"),
-    Row::not_yet(RouteId::ListThreadMessages, (Get, Thread, "messages"), WHY)
+    Route::not_yet(RouteId::ReadThread, (Get, Thread, ""), WHY).returns("UnifiedThread"),
+    Route::not_yet(RouteId::ListThreadMessages, (Get, Thread, "messages"), WHY)
         .params(&[Param::optional("source", Word(&["ALL", "PARTICIPANTS"]))])
         .returns("UnifiedMessage"),
 ];

@@ -8,10 +8,10 @@ use emulator_core::{AppId, PageId, Permission, RouteId, RuleId, Timestamp, Token
 use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall};
 use crate::graph::error::GraphError;
-use crate::graph::row::NodeKind::Root;
-use crate::graph::row::ParamType::Text;
-use crate::graph::row::RouteMethod::Get;
-use crate::graph::row::{LaneOf, Param, Row, TokenKind};
+use crate::graph::route::NodeKind::Root;
+use crate::graph::route::ParamType::Text;
+use crate::graph::route::RouteMethod::Get;
+use crate::graph::route::{LaneOf, Param, Route, TokenKind};
 use crate::graph::token;
 use crate::object::Object;
 use crate::shared::Token;
@@ -19,7 +19,7 @@ use crate::shared::Token;
 /// The parameter with the token that is looked into.
 pub(in crate::graph) const INPUT_TOKEN: &str = "input_token";
 
-pub(super) const ROWS: &[Row] = &[Row::modelled(RouteId::DebugToken, (Get, Root, "debug_token"), read)
+pub(super) const ROWS: &[Route] = &[Route::modelled(RouteId::DebugToken, (Get, Root, "debug_token"), read)
     .token(TokenKind::App)
     .lane(LaneOf::Stage)
     .params(&[Param::required(INPUT_TOKEN, Text).follows(&[RuleId::TokenInspected, RuleId::InspectionProof])])

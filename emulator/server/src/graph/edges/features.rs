@@ -2,23 +2,23 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{Flag, Number, Object, Objects, Text, Word};
-use crate::graph::row::RouteMethod::{Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{Flag, Number, Object, Objects, Text, Word};
+use crate::graph::route::RouteMethod::{Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "features are set by the world, not by calls";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::SetMessagingFeatures, (Post, Page, "business_messaging_feature_status"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::SetMessagingFeatures, (Post, Page, "business_messaging_feature_status"), WHY)
         .params(&[Param::required("features", Objects)])
         .returns("Page"),
-    Row::not_yet(RouteId::ListFeatureReviews, (Get, Page, "messaging_feature_review"), WHY)
+    Route::not_yet(RouteId::ListFeatureReviews, (Get, Page, "messaging_feature_review"), WHY)
         .returns("MessagingFeatureReview"),
-    Row::not_yet(RouteId::ReadAdEligibility, (Get, Page, "ctx_optimization_eligibility"), WHY)
+    Route::not_yet(RouteId::ReadAdEligibility, (Get, Page, "ctx_optimization_eligibility"), WHY)
         .returns("CTXOptimizationEligibility"),
-    Row::not_yet(RouteId::ReadChatPlugin, (Get, Page, "chat_plugin"), WHY).returns("ChatPlugin"),
-    Row::not_yet(RouteId::SetNlpConfig, (Post, Page, "nlp_configs"), WHY)
+    Route::not_yet(RouteId::ReadChatPlugin, (Get, Page, "chat_plugin"), WHY).returns("ChatPlugin"),
+    Route::not_yet(RouteId::SetNlpConfig, (Post, Page, "nlp_configs"), WHY)
         .params(&[
             Param::optional("api_version", Object),
             Param::optional("custom_token", Text),

@@ -2,31 +2,31 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::{Page, Person};
-use crate::graph::row::ParamType::{Flag, List, Number, Object, Text};
-use crate::graph::row::RouteMethod::{Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::{Page, Person};
+use crate::graph::route::ParamType::{Flag, List, Number, Object, Text};
+use crate::graph::route::RouteMethod::{Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "identities beyond one Page are not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::UnlinkAccount, (Post, Page, "unlink_accounts"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::UnlinkAccount, (Post, Page, "unlink_accounts"), WHY)
         .params(&[Param::required("psid", Text)])
         .returns("Page"),
-    Row::not_yet(RouteId::ListIdsForApps, (Get, Person, "ids_for_apps"), WHY)
+    Route::not_yet(RouteId::ListIdsForApps, (Get, Person, "ids_for_apps"), WHY)
         .params(&[Param::optional("app", Number)])
         .returns("UserIDForApp"),
-    Row::not_yet(RouteId::ListIdsForPages, (Get, Person, "ids_for_pages"), WHY)
+    Route::not_yet(RouteId::ListIdsForPages, (Get, Person, "ids_for_pages"), WHY)
         .params(&[Param::optional("page", Number)])
         .returns("UserIDForPage"),
-    Row::not_yet(RouteId::ListPersonPages, (Get, Person, "accounts"), WHY)
+    Route::not_yet(RouteId::ListPersonPages, (Get, Person, "accounts"), WHY)
         .params(&[
             Param::optional("ad_id", Text),
             Param::optional("is_place", Flag),
             Param::optional("is_promotable", Flag),
         ])
         .returns("Page"),
-    Row::not_yet(RouteId::CreatePage, (Post, Person, "accounts"), WHY)
+    Route::not_yet(RouteId::CreatePage, (Post, Person, "accounts"), WHY)
         .params(&[
             Param::optional("about", Text),
             Param::optional("address", Text),
@@ -46,6 +46,6 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("zip", Text),
         ])
         .returns("Object"),
-    Row::not_yet(RouteId::SendDesktopTraces, (Post, Person, "messenger_desktop_performance_traces"), WHY)
+    Route::not_yet(RouteId::SendDesktopTraces, (Post, Person, "messenger_desktop_performance_traces"), WHY)
         .returns("User"),
 ];

@@ -2,16 +2,16 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::InstagramAccount;
-use crate::graph::row::ParamType::{List, Object, Objects, Text, Word, Words};
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{Param, Platform, Row};
+use crate::graph::route::NodeKind::InstagramAccount;
+use crate::graph::route::ParamType::{List, Object, Objects, Text, Word, Words};
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{Param, Platform, Route};
 
 const WHY: &str = "Instagram accounts are not modelled yet";
 const INSTAGRAM: &[Platform] = &[Platform::Instagram];
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListInstagramConversations, (Get, InstagramAccount, "conversations"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListInstagramConversations, (Get, InstagramAccount, "conversations"), WHY)
         .on(INSTAGRAM)
         .params(&[
             Param::optional("folder", Text),
@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("user_id", Text),
         ])
         .returns("UnifiedThread"),
-    Row::not_yet(RouteId::SendInstagramMessage, (Post, InstagramAccount, "messages"), WHY)
+    Route::not_yet(RouteId::SendInstagramMessage, (Post, InstagramAccount, "messages"), WHY)
         .on(INSTAGRAM)
         .params(&[
             Param::optional("folder", Word(&["PARTNERSHIP"])),
@@ -37,14 +37,14 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("thread_control", Object),
         ])
         .returns("Object"),
-    Row::not_yet(RouteId::ReadInstagramProfile, (Get, InstagramAccount, "messenger_profile"), WHY)
+    Route::not_yet(RouteId::ReadInstagramProfile, (Get, InstagramAccount, "messenger_profile"), WHY)
         .on(INSTAGRAM)
         .returns("UserProfile"),
-    Row::not_yet(RouteId::SetInstagramProfile, (Post, InstagramAccount, "messenger_profile"), WHY)
+    Route::not_yet(RouteId::SetInstagramProfile, (Post, InstagramAccount, "messenger_profile"), WHY)
         .on(INSTAGRAM)
         .params(&[Param::optional("ice_breakers", Objects), Param::optional("persistent_menu", Objects)])
         .returns("IGGraphUser"),
-    Row::not_yet(RouteId::DeleteInstagramProfile, (Delete, InstagramAccount, "messenger_profile"), WHY)
+    Route::not_yet(RouteId::DeleteInstagramProfile, (Delete, InstagramAccount, "messenger_profile"), WHY)
         .on(INSTAGRAM)
         .params(&[Param::required(
             "fields",
@@ -63,10 +63,10 @@ pub(super) const ROWS: &[Row] = &[
             ]),
         )])
         .returns("Object"),
-    Row::not_yet(RouteId::ListInstagramApps, (Get, InstagramAccount, "subscribed_apps"), WHY)
+    Route::not_yet(RouteId::ListInstagramApps, (Get, InstagramAccount, "subscribed_apps"), WHY)
         .on(INSTAGRAM)
         .returns("UserSubscribedAppsData"),
-    Row::not_yet(RouteId::InstallInstagramApp, (Post, InstagramAccount, "subscribed_apps"), WHY)
+    Route::not_yet(RouteId::InstallInstagramApp, (Post, InstagramAccount, "subscribed_apps"), WHY)
         .on(INSTAGRAM)
         .params(&[Param::required(
             "subscribed_fields",
@@ -96,14 +96,14 @@ pub(super) const ROWS: &[Row] = &[
             ]),
         )])
         .returns("IGGraphUser"),
-    Row::not_yet(RouteId::UninstallInstagramApp, (Delete, InstagramAccount, "subscribed_apps"), WHY)
+    Route::not_yet(RouteId::UninstallInstagramApp, (Delete, InstagramAccount, "subscribed_apps"), WHY)
         .on(INSTAGRAM)
         .returns("Object"),
-    Row::not_yet(RouteId::ListInstagramWelcomeFlows, (Get, InstagramAccount, "welcome_message_flows"), WHY)
+    Route::not_yet(RouteId::ListInstagramWelcomeFlows, (Get, InstagramAccount, "welcome_message_flows"), WHY)
         .on(INSTAGRAM)
         .params(&[Param::optional("app_id", Text), Param::optional("flow_id", Text)])
         .returns("CTXPartnerAppWelcomeMessageFlow"),
-    Row::not_yet(RouteId::SetInstagramWelcomeFlow, (Post, InstagramAccount, "welcome_message_flows"), WHY)
+    Route::not_yet(RouteId::SetInstagramWelcomeFlow, (Post, InstagramAccount, "welcome_message_flows"), WHY)
         .on(INSTAGRAM)
         .params(&[
             Param::optional("eligible_platforms", Words(&["INSTAGRAM", "MESSENGER", "WHATSAPP"])),
@@ -112,7 +112,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("welcome_message_flow", Objects),
         ])
         .returns("IGGraphCTXPartnerAppWelcomeMessageFlow"),
-    Row::not_yet(
+    Route::not_yet(
         RouteId::DeleteInstagramWelcomeFlow,
         (Delete, InstagramAccount, "welcome_message_flows"),
         WHY,

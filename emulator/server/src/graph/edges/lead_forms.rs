@@ -2,17 +2,17 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{Flag, Number, Object, Objects, Text};
-use crate::graph::row::RouteMethod::{Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{Flag, Number, Object, Objects, Text};
+use crate::graph::route::RouteMethod::{Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "lead forms are not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListLeadForms, (Get, Page, "messenger_lead_forms"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListLeadForms, (Get, Page, "messenger_lead_forms"), WHY)
         .returns("MessengerAdsPartialAutomatedStepList"),
-    Row::not_yet(RouteId::CreateLeadForm, (Post, Page, "messenger_lead_forms"), WHY)
+    Route::not_yet(RouteId::CreateLeadForm, (Post, Page, "messenger_lead_forms"), WHY)
         .params(&[
             Param::optional("account_id", Number),
             Param::optional("block_send_api", Flag),

@@ -15,17 +15,17 @@ use crate::graph::error::GraphError;
 use crate::graph::message::{self, Condition, Part, Path, known, without_nulls};
 use crate::graph::params::Params;
 use crate::graph::recipient;
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{Object, Text, Word};
-use crate::graph::row::RouteMethod::{Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{Object, Text, Word};
+use crate::graph::route::RouteMethod::{Get, Post};
+use crate::graph::route::{Param, Route};
 use crate::media::without_base;
 use crate::object::Object as JsonObject;
 
 const SOURCE: &str = "developers.facebook.com/docs/graph-api/reference/page/messages";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::modelled(RouteId::SendMessage, (Post, Page, "messages"), read)
+pub(super) const ROWS: &[Route] = &[
+    Route::modelled(RouteId::SendMessage, (Post, Page, "messages"), read)
         .permissions(&[Permission::PagesMessaging])
         .params(&[
             Param::required("recipient", Object)
@@ -52,10 +52,14 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("persona_id", Text).not_yet("personas are not modelled yet"),
         ])
         .source(SOURCE),
-    Row::not_yet(RouteId::ListMessages, (Get, Page, "messages"), "reading conversations is not modelled yet")
-        .params(&[Param::required("user_id", Text).else_refused(GraphError::whose_messages)])
-        .called("reading messages")
-        .source(SOURCE),
+    Route::not_yet(
+        RouteId::ListMessages,
+        (Get, Page, "messages"),
+        "reading conversations is not modelled yet",
+    )
+    .params(&[Param::required("user_id", Text).else_refused(GraphError::whose_messages)])
+    .called("reading messages")
+    .source(SOURCE),
 ];
 
 const REACT: &str = "react";

@@ -2,18 +2,18 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{List, Object, Objects, Text, Word, Words};
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{List, Object, Objects, Text, Word, Words};
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "the Messenger profile is not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ReadMessengerProfile, (Get, Page, "messenger_profile"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ReadMessengerProfile, (Get, Page, "messenger_profile"), WHY)
         .params(&[Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"]))])
         .returns("MessengerProfile"),
-    Row::not_yet(RouteId::SetMessengerProfile, (Post, Page, "messenger_profile"), WHY)
+    Route::not_yet(RouteId::SetMessengerProfile, (Post, Page, "messenger_profile"), WHY)
         .params(&[
             Param::optional("account_linking_url", Text),
             Param::optional("commands", Objects),
@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("whitelisted_domains", List),
         ])
         .returns("Page"),
-    Row::not_yet(RouteId::DeleteMessengerProfile, (Delete, Page, "messenger_profile"), WHY)
+    Route::not_yet(RouteId::DeleteMessengerProfile, (Delete, Page, "messenger_profile"), WHY)
         .params(&[
             Param::required(
                 "fields",
@@ -46,13 +46,13 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"])),
         ])
         .returns("Object"),
-    Row::not_yet(RouteId::ReadUserSettings, (Get, Page, "custom_user_settings"), WHY)
+    Route::not_yet(RouteId::ReadUserSettings, (Get, Page, "custom_user_settings"), WHY)
         .params(&[Param::required("psid", Text)])
         .returns("CustomUserSettings"),
-    Row::not_yet(RouteId::SetUserSettings, (Post, Page, "custom_user_settings"), WHY)
+    Route::not_yet(RouteId::SetUserSettings, (Post, Page, "custom_user_settings"), WHY)
         .params(&[Param::optional("persistent_menu", Objects), Param::required("psid", Text)])
         .returns("Page"),
-    Row::not_yet(RouteId::DeleteUserSettings, (Delete, Page, "custom_user_settings"), WHY)
+    Route::not_yet(RouteId::DeleteUserSettings, (Delete, Page, "custom_user_settings"), WHY)
         .params(&[Param::required("params", Words(&["PERSISTENT_MENU"])), Param::required("psid", Text)])
         .returns("Object"),
 ];

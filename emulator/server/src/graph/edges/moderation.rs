@@ -2,18 +2,18 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{List, Number, Objects, Text, Words};
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{List, Number, Objects, Text, Words};
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "moderation by calls is not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListBlockedPeople, (Get, Page, "blocked"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListBlockedPeople, (Get, Page, "blocked"), WHY)
         .params(&[Param::optional("uid", Number), Param::optional("user", Number)])
         .returns("Profile"),
-    Row::not_yet(RouteId::BlockPeople, (Post, Page, "blocked"), WHY)
+    Route::not_yet(RouteId::BlockPeople, (Post, Page, "blocked"), WHY)
         .params(&[
             Param::optional("asid", List),
             Param::optional("psid", List),
@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("user", List),
         ])
         .returns("Object"),
-    Row::not_yet(RouteId::UnblockPeople, (Delete, Page, "blocked"), WHY)
+    Route::not_yet(RouteId::UnblockPeople, (Delete, Page, "blocked"), WHY)
         .params(&[
             Param::optional("asid", Text),
             Param::optional("psid", Number),
@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("user", Number),
         ])
         .returns("Object"),
-    Row::not_yet(RouteId::ModerateConversations, (Post, Page, "moderate_conversations"), WHY)
+    Route::not_yet(RouteId::ModerateConversations, (Post, Page, "moderate_conversations"), WHY)
         .params(&[
             Param::required(
                 "actions",

@@ -2,21 +2,21 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{Flag, List, Object, Word};
-use crate::graph::row::RouteMethod::{Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{Flag, List, Object, Word};
+use crate::graph::route::RouteMethod::{Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "notification messages are not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListNotificationTokens, (Get, Page, "notification_message_tokens"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListNotificationTokens, (Get, Page, "notification_message_tokens"), WHY)
         .params(&[
             Param::optional("custom_audience_ids", List),
             Param::optional("do_not_return_duplicates", Flag),
         ])
         .returns("UserPageOneTimeOptInTokenSettings"),
-    Row::not_yet(RouteId::SupportNotificationTests, (Post, Page, "notification_messages_dev_support"), WHY)
+    Route::not_yet(RouteId::SupportNotificationTests, (Post, Page, "notification_messages_dev_support"), WHY)
         .params(&[
             Param::required("developer_action", Word(&["ENABLE_FOLLOWUP_MESSAGE"])),
             Param::required("recipient", Object),

@@ -7,13 +7,13 @@ use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall};
 use crate::graph::error::GraphError;
 use crate::graph::node_fields::{NodeFields, picture_of};
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::List;
-use crate::graph::row::RouteMethod::Get;
-use crate::graph::row::{LaneOf, Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::List;
+use crate::graph::route::RouteMethod::Get;
+use crate::graph::route::{LaneOf, Param, Route};
 use crate::object::Object;
 
-pub(super) const ROWS: &[Row] = &[Row::modelled(RouteId::ReadPage, (Get, Page, ""), read)
+pub(super) const ROWS: &[Route] = &[Route::modelled(RouteId::ReadPage, (Get, Page, ""), read)
     .lane(LaneOf::Stage)
     .params(&[Param::optional("fields", List).follows(&[RuleId::UnknownField])])
     .returns("Page")

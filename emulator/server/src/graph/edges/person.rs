@@ -9,14 +9,14 @@ use crate::escape::Dialect;
 use crate::graph::act::{Answered, CallAct, RoutedCall};
 use crate::graph::error::GraphError;
 use crate::graph::node_fields::{NodeFields, picture_of};
-use crate::graph::row::NodeKind::Person;
-use crate::graph::row::ParamType::{Flag, List, Number, Word};
-use crate::graph::row::RouteMethod::Get;
-use crate::graph::row::{LaneOf, Param, Row};
+use crate::graph::route::NodeKind::Person;
+use crate::graph::route::ParamType::{Flag, List, Number, Word};
+use crate::graph::route::RouteMethod::Get;
+use crate::graph::route::{LaneOf, Param, Route};
 use crate::object::Object;
 
-pub(super) const ROWS: &[Row] = &[
-    Row::modelled(RouteId::ReadProfile, (Get, Person, ""), read)
+pub(super) const ROWS: &[Route] = &[
+    Route::modelled(RouteId::ReadProfile, (Get, Person, ""), read)
         .permissions(&[Permission::PagesMessaging])
         .lane(LaneOf::Node)
         .params(&[Param::optional("fields", List)
@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Row] = &[
         .source(
             "developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile",
         ),
-    Row::not_yet(RouteId::ReadPicture, (Get, Person, "picture"), "pictures are addresses in the profile")
+    Route::not_yet(RouteId::ReadPicture, (Get, Person, "picture"), "pictures are addresses in the profile")
         .params(&[
             Param::optional("height", Number),
             Param::optional("redirect", Flag),

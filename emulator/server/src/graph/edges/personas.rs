@@ -2,18 +2,18 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::{Page, Persona};
-use crate::graph::row::ParamType::Text;
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::{Page, Persona};
+use crate::graph::route::ParamType::Text;
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "personas are not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListPersonas, (Get, Page, "personas"), WHY).returns("Persona"),
-    Row::not_yet(RouteId::CreatePersona, (Post, Page, "personas"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListPersonas, (Get, Page, "personas"), WHY).returns("Persona"),
+    Route::not_yet(RouteId::CreatePersona, (Post, Page, "personas"), WHY)
         .params(&[Param::required("name", Text), Param::required("profile_picture_url", Text)])
         .returns("Persona"),
-    Row::not_yet(RouteId::ReadPersona, (Get, Persona, ""), WHY).returns("Persona"),
-    Row::not_yet(RouteId::DeletePersona, (Delete, Persona, ""), WHY).returns("Object"),
+    Route::not_yet(RouteId::ReadPersona, (Get, Persona, ""), WHY).returns("Persona"),
+    Route::not_yet(RouteId::DeletePersona, (Delete, Persona, ""), WHY).returns("Object"),
 ];

@@ -9,21 +9,21 @@ use super::app;
 use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall, success};
 use crate::graph::error::GraphError;
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::Words;
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{LaneOf, Param, Row, TokenKind};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::Words;
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{LaneOf, Param, Route, TokenKind};
 use crate::graph::webhook_fields::{self, Fields};
 use crate::object::Object;
 
 const SOURCE: &str = "developers.facebook.com/docs/graph-api/reference/page/subscribed_apps";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::modelled(RouteId::ListInstalledApps, (Get, Page, "subscribed_apps"), list)
+pub(super) const ROWS: &[Route] = &[
+    Route::modelled(RouteId::ListInstalledApps, (Get, Page, "subscribed_apps"), list)
         .lane(LaneOf::Stage)
         .returns("Application")
         .source(SOURCE),
-    Row::modelled(RouteId::InstallApp, (Post, Page, "subscribed_apps"), install)
+    Route::modelled(RouteId::InstallApp, (Post, Page, "subscribed_apps"), install)
         .permissions(&[Permission::PagesManageMetadata])
         .lane(LaneOf::Stage)
         .params(&[Param::required("subscribed_fields", Words(webhook_fields::NAMES))
@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
             .else_refused(GraphError::fields_required)])
         .returns("Page")
         .source(SOURCE),
-    Row::modelled(RouteId::UninstallApp, (Delete, Page, "subscribed_apps"), uninstall)
+    Route::modelled(RouteId::UninstallApp, (Delete, Page, "subscribed_apps"), uninstall)
         .token(TokenKind::PageOrApp)
         .permissions(&[Permission::PagesManageMetadata])
         .lane(LaneOf::Stage)

@@ -10,10 +10,10 @@ use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall};
 use crate::graph::error::GraphError;
 use crate::graph::params::Params;
-use crate::graph::row::NodeKind::App;
-use crate::graph::row::ParamType::{Flag, Text, Words};
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{LaneOf, Param, Row, TokenKind};
+use crate::graph::route::NodeKind::App;
+use crate::graph::route::ParamType::{Flag, Text, Words};
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{LaneOf, Param, Route, TokenKind};
 use crate::graph::webhook_fields::{self, Fields};
 use crate::journal::Subscribing;
 use crate::object::Object;
@@ -27,13 +27,13 @@ const FIELDS: Param = Param::optional("fields", Words(webhook_fields::NAMES))
     .follows(&[RuleId::WebhookFields, RuleId::EmptyFieldName]);
 const WHICH: Param = Param::optional("object", Text).follows(&[RuleId::WebhookObject]);
 
-pub(super) const ROWS: &[Row] = &[
-    Row::modelled(RouteId::ListSubscriptions, (Get, App, "subscriptions"), list)
+pub(super) const ROWS: &[Route] = &[
+    Route::modelled(RouteId::ListSubscriptions, (Get, App, "subscriptions"), list)
         .token(TokenKind::App)
         .lane(LaneOf::Stage)
         .returns("ApplicationSubscriptions")
         .source(SOURCE),
-    Row::modelled(RouteId::Subscribe, (Post, App, "subscriptions"), subscribe)
+    Route::modelled(RouteId::Subscribe, (Post, App, "subscriptions"), subscribe)
         .token(TokenKind::App)
         .lane(LaneOf::Stage)
         .params(&[
@@ -46,7 +46,7 @@ pub(super) const ROWS: &[Row] = &[
         ])
         .returns("ApplicationSubscriptions")
         .source(SOURCE),
-    Row::modelled(RouteId::Unsubscribe, (Delete, App, "subscriptions"), unsubscribe)
+    Route::modelled(RouteId::Unsubscribe, (Delete, App, "subscriptions"), unsubscribe)
         .token(TokenKind::App)
         .lane(LaneOf::Stage)
         .params(&[WHICH, FIELDS])

@@ -2,15 +2,15 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{List, Objects, Text, Word, Words};
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{List, Objects, Text, Word, Words};
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "message templates are not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListTemplates, (Get, Page, "message_templates"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListTemplates, (Get, Page, "message_templates"), WHY)
         .params(&[
             Param::optional("category", Words(&["UTILITY"])),
             Param::optional("content", Text),
@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
         ])
         .returns("MessengerBusinessTemplate"),
-    Row::not_yet(RouteId::CreateTemplate, (Post, Page, "message_templates"), WHY)
+    Route::not_yet(RouteId::CreateTemplate, (Post, Page, "message_templates"), WHY)
         .params(&[
             Param::required("category", Word(&["UTILITY"])),
             Param::optional("components", Objects),
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("parameter_format", Word(&["NAMED", "POSITIONAL"])),
         ])
         .returns("Page"),
-    Row::not_yet(RouteId::DeleteTemplate, (Delete, Page, "message_templates"), WHY)
+    Route::not_yet(RouteId::DeleteTemplate, (Delete, Page, "message_templates"), WHY)
         .params(&[Param::required("name", Text), Param::optional("template_id", Text)])
         .returns("Object"),
 ];

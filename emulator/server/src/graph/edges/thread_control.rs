@@ -11,10 +11,10 @@ use crate::graph::act::{Answered, CallAct, ReadParameters, RoutedCall, success};
 use crate::graph::error::GraphError;
 use crate::graph::params::Params;
 use crate::graph::recipient;
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{Number, Object, Text, Word};
-use crate::graph::row::RouteMethod::{Get, Post};
-use crate::graph::row::{LaneOf, Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{Number, Object, Text, Word};
+use crate::graph::route::RouteMethod::{Get, Post};
+use crate::graph::route::{LaneOf, Param, Route};
 use crate::object::Object as JsonObject;
 
 const SOURCE: &str = "developers.facebook.com/docs/messenger-platform/reference/handover-protocol";
@@ -27,15 +27,15 @@ const METADATA: Param = Param::optional("metadata", Text).follows(&[RuleId::Text
 const TARGET: Param = Param::optional("target_app_id", Text);
 
 /// A POST with which an app moves control.
-const fn moves(id: RouteId, edge: &'static str, read: ReadParameters, params: &'static [Param]) -> Row {
-    Row::modelled(id, (Post, Page, edge), read)
+const fn moves(id: RouteId, edge: &'static str, read: ReadParameters, params: &'static [Param]) -> Route {
+    Route::modelled(id, (Post, Page, edge), read)
         .permissions(&[Permission::PagesMessaging])
         .params(params)
         .returns("Page")
         .source(SOURCE)
 }
 
-pub(super) const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Route] = &[
     moves(
         RouteId::PassThreadControl,
         "pass_thread_control",
@@ -67,12 +67,12 @@ pub(super) const ROWS: &[Row] = &[
         &[RECIPIENT, Param::optional("duration", Number).follows(&[RuleId::ExtendControl])],
     )
     .source(CONTROL),
-    Row::modelled(RouteId::ReadThreadOwner, (Get, Page, "thread_owner"), owner)
+    Route::modelled(RouteId::ReadThreadOwner, (Get, Page, "thread_owner"), owner)
         .permissions(&[Permission::PagesMessaging])
         .params(&[Param::required("recipient", Text).follows(&[RuleId::RecipientId])])
         .returns("PageThreadOwner")
         .source(SOURCE),
-    Row::modelled(RouteId::ListSecondaryReceivers, (Get, Page, "secondary_receivers"), receivers)
+    Route::modelled(RouteId::ListSecondaryReceivers, (Get, Page, "secondary_receivers"), receivers)
         .permissions(&[Permission::PagesMessaging])
         .lane(LaneOf::Stage)
         .params(&[Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"]))

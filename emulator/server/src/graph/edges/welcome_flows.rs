@@ -2,18 +2,18 @@
 
 use emulator_core::RouteId;
 
-use crate::graph::row::NodeKind::Page;
-use crate::graph::row::ParamType::{Objects, Text, Words};
-use crate::graph::row::RouteMethod::{Delete, Get, Post};
-use crate::graph::row::{Param, Row};
+use crate::graph::route::NodeKind::Page;
+use crate::graph::route::ParamType::{Objects, Text, Words};
+use crate::graph::route::RouteMethod::{Delete, Get, Post};
+use crate::graph::route::{Param, Route};
 
 const WHY: &str = "ads and their welcome messages are not modelled yet";
 
-pub(super) const ROWS: &[Row] = &[
-    Row::not_yet(RouteId::ListWelcomeFlows, (Get, Page, "welcome_message_flows"), WHY)
+pub(super) const ROWS: &[Route] = &[
+    Route::not_yet(RouteId::ListWelcomeFlows, (Get, Page, "welcome_message_flows"), WHY)
         .params(&[Param::optional("app_id", Text), Param::optional("flow_id", Text)])
         .returns("CTXPartnerAppWelcomeMessageFlow"),
-    Row::not_yet(RouteId::SetWelcomeFlow, (Post, Page, "welcome_message_flows"), WHY)
+    Route::not_yet(RouteId::SetWelcomeFlow, (Post, Page, "welcome_message_flows"), WHY)
         .params(&[
             Param::optional("eligible_platforms", Words(&["INSTAGRAM", "MESSENGER", "WHATSAPP"])),
             Param::optional("flow_id", Text),
@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
             Param::optional("welcome_message_flow", Objects),
         ])
         .returns("Object"),
-    Row::not_yet(RouteId::DeleteWelcomeFlow, (Delete, Page, "welcome_message_flows"), WHY)
+    Route::not_yet(RouteId::DeleteWelcomeFlow, (Delete, Page, "welcome_message_flows"), WHY)
         .params(&[Param::required("flow_id", Text)])
         .returns("Object"),
 ];

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use emulator_core::{AppId, Refusal, RefusalKind, Saw, Span, Timestamp};
 
 use super::GraphError;
-use crate::graph::row::Platform;
+use crate::graph::route::Platform;
 
 /// How a refusal is worded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

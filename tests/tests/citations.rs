@@ -1,11 +1,13 @@
 //! Every id of a rule that code, documents, scenarios and tables cite is in the catalogue, and every rule of the
-//! catalogue is decided somewhere in core or in the server.
+//! catalogue is decided somewhere in core or in the server, and shown by a row of a table.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use emulator_core::{RuleId, catalogue};
 use emulator_tests::ROOT;
+use serde::Deserialize;
 
 /// Where ids are cited, from the folder of the repository.
 const PLACES: &[&str] = &[
@@ -26,13 +28,29 @@ const ENDINGS: &[&str] = &["js", "json", "md", "py", "rs", "sh", "toml", "yaml",
 const BUILT: &[&str] = &["target", "node_modules", "corpus"];
 /// Where rules are decided.
 const DECIDED_IN: &[&str] = &["emulator/core/src", "emulator/server/src"];
+/// Where the rules themselves stand.
 const CATALOGUE: &str = "core/src/catalogue";
+
+/// Rules that no row can show, with the reason.
+const WITHOUT_A_ROW: &[(&str, &str)] =
+    &[("M-60", "it takes a journal that cannot be written; `wire/journal_file.rs` has the test")];
 
 /// A file and its text.
 struct Source {
     /// Its path from the folder of the repository.
     path: String,
     text: String,
+}
+
+/// What every kind of table has.
+#[derive(Deserialize)]
+struct Table {
+    rows: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    rule: String,
 }
 
 fn sources(places: &[&str]) -> Vec<Source> {
@@ -141,6 +159,33 @@ fn every_rule_is_decided_in_core_or_in_the_server() {
         .map(|rule| format!("{} {}", rule.code, rule.title))
         .collect();
     assert!(nowhere.is_empty(), "nothing in core or in the server decides\n{}", nowhere.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_row() {
+    let rows: BTreeSet<String> = sources(&["fixtures/rules"])
+        .iter()
+        .filter(|source| source.path.ends_with(".yaml"))
+        .flat_map(|source| {
+            let table: Table = serde_saphyr::from_str(&source.text).expect("it is a table");
+            table.rows.into_iter().map(|row| row.rule)
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for rule in catalogue() {
+        let excused = WITHOUT_A_ROW.iter().any(|(code, _)| *code == rule.code);
+        match (rows.contains(rule.code), excused) {
+            (false, false) => wrong.push(format!("{} has no row: {}", rule.code, rule.title)),
+            (true, true) => wrong.push(format!("{} has a row, although it is said to have none", rule.code)),
+            (true, false) | (false, true) => {}
+        }
+    }
+    wrong.extend(
+        rows.iter().filter(|code| !known(code)).map(|code| format!("a row shows {code}, which is no rule")),
+    );
+    let stale = WITHOUT_A_ROW.iter().filter(|(code, _)| !known(code));
+    wrong.extend(stale.map(|(code, _)| format!("{code} needs no row, but there is no such rule")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -202,8 +202,7 @@ fn deliver(
     }
 }
 
-/// What is left of an event for those who only listen: a postback keeps its payload to itself (C-81,
-/// C-121).
+/// What is left of an event for those who only listen: a postback keeps its payload to itself (C-121).
 fn overheard(event: Event, postback: StandbyPostback) -> Event {
     match event {
         Event::Postback { mid, title, payload: _ } => {

@@ -1,4 +1,4 @@
-//! The edges with which apps move control in the `handover` protocol (C-33 to C-66).
+//! The edges with which apps move control in the `handover` protocol (C-34 to C-65).
 
 use crate::catalogue::RuleId;
 use crate::channel::{self, Place};
@@ -143,7 +143,7 @@ fn ask(world: &mut World, asked: &Asked, whom: Option<Party>, metadata: Metadata
     accepted
 }
 
-/// Tells another app something; control stays where it is (C-65, C-66).
+/// Tells another app something; control stays where it is (C-65).
 fn pass_metadata(world: &mut World, asked: &Asked, to: Party, metadata: std::sync::Arc<str>) -> Outcome {
     if !on_page(world, asked.page, to) {
         return asked.refuse(RuleId::TargetOnPage, RefusalKind::IncorrectAppId);

@@ -1,5 +1,5 @@
 //! Conversation control in the `handover` protocol: exclusive control, idle conversations, an
-//! optional primary receiver (C-08, C-14 to C-19, C-23 to C-30, C-119 to C-122).
+//! optional primary receiver (C-08, C-17 to C-18a, C-23 to C-30, C-84, C-119 to C-122).
 
 use crate::catalogue::RuleId;
 use crate::channel::{self, Place};
@@ -157,7 +157,7 @@ pub(crate) fn admits_send(
     }
 }
 
-/// Control ends by itself. Nobody is told (C-24).
+/// Control ends by itself. Nobody is told (C-23).
 pub(crate) fn control_ended(world: &mut World, timer: Timer, person: Psid, now: Timestamp) -> Accepted {
     let control = world.control(person);
     let page = world.conversations.get(&person).map(|conversation| conversation.page);

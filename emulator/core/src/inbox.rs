@@ -1,4 +1,4 @@
-//! What an agent does in the Page Inbox (C-104 to C-108a, C-113, C-114, C-117).
+//! What an agent does in the Page Inbox (C-51, C-104 to C-108b, C-114, C-117).
 
 use std::sync::Arc;
 

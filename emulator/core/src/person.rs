@@ -1,4 +1,4 @@
-//! What a person does: writes, taps, reacts, reads, follows a link, blocks (M-177 to M-179, M-203 to
+//! What a person does: writes, taps, reacts, reads, follows a link, blocks (M-177, M-178, M-203 to
 //! M-230, C-119, C-165).
 
 use std::sync::Arc;
@@ -188,7 +188,7 @@ fn reacts(
     let conversation = world.conversation(person, page);
     let at = conversation.next_event(context.now);
     let mut effects = Vec::new();
-    // Taking a reaction back opens nothing (M-179).
+    // Taking a reaction back opens nothing (M-230).
     if reaction.is_some() {
         effects.push(window::open(conversation, person, context.now));
     }

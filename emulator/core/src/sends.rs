@@ -30,7 +30,7 @@ pub(crate) struct Send {
     pub(crate) tag: Option<Tag>,
 }
 
-/// Checks that the app can reach the person at all (M-113, M-115).
+/// Checks that the app can reach the person at all (M-113, M-184).
 fn reachable(world: &World, page: PageId, app: AppId, person: Psid) -> Result<(), Refusal> {
     known(world, page, person)?;
     let refuse = |rule, kind| Err(Refusal { rule, saw: Saw::default(), kind });
@@ -135,7 +135,7 @@ pub(crate) fn write(
     (mid, at, effect)
 }
 
-/// The message has reached the person, which apps may want to know (M-217, M-219).
+/// The message has reached the person, which apps may want to know (C-164).
 pub(crate) fn delivered(world: &mut World, sent: Place, mid: &Mid, now: Timestamp, out: &mut Vec<Decided>) {
     let Place { page, person, owner, at: watermark } = sent;
     let wanted = world.settings.pages.get(&page).is_some_and(|connected| {

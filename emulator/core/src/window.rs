@@ -45,7 +45,7 @@ pub(crate) fn tag_lives(tag: Option<Tag>, options: &Options, saw: Saw) -> Result
     }
 }
 
-/// Says by which rule a message may go out now (M-181).
+/// Says by which rule a message may go out now (C-90, M-177 to M-183).
 pub(crate) fn admits(
     conversation: Option<&Conversation>,
     message: &Message,

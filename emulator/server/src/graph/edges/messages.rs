@@ -1,4 +1,4 @@
-//! Messages and sender actions (M-86, M-99 to M-101, M-141 to M-148).
+//! Messages and sender actions (M-86, M-99 to M-101, M-143 to M-147).
 
 use std::sync::Arc;
 
@@ -141,7 +141,7 @@ fn kept(message: Arc<Message>, base_url: &str) -> Arc<Message> {
     Arc::new(Message { body: Some(value.to_string().into()), ..Message::clone(&message) })
 }
 
-/// The answer to a message: whom it reached, and its id.
+/// The answer to a message: whom it reached, and its id (M-144).
 fn write_message(answered: &Answered<'_>) -> Bytes {
     let mut out = String::with_capacity(128);
     let mut object = JsonObject::open(&mut out, Dialect::Graph);
@@ -202,14 +202,14 @@ fn tag(params: &Params<'_>, message: &Message) -> Result<(Option<&'static str>, 
         };
     };
     let Some(tag) = Tag::spelt(&tag) else { return wrong(RuleId::TagUnknown, "(#100) Invalid tag.") };
-    // That a tag has ended comes before what it goes with (M-181).
+    // That a tag has ended comes before what it goes with (M-101).
     let may_have_ended =
         matches!(tag, Tag::ConfirmedEventUpdate | Tag::AccountUpdate | Tag::PostPurchaseUpdate);
     if !may_have_ended && messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
         let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
         return wrong(RuleId::TagNeedsType, text);
     }
-    // The tag lets feedback out and nothing else, inside the window too (M-181).
+    // The tag lets feedback out and nothing else, inside the window too (M-181a).
     if tag == Tag::CustomerFeedback && message.template != Some(Template::CustomerFeedback) {
         return Err(GraphError { rule: RuleId::WindowFeedback, ..GraphError::invalid().param("tag") });
     }

@@ -1,4 +1,4 @@
-//! Thread control: the edges that move it, and those that say who has it (C-33 to C-66).
+//! Thread control: the edges that move it, and those that say who has it (C-34 to C-65).
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::graph::webhook_fields::unknown as unknown_field;
 
 /// How the emulator says that it lacks something (M-61a).
 const NOT_SUPPORTED: &str = " is not supported by this version of the emulator";
-/// How much of a wrong answer to a challenge is repeated, in characters (M-134).
+/// How much of a wrong answer to a challenge is repeated, in characters (M-186).
 const RECEIVED_SHOWN: usize = 20;
 
 impl GraphError {
@@ -60,13 +60,13 @@ impl GraphError {
         Self::new(RuleId::UnknownNode, 100, text).subcode(33).graph_method()
     }
 
-    /// Messages cannot be read from the edge that sends them (M-74).
+    /// Messages cannot be read from the edge that sends them (M-73).
     pub(crate) fn whose_messages() -> Self {
         let text = "(#100) For field 'messages': The parameter user_id is required";
         Self::new(RuleId::ParameterRequired, 100, text)
     }
 
-    /// A path of nothing (M-31).
+    /// A path of nothing (M-57).
     pub(crate) fn no_node() -> Self {
         Self::new(RuleId::UnknownNode, 100, "No node specified").graph_method()
     }
@@ -77,7 +77,7 @@ impl GraphError {
         Self::new(RuleId::TokenRequired, 2500, text)
     }
 
-    /// Another node without a token (M-56).
+    /// Another node without a token (M-54).
     pub(crate) fn no_token() -> Self {
         Self::new(RuleId::TokenRequired, 104, "An access token is required to request this resource.")
     }
@@ -87,7 +87,7 @@ impl GraphError {
         Self::new(RuleId::TokenUnknown, 190, "Invalid OAuth access token - Cannot parse access token")
     }
 
-    /// An app token where a Page token is needed (M-67).
+    /// An app token where a Page token is needed (M-54).
     pub(crate) fn page_token_needed() -> Self {
         Self::new(RuleId::TokenRequired, 210, "(#210) This call requires a Page access token.")
     }
@@ -97,7 +97,7 @@ impl GraphError {
         Self::new(RuleId::ClientSecret, 1, "Error validating client secret.")
     }
 
-    /// An app token of no app (M-65).
+    /// An app token of no app (M-66).
     pub(crate) fn unknown_app() -> Self {
         let text = "Error validating application. Invalid application ID.";
         Self::new(RuleId::ClientSecret, 101, text)
@@ -114,7 +114,7 @@ impl GraphError {
         Self::new(RuleId::AppTokenRequired, 15, text)
     }
 
-    /// A proof that is none (M-58).
+    /// A proof that is none (M-22).
     pub(crate) fn wrong_proof() -> Self {
         let text = "Invalid appsecret_proof provided in the API argument";
         Self::new(RuleId::ProofChecked, 100, text).graph_method()
@@ -153,13 +153,13 @@ impl GraphError {
         Self::new(RuleId::CallbackElsewhere, 3, format!("(#3) callback_url: {why}"))
     }
 
-    /// A callback that does not answer as it should (M-133).
+    /// A callback that does not answer as it should (M-186).
     pub(crate) fn not_verified(why: &str) -> Self {
         let text = format!("(#2200) Callback verification failed with the following errors: {why}");
         Self::new(RuleId::CallbackVerified, 2_200, text)
     }
 
-    /// A callback that gives something else back than the challenge (M-134).
+    /// A callback that gives something else back than the challenge (M-186).
     pub(crate) fn wrong_challenge(expected: &str, received: &str) -> Self {
         let received = match received.char_indices().nth(RECEIVED_SHOWN) {
             Some((end, _)) => format!("{}...", &received[..end]),
@@ -184,7 +184,7 @@ impl GraphError {
         Self::new(RuleId::TokenInspected, 100, text)
     }
 
-    /// A profile that the app may not see (M-125).
+    /// A profile that the app may not see (M-265).
     pub(crate) fn profile_denied(rule: RuleId, saw: Saw) -> Self {
         let text = "(#100) Insufficient permission to access user profile.";
         Self { saw, ..Self::new(rule, 100, text).subcode(2_018_247) }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::protocol::Protocol;
+
 /// How sure a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
@@ -21,30 +23,6 @@ impl Confidence {
             Self::Observed => "observed",
             Self::Documented => "documented",
             Self::Inferred => "inferred",
-        }
-    }
-}
-
-/// A generation of conversation control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Protocol {
-    /// Exclusive control, idle conversations, an optional primary receiver.
-    Handover,
-}
-
-impl Protocol {
-    /// Every protocol.
-    pub const ALL: &'static [Self] = &[Self::Handover];
-
-    /// The protocol of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|protocol| protocol.name() == name)
-    }
-
-    /// The value of `protocol:`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Handover => "handover",
         }
     }
 }

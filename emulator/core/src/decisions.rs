@@ -4,10 +4,11 @@
 //! [`step`](crate::step), so that what it says is what the code does; the rows in `fixtures/rules` say
 //! what it should be.
 
-use crate::catalogue::{Protocol, RuleId};
+use crate::catalogue::RuleId;
 use crate::effect::RefusalKind;
 use crate::ids::AppId;
 use crate::party::Party;
+use crate::protocol::Protocol;
 use crate::word::words;
 
 mod play;

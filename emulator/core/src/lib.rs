@@ -34,6 +34,7 @@ mod message;
 mod options;
 mod party;
 mod person;
+mod protocol;
 mod retry;
 mod route;
 mod secrets;
@@ -51,7 +52,7 @@ mod world;
 
 pub use admin::MESSAGING_FIELDS;
 pub use authorize::{authorize, token_holds, token_is_good};
-pub use catalogue::{Confidence, Protocol, Rule, RuleId, catalogue};
+pub use catalogue::{Confidence, Rule, RuleId, catalogue};
 pub use channel::rechannelled;
 pub use check::Check;
 pub use conversation::{Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable};
@@ -77,6 +78,7 @@ pub use options::{
     Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, WhatOneHas, Whom,
 };
 pub use party::Party;
+pub use protocol::Protocol;
 pub use retry::{GIVES_UP_AFTER, retry_after};
 pub use route::RouteId;
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalogue::Protocol;
 use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
 use crate::options::Options;
+use crate::protocol::Protocol;
 use crate::time::Timestamp;
 use crate::word::words;
 

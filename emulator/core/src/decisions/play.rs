@@ -86,7 +86,7 @@ impl Stage {
         let apps = [OWNER, PRIMARY, OTHER, APPROVED, TARGET];
         let page = Page { apps: apps.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
         let settings = Settings {
-            protocol: crate::catalogue::Protocol::Handover,
+            protocol: crate::protocol::Protocol::Handover,
             pages: [(PAGE, page)].into(),
             apps: apps.map(|app| (app, App::named("app"))).into(),
         };

@@ -1,0 +1,96 @@
+//! How the protocols of conversation control differ, on one page.
+//!
+//! A row is a decision and a column a protocol; a cell is a word of the closed list of the row, which the code that
+//! takes the decision matches exhaustively. A Page may override single words. Nothing else in core decides by the name
+//! of a protocol.
+
+use crate::catalogue::RuleId;
+use crate::options::{
+    Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, EmptyField, Escapes, HumanAgent,
+    IdleDelivery, LongTitles, MissingMetadata, OptionError, OptionRule, ProfileFields, RULES_AS_OF, Release,
+    ReplyInDone, RequestOnIdle, RoleLost, StandbyPostback, Switch, WhatOneHas, Whom, decisions,
+};
+use crate::time::Timestamp;
+
+/// A generation of conversation control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// Exclusive control, idle conversations, an optional primary receiver.
+    Handover,
+}
+
+impl Protocol {
+    /// Every protocol.
+    pub const ALL: &'static [Self] = &[Self::Handover];
+
+    /// The protocol of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|protocol| protocol.name() == name)
+    }
+
+    /// The value of `protocol:`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Handover => "handover",
+        }
+    }
+}
+
+decisions! {
+    idle_delivery: IdleDelivery = [Messaging], IdleHeardByAll,
+        "the channel on which apps hear of a conversation that nobody owns";
+    activity: Activity = [UserMessage], MessageRenewsControl,
+        "what keeps the owner in control for another 24 hours";
+    exclusive: Switch = [On], OnlyOwnerSends,
+        "whether only the owner may send into an owned conversation";
+    handover_broadcast: Switch = [Off], ControlEvents,
+        "whether every subscribed app hears of a pass and a take";
+    app_id_type: AppIdType = [AsObserved], ControlEvents,
+        "how app ids stand in control events";
+    release: Release = [Idle], OnlyOwnerReleases,
+        "who owns a conversation after a release";
+    role_lost: RoleLost = [Idle], RoleLost,
+        "what becomes of the conversations of a primary receiver that loses its role";
+    request_on_idle: RequestOnIdle = [Grant], RequestOnIdle,
+        "what a request for an idle conversation does";
+    request_by_owner: WhatOneHas = [Refuse], RequestByOwner,
+        "what a request by the owner does";
+    take_by_owner: WhatOneHas = [Success], TakeByOwner,
+        "what a take by the owner does";
+    owner_told_to: Whom = [All], OwnerToldToAll,
+        "who may ask for the owner of a conversation";
+    sender_actions: Whom = [All], SignalsAreFree,
+        "who may show typing and seen in an owned conversation";
+    signals_in_window: Switch = [On], SignalsInWindow,
+        "whether typing and seen need an open messaging window";
+    done_folder: Switch = [On], FolderFollowsControl,
+        "whether the folder of a conversation follows its owner";
+    reply_in_done: ReplyInDone = [Marked], ReplyInDone,
+        "which conversations an agent's reply leaves to their owner";
+    human_agent: HumanAgent = [LeavesControl], HumanAgentException,
+        "whether a human agent's message takes control";
+    announce_implicit_moves: AnnounceImplicitMoves = [None], ImplicitMoves,
+        "which moves of control that nobody asked for are told";
+    standby_postback: StandbyPostback = [TitleMid], StandbyPostback,
+        "what a postback holds for apps on standby";
+    missing_metadata: MissingMetadata = [Null], ControlEvents,
+        "how metadata that nobody gave stands in a control event";
+    inbox_echo_app_id: Switch = [On], InboxEchoes,
+        "whether echoes of the Page Inbox carry its app id";
+    development_error: Account = [Observed], DevelopmentMode,
+        "the code for a message of an app in development mode to a stranger";
+    long_titles: LongTitles = [Cut], LongTitles,
+        "whether a button or a quick reply with a title of more than 20 characters is taken";
+    profile_fields: ProfileFields = [Refuse], ProfileFields,
+        "what a profile field does for which the token has no permission";
+    phone_recipient_error: Account = [Observed], PhoneRecipient,
+        "the code for a message to a phone number";
+    empty_field_name: EmptyField = [Fail], EmptyFieldName,
+        "what an empty name in a list of webhook fields does";
+    webhook_disabling: Switch = [On], WebhooksDisabled,
+        "whether webhooks that failed for an hour are switched off; serve leaves them on unless a world says so";
+    webhook_escapes: Escapes = [All], BodyEscapes,
+        "which characters of a webhook body are escaped";
+    echo_order: EchoOrder = [AfterAnswer], EchoAfterAnswer,
+        "whether an echo leaves before or after the answer to its call";
+}

@@ -29,6 +29,41 @@ words! {
         /// What either side writes.
         AnyMessage = "any_message",
     }
+    /// Who may pass control.
+    Passes {
+        /// The owner alone.
+        Owner = "owner",
+        /// The owner, or any app while the conversation is idle.
+        OwnerOrIdle = "owner_or_idle",
+    }
+    /// Who may take control.
+    Takes {
+        /// Any app while the conversation is idle, and the primary receiver at any time.
+        IdleOrPrimary = "idle_or_primary",
+        /// The primary receiver alone.
+        Primary = "primary",
+    }
+    /// Whether control ends by itself.
+    ControlEnds {
+        /// After 24 hours of silence.
+        AfterSilence = "after_silence",
+        /// Only by a call or by an agent.
+        Never = "never",
+    }
+    /// What an agent's move to Main does.
+    InboxMain {
+        /// The inbox takes control.
+        TakesControl = "takes_control",
+        /// It asks the primary receiver for control, by `request_thread_control`.
+        AsksPrimary = "asks_primary",
+    }
+    /// Who gets control when an agent marks a conversation of the inbox as done.
+    DoneGives {
+        /// The primary receiver; nobody where there is none.
+        Primary = "primary",
+        /// Nobody.
+        Nobody = "nobody",
+    }
     /// Who owns a conversation after a release.
     Release {
         /// Nobody.
@@ -202,7 +237,28 @@ pub enum OptionError {
 pub const RULES_AS_OF: Timestamp = Timestamp(1_782_864_000_000);
 
 macro_rules! decisions {
-    ($($row:ident: $words:ident = [$($word:ident),+], $rule:ident, $meaning:literal;)+) => {
+    (
+        refusals { $($refused:ident = [$($kind:ident),+], $what:literal;)+ }
+        $($row:ident: $words:ident = [$($word:ident),+], $rule:ident, $meaning:literal;)+
+    ) => {
+        /// How a protocol words its refusals; a Page cannot override them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct Refusals {
+            $(#[doc = $what] pub $refused: RefusalKind,)+
+        }
+
+        impl Refusals {
+            /// The words of a protocol.
+            pub const fn of(protocol: Protocol) -> Self {
+                Self {
+                    $($refused: {
+                        const KINDS: [RefusalKind; Protocol::ALL.len()] = [$(RefusalKind::$kind),+];
+                        KINDS[protocol as usize]
+                    },)+
+                }
+            }
+        }
+
         /// The word in force for each decision of the table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct Options {

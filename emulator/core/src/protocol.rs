@@ -5,10 +5,12 @@
 //! of a protocol.
 
 use crate::catalogue::RuleId;
+use crate::effect::RefusalKind;
 use crate::options::{
-    Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, EmptyField, Escapes, HumanAgent,
-    IdleDelivery, LongTitles, MissingMetadata, OptionError, OptionRule, ProfileFields, RULES_AS_OF, Release,
-    ReplyInDone, RequestOnIdle, RoleLost, StandbyPostback, Switch, WhatOneHas, Whom, decisions,
+    Account, Activity, AnnounceImplicitMoves, AppIdType, ControlEnds, DoneGives, EchoOrder, EmptyField,
+    Escapes, HumanAgent, IdleDelivery, InboxMain, LongTitles, MissingMetadata, OptionError, OptionRule,
+    Passes, ProfileFields, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle, RoleLost, StandbyPostback,
+    Switch, Takes, WhatOneHas, Whom, decisions,
 };
 use crate::time::Timestamp;
 
@@ -36,7 +38,54 @@ impl Protocol {
     }
 }
 
+/// An app that may get control when a person enters a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Which app.
+    pub by: Claimant,
+    /// From what state of control.
+    pub from: Whenever,
+}
+
+/// Which app claims control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimant {
+    /// The app that made what the person tapped (C-119).
+    Tap,
+    /// The primary receiver (C-17).
+    Primary,
+}
+
+/// From what state of control a claim holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whenever {
+    /// While nobody is in control.
+    Idle,
+    /// Whoever is in control.
+    Always,
+}
+
+impl Protocol {
+    /// Who gets control when a person enters a conversation: the first claim whose app is on the Page. Control stays
+    /// where none holds.
+    pub const fn claims(self) -> &'static [Claim] {
+        match self {
+            Self::Handover => &[
+                Claim { by: Claimant::Tap, from: Whenever::Always },
+                Claim { by: Claimant::Primary, from: Whenever::Idle },
+            ],
+        }
+    }
+}
+
 decisions! {
+    refusals {
+        not_owner_send = [AnotherAppInControl], "a message by an app that is not in control";
+        not_owner_pass = [CallerNotOwner], "a pass by an app that is not in control";
+        take_refused = [TakeNotAllowed], "a take by an app that may not take";
+        not_owner_release = [OnlyOwnerReleases], "a release by an app that is not in control";
+        not_owner_extend = [OnlyOwnerExtends], "an extension by an app that is not in control";
+    }
     idle_delivery: IdleDelivery = [Messaging], IdleHeardByAll,
         "the channel on which apps hear of a conversation that nobody owns";
     activity: Activity = [UserMessage], MessageRenewsControl,
@@ -47,6 +96,12 @@ decisions! {
         "whether every subscribed app hears of a pass and a take";
     app_id_type: AppIdType = [AsObserved], ControlEvents,
         "how app ids stand in control events";
+    passes: Passes = [Owner], OnlyOwnerPasses,
+        "who may pass control";
+    takes: Takes = [IdleOrPrimary], WhoMayTake,
+        "who may take control";
+    control_ends: ControlEnds = [AfterSilence], ControlExpires,
+        "whether control ends by itself";
     release: Release = [Idle], OnlyOwnerReleases,
         "who owns a conversation after a release";
     role_lost: RoleLost = [Idle], RoleLost,
@@ -65,6 +120,10 @@ decisions! {
         "whether typing and seen need an open messaging window";
     done_folder: Switch = [On], FolderFollowsControl,
         "whether the folder of a conversation follows its owner";
+    inbox_main: InboxMain = [TakesControl], InboxTakesOver,
+        "what an agent's move to Main does to control";
+    done_gives: DoneGives = [Primary], DoneReleases,
+        "who gets control when an agent marks a conversation of the inbox as done";
     reply_in_done: ReplyInDone = [Marked], ReplyInDone,
         "which conversations an agent's reply leaves to their owner";
     human_agent: HumanAgent = [LeavesControl], HumanAgentException,

@@ -69,8 +69,8 @@ impl SetUp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Protocol;
     use crate::field::Field;
+    use crate::protocol::Protocol;
     use crate::settings::{App, Page};
 
     const PAGE: PageId = PageId(1);

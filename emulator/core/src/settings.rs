@@ -38,6 +38,16 @@ impl Settings {
         self.pages.get(&page).map(|page| page.options).unwrap_or_default()
     }
 
+    /// The protocol of conversation control that the Page follows.
+    pub const fn protocol(&self, _page: PageId) -> Protocol {
+        self.protocol
+    }
+
+    /// The Page's primary receiver.
+    pub fn primary(&self, page: PageId) -> Option<AppId> {
+        self.pages.get(&page).and_then(|page| page.primary_receiver)
+    }
+
     /// How the app is connected to the Page, if it is.
     pub fn connection(&self, page: PageId, app: AppId) -> Option<&Connection> {
         self.pages.get(&page).and_then(|page| page.apps.get(&app))

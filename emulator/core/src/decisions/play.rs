@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict};
+use crate::case::Context;
 use crate::conversation::Folder;
 use crate::derive::Ids;
 use crate::effect::{Decided, Effect, Event, Refusal};
@@ -12,7 +13,7 @@ use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, 
 use crate::message::{Button, Message, QuickReply};
 use crate::party::Party;
 use crate::settings::{App, Connection, Feature, Page, Settings};
-use crate::step::{Context, step};
+use crate::step::step;
 use crate::time::{Span, Timestamp};
 use crate::world::{Person, World};
 
@@ -46,7 +47,7 @@ pub(super) fn outcome(cell: Cell) -> Outcome {
     };
     let cast = Cast {
         owner: stage.world.control(PERSON).owner(),
-        primary: crate::handover::primary(&stage.world.settings, PAGE),
+        primary: stage.world.settings.primary(PAGE),
         actor,
         target: Some(TARGET),
     };

@@ -55,9 +55,16 @@ pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind, wo
         }
         Answer::Owner(None) => out.push_str(r#"{"data":[]}"#),
         Answer::Owner(Some((owner, until))) => {
-            let (app, seconds) = (owner.number(), until.seconds());
-            let _ =
-                write!(out, r#"{{"data":[{{"thread_owner":{{"app_id":"{app}","expiration":{seconds}}}}}]}}"#);
+            out.push_str(r#"{"data":["#);
+            let mut item = Object::open(&mut out, Dialect::Graph);
+            item.object("thread_owner", |object| {
+                object.quoted("app_id", owner.number());
+                if let Some(until) = until {
+                    object.bare("expiration", until.seconds());
+                }
+            });
+            item.close();
+            out.push_str("]}");
         }
     }
     Bytes::from(out)

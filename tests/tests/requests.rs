@@ -10,6 +10,8 @@ mod answer;
 #[path = "wire/http.rs"]
 #[expect(dead_code, reason = "the tests of the wire need more of it")]
 mod http;
+#[path = "requests/listener.rs"]
+mod listener;
 #[path = "requests/order.rs"]
 mod order;
 #[path = "requests/request.rs"]
@@ -62,10 +64,16 @@ fn play(table: &Table, row: &Row) -> Vec<String> {
             Some(call) => Some(stand.call(call, None).await?),
             None => None,
         };
-        let before = stand.last();
-        let answer = stand.call(&row.call, first.as_ref()).await?;
-        let mut wrong = answer::differences(row, &answer, &stand.names(first.as_ref()));
-        wrong.extend(stand.explained_otherwise(before, row.refusal_rule()));
+        let mut wrong = Vec::new();
+        if let Some(call) = &row.call {
+            let before = stand.last();
+            let answer = stand.call(call, first.as_ref()).await?;
+            wrong.extend(answer::differences(row, &answer, &stand.names(first.as_ref())));
+            wrong.extend(stand.explained_otherwise(before, row.refusal_rule()));
+        }
+        if let Some(delivered) = &row.delivered {
+            wrong.extend(stand.delivered_otherwise(delivered).await);
+        }
         Ok(wrong)
     });
     outcome.unwrap_or_else(|why| vec![why])

@@ -30,17 +30,6 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/rules");
 /// Accepted by whatever rule, where a row is not about the reason.
 const ANY: &str = "any";
 
-/// Rules of the request itself, which core never sees; their tables are those of the Graph API.
-const DECIDED_ELSEWHERE: &[&str] = &[
-    "M-05a", "M-05b", "M-08", "M-11", "M-13", "M-14", "M-15", "M-22", "M-33", "M-34", "M-36", "M-48",
-    "M-48a", "M-54", "M-55", "M-57", "M-60", "M-63", "M-66", "M-73", "M-75", "M-76", "M-77", "M-78", "M-79",
-    "M-80", "M-81", "M-82", "M-83", "M-84", "M-85", "M-86", "M-87", "M-88", "M-89", "M-90", "M-99", "M-100",
-    "M-106", "M-107", "M-116", "M-142", "M-150", "C-97", "M-151", "M-154", "M-159", "M-162", "M-163",
-    "M-169", "M-186", "M-59", "M-61a", "M-82a", "M-186a", "M-197", "M-244a", "M-246", "M-249",
-    "M-249a", // Of the writing and the sending of webhooks.
-    "M-190", "M-194a",
-];
-
 fn main() -> ExitCode {
     let mut trials = Vec::new();
     let mut tables = BTreeMap::new();
@@ -65,9 +54,6 @@ fn main() -> ExitCode {
         let (family, file) = (family.clone(), Arc::clone(file));
         trials.push(Trial::test(format!("{family}::is_well_kept"), move || well_kept(&family, &file.0)));
     }
-    let rows: BTreeSet<String> =
-        tables.values().flat_map(|file| &file.0.rows).map(|row| row.rule.clone()).collect();
-    trials.push(Trial::test("every_rule_has_a_row", move || every_rule_has_a_row(&rows)));
     let files = tables.clone();
     trials.push(Trial::test("every_option_has_a_row", move || {
         options::every_option_has_a_row(files.values().map(|file| &file.0))
@@ -163,24 +149,4 @@ fn well_kept(family: &str, table: &Table) -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("fixtures/rules/{family}.yaml\n  {}", wrong.join("\n  ")).into())
-}
-
-/// Every rule that core decides has a row; the list of the others is true and complete.
-fn every_rule_has_a_row(rows: &BTreeSet<String>) -> Result<(), Failed> {
-    let elsewhere: BTreeSet<_> = DECIDED_ELSEWHERE.iter().copied().collect();
-    let codes: BTreeSet<_> = catalogue().iter().map(|rule| rule.code).collect();
-    let mut wrong = Vec::new();
-    for rule in catalogue() {
-        if !elsewhere.contains(rule.code) && !rows.contains(rule.code) {
-            wrong.push(format!("{} has no row: {}", rule.code, rule.title));
-        }
-    }
-    for rule in DECIDED_ELSEWHERE {
-        if !codes.contains(rule) {
-            wrong.push(format!("{rule} is listed as decided elsewhere, but there is no such rule"));
-        } else if rows.contains(*rule) {
-            wrong.push(format!("{rule} is listed as decided elsewhere, but it has a row here"));
-        }
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }

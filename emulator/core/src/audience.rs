@@ -195,7 +195,7 @@ impl Listener {
 }
 
 /// What one app is told of an event: the link in a message only if it subscribed to links as well (M-271), and on
-/// `standby` a postback without its payload (C-81, C-121).
+/// `standby` a postback without its payload (C-121).
 fn for_listener(event: Event, channel: Channel, fields: FieldSet, postback: StandbyPostback) -> Event {
     match (event, channel) {
         (Event::Message { mid, message, self_reply, referral }, _) => {

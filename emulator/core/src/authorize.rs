@@ -21,7 +21,7 @@ pub fn authorize(connection: &Connection) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Checks that the app is connected to the Page and that its token still holds (C-01, M-49 to M-51).
+/// Checks that the app is connected to the Page and that its token still holds (C-01, M-49).
 ///
 /// # Errors
 ///
@@ -34,7 +34,7 @@ pub fn token_holds(world: &World, page: PageId, app: AppId, now: Timestamp) -> R
     Ok(connection)
 }
 
-/// Checks that a token in that state still holds (M-49 to M-51).
+/// Checks that a token in that state still holds (M-49).
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The edges with which apps move control (C-33 to C-66).
+//! The edges with which apps move control (C-34 to C-65).
 
 use std::sync::Arc;
 
@@ -128,7 +128,7 @@ fn asks(case: &mut Case<'_>, caller: Party, whom: Party, metadata: Metadata) {
     case.tell(Audience::Party(whom), &Event::RequestThreadControl { requested_owner: caller, metadata });
 }
 
-/// Tells another app something; control stays where it is (C-65, C-66).
+/// Tells another app something; control stays where it is (C-65).
 fn pass_metadata(case: &mut Case<'_>, to: Party, metadata: Arc<str>) -> Result<RuleId, Refusal> {
     on_page(case, to)?;
     case.next_event();

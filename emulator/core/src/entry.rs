@@ -26,7 +26,7 @@ pub(crate) enum Entry {
     Link,
     /// The person reacts to a message.
     Reaction,
-    /// The person takes a reaction back, which opens nothing (M-179).
+    /// The person takes a reaction back, which opens nothing (M-230).
     ReactionTakenBack,
 }
 

@@ -1,4 +1,4 @@
-//! Control ends by itself (C-23, C-24).
+//! Control ends by itself (C-23).
 
 use crate::case::Case;
 use crate::catalogue::RuleId;

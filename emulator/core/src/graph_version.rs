@@ -1,6 +1,6 @@
 //! Versions of the Graph API.
 
-/// The last minor version of each major one that ever was (M-06); later majors have only `.0`.
+/// The last minor version of each major one that ever was (M-08); later majors have only `.0`.
 const MINORS: &[(u32, u32)] = &[(2, 12), (3, 3)];
 
 /// A version of Graph that there is or was, such as `v25.0`.
@@ -11,7 +11,7 @@ impl GraphVersion {
     /// The last major version that was ever seen.
     pub const LAST_MAJOR: u32 = 26;
 
-    /// The version of that name; none if it was never released (M-06).
+    /// The version of that name; none if it was never released (M-08).
     pub fn parse(name: &str) -> Option<Self> {
         version(name).filter(|version| ever_released(*version)).map(Self)
     }

@@ -1,4 +1,4 @@
-//! What an agent does in the Page Inbox (C-104 to C-108a, C-113, C-114, C-117).
+//! What an agent does in the Page Inbox (C-51, C-104 to C-108b, C-114, C-117).
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ fn takes_control(case: &mut Case<'_>) {
     case.tell(Audience::Mover(previous_owner), &event);
 }
 
-/// Asks the primary receiver for control, unless the inbox has it (C-101).
+/// Asks the primary receiver for control, unless the inbox has it: the word `asks_primary` (C-104).
 fn asks_primary(case: &mut Case<'_>) {
     let asked = case.primary().filter(|_| case.owner() != Some(Party::Inbox));
     if let Some(primary) = asked {

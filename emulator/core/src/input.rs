@@ -131,7 +131,7 @@ impl Reaction {
     }
 }
 
-/// Where a person came from (M-223).
+/// Where a person came from (C-165).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Referral {
     /// The text behind `ref=` in the link.
@@ -306,7 +306,7 @@ words! {
 }
 
 impl Tag {
-    /// The tag of that name, however it is spelt in large and small letters (M-16).
+    /// The tag of that name, however it is spelt in large and small letters (M-81).
     pub fn spelt(name: &str) -> Option<Self> {
         Self::parse(&name.to_ascii_uppercase())
     }

@@ -4,7 +4,7 @@ use crate::derive::Digest;
 
 /// What the paths of kept files begin with.
 pub const MEDIA_FOLDER: &str = "/_emulator/media/";
-/// The largest file that can be sent, in bytes (M-156).
+/// The largest file that can be sent, in bytes.
 pub const MEDIA_LIMIT: usize = 25 * 1024 * 1024;
 /// The longest ending of a file's name that is kept.
 const LONGEST_ENDING: usize = 8;

@@ -1,4 +1,4 @@
-//! What a person does: writes, taps, reacts, reads, follows a link, blocks (M-177 to M-179, M-203 to
+//! What a person does: writes, taps, reacts, reads, follows a link, blocks (M-177, M-178, M-203 to
 //! M-230, C-119, C-165).
 
 use std::sync::Arc;

@@ -94,7 +94,7 @@ decisions! {
         "whether only the owner may send into an owned conversation";
     handover_broadcast: Switch = [Off], ControlEvents,
         "whether every subscribed app hears of a pass and a take";
-    app_id_type: AppIdType = [AsObserved], ControlEvents,
+    app_id_type: AppIdType = [AsObserved], AppIdsInEvents,
         "how app ids stand in control events";
     passes: Passes = [Owner], OnlyOwnerPasses,
         "who may pass control";

@@ -20,7 +20,7 @@ use crate::settings::Feature;
 use crate::window;
 use crate::writing::{delivered, page_wrote, write};
 
-/// Checks that the app can reach the person at all (M-113, M-115).
+/// Checks that the app can reach the person at all (M-113, M-184).
 fn reachable(case: &Case<'_>, app: AppId) -> Result<(), Refusal> {
     case.known()?;
     if !may_meet(case.world, app, case.person) {

@@ -11,7 +11,7 @@ use crate::protocol::Protocol;
 use crate::time::Timestamp;
 use crate::word::words;
 
-/// The settings of a world.
+/// The settings of a world. Each Page has its own (C-166).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// Which generation of conversation control the Pages follow.
@@ -24,7 +24,7 @@ pub struct Settings {
 
 impl Settings {
     /// The webhook fields of which the app hears on the Page: installed by the Page and subscribed by
-    /// the app (M-187).
+    /// the app (M-244).
     pub fn fields(&self, page: PageId, app: AppId) -> FieldSet {
         let installed = self.connection(page, app).map(|connection| connection.fields).unwrap_or_default();
         match self.apps.get(&app).and_then(|app| app.subscription) {
@@ -149,7 +149,7 @@ impl Default for Connection {
     }
 }
 
-/// Whether a Page token still holds (M-49 to M-51).
+/// Whether a Page token still holds (M-49).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TokenState {
     /// It does.

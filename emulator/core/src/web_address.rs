@@ -1,8 +1,8 @@
-//! Web addresses as the platform reads them, and the domains that a Page whitelists (M-89, M-258).
+//! Web addresses as the platform reads them, and the domains that a Page whitelists (M-89).
 
 use std::net::IpAddr;
 
-/// How many domains a Page can whitelist (M-258).
+/// How many domains a Page can whitelist (M-89).
 pub const DOMAINS: usize = 50;
 
 /// Why a Page cannot whitelist a text as a domain.

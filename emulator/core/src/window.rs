@@ -45,7 +45,7 @@ pub(crate) fn tag_lives(case: &Case<'_>, tag: Option<Tag>) -> Result<(), Refusal
     }
 }
 
-/// Says by which rule a message may go out now (M-181), and when the window closes or closed.
+/// Says by which rule a message may go out now (C-90, M-177 to M-183), and when the window closes or closed.
 pub(crate) fn admits(
     case: &Case<'_>,
     message: &Message,

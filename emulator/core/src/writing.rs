@@ -54,7 +54,7 @@ pub(crate) fn renew(case: &mut Case<'_>) {
     case.seeing(saw, |case| case.prolong(RuleId::MessageRenewsControl, until));
 }
 
-/// The message has reached the person, which apps may want to know (M-217, M-219).
+/// The message has reached the person, which apps may want to know (C-164).
 pub(crate) fn delivered(case: &mut Case<'_>, mid: Mid, watermark: Timestamp) {
     let settings = &case.world.settings;
     let wanted = settings.pages.get(&case.page).is_some_and(|page| {

@@ -152,6 +152,8 @@ fn a_conversation_about_everything() {
   - expect: {owner: shopbot}
   - page: {features: {livechat: [human_agent]}, primary_receiver: livechat}
   - app: shopbot
+    takes_control: true
+  - app: shopbot
     passes_control: {to: "999"}
     refused: true
   - user: ana

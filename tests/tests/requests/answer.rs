@@ -1,13 +1,27 @@
 //! What an answer differs in from what a row expects.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::http::Message;
 use crate::request::{Names, filled, filled_value};
 use crate::table::{Answers, Refused, Row, Text};
 
-/// Stands in an expected body for any text that is not empty.
-const ANY: &str = "${any}";
+/// What stands in an expected text for any text of a kind, and how long one is at least and at most, after its beginning.
+const KINDS: &[(&str, &str, usize, usize)] =
+    &[("${any}", "", 1, usize::MAX), ("${mid}", "m_", 64, 64), ("${trace}", "A", 22, 22)];
+
+/// Whether a text is the expected one, or one of the expected kind.
+fn fits(expected: &str, got: &str) -> bool {
+    let Some((_, begin, least, most)) = KINDS.iter().find(|(kind, ..)| *kind == expected) else {
+        return expected == got;
+    };
+    let rest = got.strip_prefix(begin);
+    let safe =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    rest.is_some_and(|rest| (*least..=*most).contains(&rest.len()) && (begin.is_empty() || safe(rest)))
+}
 
 /// Everything in which the answer differs from the row.
 pub(crate) fn differences(row: &Row, answer: &Message, names: &Names) -> Vec<String> {
@@ -18,13 +32,25 @@ pub(crate) fn differences(row: &Row, answer: &Message, names: &Names) -> Vec<Str
     if let Some(expected) = &row.answers {
         wrong.extend(not_answered_so(expected, answer, names));
     }
-    for (name, expected) in &row.headers {
+    wrong.extend(headers(&row.headers, answer, names));
+    wrong
+}
+
+/// The headers that are not those that are expected.
+pub(crate) fn headers(
+    expected: &BTreeMap<String, Option<String>>,
+    message: &Message,
+    names: &Names,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, expected) in expected {
         let expected = expected.as_deref().map(|text| filled(text, names));
-        let got = answer.header(name);
-        if expected.as_deref().is_some_and(|text| text == ANY && got.is_some_and(|got| !got.is_empty())) {
-            continue;
-        }
-        if got != expected.as_deref() {
+        let got = message.header(name);
+        let fits = match (got, expected.as_deref()) {
+            (Some(got), Some(expected)) => fits(expected, got),
+            (got, expected) => got == expected,
+        };
+        if !fits {
             wrong.push(format!("the header {name} is {got:?}, and not {expected:?}"));
         }
     }
@@ -57,6 +83,10 @@ pub(crate) fn not_refused_so(expected: &Refused, answer: &Message, names: &Names
             wrong.push(format!("`{name}` is {}, and not {}", shown(got), shown(expected)));
         }
     }
+    let trace = error.get("fbtrace_id").and_then(Value::as_str).unwrap_or_default();
+    if !fits("${trace}", trace) {
+        wrong.push(format!("the trace id is {trace:?}"));
+    }
     let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
     let (fits, expected) = match &expected.message {
         Text::Whole(text) => {
@@ -87,20 +117,24 @@ fn not_answered_so(expected: &Answers, answer: &Message, names: &Names) -> Vec<S
         }
     }
     if let Some(expected) = &expected.json {
-        let expected = filled_value(expected, names);
-        match serde_json::from_slice::<Value>(&answer.body) {
-            Ok(body) if is(&expected, &body) => {}
-            Ok(body) => wrong.push(format!("the body is\n    {body}\n  and not\n    {expected}")),
+        match serde_json::from_slice(&answer.body) {
+            Ok(body) => wrong.extend(json_differs(expected, &body, names)),
             Err(error) => wrong.push(format!("the body is not JSON: {error}")),
         }
     }
     wrong
 }
 
+/// Says so if a value is not the expected one.
+pub(crate) fn json_differs(expected: &Value, got: &Value, names: &Names) -> Option<String> {
+    let expected = filled_value(expected, names);
+    (!is(&expected, got)).then(|| format!("the JSON is\n    {got}\n  and not\n    {expected}"))
+}
+
 /// Whether a body is the expected one. The order of members counts.
 fn is(expected: &Value, got: &Value) -> bool {
     match (expected, got) {
-        (Value::String(text), Value::String(got)) if text == ANY => !got.is_empty(),
+        (Value::String(expected), Value::String(got)) => fits(expected, got),
         (Value::Array(expected), Value::Array(got)) => {
             expected.len() == got.len() && expected.iter().zip(got).all(|(expected, got)| is(expected, got))
         }

@@ -113,7 +113,8 @@ fn body(call: &Call, names: &Names) -> (Option<String>, String) {
         let _ = write!(body, "--{BOUNDARY}--\r\n");
         return (Some(format!("multipart/form-data; boundary={BOUNDARY}")), body);
     }
-    (None, call.body.as_deref().map_or_else(String::new, |body| filled(body, names)))
+    let body = call.body.as_ref().map(|body| filled_value(body, names));
+    (None, body.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
 /// Parameters as texts: a text as it is, anything else as JSON.

@@ -63,12 +63,35 @@ pub(crate) struct Row {
     pub(crate) given: Option<Value>,
     /// A call before the call, whose answer `${first.HEADER}` reads.
     pub(crate) first: Option<Call>,
-    pub(crate) call: Call,
+    /// None where the row is about what is delivered after the steps.
+    pub(crate) call: Option<Call>,
     pub(crate) refused: Option<Refused>,
     pub(crate) answers: Option<Answers>,
     /// Headers of the answer; `null` for one that must not be there.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, Option<String>>,
+    /// Every event that comes to the listener, in its order.
+    pub(crate) delivered: Option<Vec<Delivered>>,
+}
+
+/// An event that an app hears.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Delivered {
+    /// The whole body as text.
+    pub(crate) text: Option<String>,
+    /// The event alone, as JSON.
+    pub(crate) event: Option<Value>,
+    /// The list in which the event stands.
+    #[serde(default = "messaging")]
+    pub(crate) channel: String,
+    /// Headers of the request, as those of an answer.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Option<String>>,
+}
+
+fn messaging() -> String {
+    "messaging".to_owned()
 }
 
 impl Row {
@@ -97,7 +120,7 @@ pub(crate) struct Call {
     /// A body of parts, with values like those of `query`.
     pub(crate) parts: Option<Map<String, Value>>,
     /// A body as it is, without a content type of its own.
-    pub(crate) body: Option<String>,
+    pub(crate) body: Option<Value>,
     /// Headers, in place of those that the call would have.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
@@ -190,8 +213,12 @@ pub(crate) fn badly_kept(table: &Table) -> Vec<String> {
         if !table.sources.contains_key(&row.source) {
             wrong.push(format!("{name}: there is no source {}", row.source));
         }
-        if row.refused.is_some() == row.answers.is_some() {
-            wrong.push(format!("{name}: a row has `refused` or `answers`"));
+        let expected = usize::from(row.refused.is_some()) + usize::from(row.answers.is_some());
+        if expected != usize::from(row.call.is_some()) {
+            wrong.push(format!("{name}: a call has `refused` or `answers`"));
+        }
+        if row.call.is_none() && row.delivered.is_none() {
+            wrong.push(format!("{name}: a row has `call` or `delivered`"));
         }
         sources.remove(row.source.as_str());
     }

@@ -17,8 +17,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::http::{Client, Message};
+use crate::listener::Listener;
 use crate::request::{Names, bytes};
-use crate::table::Call;
+use crate::table::{Call, Delivered};
 
 /// Where clocks stand: 2026-07-06T09:00:00Z.
 const MORNING: Timestamp = Timestamp(1_783_328_400_000);
@@ -38,6 +39,16 @@ impl World {
     }
 }
 
+/// Gives every app with `webhook: listener` the address of the listener.
+fn listens(world: &mut Map<String, Value>, url: &str) {
+    let apps = world.get_mut("apps").and_then(Value::as_object_mut);
+    for app in apps.into_iter().flat_map(Map::values_mut) {
+        if app["webhook"] == "listener" {
+            app["webhook"] = url.into();
+        }
+    }
+}
+
 fn merge(base: &mut Map<String, Value>, changes: &Map<String, Value>) {
     for (name, change) in changes {
         match (base.get_mut(name).and_then(Value::as_object_mut), change.as_object()) {
@@ -52,6 +63,7 @@ pub(crate) struct Stand {
     stage: Arc<Stage>,
     lane: Arc<Lane>,
     cast: Arc<Cast>,
+    listener: Listener,
     address: std::net::SocketAddr,
 }
 
@@ -88,7 +100,10 @@ fn shown(problems: &[Diagnostic]) -> String {
 
 impl Stand {
     async fn new(world: &World, given: Option<&Value>) -> Result<Self, String> {
-        let scenario = scenario(world, given)?;
+        let hears = Listener::start().await;
+        let mut world = World(world.0.clone());
+        listens(&mut world.0, &hears.url());
+        let scenario = scenario(&world, given)?;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let surroundings = Surroundings {
@@ -128,13 +143,14 @@ impl Stand {
         for step in scenario.steps.iter() {
             scene.perform(step).await.map_err(|failure| format!("its steps: {failure:?}"))?;
         }
-        Ok(Self { stage, lane, cast, address })
+        Ok(Self { stage, lane, cast, listener: hears, address })
     }
 
     /// What `${NAME}` stands for, after a first call where there was one.
     pub(crate) fn names(&self, first: Option<&Message>) -> Names {
         let mut names = Names::new();
         let mut set = |name: String, value: String| drop(names.insert(name, value));
+        set("listener".to_owned(), self.listener.url());
         for page in &self.cast.pages {
             set(format!("{}.id", page.name.as_deref().unwrap_or("page")), page.id.to_string());
         }
@@ -188,6 +204,15 @@ impl Stand {
         let mut client = Client::connect(self.address).await;
         client.write(&bytes(call, token.as_deref(), &names)).await;
         client.answer().await.ok_or_else(|| "there is no answer".to_owned())
+    }
+
+    /// What differs between the events that the listener heard and those that are expected.
+    pub(crate) async fn delivered_otherwise(&self, expected: &[Delivered]) -> Vec<String> {
+        if let Err(unsettled) = self.lane.settled(PATIENCE).await {
+            return vec![unsettled.to_string()];
+        }
+        let secret = self.cast.apps.first().map(|app| app.secret.clone()).unwrap_or_default();
+        self.listener.differences(expected, &self.names(None), &secret)
     }
 
     /// The number of the newest entry of the journal.

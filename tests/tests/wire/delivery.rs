@@ -1,5 +1,5 @@
-//! Who is sent what, and in which order: subscriptions, queues, connections, echoes (C-03, M-187,
-//! M-192, M-194).
+//! Who is sent what, and in which order: subscriptions, queues, connections, echoes (C-03, M-193,
+//! M-194, M-244).
 
 use std::io::Read;
 use std::net::TcpStream;

@@ -1,5 +1,5 @@
-//! Echoes and receipts: when they leave, where they go, and in which order (C-22, C-163, C-164, M-194,
-//! M-219).
+//! Echoes and receipts: when they leave, where they go, and in which order (C-22, C-164, M-194,
+//! M-194a).
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};

@@ -266,7 +266,7 @@ async fn the_token_is_found_wherever_it_stands() {
 #[tokio::test]
 async fn every_version_that_ever_was_serves_the_call_and_says_which_one_did() {
     let (stand, ann) = stand().await;
-    // The oldest version that can still be used serves calls to those before it (M-07, M-08).
+    // The oldest version that can still be used serves calls to those before it (M-08).
     let cases = [
         ("/v2.0/me/messages", "v20.0"),
         ("/v2.6/me/messages", "v20.0"),

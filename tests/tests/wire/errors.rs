@@ -1,5 +1,5 @@
 //! Every refusal of this version as a bot sees it: status, header and body, as they are, and beside
-//! what the platform was seen to say (M-24 to M-31, M-48 to M-109, C-84).
+//! what the platform was seen to say (M-24 to M-29, M-48 to M-108, C-84).
 
 use emulator_server::Quiet;
 use std::fmt::Write as _;

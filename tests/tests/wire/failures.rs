@@ -1,4 +1,4 @@
-//! Deliveries that fail: what counts as a failure, and when it is tried again (M-192, M-193).
+//! Deliveries that fail: what counts as a failure, and when it is tried again (M-193).
 
 use emulator_server::Quiet;
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! What a message may hold, call by call: one row for each text of a rule, and every shape that is in
-//! order (M-61a, M-77 to M-90, M-142 to M-165, M-169).
+//! order (M-61a, M-77 to M-90, M-142 to M-164, M-169).
 
 #![expect(clippy::needless_pass_by_value, reason = "rows are read more easily without references")]
 
@@ -74,7 +74,7 @@ fn feedback_with(pointer: &str, value: Value) -> Value {
     template(payload)
 }
 
-/// So many characters of three bytes each: limits count characters (M-18).
+/// So many characters of three bytes each: limits count characters (M-77).
 fn long(count: usize) -> String {
     "☕".repeat(count)
 }

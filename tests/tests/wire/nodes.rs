@@ -1,5 +1,5 @@
 //! What is read beside the Send API, and who may read it: people, the Page, apps, tokens
-//! (M-22, M-36, M-48 to M-69, M-246, M-249, M-265).
+//! (M-22, M-36, M-48 to M-68, M-246, M-249, M-265).
 
 use std::fmt::Write as _;
 
@@ -236,7 +236,7 @@ async fn the_wrong_kind_of_token_is_told_from_a_wrong_one() {
     let answer = get(&stand, &format!("/{LIVECHAT}/subscriptions"), &app_token(BOT)).await;
     assert_eq!(answer.error(), (100, 33), "another app's");
     let answer = get(&stand, &format!("/{PAGE}/subscribed_apps"), &app_token(BOT)).await;
-    assert_eq!(answer.error(), (210, 0), "M-67");
+    assert_eq!(answer.error(), (210, 0), "M-54");
     let answer = get(&stand, "/me", &token(STRANGER)).await;
     assert_eq!(answer.error(), (190, 0), "not on the Page");
 }
@@ -330,5 +330,5 @@ async fn a_person_who_blocked_the_page_and_an_app_in_development_are_real_causes
     let change = AdminChange::Permission { app: BOT, permission: Permission::PagesMessaging, granted: false };
     lane.admin_changes(PAGE, change).result.unwrap();
     let answer = stand.send(BOT, ann, "a").await;
-    assert_eq!((answer.status(), answer.error()), (403, (230, 0)), "M-69");
+    assert_eq!((answer.status(), answer.error()), (403, (230, 0)), "C-02");
 }

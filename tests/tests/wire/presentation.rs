@@ -1,5 +1,5 @@
 //! What a call may say about the form of its answer: methods in disguise, callbacks, hidden statuses,
-//! answers that are known already (M-11, M-32 to M-34).
+//! answers that are known already (M-11, M-33, M-34).
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
 //! Apps that say themselves where they want their webhooks, and for what: `subscribed_apps` and
-//! `subscriptions` (M-59, M-63, M-68, M-73, M-81, M-133, M-134, M-186, M-243, M-244).
+//! `subscriptions` (M-59, M-63, M-68, M-73, M-81, M-186, M-243, M-244).
 
 use emulator_server::Quiet;
 use std::fmt::Write as _;
@@ -158,7 +158,7 @@ async fn a_bot_that_registers_itself_hears_and_answers() {
     };
     tokio::time::timeout(PATIENCE, answered).await.expect("it answers");
 
-    // The app hears of what both have subscribed: it has no echoes of its own (M-187).
+    // The app hears of what both have subscribed: it has no echoes of its own (M-244).
     let narrower = [("object", "page"), ("fields", "messaging_postbacks")];
     success(&subscribe(&stand, BOT, &narrower).await);
     lane.person_says(ann, "still there?").unwrap();

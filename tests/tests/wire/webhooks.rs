@@ -1,5 +1,5 @@
 //! Webhooks byte for byte: order of keys, kinds of values, escapes, signatures, headers (C-21, C-75a,
-//! C-78, M-188 to M-191, M-200 to M-203, M-213).
+//! C-78, M-188 to M-190, M-200 to M-203).
 
 use emulator_core::{Party, Span};
 use emulator_server::Quiet;

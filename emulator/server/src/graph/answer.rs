@@ -11,7 +11,7 @@ use crate::escape::Dialect;
 use crate::journal::CallKind;
 use crate::object::Object;
 
-/// The body of an accepted call.
+/// The body of an accepted call (M-144).
 pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind, world: &World) -> Bytes {
     let mut out = String::with_capacity(128);
     match answer {

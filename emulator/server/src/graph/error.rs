@@ -53,7 +53,7 @@ struct Body<'a> {
     fbtrace_id: &'a str,
 }
 
-/// How much of a wrong answer to a challenge is repeated, in characters (M-134).
+/// How much of a wrong answer to a challenge is repeated, in characters (M-186).
 const RECEIVED_SHOWN: usize = 20;
 const O_AUTH: &str = "OAuthException";
 const GRAPH_METHOD: &str = "GraphMethodException";
@@ -187,13 +187,13 @@ impl GraphError {
         Self::new(RuleId::UnknownNode, 100, text).subcode(33).graph_method()
     }
 
-    /// Messages cannot be read from the edge that sends them (M-74).
+    /// Messages cannot be read from the edge that sends them (M-73).
     pub(crate) fn whose_messages() -> Self {
         let text = "(#100) For field 'messages': The parameter user_id is required";
         Self::new(RuleId::ParameterRequired, 100, text)
     }
 
-    /// A path of nothing (M-31).
+    /// A path of nothing (M-57).
     pub(crate) fn no_node() -> Self {
         Self::new(RuleId::UnknownNode, 100, "No node specified").graph_method()
     }
@@ -204,7 +204,7 @@ impl GraphError {
         Self::new(RuleId::TokenRequired, 2500, text)
     }
 
-    /// Another node without a token (M-56).
+    /// Another node without a token (M-54).
     pub(crate) fn no_token() -> Self {
         Self::new(RuleId::TokenRequired, 104, "An access token is required to request this resource.")
     }
@@ -214,7 +214,7 @@ impl GraphError {
         Self::new(RuleId::TokenUnknown, 190, "Invalid OAuth access token - Cannot parse access token")
     }
 
-    /// An app token where a Page token is needed (M-67).
+    /// An app token where a Page token is needed (M-54).
     pub(crate) fn page_token_needed() -> Self {
         Self::new(RuleId::TokenRequired, 210, "(#210) This call requires a Page access token.")
     }
@@ -224,7 +224,7 @@ impl GraphError {
         Self::new(RuleId::ClientSecret, 1, "Error validating client secret.")
     }
 
-    /// An app token of no app (M-65).
+    /// An app token of no app (M-66).
     pub(crate) fn unknown_app() -> Self {
         let text = "Error validating application. Invalid application ID.";
         Self::new(RuleId::ClientSecret, 101, text)
@@ -241,7 +241,7 @@ impl GraphError {
         Self::new(RuleId::AppTokenRequired, 15, text)
     }
 
-    /// A proof that is none (M-58).
+    /// A proof that is none (M-22).
     pub(crate) fn wrong_proof() -> Self {
         let text = "Invalid appsecret_proof provided in the API argument";
         Self::new(RuleId::ProofChecked, 100, text).graph_method()
@@ -262,7 +262,7 @@ impl GraphError {
     /// A word that is not among those that a parameter takes (M-81).
     pub(crate) fn not_one_of(parameter: &str, names: &str, given: &str) -> Self {
         let text = format!("(#100) Param {parameter} must be one of {{{names}}} - got \"{given}\".");
-        Self::new(RuleId::WebhookFields, 100, text)
+        Self::new(RuleId::UnknownWord, 100, text)
     }
 
     /// Webhooks of something else than Pages.
@@ -280,13 +280,13 @@ impl GraphError {
         Self::new(RuleId::CallbackElsewhere, 3, format!("(#3) callback_url: {why}"))
     }
 
-    /// A callback that does not answer as it should (M-133).
+    /// A callback that does not answer as it should (M-186).
     pub(crate) fn not_verified(why: &str) -> Self {
         let text = format!("(#2200) Callback verification failed with the following errors: {why}");
         Self::new(RuleId::CallbackVerified, 2_200, text)
     }
 
-    /// A callback that gives something else back than the challenge (M-134).
+    /// A callback that gives something else back than the challenge (M-186).
     pub(crate) fn wrong_challenge(expected: &str, received: &str) -> Self {
         let received = match received.char_indices().nth(RECEIVED_SHOWN) {
             Some((end, _)) => format!("{}...", &received[..end]),
@@ -311,7 +311,7 @@ impl GraphError {
         Self::new(RuleId::TokenInspected, 100, text)
     }
 
-    /// A profile that the app may not see (M-125).
+    /// A profile that the app may not see (M-265).
     pub(crate) fn profile_denied(rule: RuleId, saw: Saw) -> Self {
         let text = "(#100) Insufficient permission to access user profile.";
         Self { saw, ..Self::new(rule, 100, text).subcode(2_018_247) }
@@ -326,28 +326,28 @@ impl GraphError {
     /// The emulator itself cannot go on (code 2).
     pub(crate) fn unavailable() -> Self {
         let text = "(#2) Service temporarily unavailable";
-        Self::new(RuleId::InvalidParameter, 2, text).status(500)
+        Self::new(RuleId::ServiceUnavailable, 2, text).status(500)
     }
 
     /// A body above the limit.
     pub(crate) fn body_too_large() -> Self {
-        Self::new(RuleId::InvalidParameter, 1, "The request body is larger than 26 MiB").status(413)
+        Self::new(RuleId::HttpLimits, 1, "The request body is larger than 26 MiB").status(413)
     }
 
     /// A header above the limit.
     pub(crate) fn header_too_large() -> Self {
-        Self::new(RuleId::InvalidParameter, 1, "The request header is larger than 16 KiB").status(431)
+        Self::new(RuleId::HttpLimits, 1, "The request header is larger than 16 KiB").status(431)
     }
 
     /// A header that does not end.
     pub(crate) fn header_too_slow() -> Self {
-        Self::new(RuleId::InvalidParameter, 1, "The request header did not end within 30 seconds").status(408)
+        Self::new(RuleId::HttpLimits, 1, "The request header did not end within 30 seconds").status(408)
     }
 
     /// Bytes that are no request.
     pub(crate) fn no_http() -> Self {
         let text = "The request cannot be read as HTTP/1.1: its first line, a header or a length is wrong";
-        Self::new(RuleId::InvalidParameter, 1, text)
+        Self::new(RuleId::HttpLimits, 1, text)
     }
 
     /// A caller that names the emulator otherwise, or a page of another host.
@@ -358,18 +358,18 @@ impl GraphError {
     /// A body that ends before its length, or whose parts are no parts.
     pub(crate) fn body_broken() -> Self {
         let text = "The request body ended early, or its chunks cannot be read";
-        Self::new(RuleId::InvalidParameter, 1, text)
+        Self::new(RuleId::HttpLimits, 1, text)
     }
 
     /// A body that takes too long.
     pub(crate) fn body_too_slow() -> Self {
-        Self::new(RuleId::InvalidParameter, 1, "The request body did not end within 60 seconds").status(408)
+        Self::new(RuleId::HttpLimits, 1, "The request body did not end within 60 seconds").status(408)
     }
 
     /// More connections than there can be at a time.
     pub(crate) fn too_many_connections() -> Self {
         let text = "1,024 connections are open, which is as many as there can be; close some";
-        Self::new(RuleId::InvalidParameter, 2, text).status(503)
+        Self::new(RuleId::HttpLimits, 2, text).status(503)
     }
 
     /// What the platform has and this version lacks (M-61a).

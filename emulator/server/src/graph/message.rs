@@ -1,4 +1,4 @@
-//! What a message may hold (M-77 to M-94, M-151 to M-165), read once and put into the form that is
+//! What a message may hold (M-77 to M-90, M-151 to M-164), read once and put into the form that is
 //! kept.
 //!
 //! Most messages are a text. They are read into borrowed parts and nothing else is made of them; the
@@ -28,9 +28,9 @@ pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;
 pub(super) use wrong::known;
 
-/// The longest text of a message, in characters (M-152).
+/// The longest text of a message, in characters (M-77).
 const TEXT_LIMIT: usize = 2_000;
-/// The longest metadata of a message, in characters (M-149).
+/// The longest metadata of a message, in characters (M-77).
 const METADATA_LIMIT: usize = 1_000;
 
 const MESSAGE: Path<'static> = Path::Root("message");

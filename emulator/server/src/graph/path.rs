@@ -15,7 +15,7 @@ use crate::shared::Token;
 /// The newest version that is in use, which also serves calls without one.
 const NEWEST_VERSION: (u32, u32) = (25, 0);
 const NEWEST: HeaderValue = HeaderValue::from_static("v25.0");
-/// The oldest version that can still be used; it serves calls to those before it (M-07, M-08).
+/// The oldest version that can still be used; it serves calls to those before it (M-08).
 const OLDEST_VERSION: (u32, u32) = (20, 0);
 
 /// The version that serves calls of a version: for one that has expired the oldest that can still be used (M-08).
@@ -83,7 +83,7 @@ impl Verb {
     }
 }
 
-/// True for what cannot be a node because somebody meant a version by it: `v3`, `3.0`, `v2.80` (M-09).
+/// True for what cannot be a node because somebody meant a version by it: `v3`, `3.0`, `v2.80` (M-55).
 fn looks_like_version(part: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (bare, spelt) = part.strip_prefix('v').map_or((part, false), |bare| (bare, true));
@@ -134,12 +134,12 @@ impl<'a> Path<'a> {
         beyond::node(node).map(GraphError::not_there_yet)
     }
 
-    /// True for the edge of messages, which can be read for a person on the platform (M-74).
+    /// True for the edge of messages, which can be read for a person on the platform (M-73).
     pub(crate) fn is_messages(&self) -> bool {
         self.edge == Some("messages") && !self.is_unknown_version()
     }
 
-    /// True for a path at which the platform takes batches: the root, or a node (M-40).
+    /// True for a path at which the platform takes batches: the root, or a node (M-61a).
     pub(crate) fn takes_batches(&self) -> bool {
         self.edge.is_none() && !self.is_unknown_version()
     }

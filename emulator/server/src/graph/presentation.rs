@@ -1,5 +1,5 @@
 //! How a call wants its answer to be presented: whatever the status, as a script, or not again
-//! (M-32 to M-34).
+//! (M-33, M-34).
 
 use std::fmt::Write as _;
 
@@ -25,7 +25,7 @@ pub enum Content {
 enum Status {
     /// Its own.
     Own,
-    /// 200 even when it is an error (M-32).
+    /// 200 even when it is an error (M-33).
     Suppressed,
 }
 

@@ -1,5 +1,5 @@
-//! What a call of the Send API asks for, apart from its recipient (M-86, M-99 to M-101, M-141 to
-//! M-148).
+//! What a call of the Send API asks for, apart from its recipient (M-86, M-99 to M-101, M-143 to
+//! M-147).
 
 use std::sync::Arc;
 
@@ -115,14 +115,14 @@ fn tag(params: &Params<'_>, message: &Message) -> Result<(Option<&'static str>, 
         };
     };
     let Some(tag) = Tag::spelt(&tag) else { return wrong(RuleId::TagUnknown, "(#100) Invalid tag.") };
-    // That a tag has ended comes before what it goes with (M-181).
+    // That a tag has ended comes before what it goes with (M-101).
     let may_have_ended =
         matches!(tag, Tag::ConfirmedEventUpdate | Tag::AccountUpdate | Tag::PostPurchaseUpdate);
     if !may_have_ended && messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
         let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
         return wrong(RuleId::TagNeedsType, text);
     }
-    // The tag lets feedback out and nothing else, inside the window too (M-181).
+    // The tag lets feedback out and nothing else, inside the window too (M-181a).
     if tag == Tag::CustomerFeedback && message.template != Some(Template::CustomerFeedback) {
         return Err(GraphError { rule: RuleId::WindowFeedback, ..GraphError::invalid().param("tag") });
     }

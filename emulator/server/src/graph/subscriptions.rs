@@ -1,5 +1,5 @@
-//! `/{app}/subscriptions`: where an app wants its webhooks, and for which fields (M-63, M-133, M-134,
-//! M-186, M-186a, M-244).
+//! `/{app}/subscriptions`: where an app wants its webhooks, and for which fields (M-63, M-186,
+//! M-186a, M-244).
 
 use std::sync::Arc;
 

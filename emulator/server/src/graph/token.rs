@@ -37,13 +37,13 @@ pub(super) fn token<'a>(
         None => params.text("oauth_token")?,
     };
     let token = from_params.filter(|token| !token.is_empty()).or(bearer.map(Cow::Borrowed));
-    // The bar of an app token is often escaped where nothing takes the escape away (M-21).
+    // The bar of an app token is often escaped where nothing takes the escape away (M-66).
     Ok(token.map(|token| {
         if token.contains('%') { token.replace("%7C", "|").replace("%7c", "|").into() } else { token }
     }))
 }
 
-/// Whom the token stands for (M-48, M-65, M-66).
+/// Whom the token stands for (M-48, M-66).
 pub(super) fn caller(shared: &Shared, token: &str) -> Result<Token, GraphError> {
     if let Some(token) = shared.tokens.get(token) {
         return Ok(*token);

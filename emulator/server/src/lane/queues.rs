@@ -1,4 +1,4 @@
-//! Deliveries that wait for their app, in order for each conversation.
+//! Deliveries that wait for their app, in order for each conversation (M-194).
 
 use std::collections::VecDeque;
 use std::time::Duration;

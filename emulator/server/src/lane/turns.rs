@@ -28,7 +28,8 @@ impl Turn {
 }
 
 impl LaneState {
-    /// Lets a call's echoes wait until it has been answered, unless they leave before the answer does.
+    /// Lets a call's echoes wait until it has been answered, unless they leave before the answer does
+    /// (M-194a).
     /// Says which queues to start.
     pub(crate) fn hold(
         &mut self,

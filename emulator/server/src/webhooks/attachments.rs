@@ -1,5 +1,5 @@
 //! The list `attachments` of a message in a webhook, made from the message as it was sent (M-206,
-//! M-214).
+//! C-161).
 
 use serde_json::{Map, Value, json};
 

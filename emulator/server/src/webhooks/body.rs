@@ -1,5 +1,5 @@
 //! Webhook bodies, byte for byte: order of keys, kinds of values and escapes as observed (C-75a,
-//! M-190, M-200 to M-230).
+//! M-190, M-195, M-200, M-203, M-206, M-230).
 
 use emulator_core::{AppIdType, Delivery, Event, Message, MissingMetadata, Party, Referral, Style};
 use serde_json::Value;
@@ -176,7 +176,7 @@ fn text(object: &mut Object<'_>, message: &Message) {
 fn extras(object: &mut Object<'_>, message: &Message, dialect: Dialect, base_url: &str) {
     let Some(body) = message.body.as_deref() else { return };
     let Ok(Value::Object(body)) = serde_json::from_str(body) else { return };
-    // What the platform's language processing found; it stands behind the text (M-210, M-270).
+    // What the platform's language processing found; it stands behind the text (M-270).
     if let Some(found) = body.get("nlp") {
         object.json("nlp", |out| dialect.respell(out, &found.to_string()));
     }
@@ -210,7 +210,7 @@ fn from_page<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut O
     item.bare("timestamp", delivery.at.0)
 }
 
-/// Control events name the recipient first and the sender, who is the person, last (C-75a, C-79);
+/// Control events name the recipient first and the sender, who is the person, last (C-75a);
 /// what is about no person has no sender (C-12).
 fn control<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut Object<'a> {
     id(item, "recipient", delivery.page.0);

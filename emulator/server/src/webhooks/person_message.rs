@@ -46,7 +46,7 @@ fn kinds() -> String {
 /// The message that a person sends, from what a step says of it.
 ///
 /// The input is an object with a `text`, beside which may stand `nlp`, what the platform's language processing found in
-/// it and webhooks repeat as it is (M-210, M-270), and either `attachments`, a list, or one kind of attachment.
+/// it and webhooks repeat as it is (M-270), and either `attachments`, a list, or one kind of attachment.
 /// An attachment is either one kind, `{"image": ADDRESS}`, `{"sticker": ID or {id, url}}`, `{"location":
 /// {lat, long, title, url}}`, `{"fallback": {url, title}}`, or what the webhook shows,
 /// `{"type", "payload"}`. `rules_as_of` is the day whose form stickers have.

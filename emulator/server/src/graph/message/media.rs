@@ -1,4 +1,4 @@
-//! Attachments: media by their address, and templates (M-83, M-90, M-94, M-153 to M-155).
+//! Attachments: media by their address, and templates (M-83, M-85, M-90, M-154).
 
 use emulator_core::{RuleId, is_url};
 

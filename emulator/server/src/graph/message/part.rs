@@ -45,7 +45,7 @@ pub(crate) fn without_nulls(value: &mut Value) {
     }
 }
 
-/// True for a text of more than so many characters, which are code points (M-18).
+/// True for a text of more than so many characters, which are code points (M-77).
 pub(super) fn longer(text: &str, limit: usize) -> bool {
     text.len() > limit && text.chars().count() > limit
 }
@@ -130,7 +130,7 @@ impl<'a> Part<'a> {
         self.said(key, limit)?.ok_or_else(|| GraphError::required(Path::Member(&path, key)))
     }
 
-    /// The member as one of those words, spelt as they are (M-16).
+    /// The member as one of those words, spelt as they are (M-81).
     pub(super) fn word(
         &mut self,
         key: &str,

@@ -39,7 +39,7 @@ pub(super) fn shape(path: Path<'_>) -> GraphError {
 }
 
 /// The word among those that the parameter takes, however it is spelt in large and small letters
-/// (M-16, M-81).
+/// (M-81).
 pub(crate) fn known(
     given: &str,
     words: &[&'static str],

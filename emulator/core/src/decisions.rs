@@ -214,15 +214,17 @@ pub struct Decision {
 /// Every cell with what the rules make of it.
 pub fn decision_table() -> Vec<Decision> {
     let mut table = Vec::new();
-    for &standing in Standing::ALL {
-        for &actor in Actor::ALL {
-            for &action in actor.actions() {
-                let cell = Cell { protocol: Protocol::Handover, standing, actor, action };
-                let outcome = match cell.cannot_be() {
-                    Some(reason) => Err(reason),
-                    None => Ok(play::outcome(cell)),
-                };
-                table.push(Decision { cell, outcome });
+    for &protocol in Protocol::ALL {
+        for &standing in Standing::ALL {
+            for &actor in Actor::ALL {
+                for &action in actor.actions() {
+                    let cell = Cell { protocol, standing, actor, action };
+                    let outcome = match cell.cannot_be() {
+                        Some(reason) => Err(reason),
+                        None => Ok(play::outcome(cell)),
+                    };
+                    table.push(Decision { cell, outcome });
+                }
             }
         }
     }

@@ -330,7 +330,7 @@ pub(crate) use decisions;
 
 impl Default for Options {
     fn default() -> Self {
-        Self::of(Protocol::Handover)
+        Self::of(Protocol::default())
     }
 }
 

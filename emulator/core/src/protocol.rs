@@ -15,9 +15,10 @@ use crate::options::{
 use crate::time::Timestamp;
 
 /// A generation of conversation control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Protocol {
     /// Exclusive control, idle conversations, an optional primary receiver.
+    #[default]
     Handover,
 }
 
@@ -152,4 +153,36 @@ decisions! {
         "which characters of a webhook body are escaped";
     echo_order: EchoOrder = [AfterAnswer], EchoAfterAnswer,
         "whether an echo leaves before or after the answer to its call";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { sources(&path, into) } else { into.push(path) }
+        }
+    }
+
+    #[test]
+    fn no_decision_is_taken_by_the_name_of_a_protocol() {
+        let mut files = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        let names: Vec<String> =
+            Protocol::ALL.iter().map(|protocol| format!("Protocol::{protocol:?}")).collect();
+        for file in files {
+            let place = file.to_string_lossy().into_owned();
+            if place.ends_with("src/protocol.rs") || place.contains("src/catalogue") {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            let named = names.iter().find(|name| text.contains(name.as_str()));
+            assert_eq!(named, None, "{place} names a protocol; a row of the table decides instead");
+        }
+    }
 }

@@ -85,7 +85,7 @@ mod tests {
         let mut page = Page::named("Shop");
         page.apps.insert(BOT, connected([Field::Messages].into_iter().collect()));
         let apps = [(BOT, App::named("bot")), (DESK, App::named("desk"))].into();
-        Arc::new(Settings { protocol: Protocol::Handover, pages: [(PAGE, page)].into(), apps })
+        Arc::new(Settings { protocol: Protocol::default(), pages: [(PAGE, page)].into(), apps })
     }
 
     #[test]

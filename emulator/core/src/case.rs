@@ -152,7 +152,8 @@ impl<'a> Case<'a> {
         self.follows(filed);
     }
 
-    /// Keeps the owner in control until then, if its control ends by itself.
+    /// Keeps the owner in control until then, if its control ends by itself. The messaging window is a clock of its own
+    /// (C-30).
     pub(crate) fn prolong(&mut self, rule: RuleId, until: Timestamp) {
         let Self { world: World { conversations, timers, .. }, person, .. } = self;
         let Some(conversation) = conversations.get_mut(person) else { return };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use emulator_core::Hidden;
 use emulator_server::journal::Kind;
 use emulator_server::parse_rfc3339;
 use serde_json::{Map, Value};
@@ -11,7 +12,6 @@ use super::RecordError;
 use super::tries::impossible;
 use crate::cast::Cast;
 use crate::secrets::secrets_of;
-use emulator_server::Hidden;
 
 /// What a journal tells.
 #[derive(Debug, Clone)]

@@ -131,7 +131,7 @@ fn old(world: &Value, people: &std::collections::BTreeSet<&str>) -> Result<Tree,
     if page["name"] != "Emulated Page" {
         settings.insert("name".into(), page["name"].clone());
     }
-    for key in ["primary_receiver", "options"] {
+    for key in ["primary_receiver", "news", "options"] {
         settings.extend(
             page.get(key).filter(|value| !value.is_null()).map(|value| (key.to_owned(), value.clone())),
         );

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use emulator_core::Hidden;
 use emulator_server::journal::Kind;
 use serde_json::Value;
 
@@ -15,7 +16,6 @@ use super::page::{Grants, List};
 use super::story::{Change, Index, Piece, What, in_order, is_root};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
-use emulator_server::Hidden;
 
 /// How far a move of the clock and the system's time may be apart for it to be time in which the emulator was off.
 const SAME_TIME: i64 = 2_000;
@@ -447,7 +447,7 @@ fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
     let header = subject.header;
     let Header { people, world, .. } = header;
     let mut known = BTreeMap::new();
-    known.insert(emulator_core::PAGE_INBOX.to_string(), "inbox.id".to_owned());
+    known.insert(emulator_core::Party::Inbox.number().to_string(), "inbox.id".to_owned());
     for page in world["pages"].as_array().into_iter().flatten() {
         let called = page["called"].as_str().unwrap_or("page");
         known.extend(page["id"].as_str().map(|id| (id.to_owned(), format!("{called}.id"))));

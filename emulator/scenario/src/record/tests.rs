@@ -571,7 +571,7 @@ fn secrets_that_are_said_aloud_are_named() {
 
     let own = [("EAAown1", "bot.store.page_token"), ("s3cret", "bot.secret")];
     let own = own.map(|(value, name)| (value.to_owned(), name.to_owned()));
-    let journal = Journal { secrets: emulator_server::Hidden::known(own), ..tape.journal() };
+    let journal = Journal { secrets: emulator_core::Hidden::known(own), ..tape.journal() };
     let told = journal.told(&Telling::default(), &place()).unwrap();
     let said = "says: \"bot-page-token bot-store-page-token bot-app-secret bot-verify-token, ${bot.store.page_token}x${bot.secret}\"";
     assert!(told.text.contains(said), "{}", told.text);

@@ -10,7 +10,8 @@ use crate::object::Object;
 pub(super) fn write(object: &mut Object<'_>, change: &AdminChange, names: &Names) {
     match change {
         AdminChange::PrimaryReceiver(app) => {
-            object.text("primary_receiver", &app.map_or_else(|| "none".to_owned(), |app| names.app(app)));
+            object
+                .text("primary_receiver", &app.map_or_else(|| "none".to_owned(), |party| names.party(party)));
         }
         AdminChange::Connects(app) => {
             object.text("connects", &names.app(*app));

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, Asks, Button, Delivery, Effect, Field, InboxAct, Message, PAGE_INBOX, PageId, PersonAct, Psid,
-    QuickReply, Saw, Subject, Timestamp,
+    AppId, Asks, Button, Delivery, Effect, FactValue, Field, InboxAct, Message, PageId, Party, PersonAct,
+    Psid, QuickReply, Saw, Subject, Timestamp,
 };
 
 use super::admin;
@@ -33,18 +33,23 @@ pub struct Names {
 }
 
 impl Names {
-    /// The app's name; the inbox is `inbox`, and an unknown app its id.
+    /// The app's name, else its id.
     pub fn app(&self, app: AppId) -> String {
-        match self.apps.get(&app) {
-            Some(name) => name.to_string(),
-            None if app == PAGE_INBOX => "inbox".to_owned(),
-            None => app.to_string(),
+        self.apps.get(&app).map_or_else(|| app.to_string(), ToString::to_string)
+    }
+
+    /// The party's name: that of the app, `inbox`, or the id of another party of the platform.
+    pub fn party(&self, party: Party) -> String {
+        match party {
+            Party::Inbox => "inbox".to_owned(),
+            Party::App(app) => self.app(app),
+            Party::LeadFlow | Party::MetaAi => party.number().to_string(),
         }
     }
 
     /// The owner's name; `idle` when there is none.
-    pub fn owner(&self, owner: Option<AppId>) -> String {
-        owner.map_or_else(|| "idle".to_owned(), |app| self.app(app))
+    pub fn owner(&self, owner: Option<Party>) -> String {
+        owner.map_or_else(|| "idle".to_owned(), |owner| self.party(owner))
     }
 
     /// The person's name, else the id.
@@ -71,7 +76,7 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     if let Some(rule) = entry.rule {
         line.text("rule", rule.rule().code);
     }
-    if entry.saw != Saw::default() {
+    if !entry.saw.is_empty() {
         line.object("saw", |object| write_saw(object, &entry.saw, names));
     }
     line.text("kind", Kind::of(&entry.record).name());
@@ -209,34 +214,21 @@ impl Kind {
 
 /// The facts that a rule read, as members of `saw`.
 fn write_saw(object: &mut Object<'_>, saw: &Saw, names: &Names) {
-    let Saw { owner, expires, primary, folder, window, fields, human_agent, marked_done, made_by } = saw;
-    if let Some(owner) = owner {
-        object.text("owner", &names.owner(*owner));
-    }
-    if let Some(expires) = expires {
-        object.quoted("expires", rfc3339(*expires));
-    }
-    if let Some(primary) = primary {
-        object.text("primary_receiver", &primary.map_or_else(|| "none".to_owned(), |app| names.app(app)));
-    }
-    if let Some(folder) = folder {
-        object.text("folder", folder.name());
-    }
-    if let Some(window) = window {
-        object.text("window_until", &window.map_or_else(|| "never opened".to_owned(), rfc3339));
-    }
-    if let Some(fields) = fields {
-        let list = fields.iter().map(Field::name).collect::<Vec<_>>().join(" ");
-        object.text("fields", &list);
-    }
-    if let Some(human_agent) = human_agent {
-        object.bare("human_agent", human_agent);
-    }
-    if let Some(marked_done) = marked_done {
-        object.bare("marked_done", marked_done);
-    }
-    if let Some(made_by) = made_by {
-        object.text("made_by", &names.app(*made_by));
+    for fact in saw.facts() {
+        let name = fact.name();
+        match fact.value() {
+            FactValue::Owner(owner) => object.text(name, &names.owner(owner)),
+            FactValue::Receiver(Some(app)) | FactValue::App(app) => object.text(name, &names.app(app)),
+            FactValue::Receiver(None) => object.text(name, "none"),
+            FactValue::Time(at) | FactValue::Window(Some(at)) => object.quoted(name, rfc3339(at)),
+            FactValue::Window(None) => object.text(name, "never opened"),
+            FactValue::Folder(folder) => object.text(name, folder.name()),
+            FactValue::Fields(fields) => {
+                let list = fields.iter().map(Field::name).collect::<Vec<_>>().join(" ");
+                object.text(name, &list)
+            }
+            FactValue::Flag(holds) => object.bare(name, holds),
+        };
     }
 }
 

@@ -11,9 +11,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, AppMode, Asks, Button, ControlAct, Feature, Field, FieldSet, Folder, InboxAct,
-    Message, Mid, PAGE_INBOX, PageId, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RuleId,
-    Saw, Span, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState, catalogue,
+    AdminChange, AppId, AppMode, Asks, Button, ControlAct, Fact, FactForm, FactValue, Feature, Field,
+    FieldSet, Folder, InboxAct, Message, Mid, PageId, Party, Permission, PersonAct, Psid, QuickReply,
+    Reaction, Referral, RuleId, Saw, Span, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
+    catalogue,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -44,8 +45,15 @@ impl Known {
 
     /// The app of that name; an unknown one stands in a journal as its number.
     fn app(&self, name: &str) -> Option<AppId> {
-        let inbox = || (name == "inbox").then_some(PAGE_INBOX);
-        self.apps.get(name).copied().or_else(inbox).or_else(|| name.parse().ok().map(AppId))
+        self.apps.get(name).copied().or_else(|| name.parse().ok().map(AppId))
+    }
+
+    /// The party of that name; one of the platform other than the inbox stands in a journal as its number.
+    fn party(&self, name: &str) -> Option<Party> {
+        match self.app(name) {
+            Some(app) => Some(Party::of(app)),
+            None => (name == "inbox").then_some(Party::Inbox),
+        }
     }
 
     fn person(&self, name: &str) -> Option<Psid> {
@@ -181,6 +189,10 @@ impl<'a> Data<'a> {
         self.known.app(self.str(key)?)
     }
 
+    fn party(self, key: &str) -> Option<Party> {
+        self.known.party(self.str(key)?)
+    }
+
     fn person(self) -> Option<Psid> {
         self.known.person(self.str("person")?)
     }
@@ -202,13 +214,6 @@ impl<'a> Data<'a> {
         self.str(key).map_or_else(Vec::new, |list| list.split(',').map(Arc::from).collect())
     }
 
-    fn owner(self, key: &str) -> Option<Option<AppId>> {
-        match self.str(key)? {
-            "idle" | "none" => Some(None),
-            _ => self.app(key).map(Some),
-        }
-    }
-
     fn time(self, key: &str) -> Option<Timestamp> {
         parse_rfc3339(self.str(key)?)
     }
@@ -221,17 +226,23 @@ impl<'a> Data<'a> {
 
     /// What a rule read.
     fn saw(self) -> Saw {
-        Saw {
-            owner: self.owner("owner"),
-            expires: self.time("expires"),
-            primary: self.owner("primary_receiver"),
-            folder: self.folder(),
-            window: self.has("window_until").then(|| self.time("window_until")),
-            fields: self.fields().flatten(),
-            human_agent: self.flag("human_agent"),
-            marked_done: self.flag("marked_done"),
-            made_by: self.app("made_by"),
-        }
+        let facts = self.members.keys().filter_map(|name| Fact::new(name, self.fact(name)?));
+        facts.fold(Saw::default(), |saw, fact| saw.with(fact))
+    }
+
+    fn fact(self, name: &str) -> Option<FactValue> {
+        Some(match Fact::form(name)? {
+            FactForm::Owner if self.str(name) == Some("idle") => FactValue::Owner(None),
+            FactForm::Owner => FactValue::Owner(Some(self.party(name)?)),
+            FactForm::Receiver if self.str(name) == Some("none") => FactValue::Receiver(None),
+            FactForm::Receiver => FactValue::Receiver(Some(self.app(name)?)),
+            FactForm::App => FactValue::App(self.app(name)?),
+            FactForm::Time => FactValue::Time(self.time(name)?),
+            FactForm::Window => FactValue::Window(self.time(name)),
+            FactForm::Folder => FactValue::Folder(self.folder()?),
+            FactForm::Fields => FactValue::Fields(self.fields()??),
+            FactForm::Flag => FactValue::Flag(self.flag(name)?),
+        })
     }
 
     /// A list of lists of texts.
@@ -345,7 +356,7 @@ impl Root<'_> {
         Some(match what.as_str() {
             "primary_receiver" => AdminChange::PrimaryReceiver(match data.str(what)? {
                 "none" => None,
-                _ => Some(data.app(what)?),
+                _ => Some(data.party(what)?),
             }),
             "connects" => AdminChange::Connects(data.app(what)?),
             "removes" => AdminChange::Removes(data.app(what)?),
@@ -382,7 +393,7 @@ impl Root<'_> {
         let data = self.data;
         let error = GraphError {
             rule: self.rule?,
-            saw: self.saw,
+            saw: self.saw.clone(),
             status: data.number("status")?,
             kind: GraphError::kind_of(data.str("type")?)?,
             code: data.number("code")?,
@@ -464,12 +475,12 @@ impl Root<'_> {
                 about: data.mid("to").map(|to| (to, data.text("reaction"))),
             },
             "passes_control" => {
-                CallKind::Controls(ControlAct::Pass { to: data.app("to"), metadata: metadata() })
+                CallKind::Controls(ControlAct::Pass { to: data.party("to"), metadata: metadata() })
             }
             "takes_control" => CallKind::Controls(ControlAct::Take { metadata: metadata() }),
             "requests_control" => CallKind::Controls(ControlAct::Request { metadata: metadata() }),
             "passes_metadata" => {
-                CallKind::Controls(ControlAct::PassMetadata { to: data.app("to")?, metadata: metadata()? })
+                CallKind::Controls(ControlAct::PassMetadata { to: data.party("to")?, metadata: metadata()? })
             }
             "releases_control" => CallKind::Controls(ControlAct::Release),
             "extends_control" => {

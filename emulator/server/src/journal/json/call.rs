@@ -98,7 +98,7 @@ fn write_act(object: &mut Object<'_>, act: &ControlAct, names: &Names) {
     match act {
         ControlAct::Pass { to, metadata } => {
             if let Some(to) = to {
-                object.text("to", &names.app(*to));
+                object.text("to", &names.party(*to));
             }
             if let Some(metadata) = metadata {
                 object.text("metadata", metadata);
@@ -110,7 +110,7 @@ fn write_act(object: &mut Object<'_>, act: &ControlAct, names: &Names) {
             }
         }
         ControlAct::PassMetadata { to, metadata } => {
-            object.text("to", &names.app(*to)).text("metadata", metadata);
+            object.text("to", &names.party(*to)).text("metadata", metadata);
         }
         ControlAct::Release => {}
         ControlAct::Extend { by } => {

@@ -13,7 +13,7 @@ pub(super) fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Nam
             object.text("person", &names.person(*person));
             match from {
                 Sender::Person => object.text("from", &names.person(*person)),
-                Sender::App(app) => object.text("from", &names.app(*app)),
+                Sender::Party(party) => object.text("from", &names.party(*party)),
             };
             object.quoted("mid", mid).bare("timestamp", at.0);
             write_message(object, message);
@@ -29,7 +29,7 @@ pub(super) fn write_effect(object: &mut Object<'_>, effect: &Effect, names: &Nam
             }
         }
         Effect::ControlProlonged { person, owner, until } => {
-            object.text("person", &names.person(*person)).text("owner", &names.app(*owner));
+            object.text("person", &names.person(*person)).text("owner", &names.party(*owner));
             object.quoted("until", rfc3339(*until));
         }
         Effect::FolderMoved { person, from, to } => {

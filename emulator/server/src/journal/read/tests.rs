@@ -1,7 +1,7 @@
 //! Everything that is written is read again.
 
 use super::*;
-use emulator_core::{PageId, Saw};
+use emulator_core::{PageId, Party, Saw};
 
 use crate::journal::{Entry, entry_to_json};
 
@@ -15,11 +15,11 @@ fn calls() -> Vec<Call> {
     let fields: FieldSet = [Field::Messages, Field::Standby].into_iter().collect();
     let acts = [
         ControlAct::Pass { to: None, metadata: None },
-        ControlAct::Pass { to: Some(STRANGER), metadata: text("é") },
-        ControlAct::Pass { to: Some(AppId(0)), metadata: text("") },
+        ControlAct::Pass { to: Some(Party::App(STRANGER)), metadata: text("é") },
+        ControlAct::Pass { to: Some(Party::App(AppId(0))), metadata: text("") },
         ControlAct::Take { metadata: text("m") },
         ControlAct::Request { metadata: None },
-        ControlAct::PassMetadata { to: PAGE_INBOX, metadata: "m".into() },
+        ControlAct::PassMetadata { to: Party::Inbox, metadata: "m".into() },
         ControlAct::Release,
         ControlAct::Extend { by: None },
         ControlAct::Extend { by: Some(Span(7_000)) },
@@ -100,8 +100,8 @@ fn acts() -> Vec<Record> {
     ];
     let admin = [
         AdminChange::PrimaryReceiver(None),
-        AdminChange::PrimaryReceiver(Some(BOT)),
-        AdminChange::PrimaryReceiver(Some(PAGE_INBOX)),
+        AdminChange::PrimaryReceiver(Some(Party::App(BOT))),
+        AdminChange::PrimaryReceiver(Some(Party::Inbox)),
         AdminChange::Connects(STRANGER),
         AdminChange::Removes(BOT),
         AdminChange::Fields { app: BOT, fields },

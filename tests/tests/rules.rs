@@ -1,6 +1,8 @@
-//! The tables of rules in `fixtures/rules`, one named test for each row.
+//! The tables of rules in `fixtures/rules`, one test for each table: it plays all rows and names those that fail.
 //!
-//! A table is documentation and test at once; `fixtures/rules/README.md` says how to read one.
+//! A table is documentation and test at once; `fixtures/rules/README.md` says how to read one. With a filter each row is
+//! a test of its own, so `cargo test -p emulator-tests --test rules -- control::` lists the rows of one table, and the
+//! name of a row in place of `control::` runs that row alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -46,13 +48,19 @@ fn main() -> ExitCode {
         }
     }
     for (family, file) in &tables {
-        for (index, row) in file.0.rows.iter().enumerate() {
-            let name = format!("{family}::{}", row.name.value);
+        if are_rows_wanted(&arguments) {
+            trials.extend((0..file.0.rows.len()).map(|index| {
+                let name = format!("{family}::{}", file.0.rows[index].name.value);
+                let (family, file) = (family.clone(), Arc::clone(file));
+                Trial::test(name, move || check(&family, &file.0, index, &file.1))
+            }));
             let (family, file) = (family.clone(), Arc::clone(file));
-            trials.push(Trial::test(name, move || check(&family, &file.0, index, &file.1)));
+            trials.push(Trial::test(format!("{family}::is_well_kept"), move || well_kept(&family, &file.0)));
+        } else {
+            let file = Arc::clone(file);
+            let name = family.clone();
+            trials.push(Trial::test(family, move || check_all(&name, &file.0, &file.1)));
         }
-        let (family, file) = (family.clone(), Arc::clone(file));
-        trials.push(Trial::test(format!("{family}::is_well_kept"), move || well_kept(&family, &file.0)));
     }
     let files = tables.clone();
     trials.push(Trial::test("every_option_has_a_row", move || {
@@ -64,11 +72,19 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// The only table that is asked for, when a row is: a runner that plays each row in a process of its
-/// own need not read all of them each time.
+/// Whether each row is a test of its own: when a part of a name is asked for, or exactly one row. A runner that plays each
+/// test in a process of its own, such as nextest, asks for a whole table; a process for each row would take longer to
+/// start than the row to play.
+fn are_rows_wanted(arguments: &Arguments) -> bool {
+    arguments.filter.as_deref().is_some_and(|filter| !arguments.exact || filter.contains("::"))
+}
+
+/// The only table that is asked for, when one of its rows is or all of them are: a process that plays one table need not
+/// read the others.
 fn wanted(arguments: &Arguments) -> Option<&str> {
-    let row = arguments.filter.as_deref().filter(|_| arguments.exact)?;
-    row.split_once("::").map(|(family, _)| family)
+    let name = arguments.filter.as_deref().filter(|_| arguments.exact)?;
+    let family = name.split_once("::").map_or(name, |(family, _)| family);
+    Path::new(FOLDER).join(format!("{family}.yaml")).exists().then_some(family)
 }
 
 /// The tables by family, or the one of them.
@@ -86,6 +102,20 @@ fn files(only: Option<&str>) -> Vec<(String, String)> {
 
 fn family(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Plays every row of a table; gives all that is wrong with any of them, and with the table itself.
+fn check_all(family: &str, table: &Table, text: &str) -> Result<(), Failed> {
+    let rows = (0..table.rows.len()).map(|index| check(family, table, index, text));
+    let wrong: Vec<String> = rows
+        .chain([well_kept(family, table)])
+        .filter_map(Result::err)
+        .map(|failed| failed.message().unwrap_or("it fails and does not say why").to_owned())
+        .collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(wrong.join("\n\n").into())
 }
 
 fn check(family: &str, table: &Table, index: usize, text: &str) -> Result<(), Failed> {

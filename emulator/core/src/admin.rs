@@ -3,28 +3,27 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::audience::{self, Audience};
+use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
-use crate::channel;
 use crate::conversation::Conversation;
-use crate::effect::{Accepted, Decided, Event, Outcome, Refusal, RefusalKind, Role};
+use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind, Role};
 use crate::fact::{Fact, Saw};
 use crate::field::{Field, FieldSet};
-use crate::handover;
 use crate::health;
 use crate::ids::{AppId, PageId, Psid};
 use crate::input::AdminChange;
 use crate::options::RoleLost;
 use crate::party::Party;
 use crate::settings::{Connection, Page, Permission, Settings};
-use crate::time::Timestamp;
 use crate::world::World;
 
 const RULE: RuleId = RuleId::AdminDecides;
 
 /// An admin changes something.
-pub(crate) fn change(world: &mut World, page: PageId, change: AdminChange, now: Timestamp) -> Outcome {
+pub(crate) fn change(world: &mut World, page: PageId, change: AdminChange, context: &Context<'_>) -> Outcome {
     match change {
-        AdminChange::PrimaryReceiver(app) => primary_receiver(world, page, app, now),
+        AdminChange::PrimaryReceiver(app) => primary_receiver(world, page, app, context),
         AdminChange::Connects(app) => {
             let known = world.settings.apps.contains_key(&app);
             let settings = Arc::make_mut(&mut world.settings);
@@ -32,7 +31,7 @@ pub(crate) fn change(world: &mut World, page: PageId, change: AdminChange, now: 
             page.apps.entry(app).or_default();
             Ok(Accepted::quiet(RULE, Saw::default()))
         }
-        AdminChange::Removes(app) => removes(world, page, app, now),
+        AdminChange::Removes(app) => removes(world, page, app, context),
         AdminChange::Fields { app, fields } => {
             let connection = connection(world, page, app)?;
             (connection.fields, connection.installed) = (fields, true);
@@ -79,8 +78,8 @@ fn connection(world: &mut World, page: PageId, app: AppId) -> Result<&mut Connec
 
 /// Gives the role to an app, or to none. What the app owned that loses the role becomes idle (C-12b), and
 /// the apps whose role changed are told (C-12).
-fn primary_receiver(world: &mut World, page: PageId, to: Option<Party>, now: Timestamp) -> Outcome {
-    let before = handover::primary(&world.settings, page);
+fn primary_receiver(world: &mut World, page: PageId, to: Option<Party>, context: &Context<'_>) -> Outcome {
+    let before = world.settings.primary(page);
     let saw = Saw::of([Fact::PrimaryReceiver(before)]);
     if to == Some(Party::Inbox) {
         let kind = RefusalKind::InboxCannotBePrimary;
@@ -96,40 +95,51 @@ fn primary_receiver(world: &mut World, page: PageId, to: Option<Party>, now: Tim
         if let Some(loser) = before
             && world.settings.options(page).role_lost == RoleLost::Idle
         {
-            becomes_idle(world, page, loser, (RuleId::RoleLost, now), &mut accepted.effects);
+            accepted.effects = becomes_idle(world, page, loser, RuleId::RoleLost, context);
         }
         let roles = [(before, Role::SecondaryReceiver), (app, Role::PrimaryReceiver)];
         for (app, role) in roles.into_iter().filter_map(|(app, role)| Some((app?, role))) {
-            let event = Event::AppRoles { app, role };
-            accepted.effects.push(channel::tell_of_role(world, page, app, now, event));
+            accepted.effects.extend(role_told(world, page, app, role, context));
         }
     }
     Ok(accepted)
 }
 
+/// Tells an app of its role, which is about no person (C-12).
+fn role_told(
+    world: &World,
+    page: PageId,
+    app: AppId,
+    role: Role,
+    context: &Context<'_>,
+) -> impl Iterator<Item = Decided> {
+    let event = Event::AppRoles { app, role };
+    let told = audience::audience(world, page, None, Audience::Party(Party::App(app)), &event);
+    let now = context.now;
+    told.into_iter().map(move |listener| listener.told(page, None, now, &event))
+}
+
 /// Takes an app off the Page: what it owned becomes idle, and its role ends.
-fn removes(world: &mut World, page: PageId, app: AppId, now: Timestamp) -> Outcome {
+fn removes(world: &mut World, page: PageId, app: AppId, context: &Context<'_>) -> Outcome {
     page_mut(&mut world.settings, page)?.apps.remove(&app).ok_or_else(unknown)?;
     health::forget(world, page, app);
-    let mut effects = Vec::new();
-    leaves(world, page, app, now, &mut effects);
+    let effects = leaves(world, page, app, context);
     Ok(Accepted { effects, ..Accepted::quiet(RuleId::RemovedOwner, Saw::default()) })
 }
 
 /// Ends what an app had on a Page that it leaves: its conversations become idle, and its role ends
 /// (C-12a), which a connected app is told (C-12).
-fn leaves(world: &mut World, page: PageId, app: AppId, now: Timestamp, out: &mut Vec<Decided>) {
-    let Some(settings) = Arc::make_mut(&mut world.settings).pages.get_mut(&page) else { return };
+fn leaves(world: &mut World, page: PageId, app: AppId, context: &Context<'_>) -> Vec<Decided> {
+    let Some(settings) = Arc::make_mut(&mut world.settings).pages.get_mut(&page) else { return Vec::new() };
     let had_role = settings.primary_receiver == Some(app);
-    let connected = settings.apps.contains_key(&app);
     if had_role {
         settings.primary_receiver = None;
     }
-    becomes_idle(world, page, app, (RuleId::RemovedOwner, now), out);
-    if had_role && connected {
-        let event = Event::AppRoles { app, role: Role::SecondaryReceiver };
-        out.push(channel::tell_of_role(world, page, app, now, event));
+    let mut effects = becomes_idle(world, page, app, RuleId::RemovedOwner, context);
+    if had_role {
+        effects.extend(role_told(world, page, app, Role::SecondaryReceiver, context));
     }
+    effects
 }
 
 /// Makes every conversation idle that the app owns on the Page. Nobody is told.
@@ -137,18 +147,21 @@ fn becomes_idle(
     world: &mut World,
     page: PageId,
     app: AppId,
-    (rule, now): (RuleId, Timestamp),
-    out: &mut Vec<Decided>,
-) {
+    rule: RuleId,
+    context: &Context<'_>,
+) -> Vec<Decided> {
     let owned = |(person, conversation): (&Psid, &Conversation)| {
         (conversation.page == page && conversation.control.owner() == Some(Party::App(app)))
             .then_some(*person)
     };
     let people: Vec<Psid> = world.conversations.iter().filter_map(owned).collect();
-    for person in people {
-        let saw = handover::saw(&world.settings, page, world.control(person));
-        out.extend(handover::move_to(world, person, None, now, (rule, saw)));
-    }
+    let idle = |person| {
+        let mut case = Case::new(world, page, person, context);
+        case.reads_control();
+        case.move_to(rule, None);
+        case.accepted(rule, Answer::Done).effects
+    };
+    people.into_iter().flat_map(idle).collect()
 }
 
 /// The app subscribed anew, which also switches its webhooks on again (M-193).
@@ -166,9 +179,8 @@ pub(crate) fn installs(
     world: &mut World,
     page: PageId,
     app: AppId,
-    fields: Option<FieldSet>,
-    other_fields: Vec<Arc<str>>,
-    now: Timestamp,
+    (fields, other_fields): (Option<FieldSet>, Vec<Arc<str>>),
+    context: &Context<'_>,
 ) -> Outcome {
     let messaging = fields.unwrap_or_default() != FieldSet::default();
     let connection = connection(world, page, app)?;
@@ -186,7 +198,7 @@ pub(crate) fn installs(
     connection.other_fields = other_fields.into_iter().collect();
     let mut accepted = again(world, page, app);
     if fields.is_none() {
-        leaves(world, page, app, now, &mut accepted.effects);
+        accepted.effects = leaves(world, page, app, context);
     }
     Ok(accepted)
 }

@@ -14,6 +14,8 @@ mod windows;
 
 use std::fmt;
 
+use crate::protocol::Protocol;
+
 use control::control;
 use events::events;
 use inbox::inbox;
@@ -41,30 +43,6 @@ impl Confidence {
             Self::Observed => "observed",
             Self::Documented => "documented",
             Self::Inferred => "inferred",
-        }
-    }
-}
-
-/// A generation of conversation control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Protocol {
-    /// Exclusive control, idle conversations, an optional primary receiver.
-    Handover,
-}
-
-impl Protocol {
-    /// Every protocol.
-    pub const ALL: &'static [Self] = &[Self::Handover];
-
-    /// The protocol of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|protocol| protocol.name() == name)
-    }
-
-    /// The value of `protocol:`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Handover => "handover",
         }
     }
 }

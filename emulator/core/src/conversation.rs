@@ -17,6 +17,9 @@ pub const KEPT_MESSAGES: usize = 20;
 /// How many postback buttons of older messages can still be tapped.
 pub const KEPT_BUTTONS: usize = 100;
 
+/// How long control lasts without activity (C-23).
+pub const CONTROL_LASTS: Span = Span::DAY;
+
 /// Who may answer in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Control {
@@ -26,8 +29,10 @@ pub enum Control {
     Owned {
         /// The owner.
         by: Party,
-        /// The moment at which control has ended.
-        until: Timestamp,
+        /// The moment at which control has ended; none where it does not end by itself.
+        until: Option<Timestamp>,
+        /// For how long a message renews it.
+        lasts: Span,
     },
 }
 
@@ -44,7 +49,15 @@ impl Control {
     pub const fn until(self) -> Option<Timestamp> {
         match self {
             Self::Idle => None,
-            Self::Owned { until, .. } => Some(until),
+            Self::Owned { until, .. } => until,
+        }
+    }
+
+    /// For how long a message renews the owner's control.
+    pub const fn lasts(self) -> Option<Span> {
+        match self {
+            Self::Idle => None,
+            Self::Owned { lasts, .. } => Some(lasts),
         }
     }
 }

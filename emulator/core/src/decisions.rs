@@ -4,10 +4,11 @@
 //! [`step`](crate::step), so that what it says is what the code does; the rows in `fixtures/rules` say
 //! what it should be.
 
-use crate::catalogue::{Protocol, RuleId};
+use crate::catalogue::RuleId;
 use crate::effect::RefusalKind;
 use crate::ids::AppId;
 use crate::party::Party;
+use crate::protocol::Protocol;
 use crate::word::words;
 
 mod play;
@@ -213,15 +214,17 @@ pub struct Decision {
 /// Every cell with what the rules make of it.
 pub fn decision_table() -> Vec<Decision> {
     let mut table = Vec::new();
-    for &standing in Standing::ALL {
-        for &actor in Actor::ALL {
-            for &action in actor.actions() {
-                let cell = Cell { protocol: Protocol::Handover, standing, actor, action };
-                let outcome = match cell.cannot_be() {
-                    Some(reason) => Err(reason),
-                    None => Ok(play::outcome(cell)),
-                };
-                table.push(Decision { cell, outcome });
+    for &protocol in Protocol::ALL {
+        for &standing in Standing::ALL {
+            for &actor in Actor::ALL {
+                for &action in actor.actions() {
+                    let cell = Cell { protocol, standing, actor, action };
+                    let outcome = match cell.cannot_be() {
+                        Some(reason) => Err(reason),
+                        None => Ok(play::outcome(cell)),
+                    };
+                    table.push(Decision { cell, outcome });
+                }
             }
         }
     }

@@ -12,15 +12,16 @@ use rand::{Rng, SeedableRng};
 
 use crate::ids::{Mid, Psid};
 
-/// What an id is for.
+/// What an id is for. The numbers go into the ids, so they are never changed or used again; a new kind takes the next
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdKind {
     /// A message.
-    Message,
+    Message = 0,
     /// A trace of a Graph answer.
-    Trace,
+    Trace = 1,
     /// A person on a Page.
-    Person,
+    Person = 2,
 }
 
 /// A running hash of what an id is derived from. Stable for ever: ids in recordings depend on it.
@@ -171,5 +172,6 @@ mod tests {
     fn spelling_is_pinned_so_that_recordings_stay_true() {
         let ids = Ids::new(1, "pinned");
         assert_eq!(ids.trace(Digest::new().bytes(b"x"), 0), "AyMWkxlZ7VsBwQZHDOPcF1m");
+        assert_eq!([IdKind::Message as u64, IdKind::Trace as u64, IdKind::Person as u64], [0, 1, 2]);
     }
 }

@@ -1,234 +1,203 @@
-//! The edges with which apps move control in the `handover` protocol (C-34 to C-65).
+//! The edges with which apps move control (C-34 to C-65).
 
+use std::sync::Arc;
+
+use crate::audience::Audience;
+use crate::case::Case;
 use crate::catalogue::RuleId;
-use crate::channel::{self, Place};
+use crate::conversation::CONTROL_LASTS;
 use crate::effect::{Accepted, Answer, Event, Outcome, Refusal, RefusalKind};
 use crate::fact::{Fact, Saw};
-use crate::folder;
-use crate::handover::{self, CONTROL_LASTS};
-use crate::ids::{AppId, PageId, Psid};
+use crate::ids::{AppId, PageId};
 use crate::input::ControlAct;
-use crate::options::{Release, RequestOnIdle, WhatOneHas, Whom};
+use crate::options::{Passes, Release, RequestOnIdle, Takes, WhatOneHas, Whom};
 use crate::party::Party;
-use crate::step::Context;
-use crate::time::{Span, Timestamp};
+use crate::protocol::Refusals;
+use crate::time::Span;
 use crate::world::World;
 
-/// The most that an extension can ask for.
+/// The most that an extension can ask for (C-59).
 pub const EXTEND_AT_MOST: Span = Span(7 * Span::DAY.0);
 
-/// Who asks, about whose conversation, and what the rules read of it.
-#[derive(Clone)]
-struct Asked {
-    page: PageId,
-    app: AppId,
-    person: Psid,
-    owner: Option<Party>,
-    saw: Saw,
-    now: Timestamp,
-}
+type Metadata = Option<Arc<str>>;
 
-impl Asked {
-    const fn caller(&self) -> Party {
-        Party::App(self.app)
-    }
-
-    fn refuse<T>(&self, rule: RuleId, kind: RefusalKind) -> Result<T, Refusal> {
-        Err(Refusal { rule, saw: self.saw.clone(), kind })
-    }
-
-    const fn place(&self, owner: Option<Party>, at: Timestamp) -> Place {
-        Place { page: self.page, person: self.person, owner, at }
-    }
-}
-
-/// An app calls a control edge. Whatever it is, an agent's mark is gone once it was accepted.
-pub(crate) fn act(
-    world: &mut World,
-    (page, app): (PageId, AppId),
-    person: Psid,
-    act: ControlAct,
-    context: &Context<'_>,
-) -> Outcome {
-    let control = world.control(person);
-    let owner = control.owner();
-    let saw = handover::saw(&world.settings, page, control);
-    let asked = Asked { page, app, person, owner, saw, now: context.now };
-    let mut accepted = match act {
-        ControlAct::Pass { to, metadata } => pass(world, &asked, to, metadata),
-        ControlAct::Take { metadata } => take(world, &asked, metadata),
-        ControlAct::Request { metadata } => request(world, &asked, metadata),
-        ControlAct::PassMetadata { to, metadata } => pass_metadata(world, &asked, to, metadata),
-        ControlAct::Release => release(world, &asked),
-        ControlAct::Extend { by } => extend(world, &asked, by),
+/// An app calls a control edge. Whatever it is, an agent's mark is gone once it was accepted (C-108a).
+pub(crate) fn act(mut case: Case<'_>, app: AppId, act: ControlAct) -> Outcome {
+    case.known()?;
+    case.reads_control();
+    let caller = Party::App(app);
+    let rule = match act {
+        ControlAct::Pass { to, metadata } => pass(&mut case, caller, to, metadata),
+        ControlAct::Take { metadata } => take(&mut case, caller, metadata),
+        ControlAct::Request { metadata } => request(&mut case, caller, metadata),
+        ControlAct::PassMetadata { to, metadata } => pass_metadata(&mut case, to, metadata),
+        ControlAct::Release => release(&mut case, caller),
+        ControlAct::Extend { by } => extend(&mut case, caller, by),
     }?;
-    if let Some(conversation) = world.conversations.get_mut(&person) {
-        accepted.effects.extend(folder::mark(conversation, person, false));
-    }
-    Ok(accepted)
+    case.mark(false);
+    Ok(case.accepted(rule, Answer::Done))
 }
 
-type Metadata = Option<std::sync::Arc<str>>;
+fn refusals(case: &Case<'_>) -> Refusals {
+    Refusals::of(case.world.settings.protocol(case.page))
+}
 
-fn pass(world: &mut World, asked: &Asked, to: Option<Party>, metadata: Metadata) -> Outcome {
-    if asked.owner != Some(asked.caller()) {
-        return asked.refuse(RuleId::OnlyOwnerPasses, RefusalKind::CallerNotOwner);
-    }
-    let Some(to) = to else {
-        return asked.refuse(RuleId::PassNamesTarget, RefusalKind::TargetRequired);
+fn pass(
+    case: &mut Case<'_>,
+    caller: Party,
+    to: Option<Party>,
+    metadata: Metadata,
+) -> Result<RuleId, Refusal> {
+    let owner = case.owner();
+    let may_pass = match case.options.passes {
+        Passes::Owner => owner == Some(caller),
+        Passes::OwnerOrIdle => owner.is_none_or(|owner| owner == caller),
     };
-    if !on_page(world, asked.page, to) {
-        return asked.refuse(RuleId::TargetOnPage, RefusalKind::IncorrectAppId);
+    if !may_pass {
+        return Err(case.refuse(RuleId::OnlyOwnerPasses, refusals(case).not_owner_pass));
     }
-    let event = Event::PassThreadControl { previous_owner: asked.owner, new_owner: to, metadata };
-    Ok(hand(world, asked, to, Some(to), &event, RuleId::PassMovesControl))
+    let to = to.ok_or_else(|| case.refuse(RuleId::PassNamesTarget, RefusalKind::TargetRequired))?;
+    on_page(case, to)?;
+    let event = Event::PassThreadControl { previous_owner: owner, new_owner: to, metadata };
+    moves(case, RuleId::PassMovesControl, to, Audience::Mover(Some(to)), &event);
+    Ok(RuleId::PassMovesControl)
 }
 
-fn on_page(world: &World, page: PageId, party: Party) -> bool {
-    match party {
-        Party::App(app) => world.settings.connection(page, app).is_some(),
+/// Checks that a target is an app of the Page, or the inbox (C-35a).
+fn on_page(case: &Case<'_>, target: Party) -> Result<(), Refusal> {
+    let there = match target {
+        Party::App(app) => case.world.settings.connection(case.page, app).is_some(),
         Party::Inbox => true,
         Party::LeadFlow | Party::MetaAi => false,
-    }
+    };
+    if there { Ok(()) } else { Err(case.refuse(RuleId::TargetOnPage, RefusalKind::IncorrectAppId)) }
 }
 
-fn take(world: &mut World, asked: &Asked, metadata: Metadata) -> Outcome {
-    if asked.owner == Some(asked.caller()) {
-        return match world.settings.options(asked.page).take_by_owner {
-            WhatOneHas::Success => Ok(Accepted::quiet(RuleId::TakeByOwner, asked.saw.clone())),
-            WhatOneHas::Refuse => asked.refuse(RuleId::TakeByOwner, RefusalKind::TakeByOwner),
+fn take(case: &mut Case<'_>, caller: Party, metadata: Metadata) -> Result<RuleId, Refusal> {
+    let (rule, owner) = (RuleId::WhoMayTake, case.owner());
+    if owner == Some(caller) {
+        return match case.options.take_by_owner {
+            WhatOneHas::Success => Ok(RuleId::TakeByOwner),
+            WhatOneHas::Refuse => Err(case.refuse(RuleId::TakeByOwner, RefusalKind::TakeByOwner)),
         };
     }
-    if asked.owner.is_some() && asked.saw.primary_receiver() != Some(Some(asked.app)) {
-        return asked.refuse(RuleId::WhoMayTake, RefusalKind::TakeNotAllowed);
+    let is_primary = case.primary().map(Party::App) == Some(caller);
+    let may_take = match case.options.takes {
+        Takes::IdleOrPrimary => owner.is_none() || is_primary,
+        Takes::Primary => is_primary,
+    };
+    if !may_take {
+        return Err(case.refuse(rule, refusals(case).take_refused));
     }
-    let event = Event::TakeThreadControl { previous_owner: asked.owner, new_owner: asked.caller(), metadata };
-    Ok(hand(world, asked, asked.caller(), asked.owner, &event, RuleId::WhoMayTake))
+    let event = Event::TakeThreadControl { previous_owner: owner, new_owner: caller, metadata };
+    moves(case, rule, caller, Audience::Mover(owner), &event);
+    Ok(rule)
 }
 
-fn request(world: &mut World, asked: &Asked, metadata: Metadata) -> Outcome {
-    let options = world.settings.options(asked.page);
-    match (asked.owner, options.request_on_idle) {
-        (Some(owner), _) if owner == asked.caller() => match options.request_by_owner {
-            WhatOneHas::Success => Ok(Accepted::quiet(RuleId::RequestByOwner, asked.saw.clone())),
-            WhatOneHas::Refuse => asked.refuse(RuleId::RequestByOwner, RefusalKind::RequestByOwner),
+fn request(case: &mut Case<'_>, caller: Party, metadata: Metadata) -> Result<RuleId, Refusal> {
+    match case.owner() {
+        Some(owner) if owner == caller => match case.options.request_by_owner {
+            WhatOneHas::Success => Ok(RuleId::RequestByOwner),
+            WhatOneHas::Refuse => Err(case.refuse(RuleId::RequestByOwner, RefusalKind::RequestByOwner)),
         },
-        (Some(owner), _) => Ok(ask(world, asked, Some(owner), metadata, RuleId::RequestAsksOwner)),
-        (None, RequestOnIdle::Grant) => {
-            let event =
-                Event::PassThreadControl { previous_owner: None, new_owner: asked.caller(), metadata };
-            Ok(hand(world, asked, asked.caller(), Some(asked.caller()), &event, RuleId::RequestOnIdle))
+        Some(owner) => {
+            asks(case, caller, owner, metadata);
+            Ok(RuleId::RequestAsksOwner)
         }
-        (None, RequestOnIdle::Ask) => {
-            let primary = handover::primary(&world.settings, asked.page);
-            Ok(ask(
-                world,
-                asked,
-                primary.filter(|app| *app != asked.app).map(Party::App),
-                metadata,
-                RuleId::RequestOnIdle,
-            ))
+        None => {
+            match case.options.request_on_idle {
+                RequestOnIdle::Grant => {
+                    let event =
+                        Event::PassThreadControl { previous_owner: None, new_owner: caller, metadata };
+                    moves(case, RuleId::RequestOnIdle, caller, Audience::Mover(Some(caller)), &event);
+                }
+                RequestOnIdle::Ask => {
+                    let primary = case.primary().map(Party::App).filter(|primary| *primary != caller);
+                    if let Some(primary) = primary {
+                        asks(case, caller, primary, metadata);
+                    }
+                }
+            }
+            Ok(RuleId::RequestOnIdle)
         }
     }
 }
 
-fn ask(world: &mut World, asked: &Asked, whom: Option<Party>, metadata: Metadata, rule: RuleId) -> Accepted {
-    let mut accepted = Accepted::quiet(rule, asked.saw.clone());
-    if let Some(whom) = whom {
-        let at = world.conversation(asked.person, asked.page).next_event(asked.now);
-        let event = Event::RequestThreadControl { requested_owner: asked.caller(), metadata };
-        let place = asked.place(asked.owner, at);
-        channel::tell_of_control(world, place, whom, event, &mut accepted.effects);
-    }
-    accepted
+fn asks(case: &mut Case<'_>, caller: Party, whom: Party, metadata: Metadata) {
+    case.next_event();
+    case.tell(Audience::Party(whom), &Event::RequestThreadControl { requested_owner: caller, metadata });
 }
 
 /// Tells another app something; control stays where it is (C-65).
-fn pass_metadata(world: &mut World, asked: &Asked, to: Party, metadata: std::sync::Arc<str>) -> Outcome {
-    if !on_page(world, asked.page, to) {
-        return asked.refuse(RuleId::TargetOnPage, RefusalKind::IncorrectAppId);
-    }
-    let mut accepted = Accepted::quiet(RuleId::MetadataOnly, asked.saw.clone());
-    let at = world.conversation(asked.person, asked.page).next_event(asked.now);
-    let event = Event::PassThreadMetadata { metadata };
-    channel::tell_of_control(world, asked.place(asked.owner, at), to, event, &mut accepted.effects);
-    Ok(accepted)
+fn pass_metadata(case: &mut Case<'_>, to: Party, metadata: Arc<str>) -> Result<RuleId, Refusal> {
+    on_page(case, to)?;
+    case.next_event();
+    case.tell(Audience::Party(to), &Event::PassThreadMetadata { metadata });
+    Ok(RuleId::MetadataOnly)
 }
 
-fn release(world: &mut World, asked: &Asked) -> Outcome {
+fn release(case: &mut Case<'_>, caller: Party) -> Result<RuleId, Refusal> {
     let rule = RuleId::OnlyOwnerReleases;
-    if asked.owner != Some(asked.caller()) {
-        return asked.refuse(rule, RefusalKind::OnlyOwnerReleases);
+    if case.owner() != Some(caller) {
+        return Err(case.refuse(rule, refusals(case).not_owner_release));
     }
-    let primary = handover::primary(&world.settings, asked.page).filter(|app| *app != asked.app);
-    let to = match world.settings.options(asked.page).release {
+    let to = match case.options.release {
         Release::Idle => None,
-        Release::Primary => primary.map(Party::App),
+        Release::Primary => case.primary().map(Party::App).filter(|primary| *primary != caller),
     };
-    let effects = handover::move_to(world, asked.person, to, asked.now, (rule, asked.saw.clone()));
-    Ok(Accepted { rule, saw: asked.saw.clone(), answer: Answer::Done, effects })
+    case.move_to(rule, to);
+    Ok(rule)
 }
 
-fn extend(world: &mut World, asked: &Asked, by: Option<Span>) -> Outcome {
+fn extend(case: &mut Case<'_>, caller: Party, by: Option<Span>) -> Result<RuleId, Refusal> {
     let rule = RuleId::ExtendControl;
-    if asked.owner != Some(asked.caller()) {
-        return asked.refuse(rule, RefusalKind::OnlyOwnerExtends);
+    if case.owner() != Some(caller) {
+        return Err(case.refuse(rule, refusals(case).not_owner_extend));
     }
     let by = by.unwrap_or(CONTROL_LASTS);
     if by <= Span(0) || by > EXTEND_AT_MOST {
-        return asked.refuse(rule, RefusalKind::DurationOutOfRange);
+        return Err(case.refuse(rule, RefusalKind::DurationOutOfRange));
     }
-    let prolonged = handover::prolong(world, asked.person, asked.now + by, (rule, asked.saw.clone()));
-    let effects = prolonged.into_iter().collect();
-    Ok(Accepted { rule, saw: asked.saw.clone(), answer: Answer::Done, effects })
+    let until = case.now + by;
+    case.prolong(rule, until);
+    Ok(rule)
 }
 
-fn hand(
-    world: &mut World,
-    asked: &Asked,
-    to: Party,
-    tell: Option<Party>,
-    event: &Event,
-    rule: RuleId,
-) -> Accepted {
-    let Asked { page, person, now, ref saw, .. } = *asked;
-    let at = world.conversation(person, page).next_event(now);
-    let mut effects = handover::move_to(world, person, Some(to), now, (rule, saw.clone()));
-    channel::tell_of_move(world, asked.place(Some(to), at), tell, event, &mut effects);
-    Accepted { rule, saw: saw.clone(), answer: Answer::Done, effects }
+/// Moves control by a call, and tells whom it concerns.
+fn moves(case: &mut Case<'_>, rule: RuleId, to: Party, audience: Audience, event: &Event) {
+    case.next_event();
+    case.move_to(rule, Some(to));
+    case.tell(audience, event);
 }
 
 /// An app asks who owns the conversation (C-60).
-pub(crate) fn owner(world: &World, page: PageId, app: AppId, person: Psid) -> Outcome {
-    let control = world.control(person);
-    let saw = handover::saw(&world.settings, page, control);
-    let rule = RuleId::OwnerToldToAll;
-    let may_know = match world.settings.options(page).owner_told_to {
+pub(crate) fn owner(mut case: Case<'_>, app: AppId) -> Outcome {
+    case.known()?;
+    case.reads_control();
+    let (rule, control) = (RuleId::OwnerToldToAll, case.control());
+    let may_know = match case.options.owner_told_to {
         Whom::All => true,
         Whom::Owner => control.owner().is_none_or(|owner| owner == Party::App(app)),
-        Whom::Primary => handover::primary(&world.settings, page).is_none_or(|primary| primary == app),
+        Whom::Primary => case.primary().is_none_or(|primary| primary == app),
     };
     if !may_know {
-        return Err(Refusal { rule, saw, kind: RefusalKind::OwnerNotTold });
+        return Err(case.refuse(rule, RefusalKind::OwnerNotTold));
     }
-    let answer = Answer::Owner(control.owner().zip(control.until()));
-    Ok(Accepted { answer, ..Accepted::quiet(rule, saw) })
+    Ok(case.accepted(rule, Answer::Owner(control.owner().map(|owner| (owner, control.until())))))
 }
 
 /// An app asks for the secondary receivers: every other app of the Page, and the Page Inbox (C-64).
 pub(crate) fn receivers(world: &World, page: PageId, app: AppId) -> Outcome {
-    let primary = handover::primary(&world.settings, page);
+    let (rule, primary) = (RuleId::ReceiversForPrimary, world.settings.primary(page));
     let saw = Saw::of([Fact::PrimaryReceiver(primary)]);
-    let refuse = |kind| Err(Refusal { rule: RuleId::ReceiversForPrimary, saw: saw.clone(), kind });
     match primary {
-        None => refuse(RefusalKind::OnlyReceivers),
-        Some(primary) if primary != app => refuse(RefusalKind::ReceiversHidden),
+        None => Err(Refusal { rule, saw, kind: RefusalKind::OnlyReceivers }),
+        Some(primary) if primary != app => Err(Refusal { rule, saw, kind: RefusalKind::ReceiversHidden }),
         Some(primary) => {
             let apps = world.settings.pages.get(&page).into_iter().flat_map(|page| page.apps.keys().copied());
-            let mut receivers: Vec<Party> = apps.filter(|app| *app != primary).map(Party::App).collect();
-            receivers.push(Party::Inbox);
-            let answer = Answer::Receivers(receivers);
-            Ok(Accepted { answer, ..Accepted::quiet(RuleId::ReceiversForPrimary, saw) })
+            let apps = apps.filter(|app| *app != primary).map(Party::App);
+            let answer = Answer::Receivers(apps.chain([Party::Inbox]).collect());
+            Ok(Accepted { answer, ..Accepted::quiet(rule, saw) })
         }
     }
 }

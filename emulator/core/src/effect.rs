@@ -60,8 +60,8 @@ pub enum Answer {
         /// What the app that made the button gets.
         payload: Arc<str>,
     },
-    /// Who owns the conversation and until when, or nobody.
-    Owner(Option<(Party, Timestamp)>),
+    /// Who owns the conversation, and until when where control ends by itself; or nobody.
+    Owner(Option<(Party, Option<Timestamp>)>),
     /// The secondary receivers.
     Receivers(Vec<Party>),
     /// What the app may see of a person; nothing when the person never did anything with the Page.
@@ -338,6 +338,24 @@ pub enum Event {
 }
 
 impl Event {
+    /// The subscription field that lets the event through.
+    pub const fn field(&self) -> Field {
+        match self {
+            Self::Message { .. } => Field::Messages,
+            Self::Echo { .. } => Field::MessageEchoes,
+            Self::Postback { .. } => Field::MessagingPostbacks,
+            Self::Reaction { .. } => Field::MessageReactions,
+            Self::Referral(_) => Field::MessagingReferrals,
+            Self::Delivered { .. } => Field::MessageDeliveries,
+            Self::Read { .. } => Field::MessageReads,
+            Self::PassThreadControl { .. }
+            | Self::TakeThreadControl { .. }
+            | Self::RequestThreadControl { .. }
+            | Self::PassThreadMetadata { .. }
+            | Self::AppRoles { .. } => Field::MessagingHandovers,
+        }
+    }
+
     /// True for what follows from the Page's own messages, to which bots do not answer: echoes and
     /// receipts of delivery.
     pub const fn follows_send(&self) -> bool {

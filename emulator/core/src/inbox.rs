@@ -2,155 +2,126 @@
 
 use std::sync::Arc;
 
+use crate::audience::Audience;
+use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
-use crate::channel::{self, Place};
-use crate::conversation::{Control, Folder, Sender};
-use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind};
-use crate::fact::{Fact, Saw};
-use crate::field::Field;
+use crate::conversation::{Folder, Sender};
+use crate::effect::{Accepted, Answer, Event, Outcome, RefusalKind};
+use crate::fact::Fact;
 use crate::folder;
-use crate::handover;
-use crate::ids::{PageId, Psid};
+use crate::ids::Psid;
 use crate::input::InboxAct;
 use crate::message::Message;
-use crate::options::{ReplyInDone, Switch};
+use crate::options::{DoneGives, InboxMain, ReplyInDone, Switch};
 use crate::party::Party;
-use crate::sends;
-use crate::step::Context;
 use crate::world::World;
+use crate::writing::{delivered, page_wrote, write};
 
 /// What the inbox says when an agent presses Done (observed).
 const PASSED_ON: &str = "Pass thread control from Page Inbox";
 
 /// An agent does something.
 pub(crate) fn act(world: &mut World, person: Psid, act: InboxAct, context: &Context<'_>) -> Outcome {
-    let Some(known) = world.people.get(&person) else {
-        let kind = RefusalKind::UnknownPerson;
-        return Err(Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind });
-    };
-    let page = known.page;
-    match act {
-        InboxAct::Replies(message) => {
-            if known.blocked {
-                let kind = RefusalKind::PersonUnavailable;
-                return Err(Refusal { rule: RuleId::BlockedPage, saw: Saw::default(), kind });
-            }
-            Ok(replies(world, page, person, message, context))
-        }
-        InboxAct::Moves(Folder::Main) => Ok(to_main(world, page, person, context)),
-        InboxAct::Moves(Folder::Done) => Ok(done(world, page, person, context)),
-        InboxAct::Moves(Folder::Spam) => Ok(spam(world, page, person)),
+    let mut case = Case::of(world, person, context)?;
+    let replies_to_blocker = matches!(act, InboxAct::Replies(_)) && case.world.is_blocked_by(person);
+    if replies_to_blocker {
+        return Err(case.refuse(RuleId::BlockedPage, RefusalKind::PersonUnavailable));
     }
-}
-
-/// What the rules of the inbox read about a conversation.
-fn saw(world: &World, page: PageId, person: Psid) -> Saw {
-    let conversation = world.conversations.get(&person);
-    handover::saw(&world.settings, page, world.control(person))
-        .with(Fact::InFolder(conversation.map_or(Folder::Main, |conversation| conversation.folder)))
-        .with(Fact::MarkedDone(conversation.is_some_and(|conversation| conversation.marked_done)))
+    let (folder, marked) =
+        case.conversation().map_or((Folder::Main, false), |it| (it.folder, it.marked_done));
+    case.reads_control();
+    case.reads(Fact::InFolder(folder));
+    case.reads(Fact::MarkedDone(marked));
+    Ok(match act {
+        InboxAct::Replies(message) => replies(case, (folder, marked), message),
+        InboxAct::Moves(Folder::Main) => to_main(case),
+        InboxAct::Moves(Folder::Done) => done(case),
+        InboxAct::Moves(Folder::Spam) => {
+            file(&mut case, Folder::Spam);
+            case.accepted(RuleId::SpamIsAFolder, Answer::Done)
+        }
+    })
 }
 
 /// Gives control to the inbox and tells the app that lost it.
-fn takes_control(
-    world: &mut World,
-    page: PageId,
-    person: Psid,
-    (rule, saw): (RuleId, Saw),
-    context: &Context<'_>,
-    out: &mut Vec<Decided>,
-) {
-    let previous_owner = world.control(person).owner();
+fn takes_control(case: &mut Case<'_>) {
+    let previous_owner = case.owner();
     if previous_owner == Some(Party::Inbox) {
         return;
     }
-    let at = world.conversation(person, page).next_event(context.now);
-    out.extend(handover::move_to(world, person, Some(Party::Inbox), context.now, (rule, saw.clone())));
+    case.next_event();
+    case.move_to(RuleId::InboxTakesOver, Some(Party::Inbox));
     let event = Event::TakeThreadControl { previous_owner, new_owner: Party::Inbox, metadata: None };
-    let place = Place { page, person, owner: Some(Party::Inbox), at };
-    channel::tell_of_move(world, place, previous_owner, &event, out);
+    case.tell(Audience::Mover(previous_owner), &event);
+}
+
+/// Asks the primary receiver for control, unless the inbox has it: the word `asks_primary` (C-104).
+fn asks_primary(case: &mut Case<'_>) {
+    let asked = case.primary().filter(|_| case.owner() != Some(Party::Inbox));
+    if let Some(primary) = asked {
+        case.next_event();
+        let event = Event::RequestThreadControl { requested_owner: Party::Inbox, metadata: None };
+        case.tell(Audience::Party(Party::App(primary)), &event);
+    }
 }
 
 /// Files the conversation in a folder because an agent put it there.
-fn file(world: &mut World, page: PageId, person: Psid, to: Folder, saw: Saw, out: &mut Vec<Decided>) {
-    let effect = folder::file(world.conversation(person, page), person, to);
-    out.extend(effect.map(|effect| Decided { rule: RuleId::InboxMoves, saw, effect }));
+fn file(case: &mut Case<'_>, to: Folder) {
+    let person = case.person;
+    if let Some(effect) = folder::file(case.begun(), person, to) {
+        case.happens(RuleId::InboxMoves, effect);
+    }
 }
 
-fn mark(world: &mut World, page: PageId, person: Psid, marked: bool, out: &mut Vec<Decided>) {
-    out.extend(folder::mark(world.conversation(person, page), person, marked));
-}
-
-fn to_main(world: &mut World, page: PageId, person: Psid, context: &Context<'_>) -> Accepted {
-    let rule = RuleId::InboxTakesOver;
-    let saw = saw(world, page, person);
-    let mut effects = Vec::new();
-    mark(world, page, person, false, &mut effects);
-    file(world, page, person, Folder::Main, saw.clone(), &mut effects);
-    takes_control(world, page, person, (rule, saw.clone()), context, &mut effects);
-    Accepted { rule, saw, answer: Answer::Done, effects }
+fn to_main(mut case: Case<'_>) -> Accepted {
+    case.mark(false);
+    file(&mut case, Folder::Main);
+    match case.options.inbox_main {
+        InboxMain::TakesControl => takes_control(&mut case),
+        InboxMain::AsksPrimary => asks_primary(&mut case),
+    }
+    case.accepted(RuleId::InboxTakesOver, Answer::Done)
 }
 
 /// Done marks the conversation, and gives up control where the inbox has it (C-106).
-fn done(world: &mut World, page: PageId, person: Psid, context: &Context<'_>) -> Accepted {
-    let rule = RuleId::DoneReleases;
-    let saw = saw(world, page, person);
-    let mut effects = Vec::new();
-    mark(world, page, person, true, &mut effects);
-    file(world, page, person, Folder::Done, saw.clone(), &mut effects);
-    if world.control(person).owner() == Some(Party::Inbox) {
-        let primary = handover::primary(&world.settings, page).map(Party::App);
-        let at = world.conversation(person, page).next_event(context.now);
-        effects.extend(handover::move_to(world, person, primary, context.now, (rule, saw.clone())));
-        if let Some(new_owner) = primary {
-            let metadata = Some(PASSED_ON.into());
-            let event = Event::PassThreadControl { previous_owner: Some(Party::Inbox), new_owner, metadata };
-            let place = Place { page, person, owner: primary, at };
-            channel::tell_of_move(world, place, primary, &event, &mut effects);
+fn done(mut case: Case<'_>) -> Accepted {
+    case.begun();
+    case.mark(true);
+    file(&mut case, Folder::Done);
+    if case.owner() == Some(Party::Inbox) {
+        let to = match case.options.done_gives {
+            DoneGives::Primary => case.primary().map(Party::App),
+            DoneGives::Nobody => None,
+        };
+        case.next_event();
+        case.move_to(RuleId::DoneReleases, to);
+        if let Some(new_owner) = to {
+            let (previous_owner, metadata) = (Some(Party::Inbox), Some(PASSED_ON.into()));
+            let event = Event::PassThreadControl { previous_owner, new_owner, metadata };
+            case.tell(Audience::Mover(to), &event);
         }
     }
-    Accepted { rule, saw, answer: Answer::Done, effects }
+    case.accepted(RuleId::DoneReleases, Answer::Done)
 }
 
-/// Spam is a folder and nothing else.
-fn spam(world: &mut World, page: PageId, person: Psid) -> Accepted {
-    let rule = RuleId::SpamIsAFolder;
-    let saw = saw(world, page, person);
-    let mut effects = Vec::new();
-    file(world, page, person, Folder::Spam, saw.clone(), &mut effects);
-    Accepted { rule, saw, answer: Answer::Done, effects }
-}
-
-fn replies(
-    world: &mut World,
-    page: PageId,
-    person: Psid,
-    message: Arc<Message>,
-    context: &Context<'_>,
-) -> Accepted {
-    let saw = saw(world, page, person);
-    let options = world.settings.options(page);
-    let left_alone = match options.reply_in_done {
-        ReplyInDone::Marked => saw.marked_done() == Some(true),
-        ReplyInDone::Folder => saw.folder() == Some(Folder::Done),
+fn replies(mut case: Case<'_>, (folder, marked): (Folder, bool), message: Arc<Message>) -> Accepted {
+    let left_alone = match case.options.reply_in_done {
+        ReplyInDone::Marked => marked,
+        ReplyInDone::Folder => folder == Folder::Done,
     };
     let rule = if left_alone { RuleId::ReplyInDone } else { RuleId::InboxTakesOver };
-    let mut effects = Vec::new();
     if left_alone {
-        let primary = handover::primary(&world.settings, page).map(Party::App);
-        if world.control(person) == Control::Idle && primary.is_some() {
-            effects.extend(handover::move_to(world, person, primary, context.now, (rule, saw.clone())));
+        let primary = case.primary().map(Party::App);
+        if case.owner().is_none() && primary.is_some() {
+            case.move_to(rule, primary);
         }
     } else {
-        takes_control(world, page, person, (rule, saw.clone()), context, &mut effects);
+        takes_control(&mut case);
     }
-    let (mid, at, stands) = sends::write(world, page, person, Sender::Party(Party::Inbox), &message, context);
-    effects.push(Decided { rule, saw: saw.clone(), effect: stands });
-    effects.extend(handover::page_wrote(world, page, person, context.now));
-    let app = (options.inbox_echo_app_id == Switch::On).then_some(Party::Inbox);
-    let event = Event::Echo { mid: mid.clone(), app, message };
-    let place = Place { page, person, owner: world.control(person).owner(), at };
-    channel::tell_all(world, place, Field::MessageEchoes, &event, &mut effects);
-    sends::delivered(world, place, &mid, context.now, &mut effects);
-    Accepted { rule, saw, answer: Answer::Message { mid, at }, effects }
+    let (mid, at) = write(&mut case, rule, Sender::Party(Party::Inbox), &message);
+    page_wrote(&mut case);
+    let by = (case.options.inbox_echo_app_id == Switch::On).then_some(Party::Inbox);
+    case.tell(Audience::Everyone, &Event::Echo { mid: mid.clone(), app: by, message });
+    delivered(&mut case, mid.clone(), at);
+    case.accepted(rule, Answer::Message { mid, at })
 }

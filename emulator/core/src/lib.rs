@@ -9,21 +9,23 @@
 //! through [`Ids`], which derives and never draws.
 
 mod admin;
+mod audience;
 mod authorize;
+mod case;
 mod catalogue;
-mod channel;
 mod check;
 mod conversation;
 pub mod decisions;
 mod derive;
 mod edges;
 mod effect;
+mod entry;
 mod error_codes;
+mod expiry;
 mod fact;
 mod field;
 mod folder;
 mod graph_version;
-mod handover;
 mod health;
 mod ids;
 mod inbox;
@@ -34,6 +36,8 @@ mod message;
 mod options;
 mod party;
 mod person;
+mod profile;
+mod protocol;
 mod retry;
 mod route;
 mod secrets;
@@ -48,13 +52,17 @@ mod web_address;
 mod window;
 mod word;
 mod world;
+mod writing;
 
 pub use admin::MESSAGING_FIELDS;
+pub use audience::rechannelled;
 pub use authorize::{authorize, token_holds, token_is_good};
-pub use catalogue::{Confidence, Protocol, Rule, RuleId, catalogue};
-pub use channel::rechannelled;
+pub use case::Context;
+pub use catalogue::{Confidence, Rule, RuleId, catalogue};
 pub use check::Check;
-pub use conversation::{Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable};
+pub use conversation::{
+    CONTROL_LASTS, Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
+};
 pub use derive::{Digest, IdKind, Ids};
 pub use edges::EXTEND_AT_MOST;
 pub use effect::{
@@ -64,7 +72,6 @@ pub use error_codes::{codes_with, subcodes, subcodes_of};
 pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};
 pub use graph_version::GraphVersion;
-pub use handover::CONTROL_LASTS;
 pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
@@ -72,18 +79,20 @@ pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
 pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
-    Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, EmptyField, Escapes, HumanAgent,
-    IdleDelivery, LongTitles, MissingMetadata, OptionError, OptionRule, Options, ProfileFields, RULES_AS_OF,
-    Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, WhatOneHas, Whom,
+    Account, Activity, AnnounceImplicitMoves, AppIdType, ControlEnds, DoneGives, EchoOrder, EmptyField,
+    Escapes, HumanAgent, IdleDelivery, InboxMain, LongTitles, MissingMetadata, OptionError, OptionRule,
+    Options, Passes, ProfileFields, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle, StandbyPostback,
+    Switch, Takes, WhatOneHas, Whom,
 };
 pub use party::Party;
+pub use protocol::{Claim, Claimant, Protocol, Refusals, Whenever};
 pub use retry::{GIVES_UP_AFTER, retry_after};
 pub use route::RouteId;
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use sender_action::SenderAction;
 pub use set_up::SetUp;
 pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
-pub use step::{Context, step};
+pub use step::step;
 pub use time::{Span, Timestamp};
 pub use timers::{Subject, Timer, TimerKind, Timers};
 pub use web_address::{DOMAINS, DomainError, https_host, is_url, whitelisted_host};

@@ -1,8 +1,9 @@
-//! The switches where sources disagree or say nothing: one default for each, chosen once.
-//!
-//! A switch belongs to a rule of the catalogue, which it bends for one Page.
+//! The words with which decisions are taken, and what is made of the table of [`protocol`](crate::protocol): the words
+//! in force, which a Page may override where sources disagree or say nothing.
 
 use crate::catalogue::RuleId;
+pub use crate::protocol::Options;
+use crate::protocol::Protocol;
 use crate::time::Timestamp;
 use crate::word::words;
 
@@ -27,6 +28,41 @@ words! {
         UserMessage = "user_message",
         /// What either side writes.
         AnyMessage = "any_message",
+    }
+    /// Who may pass control.
+    Passes {
+        /// The owner alone.
+        Owner = "owner",
+        /// The owner, or any app while the conversation is idle.
+        OwnerOrIdle = "owner_or_idle",
+    }
+    /// Who may take control.
+    Takes {
+        /// Any app while the conversation is idle, and the primary receiver at any time.
+        IdleOrPrimary = "idle_or_primary",
+        /// The primary receiver alone.
+        Primary = "primary",
+    }
+    /// Whether control ends by itself.
+    ControlEnds {
+        /// After 24 hours of silence.
+        AfterSilence = "after_silence",
+        /// Only by a call or by an agent.
+        Never = "never",
+    }
+    /// What an agent's move to Main does.
+    InboxMain {
+        /// The inbox takes control.
+        TakesControl = "takes_control",
+        /// It asks the primary receiver for control, by `request_thread_control`.
+        AsksPrimary = "asks_primary",
+    }
+    /// Who gets control when an agent marks a conversation of the inbox as done.
+    DoneGives {
+        /// The primary receiver; nobody where there is none.
+        Primary = "primary",
+        /// Nobody.
+        Nobody = "nobody",
     }
     /// Who owns a conversation after a release.
     Release {
@@ -159,19 +195,26 @@ words! {
     }
 }
 
-/// One switch, as `rules options` lists it.
+/// One decision, as `rules options` lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OptionRule {
     /// Its key.
     pub name: &'static str,
     /// The words that it takes; a date when there are none.
     pub words: &'static [&'static str],
-    /// What holds when it is not set.
-    pub default: &'static str,
+    /// The word of each protocol, in the order of [`Protocol::ALL`].
+    pub defaults: [&'static str; Protocol::ALL.len()],
     /// The rule that it bends.
     pub rule: RuleId,
     /// What it decides.
     pub meaning: &'static str,
+}
+
+impl OptionRule {
+    /// The word that holds in a protocol when a Page does not override it.
+    pub const fn default(&self, protocol: Protocol) -> &'static str {
+        self.defaults[protocol as usize]
+    }
 }
 
 /// Why an option cannot be set.
@@ -193,52 +236,78 @@ pub enum OptionError {
 /// The day whose rules hold unless a world says otherwise: 2026-07-01.
 pub const RULES_AS_OF: Timestamp = Timestamp(1_782_864_000_000);
 
-macro_rules! options {
-    ($($field:ident: $kind:ident = $default:ident, $rule:ident, $meaning:literal;)+) => {
-        /// The switches of a Page.
+macro_rules! decisions {
+    (
+        refusals { $($refused:ident = [$($kind:ident),+], $what:literal;)+ }
+        $($row:ident: $words:ident = [$($word:ident),+], $rule:ident, $meaning:literal;)+
+    ) => {
+        /// How a protocol words its refusals; a Page cannot override them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct Refusals {
+            $(#[doc = $what] pub $refused: RefusalKind,)+
+        }
+
+        impl Refusals {
+            /// The words of a protocol.
+            pub const fn of(protocol: Protocol) -> Self {
+                Self {
+                    $($refused: {
+                        const KINDS: [RefusalKind; Protocol::ALL.len()] = [$(RefusalKind::$kind),+];
+                        KINDS[protocol as usize]
+                    },)+
+                }
+            }
+        }
+
+        /// The word in force for each decision of the table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct Options {
-            $(#[doc = $meaning] pub $field: $kind,)+
+            $(#[doc = $meaning] pub $row: $words,)+
             /// The day whose dated rules hold; a date in a world file.
             pub rules_as_of: Timestamp,
         }
 
-        impl Default for Options {
-            fn default() -> Self {
-                Self { $($field: $kind::$default,)+ rules_as_of: RULES_AS_OF }
-            }
-        }
-
         impl Options {
-            /// Every switch, in the order of the file.
+            /// Every decision, in the order of the table.
             pub const ALL: &'static [OptionRule] = &[
                 $(OptionRule {
-                    name: stringify!($field),
-                    words: $kind::WORDS,
-                    default: $kind::$default.name(),
+                    name: stringify!($row),
+                    words: $words::WORDS,
+                    defaults: [$($words::$word.name()),+],
                     rule: RuleId::$rule,
                     meaning: $meaning,
                 },)+
                 OptionRule {
                     name: "rules_as_of",
                     words: &[],
-                    default: "2026-07-01",
+                    defaults: ["2026-07-01"; Protocol::ALL.len()],
                     rule: RuleId::TagRetired,
                     meaning: "the day whose dated rules hold",
                 },
             ];
 
-            /// Sets a switch by its words.
+            /// The words of a protocol: its column of the table.
+            pub const fn of(protocol: Protocol) -> Self {
+                Self {
+                    $($row: {
+                        const WORDS: [$words; Protocol::ALL.len()] = [$($words::$word),+];
+                        WORDS[protocol as usize]
+                    },)+
+                    rules_as_of: RULES_AS_OF,
+                }
+            }
+
+            /// Overrides the word of one decision.
             ///
             /// # Errors
             ///
-            /// When there is no such switch, or when it does not take that word.
+            /// When there is no such decision, or when it does not take that word.
             pub fn set(&mut self, name: &str, word: &str) -> Result<(), OptionError> {
                 match name {
-                    $(stringify!($field) => {
-                        self.$field = $kind::parse(word).ok_or(OptionError::Word {
-                            name: stringify!($field),
-                            words: $kind::WORDS,
+                    $(stringify!($row) => {
+                        self.$row = $words::parse(word).ok_or(OptionError::Word {
+                            name: stringify!($row),
+                            words: $words::WORDS,
                         })?;
                         Ok(())
                     })+
@@ -246,10 +315,10 @@ macro_rules! options {
                 }
             }
 
-            /// The word of a switch; none for a date and for what does not exist.
+            /// The word of a decision; none for a date and for what does not exist.
             pub fn word(&self, name: &str) -> Option<&'static str> {
                 match name {
-                    $(stringify!($field) => Some(self.$field.name()),)+
+                    $(stringify!($row) => Some(self.$row.name()),)+
                     _ => None,
                 }
             }
@@ -257,63 +326,12 @@ macro_rules! options {
     };
 }
 
-options! {
-    idle_delivery: IdleDelivery = Messaging, IdleHeardByAll,
-        "the channel on which apps hear of a conversation that nobody owns";
-    activity: Activity = UserMessage, MessageRenewsControl,
-        "what keeps the owner in control for another 24 hours";
-    exclusive: Switch = On, OnlyOwnerSends,
-        "whether only the owner may send into an owned conversation";
-    handover_broadcast: Switch = Off, ControlEvents,
-        "whether every subscribed app hears of a pass and a take";
-    app_id_type: AppIdType = AsObserved, AppIdsInEvents,
-        "how app ids stand in control events";
-    release: Release = Idle, OnlyOwnerReleases,
-        "who owns a conversation after a release";
-    role_lost: RoleLost = Idle, RoleLost,
-        "what becomes of the conversations of a primary receiver that loses its role";
-    request_on_idle: RequestOnIdle = Grant, RequestOnIdle,
-        "what a request for an idle conversation does";
-    request_by_owner: WhatOneHas = Refuse, RequestByOwner,
-        "what a request by the owner does";
-    take_by_owner: WhatOneHas = Success, TakeByOwner,
-        "what a take by the owner does";
-    owner_told_to: Whom = All, OwnerToldToAll,
-        "who may ask for the owner of a conversation";
-    sender_actions: Whom = All, SignalsAreFree,
-        "who may show typing and seen in an owned conversation";
-    signals_in_window: Switch = On, SignalsInWindow,
-        "whether typing and seen need an open messaging window";
-    done_folder: Switch = On, FolderFollowsControl,
-        "whether the folder of a conversation follows its owner";
-    reply_in_done: ReplyInDone = Marked, ReplyInDone,
-        "which conversations an agent's reply leaves to their owner";
-    human_agent: HumanAgent = LeavesControl, HumanAgentException,
-        "whether a human agent's message takes control";
-    announce_implicit_moves: AnnounceImplicitMoves = None, ImplicitMoves,
-        "which moves of control that nobody asked for are told";
-    standby_postback: StandbyPostback = TitleMid, StandbyPostback,
-        "what a postback holds for apps on standby";
-    missing_metadata: MissingMetadata = Null, ControlEvents,
-        "how metadata that nobody gave stands in a control event";
-    inbox_echo_app_id: Switch = On, InboxEchoes,
-        "whether echoes of the Page Inbox carry its app id";
-    development_error: Account = Observed, DevelopmentMode,
-        "the code for a message of an app in development mode to a stranger";
-    long_titles: LongTitles = Cut, LongTitles,
-        "whether a button or a quick reply with a title of more than 20 characters is taken";
-    profile_fields: ProfileFields = Refuse, ProfileFields,
-        "what a profile field does for which the token has no permission";
-    phone_recipient_error: Account = Observed, PhoneRecipient,
-        "the code for a message to a phone number";
-    empty_field_name: EmptyField = Fail, EmptyFieldName,
-        "what an empty name in a list of webhook fields does";
-    webhook_disabling: Switch = On, WebhooksDisabled,
-        "whether webhooks that failed for an hour are switched off; serve leaves them on unless a world says so";
-    webhook_escapes: Escapes = All, BodyEscapes,
-        "which characters of a webhook body are escaped";
-    echo_order: EchoOrder = AfterAnswer, EchoAfterAnswer,
-        "whether an echo leaves before or after the answer to its call";
+pub(crate) use decisions;
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::of(Protocol::default())
+    }
 }
 
 #[cfg(test)]
@@ -326,7 +344,11 @@ mod tests {
         let mut names = BTreeSet::new();
         for option in Options::ALL {
             assert!(names.insert(option.name), "{} stands twice", option.name);
-            assert!(option.words.is_empty() || option.words.contains(&option.default), "{}", option.name);
+            assert!(
+                option.words.is_empty() || option.defaults.iter().all(|word| option.words.contains(word)),
+                "{}",
+                option.name
+            );
             for word in option.words {
                 let mut options = Options::default();
                 options.set(option.name, word).unwrap();

@@ -3,84 +3,58 @@
 
 use std::sync::Arc;
 
+use crate::audience::Audience;
+use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
-use crate::channel::{self, Place};
 use crate::conversation::{Sender, Tappable};
-use crate::derive::{Digest, IdKind};
-use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind};
+use crate::derive::Digest;
+use crate::effect::{Accepted, Answer, Event, Outcome, RefusalKind};
+use crate::entry::{Entry, enters};
 use crate::fact::{Fact, Saw};
-use crate::field::Field;
-use crate::folder;
-use crate::handover;
-use crate::ids::{Mid, PageId, Psid};
+use crate::ids::{Mid, Psid};
 use crate::input::{PersonAct, Reaction, Referral};
 use crate::message::Message;
-use crate::sends;
-use crate::step::Context;
-use crate::window;
 use crate::world::World;
+use crate::writing::write;
 
 /// A person does something.
 pub(crate) fn act(world: &mut World, person: Psid, act: PersonAct, context: &Context<'_>) -> Outcome {
-    let Some(page) = world.people.get(&person).map(|person| person.page) else {
-        return refuse(RuleId::PersonOfPage, RefusalKind::UnknownPerson);
-    };
+    let case = Case::of(world, person, context)?;
     match act {
-        PersonAct::Says(message) => says(world, page, person, message, context),
-        PersonAct::Taps { what, within } => taps(world, page, person, &what, within.as_ref(), context),
-        PersonAct::Reacts { to, reaction } => reacts(world, page, person, to, reaction, context),
-        PersonAct::Reads => Ok(reads(world, page, person, context)),
-        PersonAct::Opens(referral) => Ok(opens(world, page, person, referral, context)),
+        PersonAct::Says(message) => says(case, message),
+        PersonAct::Taps { what, within } => taps(case, &what, within.as_ref()),
+        PersonAct::Reacts { to, reaction } => reacts(case, to, reaction),
+        PersonAct::Reads => Ok(reads(case)),
+        PersonAct::Opens(referral) => Ok(opens(case, referral)),
         PersonAct::Blocks(blocked) => {
-            if let Some(person) = world.people.get_mut(&person) {
+            if let Some(person) = case.world.people.get_mut(&case.person) {
                 person.blocked = blocked;
             }
-            Ok(Accepted::quiet(RuleId::BlockedPage, Saw::default()))
+            Ok(case.accepted(RuleId::BlockedPage, Answer::Done))
         }
     }
 }
 
-fn refuse(rule: RuleId, kind: RefusalKind) -> Outcome {
-    Err(Refusal { rule, saw: Saw::default(), kind })
+fn owner_facts(case: &Case<'_>) -> Saw {
+    Saw::of([Fact::Owner(case.owner())])
 }
 
-fn owner_saw(world: &World, person: Psid) -> Saw {
-    Saw::of([Fact::Owner(world.control(person).owner())])
-}
-
-fn says(
-    world: &mut World,
-    page: PageId,
-    person: Psid,
-    message: Arc<Message>,
-    context: &Context<'_>,
-) -> Outcome {
-    let rule = RuleId::PersonWrites;
-    let now = context.now;
-    let saw = owner_saw(world, person);
+fn says(mut case: Case<'_>, message: Arc<Message>) -> Outcome {
     let answered = message.reply_to.as_ref().map(|mid| {
-        let kept = world.conversations.get(&person).and_then(|conversation| conversation.message(mid));
+        let kept = case.conversation().and_then(|conversation| conversation.message(mid));
         kept.map(|kept| kept.from)
     });
     let self_reply = match answered {
         None => false,
-        Some(None) => return refuse(RuleId::ReplyTo, RefusalKind::UnknownMessage),
+        Some(None) => return Err(case.refuse(RuleId::ReplyTo, RefusalKind::UnknownMessage)),
         Some(Some(from)) => from == Sender::Person,
     };
-    let (mid, at, stands) = sends::write(world, page, person, Sender::Person, &message, context);
-    let mut effects = vec![Decided { rule, saw: saw.clone(), effect: stands }];
-    let conversation = world.conversation(person, page);
-    conversation.last_user_message = Some(now);
-    let referral = conversation.referral.take();
-    effects.push(window::open(conversation, person, now));
-    effects.extend(folder::mark(conversation, person, false));
-    let owner = conversation.control.owner();
-    handover::person_wrote(world, Place { page, person, owner, at }, now, &mut effects);
-
-    let owner = world.control(person).owner();
+    case.saw = owner_facts(&case);
+    let (mid, at) = write(&mut case, RuleId::PersonWrites, Sender::Person, &message);
+    let referral = case.begun().referral.take();
     let event = Event::Message { mid: mid.clone(), message, self_reply, referral };
-    channel::tell_all(world, Place { page, person, owner, at }, Field::Messages, &event, &mut effects);
-    Ok(Accepted { rule, saw, answer: Answer::Message { mid, at }, effects })
+    enters(&mut case, Entry::Message, &event);
+    Ok(case.accepted(RuleId::PersonWrites, Answer::Message { mid, at }))
 }
 
 /// What a tap hits: the newest thing that fits.
@@ -89,8 +63,8 @@ enum Hit {
     Button(Tappable),
 }
 
-fn hit(world: &World, person: Psid, what: &str, within: Option<&Mid>) -> Option<Hit> {
-    let conversation = world.conversations.get(&person)?;
+fn hit(case: &Case<'_>, what: &str, within: Option<&Mid>) -> Option<Hit> {
+    let conversation = case.conversation()?;
     let newest = conversation.messages.back().map(|kept| &kept.mid);
     let here = |mid: &Mid| within.is_none_or(|within| within == mid);
     if newest.is_some_and(here) {
@@ -104,22 +78,14 @@ fn hit(world: &World, person: Psid, what: &str, within: Option<&Mid>) -> Option<
     button.cloned().map(Hit::Button)
 }
 
-fn taps(
-    world: &mut World,
-    page: PageId,
-    person: Psid,
-    what: &str,
-    within: Option<&Mid>,
-    context: &Context<'_>,
-) -> Outcome {
-    match hit(world, person, what, within) {
-        None => refuse(RuleId::TapsWhatIsThere, RefusalKind::NothingToTap),
+fn taps(case: Case<'_>, what: &str, within: Option<&Mid>) -> Outcome {
+    match hit(&case, what, within) {
+        None => Err(case.refuse(RuleId::TapsWhatIsThere, RefusalKind::NothingToTap)),
         Some(Hit::QuickReply { text, payload }) => {
             let quick_reply = Some(Arc::clone(&payload));
             // One with a picture alone says nothing but its payload.
             let text = Some(text).filter(|text| !text.is_empty());
-            let message = Message { text, quick_reply, ..Message::default() };
-            let said = says(world, page, person, Arc::new(message), context)?;
+            let said = says(case, Arc::new(Message { text, quick_reply, ..Message::default() }))?;
             let answer = match said.answer {
                 Answer::Message { mid, at } => Answer::Tapped { mid, at, payload },
                 answer @ (Answer::Done
@@ -130,108 +96,56 @@ fn taps(
             };
             Ok(Accepted { rule: RuleId::QuickReplies, answer, ..said })
         }
-        Some(Hit::Button(tappable)) => Ok(postback(world, page, person, tappable, context)),
+        Some(Hit::Button(tappable)) => Ok(postback(case, tappable)),
     }
 }
 
-fn postback(
-    world: &mut World,
-    page: PageId,
-    person: Psid,
-    tapped: Tappable,
-    context: &Context<'_>,
-) -> Accepted {
+fn postback(mut case: Case<'_>, tapped: Tappable) -> Accepted {
     let Tappable { mid: within, app, button } = tapped;
-    let now = context.now;
-    let saw = owner_saw(world, person).with(Fact::MadeBy(app));
-    let conversation = world.conversation(person, page);
-    let at = conversation.next_event(now);
-    let named = Digest::new().number(person.0).bytes(within.0.as_bytes()).bytes(button.payload.as_bytes());
-    let mid = context.ids.message(named, conversation.count(IdKind::Message, None));
-    conversation.last_user_message = Some(now);
-    let mut effects = vec![window::open(conversation, person, now)];
-    let owner = conversation.control.owner();
-    let place = Place { page, person, owner, at };
-    // A button outlives its app's connection to the Page; then it moves nothing.
-    let connected = world.settings.connection(page, app).is_some();
-    if connected {
-        handover::person_tapped(world, place, app, now, &mut effects);
-    } else {
-        handover::person_wrote(world, place, now, &mut effects);
-    }
-    let place = Place { owner: world.control(person).owner(), ..place };
+    case.saw = owner_facts(&case).with(Fact::MadeBy(app));
+    let at = case.next_event();
+    let named = Digest::new().number(case.person.0).bytes(within.0.as_bytes());
+    let mid = case.message_id(named.bytes(button.payload.as_bytes()), None);
+    // A button outlives its app's connection to the Page; then nobody gets its payload.
+    let connected = case.world.settings.connection(case.page, app).is_some();
     let payload = connected.then(|| Arc::clone(&button.payload));
     let event = Event::Postback { mid: Some(mid.clone()), title: Some(button.title), payload };
-    channel::tell_all(world, place, Field::MessagingPostbacks, &event, &mut effects);
-    let answer = Answer::Tapped { mid, at, payload: button.payload };
-    Accepted { rule: RuleId::ButtonMovesControl, saw, answer, effects }
+    enters(&mut case, Entry::Tap(app), &event);
+    case.accepted(RuleId::ButtonMovesControl, Answer::Tapped { mid, at, payload: button.payload })
 }
 
-fn reacts(
-    world: &mut World,
-    page: PageId,
-    person: Psid,
-    to: Option<Mid>,
-    reaction: Option<Reaction>,
-    context: &Context<'_>,
-) -> Outcome {
+fn reacts(mut case: Case<'_>, to: Option<Mid>, reaction: Option<Reaction>) -> Outcome {
     let rule = RuleId::Reactions;
-    let conversation = world.conversations.get(&person);
+    let conversation = case.conversation();
     let newest = || conversation?.newest_of_page().map(|kept| kept.mid.clone());
-    let Some(mid) = to.or_else(newest) else {
-        return refuse(rule, RefusalKind::UnknownMessage);
+    let there = |mid: &Mid| conversation.is_some_and(|conversation| conversation.message(mid).is_some());
+    let Some(mid) = to.or_else(newest).filter(there) else {
+        return Err(case.refuse(rule, RefusalKind::UnknownMessage));
     };
-    if conversation.is_none_or(|conversation| conversation.message(&mid).is_none()) {
-        return refuse(rule, RefusalKind::UnknownMessage);
-    }
-    let saw = owner_saw(world, person);
-    let conversation = world.conversation(person, page);
-    let at = conversation.next_event(context.now);
-    let mut effects = Vec::new();
-    // Taking a reaction back opens nothing (M-230).
-    if reaction.is_some() {
-        effects.push(window::open(conversation, person, context.now));
-    }
-    let owner = conversation.control.owner();
-    let event = Event::Reaction { mid, reaction };
-    let place = Place { page, person, owner, at };
-    channel::tell_owner(world, place, Field::MessageReactions, &event, &mut effects);
-    Ok(Accepted { rule, saw, answer: Answer::Done, effects })
+    case.saw = owner_facts(&case);
+    case.next_event();
+    let entry = if reaction.is_some() { Entry::Reaction } else { Entry::ReactionTakenBack };
+    enters(&mut case, entry, &Event::Reaction { mid, reaction });
+    Ok(case.accepted(rule, Answer::Done))
 }
 
-fn reads(world: &mut World, page: PageId, person: Psid, context: &Context<'_>) -> Accepted {
-    let rule = RuleId::Receipts;
-    let saw = owner_saw(world, person);
-    let newest = world.conversations.get(&person).and_then(|conversation| conversation.newest_of_page());
-    let Some(watermark) = newest.map(|kept| kept.at) else { return Accepted::quiet(rule, saw.clone()) };
-    let conversation = world.conversation(person, page);
-    let at = conversation.next_event(context.now);
-    let place = Place { page, person, owner: conversation.control.owner(), at };
-    let mut effects = Vec::new();
-    channel::tell_all(world, place, Field::MessageReads, &Event::Read { watermark }, &mut effects);
-    Accepted { rule, saw, answer: Answer::Done, effects }
+fn reads(mut case: Case<'_>) -> Accepted {
+    case.saw = owner_facts(&case);
+    let newest = case.conversation().and_then(|conversation| conversation.newest_of_page());
+    if let Some(watermark) = newest.map(|kept| kept.at) {
+        case.next_event();
+        case.tell(Audience::Everyone, &Event::Read { watermark });
+    }
+    case.accepted(RuleId::Receipts, Answer::Done)
 }
 
-fn opens(
-    world: &mut World,
-    page: PageId,
-    person: Psid,
-    referral: Referral,
-    context: &Context<'_>,
-) -> Accepted {
-    let rule = RuleId::Referrals;
-    let now = context.now;
-    let saw = owner_saw(world, person);
-    let conversation = world.conversation(person, page);
-    if !conversation.has_begun() {
-        conversation.referral = Some(referral);
-        return Accepted::quiet(RuleId::FirstLink, saw);
+fn opens(mut case: Case<'_>, referral: Referral) -> Accepted {
+    case.saw = owner_facts(&case);
+    if !case.begun().has_begun() {
+        case.begun().referral = Some(referral);
+        return case.accepted(RuleId::FirstLink, Answer::Done);
     }
-    let at = conversation.next_event(now);
-    let mut effects = vec![window::open(conversation, person, now)];
-    let owner = conversation.control.owner();
-    handover::person_wrote(world, Place { page, person, owner, at }, now, &mut effects);
-    let place = Place { page, person, owner: world.control(person).owner(), at };
-    channel::tell_owner(world, place, Field::MessagingReferrals, &Event::Referral(referral), &mut effects);
-    Accepted { rule, saw, answer: Answer::Done, effects }
+    case.next_event();
+    enters(&mut case, Entry::Link, &Event::Referral(referral));
+    case.accepted(RuleId::Referrals, Answer::Done)
 }

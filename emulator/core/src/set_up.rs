@@ -69,8 +69,8 @@ impl SetUp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Protocol;
     use crate::field::Field;
+    use crate::protocol::Protocol;
     use crate::settings::{App, Page};
 
     const PAGE: PageId = PageId(1);
@@ -85,7 +85,7 @@ mod tests {
         let mut page = Page::named("Shop");
         page.apps.insert(BOT, connected([Field::Messages].into_iter().collect()));
         let apps = [(BOT, App::named("bot")), (DESK, App::named("desk"))].into();
-        Arc::new(Settings { protocol: Protocol::Handover, pages: [(PAGE, page)].into(), apps })
+        Arc::new(Settings { protocol: Protocol::default(), pages: [(PAGE, page)].into(), apps })
     }
 
     #[test]

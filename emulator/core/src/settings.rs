@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalogue::Protocol;
 use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
 use crate::options::Options;
+use crate::protocol::Protocol;
 use crate::time::Timestamp;
 use crate::word::words;
 
@@ -36,6 +36,16 @@ impl Settings {
     /// The switches of the Page.
     pub fn options(&self, page: PageId) -> Options {
         self.pages.get(&page).map(|page| page.options).unwrap_or_default()
+    }
+
+    /// The protocol of conversation control that the Page follows.
+    pub const fn protocol(&self, _page: PageId) -> Protocol {
+        self.protocol
+    }
+
+    /// The Page's primary receiver.
+    pub fn primary(&self, page: PageId) -> Option<AppId> {
+        self.pages.get(&page).and_then(|page| page.primary_receiver)
     }
 
     /// How the app is connected to the Page, if it is.

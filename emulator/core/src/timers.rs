@@ -7,16 +7,23 @@ use crate::ids::{AppId, PageId, Psid};
 use crate::time::Timestamp;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// What a deadline is about. Equal deadlines fire in this order.
+    (
+        to come: [$($reserved:literal $to_come:literal,)+];
+        $($(#[$doc:meta])* $variant:ident = $number:literal $name:literal,)+
+    ) => {
+        /// What a deadline is about. Equal deadlines fire in the order of the numbers, which recordings depend on: they
+        /// are never changed or used again.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum TimerKind {
-            $($(#[$doc])* $variant,)+
+            $($(#[$doc])* $variant = $number,)+
         }
 
         impl TimerKind {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The numbers and names of kinds that are to come, so that they fire in their place among the others.
+            pub const RESERVED: &'static [(u8, &'static str)] = &[$(($reserved, $to_come),)+];
 
             /// The kind's name in journals.
             pub const fn name(self) -> &'static str {
@@ -34,12 +41,19 @@ macro_rules! kinds {
 }
 
 kinds! {
+    to come: [
+        1 "held_expires",
+        2 "ad_window",
+        3 "flow_ends",
+        4 "private_reply_ends",
+        7 "token_expires",
+    ];
     /// The owner's control of a conversation ends.
-    ControlEnds = "control_ends",
+    ControlEnds = 0 "control_ends",
     /// Somebody is told that an app's webhooks fail.
-    WebhooksFailing = "webhooks_failing",
+    WebhooksFailing = 5 "webhooks_failing",
     /// An app's webhooks are switched off.
-    WebhooksDisabled = "webhooks_disabled",
+    WebhooksDisabled = 6 "webhooks_disabled",
 }
 
 /// What a deadline concerns.
@@ -128,6 +142,27 @@ mod tests {
 
     fn next(timers: &Timers) -> Option<(i64, u64)> {
         timers.next().map(|timer| (timer.at.0, person(timer)))
+    }
+
+    #[test]
+    fn numbers_and_order_of_kinds_are_pinned() {
+        let mut known: Vec<(u8, &str)> = TimerKind::ALL
+            .iter()
+            .map(|kind| (*kind as u8, kind.name()))
+            .chain(TimerKind::RESERVED.iter().copied())
+            .collect();
+        known.sort_unstable();
+        let names = [
+            "control_ends",
+            "held_expires",
+            "ad_window",
+            "flow_ends",
+            "private_reply_ends",
+            "webhooks_failing",
+            "webhooks_disabled",
+            "token_expires",
+        ];
+        assert_eq!(known, (0..).zip(names).collect::<Vec<_>>());
     }
 
     #[test]

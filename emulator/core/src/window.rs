@@ -1,5 +1,6 @@
 //! The messaging windows (M-177 to M-183): when an app may write to a person at all.
 
+use crate::case::Case;
 use crate::catalogue::RuleId;
 use crate::conversation::Conversation;
 use crate::effect::{Decided, Effect, Refusal, RefusalKind};
@@ -7,7 +8,6 @@ use crate::fact::{Fact, Saw};
 use crate::ids::Psid;
 use crate::input::Tag;
 use crate::message::{Message, Template};
-use crate::options::Options;
 use crate::time::{Span, Timestamp};
 
 /// How long a person's action keeps the standard window open.
@@ -26,12 +26,12 @@ pub(crate) fn open(conversation: &mut Conversation, person: Psid, now: Timestamp
 }
 
 /// Refuses a tag that has ended, inside the window too (M-101).
-pub(crate) fn tag_lives(tag: Option<Tag>, options: &Options, saw: Saw) -> Result<(), Refusal> {
+pub(crate) fn tag_lives(case: &Case<'_>, tag: Option<Tag>) -> Result<(), Refusal> {
     match tag {
         Some(Tag::ConfirmedEventUpdate | Tag::AccountUpdate | Tag::PostPurchaseUpdate)
-            if options.rules_as_of >= TAGS_RETIRED =>
+            if case.options.rules_as_of >= TAGS_RETIRED =>
         {
-            Err(Refusal { rule: RuleId::TagRetired, saw, kind: RefusalKind::TagRetired })
+            Err(case.refuse(RuleId::TagRetired, RefusalKind::TagRetired))
         }
         Some(
             Tag::ConfirmedEventUpdate
@@ -45,39 +45,33 @@ pub(crate) fn tag_lives(tag: Option<Tag>, options: &Options, saw: Saw) -> Result
     }
 }
 
-/// Says by which rule a message may go out now (C-90, M-177 to M-183).
+/// Says by which rule a message may go out now (C-90, M-177 to M-183), and when the window closes or closed.
 pub(crate) fn admits(
-    conversation: Option<&Conversation>,
+    case: &Case<'_>,
     message: &Message,
     tag: Option<Tag>,
-    news_page: bool,
-    now: Timestamp,
-) -> Result<(RuleId, Saw), Refusal> {
+) -> Result<(RuleId, Option<Timestamp>), Refusal> {
+    let conversation = case.conversation();
     let until = conversation.and_then(|conversation| conversation.window_until);
-    let saw = Saw::of([Fact::WindowUntil(until)]);
-    if until.is_some_and(|until| now < until) {
-        return Ok((RuleId::WindowStandard, saw));
+    if until.is_some_and(|until| case.now < until) {
+        return Ok((RuleId::WindowStandard, until));
     }
     let last = conversation.and_then(|conversation| conversation.last_user_message);
-    let within_week = last.is_some_and(|last| now < last + HUMAN_AGENT_WINDOW);
-    let decide = |allowed, rule| {
-        let saw = saw.clone();
-        if allowed { Ok((rule, saw)) } else { Err(Refusal { rule, saw, kind: RefusalKind::OutsideWindow }) }
-    };
-    match tag {
-        None => decide(false, RuleId::WindowStandard),
-        Some(Tag::HumanAgent) => decide(within_week, RuleId::WindowHumanAgent),
+    let within_week = last.is_some_and(|last| case.now < last + HUMAN_AGENT_WINDOW);
+    let news_page = case.world.settings.pages.get(&case.page).is_some_and(|page| page.news);
+    let (rule, allowed, kind) = match tag {
+        None => (RuleId::WindowStandard, false, RefusalKind::OutsideWindow),
+        Some(Tag::HumanAgent) => (RuleId::WindowHumanAgent, within_week, RefusalKind::OutsideWindow),
         Some(Tag::CustomerFeedback) => {
             let asks = message.template == Some(Template::CustomerFeedback);
-            decide(within_week && asks, RuleId::WindowFeedback)
+            (RuleId::WindowFeedback, within_week && asks, RefusalKind::OutsideWindow)
         }
+        // Whether the tag lives was looked at before.
         Some(Tag::ConfirmedEventUpdate | Tag::AccountUpdate | Tag::PostPurchaseUpdate) => {
-            // Whether the tag lives was looked at before.
-            decide(true, RuleId::WindowUpdateTags)
+            (RuleId::WindowUpdateTags, true, RefusalKind::OutsideWindow)
         }
-        Some(Tag::NonPromotionalSubscription) if news_page => decide(true, RuleId::WindowNews),
-        Some(Tag::NonPromotionalSubscription) => {
-            Err(Refusal { rule: RuleId::WindowNews, saw, kind: RefusalKind::NotANewsPage })
-        }
-    }
+        Some(Tag::NonPromotionalSubscription) => (RuleId::WindowNews, news_page, RefusalKind::NotANewsPage),
+    };
+    let saw = Saw::of([Fact::WindowUntil(until)]);
+    if allowed { Ok((rule, until)) } else { Err(Refusal { rule, saw, kind }) }
 }

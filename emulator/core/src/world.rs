@@ -76,6 +76,11 @@ impl World {
         }
     }
 
+    /// True while the person has blocked the Page.
+    pub(crate) fn is_blocked_by(&self, person: Psid) -> bool {
+        self.people.get(&person).is_some_and(|person| person.blocked)
+    }
+
     /// Who may answer the person; nobody in particular where no conversation has begun.
     pub fn control(&self, person: Psid) -> Control {
         self.conversations.get(&person).map_or(Control::Idle, |conversation| conversation.control)

@@ -34,6 +34,8 @@ const CODE_NOT_COMPARED: u8 = 2;
 
 /// How often a scenario that differs is played again. On a busy machine a bot may be later than its scenario expects.
 const TRIES_AGAIN: usize = 2;
+/// Where more scenarios differ than this, it is not chance, and they are not played again.
+const TOO_MANY_FOR_CHANCE: usize = 10;
 
 /// The command line of `behaviour`.
 #[derive(clap::Args)]
@@ -100,7 +102,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 async fn compare(arguments: &Arguments) -> Result<ExitCode> {
-    let before_version = version(&arguments.against).context(HELP_BINARY)?;
+    let before_version = version(&arguments.against).map_err(|error| {
+        anyhow::anyhow!(
+            "{error:#}\nhelp: build the commit before the change, keep its messenger-emulator, and name it with --against"
+        )
+    })?;
     let after = match &arguments.bin {
         Some(binary) => std::path::absolute(binary)?,
         None => cargo::build("messenger-emulator", Profile::Debug)?,
@@ -129,15 +135,11 @@ async fn compare(arguments: &Arguments) -> Result<ExitCode> {
     }
     ensure!(
         !tally.compared.is_empty(),
-        "no scenario was compared: the full name of none holds `{}`",
+        "no scenario was compared: the full name of none holds `{}`\nhelp: full names are like `scenarios/idle/released/An app that…`",
         arguments.filters.join("` or `")
     );
     Ok(report(&tally, &list, &new, arguments))
 }
-
-/// What a binary to compare with is, for those whose path is wrong.
-const HELP_BINARY: &str = "nothing to compare with (help: build the commit before the change, keep its \
-     messenger-emulator, and name it with --against)";
 
 /// What is compared, in this order. The wire belongs to the demo bot, which every scenario starts by itself.
 fn parts(wanted: &[Bots]) -> Vec<Part> {
@@ -186,7 +188,7 @@ impl Comparison<'_> {
         let mut different = differing(&before, &after);
         let mut settled = Vec::new();
         for _ in 0..TRIES_AGAIN {
-            if different.is_empty() {
+            if different.is_empty() || different.len() > TOO_MANY_FOR_CHANCE {
                 break;
             }
             let again: Vec<String> = different.iter().map(|difference| difference.name.clone()).collect();
@@ -197,7 +199,7 @@ impl Comparison<'_> {
             different = now;
         }
         for difference in &settled {
-            println!("{:32} unstable: differed once, and not when it was played again", part.name());
+            println!("{:32} one differed once, and not when it was played again:", part.name());
             difference.print();
         }
         tally.unstable += settled.len();
@@ -284,7 +286,7 @@ impl Difference {
 fn report(tally: &Tally, list: &Differences, new: &[PathBuf], arguments: &Arguments) -> ExitCode {
     println!();
     if !new.is_empty() {
-        println!("new, for the binary before cannot read them: {}", listed(new));
+        println!("new files, which the binary before cannot read, so they are not compared: {}", listed(new));
     }
     for (row, count) in &tally.wanted {
         println!("wanted: {row} ({count} places)");
@@ -298,18 +300,19 @@ fn report(tally: &Tally, list: &Differences, new: &[PathBuf], arguments: &Argume
     for entry in &unused {
         println!("unused: {entry}\n  help: nothing differs there any more, so take the line away");
     }
-    let scenarios = tally.compared.len();
-    let unstable = if tally.unstable == 0 { String::new() } else { format!(", {} unstable", tally.unstable) };
-    let new = if new.is_empty() { String::new() } else { format!(", {} new files not compared", new.len()) };
-    if tally.different == 0 && unused.is_empty() {
-        println!("the same: {scenarios} scenarios, {} wanted differences{unstable}{new}", list.used());
+    let same = tally.different == 0 && unused.is_empty();
+    let mut counts = vec![("differing", tally.different), ("wanted differences", list.used())];
+    counts.extend([("unused entries", unused.len()), ("unstable", tally.unstable), ("new files", new.len())]);
+    let counts: Vec<_> = counts.iter().filter(|(_, count)| *count > 0).collect();
+    let counts: String = counts.iter().map(|(what, count)| format!(", {what}: {count}")).collect();
+    println!(
+        "{}: {} scenarios{counts}",
+        if same { "the same" } else { "NOT the same" },
+        tally.compared.len()
+    );
+    if same {
         return ExitCode::SUCCESS;
     }
-    println!(
-        "NOT the same: {} differences in {scenarios} scenarios, {} unused entries{unstable}{new}",
-        tally.different,
-        unused.len()
-    );
     if tally.different > 0 {
         println!(
             "help: what is wanted stands in emulator/xtask/src/behaviour/differences.txt, with the row that it makes right"

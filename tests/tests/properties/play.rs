@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::{
-    Accepted, AdminChange, Answer, AppAct, AppId, Channel, Context, Control, Delivery, Effect, Event, Field,
-    Folder, IdleDelivery, Ids, InboxAct, Input, Mid, Missing, Options, Outcome, Party, Psid, RefusalKind,
-    Span, Subject, Switch, Timer, TimerKind, Timestamp, World, step,
+    Accepted, AdminChange, Answer, AppAct, AppId, Channel, Context, Control, ControlEnds, Delivery, Effect,
+    Event, Field, Folder, IdleDelivery, Ids, InboxAct, Input, Mid, Missing, Options, Outcome, Party, Psid,
+    RefusalKind, Span, Subject, Switch, Timer, TimerKind, Timestamp, World, step,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -311,19 +311,24 @@ impl Play {
             prop_assert_ne!(future.timers.next(), Some(timer), "a deadline that fired is still there");
         }
         prop_assert_eq!(armed, expected);
-        let idle = future.conversations.values().all(|conversation| conversation.control == Control::Idle);
+        let idle = future.conversations.iter().all(|(person, conversation)| {
+            conversation.control == Control::Idle || self.options(*person).control_ends == ControlEnds::Never
+        });
         prop_assert!(idle, "a conversation left alone does not become idle");
         Ok(())
     }
 
     fn nothing_is_overdue(&self) -> TestCaseResult {
         for conversation in self.world.conversations.values() {
-            if let Some((by, until)) = conversation.control.owner().zip(conversation.control.until()) {
+            let Some(by) = conversation.control.owner() else { continue };
+            let connected = |app| self.world.settings.connection(conversation.page, app).is_some();
+            let there = by.app().map_or(by == Party::Inbox, connected);
+            prop_assert!(there, "{by:?} owns and is not on the Page");
+            let never = self.world.settings.options(conversation.page).control_ends == ControlEnds::Never;
+            prop_assert_eq!(conversation.control.until().is_none(), never);
+            if let Some(until) = conversation.control.until() {
                 prop_assert!(until > self.now, "control has outlasted its end by {:?}", self.now - until);
                 prop_assert!(until <= self.now + Span(7 * Span::DAY.0), "control lasts longer than 7 days");
-                let connected = |app| self.world.settings.connection(conversation.page, app).is_some();
-                let there = by.app().map_or(by == Party::Inbox, connected);
-                prop_assert!(there, "{by:?} owns and is not on the Page");
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use emulator_core::Options;
+use emulator_core::{Options, Protocol};
 use libtest_mimic::Failed;
 
 use crate::differences::differences;
@@ -47,7 +47,9 @@ pub(crate) fn every_option_has_a_row<'a>(tables: impl Iterator<Item = &'a Table>
         if elsewhere {
             continue;
         }
-        for word in option.words.iter().filter(|word| **word != option.default && !set(word)) {
+        for word in
+            option.words.iter().filter(|word| **word != option.default(Protocol::Handover) && !set(word))
+        {
             wrong.push(format!("no row sets `{}: {word}`", option.name));
         }
         if option.words.is_empty() && !shown.iter().any(|(name, _)| name == option.name) {

@@ -351,7 +351,7 @@ impl Stage {
             Answer::Owner(None) => Some(then::Answer { owner: Some(Owner::Idle), ..none }),
             Answer::Owner(Some((owner, until))) => {
                 let owner = Some(Owner::By(self.names.named(owner)));
-                Some(then::Answer { owner, expires: Some(Length(until - now)), ..none })
+                Some(then::Answer { owner, expires: until.map(|until| Length(until - now)), ..none })
             }
             Answer::Receivers(apps) => {
                 let receivers = apps.into_iter().map(|party| self.names.named(party)).collect();

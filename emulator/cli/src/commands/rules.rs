@@ -61,8 +61,14 @@ fn options_as_text() -> String {
     let rows: Vec<[String; 5]> =
         std::iter::once(["OPTION", "VALUES", "DEFAULT", "RULE", "DECIDES"].map(str::to_owned))
             .chain(Options::ALL.iter().map(|option| {
-                [option.name, &values(option), option.default, option.rule.rule().code, option.meaning]
-                    .map(str::to_owned)
+                [
+                    option.name,
+                    &values(option),
+                    option.default(Protocol::Handover),
+                    option.rule.rule().code,
+                    option.meaning,
+                ]
+                .map(str::to_owned)
             }))
             .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
@@ -80,7 +86,7 @@ fn options_as_json() -> String {
         json!({
             "name": option.name,
             "values": option.words,
-            "default": option.default,
+            "default": option.default(Protocol::Handover),
             "rule": option.rule.rule().code,
             "meaning": option.meaning,
         })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict};
+use crate::case::Context;
 use crate::conversation::Folder;
 use crate::derive::Ids;
 use crate::effect::{Decided, Effect, Event, Refusal};
@@ -11,8 +12,9 @@ use crate::ids::{AppId, PageId, Psid};
 use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
 use crate::message::{Button, Message, QuickReply};
 use crate::party::Party;
+use crate::protocol::Protocol;
 use crate::settings::{App, Connection, Feature, Page, Settings};
-use crate::step::{Context, step};
+use crate::step::step;
 use crate::time::{Span, Timestamp};
 use crate::world::{Person, World};
 
@@ -29,7 +31,7 @@ const NOW: Timestamp = Timestamp(0);
 
 /// What comes of the cell.
 pub(super) fn outcome(cell: Cell) -> Outcome {
-    let mut stage = Stage::standing(cell.standing);
+    let mut stage = Stage::standing(cell.protocol, cell.standing);
     if cell.action == Action::RepliesInDone {
         stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
     }
@@ -46,7 +48,7 @@ pub(super) fn outcome(cell: Cell) -> Outcome {
     };
     let cast = Cast {
         owner: stage.world.control(PERSON).owner(),
-        primary: crate::handover::primary(&stage.world.settings, PAGE),
+        primary: stage.world.settings.primary(PAGE),
         actor,
         target: Some(TARGET),
     };
@@ -77,7 +79,7 @@ struct Stage {
 
 impl Stage {
     /// A conversation that stands so, in which there is something to tap.
-    fn standing(standing: Standing) -> Self {
+    fn standing(protocol: Protocol, standing: Standing) -> Self {
         let connection = |app: AppId| Connection {
             fields: FieldSet::default().with(Field::MessagingHandovers),
             features: (app == APPROVED).then_some(Feature::HumanAgent).into_iter().collect(),
@@ -86,7 +88,7 @@ impl Stage {
         let apps = [OWNER, PRIMARY, OTHER, APPROVED, TARGET];
         let page = Page { apps: apps.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
         let settings = Settings {
-            protocol: crate::catalogue::Protocol::Handover,
+            protocol,
             pages: [(PAGE, page)].into(),
             apps: apps.map(|app| (app, App::named("app"))).into(),
         };

@@ -1,6 +1,6 @@
 //! What may stand behind a key, for each kind of value.
 
-use emulator_core::{OptionRule, Options};
+use emulator_core::{OptionRule, Options, Protocol};
 use serde_json::{Map, Value, json};
 
 use super::section;
@@ -314,10 +314,15 @@ fn switch(option: &OptionRule) -> Value {
         json!({"enum": choice})
     };
     let rule = option.rule.rule();
-    let meaning =
-        format!("{}; `{}` unless given ({}, {})", option.meaning, option.default, rule.code, rule.title);
+    let meaning = format!(
+        "{}; `{}` unless given ({}, {})",
+        option.meaning,
+        option.default(Protocol::Handover),
+        rule.code,
+        rule.title
+    );
     let mut switch = described(values, &meaning);
-    switch["default"] = option.default.into();
+    switch["default"] = option.default(Protocol::Handover).into();
     switch
 }
 

@@ -1,33 +1,55 @@
 //! What happened in a scenario, read from its journal: kind, who, owner and folder, and what went to and came from apps
 //! that have no process.
 //!
-//! A journal's format has a version, and two binaries may write two of them. Each version has a table that says where in
-//! an entry the members of a line stand, so that both come to the same lines.
-
-mod version_1;
+//! Two binaries may write two formats. Lines say only what both have, under one name: whom an input is about and not what
+//! it says, which stands in the scenario and comes back in messages and events; and of reasons that are words of the
+//! emulator, not of the platform, nothing.
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-/// How one kind of entry becomes a line.
-pub(super) struct Row {
-    /// The kind as the format calls it.
-    kind: &'static str,
-    /// The kind as lines call it.
-    shown: &'static str,
-    /// What a line says, each with the place in the entry as a JSON pointer. What is not there is left out.
-    members: &'static [(&'static str, &'static str)],
-}
+/// The kinds of entries, each with the members that its line says. What an entry does not have is left out.
+const KINDS: &[(&str, &[&str])] = &[
+    ("attempt", &["app", "person", "number", "result", "status"]),
+    ("blocks", &["person"]),
+    ("bot", &["app", "verb"]),
+    ("call", &["app", "verb", "person", "played"]),
+    ("clock", &["to"]),
+    ("control", &["person", "from", "to", "until"]),
+    ("control_prolonged", &["person", "owner", "until"]),
+    ("declined", &[]),
+    ("delivery", &["app", "person", "channel", "field", "event"]),
+    ("folder", &["person", "from", "to"]),
+    ("inbox", &["person", "verb", "folder"]),
+    ("marked_done", &["person", "marked"]),
+    ("message", &["person", "from", "mid", "timestamp"]),
+    ("note", &["text"]),
+    ("opens", &["person"]),
+    ("page", &[]),
+    ("proxied", &["host", "passage", "outcome"]),
+    ("reacts", &["person"]),
+    ("reads", &["person"]),
+    ("refused", &["app", "status", "type", "code", "subcode", "message", "fbtrace_id"]),
+    ("says", &["person"]),
+    ("taps", &["person"]),
+    ("timer", &["timer", "person", "app"]),
+    ("unblocks", &["person"]),
+    ("unheard", &["app", "person", "field"]),
+    ("webhooks_disabled", &["app"]),
+    ("webhooks_failing", &["app", "since"]),
+    ("window", &["person", "until"]),
+];
 
-/// A version of the format.
-struct Format {
-    number: u64,
-    rows: &'static [Row],
+/// The version of a journal's format.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// A person on one of several Pages is `ana on store`, and who wrote a message is always said.
+    One,
+    /// A person and the Page are two members, and who wrote a message is said of apps alone.
+    Two,
 }
-
-const FORMATS: &[Format] = &[Format { number: 1, rows: version_1::ROWS }];
 
 /// The journal's entries as lines, in its causal order and indented below their causes. A line for the virtual time
 /// comes before the first entry of each instant.
@@ -55,34 +77,42 @@ pub(super) fn lines(journal: &str) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-fn format(header: &Value) -> Result<&'static Format> {
-    let number = header["format"].as_u64().context("a journal does not say its format")?;
-    FORMATS.iter().find(|format| format.number == number).with_context(|| {
-        format!(
-            "journals of format {number} cannot be compared\n\
-             help: add a table for it to `FORMATS` in emulator/xtask/src/behaviour/journal.rs"
-        )
-    })
+fn format(header: &Value) -> Result<Format> {
+    match header["format"].as_u64().context("a journal does not say its format")? {
+        1 => Ok(Format::One),
+        2 => Ok(Format::Two),
+        other => bail!(
+            "journals of format {other} cannot be compared\n\
+             help: add it to `Format` in emulator/xtask/src/behaviour/journal.rs"
+        ),
+    }
 }
 
-fn line(format: &Format, entry: &Value) -> Result<String> {
+fn line(format: Format, entry: &Value) -> Result<String> {
     let kind = entry["kind"].as_str().context("an entry has no kind")?;
-    let Some(row) = format.rows.iter().find(|row| row.kind == kind) else {
+    let Some((_, members)) = KINDS.iter().find(|(known, _)| *known == kind) else {
         bail!(
             "entries of kind `{kind}` cannot be compared\n\
-             help: add a row to the table of format {} below emulator/xtask/src/behaviour/journal",
-            format.number
+             help: add the kind to `KINDS` in emulator/xtask/src/behaviour/journal.rs"
         );
     };
-    ensure!(entry["data"].is_object(), "an entry of kind `{kind}` has no data");
-    let members = row.members.iter().filter_map(|(name, place)| {
-        let value = entry.pointer(place)?;
-        Some(match value.as_str() {
-            Some(text) => format!(" {name}={text}"),
-            None => format!(" {name}={value}"),
-        })
+    let data = &entry["data"];
+    let person = data["person"].as_str().map(|person| match (format, data["page"].as_str()) {
+        (Format::Two, Some(page)) => format!("{person} on {page}"),
+        (Format::One, _) | (Format::Two, None) => person.to_owned(),
     });
-    Ok(format!("{}{}", row.shown, members.collect::<String>()))
+    let mut line = kind.to_owned();
+    for name in *members {
+        let value = match (data[*name].as_str(), &data[*name]) {
+            (_, Value::Null) => continue,
+            (Some(_), _) if *name == "person" => person.clone().unwrap_or_default(),
+            (Some(from), _) if kind == "message" && person.as_deref() == Some(from) => continue,
+            (Some(text), _) => text.to_owned(),
+            (None, value) => value.to_string(),
+        };
+        line.extend([" ", name, "=", &value]);
+    }
+    Ok(line)
 }
 
 #[cfg(test)]
@@ -100,7 +130,7 @@ mod tests {
             r#"{"seq":3,"at":"B","kind":"note","data":{"text":"later"}}"#,
         ];
         let lines = lines(&journal.join("\n")).unwrap();
-        let expected = ["at A", "says person=ana psid=7", "  control person=ana from=idle to=bot", "at B"];
+        let expected = ["at A", "says person=ana", "  control person=ana from=idle to=bot", "at B"];
         assert_eq!(lines[..4], expected);
     }
 
@@ -118,18 +148,24 @@ mod tests {
     #[test]
     fn an_unknown_format_or_kind_is_an_error_that_says_where_to_add_it() {
         let error = lines(r#"{"format":9}"#).unwrap_err().to_string();
-        assert!(error.contains("format 9 cannot be compared\nhelp: add a table"), "{error}");
+        assert!(error.contains("format 9 cannot be compared\nhelp: add it to `Format`"), "{error}");
         let entry = r#"{"seq":1,"at":"A","kind":"dances","data":{}}"#;
         let error = lines(&format!("{HEADER}\n{entry}")).unwrap_err().to_string();
-        assert!(error.contains("kind `dances` cannot be compared\nhelp: add a row"), "{error}");
+        assert!(error.contains("kind `dances` cannot be compared\nhelp: add the kind"), "{error}");
     }
 
     #[test]
-    fn every_kind_has_one_row_for_each_format() {
-        for format in FORMATS {
-            for (index, row) in format.rows.iter().enumerate() {
-                assert!(format.rows[..index].iter().all(|other| other.kind != row.kind), "{}", row.kind);
-            }
-        }
+    fn both_formats_come_to_the_same_lines() {
+        let one = r#"{"seq":1,"at":"A","kind":"message","data":{"person":"ana on store","from":"ana on store","mid":"m_1"}}"#;
+        let two = r#"{"seq":1,"at":"A","kind":"message","data":{"person":"ana","page":"store","mid":"m_1"}}"#;
+        let lines = |format: u32, entry: &str| lines(&format!("{{\"format\":{format}}}\n{entry}")).unwrap();
+        assert_eq!(lines(1, one), ["at A", "message person=ana on store mid=m_1"]);
+        assert_eq!(lines(1, one), lines(2, two));
+        assert_ne!(lines(1, one), lines(2, &two.replace("store", "shop")));
+    }
+
+    #[test]
+    fn kinds_stand_once_and_in_order() {
+        assert!(KINDS.is_sorted_by(|one, next| one.0 < next.0));
     }
 }

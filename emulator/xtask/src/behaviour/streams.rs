@@ -8,6 +8,8 @@ pub(super) type Streams = BTreeMap<String, Vec<String>>;
 
 /// How many equal lines stand before a change.
 const CONTEXT: usize = 2;
+/// How many lines of each side of a change are shown.
+const LINES: usize = 12;
 /// How much of a line is shown.
 const SHOWN: usize = 320;
 /// How much of a long line is shown before the place where it differs.
@@ -115,8 +117,12 @@ impl fmt::Display for Hunk {
             _ => 0,
         };
         for (side, sign) in [(Side::Before, '-'), (Side::After, '+')] {
-            for (index, changed) in of(side).enumerate() {
+            for (index, changed) in of(side).enumerate().take(LINES) {
                 writeln!(out, "    {sign} {}", excerpt(&changed.line, differs(index)))?;
+            }
+            let more = of(side).count().saturating_sub(LINES);
+            if more > 0 {
+                writeln!(out, "    {sign} … and {more} more lines")?;
             }
         }
         Ok(())

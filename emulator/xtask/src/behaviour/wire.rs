@@ -1,8 +1,9 @@
 //! What went over the wire in one run of a scenario, in an order that does not depend on how fast anybody was.
 //!
 //! Exchanges with different apps, about different people, and webhooks and calls among each other overlap in any order.
-//! Within one such stream the order is that of the emulator, or of the bot, and is compared. How the streams follow from
-//! each other is seen in the journal.
+//! So do echoes, each of which waits until the call has been answered that it echoes, with everything else. Within one
+//! such stream the order is that of the emulator, or of the bot, and is compared. How the streams follow from each other
+//! is seen in the journal.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ pub(super) fn streams(record: &str) -> Result<Streams> {
             What::Request { way, app, method, target, headers, body } => {
                 let about = person(way, &target, &body).map_or_else(String::new, |id| format!(" about {id}"));
                 let name = match way {
-                    Way::Webhook => format!("webhooks to {app}{about}"),
+                    Way::Webhook => format!("webhooks to {app}{about}{}", echoes(&body)),
                     Way::Graph => format!("calls of {app}{about}"),
                 };
                 let stream = streams.entry(name.clone()).or_default();
@@ -47,15 +48,26 @@ fn shown(headers: &[(String, String)]) -> String {
     headers.iter().map(|(name, value)| format!(" [{name}: {value}]")).collect()
 }
 
+/// Of a webhook that echoes a message, whose echo it is.
+fn echoes(body: &str) -> String {
+    let body = serde_json::from_str::<Value>(body).unwrap_or_default();
+    let message = event(&body).map(|event| &event["message"]).filter(|message| message["is_echo"] == true);
+    message.map_or_else(String::new, |message| format!(", echoes of {}", message["app_id"]))
+}
+
+/// The event of a webhook; the emulator puts one into each.
+fn event(body: &Value) -> Option<&Value> {
+    ["messaging", "standby"].iter().find_map(|channel| body["entry"][0][channel].get(0))
+}
+
 /// Whom an exchange is about, by the id; none for one about an app or a Page.
 fn person(way: Way, target: &str, body: &str) -> Option<String> {
     let body = serde_json::from_str::<Value>(body).unwrap_or_default();
     match way {
         Way::Webhook => {
-            let entry = &body["entry"][0];
-            let event = ["messaging", "standby"].iter().find_map(|channel| entry[channel].get(0))?;
+            let (page, event) = (body["entry"][0]["id"].as_str(), event(&body)?);
             let ends = ["sender", "recipient"].map(|end| event[end]["id"].as_str());
-            ends.into_iter().flatten().find(|id| Some(*id) != entry["id"].as_str()).map(str::to_owned)
+            ends.into_iter().flatten().find(|id| Some(*id) != page).map(str::to_owned)
         }
         Way::Graph => {
             let named = body["recipient"]["id"].as_str().map(str::to_owned);
@@ -131,6 +143,18 @@ mod tests {
         let stream = &streams(&one).unwrap()["calls of 7 about 42"];
         assert!(stream[0].contains(first) && stream[2].contains(second), "{stream:?}");
         assert_eq!((stream[1].as_str(), stream[3].as_str()), ("  no answer", "  200 b"));
+    }
+
+    #[test]
+    fn echoes_of_each_app_are_a_stream_of_their_own() {
+        let webhook = |message: &str| {
+            let event = format!(r#"{{"sender":{{"id":"1"}},"recipient":{{"id":"42"}},"message":{message}}}"#);
+            request(0, Way::Webhook, &format!(r#"{{"entry":[{{"id":"1","messaging":[{event}]}}]}}"#))
+        };
+        let record = record(&[webhook(r#"{"is_echo":true,"app_id":9}"#), webhook(r#"{"text":"hi"}"#)]);
+        let streams = streams(&record).unwrap();
+        let names: Vec<_> = streams.keys().map(String::as_str).collect();
+        assert_eq!(names, ["webhooks to 7 about 42", "webhooks to 7 about 42, echoes of 9"]);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Thread control: the edges that move it, and those that say who has it (C-34 to C-65).
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -153,9 +152,17 @@ fn write_owner(answered: &Answered<'_>) -> Bytes {
     let Answer::Owner(Some((owner, until))) = answered.answer else {
         return Bytes::from_static(br#"{"data":[]}"#);
     };
-    let (app, seconds) = (owner.number(), until.seconds());
     let mut out = String::with_capacity(96);
-    let _ = write!(out, r#"{{"data":[{{"thread_owner":{{"app_id":"{app}","expiration":{seconds}}}}}]}}"#);
+    out.push_str(r#"{"data":["#);
+    let mut item = JsonObject::open(&mut out, Dialect::Graph);
+    item.object("thread_owner", |object| {
+        object.quoted("app_id", owner.number());
+        if let Some(until) = until {
+            object.bare("expiration", until.seconds());
+        }
+    });
+    item.close();
+    out.push_str("]}");
     Bytes::from(out)
 }
 

@@ -1,0 +1,233 @@
+//! Who hears of an event, and on which channel (C-03, C-18, C-21, C-22, C-75).
+
+use crate::catalogue::RuleId;
+use crate::effect::{Decided, Delivery, Effect, Event, Missing, Style};
+use crate::fact::{Fact, Saw};
+use crate::field::{Channel, Field, FieldSet};
+use crate::ids::{AppId, PageId, Psid};
+use crate::options::{IdleDelivery, Options, StandbyPostback, Switch};
+use crate::party::Party;
+use crate::settings::AppMode;
+use crate::time::Timestamp;
+use crate::world::World;
+
+/// For whom an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Every app of the Page: the owner on `messaging` and the others on `standby`, or everybody on one channel while
+    /// nobody is in control.
+    Everyone,
+    /// The owner, or everybody while there is none: for events that do not travel on `standby` (C-80, C-165).
+    Owner,
+    /// An app whose control or role is concerned, on `messaging` (C-75). A party of the platform does not listen.
+    Party(Party),
+    /// The same for a pass or a take, of which every app of the Page hears where control is broadcast.
+    Mover(Option<Party>),
+}
+
+/// An app for which an event is, and whether it hears it.
+pub(crate) struct Listener {
+    pub(crate) app: AppId,
+    /// The channel, or what the app lacks.
+    pub(crate) hears: Result<Channel, Missing>,
+    rule: RuleId,
+    saw: Saw,
+    fields: FieldSet,
+    options: Options,
+}
+
+/// The apps for which an event is, in the order of their ids.
+pub(crate) fn audience(
+    world: &World,
+    page: PageId,
+    person: Option<Psid>,
+    audience: Audience,
+    event: &Event,
+) -> Vec<Listener> {
+    let Some(connected) = world.settings.pages.get(&page) else { return Vec::new() };
+    let owner = person.and_then(|person| world.control(person).owner());
+    let place = Place { world, page, person, owner, options: world.settings.options(page) };
+    let one = |party: Option<Party>| {
+        let app = party.and_then(Party::app).filter(|app| connected.apps.contains_key(app));
+        app.map(|app| place.by_role(app, event)).into_iter().collect()
+    };
+    let apps = connected.apps.keys().copied();
+    match audience {
+        Audience::Everyone => apps.filter_map(|app| place.by_control(app, event)).collect(),
+        Audience::Owner => {
+            let rest = |app| owner.is_some_and(|owner| owner != Party::App(app));
+            let hears =
+                |app| if rest(app) { Some(place.left_out(app, event)) } else { place.by_control(app, event) };
+            apps.filter_map(hears).collect()
+        }
+        Audience::Party(party) => one(Some(party)),
+        Audience::Mover(party) => match place.options.handover_broadcast {
+            Switch::Off => one(party),
+            Switch::On => apps.map(|app| place.by_role(app, event)).collect(),
+        },
+    }
+}
+
+/// Where an event happens.
+struct Place<'a> {
+    world: &'a World,
+    page: PageId,
+    person: Option<Psid>,
+    owner: Option<Party>,
+    options: Options,
+}
+
+impl Place<'_> {
+    fn listener(
+        &self,
+        app: AppId,
+        saw: Saw,
+        hears: Result<Channel, (Missing, RuleId)>,
+        rule: RuleId,
+    ) -> Listener {
+        let fields = self.world.settings.fields(self.page, app);
+        let (hears, rule) = match hears {
+            Ok(channel) => (Ok(channel), rule),
+            Err((missing, rule)) => (Err(missing), rule),
+        };
+        Listener { app, hears, rule, saw, fields, options: self.options }
+    }
+
+    /// An app that hears of an event on the channel that follows from who is in control. Nothing for an app that did
+    /// not ask for what follows from each message of the Page itself, since it does not miss it.
+    fn by_control(&self, app: AppId, event: &Event) -> Option<Listener> {
+        let (settings, field) = (&self.world.settings, event.field());
+        let fields = settings.fields(self.page, app);
+        let saw = Saw::of([Fact::Owner(self.owner), Fact::SubscribedFields(fields)]);
+        if !fields.contains(field) {
+            let missed = !event.follows_send() && settings.connection(self.page, app).is_some();
+            let missing = Missing::Subscription(field);
+            return missed.then(|| {
+                self.listener(app, saw, Err((missing, rule_of(missing, field))), RuleId::SubscribedFields)
+            });
+        }
+        let (rule, channel) = self.channel(app, field);
+        let unheard = (channel == Channel::Standby && !fields.contains(Field::Standby))
+            .then_some(Missing::Subscription(Field::Standby))
+            .or_else(|| self.barred(app));
+        let hears = unheard.map_or(Ok(channel), |missing| Err((missing, rule_of(missing, field))));
+        Some(self.listener(app, saw, hears, rule))
+    }
+
+    /// An app that is not in control, of an event for the owner.
+    fn left_out(&self, app: AppId, event: &Event) -> Listener {
+        let saw = Saw::of([Fact::Owner(self.owner)]);
+        let rule = rule_of(Missing::Control, event.field());
+        self.listener(app, saw, Err((Missing::Control, rule)), rule)
+    }
+
+    /// An app that hears of its control or its role, on `messaging` and only if it subscribed to that.
+    fn by_role(&self, app: AppId, event: &Event) -> Listener {
+        let field = event.field();
+        let fields = self.world.settings.fields(self.page, app);
+        let missing = (!fields.contains(field)).then_some(Missing::Subscription(field));
+        let unheard = missing.or_else(|| self.barred(app));
+        let hears = unheard.map_or(Ok(Channel::Messaging), |missing| Err((missing, rule_of(missing, field))));
+        let rule = if self.person.is_some() { RuleId::ControlEvents } else { RuleId::RolesTold };
+        self.listener(app, Saw::of([Fact::SubscribedFields(fields)]), hears, rule)
+    }
+
+    fn channel(&self, app: AppId, field: Field) -> (RuleId, Channel) {
+        match self.owner {
+            None => match self.options.idle_delivery {
+                IdleDelivery::Standby if field.travels_on_standby() => {
+                    (RuleId::IdleHeardByAll, Channel::Standby)
+                }
+                IdleDelivery::Messaging | IdleDelivery::Standby => {
+                    (RuleId::IdleHeardByAll, Channel::Messaging)
+                }
+            },
+            Some(owner) if owner == Party::App(app) => (RuleId::ChannelFollowsControl, Channel::Messaging),
+            Some(_) => (RuleId::ChannelFollowsControl, Channel::Standby),
+        }
+    }
+
+    /// What keeps an app from hearing of anything, or of anything about the person.
+    fn barred(&self, app: AppId) -> Option<Missing> {
+        if self.world.settings.connection(self.page, app).is_some_and(|connection| connection.disabled) {
+            return Some(Missing::Webhooks);
+        }
+        let stranger = self.person.is_some_and(|person| !may_meet(self.world, app, person));
+        stranger.then_some(Missing::Role)
+    }
+}
+
+/// The rule by which an app does not hear of an event.
+const fn rule_of(missing: Missing, field: Field) -> RuleId {
+    match (missing, field) {
+        (Missing::Subscription(_), _) => RuleId::SubscribedFields,
+        (Missing::Webhooks, _) => RuleId::WebhooksDisabled,
+        (Missing::Role, _) => RuleId::DevelopmentMode,
+        (Missing::Control, Field::MessageReactions) => RuleId::Reactions,
+        (Missing::Control, _) => RuleId::Referrals,
+    }
+}
+
+/// True unless the app is in development mode and the person has no role on it (M-184).
+pub(crate) fn may_meet(world: &World, app: AppId, person: Psid) -> bool {
+    let mode = world.settings.apps.get(&app).map_or(AppMode::Live, |app| app.mode);
+    match mode {
+        AppMode::Live => true,
+        AppMode::Development => world.people.get(&person).is_some_and(|person| person.tests.contains(&app)),
+    }
+}
+
+impl Listener {
+    /// The effect of telling the app: a delivery, or a note of what it lacks.
+    pub(crate) fn told(self, page: PageId, person: Option<Psid>, at: Timestamp, event: &Event) -> Decided {
+        let Self { app, hears, rule, saw, fields, options } = self;
+        let field = event.field();
+        let effect = match hears {
+            Err(missing) => Effect::Unheard { app, person, field, missing },
+            Ok(channel) => {
+                let event = for_listener(event.clone(), channel, fields, options.standby_postback);
+                let style = Style::of(&options);
+                Effect::Deliver(Delivery { app, page, person, channel, field, at, style, event })
+            }
+        };
+        Decided { rule, saw, effect }
+    }
+}
+
+/// What one app is told of an event: the link in a message only if it subscribed to links as well (M-271), and on
+/// `standby` a postback without its payload (C-121).
+fn for_listener(event: Event, channel: Channel, fields: FieldSet, postback: StandbyPostback) -> Event {
+    match (event, channel) {
+        (Event::Message { mid, message, self_reply, referral }, _) => {
+            let referral = referral.filter(|_| fields.contains(Field::MessagingReferrals));
+            Event::Message { mid, message, self_reply, referral }
+        }
+        (Event::Postback { mid, title, payload: _ }, Channel::Standby) => {
+            let (mid, title) = match postback {
+                StandbyPostback::TitleMid => (mid, title),
+                StandbyPostback::Title => (None, title),
+                StandbyPostback::Empty => (None, None),
+            };
+            Event::Postback { mid, title, payload: None }
+        }
+        (event, Channel::Messaging | Channel::Standby) => event,
+    }
+}
+
+/// Where the echo or the receipt goes that leaves only now: control may have moved since it was decided (C-22).
+/// Nothing when it goes where it was to go. What a person does stays with whom it was routed to, and what was stripped
+/// from an event is never put back.
+pub fn rechannelled(world: &World, delivery: &Delivery) -> Option<Decided> {
+    let Delivery { page, person: Some(person), app, event, .. } = delivery else { return None };
+    if !event.follows_send() {
+        return None;
+    }
+    let owner = world.control(*person).owner();
+    let place =
+        Place { world, page: *page, person: Some(*person), owner, options: world.settings.options(*page) };
+    if place.channel(*app, delivery.field).1 == delivery.channel {
+        return None;
+    }
+    let told = place.by_control(*app, event)?.told(*page, Some(*person), delivery.at, event);
+    Some(Decided { rule: RuleId::ChannelAtDelivery, ..told })
+}

@@ -1,0 +1,198 @@
+//! What every decision about a conversation reads and writes.
+//!
+//! Within an input, the verbs of [`Case`] are the only ways to refuse, to move control and to tell an app.
+
+use crate::audience::{self, Audience};
+use crate::catalogue::RuleId;
+use crate::conversation::{CONTROL_LASTS, Control, Conversation};
+use crate::derive::{Digest, IdKind, Ids};
+use crate::effect::{Accepted, Answer, Decided, Effect, Event, Refusal, RefusalKind};
+use crate::fact::{Fact, Saw};
+use crate::folder;
+use crate::ids::{AppId, Mid, PageId, Psid};
+use crate::options::{ControlEnds, Options};
+use crate::party::Party;
+use crate::time::Timestamp;
+use crate::timers::{Subject, TimerKind};
+use crate::world::World;
+
+/// What a step may know besides the world.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The virtual time.
+    pub now: Timestamp,
+    /// Where ids come from.
+    pub ids: &'a Ids,
+}
+
+/// One conversation while somebody does something in it.
+pub(crate) struct Case<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) now: Timestamp,
+    pub(crate) page: PageId,
+    pub(crate) person: Psid,
+    /// The words in force on the Page.
+    pub(crate) options: Options,
+    /// The facts on which the next decision rests.
+    pub(crate) saw: Saw,
+    ids: &'a Ids,
+    /// The timestamp of the event that is happening.
+    at: Timestamp,
+    effects: Vec<Decided>,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn new(world: &'a mut World, page: PageId, person: Psid, context: &Context<'a>) -> Self {
+        let options = world.settings.options(page);
+        let Context { now, ids } = *context;
+        Self { world, now, page, person, options, saw: Saw::default(), ids, at: now, effects: Vec::new() }
+    }
+
+    /// The case of a person who is there, on the Page that knows her.
+    pub(crate) fn of(world: &'a mut World, person: Psid, context: &Context<'a>) -> Result<Self, Refusal> {
+        let (rule, saw) = (RuleId::PersonOfPage, Saw::default());
+        let unknown = Refusal { rule, saw, kind: RefusalKind::UnknownPerson };
+        let page = world.people.get(&person).map(|person| person.page).ok_or(unknown)?;
+        Ok(Self::new(world, page, person, context))
+    }
+
+    /// Checks that the person is one of the Page's: an id means something on its own Page only (M-108).
+    pub(crate) fn known(&self) -> Result<(), Refusal> {
+        match self.world.people.get(&self.person) {
+            Some(person) if person.page == self.page => Ok(()),
+            _ => Err(self.refuse(RuleId::PersonOfPage, RefusalKind::UnknownPerson)),
+        }
+    }
+
+    /// The conversation, once something has happened in it.
+    pub(crate) fn conversation(&self) -> Option<&Conversation> {
+        self.world.conversations.get(&self.person)
+    }
+
+    /// The conversation, which begins with the first thing that happens in it.
+    pub(crate) fn begun(&mut self) -> &mut Conversation {
+        self.world.conversation(self.person, self.page)
+    }
+
+    pub(crate) fn control(&self) -> Control {
+        self.world.control(self.person)
+    }
+
+    pub(crate) fn owner(&self) -> Option<Party> {
+        self.control().owner()
+    }
+
+    /// The Page's primary receiver.
+    pub(crate) fn primary(&self) -> Option<AppId> {
+        self.world.settings.primary(self.page)
+    }
+
+    /// Lets the next decision rest on who is in control, until when, and who is primary receiver.
+    pub(crate) fn reads_control(&mut self) {
+        self.saw = control_facts(self.control(), self.primary());
+    }
+
+    /// Lets the next decision rest on one more fact.
+    pub(crate) fn reads(&mut self, fact: Fact) {
+        self.saw = self.saw.with(fact);
+    }
+
+    /// Makes decisions that rest on other facts than those around them.
+    pub(crate) fn seeing(&mut self, saw: Saw, decide: impl FnOnce(&mut Self)) {
+        let around = std::mem::replace(&mut self.saw, saw);
+        decide(self);
+        self.saw = around;
+    }
+
+    /// The timestamp of an event that happens now: strictly later than the one before it.
+    pub(crate) fn next_event(&mut self) -> Timestamp {
+        let now = self.now;
+        self.at = self.begun().next_event(now);
+        self.at
+    }
+
+    /// A message id that follows from what it is named after and how often its author made one before.
+    pub(crate) fn message_id(&mut self, named: Digest, author: Option<Party>) -> Mid {
+        let count = self.begun().count(IdKind::Message, author);
+        self.ids.message(named, count)
+    }
+
+    /// A refusal, for which nothing may have happened yet.
+    pub(crate) fn refuse(&self, rule: RuleId, kind: RefusalKind) -> Refusal {
+        Refusal { rule, saw: self.saw.clone(), kind }
+    }
+
+    pub(crate) fn happens(&mut self, rule: RuleId, effect: Effect) {
+        self.effects.push(Decided { rule, saw: self.saw.clone(), effect });
+    }
+
+    /// What a rule of its own decided on facts of its own.
+    pub(crate) fn follows(&mut self, decided: impl IntoIterator<Item = Decided>) {
+        self.effects.extend(decided);
+    }
+
+    /// Moves control, and the expiry and the folder with it.
+    pub(crate) fn move_to(&mut self, rule: RuleId, to: Option<Party>) {
+        let Self { world: World { conversations, timers, .. }, person, .. } = self;
+        let Some(conversation) = conversations.get_mut(person) else { return };
+        let from = conversation.control.owner();
+        let control = match (to, self.options.control_ends) {
+            (None, _) => Control::Idle,
+            (Some(by), ControlEnds::AfterSilence) => {
+                Control::Owned { by, until: Some(self.now + CONTROL_LASTS), lasts: CONTROL_LASTS }
+            }
+            (Some(by), ControlEnds::Never) => Control::Owned { by, until: None, lasts: CONTROL_LASTS },
+        };
+        let until = control.until();
+        let subject = Subject::Conversation(*person);
+        timers.change(subject, TimerKind::ControlEnds, conversation.control.until(), until);
+        conversation.control = control;
+        let filed = folder::follow(conversation, *person, to, &self.options);
+        self.happens(rule, Effect::ControlMoved { person: self.person, from, to, until });
+        self.follows(filed);
+    }
+
+    /// Keeps the owner in control until then, if its control ends by itself. The messaging window is a clock of its own
+    /// (C-30).
+    pub(crate) fn prolong(&mut self, rule: RuleId, until: Timestamp) {
+        let Self { world: World { conversations, timers, .. }, person, .. } = self;
+        let Some(conversation) = conversations.get_mut(person) else { return };
+        let Control::Owned { by: owner, until: Some(before), lasts } = conversation.control else { return };
+        conversation.control = Control::Owned { by: owner, until: Some(until), lasts };
+        timers.change(Subject::Conversation(*person), TimerKind::ControlEnds, Some(before), Some(until));
+        if before != until {
+            self.happens(rule, Effect::ControlProlonged { person: self.person, owner, until });
+        }
+    }
+
+    /// Marks the conversation as done, or takes the mark away (C-108a).
+    pub(crate) fn mark(&mut self, marked: bool) {
+        let person = self.person;
+        let marked =
+            self.world.conversations.get_mut(&person).and_then(|it| folder::mark(it, person, marked));
+        self.follows(marked);
+    }
+
+    /// Tells the apps of an event: who hears it follows from the audience, and on which channel from who is in
+    /// control now.
+    pub(crate) fn tell(&mut self, audience: Audience, event: &Event) {
+        let told = audience::audience(self.world, self.page, Some(self.person), audience, event);
+        let at = self.at;
+        self.effects
+            .extend(told.into_iter().map(|listener| listener.told(self.page, Some(self.person), at, event)));
+    }
+
+    /// The input is accepted, with everything that happened.
+    pub(crate) fn accepted(self, rule: RuleId, answer: Answer) -> Accepted {
+        Accepted { rule, saw: self.saw, answer, effects: self.effects }
+    }
+}
+
+/// What the rules of control read about a conversation.
+pub(crate) fn control_facts(control: Control, primary: Option<AppId>) -> Saw {
+    let (owner, primary) = (Fact::Owner(control.owner()), Fact::PrimaryReceiver(primary));
+    match control.until() {
+        Some(until) => Saw::of([owner, Fact::Expires(until), primary]),
+        None => Saw::of([owner, primary]),
+    }
+}

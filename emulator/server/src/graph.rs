@@ -45,7 +45,7 @@ use node_fields::Reading;
 pub(crate) use node_fields::permissions_of;
 use params::Params;
 use path::{Endpoint, Path, Verb};
-pub use played_call::{PlayedCall, play, refusal};
+pub use played_call::{can_be_played, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
 pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};

@@ -193,14 +193,21 @@ fn every_sample_that_editors_offer_is_a_step() {
 #[test]
 fn steps() {
     let validator = super::validator();
-    let tables: Vec<_> = HEADS.iter().map(|head| (head.name, try_head(&validator, head, &STEP))).collect();
+    let tables: Vec<_> = HEADS
+        .iter()
+        .map(|row| row.head)
+        .map(|head| (head.name, try_head(&validator, &head, &STEP)))
+        .collect();
     goldens("step", &tables);
 }
 
 #[test]
 fn expectations() {
     let validator = super::validator();
-    let tables = EXPECTATIONS.iter().map(|head| (head.name, try_head(&validator, head, &EXPECTATION)));
+    let tables = EXPECTATIONS
+        .iter()
+        .map(|row| row.head)
+        .map(|head| (head.name, try_head(&validator, &head, &EXPECTATION)));
     goldens("expectation", &tables.collect::<Vec<_>>());
 }
 

@@ -82,7 +82,7 @@ impl<'n, 'p> Section<'n, 'p> {
     }
 
     pub(super) fn boolean(&self, key: &str) -> Option<bool> {
-        self.get(key).map(|node| matches!(node.source.as_str(), "true" | "True" | "TRUE" | "on"))
+        self.get(key).map(|node| node.as_switch() == Some(true))
     }
 
     /// Takes one of the words that the table lists.

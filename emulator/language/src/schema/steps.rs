@@ -10,10 +10,12 @@ use crate::vocabulary::{EXPECTATIONS, Field, HEADS, Head, Verb};
 /// The definitions of a step, of an expectation, and of each of their heads.
 pub(super) fn definitions() -> Vec<(String, Value)> {
     let mut all = Vec::new();
-    for (prefix, heads, mode) in [("step", HEADS, Mode::Given), ("expectation", EXPECTATIONS, Mode::Awaited)]
+    let steps: Vec<Head> = HEADS.iter().map(|row| row.head).collect();
+    let expectations: Vec<Head> = EXPECTATIONS.iter().map(|row| row.head).collect();
+    for (prefix, heads, mode) in [("step", steps, Mode::Given), ("expectation", expectations, Mode::Awaited)]
     {
-        let mut whole = one_of_heads(prefix, heads, mode);
-        whole["defaultSnippets"] = snippets(heads).into();
+        let mut whole = one_of_heads(prefix, &heads, mode);
+        whole["defaultSnippets"] = snippets(&heads).into();
         all.push((prefix.to_owned(), whole));
         all.extend(heads.iter().map(|head| (definition(prefix, head), with_verbs(head, mode))));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Psid, SenderAction};
+use emulator_core::{Psid, RouteId};
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
@@ -10,77 +10,52 @@ use super::{Origin, Reply, Request, serve};
 use crate::lane::Lane;
 use crate::stage::Stage;
 
-/// What a played app asks for. Values are as the step gives them, right or wrong.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PlayedCall {
-    /// To send a message.
-    Sends {
-        /// The message.
-        message: Value,
-        /// Its type.
-        messaging_type: Option<String>,
-        /// Its tag.
-        tag: Option<String>,
-        /// The id of the message that it answers.
-        reply_to: Option<String>,
-    },
-    /// To show typing, or that the messages were seen.
-    Signals(SenderAction),
-    /// To pass control.
-    Passes {
-        /// The app id of the target.
-        to: Option<String>,
-        /// Text for the target.
-        metadata: Option<String>,
-    },
-    /// To tell another app something.
-    PassesMetadata {
-        /// The app id of the target.
-        to: Option<String>,
-        /// What it is told.
-        metadata: Option<String>,
-    },
-    /// To take control.
-    Takes {
-        /// Text for the app that loses it.
-        metadata: Option<String>,
-    },
-    /// To give control up.
-    Releases {
-        /// Text for nobody: the platform takes it and tells no one.
-        metadata: Option<String>,
-    },
-    /// To get control.
-    Requests {
-        /// Text for the owner.
-        metadata: Option<String>,
-    },
-    /// To keep control.
-    Extends {
-        /// For how long, in seconds.
-        seconds: i64,
-    },
-    /// Who is in control.
-    AsksOwner,
-    /// Which apps are secondary receivers; about nobody.
-    AsksReceivers,
+/// The edges of the routes that steps call by a verb, and whether they are read.
+const EDGES: &[(RouteId, Access, &str)] = &[
+    (RouteId::SendMessage, Access::Write, "messages"),
+    (RouteId::PassThreadControl, Access::Write, "pass_thread_control"),
+    (RouteId::PassThreadMetadata, Access::Write, "pass_thread_metadata"),
+    (RouteId::TakeThreadControl, Access::Write, "take_thread_control"),
+    (RouteId::ReleaseThreadControl, Access::Write, "release_thread_control"),
+    (RouteId::RequestThreadControl, Access::Write, "request_thread_control"),
+    (RouteId::ExtendThreadControl, Access::Write, "extend_thread_control"),
+    (RouteId::ReadThreadOwner, Access::Read, "thread_owner"),
+    (RouteId::ListSecondaryReceivers, Access::Read, "secondary_receivers"),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
 }
 
-/// Makes the call with an app's Page token, in a lane; about a person unless it is about nobody.
+/// True for a route that [`play`] can call.
+#[must_use]
+pub fn can_be_played(route: RouteId) -> bool {
+    EDGES.iter().any(|(known, ..)| *known == route)
+}
+
+/// Makes the call of a route with an app's Page token, in a lane; about a person unless it is about nobody. Parameters
+/// are as the step gives them, right or wrong.
+///
+/// # Panics
+///
+/// When the route is one that no step calls by a verb.
 pub fn play(
     stage: &Stage,
     lane: &Arc<Lane>,
     token: Option<&str>,
     person: Option<Psid>,
-    call: PlayedCall,
+    (route, mut parameters): (RouteId, Map<String, Value>),
 ) -> Reply {
-    let asks = matches!(call, PlayedCall::AsksOwner | PlayedCall::AsksReceivers);
-    let (edge, mut members) = written(call);
-    let query = person.filter(|_| asks).map(|person| format!("recipient={person}"));
-    members.extend(person.map(|person| ("recipient".to_owned(), json!({"id": person.to_string()}))));
-    let body = if asks { String::new() } else { Value::Object(members).to_string() };
+    let edge = EDGES.iter().find(|(known, ..)| *known == route);
+    let (_, access, edge) = edge.expect("a test plays every verb of apps");
+    let reads = *access == Access::Read;
+    let query = person.filter(|_| reads).map(|person| format!("recipient={person}"));
+    parameters.extend(person.map(|person| ("recipient".to_owned(), json!({"id": person.to_string()}))));
+    let body = if reads { String::new() } else { Value::Object(parameters).to_string() };
     let request = Request {
-        method: if asks { &Method::GET } else { &Method::POST },
+        method: if reads { &Method::GET } else { &Method::POST },
         path: &format!("me/{edge}"),
         query: query.as_deref(),
         body: body.as_bytes(),
@@ -90,33 +65,6 @@ pub fn play(
         origin: Origin::Step(lane),
     };
     serve(stage, request)
-}
-
-fn written(call: PlayedCall) -> (&'static str, Map<String, Value>) {
-    let text = |name: &str, text: Option<String>| text.map(|text| (name.to_owned(), Value::from(text)));
-    let metadata = |metadata| text("metadata", metadata).into_iter().collect();
-    let told =
-        |to, metadata| text("target_app_id", to).into_iter().chain(text("metadata", metadata)).collect();
-    match call {
-        PlayedCall::Sends { message, messaging_type, tag, reply_to } => {
-            let beside = text("messaging_type", messaging_type).into_iter().chain(text("tag", tag));
-            let reply_to = reply_to.map(|mid| ("reply_to".to_owned(), json!({"mid": mid})));
-            ("messages", beside.chain(reply_to).chain([("message".to_owned(), message)]).collect())
-        }
-        PlayedCall::Signals(action) => {
-            ("messages", Map::from_iter([("sender_action".to_owned(), json!(action.name()))]))
-        }
-        PlayedCall::Passes { to, metadata } => ("pass_thread_control", told(to, metadata)),
-        PlayedCall::PassesMetadata { to, metadata } => ("pass_thread_metadata", told(to, metadata)),
-        PlayedCall::Takes { metadata: given } => ("take_thread_control", metadata(given)),
-        PlayedCall::Releases { metadata: given } => ("release_thread_control", metadata(given)),
-        PlayedCall::Requests { metadata: given } => ("request_thread_control", metadata(given)),
-        PlayedCall::Extends { seconds } => {
-            ("extend_thread_control", Map::from_iter([("duration".to_owned(), json!(seconds))]))
-        }
-        PlayedCall::AsksOwner => ("thread_owner", Map::new()),
-        PlayedCall::AsksReceivers => ("secondary_receivers", Map::new()),
-    }
 }
 
 /// What the body of a refusal says, in the words of `refused:`.

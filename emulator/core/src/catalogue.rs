@@ -269,6 +269,14 @@ rules! {
         "A call that carries what looks like a token of the real platform, wherever it stands, is refused like an unknown token, and nothing of it is written down.";
     ForeignCaller, "M-05a", "calls by another name, or from a page elsewhere", [], Inferred, CHOICE,
         "A call is refused with status 403, code 1, when its Host is neither a name of this machine, nor a host of the platform that is served here, nor one that --allow-host names, or when its Origin is a page of another host. A call without Host or without Origin is none of these.";
+    OrderOfChecks, "M-150", "the order in which a call is checked", [], Inferred, CHOICE,
+        "Of several faults in one call the first of this list is answered: token, route, permission of the route, shape of the recipient, message or sender action, the other parameters, permission that a parameter needs, recipient unknown, recipient unreachable, and then what C-97 says.";
+    OrderOfSendChecks, "C-97", "the order in which the world checks a send", [], Inferred, CHOICE,
+        "Of several reasons why the world refuses a send the first of this list is answered: a retired tag, a tag without its feature, a message to answer that is not there, thread control, the messaging window.";
+    HttpLimits, "M-05b", "requests have limits", [], Inferred, CHOICE,
+        "A request that is not HTTP/1.1, or whose body cannot be read, is refused with code 1 in the emulator's own words. So is one whose header is larger than 16 KiB (status 431) or takes longer than 30 seconds (408), and one whose body is larger than 26 MiB (413) or takes longer than 60 seconds (408). With 1,024 connections open, another is refused with status 503, code 2.";
+    ServiceUnavailable, "M-60", "the service is unavailable", [], Documented, ERRORS,
+        "A call that the service cannot carry out for reasons of its own is refused with status 500, code 2. The emulator answers so when it cannot write its journal.";
     CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
         "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
     CallbackElsewhere, "M-186a", "a callback on the internet is not called", [], Inferred, CHOICE,

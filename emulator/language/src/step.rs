@@ -257,5 +257,21 @@ pub fn parse_steps(name: &str, text: &str, names: &Names) -> Result<Vec<Step>, V
     }
 }
 
+/// Builds the step that a node of a file is, or the steps of a list; such steps can read no other file.
+///
+/// # Errors
+/// Gives every error that can be told before the steps run.
+pub fn steps_of(node: &Node, file: &Arc<SourceText>, names: &Names) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let built = steps(node, Origin { file, loader: None }, names, &mut problems);
+    value::check(node, None, &mut problems);
+    matcher::check(node, &mut problems);
+    if problems.is_empty() {
+        Ok(built)
+    } else {
+        Err(problems.into_iter().map(|problem| problem.in_file(file)).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests;

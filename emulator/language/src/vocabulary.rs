@@ -60,7 +60,7 @@ pub enum ValueKind {
     FlagOr(&'static [Field]),
     /// A mapping with these keys.
     Mapping(&'static [Field]),
-    /// A length of virtual time, such as `3d`.
+    /// A length of virtual time, such as `3d`; `true` for that of the platform.
     Duration,
     /// A length of real time, such as `300ms`, written out.
     RealTime,

@@ -41,6 +41,29 @@ impl Pattern {
         }
     }
 
+    /// Builds a pattern whose mappings have no further keys, wherever they are; a mapping of matchers is a matcher.
+    ///
+    /// # Errors
+    /// Gives the error of an expression or of a matcher; its file is left open.
+    pub fn exact(node: &Node, scope: &dyn Scope) -> Result<Self, Diagnostic> {
+        Ok(match &node.kind {
+            NodeKind::Map(entries) if !is_matcher(node) => {
+                let build = |(key, value): &(Key, Node)| {
+                    Ok((value::evaluate_key(key, scope)?, Self::exact(value, scope)?))
+                };
+                let entries = entries.iter().map(build).collect::<Result<_, Diagnostic>>()?;
+                Self(PatternKind::Map { entries, exact: true })
+            }
+            NodeKind::List(items) => {
+                let items = items.iter().map(|item| Self::exact(item, scope));
+                Self(PatternKind::List(items.collect::<Result<_, _>>()?))
+            }
+            NodeKind::Map(_) | NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text => {
+                return Self::build(node, scope);
+            }
+        })
+    }
+
     /// Builds the pattern of a message: a text, or a matcher of texts, is one of its `text`.
     ///
     /// # Errors

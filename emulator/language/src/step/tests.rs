@@ -86,6 +86,7 @@ fn an_app_acts() {
             "pass_thread_control target_app_id=${shopbot.id}",
         ),
         ("{app: livechat, extends_control: 3d}", "extend_thread_control duration=3d"),
+        ("{app: livechat, extends_control: true}", "extend_thread_control"),
         ("{app: livechat, extends_control: \"${vars.n}d\"}", "extend_thread_control duration=${vars.n}d"),
         (
             "{app: livechat, passes_metadata: {to: inbox, metadata: x}}",

@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, one_of};
 use crate::node::{Node, Spanned};
 use crate::step::{Act, AppVerb, Argument, ClockMove, RouteCall};
 use crate::vocabulary::{
-    AppDoes, ClockWord, Does, Head, PAGE_CHANGES, Parameter, Source, Verb, VerbNodes, page_changes,
+    AppDoes, ClockWord, Does, Head, PAGE_CHANGES, Parameter, Source, ValueKind, Verb, VerbNodes, page_changes,
 };
 
 impl Builder<'_> {
@@ -108,6 +108,8 @@ fn argument(verb: &Verb, parameter: &Parameter, nodes: &VerbNodes<'_>) -> Option
             let is_off = nodes.value.as_switch() == Some(false);
             return Some(Argument::Word(if is_off { off } else { on }));
         }
+        // The platform has a length of its own.
+        Source::Value if verb.value == ValueKind::Duration && nodes.value.is_yes() => return None,
         Source::Value => nodes.value.clone(),
         Source::Key(key) => nodes.value.get(key)?.clone(),
         Source::Beside(key) => nodes.beside(key)?,

@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use emulator_core::RuleId;
-use serde_json::Value;
+use emulator_language::matcher::{Mismatch, Pattern};
+use serde_json::{Map, Value};
 
 use crate::ANY;
 use crate::play::{Played, State, Verdict};
@@ -31,20 +32,19 @@ pub(crate) fn differences(row: &Row, played: &Played) -> Result<Vec<String>, Str
     let then = &row.then;
     let mut surplus = played.heard.clone();
     for expected in &then.deliveries {
-        match surplus.iter().position(|heard| expected.pattern.matches(heard)) {
-            Some(index) => drop(surplus.remove(index)),
+        match surplus.iter().position(|(heard, _)| expected.pattern.matches(heard)) {
+            Some(index) => {
+                let (_, facts) = surplus.remove(index);
+                saw(&mut found, &format!("deliveries: {}: saw", expected.app), expected.saw.as_ref(), &facts);
+            }
             None => found.push(format!("deliveries: missing {}", expected.shown)),
         }
     }
-    found.extend(surplus.iter().map(|heard| format!("deliveries: surplus {heard}")));
-    if let Some(saw) = &then.saw {
-        let comparison = saw.compare(Some(&played.saw));
-        found.extend(
-            comparison
-                .mismatches
-                .iter()
-                .map(|it| format!("saw: {}: expected {}, got {}", it.path, it.expected, it.actual)),
-        );
+    found.extend(surplus.iter().map(|(heard, _)| format!("deliveries: surplus {heard}")));
+    saw(&mut found, "saw", then.saw.as_ref(), &played.saw);
+    if let Some(effects) = then.effects.as_ref().filter(|effects| **effects != played.effects) {
+        let shown = |effects: &Map<String, Value>| Value::Object(effects.clone()).to_string();
+        compare(&mut found, "effects", (shown(effects), shown(&played.effects)));
     }
     if let Some(unheard) = then.says.unheard.as_ref().filter(|unheard| **unheard != played.unheard) {
         found.push(format!("unheard: expected {unheard:?}, got {:?}", played.unheard));
@@ -56,6 +56,13 @@ pub(crate) fn differences(row: &Row, played: &Played) -> Result<Vec<String>, Str
         compare(&mut found, what, (format!("{expected:?}"), format!("{got:?}")));
     }
     Ok(found)
+}
+
+/// The facts that differ from those that a row states.
+fn saw(found: &mut Vec<String>, what: &str, expected: Option<&Pattern>, facts: &Value) {
+    let mismatches = expected.map(|expected| expected.compare(Some(facts)).mismatches).unwrap_or_default();
+    let line = |it: &Mismatch| format!("{what}: {}: expected {}, got {}", it.path, it.expected, it.actual);
+    found.extend(mismatches.iter().map(line));
 }
 
 fn compare<T: PartialEq + Display>(found: &mut Vec<String>, what: &str, (expected, got): (T, T)) {

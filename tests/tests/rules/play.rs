@@ -12,12 +12,14 @@ use emulator_core::{
 use emulator_language::step::{Act, ClockMove};
 use emulator_language::value::parse_duration;
 use emulator_language::vocabulary::{OwnerWord, RoleWord};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::table::length::{Length, Window, Wrote};
 use crate::table::then::refusal_word;
 use crate::table::{self, ANA, BO, Given, Row, Table, When};
 
+#[path = "play/changes.rs"]
+mod changes;
 #[path = "play/input.rs"]
 pub(crate) mod input;
 #[path = "play/names.rs"]
@@ -92,7 +94,10 @@ pub(crate) struct Played {
     /// What the rule of the verdict read.
     pub(crate) saw: Value,
     pub(crate) answer: Option<Value>,
-    pub(crate) heard: Vec<Value>,
+    /// Each delivery, and the facts for which it is one.
+    pub(crate) heard: Vec<(Value, Value)>,
+    /// What changed, by which rule and from which facts.
+    pub(crate) effects: Map<String, Value>,
     pub(crate) unheard: BTreeMap<String, String>,
     pub(crate) failing: Vec<String>,
     pub(crate) disabled: Vec<String>,
@@ -128,14 +133,23 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
         saw,
         answer,
         heard: Vec::new(),
+        effects: Map::new(),
         unheard: BTreeMap::new(),
         failing: Vec::new(),
         disabled: Vec::new(),
         after,
     };
-    for decided in happened.effects {
-        match decided.effect {
-            Effect::Deliver(delivery) => played.heard.push(stage.names.heard(delivery)),
+    changes::follow(&played, &happened.effects, &stage.names)?;
+    for Decided { rule, saw, effect } in happened.effects {
+        let facts = stage.names.facts(&saw, played.before.now);
+        if let Some(name) = changes::name(&effect) {
+            let because = json!({"rule": rule.rule().code, "saw": facts});
+            if played.effects.insert(name.to_owned(), because).is_some() {
+                return Err(format!("`{name}` changes twice"));
+            }
+        }
+        match effect {
+            Effect::Deliver(delivery) => played.heard.push((stage.names.heard(delivery), facts)),
             Effect::Unheard { app, missing, .. } => {
                 played.unheard.insert(stage.names.app(app), names::lacks(missing).to_owned());
             }
@@ -398,9 +412,7 @@ impl Stage {
         let control = self.world.control(ANA_ID);
         let primary = self.world.settings.pages[&ORCHID].primary_receiver;
         State {
-            owner: control
-                .owner()
-                .map_or_else(|| OwnerWord::Idle.name().to_owned(), |owner| self.names.named(owner)),
+            owner: self.names.owner(control.owner()),
             until: control.until(),
             folder: conversation.map_or(Folder::Main, |conversation| conversation.folder),
             marked_done: conversation.is_some_and(|conversation| conversation.marked_done),

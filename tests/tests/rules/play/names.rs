@@ -40,6 +40,11 @@ impl Names {
         self.app(party.number())
     }
 
+    /// An owner: an app, `inbox` or `idle`.
+    pub(super) fn owner(&self, owner: Option<Party>) -> String {
+        owner.map_or_else(|| OwnerWord::Idle.name().to_owned(), |owner| self.named(owner))
+    }
+
     pub(super) fn app(&self, id: AppId) -> String {
         let name = self.apps.iter().find(|(_, known)| **known == id).map(|(name, _)| name.clone());
         name.unwrap_or_else(|| format!("app {id}"))
@@ -161,9 +166,7 @@ impl Names {
             if until > now { Length(until - now).to_string() } else { Window::Closed.to_string() }
         };
         let value = |fact: &Fact| match fact.value() {
-            FactValue::Owner(owner) => {
-                owner.map_or_else(|| OwnerWord::Idle.name().to_owned(), |owner| self.named(owner)).into()
-            }
+            FactValue::Owner(owner) => self.owner(owner).into(),
             FactValue::Receiver(app) => {
                 app.map_or_else(|| RoleWord::None.name().to_owned(), |app| self.app(app)).into()
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use emulator_core::RefusalKind;
 use emulator_language::matcher::Pattern;
-use emulator_language::node::Node;
+use emulator_language::node::{Node, NodeKind};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -16,6 +16,8 @@ pub(crate) struct Then {
     pub(crate) says: Says,
     /// The facts that the deciding rule read, exactly; looked at only where it stands.
     pub(crate) saw: Option<Pattern>,
+    /// What changes by which rule and from which facts; looked at only where it stands.
+    pub(crate) effects: Option<Map<String, Value>>,
     /// What is answered.
     pub(crate) answer: Option<Answer>,
     pub(crate) deliveries: Vec<Heard>,
@@ -81,11 +83,13 @@ pub(crate) struct Heard {
     /// The delivery as the row writes it.
     pub(crate) shown: Value,
     pub(crate) pattern: Pattern,
+    /// The facts for which the app hears of it on that channel; looked at only where they stand.
+    pub(crate) saw: Option<Pattern>,
 }
 
 impl Then {
     pub(super) fn read(node: &Node) -> Result<Self, String> {
-        let says = plain(node, &["saw", "answer", "deliveries"])?;
+        let says = plain(node, &["saw", "effects", "answer", "deliveries"])?;
         let exact = |node: &Node| {
             Pattern::exact(node, &Map::new())
                 .map_err(|problem| format!("`{}`: {}", node.source, problem.message))
@@ -98,20 +102,29 @@ impl Then {
             let event = heard.get("event").and_then(Node::entries).and_then(<[_]>::first);
             let (event, _) = event.ok_or("a delivery has an event")?;
             let app = heard.get("app").ok_or("a delivery has an app")?.source.clone();
+            let saw = heard.get("saw").map(exact).transpose()?;
+            let heard = without(heard, "saw");
             Ok::<_, String>(Heard {
                 app,
                 event: event.name.clone(),
                 shown: heard.literal(),
-                pattern: exact(heard)?,
+                pattern: exact(&heard)?,
+                saw,
             })
         });
         Ok(Self {
             says,
             saw: node.get("saw").map(exact).transpose()?,
+            effects: node.get("effects").and_then(|effects| effects.literal().as_object().cloned()),
             answer: answer.transpose()?,
             deliveries: deliveries.collect::<Result<_, _>>()?,
         })
     }
+}
+
+fn without(node: &Node, key: &str) -> Node {
+    let entries = node.entries().unwrap_or_default().iter().filter(|(known, _)| known.name != key);
+    Node { kind: NodeKind::Map(entries.cloned().collect()), ..node.clone() }
 }
 
 /// The word for a refusal: the name of its kind in small letters.

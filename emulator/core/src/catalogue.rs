@@ -363,6 +363,8 @@ rules! {
         "A tag beside another messaging type than MESSAGE_TAG is refused with code 100, as is MESSAGE_TAG without a tag.";
     TagRetired, "M-101", "tags that were retired in 2026", [], Observed, LOGS,
         "CONFIRMED_EVENT_UPDATE, ACCOUNT_UPDATE and POST_PURCHASE_UPDATE are refused with code 100, subcode 1893061, inside the window too.";
+    TagRetiredText, "M-101a", "what the refusal of a retired tag says to people", [], Inferred, CHOICE,
+        "With the refusal of a retired tag come error_user_title and error_user_msg: the title that the tag is no longer available, the text which tags have ended and when.";
     InvalidParameter, "M-106", "invalid parameters", [], Observed, LOGS,
         "A parameter of the wrong kind is refused with code 100.";
     Encodings, "M-13", "parameters come from everywhere", [], Documented, GRAPH,

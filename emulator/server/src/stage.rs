@@ -11,6 +11,7 @@ use emulator_core::{
 };
 
 use crate::clock::{ClockMode, Stopwatch};
+use crate::graph::{Minted, NodeKind};
 use crate::http::BrokenHandshake;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
@@ -300,6 +301,21 @@ impl Stage {
         Arc::clone(named.or(lanes.unnamed.as_ref()).unwrap_or(&self.own))
     }
 
+    /// What an id of digits was given out for on this stage.
+    fn minted(&self, id: u64) -> Option<NodeKind> {
+        let is_person = || {
+            let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+            lanes.by_person.contains_key(&Psid(id))
+        };
+        if self.settings.pages.contains_key(&PageId(id)) {
+            Some(NodeKind::Page)
+        } else if self.shared.secrets.contains_key(&AppId(id)) {
+            Some(NodeKind::App)
+        } else {
+            is_person().then_some(NodeKind::Person)
+        }
+    }
+
     /// Waits until the bots have set themselves up: nothing has been asked of the stage for long enough. A bot that has
     /// called has `calm` for its next call, one that has not `patience` for its first. Says whether any has called.
     pub async fn set_up(&self, patience: Duration, calm: Duration, within: Duration) -> bool {
@@ -377,5 +393,11 @@ impl Stage {
         let ids = Ids::new(self.shared.seed, STAGE_LANE);
         let drawn = ids.person(Digest::new().number(app.0).bytes(b"challenge"), 0);
         webhooks::handshake(endpoint, &webhooks::challenge(drawn.0)).await
+    }
+}
+
+impl Minted for Stage {
+    fn kind_of(&self, id: u64) -> Option<NodeKind> {
+        self.minted(id)
     }
 }

@@ -1,18 +1,20 @@
-//! What a call leads to, once the world was looked at: whether the token holds, whether the app may, and
-//! the one step of its lane.
+//! The checks of a call in their order, and the one step of its lane that it leads to.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, Input, Options, Refusal, RefusalKind, Timestamp, TokenState, World, authorize, token_holds,
-    token_is_good,
+    AppId, Connection, Input, Options, PageId, Refusal, RefusalKind, RuleId, Timestamp, World,
 };
 use hyper::header::HeaderValue;
 
+use super::act::{Answered, AppCall, Beside, CallAct, Reword, View, WriteAnswer};
 use super::error::GraphError;
-use super::token::{Caller, Proof};
-use super::{Origin, Then, answer, hint};
+use super::find::Found;
+use super::node::Node;
+use super::serve::{Read, Routed};
+use super::token::Caller;
+use super::{Origin, hint, permission, token};
 use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
 use crate::lane::{Lane, LaneState, OpenCall};
 use crate::shared::{Registration, Token};
@@ -26,74 +28,108 @@ pub(super) struct Decision {
     pub(super) open: Option<OpenCall>,
 }
 
-/// What follows once it is known that the caller may.
+/// What follows once a call has passed the checks of the server.
 enum Next {
-    /// A step, and what changes beyond its lane when it is accepted: where an app's webhooks go.
-    Step(Input, Option<Registration>),
+    /// Core decides.
+    Step(Step),
+    /// Everything is said.
     Body(Bytes),
 }
 
-/// Looks at the world: whether the token holds and the app may do this, and what it leads to.
-fn next(
-    state: &LaneState,
+/// A step of core, and what follows when it is accepted.
+struct Step {
+    input: Input,
+    answer: WriteAnswer,
+    beside: Beside,
+    rewords: Option<Reword>,
+    /// What the app's webhooks change to, beyond the lane.
+    webhooks: Option<(Subscribing, Option<Registration>)>,
+}
+
+/// The checks of a call, in the order of [`emulator_core::Check`]; core goes on from
+/// [`emulator_core::Check::ParameterPermission`].
+///
+/// # Errors
+///
+/// For the first check that fails.
+fn checks(
+    world: &World,
     lane: &Lane,
-    caller: Option<Caller>,
-    then: Result<Then, GraphError>,
+    read: Read,
     origin: Origin<'_>,
     at: Timestamp,
 ) -> Result<Next, GraphError> {
-    let world = &state.world;
-    let app = caller.map(|caller| caller.token.app());
-    let refused = |refusal| GraphError::refused_to(app, refusal, at);
-    if let Some(Caller { token, proof }) = caller {
-        if let Token::Page { app, page } = token {
-            token_holds(world, page, app, at).map_err(refused)?;
-            if let Origin::ExpiredStep(_) = origin {
-                token_is_good(TokenState::Expires(at), at).map_err(refused)?;
-            }
-        }
-        let required = world.settings.apps.get(&token.app()).is_some_and(|app| app.requires_proof);
-        if required && proof == Proof::Absent {
-            return Err(GraphError::proof_required());
-        }
-    }
-    Ok(match then.map_err(|error| error.switched(&options_for(world, caller)))? {
-        Then::Act { page, app, act, conditions } => {
-            let Some(connection) = world.settings.connection(page, app) else {
-                // With its own token an app can name any Page.
-                return Err(GraphError::unknown_node("delete", &page.to_string()));
-            };
-            match act {
-                // Core knows what these need.
-                AppAct::AsksProfile { .. } | AppAct::Installs { .. } => {}
-                AppAct::Sends { .. }
-                | AppAct::Signals { .. }
-                | AppAct::Reacts { .. }
-                | AppAct::Controls { .. }
-                | AppAct::AsksOwner { .. }
-                | AppAct::AsksReceivers => authorize(connection).map_err(refused)?,
-            }
+    let caller = read.caller;
+    token_holds(world, caller, origin, at)?;
+    let Routed { found, act } = read.routed.map_err(|error| with_hint(error, world, caller, read.node_id))?;
+    permission_granted(world, found, caller, at)?;
+    let act = act.map_err(|error| error.switched(&options_for(world, caller)))?;
+    core(world, lane, found, act, at)
+}
+
+/// Check 1: the token.
+fn token_holds(
+    world: &World,
+    caller: Option<Caller>,
+    origin: Origin<'_>,
+    at: Timestamp,
+) -> Result<(), GraphError> {
+    caller.map_or(Ok(()), |caller| token::holds(world, caller, origin, at))
+}
+
+/// Check 3: the permission of the route.
+fn permission_granted(
+    world: &World,
+    found: Found,
+    caller: Option<Caller>,
+    at: Timestamp,
+) -> Result<(), GraphError> {
+    let Some(Caller { token, .. }) = caller.filter(|_| !found.row.permissions.is_empty()) else {
+        return Ok(());
+    };
+    let connection = connection(world, found.node, token)?;
+    permission::granted(found.row, connection).map_err(|refusal| {
+        let reworded = found.row.rewords.and_then(|reword| reword(&refusal, found.node.person()));
+        reworded.unwrap_or_else(|| GraphError::refused_to(Some(token.app()), refusal, at))
+    })
+}
+
+/// How the app is connected to the Page of the call. With its own token an app can name any Page.
+fn connection(world: &World, node: Node, token: Token) -> Result<&Connection, GraphError> {
+    let page = match (node, token) {
+        (Node::Page(page), _) | (_, Token::Page { page, .. }) => page,
+        (_, Token::App { .. }) => PageId(0),
+    };
+    let connection = world.settings.connection(page, token.app());
+    connection.ok_or_else(|| GraphError::unknown_node("delete", &page.to_string()))
+}
+
+/// What core is asked, or what is read of its world.
+fn core(world: &World, lane: &Lane, found: Found, act: CallAct, at: Timestamp) -> Result<Next, GraphError> {
+    let rewords = found.row.rewords;
+    Ok(match act {
+        CallAct::App(AppCall { page, app, act, conditions, beside, answer, person: _ }) => {
             if let Some(page) = world.settings.pages.get(&page) {
                 conditions.iter().try_for_each(|condition| condition.holds(page))?;
             }
-            Next::Step(Input::App { page, app, act }, None)
+            let input = Input::App { page, app, act };
+            Next::Step(Step { input, answer, beside, rewords, webhooks: None })
         }
-        Then::Verify(_) => {
-            let why = "a step cannot register a webhook that has to answer a verification; a bot can";
-            return Err(GraphError::callback_unreachable(why));
+        CallAct::Webhooks(change) => {
+            let input = Input::AppSubscribes { app: change.app(), fields: change.fields(world) };
+            let webhooks = Some((change.how(), change.registration(lane.shared())));
+            let (answer, beside) = (super::act::success as WriteAnswer, Beside::default());
+            Next::Step(Step { input, answer, beside, rewords, webhooks })
         }
-        Then::Register(registered) => {
-            let fields = Some(registered.fields(world));
-            let input = Input::AppSubscribes { app: registered.app(), fields };
-            Next::Step(input, registered.registration(lane.shared()))
-        }
-        Then::GiveUp(gone) => {
-            let input = Input::AppSubscribes { app: gone.app(), fields: gone.left(world) };
-            Next::Step(input, gone.registration(lane.shared()))
-        }
-        Then::Read(reading) => Next::Body(reading.of(world, lane.shared())),
-        Then::Inspect(inspected) => Next::Body(inspected.answer(world, at)),
+        CallAct::Read(write) => Next::Body(write(&View { world, shared: lane.shared(), at })),
     })
+}
+
+/// True when the token and the permissions of a call are in order, so that somebody may be asked about it.
+pub(super) fn may_go_on(lane: &Arc<Lane>, read: &Read, origin: Origin<'_>) -> bool {
+    let mut state = lane.lock_on_time();
+    let at = state.clock.read();
+    token_holds(&state.world, read.caller, origin, at).is_ok()
 }
 
 /// The switches for a call: those of the token's Page, else of the first Page that the app is on.
@@ -107,36 +143,48 @@ fn options_for(world: &World, caller: Option<Caller>) -> Options {
     page.map(|(_, page)| page.options).unwrap_or_default()
 }
 
-/// The words of the platform for what core refused; some depend on what was called.
-fn refused_by_core(call: &Call, refusal: Refusal, at: Timestamp) -> GraphError {
-    match (&call.kind, refusal.kind, call.person) {
-        (CallKind::AsksProfile { .. }, RefusalKind::UnknownPerson, Some(person)) => {
-            GraphError::unknown_node("get", &person.to_string())
-        }
-        (
-            CallKind::AsksProfile { .. },
-            RefusalKind::PermissionMissing | RefusalKind::NoRoleOnApp { .. },
-            _,
-        ) => GraphError::profile_denied(refusal.rule, refusal.saw),
-        _ => GraphError::refused_to(call.app, refusal, at),
+/// What may help somebody who read a node that no person has, beside the words of the platform.
+fn with_hint(
+    error: GraphError,
+    world: &World,
+    caller: Option<Caller>,
+    id: Option<emulator_core::Psid>,
+) -> GraphError {
+    let page = match caller.map(|caller| caller.token) {
+        Some(Token::Page { page, .. }) if error.rule == RuleId::UnknownNode => Some(page),
+        Some(Token::Page { .. } | Token::App { .. }) | None => None,
+    };
+    match page.zip(id) {
+        Some((page, id)) => error.hint(hint::unknown_person(world, page, id)),
+        None => error,
     }
 }
 
-/// What may help beside the words of the platform.
-fn hint(world: &World, call: &Call, kind: RefusalKind) -> Option<String> {
-    (kind == RefusalKind::UnknownPerson)
-        .then(|| hint::unknown_person(world, call.page?, call.person?))
-        .flatten()
+/// The words of the platform for what core refused; some depend on the route.
+fn refused_by_core(
+    world: &World,
+    call: &Call,
+    rewords: Option<Reword>,
+    refusal: Refusal,
+    at: Timestamp,
+) -> GraphError {
+    let is_unknown = refusal.kind == RefusalKind::UnknownPerson;
+    let error = rewords.and_then(|reword| reword(&refusal, call.person));
+    let error = error.unwrap_or_else(|| GraphError::refused_to(call.app, refusal, at));
+    let named = call.page.zip(call.person).filter(|_| is_unknown);
+    error.hint(named.and_then(|(page, person)| hint::unknown_person(world, page, person)))
+}
+
+/// The journal's call of an app whose webhooks change: only the world tells what is left of the fields.
+fn with_webhooks(call: &mut Call, step: &Step) {
+    if let (Input::AppSubscribes { fields, .. }, Some((how, registration))) = (&step.input, &step.webhooks) {
+        let webhook = registration.as_ref().map(RegisteredWebhook::of).map(Box::new);
+        call.kind = CallKind::Subscribes { how: *how, fields: *fields, webhook };
+    }
 }
 
 /// Lets the lane decide: one lock, one step.
-pub(super) fn decide(
-    lane: &Arc<Lane>,
-    mut call: Call,
-    caller: Option<Caller>,
-    then: Result<Then, GraphError>,
-    origin: Origin<'_>,
-) -> Decision {
+pub(super) fn decide(lane: &Arc<Lane>, mut call: Call, read: Read, origin: Origin<'_>) -> Decision {
     let mut state = lane.lock_on_time();
     let now = state.now_header();
     let at = state.clock.read();
@@ -149,13 +197,9 @@ pub(super) fn decide(
         }
         Origin::Step(_) | Origin::ExpiredStep(_) => (None, None),
     };
-    let next = next(&state, lane, caller, then, origin, at);
-    if let Ok(Next::Step(Input::AppSubscribes { fields, .. }, registration)) = &next {
-        // Only the world tells what is left of the fields.
-        let webhook = registration.as_ref().map(RegisteredWebhook::of).map(Box::new);
-        let gives_up = matches!(&call.kind, CallKind::Other { method, .. } if **method == *"DELETE");
-        let how = if gives_up { Subscribing::GivesUp } else { Subscribing::Registers };
-        call.kind = CallKind::Subscribes { how, fields: *fields, webhook };
+    let next = checks(&state.world, lane, read, origin, at);
+    if let Ok(Next::Step(step)) = &next {
+        with_webhooks(&mut call, step);
     }
     let call = &call;
     let refused = |state: &mut LaneState, seq, error: GraphError| {
@@ -164,18 +208,21 @@ pub(super) fn decide(
         Err((error, trace))
     };
     match next {
-        Ok(Next::Step(input, after)) => {
-            let person = call.person;
+        Ok(Next::Step(Step { input, answer, beside, rewords, webhooks })) => {
             debug_assert_eq!(call.input().as_ref(), Some(&input), "a journal tells another input");
-            let (result, applied) = state.apply(Record::Call(call.clone()), cause, input.clone());
+            let subscriber = subscriber(&input);
+            let (result, applied) = state.apply(Record::Call(call.clone()), cause, input);
             let result = match result {
-                Ok(answer) => Ok(answer::success(&answer, person, &call.kind, &state.world)),
+                Ok(accepted) => {
+                    let (person, world) = (call.person, &state.world);
+                    Ok(answer(&Answered { answer: &accepted, person, beside: &beside, world }))
+                }
                 Err(refusal) => {
-                    let hint = hint(&state.world, call, refusal.kind);
-                    refused(&mut state, applied.seq, refused_by_core(call, refusal, at).hint(hint))
+                    let error = refused_by_core(&state.world, call, rewords, refusal, at);
+                    refused(&mut state, applied.seq, error)
                 }
             };
-            if let (Some(registration), Input::AppSubscribes { app, .. }, Ok(_)) = (after, input, &result) {
+            if let (Some((_, Some(registration))), Some(app), Ok(_)) = (webhooks, subscriber, &result) {
                 lane.shared().register(app, registration);
             }
             let mut start = state.queue_all(applied.outgoing);
@@ -194,5 +241,18 @@ pub(super) fn decide(
             let seq = state.log(call, cause);
             Decision { seq, crowded, now, result: refused(&mut state, seq, error), open }
         }
+    }
+}
+
+/// The app whose webhooks an input changes.
+const fn subscriber(input: &Input) -> Option<AppId> {
+    match input {
+        Input::AppSubscribes { app, .. } => Some(*app),
+        Input::Person { .. }
+        | Input::Inbox { .. }
+        | Input::Admin { .. }
+        | Input::App { .. }
+        | Input::DeliveryTried { .. }
+        | Input::TimerFired(_) => None,
     }
 }

@@ -23,6 +23,10 @@ use serde_json::Value;
 
 use super::error::GraphError;
 use super::params::{Raw, Scalar};
+use super::row::ParamType::{Number, Object, Objects, Text};
+#[cfg(test)]
+use super::row::names;
+use super::row::{Param, not_there_yet};
 pub(crate) use condition::Condition;
 pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;
@@ -34,9 +38,22 @@ const TEXT_LIMIT: usize = 2_000;
 const METADATA_LIMIT: usize = 1_000;
 
 const MESSAGE: Path<'static> = Path::Root("message");
-/// Members that exist on the platform and that this version does not take.
-const LATER: &[&str] =
-    &["dynamic_text", "template", "sticker_id", "receiving_app_id", "receiving_app_control_expiration"];
+/// What a message that is sent can hold (M-151).
+pub(super) const MEMBERS: &[Param; 10] = &[
+    Param::optional("text", Text).at_most(TEXT_LIMIT).follows(&[RuleId::TextLength, RuleId::MessageEmpty]),
+    Param::optional("attachment", Object).follows(&[RuleId::AttachmentKinds, RuleId::TextAndAttachment]),
+    Param::optional("attachments", Objects).at_most(media::IMAGES.most).follows(&[RuleId::AttachmentKinds]),
+    Param::optional("quick_replies", Objects)
+        .at_most(quick_replies::COUNT.most)
+        .follows(&[RuleId::QuickReplyParts]),
+    Param::optional("metadata", Text).at_most(METADATA_LIMIT).follows(&[RuleId::TextLength]),
+    Param::optional("dynamic_text", Object).not_yet("texts for each reader are not modelled yet"),
+    Param::optional("template", Object).not_yet("message templates are not modelled yet"),
+    Param::optional("sticker_id", Number).not_yet("stickers are not modelled yet"),
+    Param::optional("receiving_app_id", Number).not_yet("control is moved by its own edges yet"),
+    Param::optional("receiving_app_control_expiration", Number)
+        .not_yet("control is moved by its own edges yet"),
+];
 /// Members that old clients add; they mean nothing.
 const IGNORED: &[&str] = &["mid", "seq"];
 
@@ -111,8 +128,8 @@ fn whole(json: &str, files: usize) -> Result<Read, GraphError> {
         part.remove(ignored);
     }
     part.only(MESSAGE_MEMBERS)?;
-    if let Some(key) = LATER.iter().find(|key| part.has(key)) {
-        return Err(GraphError::not_there_yet(part.at(key)));
+    if let Some((param, why)) = not_there_yet(MEMBERS, |key| part.has(key)) {
+        return Err(GraphError::not_there_yet(part.at(param.name)).because(why));
     }
     let text = part.text("text", TEXT_LIMIT)?.filter(|text| !text.is_empty()).map(Arc::from);
     if text.is_none() {
@@ -145,5 +162,17 @@ fn content(part: &mut Part<'_>, text: Option<Arc<str>>, files: usize) -> Result<
             let text = "(#100) Message cannot be empty, must provide valid attachment or text";
             Err(GraphError::new(RuleId::MessageEmpty, 100, text).subcode(2_018_034))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use emulator_core::MESSAGE_MEMBERS;
+
+    use super::*;
+
+    #[test]
+    fn the_members_that_are_described_are_those_that_a_message_may_have() {
+        assert_eq!(names(MEMBERS).as_slice(), MESSAGE_MEMBERS);
     }
 }

@@ -3,44 +3,24 @@
 use std::sync::Arc;
 
 use emulator_core::{Psid, RouteId};
-use hyper::Method;
 use serde_json::{Map, Value, json};
 
+use super::raw_call::encoded;
+use super::row::{LaneOf, NodeKind, RouteMethod, State};
+use super::table::row_of;
 use super::{Origin, Reply, Request, serve};
 use crate::lane::Lane;
 use crate::stage::Stage;
 
-/// The edges of the routes that steps call by a verb, and whether they are read.
-const EDGES: &[(RouteId, Access, &str)] = &[
-    (RouteId::SendMessage, Access::Write, "messages"),
-    (RouteId::PassThreadControl, Access::Write, "pass_thread_control"),
-    (RouteId::PassThreadMetadata, Access::Write, "pass_thread_metadata"),
-    (RouteId::TakeThreadControl, Access::Write, "take_thread_control"),
-    (RouteId::ReleaseThreadControl, Access::Write, "release_thread_control"),
-    (RouteId::RequestThreadControl, Access::Write, "request_thread_control"),
-    (RouteId::ExtendThreadControl, Access::Write, "extend_thread_control"),
-    (RouteId::ReadThreadOwner, Access::Read, "thread_owner"),
-    (RouteId::ListSecondaryReceivers, Access::Read, "secondary_receivers"),
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Read,
-    Write,
-}
-
-/// True for a route that [`play`] can call.
+/// True for a route that [`play`] can call: one that is here, of the Page of the token or of a person.
 #[must_use]
 pub fn can_be_played(route: RouteId) -> bool {
-    EDGES.iter().any(|(known, ..)| *known == route)
+    let row = row_of(route);
+    matches!(row.node, NodeKind::Page | NodeKind::Person) && row.state() == State::Modelled
 }
 
 /// Makes the call of a route with an app's Page token, in a lane; about a person unless it is about nobody. Parameters
 /// are as the step gives them, right or wrong.
-///
-/// # Panics
-///
-/// When the route is one that no step calls by a verb.
 pub fn play(
     stage: &Stage,
     lane: &Arc<Lane>,
@@ -48,16 +28,21 @@ pub fn play(
     person: Option<Psid>,
     (route, mut parameters): (RouteId, Map<String, Value>),
 ) -> Reply {
-    let edge = EDGES.iter().find(|(known, ..)| *known == route);
-    let (_, access, edge) = edge.expect("a test plays every verb of apps");
-    let reads = *access == Access::Read;
-    let query = person.filter(|_| reads).map(|person| format!("recipient={person}"));
-    parameters.extend(person.map(|person| ("recipient".to_owned(), json!({"id": person.to_string()}))));
-    let body = if reads { String::new() } else { Value::Object(parameters).to_string() };
+    let row = row_of(route);
+    let of_person = person.filter(|_| row.node == NodeKind::Person);
+    let node = of_person.map_or_else(|| "me".to_owned(), |person| person.to_string());
+    let has_body = row.method == RouteMethod::Post;
+    if let Some(person) = person.filter(|_| row.lane == LaneOf::Recipient) {
+        let id = person.to_string();
+        let recipient = if has_body { json!({"id": id}) } else { id.into() };
+        parameters.insert("recipient".to_owned(), recipient);
+    }
+    let query = if has_body { String::new() } else { encoded(&parameters) };
+    let body = if has_body { Value::Object(parameters).to_string() } else { String::new() };
     let request = Request {
-        method: if reads { &Method::GET } else { &Method::POST },
-        path: &format!("me/{edge}"),
-        query: query.as_deref(),
+        method: &row.method.http(),
+        path: &[node.as_str(), row.edge].join("/"),
+        query: Some(query.as_str()).filter(|query| !query.is_empty()),
         body: body.as_bytes(),
         content_type: None,
         bearer: token,

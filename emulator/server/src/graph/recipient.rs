@@ -7,22 +7,28 @@ use serde_json::Value;
 use super::error::GraphError;
 use super::message::{Part, Path, without_nulls};
 use super::params::{Params, Scalar};
+use super::row::ParamType::Text;
+use super::row::{Param, names, not_there_yet};
 
 const RECIPIENT: Path<'static> = Path::Root("recipient");
 const ID: &str = "id";
-/// The ways to name a recipient, of which a call takes one.
-const FORMS: &[&str] = &[
-    ID,
-    "user_ref",
-    "comment_id",
-    "post_id",
-    "phone_number",
-    "one_time_notif_token",
-    "notification_messages_token",
-    "thread_key",
+const ELSEWHERE: &str = "people are reached by their page-scoped ids yet";
+/// The ways to name a recipient, of which a call takes one (M-142).
+pub(super) const FORMS: &[Param; 8] = &[
+    Param::optional(ID, Text).follows(&[RuleId::RecipientId, RuleId::RecipientForbidden]),
+    Param::optional("user_ref", Text).not_yet("the checkbox plug-in is not modelled yet"),
+    Param::optional("comment_id", Text).not_yet(COMMENTS),
+    Param::optional("post_id", Text).not_yet(COMMENTS),
+    Param::optional("phone_number", Text).follows(&[RuleId::PhoneRecipient]),
+    Param::optional("one_time_notif_token", Text).not_yet(NOTIFICATIONS),
+    Param::optional("notification_messages_token", Text).not_yet(NOTIFICATIONS),
+    Param::optional("thread_key", Text).not_yet(ELSEWHERE),
 ];
+const COMMENTS: &str = "posts and comments are not modelled yet";
+const NOTIFICATIONS: &str = "notification messages are not modelled yet";
 /// It goes with `phone_number`.
 const NAME: &str = "name";
+const FORM_NAMES: &[&str; 8] = &names(FORMS);
 
 /// A recipient given by page-scoped id, which most are.
 #[derive(Deserialize)]
@@ -74,8 +80,8 @@ fn otherwise(json: &str) -> Result<Psid, GraphError> {
     }
     without_nulls(&mut value);
     let mut part = Part::new(&mut value, RECIPIENT)?;
-    part.only(&[FORMS, &[NAME]].concat())?;
-    let given: Vec<&str> = FORMS.iter().copied().filter(|form| part.has(form)).collect();
+    part.only(&[FORM_NAMES.as_slice(), &[NAME]].concat())?;
+    let given: Vec<&str> = FORM_NAMES.iter().copied().filter(|form| part.has(form)).collect();
     match given.as_slice() {
         [] => Err(not_an_id()),
         [ID] => {
@@ -93,8 +99,8 @@ fn otherwise(json: &str) -> Result<Psid, GraphError> {
 /// Why nobody can be reached in that way. Of phone numbers it is known what the platform says to an app without the
 /// permission.
 fn unreachable(form: &str) -> GraphError {
-    match form {
-        "phone_number" => GraphError::phone_recipient(Account::Observed),
-        form => GraphError::not_there_yet(Path::Member(&RECIPIENT, form)),
+    match not_there_yet(FORMS, |name| name == form) {
+        Some((_, why)) => GraphError::not_there_yet(Path::Member(&RECIPIENT, form)).because(why),
+        None => GraphError::phone_recipient(Account::Observed),
     }
 }

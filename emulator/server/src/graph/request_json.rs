@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::token::caller;
+use super::token::known;
 use super::{Origin, Request};
 use crate::shared::{Shared, Token};
 
@@ -16,8 +16,8 @@ const SECRET: &[&str] = &["access_token", "appsecret_proof", "input_token"];
 
 /// The query and the body as JSON, and a word for the token that is no Page token; none for calls of bots, and for what
 /// carries a secret or files.
-pub(super) fn asked(request: &Request<'_>, shared: &Shared) -> Option<Arc<str>> {
-    let token = match (request.origin, request.bearer.map(|token| caller(shared, token))) {
+pub(super) fn request_json(request: &Request<'_>, shared: &Shared) -> Option<Arc<str>> {
+    let token = match (request.origin, request.bearer.map(|token| known(shared, token))) {
         (Origin::Bot, _) => return None,
         (Origin::ExpiredStep(_), _) => Some("expired"),
         (Origin::Step(_), None) => Some("none"),
@@ -91,7 +91,7 @@ mod tests {
             if_none_match: None,
             origin: if bot { Origin::Bot } else { Origin::Step(lane) },
         };
-        asked(&request, stage.shared()).map(|text| serde_json::from_str(&text).unwrap())
+        request_json(&request, stage.shared()).map(|text| serde_json::from_str(&text).unwrap())
     }
 
     #[test]

@@ -1,14 +1,19 @@
-//! Who calls: what a token is, and whether the call proves that it knows the secret of its app.
+//! Who calls, the first check: what the token is, whether the call proves that it knows the secret of its app, and
+//! whether the token still holds.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use emulator_core::AppId;
+use emulator_core::{AppId, Timestamp, TokenState, World, token_holds, token_is_good};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::Origin;
+use super::edges::debug_token::INPUT_TOKEN;
 use super::error::GraphError;
+use super::find;
 use super::params::Params;
+use super::path::Path;
 use crate::shared::{Shared, Token};
 
 /// Who calls, as far as the request tells.
@@ -27,11 +32,78 @@ pub(super) enum Proof {
     Absent,
 }
 
-/// The token of a call: from the query or the body, else from the header (M-20).
-pub(super) fn token<'a>(
+/// What the request tells of who calls.
+pub(super) struct TokenRead<'a> {
+    /// Who calls; none when the token is not known, or the call needs none.
+    pub(super) caller: Option<Caller>,
+    /// The token as it came.
+    pub(super) text: Cow<'a, str>,
+    /// What is wrong with the token or its proof.
+    pub(super) result: Result<(), GraphError>,
+}
+
+/// Reads the token and the proof of a call.
+pub(super) fn read<'a>(
+    path: &Path<'_>,
     params: &'a Params<'_>,
     bearer: Option<&'a str>,
-) -> Result<Option<Cow<'a, str>>, GraphError> {
+    shared: &Shared,
+) -> TokenRead<'a> {
+    let nobody = |result| TokenRead { caller: None, text: Cow::Borrowed(""), result };
+    let text = match text(params, bearer) {
+        Ok(Some(text)) => text,
+        Ok(None) if find::without_token(path).is_some() => return nobody(Ok(())),
+        Ok(None) => return nobody(Err(params.unreadable().unwrap_or_else(|| missing(path)))),
+        Err(error) => return nobody(Err(error)),
+    };
+    let token = match known(shared, &text) {
+        Ok(token) => token,
+        Err(error) => return TokenRead { caller: None, text, result: Err(error) },
+    };
+    let looks_into = path.node == Some("debug_token");
+    let inspected = looks_into.then(|| params.text(INPUT_TOKEN).ok().flatten()).flatten();
+    let proof = proof(params, shared, token.app(), (&text, inspected.as_deref()));
+    let (proof, result) = proof.map_or_else(|error| (Proof::Given, Err(error)), |proof| (proof, Ok(())));
+    TokenRead { caller: Some(Caller { token, proof }), text, result }
+}
+
+/// What a call without a token gets.
+fn missing(path: &Path<'_>) -> GraphError {
+    match path.node {
+        Some("me") => GraphError::no_active_token(),
+        Some(_) => GraphError::no_token(),
+        None => GraphError::no_node(),
+    }
+}
+
+/// Checks in the world that the token of a call holds, and that it came with a proof where the app requires one.
+///
+/// # Errors
+///
+/// When it does not.
+pub(super) fn holds(
+    world: &World,
+    caller: Caller,
+    origin: Origin<'_>,
+    at: Timestamp,
+) -> Result<(), GraphError> {
+    let Caller { token, proof } = caller;
+    let refused = |refusal| GraphError::refused_to(Some(token.app()), refusal, at);
+    if let Token::Page { app, page } = token {
+        token_holds(world, page, app, at).map_err(refused)?;
+        if let Origin::ExpiredStep(_) = origin {
+            token_is_good(TokenState::Expires(at), at).map_err(refused)?;
+        }
+    }
+    let required = world.settings.apps.get(&token.app()).is_some_and(|app| app.requires_proof);
+    if required && proof == Proof::Absent {
+        return Err(GraphError::proof_required());
+    }
+    Ok(())
+}
+
+/// The token of a call: from the query or the body, else from the header (M-20).
+fn text<'a>(params: &'a Params<'_>, bearer: Option<&'a str>) -> Result<Option<Cow<'a, str>>, GraphError> {
     let from_params = match params.text("access_token")? {
         Some(token) => Some(token),
         None => params.text("oauth_token")?,
@@ -44,7 +116,7 @@ pub(super) fn token<'a>(
 }
 
 /// Whom the token stands for (M-48, M-65, M-66).
-pub(super) fn caller(shared: &Shared, token: &str) -> Result<Token, GraphError> {
+pub(super) fn known(shared: &Shared, token: &str) -> Result<Token, GraphError> {
     if let Some(token) = shared.tokens.get(token) {
         return Ok(*token);
     }
@@ -59,7 +131,7 @@ pub(super) fn caller(shared: &Shared, token: &str) -> Result<Token, GraphError> 
 /// Checks the proof of a call, if there is one (M-22): of the token that calls, or else of the one that it looks into
 /// (M-249a). How old it is does not matter: bots go by the
 /// system's time, and time here may stand still.
-pub(super) fn proof(
+fn proof(
     params: &Params<'_>,
     shared: &Shared,
     app: AppId,

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Field, FieldSet};
+use emulator_core::{Field, FieldSet, RuleId};
 
 use super::error::GraphError;
 use super::params::{Params, Raw};
 
 /// Every field that Pages have, in the order in which the platform lists them: as it was seen in 2022,
 /// with what was added until 2026 at the end.
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "feed",
     "mention",
     "name",
@@ -136,9 +136,9 @@ impl Fields {
     }
 }
 
-/// A name at that place that is none of a field.
+/// A name at that place that no field has (M-197).
 pub(super) fn unknown(place: &str, name: &str) -> GraphError {
-    GraphError::not_one_of(place, &NAMES.join(", "), name)
+    GraphError { rule: RuleId::WebhookFields, ..GraphError::unknown_word(place, &NAMES.join(", "), name) }
 }
 
 /// The names of the fields, in the platform's order.

@@ -11,7 +11,7 @@ const TEMPLATE: &str = "template";
 const LATER: &[&str] = &["fallback", "location", "reel", "ig_reel", "like_heart", "media_share", "sticker"];
 const MEDIA: &[&str] = &["image", "audio", "video", "file"];
 /// How many images one message takes.
-const IMAGES: Count = Count { least: 1, most: 30 };
+pub(super) const IMAGES: Count = Count { least: 1, most: 30 };
 
 /// Reads `attachment`. A medium without address is a file of the call.
 pub(super) fn attachment(message: &mut Part<'_>, files: usize) -> Result<Content, GraphError> {

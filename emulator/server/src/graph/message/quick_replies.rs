@@ -8,7 +8,7 @@ use super::part::{Count, Part, longer};
 use super::path::Path;
 use crate::graph::error::GraphError;
 
-const COUNT: Count = Count { least: 1, most: 13 };
+pub(super) const COUNT: Count = Count { least: 1, most: 13 };
 const PAYLOAD_LIMIT: usize = 1_000;
 const TEXT: &str = "text";
 /// A type of old.

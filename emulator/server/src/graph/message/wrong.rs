@@ -47,7 +47,6 @@ pub(crate) fn known(
 ) -> Result<&'static str, GraphError> {
     words.iter().copied().find(|word| word.eq_ignore_ascii_case(given)).ok_or_else(|| {
         let words = words.iter().map(|word| word.to_ascii_uppercase()).collect::<Vec<_>>().join(", ");
-        let text = format!("(#100) Param {parameter} must be one of {{{words}}} - got \"{given}\".");
-        GraphError::new(RuleId::UnknownWord, 100, text)
+        GraphError::unknown_word(parameter, &words, given)
     })
 }

@@ -3,38 +3,49 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use emulator_core::{AppId, PageId, Permission, Timestamp, TokenState, World, token_holds};
+use emulator_core::{AppId, PageId, Permission, RouteId, RuleId, Timestamp, TokenState, World, token_holds};
 
-use super::error::GraphError;
-use super::params::Params;
-use super::token;
 use crate::escape::Dialect;
+use crate::graph::act::{CallAct, RoutedCall};
+use crate::graph::error::GraphError;
+use crate::graph::row::NodeKind::Root;
+use crate::graph::row::ParamType::Text;
+use crate::graph::row::RouteMethod::Get;
+use crate::graph::row::{LaneOf, Param, Row, TokenKind};
+use crate::graph::token;
 use crate::object::Object;
-use crate::shared::{Shared, Token};
+use crate::shared::Token;
+
+/// The parameter with the token that is looked into.
+pub(in crate::graph) const INPUT_TOKEN: &str = "input_token";
+
+pub(super) const ROWS: &[Row] = &[Row::modelled(RouteId::DebugToken, (Get, Root, "debug_token"), read)
+    .token(TokenKind::App)
+    .lane(LaneOf::Stage)
+    .params(&[Param::required(INPUT_TOKEN, Text).follows(&[RuleId::TokenInspected, RuleId::InspectionProof])])
+    .source("developers.facebook.com/docs/graph-api/reference/debug_token")];
 
 /// The token that is looked into.
 #[derive(Debug)]
-pub(super) struct Inspected(Result<Token, GraphError>);
+struct Inspected(Result<Token, GraphError>);
 
-/// What a call asks about, for a caller that may ask.
-///
-/// # Errors
-///
-/// When the caller is no app, or the token that of another app.
-pub(super) fn asked(params: &Params<'_>, shared: &Shared, caller: Token) -> Result<Inspected, GraphError> {
-    let Token::App { app } = caller else { return Err(GraphError::cannot_inspect()) };
-    let token = params.text("input_token")?.filter(|token| !token.is_empty());
-    let token = token.ok_or_else(|| GraphError::required("input_token"))?;
-    let inspected = token::caller(shared, &token);
+fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    let Token::App { app } = call.token else { return Err(GraphError::cannot_inspect()) };
+    let token = call.params.text(INPUT_TOKEN)?.filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| GraphError::required(INPUT_TOKEN))?;
+    let inspected = token::known(call.stage.shared(), &token);
     match &inspected {
         Ok(token) if token.app() != app => Err(GraphError::inspects_another_app()),
-        Ok(_) | Err(_) => Ok(Inspected(inspected)),
+        Ok(_) | Err(_) => {
+            let inspected = Inspected(inspected);
+            Ok(CallAct::read(move |view| inspected.answer(view.world, view.at)))
+        }
     }
 }
 
 impl Inspected {
     /// The answer.
-    pub(super) fn answer(&self, world: &World, at: Timestamp) -> Bytes {
+    fn answer(&self, world: &World, at: Timestamp) -> Bytes {
         let mut out = String::new();
         let mut body = Object::open(&mut out, Dialect::Graph);
         body.object("data", |data| match &self.0 {

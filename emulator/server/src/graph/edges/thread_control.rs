@@ -1,0 +1,175 @@
+//! Thread control: the edges that move it, and those that say who has it (C-33 to C-66).
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use emulator_core::{Answer, AppAct, AppId, ControlAct, Party, Permission, RouteId, RuleId, Span};
+
+use crate::escape::Dialect;
+use crate::graph::act::{Answered, CallAct, ReadParameters, RoutedCall, success};
+use crate::graph::error::GraphError;
+use crate::graph::params::Params;
+use crate::graph::recipient;
+use crate::graph::row::NodeKind::Page;
+use crate::graph::row::ParamType::{Number, Object, Text, Word};
+use crate::graph::row::RouteMethod::{Get, Post};
+use crate::graph::row::{LaneOf, Param, Row};
+use crate::object::Object as JsonObject;
+
+const SOURCE: &str = "developers.facebook.com/docs/messenger-platform/reference/handover-protocol";
+const CONTROL: &str =
+    "developers.facebook.com/docs/messenger-platform/handover-protocol/conversation-control";
+
+const RECIPIENT: Param =
+    Param::required("recipient", Object).follows(&[RuleId::RecipientForms, RuleId::RecipientId]);
+const METADATA: Param = Param::optional("metadata", Text).follows(&[RuleId::TextShape]);
+const TARGET: Param = Param::optional("target_app_id", Text);
+
+/// A POST with which an app moves control.
+const fn moves(id: RouteId, edge: &'static str, read: ReadParameters, params: &'static [Param]) -> Row {
+    Row::modelled(id, (Post, Page, edge), read)
+        .permissions(&[Permission::PagesMessaging])
+        .params(params)
+        .returns("Page")
+        .source(SOURCE)
+}
+
+pub(super) const ROWS: &[Row] = &[
+    moves(
+        RouteId::PassThreadControl,
+        "pass_thread_control",
+        pass,
+        &[RECIPIENT, TARGET.follows(&[RuleId::PassNamesTarget, RuleId::TargetOnPage]), METADATA],
+    ),
+    moves(
+        RouteId::PassThreadMetadata,
+        "pass_thread_metadata",
+        pass_metadata,
+        &[
+            RECIPIENT,
+            Param { required: true, ..TARGET.follows(&[RuleId::TargetOnPage]) },
+            Param { required: true, ..METADATA },
+        ],
+    ),
+    moves(RouteId::TakeThreadControl, "take_thread_control", take, &[RECIPIENT, METADATA]),
+    moves(RouteId::RequestThreadControl, "request_thread_control", request, &[RECIPIENT, METADATA]),
+    moves(
+        RouteId::ReleaseThreadControl,
+        "release_thread_control",
+        release,
+        &[RECIPIENT, METADATA.ignored("nobody is told of a release")],
+    ),
+    moves(
+        RouteId::ExtendThreadControl,
+        "extend_thread_control",
+        extend,
+        &[RECIPIENT, Param::optional("duration", Number).follows(&[RuleId::ExtendControl])],
+    )
+    .source(CONTROL),
+    Row::modelled(RouteId::ReadThreadOwner, (Get, Page, "thread_owner"), owner)
+        .permissions(&[Permission::PagesMessaging])
+        .params(&[Param::required("recipient", Text).follows(&[RuleId::RecipientId])])
+        .returns("PageThreadOwner")
+        .source(SOURCE),
+    Row::modelled(RouteId::ListSecondaryReceivers, (Get, Page, "secondary_receivers"), receivers)
+        .permissions(&[Permission::PagesMessaging])
+        .lane(LaneOf::Stage)
+        .params(&[Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"]))
+            .ignored("the receivers are the same for both")])
+        .returns("Application")
+        .source(SOURCE),
+];
+
+/// An id that is no app id at all names no app of the Page either.
+fn party(text: &str) -> Party {
+    Party::of(text.trim().parse().unwrap_or(AppId(0)))
+}
+
+fn metadata(params: &Params<'_>) -> Result<Option<Arc<str>>, GraphError> {
+    let text = params.text("metadata").map_err(|_| GraphError::not_a_text("metadata"))?;
+    Ok(text.map(Arc::from))
+}
+
+fn target(params: &Params<'_>) -> Result<Option<Party>, GraphError> {
+    let to = params.text("target_app_id")?.filter(|text| !text.is_empty());
+    Ok(to.as_deref().map(party))
+}
+
+/// A call that moves control, once its recipient is known to have a shape.
+fn controls(
+    call: &RoutedCall<'_>,
+    act: impl FnOnce(&Params<'_>) -> Result<ControlAct, GraphError>,
+) -> Result<CallAct, GraphError> {
+    let person = recipient::recipient(call.params)?;
+    let act = AppAct::Controls { person, act: act(call.params)? };
+    Ok(CallAct::App(call.acts(Some(person), act, success)))
+}
+
+fn pass(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    controls(call, |params| Ok(ControlAct::Pass { to: target(params)?, metadata: metadata(params)? }))
+}
+
+fn take(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    controls(call, |params| Ok(ControlAct::Take { metadata: metadata(params)? }))
+}
+
+fn request(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    controls(call, |params| Ok(ControlAct::Request { metadata: metadata(params)? }))
+}
+
+fn pass_metadata(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    controls(call, |params| {
+        let to = target(params)?.ok_or_else(|| GraphError::required("target_app_id"))?;
+        let metadata = metadata(params)?.ok_or_else(|| GraphError::required("metadata"))?;
+        Ok(ControlAct::PassMetadata { to, metadata })
+    })
+}
+
+fn release(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    controls(call, |_| Ok(ControlAct::Release))
+}
+
+fn extend(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    controls(call, |params| {
+        let seconds = params.text("duration")?.filter(|text| !text.is_empty());
+        let by = seconds.map(|text| text.trim().parse::<u32>().map_err(|_| GraphError::invalid()));
+        let by = by.transpose()?.map(|seconds| Span(i64::from(seconds) * Span::SECOND.0));
+        Ok(ControlAct::Extend { by })
+    })
+}
+
+fn owner(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    let text = call.params.text("recipient")?.ok_or_else(|| GraphError::required("recipient"))?;
+    let person = recipient::psid(&text)?;
+    Ok(CallAct::App(call.acts(Some(person), AppAct::AsksOwner { person }, write_owner)))
+}
+
+fn receivers(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
+    Ok(CallAct::App(call.acts(None, AppAct::AsksReceivers, write_receivers)))
+}
+
+fn write_owner(answered: &Answered<'_>) -> Bytes {
+    let Answer::Owner(Some((owner, until))) = answered.answer else {
+        return Bytes::from_static(br#"{"data":[]}"#);
+    };
+    let (app, seconds) = (owner.number(), until.seconds());
+    let mut out = String::with_capacity(96);
+    let _ = write!(out, r#"{{"data":[{{"thread_owner":{{"app_id":"{app}","expiration":{seconds}}}}}]}}"#);
+    Bytes::from(out)
+}
+
+fn write_receivers(answered: &Answered<'_>) -> Bytes {
+    let Answer::Receivers(receivers) = answered.answer else { return Bytes::from_static(br#"{"data":[]}"#) };
+    let mut out = String::from(r#"{"data":["#);
+    for (index, party) in receivers.iter().enumerate() {
+        out.push_str(if index == 0 { "" } else { "," });
+        let app = party.app().and_then(|app| answered.world.settings.apps.get(&app));
+        let name = app.map_or("Page Inbox", |app| &app.name);
+        let mut object = JsonObject::open(&mut out, Dialect::Graph);
+        object.quoted("id", party.number()).text("name", name);
+        object.close();
+    }
+    out.push_str("]}");
+    Bytes::from(out)
+}

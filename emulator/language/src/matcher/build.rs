@@ -97,6 +97,12 @@ impl Pattern {
         }
     }
 
+    /// Makes a pattern that matches what both of these match.
+    #[must_use]
+    pub fn both(one: Self, other: Self) -> Self {
+        Self(PatternKind::All(vec![one, other]))
+    }
+
     /// Makes a pattern of a mapping with these members.
     pub fn of_members(members: impl IntoIterator<Item = (String, Self)>) -> Self {
         Self(PatternKind::Map { entries: members.into_iter().collect(), exact: false })

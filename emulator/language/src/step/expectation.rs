@@ -98,10 +98,8 @@ pub enum Awaited {
         /// What the call must hold: for `sends` a pattern of the message ([`crate::matcher::Pattern::of_message`]),
         /// for a control verb a mapping of its parameters, for `extends_control` a duration. Without it any will do.
         params: Option<Node>,
-        /// The parameter of the Send API of this name.
-        messaging_type: Option<Node>,
-        /// The message tag.
-        tag: Option<Node>,
+        /// Patterns of the parameters that stand beside the verb, by their names on the wire.
+        beside: Vec<(&'static str, Node)>,
         /// The call must have been refused, and in this way.
         refused: Option<Box<Refusal>>,
     },

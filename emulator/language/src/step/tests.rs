@@ -211,12 +211,13 @@ fn the_clock_moves() {
 fn expectations_of_calls() {
     let (what, of, within) =
         awaited("expect: {app: shopbot, sends: {text: {contains: back}}, within: 2s, tag: {absent: true}}");
-    let Awaited::App { who, verb, params, tag, refused, .. } = what else { panic!() };
+    let Awaited::App { who, verb, params, beside, refused } = what else { panic!() };
     assert_eq!(
         (who.value.as_str(), verb.name, of.as_deref(), within),
         ("shopbot", "sends", Some("ana"), Some(2_000))
     );
-    assert!(params.unwrap().get("text").is_some() && tag.is_some() && refused.is_none());
+    assert!(params.unwrap().get("text").is_some() && refused.is_none());
+    assert_eq!(beside.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["tag"]);
 
     for (text, verb, with) in [
         ("expect: {app: shopbot, sends: true}", "sends", false),

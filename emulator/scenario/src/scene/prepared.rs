@@ -91,14 +91,12 @@ impl Scene {
         let named = || expectation.of.as_ref().map(|who| self.person(who, page)).transpose();
         let build = |node| Pattern::build(node, self).map_err(|problem| self.error(problem));
         Ok(Some(match &expectation.what {
-            Awaited::App { who, verb, params, messaging_type, tag, refused } => {
+            Awaited::App { who, verb, params, beside, refused } => {
                 let app = self.app_id(who)?;
                 let refused = refused.as_deref().map(|refusal| self.refusal_pattern(refusal)).transpose()?;
                 let mut members = Vec::new();
-                for (name, node) in [("messaging_type", messaging_type), ("tag", tag)] {
-                    if let Some(node) = node {
-                        members.push((name.to_owned(), build(node)?));
-                    }
+                for (name, node) in beside {
+                    members.push(((*name).to_owned(), build(node)?));
                 }
                 if verb.sends_message() {
                     if let Some(params) = params {
@@ -112,7 +110,12 @@ impl Scene {
                         Some(_) => Wanted::Call { app, page, person, verb, pattern: Some(pattern), refused },
                     }));
                 }
-                let pattern = self.asked_pattern(verb, params.as_ref())?;
+                let asked = self.asked_pattern(verb, params.as_ref())?;
+                let pattern = match (asked, members.is_empty()) {
+                    (asked, true) => asked,
+                    (None, false) => Some(Pattern::of_members(members)),
+                    (Some(asked), false) => Some(Pattern::both(asked, Pattern::of_members(members))),
+                };
                 // Not every call is about a person, so only one who is named limits them.
                 let person = if verb.is_written_call() { named()? } else { person };
                 Wanted::Call { app, page, person, verb, pattern, refused }

@@ -7,7 +7,7 @@ use crate::check::{Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::node::Node;
 use crate::step::{Awaited, Certainty, Owner};
-use crate::vocabulary::{Head, OwnerWord, ValueKind};
+use crate::vocabulary::{Head, OwnerWord, Source, ValueKind};
 
 impl Builder<'_> {
     pub(crate) fn awaited_call(&mut self, head: &'static Head, node: &Node, app: &Node) -> Option<Awaited> {
@@ -19,12 +19,16 @@ impl Builder<'_> {
         if verb.sends_message() {
             self.shape_of_message(node, value);
         }
+        let beside = verb.parameters().iter().filter_map(|parameter| match parameter.source {
+            Source::Beside(key) => Some((parameter.name, node.get(key)?.clone())),
+            Source::Value | Source::Key(_) | Source::Word(_) | Source::Switch { .. } => None,
+        });
+        let beside = beside.collect();
         Some(Awaited::App {
             who: spanned(app),
             verb,
             params: (!value.is_yes()).then(|| value.clone()),
-            messaging_type: node.get("messaging_type").cloned(),
-            tag: node.get("tag").cloned(),
+            beside,
             refused: self.refused(node),
         })
     }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use emulator_scenario::diagnostics::Diagnostic;
-use emulator_scenario::scenario;
-use emulator_scenario::schema::schema;
-use emulator_scenario::vocabulary::{
+use emulator_language::diagnostics::Diagnostic;
+use emulator_language::scenario;
+use emulator_language::schema::schema;
+use emulator_language::vocabulary::{
     APP_KEYS, EXPECTATIONS, Field, HEADS, Head, PAGE_KEYS, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS,
     TIMEOUT_KEYS, WORLD_KEYS,
 };

@@ -1,6 +1,6 @@
 //! How entries of the journal compare to what is expected.
 
-use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId};
+use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId, Party};
 use emulator_server::graph::{self, Spelt};
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record, event_to_json};
 use emulator_server::with_base;
@@ -72,8 +72,8 @@ impl Seen<'_> {
         };
         let (by_name, by_id) = match asked {
             Asked::Parameters => (
-                call_value(&call.kind, self.base_url, &|app| self.names.app(app)),
-                call_value(&call.kind, self.base_url, &|app| app.to_string()),
+                call_value(&call.kind, self.base_url, &|party| self.names.party(party)),
+                call_value(&call.kind, self.base_url, &|party| party.number().to_string()),
             ),
             Asked::Spelling => {
                 let page = call.page.unwrap_or(self.page);
@@ -130,7 +130,7 @@ fn sending_members(kind: &CallKind) -> Vec<(String, Value)> {
 }
 
 /// What a call asked for, in the words of the vocabulary.
-fn call_value(kind: &CallKind, base_url: &str, app: &dyn Fn(AppId) -> String) -> Value {
+fn call_value(kind: &CallKind, base_url: &str, name: &dyn Fn(Party) -> String) -> Value {
     let mut out = Map::new();
     match kind {
         CallKind::Sends { message, .. } => {
@@ -138,7 +138,7 @@ fn call_value(kind: &CallKind, base_url: &str, app: &dyn Fn(AppId) -> String) ->
             out.extend(sending_members(kind));
         }
         CallKind::Controls(ControlAct::Pass { to, metadata }) => {
-            out.extend(to.map(|to| ("to".to_owned(), json!(app(to.number())))));
+            out.extend(to.map(|to| ("to".to_owned(), json!(name(to)))));
             out.extend(metadata.as_ref().map(|metadata| ("metadata".to_owned(), json!(&**metadata))));
         }
         CallKind::Controls(ControlAct::Take { metadata } | ControlAct::Request { metadata }) => {
@@ -148,7 +148,7 @@ fn call_value(kind: &CallKind, base_url: &str, app: &dyn Fn(AppId) -> String) ->
             out.extend(by.map(|by| ("duration".to_owned(), json!(by.0 / 1_000))));
         }
         CallKind::Controls(ControlAct::PassMetadata { to, metadata }) => {
-            out.insert("to".into(), json!(app(to.number())));
+            out.insert("to".into(), json!(name(*to)));
             out.insert("metadata".into(), json!(&**metadata));
         }
         CallKind::Signals { action, about: _ } => {

@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 pub struct Span {
     /// The first byte.
     pub start: usize,
-    /// The byte behind the last one.
+    /// The byte after the last one.
     pub end: usize,
 }
 

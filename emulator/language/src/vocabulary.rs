@@ -39,7 +39,7 @@ pub use words::*;
 
 use emulator_core::RouteId;
 
-/// The kind of value that stands behind a key.
+/// The kind of value that stands after a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueKind {
     /// A text; every scalar is taken as it is written.
@@ -163,7 +163,7 @@ pub enum ValueKind {
 pub struct Field {
     /// The key.
     pub name: &'static str,
-    /// What stands behind it.
+    /// What stands after it.
     pub kind: ValueKind,
     /// What it means, as a fragment.
     pub meaning: &'static str,

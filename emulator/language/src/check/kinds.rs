@@ -40,10 +40,7 @@ impl Checker<'_> {
         let (message, help) = if let Some(rest) = text.strip_prefix('/') {
             ("a path has no slash before it", format!("write `{name}: {rest}`"))
         } else if text.contains("://") {
-            (
-                "a path has no host",
-                format!("write what stands behind the host, such as `{name}: me/messages`"),
-            )
+            ("a path has no host", format!("write what stands after the host, such as `{name}: me/messages`"))
         } else if let Some((before, _)) = text.split_once('?') {
             let help = match mode {
                 Mode::Given => format!("write `{name}: {before}, query: {{NAME: value}}`"),

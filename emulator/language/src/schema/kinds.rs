@@ -1,4 +1,4 @@
-//! What may stand behind a key, for each kind of value.
+//! What may stand after a key, for each kind of value.
 
 use emulator_core::{OptionRule, Options};
 use serde_json::{Map, Value, json};

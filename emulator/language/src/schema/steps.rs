@@ -39,7 +39,7 @@ fn definition(prefix: &str, head: &Head) -> String {
     format!("{prefix}_{}", head.name)
 }
 
-/// A mapping whose shape is told by the head in it.
+/// A mapping whose head says its shape.
 fn one_of_heads(prefix: &str, heads: &[Head], mode: Mode) -> Value {
     let names: Vec<&str> = heads.iter().map(|head| head.name).collect();
     let mut properties = Map::new();
@@ -108,7 +108,7 @@ fn beside(taken: &[&str], fields: &[Field], mode: Mode) -> Value {
     with_needed(json!({"properties": properties, "propertyNames": keys(&names)}), fields)
 }
 
-/// What stands behind a verb, with an example.
+/// What stands after a verb, with an example.
 fn value(verb: &Verb, mode: Mode) -> Value {
     let takes = match mode {
         Mode::Given => verb.value,

@@ -9,7 +9,7 @@ use super::{Field, ValueKind, Verb, field};
 
 const HANDS_OVER: &[Field] =
     &[field("to", ValueKind::Receiver, "who gets control: an app or `inbox`"), METADATA];
-const TELLS: &[Field] = &[field("to", ValueKind::Receiver, "who is told: an app or `inbox`"), METADATA];
+const TELLS: &[Field] = &[field("to", ValueKind::Receiver, "who gets it: an app or `inbox`"), METADATA];
 const WITH_METADATA: &[Field] = &[METADATA];
 
 const APP_BESIDE: &[Field] = &[OF, TO, REFUSED, ANSWERS, AS];
@@ -114,7 +114,7 @@ pub static APP_VERBS: &[Verb] = &[
             name: "sender_action",
             source: Source::Switch { on: SenderAction::TypingOn.name(), off: SenderAction::TypingOff.name() },
         }],
-        "shows that it is typing, or no longer",
+        "shows that it is typing, or that it has stopped",
     ),
     call(
         "marks_seen",

@@ -96,7 +96,7 @@ pub fn not_yet_within(mapping: &str) -> &'static [&'static str] {
     NOT_YET_WITHIN.iter().find(|(name, _)| *name == mapping).map_or(&[], |(_, keys)| keys)
 }
 
-/// An actor: what the step does is told by a verb.
+/// An actor: a verb says what the step does.
 const fn actor(
     name: &'static str,
     actor: &'static str,

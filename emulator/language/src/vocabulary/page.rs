@@ -24,7 +24,7 @@ const PAGE_ROWS: [PageKey; 8] = [
     row("connects", ValueKind::App, "connects the app to the Page", |value| {
         vec![PageChange::Connects(spanned(value))]
     }),
-    row("removes", ValueKind::App, "takes the app off the Page", |value| {
+    row("removes", ValueKind::App, "removes the app from the Page", |value| {
         vec![PageChange::Removes(spanned(value))]
     }),
     row(

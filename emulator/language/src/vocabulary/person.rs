@@ -79,7 +79,7 @@ pub static USER_VERBS: &[Verb] = &[
         Some(UserVerb::Reads)
     }),
     verb("blocks", ValueKind::Flag, &[], "blocks the Page", |_, _| Some(UserVerb::Blocks)),
-    verb("unblocks", ValueKind::Flag, &[], "blocks the Page no longer", |_, _| Some(UserVerb::Unblocks)),
+    verb("unblocks", ValueKind::Flag, &[], "unblocks the Page", |_, _| Some(UserVerb::Unblocks)),
 ];
 
 const fn verb(

@@ -149,7 +149,7 @@ impl Verb {
     }
 }
 
-// Functions have no identity to compare; a row is told by what it is called and means.
+// Functions have no identity to compare; a row is known by its name and meaning.
 impl PartialEq for Verb {
     fn eq(&self, other: &Self) -> bool {
         (self.name, self.meaning) == (other.name, other.meaning)

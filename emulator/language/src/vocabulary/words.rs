@@ -35,9 +35,9 @@ words! {
         Valid = "valid",
         /// It expires now.
         Expired = "expired",
-        /// The person behind it changed the password.
+        /// The person whose token it is changed the password.
         PasswordChanged = "password_changed",
-        /// The person behind it removed the app.
+        /// The person whose token it is removed the app.
         Removed = "removed",
     }
 
@@ -74,7 +74,7 @@ pub const RESERVED_NAMES: &[&str] = &[
     "true", "false", "null",
 ];
 
-/// Keys of a message that are text on the wire, so that a scalar behind one of them is taken as it is written.
+/// Keys of a message that are text on the wire, so that a scalar after one of them is taken as it is written.
 pub const WIRE_TEXT: &[&str] =
     &["text", "title", "subtitle", "payload", "metadata", "id", "mid", "url", "ref"];
 

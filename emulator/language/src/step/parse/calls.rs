@@ -41,7 +41,7 @@ impl Builder<'_> {
     fn uploads(&mut self, files: &Node) -> Vec<CallFile> {
         let mut all = Vec::new();
         let written = files.entries().unwrap_or_default().iter();
-        // What is no path has been reported.
+        // What is not a path has been reported.
         for (key, path) in written.filter(|(_, path)| path.is_scalar() && !path.is_expression()) {
             match self.upload(&key.name, path) {
                 Ok(file) => all.push(file),

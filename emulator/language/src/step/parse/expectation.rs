@@ -1,4 +1,4 @@
-//! Builds what stands behind `expect:` and `never:`.
+//! Builds what stands after `expect:` and `never:`.
 
 use emulator_core::words;
 
@@ -52,7 +52,7 @@ const FORBIDDEN: &[Forbidden] = &[
     },
     Forbidden {
         key: "optional",
-        in_never: "leave it out; what need not come is no `never`",
+        in_never: "leave it out; what need not come is not a `never`",
         in_item: Some("write it beside `{}`, or write a step of its own for what need not come"),
     },
 ];

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use emulator_core::catalogue;
+use emulator_core::{Protocol, catalogue};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 #[path = "rules/cells.rs"]
@@ -25,7 +25,7 @@ mod play;
 mod table;
 
 use differences::differences;
-use table::{Protocol, Table};
+use table::Table;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/rules");
 
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     let mut tables = BTreeMap::new();
     let arguments = Arguments::from_args();
     for (family, text) in files(wanted(&arguments)) {
-        match serde_saphyr::from_str::<Table>(&text) {
+        match Table::read(&format!("fixtures/rules/{family}.yaml"), &text) {
             Ok(table) => {
                 tables.insert(family, Arc::new((table, text)));
             }
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     for (family, file) in &tables {
         if are_rows_wanted(&arguments) {
             trials.extend((0..file.0.rows.len()).map(|index| {
-                let name = format!("{family}::{}", file.0.rows[index].name.value);
+                let name = format!("{family}::{}", file.0.rows[index].name);
                 let (family, file) = (family.clone(), Arc::clone(file));
                 Trial::test(name, move || check(&family, &file.0, index, &file.1))
             }));
@@ -120,11 +120,11 @@ fn check_all(family: &str, table: &Table, text: &str) -> Result<(), Failed> {
 
 fn check(family: &str, table: &Table, index: usize, text: &str) -> Result<(), Failed> {
     let row = &table.rows[index];
-    let line = row.name.referenced.line();
+    let line = row.line;
     let place = format!("fixtures/rules/{family}.yaml:{line}");
     let title =
         catalogue().iter().find(|rule| rule.code == row.rule).map_or("no such rule", |rule| rule.title);
-    let head = format!("{place}  {}\n  {}: {title}", row.name.value, row.rule);
+    let head = format!("{place}  {}\n  {}: {title}", row.name, row.rule);
     let played = play::play(table, row, &row.given).map_err(|nonsense| format!("{head}\n  {nonsense}"))?;
     let differences = differences(row, &played).map_err(|nonsense| format!("{head}\n  {nonsense}"))?;
     match (&row.differs, differences.is_empty()) {
@@ -132,7 +132,7 @@ fn check(family: &str, table: &Table, index: usize, text: &str) -> Result<(), Fa
         (Some(_), false) => Ok(()),
         (Some(_), true) => Err(format!("{head}\n  this row holds now: take `differs` away").into()),
         (None, false) => {
-            let before = usize::try_from(line).unwrap_or(1).saturating_sub(1);
+            let before = line.saturating_sub(1);
             let shown: Vec<_> = text.lines().skip(before).take_while(|line| !line.is_empty()).collect();
             Err(format!("{head}\n\n{}\n\n  {}", shown.join("\n"), differences.join("\n  ")).into())
         }
@@ -151,8 +151,8 @@ fn well_kept(family: &str, table: &Table) -> Result<(), Failed> {
     // Only one protocol so far; a second one makes this a match.
     let Protocol::Handover = table.protocol;
     for row in &table.rows {
-        let name = &row.name.value;
-        let line = row.name.referenced.line();
+        let name = &row.name;
+        let line = row.line;
         let mut say = |what: String| wrong.push(format!("line {line}, {name}: {what}"));
         if !names.insert(name) {
             say("this name stands twice".to_owned());
@@ -160,8 +160,8 @@ fn well_kept(family: &str, table: &Table) -> Result<(), Failed> {
         if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
             say("a name is made of small letters, digits and `_`".to_owned());
         }
-        let refused = row.then.refused.as_ref().and_then(|refused| refused.rule.as_ref());
-        let accepted = row.then.accepted.as_ref().filter(|rule| *rule != ANY);
+        let refused = row.then.says.refused.as_ref().and_then(|refused| refused.rule.as_ref());
+        let accepted = row.then.says.accepted.as_ref().filter(|rule| *rule != ANY);
         for rule in [Some(&row.rule), accepted, refused].into_iter().flatten() {
             if !codes.contains(rule.as_str()) {
                 say(format!("there is no rule {rule}"));

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use emulator_scenario::diagnostics::Colour;
+use emulator_language::diagnostics::Colour;
 
 use crate::exit::Exit;
 

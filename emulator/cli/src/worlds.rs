@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use emulator_core::{MEDIA_LIMIT, Switch, real_token};
-use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
+use emulator_language::diagnostics::{Colour, SourceText, did_you_mean, render_all};
+use emulator_language::node::{Node, NodeKind, Span, Spanned};
+use emulator_language::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
 use emulator_scenario::input::{called, read_input};
-use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
-use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
 use emulator_scenario::select::read_file;
 use emulator_server::WebhookUrl;
 

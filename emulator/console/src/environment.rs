@@ -1,7 +1,7 @@
 //! `GET /_emulator/env`: the environment that the bot of an app needs, for a process that was not started here. What this
 //! process has in its own environment is not in it, except where the world says so.
 
-use emulator_scenario::diagnostics::{Colour, did_you_mean};
+use emulator_language::diagnostics::{Colour, did_you_mean};
 use emulator_scenario::redirect::{Join, Runtime, Setting};
 use emulator_server::SERVED_HOSTS;
 use hyper::StatusCode;

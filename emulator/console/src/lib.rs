@@ -18,9 +18,9 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
-use emulator_scenario::diagnostics::SourceText;
+use emulator_language::diagnostics::SourceText;
+use emulator_language::step::Names;
 use emulator_scenario::scene::{Patience, Place, Scene};
-use emulator_scenario::step::Names;
 use emulator_server::{AnswerBody, ControlRoutes, Lane, Read};
 use hyper::{Response, StatusCode};
 use serde_json::{Map, json};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use emulator_core::{Effect, Sender};
-use emulator_scenario::diagnostics::{Colour, MOST_SHOWN, render_all};
+use emulator_language::diagnostics::{Colour, MOST_SHOWN, render_all};
+use emulator_language::step::{Act, Step, parse_steps};
 use emulator_scenario::failure::{Failure, FailureKind, Fate, Nearest};
-use emulator_scenario::step::{Act, Step, parse_steps};
 use emulator_server::Unsettled;
 use emulator_server::journal::Record;
 use hyper::StatusCode;

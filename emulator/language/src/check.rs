@@ -94,6 +94,7 @@ impl Checker<'_> {
                     );
                 }
             }
+            ValueKind::Duration if node.kind == NodeKind::Bool(true) => {}
             ValueKind::Duration => self.duration(node),
             ValueKind::RealTime => drop(self.real_time(name, node)),
             ValueKind::ClockMove => self.clock(name, node),

@@ -168,7 +168,7 @@ impl std::error::Error for Diagnostic {}
 /// How many errors are shown. More help nobody, and each costs a look through its whole text.
 pub const MOST_SHOWN: usize = 50;
 
-/// Draws the errors, one empty line between them and a line break behind the last; of very many only the first.
+/// Draws the errors, one empty line between them and a line break after the last; of very many only the first.
 #[must_use]
 pub fn render_all(diagnostics: &[Diagnostic], colour: Colour) -> String {
     let drawn = diagnostics
@@ -203,7 +203,7 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
 /// Says that a key has run into its value, as in `{owner:idle}`.
 pub(crate) fn missing_space(word: &str, candidates: &[&str]) -> Option<String> {
     let (key, value) = word.split_once(':')?;
-    candidates.contains(&key).then(|| format!("put a space behind the colon: `{key}: {value}`"))
+    candidates.contains(&key).then(|| format!("put a space after the colon: `{key}: {value}`"))
 }
 
 /// Writes a help line for an unknown word: the likely one, or all there are.

@@ -5,6 +5,7 @@
 
 mod build;
 
+pub use build::MATCHERS;
 pub(crate) use build::check;
 
 use std::fmt;

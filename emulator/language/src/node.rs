@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 pub struct Span {
     /// The first byte.
     pub start: usize,
-    /// The byte behind the last one.
+    /// The byte after the last one.
     pub end: usize,
 }
 
@@ -56,6 +56,11 @@ pub struct Node {
     /// Whether a scalar stood in quotes or in a text block, which makes it a text for certain.
     pub quoted: bool,
 }
+
+/// The words of a switch that is on; `true` in three spellings is YAML's.
+const ON: &[&str] = &["on", "true", "True", "TRUE"];
+/// The words of a switch that is off.
+const OFF: &[&str] = &["off", "false", "False", "FALSE"];
 
 /// The kinds of a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +110,13 @@ impl Node {
     #[must_use]
     pub fn is_yes(&self) -> bool {
         self.is_null() || self.kind == NodeKind::Bool(true)
+    }
+
+    /// Gives what a switch says: `on` or `true`, `off` or `false`.
+    #[must_use]
+    pub fn as_switch(&self) -> Option<bool> {
+        let is = |words: &[&str]| self.is_scalar() && words.contains(&self.source.as_str());
+        if is(ON) { Some(true) } else { is(OFF).then_some(false) }
     }
 
     /// Gives the entries of a mapping.

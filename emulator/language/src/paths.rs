@@ -4,7 +4,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-/// Gives the path without `.`, and without `..` behind a folder.
+/// Gives the path without `.`, and without `..` after a folder.
 pub fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use emulator_core::{GraphVersion, Options, Protocol};
+use emulator_core::{GraphVersion, Options, Protocol, words};
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, NodeKind, Span, Spanned};
@@ -133,24 +133,22 @@ pub struct Timeouts {
     pub settle: Option<u64>,
 }
 
-/// What a failed delivery that nothing spoke of means at the end of a scenario.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Deliveries {
-    /// The scenario fails.
-    #[default]
-    Fail,
-    /// Nothing.
-    Allow,
-}
+words! {
+    /// What a failed delivery that nothing spoke of means at the end of a scenario.
+    Deliveries {
+        /// The scenario fails.
+        Fail = "fail",
+        /// Nothing.
+        Allow = "allow",
+    }
 
-/// What unread messages and unexpected refusals mean at the end of a scenario.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unread {
-    /// The scenario fails.
-    #[default]
-    Fail,
-    /// They are allowed.
-    Allow,
+    /// What unread messages and unexpected refusals mean at the end of a scenario.
+    Unread {
+        /// The scenario fails.
+        Fail = "fail",
+        /// They are allowed.
+        Allow = "allow",
+    }
 }
 
 /// A world: Pages, the apps on them and the people who write to them.

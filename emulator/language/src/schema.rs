@@ -63,7 +63,7 @@ fn with_steps(name: &str, fields: &[Field]) -> Value {
     document
 }
 
-/// A mapping of a file. A key with nothing behind it counts as left out.
+/// A mapping of a file. A key with nothing after it counts as left out.
 fn section(fields: &[Field]) -> Value {
     let properties: Map<String, Value> = fields
         .iter()

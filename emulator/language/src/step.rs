@@ -5,7 +5,7 @@
 
 mod expectation;
 mod origin;
-mod parse;
+pub(crate) mod parse;
 mod verb;
 
 use std::collections::BTreeSet;
@@ -15,14 +15,16 @@ use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Node, Span, Spanned};
 use crate::{matcher, value, yaml};
 
-pub use expectation::{Awaited, Channel, Expectation, Folder, Need, Owner, Window};
+pub use crate::vocabulary::{TokenWord, Window};
+pub use emulator_core::{Channel, Folder};
+pub use expectation::{Awaited, Expectation, Need, Owner};
 pub use origin::Loader;
 pub(crate) use origin::{Origin, read, target};
 pub use parse::is_identifier;
-pub(crate) use parse::{captured, steps};
+pub(crate) use parse::{Builder, Position, captured, clock_move, spanned, steps};
 pub use verb::{
-    AppVerb, AppVerbKind, BotVerb, CallContent, CallFile, CallToken, InboxVerb, PageChange, RawCall, Role,
-    TokenWord, UserVerb,
+    AppVerb, Argument, BotVerb, CallContent, CallFile, CallToken, InboxVerb, PageChange, RawCall, Role,
+    RouteCall, UserVerb,
 };
 
 /// One step.
@@ -252,6 +254,22 @@ pub fn parse_steps(name: &str, text: &str, names: &Names) -> Result<Vec<Step>, V
         Ok(built)
     } else {
         Err(problems.into_iter().map(|problem| problem.in_file(&file)).collect())
+    }
+}
+
+/// Builds the step that a node of a file is, or the steps of a list; such steps can read no other file.
+///
+/// # Errors
+/// Gives every error that can be told before the steps run.
+pub fn steps_of(node: &Node, file: &Arc<SourceText>, names: &Names) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let built = steps(node, Origin { file, loader: None }, names, &mut problems);
+    value::check(node, None, &mut problems);
+    matcher::check(node, &mut problems);
+    if problems.is_empty() {
+        Ok(built)
+    } else {
+        Err(problems.into_iter().map(|problem| problem.in_file(file)).collect())
     }
 }
 

@@ -107,13 +107,13 @@ pub fn evaluate_key(key: &crate::node::Key, scope: &dyn Scope) -> Result<String,
 /// Evaluates a node to a text.
 ///
 /// # Errors
-/// Gives the error of an expression, or says that the value is no text.
+/// Gives the error of an expression, or says that the value is not a text.
 pub fn text(node: &Node, scope: &dyn Scope) -> Result<String, Diagnostic> {
     let value = evaluate(node, scope, ReadAs::Text)?;
     value.as_str().map(str::to_owned).ok_or_else(|| shown::no_text(node, &value))
 }
 
-/// Evaluates what stands behind `sends:` into a message: a text becomes `{text: …}`.
+/// Evaluates what stands after `sends:` into a message: a text becomes `{text: …}`.
 ///
 /// # Errors
 /// Gives the error of an expression.

@@ -4,25 +4,42 @@
 //! language has but this version cannot carry out yet stands in a `NOT_YET` list: it gets an error that says so, since
 //! a suggestion of another word would mislead.
 
+mod app;
+mod bot;
 mod expectations;
 mod files;
+mod heads;
+mod inbox;
+mod keys;
 mod members;
-mod steps;
+mod page;
+mod person;
+mod verb;
 mod words;
 
-pub use expectations::{COMBINATIONS, EXPECTATIONS, EXPECTATIONS_NOT_YET, MATCHERS};
+pub use crate::matcher::MATCHERS;
+pub use app::APP_VERBS;
+pub use bot::BOT_VERBS;
+pub use expectations::{EXPECTATIONS, EXPECTATIONS_NOT_YET};
 pub use files::{
     APP_KEYS, APP_NOT_YET, PAGE_KEYS, PAGE_NOT_YET, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS, SCENARIO_NOT_YET,
     TIMEOUT_KEYS, WORLD_KEYS, names,
 };
+pub use heads::{HEADS, HEADS_NOT_YET, not_yet_within};
+pub use inbox::INBOX_VERBS;
+pub use keys::REFUSAL;
 pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
-pub use steps::{
-    APP_VERBS, HEADS, HEADS_NOT_YET, INBOX_VERBS, PAGE_CHANGES, REFUSAL, USER_VERBS, not_yet_within,
-};
-pub(crate) use steps::{ATTACHED, SENT};
+pub use page::PAGE_CHANGES;
+pub(crate) use page::page_changes;
+pub use person::USER_VERBS;
+pub(crate) use person::{ATTACHED, SENT};
+pub(crate) use verb::{AppDoes, BuildStep, Does, Subject, VerbNodes};
+pub use verb::{ExpectationHead, Head, Parameter, Source, StepHead, Verb};
 pub use words::*;
 
-/// The kind of value that stands behind a key.
+use emulator_core::RouteId;
+
+/// The kind of value that stands after a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueKind {
     /// A text; every scalar is taken as it is written.
@@ -43,7 +60,7 @@ pub enum ValueKind {
     FlagOr(&'static [Field]),
     /// A mapping with these keys.
     Mapping(&'static [Field]),
-    /// A length of virtual time, such as `3d`.
+    /// A length of virtual time, such as `3d`; `true` for that of the platform.
     Duration,
     /// A length of real time, such as `300ms`, written out.
     RealTime,
@@ -146,60 +163,63 @@ pub enum ValueKind {
 pub struct Field {
     /// The key.
     pub name: &'static str,
-    /// What stands behind it.
+    /// What stands after it.
     pub kind: ValueKind,
     /// What it means, as a fragment.
     pub meaning: &'static str,
 }
 
-/// Something an actor does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verb {
-    /// The key.
-    pub name: &'static str,
-    /// What stands behind it when the step does it.
-    pub value: ValueKind,
-    /// What stands behind it when an expectation waits for it.
-    pub expected: ValueKind,
-    /// The keys that may stand beside it when the step does it.
-    pub beside: &'static [Field],
-    /// The keys that may stand beside it when an expectation waits for it.
-    pub expected_beside: &'static [Field],
-    /// What it does, as a fragment.
-    pub meaning: &'static str,
+impl ValueKind {
+    /// The keys of the mapping that such a value is.
+    #[must_use]
+    pub const fn fields(self) -> &'static [Field] {
+        if let Self::Mapping(fields) | Self::FlagOr(fields) = self { fields } else { &[] }
+    }
 }
 
-/// The first key of a step: who acts, or what kind of step it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// The key.
-    pub name: &'static str,
-    /// What stands behind it.
-    pub value: ValueKind,
-    /// What this actor can do; empty for a step that is complete with its own value.
-    pub verbs: &'static [Verb],
-    /// The keys that may stand beside the head itself, whatever the verb.
-    pub beside: &'static [Field],
-    /// Verbs and keys of the language that this version lacks.
-    pub not_yet: &'static [&'static str],
-    /// What the step does, as a fragment.
-    pub meaning: &'static str,
-}
-
-const fn field(name: &'static str, kind: ValueKind, meaning: &'static str) -> Field {
+pub(crate) const fn field(name: &'static str, kind: ValueKind, meaning: &'static str) -> Field {
     Field { name, kind, meaning }
 }
 
-/// Finds what stands behind the first key of a step.
+/// Finds the head of a step.
 #[must_use]
-pub fn head(name: &str) -> Option<&'static Head> {
-    HEADS.iter().find(|head| head.name == name)
+pub fn head(name: &str) -> Option<&'static StepHead> {
+    HEADS.iter().find(|row| row.head.name == name)
 }
 
 /// Finds what an expectation can be about.
 #[must_use]
-pub fn expectation(name: &str) -> Option<&'static Head> {
-    EXPECTATIONS.iter().find(|head| head.name == name)
+pub fn expectation(name: &str) -> Option<&'static ExpectationHead> {
+    EXPECTATIONS.iter().find(|row| row.head.name == name)
+}
+
+/// The expectations that are made of others.
+pub(crate) fn combinations() -> impl Iterator<Item = &'static str> {
+    EXPECTATIONS.iter().filter(|row| row.subject.is_combination()).map(|row| row.head.name)
+}
+
+/// Finds a verb of apps.
+#[must_use]
+pub fn app_verb(name: &str) -> Option<&'static Verb> {
+    APP_VERBS.iter().find(|verb| verb.name == name)
+}
+
+/// The verb with which an app makes a call of a route. Verbs that share one are told apart by the words that they alone
+/// have in a parameter: `has` tells whether the call has a word there.
+#[must_use]
+pub fn verb_of_route(route: RouteId, has: &dyn Fn(&str, &str) -> bool) -> Option<&'static Verb> {
+    let verbs = || APP_VERBS.iter().filter(|verb| verb.route() == Some(route));
+    let by_word = |verb: &&Verb| {
+        verb.parameters().iter().any(|parameter| match parameter.source {
+            Source::Word(word) => has(parameter.name, word),
+            Source::Switch { on, off } => has(parameter.name, on) || has(parameter.name, off),
+            Source::Value | Source::Key(_) | Source::Beside(_) => false,
+        })
+    };
+    let plain = |verb: &&Verb| {
+        !verb.parameters().iter().any(|it| matches!(it.source, Source::Word(_) | Source::Switch { .. }))
+    };
+    verbs().find(by_word).or_else(|| verbs().find(plain))
 }
 
 /// Finds a matcher of patterns.
@@ -216,11 +236,14 @@ pub fn not_yet(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use emulator_core::Folder;
+
     use super::*;
 
     #[test]
     fn no_word_is_both_there_and_not_yet_there() {
-        for head in HEADS.iter().chain(EXPECTATIONS) {
+        let heads = HEADS.iter().map(|row| row.head).chain(EXPECTATIONS.iter().map(|row| row.head));
+        for head in heads {
             for word in head.not_yet {
                 assert!(!head.verbs.iter().any(|verb| verb.name == *word), "{word}");
                 assert!(!head.beside.iter().any(|field| field.name == *word), "{word}");
@@ -239,8 +262,60 @@ mod tests {
     #[test]
     fn every_state_word_is_a_reserved_name() {
         let roots = Root::ALL.iter().map(|root| root.name());
-        for word in OWNERS.iter().chain(FOLDERS).copied().chain(roots) {
+        for word in OwnerWord::WORDS.iter().chain(Folder::WORDS).copied().chain(roots) {
             assert!(RESERVED_NAMES.contains(&word), "{word}");
         }
+    }
+
+    #[test]
+    fn every_verb_is_done_by_the_actor_that_it_is_listed_for() {
+        for StepHead { head, build } in HEADS {
+            assert_eq!(head.verbs.is_empty(), matches!(build, BuildStep::Alone(_)), "{}", head.name);
+            for verb in head.verbs {
+                let actor = match verb.does {
+                    Does::Person(_) => "a person",
+                    Does::Inbox(_) => "the inbox",
+                    Does::Bot(_) => "a bot",
+                    Does::App(_) => "an app",
+                };
+                assert_eq!(head.actor, actor, "{}", verb.name);
+                assert_eq!(head.verbs.iter().filter(|other| other.name == verb.name).count(), 1);
+            }
+        }
+    }
+
+    /// A key that no parameter takes would be lost on the way to the wire.
+    #[test]
+    fn every_key_of_a_call_is_a_parameter_of_it() {
+        // What a step says of a call rather than in it.
+        let of_the_step = ["of", "to", "refused", "answers", "as"];
+        for verb in APP_VERBS.iter().filter(|verb| !verb.is_written_call()) {
+            let mut taken = Vec::new();
+            for parameter in verb.parameters() {
+                let has_word = matches!(parameter.source, Source::Word(_));
+                assert_eq!(verb.kind_of(parameter).is_none(), has_word, "{}: {}", verb.name, parameter.name);
+                if let Source::Key(key) | Source::Beside(key) = parameter.source {
+                    taken.push(key);
+                }
+            }
+            let mapping = names(verb.value.fields());
+            let beside = names(verb.beside).into_iter().filter(|key| !of_the_step.contains(key));
+            for key in mapping.into_iter().chain(beside) {
+                assert!(taken.contains(&key), "{}: {key} goes nowhere", verb.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_is_the_verb_of_its_route_and_word() {
+        let verb = |route, word: &str| {
+            verb_of_route(route, &|name, known| name == "sender_action" && known == word)
+                .map(|verb| verb.name)
+        };
+        assert_eq!(verb(RouteId::SendMessage, ""), Some("sends"));
+        assert_eq!(verb(RouteId::SendMessage, "typing_off"), Some("types"));
+        assert_eq!(verb(RouteId::SendMessage, "mark_seen"), Some("marks_seen"));
+        assert_eq!(verb(RouteId::TakeThreadControl, ""), Some("takes_control"));
+        assert_eq!(verb(RouteId::Batch, ""), None);
     }
 }

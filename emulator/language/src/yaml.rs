@@ -53,13 +53,18 @@ pub fn read(file: &Arc<SourceText>) -> (Vec<Node>, Vec<Diagnostic>) {
     (documents, problems)
 }
 
+/// How YAML writes nothing.
+const NULL: &[&str] = &["", "~", "null", "Null", "NULL"];
+/// How YAML writes yes.
+const TRUE: &[&str] = &["true", "True", "TRUE"];
+/// How YAML writes no.
+const FALSE: &[&str] = &["false", "False", "FALSE"];
+
 /// What an unquoted scalar is: the kinds of JSON, and text for all else (`no`, `+24h`, `0123`, `1_000`).
 fn plain_kind(source: &str) -> NodeKind {
-    match source {
-        "" | "~" | "null" | "Null" | "NULL" => return NodeKind::Null,
-        "true" | "True" | "TRUE" => return NodeKind::Bool(true),
-        "false" | "False" | "FALSE" => return NodeKind::Bool(false),
-        _ => {}
+    let words = [(NULL, NodeKind::Null), (TRUE, NodeKind::Bool(true)), (FALSE, NodeKind::Bool(false))];
+    if let Some((_, kind)) = words.into_iter().find(|(words, _)| words.contains(&source)) {
+        return kind;
     }
     if !source.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
         return NodeKind::Text;

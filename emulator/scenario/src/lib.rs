@@ -24,4 +24,4 @@ pub mod shard;
 pub mod transcript;
 
 pub(crate) use emulator_language::{check, globs, paths};
-pub use emulator_language::{diagnostics, matcher, node, scenario, schema, step, value, vocabulary, yaml};
+pub(crate) use emulator_language::{diagnostics, matcher, node, scenario, step, value, vocabulary};

@@ -43,7 +43,7 @@ pub(crate) use edges::person::permissions_of;
 pub use error::GraphError;
 pub(crate) use node::Minted;
 pub use outside::{WHY as WHY_OUTSIDE, edges as edges_outside};
-pub use played_call::{PlayedCall, play, refusal};
+pub use played_call::{can_be_played, play, refusal};
 pub use presentation::Content;
 pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};
 pub use record::ReadCall;

@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result};
 
 use crate::cargo;
 
+mod crates;
 #[cfg(test)]
 mod tests;
 
@@ -112,6 +113,10 @@ fn check(path: &Path, text: &str) -> Vec<Complaint> {
     if has_ending(path, &["rs"]) {
         complaints.extend(begins_with_doc(path, text));
         complaints.extend(leaves_nothing_behind(path, text));
+        complaints.extend(crates::matches_no_text(path, text));
+    }
+    if has_ending(path, &["toml"]) {
+        complaints.extend(crates::depends_on_what_it_may(path, text));
     }
     if has_ending(path, &["js", "mjs", "py"]) {
         complaints.extend(begins_with_purpose(path, text));

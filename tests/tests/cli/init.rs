@@ -167,7 +167,7 @@ fn the_schema_is_printed() {
     let ended = folder.run(&["schema"]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     let schema: Value = serde_json::from_str(&ended.stdout).expect("JSON");
-    assert_eq!(schema, emulator_scenario::schema::schema());
+    assert_eq!(schema, emulator_language::schema::schema());
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_core::Timestamp;
+use emulator_language::diagnostics::{Colour, Diagnostic, render_all};
+use emulator_language::scenario::{Document, Scenario, load};
 use emulator_scenario::cast::{Cast, Surroundings, cast};
-use emulator_scenario::diagnostics::{Colour, Diagnostic, render_all};
-use emulator_scenario::scenario::{Document, Scenario, load};
 use emulator_scenario::scene::{Patience, Place, Scene};
 use emulator_server::journal::Record;
 use emulator_server::{ClockMode, ControlRoutes, Lane, LaneSpec, Stage, StageSpec, serve};

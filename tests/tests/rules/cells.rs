@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use emulator_core::decisions::{
     Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decision_table,
 };
-use emulator_core::{AppId, Field, Party, Protocol, Span, Tag};
+use emulator_core::{AppId, Field, Folder, Party, Protocol, RouteId, Span, Tag};
+use emulator_language::node::Node;
+use emulator_language::step::{Act, AppVerb, ClockMove, InboxVerb, PageChange, Role, RouteCall, UserVerb};
+use emulator_language::value::parse_duration;
+use emulator_language::vocabulary::{OwnerWord, RoleWord};
 use libtest_mimic::Failed;
 
 use crate::differences::place;
+use crate::play::input::{argument, extension, text};
 use crate::play::{self, Played};
-use crate::table::event::{Event, Heard};
 use crate::table::length::{Length, Window};
-use crate::table::step::{Act, InboxDoes, PageChange, Said, Step, TagName, UserDoes, Verb};
-use crate::table::then::Kind;
-use crate::table::{FolderName, Owner, Primary, Row, Table};
+use crate::table::then::{Heard, Refused, refusal_word};
+use crate::table::{self, ANA, Row, STRANGER, Table, When};
 
 /// Fails with the cells that no row decides, and with rows that say another thing than the table.
 pub(crate) fn every_cell_is_decided<'a>(
@@ -50,7 +53,7 @@ pub(crate) fn every_cell_is_decided<'a>(
 /// What a row says about its cell.
 struct Seen {
     accepted: Option<String>,
-    refused: Option<(Kind, String)>,
+    refused: Option<(String, String)>,
     control: emulator_core::decisions::Control,
     /// None where not all apps hear of control events.
     told: Option<Vec<(ControlEvent, Whom)>>,
@@ -65,7 +68,7 @@ fn differing<'a>(outcome: &'a Outcome, seen: &'a Seen) -> impl Iterator<Item = S
         Verdict::Refused(rule, kind) => seen
             .refused
             .as_ref()
-            .is_some_and(|refused| *refused == (kind.into(), rule.rule().code.to_owned())),
+            .is_some_and(|refused| *refused == (refusal_word(&kind), rule.rule().code.to_owned())),
         Verdict::Nothing => seen.accepted.is_none() && seen.refused.is_none(),
     };
     let told = seen.told.as_ref().is_none_or(|told| *told == outcome.told);
@@ -78,97 +81,128 @@ fn differing<'a>(outcome: &'a Outcome, seen: &'a Seen) -> impl Iterator<Item = S
 /// The cell of a row and what the row says about it; none where anything is out of the ordinary.
 fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
     let given = &row.given;
-    let (last, earlier) = row.when.0.split_last()?;
+    let (last, earlier) = row.when.split_last()?;
     let app = |name: &str| given.apps.get(name).or_else(|| table.apps.get(name));
     let plain = given.options.is_empty()
         && given.tests.is_empty()
         && !given.blocked
         && !given.news
-        && given.apps.values().chain(table.apps.values()).all(|app| *app == app.plain());
-    let by_admin =
-        |step: &Step| matches!(step.act, Act::Page(_) | Act::User { does: UserDoes::Blocks(_), .. });
-    if !plain || earlier.iter().any(by_admin) || played.before.window() == Window::Closed {
+        && given.apps.values().chain(table.apps.values()).all(table::App::is_plain);
+    let before = &played.before;
+    if !plain || earlier.iter().any(by_admin) || before.window() == Window::Closed {
         return None;
     }
-    let before = &played.before;
-    let standing = match (&before.owner, &before.primary) {
-        (Owner::Idle, Primary::None) => Standing::IdleWithoutPrimary,
-        (Owner::Idle, Primary::App(_)) => Standing::IdleWithPrimary,
-        (Owner::By(name), Primary::None) if name == "inbox" => Standing::InboxWithoutPrimary,
-        (Owner::By(name), Primary::App(_)) if name == "inbox" => Standing::InboxWithPrimary,
-        (Owner::By(_), Primary::None) => Standing::AppWithoutPrimary,
-        (Owner::By(_), Primary::App(_)) => Standing::AppWithPrimary,
+    let inbox = OwnerWord::Inbox.name();
+    let has_primary = before.primary != RoleWord::None.name();
+    let standing = match (before.is_idle(), before.owner == inbox, has_primary) {
+        (true, _, false) => Standing::IdleWithoutPrimary,
+        (true, _, true) => Standing::IdleWithPrimary,
+        (false, true, false) => Standing::InboxWithoutPrimary,
+        (false, true, true) => Standing::InboxWithPrimary,
+        (false, false, false) => Standing::AppWithoutPrimary,
+        (false, false, true) => Standing::AppWithPrimary,
     };
-    let marked = before.marked_done;
-    let (actor, action, who, target) = match &last.act {
-        Act::User { user, does } if user == "ana" => {
-            let (action, target) = person_does(before, earlier, does)?;
+    let (actor, action, who, target) = match act(last)? {
+        Act::User { who, verb } if who.value == ANA => {
+            let (action, target) = person_does(before, earlier, verb)?;
             (Actor::Person, action, None, target)
         }
-        Act::Inbox { does: InboxDoes::Replies(_), .. } if before.folder == FolderName::Spam => return None,
-        Act::Inbox { does, .. } => {
-            let action = match does {
-                InboxDoes::Replies(_) if marked => Action::RepliesInDone,
-                InboxDoes::Replies(_) => Action::Replies,
-                InboxDoes::MovesTo(FolderName::Main) => Action::MovesToMain,
-                InboxDoes::MovesTo(FolderName::Done) => Action::MovesToDone,
-                InboxDoes::MovesTo(FolderName::Spam) => Action::MovesToSpam,
+        Act::Inbox { verb, .. } => {
+            let action = match verb {
+                InboxVerb::Replies { .. } if before.folder == Folder::Spam => return None,
+                InboxVerb::Replies { .. } if before.marked_done => Action::RepliesInDone,
+                InboxVerb::Replies { .. } => Action::Replies,
+                InboxVerb::MovesTo(Folder::Main) => Action::MovesToMain,
+                InboxVerb::MovesTo(Folder::Done) => Action::MovesToDone,
+                InboxVerb::MovesTo(Folder::Spam) => Action::MovesToSpam,
             };
-            (Actor::Inbox, action, Some("inbox"), None)
+            (Actor::Inbox, action, Some(inbox), None)
         }
-        Act::Page(change) => {
+        Act::Page { changes, .. } => {
+            let [change] = changes.as_slice() else { return None };
             let (action, target) = admin_does(before, change)?;
             (Actor::Admin, action, None, target)
         }
-        Act::Clock(span)
-            if *span == Span::DAY && before.expires().is_none_or(|Length(left)| left <= Span::DAY) =>
+        Act::Clock(ClockMove::By(length))
+            if parse_duration(length) == Ok(Span::DAY.0)
+                && before.expires().is_none_or(|Length(left)| left <= Span::DAY) =>
         {
             (Actor::Clock, Action::Waits, None, None)
         }
-        Act::App { app: name, to: None, verb } => {
-            let approved = app(name)?.is_approved();
-            let by = |owner: &Owner| *owner == Owner::By(name.clone());
-            let primary = before.primary == Primary::App(name.clone());
-            let actor = match (by(&before.owner), primary, approved) {
+        Act::App { who, of, verb: AppVerb::Route(call), .. }
+            if of.as_ref().is_none_or(|of| of.value == ANA) =>
+        {
+            let approved = app(&who.value)?.is_approved();
+            let actor = match (before.owner == who.value, before.primary == who.value, approved) {
                 (true, ..) => Actor::Owner,
                 (false, true, _) => Actor::Primary,
                 (false, false, true) => Actor::Approved,
                 (false, false, false) => Actor::Other,
             };
-            let (action, target) = app_does(name, verb)?;
+            let (action, target) = app_does(&who.value, call)?;
             // What the feature does for these two is what it does for others.
             if approved && action == Action::SendsAsHumanAgent && actor != Actor::Approved {
                 return None;
             }
-            (actor, action, Some(name.as_str()), target)
+            (actor, action, Some(who.value.as_str()), target)
         }
-        Act::App { .. } | Act::User { .. } | Act::Webhook { .. } | Act::Leaves(_) | Act::Clock(_) => {
-            return None;
-        }
+        Act::App { .. }
+        | Act::User { .. }
+        | Act::Clock(_)
+        | Act::Bot { .. }
+        | Act::Note(_)
+        | Act::Expect { .. }
+        | Act::Never { .. } => return None,
     };
     let cast = Cast {
         owner: owner_id(&before.owner),
-        primary: match &before.primary {
-            Primary::None => None,
-            Primary::App(name) => Some(app_id(name)),
-        },
+        primary: has_primary.then(|| app_id(&before.primary)),
         actor: who.map(party),
         target: target.as_deref().map(app_id),
     };
-    let then = &row.then;
+    let then = &row.then.says;
     let control = cast.control(owner_id(then.owner.as_ref().unwrap_or(&before.owner)));
-    let hears = |app: &crate::table::App| app.fields.0.contains(Field::MessagingHandovers);
+    let hears = |app: &table::App| app.hears(Field::MessagingHandovers);
     let all_hear = table.apps.keys().filter_map(|name| app(name)).all(hears);
-    let told = then.deliveries.iter().filter_map(|heard| told(cast, heard)).collect();
-    let rule =
-        |refused: &crate::table::then::Refused| refused.rule.clone().unwrap_or_else(|| row.rule.clone());
+    let told = row.then.deliveries.iter().filter_map(|heard| told(cast, heard)).collect();
+    let rule = |refused: &Refused| refused.rule.clone().unwrap_or_else(|| row.rule.clone());
     let seen = Seen {
         accepted: then.accepted.clone(),
-        refused: then.refused.as_ref().map(|refused| (refused.kind, rule(refused))),
+        refused: then.refused.as_ref().map(|refused| (refused.kind.clone(), rule(refused))),
         control,
         told: all_hear.then_some(told),
     };
     Some((Cell { protocol: Protocol::Handover, standing, actor, action }, seen))
+}
+
+fn act(when: &When) -> Option<&Act> {
+    match when {
+        When::Step(step) => Some(&step.act),
+        When::Tried { .. } | When::Leaves(_) => None,
+    }
+}
+
+fn by_admin(when: &When) -> bool {
+    matches!(
+        act(when),
+        Some(Act::Page { .. } | Act::User { verb: UserVerb::Blocks | UserVerb::Unblocks, .. })
+    )
+}
+
+/// The call that an app makes by a verb, and the app.
+fn call(when: &When) -> Option<(&str, &RouteCall)> {
+    match act(when)? {
+        Act::App { who, verb: AppVerb::Route(call), .. } => Some((&who.value, call)),
+        Act::App { .. }
+        | Act::User { .. }
+        | Act::Inbox { .. }
+        | Act::Page { .. }
+        | Act::Bot { .. }
+        | Act::Clock(_)
+        | Act::Note(_)
+        | Act::Expect { .. }
+        | Act::Never { .. } => None,
+    }
 }
 
 /// A number for a name, which is all that comparing takes.
@@ -177,148 +211,157 @@ fn app_id(name: &str) -> AppId {
 }
 
 fn party(name: &str) -> Party {
-    if name == "inbox" { Party::Inbox } else { Party::App(app_id(name)) }
+    if name == OwnerWord::Inbox.name() { Party::Inbox } else { Party::App(app_id(name)) }
 }
 
-fn owner_id(owner: &Owner) -> Option<Party> {
-    match owner {
-        Owner::Idle => None,
-        Owner::By(name) => Some(party(name)),
-    }
+fn owner_id(owner: &String) -> Option<Party> {
+    (owner != OwnerWord::Idle.name()).then(|| party(owner))
 }
+
+/// The events of control, by their names on the wire.
+const CONTROL_EVENTS: &[(&str, ControlEvent)] = &[
+    ("pass_thread_control", ControlEvent::Pass),
+    ("take_thread_control", ControlEvent::Take),
+    ("request_thread_control", ControlEvent::Request),
+    ("pass_thread_metadata", ControlEvent::Metadata),
+    ("app_roles", ControlEvent::Roles),
+];
 
 fn told(cast: Cast, heard: &Heard) -> Option<(ControlEvent, Whom)> {
-    let event = match heard.event {
-        Event::PassThreadControl(_) => ControlEvent::Pass,
-        Event::TakeThreadControl(_) => ControlEvent::Take,
-        Event::RequestThreadControl(_) => ControlEvent::Request,
-        Event::PassThreadMetadata(_) => ControlEvent::Metadata,
-        Event::AppRoles(_) => ControlEvent::Roles,
-        Event::Message(_)
-        | Event::Postback(_)
-        | Event::Reaction(_)
-        | Event::Referral(_)
-        | Event::Delivery(_)
-        | Event::Read(_) => return None,
-    };
-    Some((event, cast.whom(app_id(&heard.app))))
+    let (_, event) = CONTROL_EVENTS.iter().find(|(name, _)| *name == heard.event)?;
+    Some((*event, cast.whom(app_id(&heard.app))))
 }
 
 type Does = (Action, Option<String>);
 
-fn person_does(before: &play::State, earlier: &[Step], does: &UserDoes) -> Option<Does> {
-    let action = match does {
-        UserDoes::Says(Said { reply_to: None, .. }) => Action::Says,
-        UserDoes::Taps { what, within: None } => return taps(before, earlier, what),
-        UserDoes::Reacts { emoji: Some(_), to: None } if wrote(earlier) => Action::Reacts,
-        UserDoes::Reacts { emoji: None, to: None } if wrote(earlier) => Action::TakesReactionBack,
-        UserDoes::Reads => Action::Reads,
-        UserDoes::Opens { .. } => Action::Opens,
-        UserDoes::Blocks(true) => Action::Blocks,
-        UserDoes::Says(_) | UserDoes::Taps { .. } | UserDoes::Reacts { .. } | UserDoes::Blocks(false) => {
-            return None;
+fn person_does(before: &play::State, earlier: &[When], verb: &UserVerb) -> Option<Does> {
+    let action = match verb {
+        UserVerb::Says { reply_to: None, .. } => Action::Says,
+        UserVerb::Taps { what, within: None } => return taps(before, earlier, &what.source),
+        UserVerb::Reacts { emoji, to: None } if wrote(earlier) => {
+            if emoji.source == "none" {
+                Action::TakesReactionBack
+            } else {
+                Action::Reacts
+            }
         }
+        UserVerb::Reads => Action::Reads,
+        UserVerb::Opens { .. } => Action::Opens,
+        UserVerb::Blocks => Action::Blocks,
+        UserVerb::Says { .. }
+        | UserVerb::Sends { .. }
+        | UserVerb::Taps { .. }
+        | UserVerb::Reacts { .. }
+        | UserVerb::Unblocks => return None,
     };
     Some((action, None))
 }
 
+/// The message that an app sends in a step.
+fn sent(when: &When) -> Option<(&str, &Node)> {
+    let (app, call) = call(when)?;
+    Some((app, argument(call, "message")?))
+}
+
 /// The Page wrote something that can be reacted to.
-fn wrote(earlier: &[Step]) -> bool {
-    earlier.iter().any(|step| match &step.act {
-        Act::App { verb: Verb::Sends { .. }, .. } | Act::Inbox { does: InboxDoes::Replies(_), .. } => true,
-        Act::App { .. }
-        | Act::Inbox { .. }
-        | Act::User { .. }
-        | Act::Page(_)
-        | Act::Webhook { .. }
-        | Act::Leaves(_)
-        | Act::Clock(_) => false,
-    })
+fn wrote(earlier: &[When]) -> bool {
+    let replies = |when| matches!(act(when), Some(Act::Inbox { verb: InboxVerb::Replies { .. }, .. }));
+    earlier.iter().any(|when| sent(when).is_some() || replies(when))
 }
 
 /// Whose button it is that is tapped.
-fn taps(before: &play::State, earlier: &[Step], what: &str) -> Option<Does> {
-    let silent = |step: &Step| matches!(step.act, Act::App { verb: Verb::Takes(_), .. } | Act::Inbox { .. });
-    let last_said = earlier.iter().rev().find(|step| !silent(step));
-    let made = earlier.iter().rev().find_map(|step| match &step.act {
-        Act::App { app, verb: Verb::Sends { said, .. }, .. } if said.buttons.contains_key(what) => {
-            Some(Some(app.clone()))
+fn taps(before: &play::State, earlier: &[When], what: &str) -> Option<Does> {
+    let takes = |when: &When| call(when).is_some_and(|(_, call)| call.route == RouteId::TakeThreadControl);
+    let silent = |when: &&When| takes(when) || matches!(act(when), Some(Act::Inbox { .. }));
+    let last_said = earlier.iter().rev().find(|when| !silent(when));
+    let made = earlier.iter().rev().find_map(|when| {
+        let (app, message) = sent(when)?;
+        let has = |key: &str| message.get(key).is_some_and(|titles| titles.get(what).is_some());
+        if has("buttons") {
+            return Some(Some(app.to_owned()));
         }
-        Act::App { verb: Verb::Sends { said, .. }, .. } if said.quick_replies.contains_key(what) => {
-            // They are gone once anything else was said.
-            last_said.is_some_and(|last| std::ptr::eq(last, step)).then_some(None)
-        }
-        Act::App { .. }
-        | Act::Inbox { .. }
-        | Act::User { .. }
-        | Act::Page(_)
-        | Act::Webhook { .. }
-        | Act::Leaves(_)
-        | Act::Clock(_) => None,
+        // Quick replies are gone once anything else was said.
+        let is_last = last_said.is_some_and(|last| std::ptr::eq(last, when));
+        (has("quick_replies") && is_last).then_some(None)
     });
     Some(match made? {
         None => (Action::TapsQuickReply, None),
-        Some(app) if before.owner == Owner::By(app.clone()) => (Action::TapsOwners, Some(app)),
+        Some(app) if before.owner == app => (Action::TapsOwners, Some(app)),
         app => (Action::TapsAnothers, app),
     })
 }
 
 fn admin_does(before: &play::State, change: &PageChange) -> Option<Does> {
-    let owns = |primary: &Primary| matches!((primary, &before.owner), (Primary::App(app), Owner::By(owner)) if app == owner);
     Some(match change {
         // In the cells the owner is an app whose role stays as it is.
-        PageChange::PrimaryReceiver(primary) if owns(primary) || owns(&before.primary) => return None,
-        PageChange::PrimaryReceiver(Primary::None) => (Action::TakesRoleAway, None),
-        PageChange::PrimaryReceiver(primary) if *primary == before.primary => return None,
-        PageChange::PrimaryReceiver(Primary::App(name)) if name != "inbox" && name != play::STRANGER.0 => {
-            (Action::MakesPrimary, Some(name.clone()))
+        PageChange::PrimaryReceiver(_) if before.owner == before.primary => return None,
+        PageChange::PrimaryReceiver(Role::Word(RoleWord::None)) => (Action::TakesRoleAway, None),
+        PageChange::PrimaryReceiver(Role::App(app))
+            if app.value != before.owner && app.value != before.primary && app.value != STRANGER =>
+        {
+            (Action::MakesPrimary, Some(app.value.clone()))
         }
-        PageChange::Removes(name) if before.owner == Owner::By(name.clone()) => {
-            (Action::RemovesOwner, Some(name.clone()))
+        PageChange::Removes(app) if before.owner == app.value => {
+            (Action::RemovesOwner, Some(app.value.clone()))
         }
-        PageChange::Removes(name) if name != play::STRANGER.0 => (Action::RemovesAnother, Some(name.clone())),
+        PageChange::Removes(app) if app.value != STRANGER => {
+            (Action::RemovesAnother, Some(app.value.clone()))
+        }
         PageChange::PrimaryReceiver(_)
         | PageChange::Removes(_)
         | PageChange::Connects(_)
-        | PageChange::Subscriptions(_)
-        | PageChange::Features(_)
-        | PageChange::Permissions(_)
-        | PageChange::Mode(_)
-        | PageChange::Token(_) => return None,
+        | PageChange::Subscriptions(..)
+        | PageChange::Features(..)
+        | PageChange::Permissions(..)
+        | PageChange::Mode(..)
+        | PageChange::Token(..) => return None,
     })
 }
 
-fn app_does(caller: &str, verb: &Verb) -> Option<Does> {
-    Some(match verb {
-        Verb::Sends { said, tag } if said.reply_to.is_none() => match tag {
-            None => (Action::Sends, None),
-            Some(TagName(Tag::HumanAgent)) => (Action::SendsAsHumanAgent, None),
-            Some(_) => return None,
-        },
-        Verb::Passes { to: None, .. } => (Action::PassesToNobody, None),
-        Verb::Passes { to: Some(to), .. } => match to.as_str() {
-            "inbox" => (Action::PassesToInbox, None),
-            name if name == play::STRANGER.0 => (Action::PassesToAStranger, None),
-            to if to == caller => (Action::PassesToItself, None),
-            to => (Action::Passes, Some(to.to_owned())),
-        },
-        Verb::PassesMetadata { to, .. } if to != "inbox" && to != play::STRANGER.0 => {
-            (Action::PassesMetadata, Some(to.clone()))
-        }
-        Verb::Takes(_) => (Action::Takes, None),
-        Verb::Requests(_) => (Action::Requests, None),
-        Verb::Releases => (Action::Releases, None),
-        Verb::Extends(Some(by)) if *by > Span(7 * Span::DAY.0) => (Action::ExtendsTooLong, None),
-        Verb::Extends(by) if by.is_none_or(|by| by > Span(0)) => (Action::Extends, None),
-        Verb::AsksOwner => (Action::AsksOwner, None),
-        Verb::AsksReceivers => (Action::AsksReceivers, None),
-        Verb::Types | Verb::MarksSeen => (Action::Signals, None),
-        Verb::Sends { .. }
-        | Verb::PassesMetadata { .. }
-        | Verb::Extends(_)
-        | Verb::AsksProfile { .. }
-        | Verb::ReactsTo(_)
-        | Verb::Installs(_)
-        | Verb::Subscribes(_) => return None,
-    })
+/// The actions of calls that need nothing but their route.
+const ACTIONS: &[(RouteId, Action)] = &[
+    (RouteId::TakeThreadControl, Action::Takes),
+    (RouteId::RequestThreadControl, Action::Requests),
+    (RouteId::ReleaseThreadControl, Action::Releases),
+    (RouteId::ReadThreadOwner, Action::AsksOwner),
+    (RouteId::ListSecondaryReceivers, Action::AsksReceivers),
+];
+
+fn app_does(caller: &str, call: &RouteCall) -> Option<Does> {
+    if let Some((_, action)) = ACTIONS.iter().find(|(route, _)| *route == call.route) {
+        return Some((*action, None));
+    }
+    let inbox = OwnerWord::Inbox.name();
+    let target = text(call, "target_app_id");
+    if call.route == RouteId::PassThreadControl {
+        return Some(match target.as_deref() {
+            None => (Action::PassesToNobody, None),
+            Some(to) if to == inbox => (Action::PassesToInbox, None),
+            Some(STRANGER) => (Action::PassesToAStranger, None),
+            Some(to) if to == caller => (Action::PassesToItself, None),
+            Some(to) => (Action::Passes, Some(to.to_owned())),
+        });
+    }
+    if call.route == RouteId::PassThreadMetadata {
+        let to = target.filter(|to| **to != *inbox && **to != *STRANGER)?;
+        return Some((Action::PassesMetadata, Some(to.to_string())));
+    }
+    if call.route == RouteId::ExtendThreadControl {
+        let by = extension(call).ok()?;
+        let action = match by {
+            Some(by) if by > Span(7 * Span::DAY.0) => Action::ExtendsTooLong,
+            Some(by) if by <= Span(0) => return None,
+            Some(_) | None => Action::Extends,
+        };
+        return Some((action, None));
+    }
+    if argument(call, "reply_to").is_some() {
+        return None;
+    }
+    match text(call, "tag").map(|tag| Tag::parse(&tag)) {
+        _ if text(call, "sender_action").is_some() => Some((Action::Signals, None)),
+        None => Some((Action::Sends, None)),
+        Some(Some(Tag::HumanAgent)) => Some((Action::SendsAsHumanAgent, None)),
+        Some(_) => None,
+    }
 }

@@ -3,16 +3,17 @@
 use std::fmt::Display;
 
 use emulator_core::RuleId;
+use emulator_language::matcher::{Mismatch, Pattern};
+use serde_json::{Map, Value};
 
 use crate::ANY;
 use crate::play::{Played, State, Verdict};
+use crate::table::Row;
 use crate::table::length::Length;
-use crate::table::then::Kind;
-use crate::table::{Owner, Row};
 
 /// Where a row stands.
 pub(crate) fn place(family: &str, row: &Row) -> String {
-    format!("fixtures/rules/{family}.yaml:{} {}", row.name.referenced.line(), row.name.value)
+    format!("fixtures/rules/{family}.yaml:{} {}", row.line, row.name)
 }
 
 fn code(rule: RuleId) -> &'static str {
@@ -31,21 +32,37 @@ pub(crate) fn differences(row: &Row, played: &Played) -> Result<Vec<String>, Str
     let then = &row.then;
     let mut surplus = played.heard.clone();
     for expected in &then.deliveries {
-        match surplus.iter().position(|heard| heard == expected) {
-            Some(index) => drop(surplus.remove(index)),
-            None => found.push(format!("deliveries: missing {expected}")),
+        match surplus.iter().position(|(heard, _)| expected.pattern.matches(heard)) {
+            Some(index) => {
+                let (_, facts) = surplus.remove(index);
+                saw(&mut found, &format!("deliveries: {}: saw", expected.app), expected.saw.as_ref(), &facts);
+            }
+            None => found.push(format!("deliveries: missing {}", expected.shown)),
         }
     }
-    found.extend(surplus.iter().map(|heard| format!("deliveries: surplus {heard}")));
-    if let Some(unheard) = then.unheard.as_ref().filter(|unheard| **unheard != played.unheard) {
+    found.extend(surplus.iter().map(|(heard, _)| format!("deliveries: surplus {heard}")));
+    saw(&mut found, "saw", then.saw.as_ref(), &played.saw);
+    if let Some(effects) = then.effects.as_ref().filter(|effects| **effects != played.effects) {
+        let shown = |effects: &Map<String, Value>| Value::Object(effects.clone()).to_string();
+        compare(&mut found, "effects", (shown(effects), shown(&played.effects)));
+    }
+    if let Some(unheard) = then.says.unheard.as_ref().filter(|unheard| **unheard != played.unheard) {
         found.push(format!("unheard: expected {unheard:?}, got {:?}", played.unheard));
     }
-    for (what, expected, got) in
-        [("failing", &then.failing, &played.failing), ("disabled", &then.disabled, &played.disabled)]
-    {
+    for (what, expected, got) in [
+        ("failing", &then.says.failing, &played.failing),
+        ("disabled", &then.says.disabled, &played.disabled),
+    ] {
         compare(&mut found, what, (format!("{expected:?}"), format!("{got:?}")));
     }
     Ok(found)
+}
+
+/// The facts that differ from those that a row states.
+fn saw(found: &mut Vec<String>, what: &str, expected: Option<&Pattern>, facts: &Value) {
+    let mismatches = expected.map(|expected| expected.compare(Some(facts)).mismatches).unwrap_or_default();
+    let line = |it: &Mismatch| format!("{what}: {}: expected {}, got {}", it.path, it.expected, it.actual);
+    found.extend(mismatches.iter().map(line));
 }
 
 fn compare<T: PartialEq + Display>(found: &mut Vec<String>, what: &str, (expected, got): (T, T)) {
@@ -55,41 +72,44 @@ fn compare<T: PartialEq + Display>(found: &mut Vec<String>, what: &str, (expecte
 }
 
 fn verdict(row: &Row, played: &Played, found: &mut Vec<String>) -> Result<(), String> {
-    let then = &row.then;
-    let refused = |kind: Kind, rule: &str| format!("refused as {kind:?} by {rule}");
+    let then = &row.then.says;
+    let refused = |kind: &str, rule: &str| format!("refused as {kind} by {rule}");
     let expected = match (&then.accepted, &then.refused) {
         (Some(_), Some(_)) => return Err("a step is accepted or refused, not both".to_owned()),
         (Some(rule), None) => format!("accepted by {rule}"),
-        (None, Some(told)) => refused(told.kind, told.rule.as_ref().unwrap_or(&row.rule)),
+        (None, Some(told)) => refused(&told.kind, told.rule.as_ref().unwrap_or(&row.rule)),
         (None, None) => "nothing due".to_owned(),
     };
-    let got = match played.verdict {
+    let got = match &played.verdict {
         Verdict::Accepted(_) if then.accepted.as_deref() == Some(ANY) => expected.clone(),
-        Verdict::Accepted(rule) => format!("accepted by {}", code(rule)),
-        Verdict::Refused(kind, rule) => refused(kind, code(rule)),
+        Verdict::Accepted(rule) => format!("accepted by {}", code(*rule)),
+        Verdict::Refused(kind, rule) => refused(kind, code(*rule)),
         Verdict::NothingDue => "nothing due".to_owned(),
     };
     compare(found, "verdict", (expected, got));
     // What a tap tells is a matter of the few rows that ask.
-    let tapped = |answer: &&crate::table::then::Answer| then.answer.is_some() || answer.payload.is_none();
+    let expected = row.then.answer.as_ref();
+    let tapped = |answer: &&Value| expected.is_some() || answer.get("payload").is_none();
     let got = played.answer.as_ref().filter(tapped);
-    compare(found, "answer", (shown(then.answer.as_ref()), shown(got)));
+    if expected.is_none_or(|expected| !got.is_some_and(|got| expected.pattern.matches(got))) {
+        compare(found, "answer", (shown(expected.map(|answer| &answer.shown)), shown(got)));
+    }
     Ok(())
 }
 
 fn state(row: &Row, played: &Played, found: &mut Vec<String>) -> Result<(), String> {
-    let (then, before, after) = (&row.then, &played.before, &played.after);
+    let (then, before, after) = (&row.then.says, &played.before, &played.after);
     let owner = then.owner.as_ref().unwrap_or(&before.owner);
     compare(found, "owner", (owner, &after.owner));
-    let expires = match (then.expires, owner) {
-        (Some(length), _) => Some(length),
-        (None, Owner::Idle) => None,
-        (None, Owner::By(_)) if *owner == before.owner => before.until.map(|until| Length(until - after.now)),
-        (None, Owner::By(_)) => return Err("control moved, so say when it `expires`".to_owned()),
+    let expires = match then.expires {
+        Some(length) => Some(length),
+        None if *owner == before.owner => before.until.map(|until| Length(until - after.now)),
+        None if owner == emulator_language::vocabulary::OwnerWord::Idle.name() => None,
+        None => return Err("control moved, so say when it `expires`".to_owned()),
     };
     compare(found, "expires", (shown(expires), shown(after.expires())));
-    let folder = then.folder.unwrap_or(before.folder);
-    compare(found, "folder", (format!("{folder:?}"), format!("{:?}", after.folder)));
+    let folder = then.folder.as_deref().unwrap_or(before.folder.name());
+    compare(found, "folder", (folder, after.folder.name()));
     let marked = then.marked_done.unwrap_or(before.marked_done);
     compare(found, "marked_done", (marked, after.marked_done));
     let unchanged = State { now: after.now, ..before.clone() };

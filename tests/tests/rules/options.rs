@@ -26,7 +26,7 @@ pub(crate) fn matter(table: &Table, row: &Row) -> Result<(), String> {
         // A state that cannot be reached without the switch is a difference too.
         let Ok(played) = play::play(table, row, &given) else { continue };
         let same = differences(row, &played).is_ok_and(|differences| differences.is_empty());
-        if same && !row.then.same_as_default {
+        if same && !row.then.says.same_as_default {
             return Err(format!(
                 "the same comes of it without `{name}`, so this row does not show what it does"
             ));
@@ -39,7 +39,7 @@ pub(crate) fn matter(table: &Table, row: &Row) -> Result<(), String> {
 pub(crate) fn every_option_has_a_row<'a>(tables: impl Iterator<Item = &'a Table>) -> Result<(), Failed> {
     let rows = tables.flat_map(|table| &table.rows);
     let shown: BTreeSet<(String, String)> =
-        rows.filter(|row| !row.then.same_as_default).flat_map(|row| row.given.options.clone()).collect();
+        rows.filter(|row| !row.then.says.same_as_default).flat_map(|row| row.given.options.clone()).collect();
     let mut wrong = Vec::new();
     for option in Options::ALL {
         let elsewhere = READ_ELSEWHERE.iter().any(|(name, _)| *name == option.name);

@@ -5,18 +5,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, ControlAct, Decided, Delivery, Effect, Folder, Ids, Input, Outcome,
-    PageId, Party, Person, Psid, Refusal, RuleId, Span, Timer, Timestamp, World, rechannelled, step,
+    Accepted, Answer, AppId, Context, ControlAct, Decided, Delivery, Effect, Folder, Ids, Input, Message,
+    Outcome, PageId, Party, Person, PersonAct, Psid, Refusal, RuleId, Saw, Span, Timer, Timestamp, World,
+    rechannelled, step,
 };
+use emulator_language::step::{Act, ClockMove};
+use emulator_language::value::parse_duration;
+use emulator_language::vocabulary::{OwnerWord, RoleWord};
+use serde_json::{Map, Value, json};
 
-use crate::table::event::Heard;
 use crate::table::length::{Length, Window, Wrote};
-use crate::table::step::{Act, Said, Step, UserDoes};
-use crate::table::then::{self, Kind, Shown};
-use crate::table::{self, FolderName, Given, Owner, Primary, Row, Table};
+use crate::table::then::refusal_word;
+use crate::table::{self, ANA, BO, Given, Row, Table, When};
 
+#[path = "play/changes.rs"]
+mod changes;
 #[path = "play/input.rs"]
-mod input;
+pub(crate) mod input;
 #[path = "play/names.rs"]
 mod names;
 #[path = "play/settings.rs"]
@@ -27,14 +32,12 @@ use names::Names;
 /// The moment at which every row begins: 2026-07-01T00:00:00Z.
 const BEGIN: Timestamp = Timestamp(1_782_864_000_000);
 const ORCHID: PageId = PageId(1_001);
-/// Another Page with the same apps. Its person is `bo`.
+/// Another Page with the same apps.
 const ROASTERY: PageId = PageId(1_002);
-/// The person of nearly every row.
-const ANA: &str = "ana";
 const ANA_ID: Psid = Psid(2_001);
-const PEOPLE: [(&str, Psid, PageId); 2] = [(ANA, ANA_ID, ORCHID), ("bo", Psid(2_002), ROASTERY)];
-/// An app that exists but is not on the Page.
-pub(crate) const STRANGER: (&str, AppId) = ("stranger", AppId(3_999));
+const PEOPLE: [(&str, Psid, PageId); 2] = [(ANA, ANA_ID, ORCHID), (BO, Psid(2_002), ROASTERY)];
+/// The app that is not on the Page.
+const STRANGER_ID: AppId = AppId(3_999);
 /// What Ana wrote before the row begins.
 const EARLIER: &str = "earlier";
 
@@ -42,10 +45,11 @@ const EARLIER: &str = "earlier";
 pub(crate) type Nonsense = String;
 
 /// How an input was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted(RuleId),
-    Refused(Kind, RuleId),
+    /// The word for the refusal.
+    Refused(String, RuleId),
     /// The clock moved and nothing fell due, or an echo left as it was.
     NothingDue,
 }
@@ -53,16 +57,22 @@ pub(crate) enum Verdict {
 /// What is true of the conversation and its Page at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct State {
-    pub(crate) owner: Owner,
+    /// An app, `inbox` or `idle`.
+    pub(crate) owner: String,
     pub(crate) until: Option<Timestamp>,
-    pub(crate) folder: FolderName,
+    pub(crate) folder: Folder,
     pub(crate) marked_done: bool,
     pub(crate) window_until: Option<Timestamp>,
-    pub(crate) primary: Primary,
+    /// An app, or `none`.
+    pub(crate) primary: String,
     pub(crate) now: Timestamp,
 }
 
 impl State {
+    pub(crate) fn is_idle(&self) -> bool {
+        self.owner == OwnerWord::Idle.name()
+    }
+
     pub(crate) fn expires(&self) -> Option<Length> {
         self.until.map(|until| Length(until - self.now))
     }
@@ -81,8 +91,13 @@ pub(crate) struct Played {
     pub(crate) before: State,
     pub(crate) after: State,
     pub(crate) verdict: Verdict,
-    pub(crate) answer: Option<then::Answer>,
-    pub(crate) heard: Vec<Heard>,
+    /// What the rule of the verdict read.
+    pub(crate) saw: Value,
+    pub(crate) answer: Option<Value>,
+    /// Each delivery, and the facts for which it is one.
+    pub(crate) heard: Vec<(Value, Value)>,
+    /// What changed, by which rule and from which facts.
+    pub(crate) effects: Map<String, Value>,
     pub(crate) unheard: BTreeMap<String, String>,
     pub(crate) failing: Vec<String>,
     pub(crate) disabled: Vec<String>,
@@ -97,10 +112,10 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
         }
     }
     let mut stage = Stage::given(given, &apps)?;
-    let (last, earlier) = row.when.0.split_last().ok_or("`when` is empty")?;
+    let (last, earlier) = row.when.split_last().ok_or("`when` is empty")?;
     for earlier in earlier {
         if let Verdict::Refused(kind, rule) = stage.happens(earlier)?.verdict {
-            return Err(format!("only the last step may be refused, not {earlier:?}: {kind:?} by {rule}"));
+            return Err(format!("only the last step may be refused, not {earlier:?}: {kind} by {rule}"));
         }
     }
     let before = stage.state();
@@ -111,19 +126,30 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
     }
     let after = stage.state();
     let answer = happened.answer.and_then(|answer| stage.answered(answer, after.now));
+    let saw = stage.names.facts(&happened.saw, before.now);
     let mut played = Played {
         before,
         verdict: happened.verdict,
+        saw,
         answer,
         heard: Vec::new(),
+        effects: Map::new(),
         unheard: BTreeMap::new(),
         failing: Vec::new(),
         disabled: Vec::new(),
         after,
     };
-    for decided in happened.effects {
-        match decided.effect {
-            Effect::Deliver(delivery) => played.heard.push(stage.names.heard(delivery)),
+    changes::follow(&played, &happened.effects, &stage.names)?;
+    for Decided { rule, saw, effect } in happened.effects {
+        let facts = stage.names.facts(&saw, played.before.now);
+        if let Some(name) = changes::name(&effect) {
+            let because = json!({"rule": rule.rule().code, "saw": facts});
+            if played.effects.insert(name.to_owned(), because).is_some() {
+                return Err(format!("`{name}` changes twice"));
+            }
+        }
+        match effect {
+            Effect::Deliver(delivery) => played.heard.push((stage.names.heard(delivery), facts)),
             Effect::Unheard { app, missing, .. } => {
                 played.unheard.insert(stage.names.app(app), names::lacks(missing).to_owned());
             }
@@ -143,26 +169,32 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
 /// What one step came to.
 struct Happened {
     verdict: Verdict,
+    saw: Saw,
     answer: Option<Answer>,
     effects: Vec<Decided>,
 }
 
 impl Happened {
-    const NOTHING: Self = Self { verdict: Verdict::NothingDue, answer: None, effects: Vec::new() };
+    fn nothing() -> Self {
+        Self { verdict: Verdict::NothingDue, saw: Saw::default(), answer: None, effects: Vec::new() }
+    }
 
     fn of(outcome: Outcome) -> Self {
         match outcome {
-            Ok(Accepted { rule, answer, effects, .. }) => {
-                Self { verdict: Verdict::Accepted(rule), answer: Some(answer), effects }
+            Ok(Accepted { rule, saw, answer, effects }) => {
+                Self { verdict: Verdict::Accepted(rule), saw, answer: Some(answer), effects }
             }
-            Err(Refusal { rule, kind, .. }) => {
-                Self { verdict: Verdict::Refused(kind.into(), rule), answer: None, effects: Vec::new() }
-            }
+            Err(Refusal { rule, saw, kind }) => Self {
+                verdict: Verdict::Refused(refusal_word(&kind), rule),
+                saw,
+                answer: None,
+                effects: Vec::new(),
+            },
         }
     }
 
     fn then(&mut self, mut next: Self) {
-        self.verdict = next.verdict;
+        (self.verdict, self.saw) = (next.verdict, next.saw);
         self.answer = next.answer;
         self.effects.append(&mut next.effects);
     }
@@ -199,21 +231,19 @@ impl Stage {
     /// save settings, people, folder and mark.
     fn given(given: &Given, apps: &BTreeMap<String, table::App>) -> Result<Self, Nonsense> {
         let names = Names::new(apps);
-        let primary = match &given.primary {
-            Primary::None => None,
-            Primary::App(name) => Some(names.id(name)?),
-        };
+        let has_primary = given.primary != RoleWord::None.name();
+        let primary = has_primary.then(|| names.id(&given.primary)).transpose()?;
         let mut world = World::new(Arc::new(settings::before(given, apps, &names)?));
         world.people.extend(PEOPLE.map(|(name, id, page)| (id, Person::named(name, page))));
         let (ids, outgoing) = (Ids::new(1, "rules"), BTreeMap::new());
         let mut stage = Self { world, now: BEGIN, ids, names, outgoing };
 
         let until = given.until.map_or(Span::DAY, |Length(span)| span);
-        let owner = match &given.owner {
-            Owner::Idle if given.until.is_some() => return Err("nobody owns it, so nothing ends".to_owned()),
-            Owner::Idle => None,
-            Owner::By(name) => Some(stage.names.id(name)?),
-        };
+        let is_idle = given.owner == OwnerWord::Idle.name();
+        if is_idle && given.until.is_some() {
+            return Err("nobody owns it, so nothing ends".to_owned());
+        }
+        let owner = (!is_idle).then(|| stage.names.id(&given.owner)).transpose()?;
         let wrote = match given.wrote {
             Wrote::Never => None,
             Wrote::Ago(ago) => Some(Timestamp(BEGIN.0 - ago.0)),
@@ -250,7 +280,9 @@ impl Stage {
         if given.folder.is_some() || given.marked_done {
             let conversation = self.world.conversations.get_mut(&ANA_ID);
             let conversation = conversation.ok_or("where nothing was written, nothing lies in a folder")?;
-            conversation.folder = given.folder.map_or(conversation.folder, Into::into);
+            if let Some(folder) = &given.folder {
+                conversation.folder = settings::read(folder, Folder::parse)?;
+            }
             conversation.marked_done = given.marked_done;
         }
         Ok(())
@@ -259,12 +291,12 @@ impl Stage {
     fn wrote(&mut self, at: Option<Timestamp>) -> Result<(), Nonsense> {
         let Some(at) = at else { return Ok(()) };
         self.advance(at)?;
-        let said = Said { text: EARLIER.to_owned(), ..Said::default() };
-        let act = Act::User { user: ANA.to_owned(), does: UserDoes::Says(said) };
-        match self.happens(&Step { act, as_: Some(EARLIER.to_owned()) })?.verdict {
-            Verdict::Refused(kind, _) => Err(format!("the given state cannot be reached: {kind:?}")),
-            Verdict::Accepted(_) | Verdict::NothingDue => Ok(()),
+        let act = PersonAct::Says(Arc::new(Message::text(EARLIER)));
+        let happened = Happened::of(self.step(Input::Person { person: ANA_ID, act }));
+        if let Verdict::Refused(kind, _) = happened.verdict {
+            return Err(format!("the given state cannot be reached: {kind}"));
         }
+        self.keep(EARLIER, &happened)
     }
 
     /// An app takes the idle conversation; the inbox gets it passed.
@@ -297,7 +329,7 @@ impl Stage {
 
     /// Moves the clock; what falls due at the target has happened.
     fn advance(&mut self, to: Timestamp) -> Result<Happened, Nonsense> {
-        let mut happened = Happened::NOTHING;
+        let mut happened = Happened::nothing();
         while let Some(timer) = self.world.timers.next().filter(|timer: &Timer| timer.at <= to) {
             self.now = timer.at;
             happened.then(Happened::of(self.step(Input::TimerFired(timer))));
@@ -309,63 +341,74 @@ impl Stage {
         Ok(happened)
     }
 
-    fn happens(&mut self, step: &Step) -> Result<Happened, Nonsense> {
-        let happened = match &step.act {
-            Act::Clock(span) => return self.advance(self.now + *span),
-            Act::Leaves(name) => return self.leaves(name),
-            Act::User { .. } | Act::Inbox { .. } | Act::App { .. } | Act::Page(_) | Act::Webhook { .. } => {
-                let mut happened = Happened::NOTHING;
-                for input in input::inputs(&self.world, &self.names, &step.act)? {
-                    let allowed = input::may_call(&self.world, &input, self.now);
-                    happened.then(Happened::of(allowed.and_then(|()| self.step(input))));
-                }
-                happened
-            }
-        };
-        if let Some(name) = &step.as_ {
-            let Some(Answer::Message { mid, at } | Answer::Tapped { mid, at, .. }) = &happened.answer else {
-                return Err(format!("no message came of the step that is called `{name}`"));
+    fn happens(&mut self, when: &When) -> Result<Happened, Nonsense> {
+        if let When::Leaves(name) = when {
+            return self.leaves(name);
+        }
+        if let When::Step(step) = when
+            && let Act::Clock(moved) = &step.act
+        {
+            let ClockMove::By(length) = moved else {
+                return Err("in a row the clock moves by a length".to_owned());
             };
-            self.names.call((mid.clone(), *at), name);
-            self.outgoing.insert(name.clone(), happened.deliveries());
+            let length = parse_duration(length).map_err(|problem| problem.message)?;
+            return self.advance(self.now + Span(length));
+        }
+        let mut happened = Happened::nothing();
+        for input in input::inputs((&self.world, self.now), &self.names, when)? {
+            let allowed = input::may_call(&self.world, &input, self.now);
+            happened.then(Happened::of(allowed.and_then(|()| self.step(input))));
+        }
+        if let When::Step(step) = when
+            && let Some(name) = &step.capture
+        {
+            self.keep(&name.value, &happened)?;
         }
         Ok(happened)
+    }
+
+    /// Keeps the message that came of a step under a name.
+    fn keep(&mut self, name: &str, happened: &Happened) -> Result<(), Nonsense> {
+        let Some(Answer::Message { mid, at } | Answer::Tapped { mid, at, .. }) = &happened.answer else {
+            return Err(format!("no message came of the step that is called `{name}`"));
+        };
+        self.names.call((mid.clone(), *at), name);
+        self.outgoing.insert(name.to_owned(), happened.deliveries());
+        Ok(())
     }
 
     /// What apps were to hear of a message leaves only now.
     fn leaves(&self, name: &str) -> Result<Happened, Nonsense> {
         let outgoing = self.outgoing.get(name).ok_or_else(|| format!("no step before has `as: {name}`"))?;
-        let mut happened = Happened::NOTHING;
+        let mut happened = Happened::nothing();
         for delivery in outgoing {
             if let Some(decided) = rechannelled(&self.world, delivery) {
-                happened.verdict = Verdict::Accepted(decided.rule);
+                (happened.verdict, happened.saw) = (Verdict::Accepted(decided.rule), decided.saw.clone());
                 happened.effects.push(decided);
             }
         }
         Ok(happened)
     }
 
-    fn answered(&self, answer: Answer, now: Timestamp) -> Option<then::Answer> {
-        let none = then::Answer::default();
-        match answer {
-            Answer::Owner(None) => Some(then::Answer { owner: Some(Owner::Idle), ..none }),
+    fn answered(&self, answer: Answer, now: Timestamp) -> Option<Value> {
+        Some(match answer {
+            Answer::Owner(None) => json!({"owner": OwnerWord::Idle.name()}),
             Answer::Owner(Some((owner, until))) => {
-                let owner = Some(Owner::By(self.names.named(owner)));
-                Some(then::Answer { owner, expires: until.map(|until| Length(until - now)), ..none })
+                let mut answer = json!({"owner": self.names.named(owner)});
+                if let Some(until) = until {
+                    answer["expires"] = Length(until - now).to_string().into();
+                }
+                answer
             }
             Answer::Receivers(apps) => {
-                let receivers = apps.into_iter().map(|party| self.names.named(party)).collect();
-                Some(then::Answer { receivers, ..none })
+                json!({"receivers": apps.into_iter().map(|party| self.names.named(party)).collect::<Vec<_>>()})
             }
             Answer::Profile(profile) => {
-                let shown = if profile.is_some() { Shown::Shown } else { Shown::Hidden };
-                Some(then::Answer { profile: Some(shown), ..none })
+                json!({"profile": if profile.is_some() { "shown" } else { "hidden" }})
             }
-            Answer::Tapped { payload, .. } => {
-                Some(then::Answer { payload: Some(payload.to_string()), ..none })
-            }
-            Answer::Done | Answer::Message { .. } => None,
-        }
+            Answer::Tapped { payload, .. } => json!({"payload": &*payload}),
+            Answer::Done | Answer::Message { .. } => return None,
+        })
     }
 
     fn state(&self) -> State {
@@ -373,12 +416,12 @@ impl Stage {
         let control = self.world.control(ANA_ID);
         let primary = self.world.settings.pages[&ORCHID].primary_receiver;
         State {
-            owner: control.owner().map_or(Owner::Idle, |owner| Owner::By(self.names.named(owner))),
+            owner: self.names.owner(control.owner()),
             until: control.until(),
-            folder: conversation.map_or(Folder::Main, |conversation| conversation.folder).into(),
+            folder: conversation.map_or(Folder::Main, |conversation| conversation.folder),
             marked_done: conversation.is_some_and(|conversation| conversation.marked_done),
             window_until: conversation.and_then(|conversation| conversation.window_until),
-            primary: primary.map_or(Primary::None, |app| Primary::App(self.names.app(app))),
+            primary: primary.map_or_else(|| RoleWord::None.name().to_owned(), |app| self.names.app(app)),
             now: self.now,
         }
     }

@@ -1,35 +1,38 @@
-//! The form of a table of rules: what a file in `fixtures/rules` may say, and nothing else.
+//! The form of a table of rules: what a file in `fixtures/rules` may say. Steps are those of the language.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::sync::Arc;
 
-use emulator_core::{AppMode, Feature, Field, FieldSet, Folder, Permission};
+use emulator_core::Protocol;
+use emulator_language::diagnostics::{Colour, Diagnostic, SourceText, render_all};
+use emulator_language::node::{Node, NodeKind};
+use emulator_language::step::{Names, Step, steps_of};
+use emulator_language::yaml;
 use serde::Deserialize;
-use serde_saphyr::Spanned;
+use serde::de::DeserializeOwned;
 
-#[path = "table/event.rs"]
-pub(crate) mod event;
+#[path = "table/given.rs"]
+pub(crate) mod given;
 #[path = "table/length.rs"]
 pub(crate) mod length;
-#[path = "table/short.rs"]
-mod short;
-#[path = "table/step.rs"]
-pub(crate) mod step;
 #[path = "table/then.rs"]
 pub(crate) mod then;
 
-use length::{Length, Wrote};
-use short::OneOrMore;
-use step::Step;
+pub(crate) use given::{App, Given};
 use then::Then;
 
+/// An app that exists but is not on the Page.
+pub(crate) const STRANGER: &str = "stranger";
+/// The person of nearly every row.
+pub(crate) const ANA: &str = "ana";
+/// A person of another Page, for rows that name her.
+pub(crate) const BO: &str = "bo";
+
 /// One file: a family of rules.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Table {
     /// What the family is about, for readers.
     pub(crate) about: String,
-    /// The generation of conversation control that all rows live in.
+    /// The protocol that all rows live in.
     pub(crate) protocol: Protocol,
     /// The apps of the Page, unless a row says otherwise.
     pub(crate) apps: BTreeMap<String, App>,
@@ -38,233 +41,124 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Protocol {
-    Handover,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct App {
-    pub(crate) fields: Fields,
-    #[serde(default)]
-    pub(crate) features: Vec<HumanAgent>,
-    /// What its Page token carries; everything when left out.
-    #[serde(default)]
-    pub(crate) permissions: Option<Vec<PermissionName>>,
-    #[serde(default)]
-    pub(crate) mode: Mode,
-    #[serde(default)]
-    pub(crate) token: TokenName,
-    /// Whether its webhooks are switched off.
-    #[serde(default)]
-    pub(crate) disabled: bool,
-}
-
-impl App {
-    /// True when App Review granted it the human-agent feature.
-    pub(crate) fn is_approved(&self) -> bool {
-        self.features.contains(&HumanAgent::HumanAgent)
-    }
-
-    /// The app with nothing out of the ordinary but its fields and features.
-    pub(crate) fn plain(&self) -> Self {
-        Self {
-            permissions: None,
-            mode: Mode::Live,
-            token: TokenName::Valid,
-            disabled: false,
-            fields: self.fields,
-            features: self.features.clone(),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum HumanAgent {
-    HumanAgent,
-}
-
-impl From<HumanAgent> for Feature {
-    fn from(feature: HumanAgent) -> Self {
-        match feature {
-            HumanAgent::HumanAgent => Self::HumanAgent,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct PermissionName(pub(crate) Permission);
-
-impl TryFrom<String> for PermissionName {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        Permission::parse(&name).map(Self).ok_or_else(|| format!("there is no permission `{name}`"))
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Mode {
-    #[default]
-    Live,
-    Development,
-}
-
-impl From<Mode> for AppMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Live => Self::Live,
-            Mode::Development => Self::Development,
-        }
-    }
-}
-
-/// Whether a Page token holds. `expires` is an hour after the row begins.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum TokenName {
-    #[default]
-    Valid,
-    ExpiresInAnHour,
-    SessionEnded,
-    Deauthorized,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Vec<String>")]
-pub(crate) struct Fields(pub(crate) FieldSet);
-
-impl TryFrom<Vec<String>> for Fields {
-    type Error = String;
-
-    fn try_from(names: Vec<String>) -> Result<Self, String> {
-        let parse = |name: &String| Field::parse(name).ok_or_else(|| format!("there is no field `{name}`"));
-        names.iter().map(parse).collect::<Result<_, _>>().map(Self)
-    }
-}
-
 /// One row: one sentence about the platform.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Row {
-    pub(crate) name: Spanned<String>,
+    pub(crate) name: String,
+    /// The line of its name.
+    pub(crate) line: usize,
     /// The rule that the row shows.
     pub(crate) rule: String,
     /// A key of the table's `sources`.
     pub(crate) source: String,
     pub(crate) given: Given,
-    pub(crate) when: OneOrMore<Step>,
+    pub(crate) when: Vec<When>,
     pub(crate) then: Then,
     /// Why the emulator does not do this yet. Such a row must fail, so that the word goes when it passes.
-    #[serde(default)]
     pub(crate) differs: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// Something that happens in a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum When {
+    /// A step of the language.
+    Step(Box<Step>),
+    /// A delivery was tried.
+    Tried { app: String, acknowledged: bool },
+    /// What apps were to hear of the message of that name leaves only now.
+    Leaves(String),
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Given {
-    pub(crate) primary: Primary,
-    pub(crate) owner: Owner,
-    /// When the owner's control ends; in 24 hours when left out.
-    #[serde(default)]
-    pub(crate) until: Option<Length>,
-    pub(crate) wrote: Wrote,
-    /// Where the conversation lies; where control filed it when left out.
-    #[serde(default)]
-    pub(crate) folder: Option<FolderName>,
-    #[serde(default)]
-    pub(crate) marked_done: bool,
-    /// Apps that differ from those of the table.
-    #[serde(default)]
-    pub(crate) apps: BTreeMap<String, App>,
-    /// Switches that are not at their defaults.
-    #[serde(default)]
-    pub(crate) options: BTreeMap<String, String>,
-    /// Apps on which Ana has a role.
-    #[serde(default)]
-    pub(crate) tests: Vec<String>,
-    /// Whether Ana has blocked the Page.
-    #[serde(default)]
-    pub(crate) blocked: bool,
-    /// Whether the Page is registered for news.
-    #[serde(default)]
-    pub(crate) news: bool,
+struct Header {
+    about: String,
+    protocol: String,
+    apps: BTreeMap<String, App>,
+    sources: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
-pub(crate) enum Primary {
-    None,
-    App(String),
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RowHead {
+    name: String,
+    rule: String,
+    source: String,
+    given: Given,
+    #[serde(default)]
+    differs: Option<String>,
 }
 
-impl From<String> for Primary {
-    fn from(name: String) -> Self {
-        if name == "none" { Self::None } else { Self::App(name) }
-    }
+/// What is tried to happen beside the steps of the language.
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Beside {
+    Fails { webhook: String, fails: bool },
+    Succeeds { webhook: String, succeeds: bool },
+    Leaves { leaves: String },
 }
 
-impl fmt::Display for Primary {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::None => "none",
-            Self::App(name) => name,
-        })
-    }
-}
-
-/// Nobody, or an app or the inbox by name.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
-pub(crate) enum Owner {
-    Idle,
-    By(String),
-}
-
-impl From<String> for Owner {
-    fn from(name: String) -> Self {
-        if name == "idle" { Self::Idle } else { Self::By(name) }
-    }
-}
-
-impl fmt::Display for Owner {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Idle => "idle",
-            Self::By(name) => name,
-        })
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FolderName {
-    Main,
-    Done,
-    Spam,
-}
-
-impl From<FolderName> for Folder {
-    fn from(name: FolderName) -> Self {
-        match name {
-            FolderName::Main => Self::Main,
-            FolderName::Done => Self::Done,
-            FolderName::Spam => Self::Spam,
+impl Table {
+    /// Reads a file.
+    pub(crate) fn read(path: &str, text: &str) -> Result<Self, String> {
+        let file = SourceText::new(path, text);
+        let (documents, problems) = yaml::read(&file);
+        let [document] = documents.as_slice() else { return Err(shown(&problems)) };
+        if !problems.is_empty() {
+            return Err(shown(&problems));
         }
+        let Header { about, protocol, apps, sources } = plain(document, &["rows"])?;
+        let protocol =
+            Protocol::parse(&protocol).ok_or_else(|| format!("there is no protocol `{protocol}`"))?;
+        let rows = document.get("rows").and_then(Node::items).ok_or("a table has a list of `rows`")?;
+        let rows = rows.iter().map(|row| Row::read(row, &file, &apps)).collect::<Result<_, _>>()?;
+        Ok(Self { about, protocol, apps, sources, rows })
     }
 }
 
-impl From<Folder> for FolderName {
-    fn from(folder: Folder) -> Self {
-        match folder {
-            Folder::Main => Self::Main,
-            Folder::Done => Self::Done,
-            Folder::Spam => Self::Spam,
-        }
+impl Row {
+    fn read(node: &Node, file: &Arc<SourceText>, apps: &BTreeMap<String, App>) -> Result<Self, String> {
+        let (line, _) = file.position(node.span.start);
+        let wrong = |why: String| format!("{}:{line}: {why}", file.name);
+        let RowHead { name, rule, source, given, differs } = plain(node, &["when", "then"]).map_err(wrong)?;
+        let when = node.get("when").ok_or_else(|| wrong("`when` is missing".to_owned()))?;
+        let when = when.items().unwrap_or(std::slice::from_ref(when)).iter();
+        let when = when.map(|step| When::read(step, file, apps)).collect::<Result<_, _>>()?;
+        let then = node.get("then").ok_or_else(|| wrong("`then` is missing".to_owned()))?;
+        let then = Then::read(then).map_err(wrong)?;
+        Ok(Self { name, line, rule, source, given, when, then, differs })
     }
+}
+
+impl When {
+    fn read(node: &Node, file: &Arc<SourceText>, apps: &BTreeMap<String, App>) -> Result<Self, String> {
+        if node.get("webhook").is_some() || node.get("leaves").is_some() {
+            return Ok(match plain(node, &[])? {
+                Beside::Fails { webhook: app, fails } => Self::Tried { app, acknowledged: !fails },
+                Beside::Succeeds { webhook: app, succeeds } => Self::Tried { app, acknowledged: succeeds },
+                Beside::Leaves { leaves } => Self::Leaves(leaves),
+            });
+        }
+        // Who is meant need not be said where nobody but Ana can be.
+        let names_bo = node.entries().unwrap_or_default().iter().any(|(_, value)| value.source == BO);
+        let names = Names {
+            apps: apps.keys().cloned().chain([STRANGER.to_owned()]).collect(),
+            people: [ANA].into_iter().chain(names_bo.then_some(BO)).map(str::to_owned).collect(),
+            ..Names::default()
+        };
+        let mut steps = steps_of(node, file, &names).map_err(|problems| shown(&problems))?;
+        let step = steps.pop().ok_or("there is no step")?;
+        Ok(Self::Step(Box::new(step)))
+    }
+}
+
+fn shown(problems: &[Diagnostic]) -> String {
+    render_all(problems, Colour::Never)
+}
+
+/// The plain values of a mapping, without some of its keys.
+pub(crate) fn plain<T: DeserializeOwned>(node: &Node, without: &[&str]) -> Result<T, String> {
+    let entries = node.entries().ok_or("a mapping is needed")?.iter();
+    let entries = entries.filter(|(key, _)| !without.contains(&key.name.as_str())).cloned();
+    let node = Node { kind: NodeKind::Map(entries.collect()), ..node.clone() };
+    serde_json::from_value(node.literal()).map_err(|error| error.to_string())
 }

@@ -6,9 +6,9 @@ use emulator_tests::ROOT;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use emulator_scenario::diagnostics::SourceText;
-use emulator_scenario::schema::schema;
-use emulator_scenario::yaml;
+use emulator_language::diagnostics::SourceText;
+use emulator_language::schema::schema;
+use emulator_language::yaml;
 use jsonschema::Validator;
 
 fn validator() -> Validator {

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use emulator_scenario::diagnostics::Diagnostic;
-use emulator_scenario::scenario;
-use emulator_scenario::schema::schema;
-use emulator_scenario::vocabulary::{
+use emulator_language::diagnostics::Diagnostic;
+use emulator_language::scenario;
+use emulator_language::schema::schema;
+use emulator_language::vocabulary::{
     APP_KEYS, EXPECTATIONS, Field, HEADS, Head, PAGE_KEYS, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS,
     TIMEOUT_KEYS, WORLD_KEYS,
 };
@@ -193,14 +193,21 @@ fn every_sample_that_editors_offer_is_a_step() {
 #[test]
 fn steps() {
     let validator = super::validator();
-    let tables: Vec<_> = HEADS.iter().map(|head| (head.name, try_head(&validator, head, &STEP))).collect();
+    let tables: Vec<_> = HEADS
+        .iter()
+        .map(|row| row.head)
+        .map(|head| (head.name, try_head(&validator, &head, &STEP)))
+        .collect();
     goldens("step", &tables);
 }
 
 #[test]
 fn expectations() {
     let validator = super::validator();
-    let tables = EXPECTATIONS.iter().map(|head| (head.name, try_head(&validator, head, &EXPECTATION)));
+    let tables = EXPECTATIONS
+        .iter()
+        .map(|row| row.head)
+        .map(|head| (head.name, try_head(&validator, &head, &EXPECTATION)));
     goldens("expectation", &tables.collect::<Vec<_>>());
 }
 

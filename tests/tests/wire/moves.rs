@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use emulator_core::{
     AdminChange, AppId, AppMode, Button, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Party,
-    Permission, PersonAct, QuickReply, Reaction, Referral, Span, Template, TokenState,
+    Permission, PersonAct, QuickReply, Reaction, Referral, RouteId, Span, Template, TokenState,
 };
-use emulator_server::graph::PlayedCall;
 use hyper::Method;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use crate::stand::{BOT, LIVECHAT, MORNING};
 
@@ -21,10 +20,16 @@ pub(crate) enum Move {
     Person(PersonAct),
     Inbox(InboxAct),
     Admin(AdminChange),
-    Plays(usize, PlayedCall),
+    Plays(usize, (RouteId, Map<String, Json>)),
     Calls { method: Method, path: String, token: String, body: String },
     Advance(i64),
     Note(String),
+}
+
+/// A call with those of its parameters that are given.
+fn call(route: RouteId, parameters: Json) -> (RouteId, Map<String, Json>) {
+    let Json::Object(parameters) = parameters else { unreachable!("parameters are a mapping") };
+    (route, parameters.into_iter().filter(|(_, value)| !value.is_null()).collect())
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -145,20 +150,20 @@ pub(crate) fn a_move() -> impl Strategy<Value = Move> {
         }),
         1 => Just(json!({"attachment": {"type": "image", "payload": {"url": "http://127.0.0.1/ä.png"}}})),
     ];
-    let sends = (message, tag).prop_map(|(message, (kind, tag))| PlayedCall::Sends {
-        reply_to: None,
-        message,
-        messaging_type: kind.map(str::to_owned),
-        tag: tag.map(str::to_owned),
+    let sends = (message, tag).prop_map(|(message, (kind, tag))| {
+        call(RouteId::SendMessage, json!({"messaging_type": kind, "tag": tag, "message": message}))
     });
+    let with_metadata = |route| maybe().prop_map(move |metadata| call(route, json!({"metadata": metadata})));
     let call = prop_oneof![
         4 => sends,
-        3 => (to, maybe()).prop_map(|(to, metadata)| PlayedCall::Passes { to, metadata }),
-        3 => maybe().prop_map(|metadata| PlayedCall::Takes { metadata }),
-        1 => maybe().prop_map(|metadata| PlayedCall::Releases { metadata }),
-        2 => maybe().prop_map(|metadata| PlayedCall::Requests { metadata }),
-        2 => hours().prop_map(|seconds| PlayedCall::Extends { seconds }),
-        1 => Just(PlayedCall::AsksOwner),
+        3 => (to, maybe()).prop_map(|(to, metadata)| {
+            call(RouteId::PassThreadControl, json!({"target_app_id": to, "metadata": metadata}))
+        }),
+        3 => with_metadata(RouteId::TakeThreadControl),
+        1 => with_metadata(RouteId::ReleaseThreadControl),
+        2 => with_metadata(RouteId::RequestThreadControl),
+        2 => hours().prop_map(|seconds| call(RouteId::ExtendThreadControl, json!({"duration": seconds}))),
+        1 => Just(call(RouteId::ReadThreadOwner, json!({}))),
     ];
     let token = select(vec!["bot-page-token", "livechat-page-token", "stranger-page-token", "no-token", ""]);
     let path =

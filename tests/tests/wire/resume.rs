@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use emulator_core::{Psid, Span, Timestamp};
-use emulator_server::graph::{self, Origin, PlayedCall, Request};
+use emulator_core::{Psid, RouteId, Span, Timestamp};
+use emulator_server::graph::{self, Origin, Request};
 use emulator_server::journal::{self, Cause, Durability, Found, JournalError, JournalFile, Record, header};
 use emulator_server::{ClockMode, Lane, Quiet, Stage, parse_rfc3339, rfc3339};
 use hyper::Method;
@@ -174,7 +174,8 @@ async fn varied(path: &Path) {
         drop(run.call(&Method::POST, path, &token, &send));
         settled(&run.lane).await;
     }
-    drop(graph::play(&run.stage, &run.lane, Some(&token(BOT)), Some(run.ann), PlayedCall::AsksOwner));
+    let asks = (RouteId::ReadThreadOwner, serde_json::Map::new());
+    drop(graph::play(&run.stage, &run.lane, Some(&token(BOT)), Some(run.ann), asks));
     run.advance(Span::DAY).await;
     run.lane.note("done");
     run.file.flush().unwrap();

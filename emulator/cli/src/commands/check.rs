@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator_scenario::diagnostics::{Diagnostic, render_all};
+use emulator_language::diagnostics::{Diagnostic, render_all};
 use emulator_scenario::select::{Selection, Unreadable, select};
 use serde_json::{Value, json};
 

@@ -18,9 +18,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Arg, Args};
-use emulator_scenario::diagnostics::SourceText;
+use emulator_language::diagnostics::SourceText;
+use emulator_language::scenario::WorldSpec;
 use emulator_scenario::redirect::Redirect;
-use emulator_scenario::scenario::WorldSpec;
 use emulator_server::{AuthorityError, Entrance, Probe, TestEvent};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;

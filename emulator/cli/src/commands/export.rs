@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator_scenario::diagnostics::render_all;
+use emulator_language::diagnostics::render_all;
+use emulator_language::scenario::load;
 use emulator_scenario::input::{is_stdin, read_input};
 use emulator_scenario::record::{Detail, Journal, Part, Place, Telling};
-use emulator_scenario::scenario::load;
 use emulator_scenario::select::read_file;
 
 use crate::exit::Exit;

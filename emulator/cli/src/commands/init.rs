@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use emulator_scenario::diagnostics::{Diagnostic, render_all};
+use emulator_language::diagnostics::{Diagnostic, render_all};
 use emulator_scenario::select::select;
 use emulator_server::WebhookUrl;
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator_scenario::schema::schema;
+use emulator_language::schema::schema;
 
 use crate::exit::Exit;
 use crate::output;

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use clap::Args;
 use emulator_core::{REAL_TOKEN, Timestamp};
+use emulator_language::scenario::WorldSpec;
 use emulator_language::value::{LAST_MOMENT, MomentError, parse_moment};
 use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
@@ -26,7 +27,6 @@ use emulator_scenario::cast::Cast;
 use emulator_scenario::outward;
 use emulator_scenario::redirect::RENEWED;
 use emulator_scenario::runner::BEGIN_AT;
-use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::transcript::Lines;
 use emulator_server::journal::{JournalFile, Origin, header};
 use emulator_server::{ClockMode, Lane, Pace, Stage, rfc3339};

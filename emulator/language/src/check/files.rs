@@ -90,7 +90,7 @@ impl Checker<'_> {
         if !node.is_scalar() || GraphVersion::parse(&node.source).is_none() {
             let what =
                 if node.is_scalar() { format!("`{}`", node.source) } else { node.kind_name().to_owned() };
-            let problem = Diagnostic::new(node.span, format!("{what} is no version of the Graph API"));
+            let problem = Diagnostic::new(node.span, format!("{what} is not a version of the Graph API"));
             self.report(problem.help(format!("write for example `{name}: v25.0`")));
         }
     }

@@ -4,21 +4,18 @@ use super::{Checker, Mode, is_matcher};
 use crate::diagnostics::{Diagnostic, one_of, suggestion};
 use crate::node::Node;
 use crate::value;
+use crate::vocabulary::ClockWord;
 use emulator_core::{DomainError, GraphVersion, whitelisted_host};
 
 impl Checker<'_> {
     /// Reads `on` or `off`.
     pub(crate) fn on_or_off(&mut self, name: &str, node: &Node) -> Option<bool> {
-        match node.source.as_str() {
-            "on" | "true" if node.is_scalar() => Some(true),
-            "off" | "false" if node.is_scalar() => Some(false),
-            _ if node.is_null() => Some(true),
-            _ => {
-                let help = format!("write `{name}: on` or `{name}: off`");
-                self.wrong(name, node, "takes `on` or `off`", &help);
-                None
-            }
+        let found = if node.is_null() { Some(true) } else { node.as_switch() };
+        if found.is_none() {
+            let help = format!("write `{name}: on` or `{name}: off`");
+            self.wrong(name, node, "takes `on` or `off`", &help);
         }
+        found
     }
 
     pub(super) fn path(&mut self, name: &str, node: &Node) {
@@ -43,10 +40,7 @@ impl Checker<'_> {
         let (message, help) = if let Some(rest) = text.strip_prefix('/') {
             ("a path has no slash before it", format!("write `{name}: {rest}`"))
         } else if text.contains("://") {
-            (
-                "a path has no host",
-                format!("write what stands behind the host, such as `{name}: me/messages`"),
-            )
+            ("a path has no host", format!("write what stands after the host, such as `{name}: me/messages`"))
         } else if let Some((before, _)) = text.split_once('?') {
             let help = match mode {
                 Mode::Given => format!("write `{name}: {before}, query: {{NAME: value}}`"),
@@ -223,26 +217,19 @@ impl Checker<'_> {
         } else if value::parse_duration(node).is_ok_and(|milliseconds| milliseconds < 0) {
             let problem = Diagnostic::new(node.span, "the clock cannot go back");
             self.report(problem.help(format!("write `clock: +{}`", node.source.trim_start_matches('-'))));
-        } else if node.source != "next" {
+        } else if ClockWord::parse(&node.source).is_none() {
             self.duration(node);
         }
     }
 
     /// Reads `true` or `false`.
     pub(crate) fn boolean(&mut self, name: &str, node: &Node) -> Option<bool> {
-        match node.source.as_str() {
-            "true" | "True" | "TRUE" | "on" if node.is_scalar() => Some(true),
-            "false" | "False" | "FALSE" | "off" if node.is_scalar() => Some(false),
-            _ => {
-                self.wrong(
-                    name,
-                    node,
-                    "takes `true` or `false`",
-                    &format!("write `{name}: true` or `{name}: false`"),
-                );
-                None
-            }
+        let found = node.as_switch();
+        if found.is_none() {
+            let help = format!("write `{name}: true` or `{name}: false`");
+            self.wrong(name, node, "takes `true` or `false`", &help);
         }
+        found
     }
 
     /// Reads one of several words.

@@ -13,13 +13,13 @@ impl Checker<'_> {
     /// Checks the name of an app; false if there is none of that name.
     pub(crate) fn app(&mut self, name: &str, node: &Node) -> bool {
         let names = self.names;
-        self.name(name, "app", (&names.apps, None), node)
+        self.name(name, Named::App, (&names.apps, None), node)
     }
 
     /// Checks the name of a person; false if there is none of that name.
     pub(crate) fn person(&mut self, name: &str, node: &Node) -> bool {
         let names = self.names;
-        self.name(name, "person", (&names.people, None), node)
+        self.name(name, Named::Person, (&names.people, None), node)
     }
 
     /// Checks the name of a Page; false if there is none of that name.
@@ -30,7 +30,7 @@ impl Checker<'_> {
             return false;
         }
         let names = self.names;
-        self.name(name, "Page", (&names.pages, None), node)
+        self.name(name, Named::Page, (&names.pages, None), node)
     }
 
     pub(super) fn receiver(&mut self, name: &str, node: &Node) {
@@ -39,17 +39,18 @@ impl Checker<'_> {
             return;
         }
         let names = self.names;
-        self.name(name, "app", (&names.apps, Some("inbox")), node);
+        self.name(name, Named::App, (&names.apps, Some("inbox")), node);
     }
 
     /// Checks a name by the set that it must be in; one more word may stand there.
     fn name(
         &mut self,
         key: &str,
-        what: &str,
+        named: Named,
         (names, more): (&BTreeSet<String>, Option<&str>),
         node: &Node,
     ) -> bool {
+        let what = named.words().0;
         // A world can have very many names, and most of those that are used are right.
         let is_known = names.contains(&node.source) || more == Some(node.source.as_str());
         if is_known && node.is_scalar() && !node.is_null() {
@@ -58,7 +59,12 @@ impl Checker<'_> {
         let known: Vec<&str> = names.iter().map(String::as_str).chain(more).collect();
         let known = known.as_slice();
         if !node.is_scalar() || node.is_null() {
-            self.wrong(key, node, &format!("takes the name of {}", with_article(what)), &listed(what, known));
+            self.wrong(
+                key,
+                node,
+                &format!("takes the name of {}", with_article(what)),
+                &listed(named, known),
+            );
             return false;
         }
         if self.names.certainty == Certainty::Open {
@@ -71,7 +77,7 @@ impl Checker<'_> {
         }
         let mut problem = Diagnostic::new(node.span, format!("the world has no {what} `{}`", node.source));
         problem = if node.is_expression() {
-            problem.help(format!("write the name itself, without an expression; {}", listed(what, known)))
+            problem.help(format!("write the name itself, without an expression; {}", listed(named, known)))
         } else {
             let Names { apps, people, pages, .. } = self.names;
             let kinds = [("an app", apps), ("a person", people), ("a Page", pages)];
@@ -80,7 +86,7 @@ impl Checker<'_> {
             }
             match did_you_mean(&node.source, known.iter().copied()) {
                 Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help(listed(what, known)),
+                None => problem.help(listed(named, known)),
             }
         };
         self.report(problem);
@@ -130,7 +136,7 @@ impl Checker<'_> {
             return;
         }
         let names = self.names;
-        self.name(name, "app", (&names.apps, Some("none")), node);
+        self.name(name, Named::App, (&names.apps, Some("none")), node);
     }
 
     /// Checks a mapping from apps to values of one kind.
@@ -171,17 +177,32 @@ impl Checker<'_> {
 /// What message ids begin with.
 const MESSAGE_ID: &str = "m_";
 
+/// What a name is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    App,
+    Person,
+    Page,
+}
+
+impl Named {
+    /// One of them, and several.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::App => ("app", "apps"),
+            Self::Person => ("person", "people"),
+            Self::Page => ("Page", "Pages"),
+        }
+    }
+}
+
 fn with_article(what: &str) -> String {
     if what.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {what}") } else { format!("a {what}") }
 }
 
-fn listed(what: &str, known: &[&str]) -> String {
-    let plural = match what {
-        "person" => "people",
-        "Page" => "Pages",
-        _ => "apps",
-    };
-    if known.is_empty() && what == "Page" {
+fn listed(named: Named, known: &[&str]) -> String {
+    let (what, plural) = named.words();
+    if known.is_empty() && named == Named::Page {
         "leave it out: the only Page of the world has no name".to_owned()
     } else if known.is_empty() {
         format!("the world declares no {plural}: add one to `{plural}:`")

@@ -83,7 +83,7 @@ fn no_status(number: i64, node: &Node) -> Option<Diagnostic> {
         Some(key) => format!("write `{key}: {number}`, or the status of the answer, such as `status: 400`"),
         None => "errors of the platform have the status 400, 403 or 500".to_owned(),
     };
-    Some(Diagnostic::new(node.span, format!("{number} is no HTTP status")).help(help))
+    Some(Diagnostic::new(node.span, format!("{number} is not an HTTP status")).help(help))
 }
 
 /// The key to which a number belongs.

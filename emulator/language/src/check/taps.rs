@@ -2,7 +2,7 @@
 //! which this version does not have.
 
 use crate::diagnostics::Diagnostic;
-use crate::step::{Act, AppVerb, Step, UserVerb};
+use crate::step::{Act, Step, UserVerb};
 
 /// Says of which taps nothing can be there: those of a person who has done nothing before, while no app has sent
 /// anything.
@@ -22,9 +22,8 @@ pub(crate) fn early_taps(steps: &[Step]) -> Vec<Diagnostic> {
             }
             Act::User { who, .. } => busy.push(&who.value),
             // With some tags an app writes first.
-            Act::App { verb: AppVerb::Sends { .. } | AppVerb::Calls { .. }, .. } | Act::Expect { .. } => {
-                return problems;
-            }
+            Act::App { verb, .. } if verb.may_send() => return problems,
+            Act::Expect { .. } => return problems,
             Act::App { .. }
             | Act::Inbox { .. }
             | Act::Page { .. }

@@ -8,7 +8,7 @@ use crate::check::is_matcher;
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, NodeKind};
 use crate::value::{self, ReadAs, Scope, Written};
-use crate::vocabulary::{self as words, COMBINATIONS, ValueKind};
+use crate::vocabulary::{self as words, Field, ValueKind};
 
 impl Pattern {
     /// Builds the pattern that a node describes.
@@ -39,6 +39,29 @@ impl Pattern {
             ))),
             NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text => scalar(node, scope),
         }
+    }
+
+    /// Builds a pattern whose mappings have no further keys, wherever they are; a mapping of matchers is a matcher.
+    ///
+    /// # Errors
+    /// Gives the error of an expression or of a matcher; its file is left open.
+    pub fn exact(node: &Node, scope: &dyn Scope) -> Result<Self, Diagnostic> {
+        Ok(match &node.kind {
+            NodeKind::Map(entries) if !is_matcher(node) => {
+                let build = |(key, value): &(Key, Node)| {
+                    Ok((value::evaluate_key(key, scope)?, Self::exact(value, scope)?))
+                };
+                let entries = entries.iter().map(build).collect::<Result<_, Diagnostic>>()?;
+                Self(PatternKind::Map { entries, exact: true })
+            }
+            NodeKind::List(items) => {
+                let items = items.iter().map(|item| Self::exact(item, scope));
+                Self(PatternKind::List(items.collect::<Result<_, _>>()?))
+            }
+            NodeKind::Map(_) | NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text => {
+                return Self::build(node, scope);
+            }
+        })
     }
 
     /// Builds the pattern of a message: a text, or a matcher of texts, is one of its `text`.
@@ -74,6 +97,12 @@ impl Pattern {
         }
     }
 
+    /// Makes a pattern that matches what both of these match.
+    #[must_use]
+    pub fn both(one: Self, other: Self) -> Self {
+        Self(PatternKind::All(vec![one, other]))
+    }
+
     /// Makes a pattern of a mapping with these members.
     pub fn of_members(members: impl IntoIterator<Item = (String, Self)>) -> Self {
         Self(PatternKind::Map { entries: members.into_iter().collect(), exact: false })
@@ -89,40 +118,99 @@ fn scalar(node: &Node, scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
     Ok(Pattern(PatternKind::Scalar { value, as_written: written.then(|| node.source.clone()) }))
 }
 
-/// Builds one matcher.
+/// Builds one matcher; a key that is not one has been told from those that are.
 fn matcher((key, node): &(Key, Node), scope: &dyn Scope) -> Result<Pattern, Diagnostic> {
-    let inner = || Pattern::build(node, scope).map(Box::new);
-    Ok(Pattern(match key.name.as_str() {
-        "contains" => PatternKind::Contains(value::text(node, scope)?),
-        "starts_with" => PatternKind::StartsWith(value::text(node, scope)?),
-        "matches" => PatternKind::Matches(regex(node, &value::text(node, scope)?)?),
-        "one_of" => {
-            let items = node.items().filter(|items| !items.is_empty());
-            let items = items.ok_or_else(|| wrong(key, node, "a list", "one_of: [yes, maybe]"))?;
-            PatternKind::OneOf(
-                items.iter().map(|item| Pattern::build(item, scope)).collect::<Result<_, _>>()?,
-            )
-        }
-        "not" => PatternKind::Not(inner()?),
-        "has" => PatternKind::Has(inner()?),
-        "count" => PatternKind::Count(inner()?),
-        "any" | "absent" if !node.is_yes() => {
-            return Err(wrong(key, node, "`true`", &format!("{}: true", key.name)));
-        }
-        "any" => PatternKind::Any,
-        "absent" => PatternKind::Absent,
-        "gt" => PatternKind::Greater(number(key, node, scope)?),
-        "lt" => PatternKind::Less(number(key, node, scope)?),
-        "between" => match node.items() {
-            Some([low, high]) => {
-                let (low, high) = (number(key, low, scope)?, number(key, high, scope)?);
-                in_order(node, &low, &high)?;
-                PatternKind::Between(low, high)
-            }
-            _ => return Err(wrong(key, node, "a list of two numbers", "between: [1, 5]")),
+    let row = ROWS.iter().find(|row| row.field.name == key.name);
+    row.map_or_else(|| Pattern::build(node, scope), |row| (row.build)(key, node, scope))
+}
+
+/// A matcher, and how its pattern is built.
+struct MatcherRow {
+    field: Field,
+    build: fn(&Key, &Node, &dyn Scope) -> Result<Pattern, Diagnostic>,
+}
+
+const ROWS: [MatcherRow; 13] = [
+    row("contains", ValueKind::Text, "a text that holds this one", |_, node, scope| {
+        Ok(Pattern(PatternKind::Contains(value::text(node, scope)?)))
+    }),
+    row("starts_with", ValueKind::Text, "a text that begins with this one", |_, node, scope| {
+        Ok(Pattern(PatternKind::StartsWith(value::text(node, scope)?)))
+    }),
+    row("matches", ValueKind::Regex, "a text in which this regular expression is found", |_, node, scope| {
+        Ok(Pattern(PatternKind::Matches(regex(node, &value::text(node, scope)?)?)))
+    }),
+    row("one_of", ValueKind::ListOf(&ValueKind::Pattern), "what matches one of these", |key, node, scope| {
+        let items = node.items().filter(|items| !items.is_empty());
+        let items = items.ok_or_else(|| wrong(key, node, "a list", "one_of: [yes, maybe]"))?;
+        let items = items.iter().map(|item| Pattern::build(item, scope)).collect::<Result<_, _>>()?;
+        Ok(Pattern(PatternKind::OneOf(items)))
+    }),
+    row("not", ValueKind::Pattern, "what does not match this", |_, node, scope| {
+        Ok(Pattern(PatternKind::Not(Pattern::build(node, scope)?.into())))
+    }),
+    row("has", ValueKind::Pattern, "a list with an item that matches this", |_, node, scope| {
+        Ok(Pattern(PatternKind::Has(Pattern::build(node, scope)?.into())))
+    }),
+    row("any", ValueKind::Flag, "a key that is there, whatever its value", |key, node, _| {
+        flag(key, node, PatternKind::Any)
+    }),
+    row("absent", ValueKind::Flag, "a key that is not there", |key, node, _| {
+        flag(key, node, PatternKind::Absent)
+    }),
+    row("count", ValueKind::Pattern, "a list whose length matches this", |_, node, scope| {
+        Ok(Pattern(PatternKind::Count(Pattern::build(node, scope)?.into())))
+    }),
+    row("gt", ValueKind::Number, "a number greater than this one", |key, node, scope| {
+        Ok(Pattern(PatternKind::Greater(number(key, node, scope)?)))
+    }),
+    row("lt", ValueKind::Number, "a number less than this one", |key, node, scope| {
+        Ok(Pattern(PatternKind::Less(number(key, node, scope)?)))
+    }),
+    row(
+        "between",
+        ValueKind::Range,
+        "a number from the first to the second, both included",
+        |key, node, scope| {
+            let Some([low, high]) = node.items() else {
+                return Err(wrong(key, node, "a list of two numbers", "between: [1, 5]"));
+            };
+            let (low, high) = (number(key, low, scope)?, number(key, high, scope)?);
+            in_order(node, &low, &high)?;
+            Ok(Pattern(PatternKind::Between(low, high)))
         },
-        _ => return literal(node, scope),
-    }))
+    ),
+    row(
+        "exactly",
+        ValueKind::Any,
+        "this value and no other keys; no mapping in it is a matcher",
+        |_, node, scope| literal(node, scope),
+    ),
+];
+
+const fn row(
+    name: &'static str,
+    kind: ValueKind,
+    meaning: &'static str,
+    build: fn(&Key, &Node, &dyn Scope) -> Result<Pattern, Diagnostic>,
+) -> MatcherRow {
+    MatcherRow { field: words::field(name, kind, meaning), build }
+}
+
+/// The matchers of a pattern; a mapping with only these keys is a matcher.
+pub static MATCHERS: &[Field] = &{
+    let mut fields = [ROWS[0].field; ROWS.len()];
+    let mut index = 0;
+    while index < fields.len() {
+        fields[index] = ROWS[index].field;
+        index += 1;
+    }
+    fields
+};
+
+fn flag(key: &Key, node: &Node, kind: PatternKind) -> Result<Pattern, Diagnostic> {
+    let example = format!("{}: true", key.name);
+    if node.is_yes() { Ok(Pattern(kind)) } else { Err(wrong(key, node, "`true`", &example)) }
 }
 
 /// Builds a pattern that takes its node literally: no matchers, no further keys.
@@ -202,7 +290,7 @@ pub(crate) fn check(step: &Node, problems: &mut Vec<Diagnostic>) {
 fn check_expectation(node: &Node, problems: &mut Vec<Diagnostic>) {
     for (key, value) in node.entries().unwrap_or_default() {
         match value.items() {
-            Some(items) if COMBINATIONS.contains(&key.name.as_str()) => {
+            Some(items) if words::combinations().any(|name| name == key.name) => {
                 items.iter().for_each(|item| check_expectation(item, problems));
             }
             _ => check_pattern(value, problems),

@@ -154,14 +154,8 @@ fn scenario(
         cases,
         alone: section.boolean("alone").unwrap_or(false),
         timeouts: section.get("timeouts").map(|node| timeouts(node, section.problems)).unwrap_or_default(),
-        unread: match section.word("unread") {
-            Some("allow") => Unread::Allow,
-            _ => Unread::Fail,
-        },
-        deliveries: match section.word("deliveries") {
-            Some("allow") => Deliveries::Allow,
-            _ => Deliveries::Fail,
-        },
+        unread: section.word("unread").and_then(Unread::parse).unwrap_or(Unread::Fail),
+        deliveries: section.word("deliveries").and_then(Deliveries::parse).unwrap_or(Deliveries::Fail),
         world,
         steps,
         file: Arc::clone(file),

@@ -125,7 +125,7 @@ impl Assembly<'_> {
             [only] if only.get("scenario").is_some() => {
                 Some((format!("{} is a scenario", part.name), NO_PART))
             }
-            [_] => Some((format!("{} is no part", part.name), NO_PART)),
+            [_] => Some((format!("{} is not a part", part.name), NO_PART)),
             [_, _, ..] => Some((format!("{} holds several documents", part.name), ALONE)),
         };
         if let Some((message, help)) = unusable {

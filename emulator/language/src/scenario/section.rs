@@ -51,12 +51,12 @@ impl<'n, 'p> Section<'n, 'p> {
         self.node.get(key).filter(|value| is_given(value))
     }
 
-    /// The key itself, if something stands behind it.
+    /// The key itself, if something stands after it.
     pub(super) fn key(&self, key: &str) -> Option<&'n Key> {
         self.node.entry(key).filter(|(_, value)| is_given(value)).map(|(key, _)| key)
     }
 
-    /// Takes a value that is no mapping.
+    /// Takes a value that is not a mapping.
     pub(super) fn only(&self, key: &str) -> Option<&'n Node> {
         self.get(key).filter(|node| node.entries().is_none())
     }
@@ -82,7 +82,7 @@ impl<'n, 'p> Section<'n, 'p> {
     }
 
     pub(super) fn boolean(&self, key: &str) -> Option<bool> {
-        self.get(key).map(|node| matches!(node.source.as_str(), "true" | "True" | "TRUE" | "on"))
+        self.get(key).map(|node| node.as_switch() == Some(true))
     }
 
     /// Takes one of the words that the table lists.
@@ -162,7 +162,7 @@ impl<'n, 'p> Section<'n, 'p> {
     }
 }
 
-/// Whether something stands there; a key with nothing behind it counts as left out.
+/// Whether something stands there; a key with nothing after it counts as left out.
 fn is_given(node: &Node) -> bool {
     !node.is_null() || node.quoted
 }

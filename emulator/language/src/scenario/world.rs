@@ -12,7 +12,7 @@ use emulator_core::{DOMAINS, GraphVersion, OptionError, Options, Protocol, Times
 use super::section::{Section, spanned};
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, suggestion};
-use crate::node::{Key, Node, Spanned};
+use crate::node::{Key, Node, NodeKind, Spanned};
 use crate::vocabulary as words;
 
 /// Reads a world from its mapping.
@@ -185,11 +185,11 @@ const RULES_AS_OF: &str = "rules_as_of";
 
 /// The word that stands there: YAML has words of its own for three of ours.
 fn word<'n>(node: &'n Node, words: &[&str]) -> &'n str {
-    let meant = match node.source.as_str() {
-        "true" => "on",
-        "false" => "off",
-        "null" | "~" | "" => "none",
-        other => other,
+    let meant = match node.kind {
+        NodeKind::Bool(true) => "on",
+        NodeKind::Bool(false) => "off",
+        NodeKind::Null => "none",
+        NodeKind::Number(_) | NodeKind::Text | NodeKind::List(_) | NodeKind::Map(_) => &node.source,
     };
     if words.contains(&meant) { meant } else { &node.source }
 }

@@ -1,4 +1,4 @@
-//! What may stand behind a key, for each kind of value.
+//! What may stand after a key, for each kind of value.
 
 use emulator_core::{OptionRule, Options, Protocol};
 use serde_json::{Map, Value, json};
@@ -55,7 +55,11 @@ fn plain(kind: ValueKind, mode: Mode) -> Value {
         ValueKind::Flag => json!({"enum": [true, null]}),
         ValueKind::FlagOr(fields) | ValueKind::Mapping(fields) => or_yes(mapping(fields, mode)),
         ValueKind::Duration => {
-            written(&or_expression(DURATION), "a duration is needed, such as 90s, 24h or 1d 6h")
+            let message = "a duration is needed, such as 90s, 24h or 1d 6h, or true";
+            let mut duration = written(&or_expression(DURATION), message);
+            duration["type"] = json!(["string", "boolean"]);
+            duration["not"] = json!({"const": false});
+            duration
         }
         ValueKind::RealTime => real_time(),
         ValueKind::RealTimeOrAuto => {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// Below this many characters a reference is hardly shorter than what it stands for.
 const WORTH_SHARING: usize = 160;
 
-/// Replaces what stands behind a key of that name more than once by a reference to a definition.
+/// Replaces what stands after a key of that name more than once by a reference to a definition.
 pub(super) fn share(schema: &mut Value) {
     let mut found = BTreeMap::new();
     count(schema, &mut found);

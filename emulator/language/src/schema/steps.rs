@@ -10,10 +10,12 @@ use crate::vocabulary::{EXPECTATIONS, Field, HEADS, Head, Verb};
 /// The definitions of a step, of an expectation, and of each of their heads.
 pub(super) fn definitions() -> Vec<(String, Value)> {
     let mut all = Vec::new();
-    for (prefix, heads, mode) in [("step", HEADS, Mode::Given), ("expectation", EXPECTATIONS, Mode::Awaited)]
+    let steps: Vec<Head> = HEADS.iter().map(|row| row.head).collect();
+    let expectations: Vec<Head> = EXPECTATIONS.iter().map(|row| row.head).collect();
+    for (prefix, heads, mode) in [("step", steps, Mode::Given), ("expectation", expectations, Mode::Awaited)]
     {
-        let mut whole = one_of_heads(prefix, heads, mode);
-        whole["defaultSnippets"] = snippets(heads).into();
+        let mut whole = one_of_heads(prefix, &heads, mode);
+        whole["defaultSnippets"] = snippets(&heads).into();
         all.push((prefix.to_owned(), whole));
         all.extend(heads.iter().map(|head| (definition(prefix, head), with_verbs(head, mode))));
     }
@@ -37,7 +39,7 @@ fn definition(prefix: &str, head: &Head) -> String {
     format!("{prefix}_{}", head.name)
 }
 
-/// A mapping whose shape is told by the head in it.
+/// A mapping whose head says its shape.
 fn one_of_heads(prefix: &str, heads: &[Head], mode: Mode) -> Value {
     let names: Vec<&str> = heads.iter().map(|head| head.name).collect();
     let mut properties = Map::new();
@@ -106,7 +108,7 @@ fn beside(taken: &[&str], fields: &[Field], mode: Mode) -> Value {
     with_needed(json!({"properties": properties, "propertyNames": keys(&names)}), fields)
 }
 
-/// What stands behind a verb, with an example.
+/// What stands after a verb, with an example.
 fn value(verb: &Verb, mode: Mode) -> Value {
     let takes = match mode {
         Mode::Given => verb.value,

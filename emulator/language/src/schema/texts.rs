@@ -32,7 +32,7 @@ pub(super) fn sentence(fragment: &str) -> String {
     format!("{first}{}.", characters.as_str())
 }
 
-/// Gives what can stand behind a key, to be shown beside it; none where there is nothing typical.
+/// Gives what can stand after a key, to be shown beside it; none where there is nothing typical.
 pub(super) fn example(kind: ValueKind) -> Option<Value> {
     Some(match kind {
         ValueKind::Text | ValueKind::Message | ValueKind::Pattern => json!("hello"),

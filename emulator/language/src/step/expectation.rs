@@ -1,7 +1,10 @@
 //! What must happen, be the case, or never happen.
 
-use super::{AppVerbKind, Refusal};
+use emulator_core::{Channel, Folder};
+
+use super::Refusal;
 use crate::node::{Node, Span, Spanned};
+use crate::vocabulary::{OwnerWord, Verb, Window};
 
 /// What must happen, be the case, or never happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,14 +94,12 @@ pub enum Awaited {
         /// The app.
         who: Spanned<String>,
         /// Which call.
-        verb: AppVerbKind,
+        verb: &'static Verb,
         /// What the call must hold: for `sends` a pattern of the message ([`crate::matcher::Pattern::of_message`]),
         /// for a control verb a mapping of its parameters, for `extends_control` a duration. Without it any will do.
         params: Option<Node>,
-        /// The parameter of the Send API of this name.
-        messaging_type: Option<Node>,
-        /// The message tag.
-        tag: Option<Node>,
+        /// Patterns of the parameters that stand beside the verb, by their names on the wire.
+        beside: Vec<(&'static str, Node)>,
         /// The call must have been refused, and in this way.
         refused: Option<Box<Refusal>>,
     },
@@ -134,44 +135,11 @@ pub enum Awaited {
     OneOf(Vec<Expectation>),
 }
 
-/// The lists of an entry that an event can stand in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// `messaging`.
-    Messaging,
-    /// `standby`.
-    Standby,
-}
-
 /// Who owns a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// The app of this name.
     App(Spanned<String>),
-    /// The Page Inbox.
-    Inbox,
-    /// Nobody, after control has run out or was released.
-    Idle,
-    /// Nobody, as there is no handover.
-    None,
-}
-
-/// The folders of the inbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Folder {
-    /// `main`.
-    Main,
-    /// `done`.
-    Done,
-    /// `spam`.
-    Spam,
-}
-
-/// The states of the messaging window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// `open`.
-    Open,
-    /// `closed`.
-    Closed,
+    /// The inbox, or nobody.
+    Word(OwnerWord),
 }

@@ -10,12 +10,14 @@ mod shape;
 
 use std::sync::Arc;
 
-use super::{Act, Names, Origin, Refusal, Step};
+use super::{Names, Origin, Refusal, Step};
 use crate::check::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
 use crate::node::{Key, Node, Span, Spanned};
-use crate::vocabulary::{self as words, Field, Head, ValueKind, Verb};
+use crate::vocabulary::{self as words, BuildStep, Field, Head, StepHead, ValueKind, Verb};
+pub(crate) use acts::{clock_move, page};
 use blame::{no_head, no_verb};
+pub(crate) use expectation::{Position, expect, never};
 
 /// Builds the steps of a list, or the one step that stands in place of a list.
 pub(crate) fn steps(
@@ -45,13 +47,13 @@ fn inside(expectation: &Node) -> Vec<String> {
 
 /// The names in the items of a combination.
 fn parts(expectation: &Node) -> Vec<String> {
-    let lists = words::COMBINATIONS.iter().filter_map(|name| expectation.get(name)?.items());
+    let lists = words::combinations().filter_map(|name| expectation.get(name)?.items());
     lists.flatten().flat_map(inside).collect()
 }
 
 /// Builds one step; what it reports makes the step void.
-struct Builder<'a> {
-    check: Checker<'a>,
+pub(crate) struct Builder<'a> {
+    pub(crate) check: Checker<'a>,
     origin: Origin<'a>,
 }
 
@@ -70,33 +72,17 @@ impl<'a> Builder<'a> {
             );
             return None;
         };
-        let head = self.head(entries, node.span)?;
+        let StepHead { head, build } = self.head(entries, node.span)?;
         let value = node.get(head.name)?;
-        let act = match head.name {
-            "user" => self.user(head, node, value),
-            "inbox" => self.inbox(head, node, value),
-            "app" => self.app(head, node, value),
-            "bot" => self.bot(head, node, value),
-            _ => {
+        let act = match build {
+            BuildStep::ByVerb => self.act(head, node, value),
+            BuildStep::Alone(build) => {
                 let known = (head.beside, head.not_yet);
                 self.keys_beside(head.name, known, entries, &[head.name], Mode::Given);
-                let sound = self.sound(head.name, head.value, value);
-                match head.name {
-                    "expect" | "never" => self.expectation(node, value, head.name),
-                    "page" if sound => self.page(node, value),
-                    "page" => None,
-                    "clock" => Some(Act::Clock(acts::clock(value))),
-                    // The files of scenarios have their parts put in before their steps are built.
-                    "use" => {
-                        let problem = Diagnostic::new(node.span, "only a file can use a part");
-                        self.check.report(problem.help("send the steps of the part themselves"));
-                        None
-                    }
-                    _ => Some(Act::Note(value.clone())),
-                }
+                if self.sound(head.name, head.value, value) { build(self, node, value) } else { None }
             }
         };
-        let inside = value.get("as").filter(|_| head.name == "expect");
+        let inside = value.get("as").filter(|_| head.value == ValueKind::Expectation);
         let capture = self.capture(node.get("as").or(inside));
         let on = node.get("on").map(spanned);
         let act = act.filter(|_| self.check.problems.len() == before)?;
@@ -105,15 +91,15 @@ impl<'a> Builder<'a> {
     }
 
     /// Finds the key that says who acts or what kind of step this is.
-    fn head(&mut self, entries: &[(Key, Node)], span: Span) -> Option<&'static Head> {
-        let mut heads = entries.iter().filter_map(|(key, _)| words::head(&key.name).map(|head| (head, key)));
+    fn head(&mut self, entries: &[(Key, Node)], span: Span) -> Option<&'static StepHead> {
+        let mut heads = entries.iter().filter_map(|(key, _)| words::head(&key.name).map(|row| (row, key)));
         match (heads.next(), heads.next()) {
-            (Some((head, _)), None) => Some(head),
+            (Some((row, _)), None) => Some(row),
             (Some((first, _)), Some((second, key))) => {
                 self.check.report(
                     Diagnostic::new(
                         key.span,
-                        format!("`{}` and `{}` are two steps", first.name, second.name),
+                        format!("`{}` and `{}` are two steps", first.head.name, second.head.name),
                     )
                     .label("a second step begins here")
                     .help("begin it with a dash of its own"),
@@ -228,7 +214,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn spanned(node: &Node) -> Spanned<String> {
+pub(crate) fn spanned(node: &Node) -> Spanned<String> {
     Spanned::new(node.source.clone(), node.span)
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use emulator_core::{AppMode, Feature, FieldSet, Media, Permission, SenderAction};
+use emulator_core::{AppMode, Feature, FieldSet, Folder, Media, Permission, RouteId};
 
-use super::Folder;
 use crate::node::{Node, Spanned};
+use crate::vocabulary::{RoleWord, TokenWord, ValueKind, Verb};
 
 /// What a person does.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,81 +105,86 @@ pub enum PageChange {
 pub enum Role {
     /// The app of this name.
     App(Spanned<String>),
-    /// The Page Inbox.
-    Inbox,
-    /// Nobody.
-    Nobody,
+    /// The inbox, or nobody.
+    Word(RoleWord),
 }
 
-/// The state of a Page token, in the words of the language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenWord {
-    /// `valid`.
-    Valid,
-    /// `expired`: from now on.
-    Expired,
-    /// `password_changed` by the person behind it.
-    PasswordChanged,
-    /// `removed`: the person behind it has removed the app.
-    Removed,
+impl Role {
+    /// Reads who has a role; the name was checked.
+    pub(crate) fn of(node: &Node) -> Self {
+        if node.is_null() {
+            return Self::Word(RoleWord::None);
+        }
+        RoleWord::parse(&node.source).map_or_else(|| Self::App(super::spanned(node)), Self::Word)
+    }
 }
 
 /// What an app does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AppVerb {
-    /// Sends a message to the person.
-    Sends {
-        /// The text, or the mapping that is the message; [`crate::value::message`] evaluates both.
-        message: Node,
-        /// The parameter of this name.
-        messaging_type: Option<Node>,
-        /// The message tag.
-        tag: Option<Node>,
-        /// The message that it answers.
-        reply_to: Option<Node>,
-    },
-    /// Passes control on.
-    PassesControl {
-        /// The name of an app, `inbox`, an id or an expression; without it the parameter is left out.
-        to: Option<Node>,
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Takes control.
-    TakesControl {
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Releases control.
-    ReleasesControl {
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Requests control.
-    RequestsControl {
-        /// The metadata.
-        metadata: Option<Node>,
-    },
-    /// Extends control.
-    ExtendsControl {
-        /// The length; [`crate::value::duration`] reads it.
-        duration: Node,
-    },
-    /// Tells another app something.
-    PassesMetadata {
-        /// Whom, as for [`AppVerb::PassesControl`].
-        to: Option<Node>,
-        /// What.
-        metadata: Option<Node>,
-    },
-    /// Shows typing, or that the messages were seen.
-    Signals(SenderAction),
-    /// Asks who owns the conversation.
-    AsksOwner,
-    /// Asks which apps are secondary receivers.
-    AsksReceivers,
+    /// Makes the call of a route.
+    Route(RouteCall),
     /// Makes any call of the Graph API.
     Calls(Box<RawCall>),
+}
+
+impl AppVerb {
+    /// True for what may send a message.
+    pub(crate) fn may_send(&self) -> bool {
+        match self {
+            Self::Route(call) => call.verb.sends_message(),
+            Self::Calls(_) => true,
+        }
+    }
+}
+
+/// The call of a route, with what the step gives for its parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RouteCall {
+    /// The verb that makes it.
+    pub verb: &'static Verb,
+    /// Which call.
+    pub route: RouteId,
+    /// The parameters that are given, by their names on the wire, in the order of the row.
+    pub arguments: Vec<(&'static str, Argument)>,
+}
+
+/// What a step gives for a parameter of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument {
+    /// A text.
+    Text(Node),
+    /// The name of an app, `inbox`, an id or an expression.
+    App(Node),
+    /// A message: its text, or the mapping that it is; [`crate::value::message`] evaluates both.
+    Message(Node),
+    /// A length of virtual time, which goes out in seconds; [`crate::value::duration`] reads it.
+    Duration(Node),
+    /// A message that an earlier step captured, or the id of one.
+    Earlier(Node),
+    /// Any value.
+    Any(Node),
+    /// A word of the wire.
+    Word(&'static str),
+}
+
+impl Argument {
+    /// What a node is for a parameter of this kind.
+    pub(crate) fn of(kind: ValueKind, node: Node) -> Self {
+        if kind == ValueKind::Text {
+            Self::Text(node)
+        } else if kind == ValueKind::Receiver {
+            Self::App(node)
+        } else if kind == ValueKind::Message {
+            Self::Message(node)
+        } else if kind == ValueKind::Duration {
+            Self::Duration(node)
+        } else if kind == ValueKind::Earlier {
+            Self::Earlier(node)
+        } else {
+            Self::Any(node)
+        }
+    }
 }
 
 /// A call of the Graph API that is written out.
@@ -239,77 +244,4 @@ pub enum CallToken {
     Expired,
     /// With that text.
     Text(Node),
-}
-
-macro_rules! app_verbs {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// The kinds of [`AppVerb`], for an expectation.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum AppVerbKind {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl AppVerbKind {
-            /// Gives the word of the language.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)+
-                }
-            }
-
-            /// Gives the kind of that name.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                [$(Self::$variant),+].into_iter().find(|kind| kind.name() == name)
-            }
-        }
-    };
-}
-
-app_verbs! {
-    /// `sends`.
-    Sends = "sends",
-    /// `passes_control`.
-    PassesControl = "passes_control",
-    /// `takes_control`.
-    TakesControl = "takes_control",
-    /// `releases_control`.
-    ReleasesControl = "releases_control",
-    /// `requests_control`.
-    RequestsControl = "requests_control",
-    /// `extends_control`.
-    ExtendsControl = "extends_control",
-    /// `passes_metadata`.
-    PassesMetadata = "passes_metadata",
-    /// `types`.
-    Types = "types",
-    /// `marks_seen`.
-    MarksSeen = "marks_seen",
-    /// `asks_owner`.
-    AsksOwner = "asks_owner",
-    /// `asks_receivers`.
-    AsksReceivers = "asks_receivers",
-    /// `calls`: as an expectation any call, whatever verb it has beside.
-    Calls = "calls",
-}
-
-impl AppVerbKind {
-    /// True for the edges of conversation control.
-    pub const fn is_control(self) -> bool {
-        match self {
-            Self::PassesControl
-            | Self::TakesControl
-            | Self::ReleasesControl
-            | Self::RequestsControl
-            | Self::ExtendsControl
-            | Self::PassesMetadata => true,
-            Self::Sends
-            | Self::Types
-            | Self::MarksSeen
-            | Self::AsksOwner
-            | Self::AsksReceivers
-            | Self::Calls => false,
-        }
-    }
 }

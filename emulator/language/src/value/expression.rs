@@ -53,7 +53,7 @@ pub(crate) fn check(node: &Node, known: Option<&Known>, problems: &mut Vec<Diagn
 /// Refuses expressions that ask for the environment of this process, for a tree that anybody may have sent.
 pub(crate) fn refuse_environment(node: &Node, problems: &mut Vec<Diagnostic>) {
     each_text(node, &mut |written| {
-        // What cannot be read is told by `check`.
+        // `check` reports what cannot be read.
         for piece in pieces(written).unwrap_or_default() {
             let Piece::Expression { inside, start, end } = piece else { continue };
             let paths = paths(&environment(), inside, written, (start, end)).unwrap_or_default();
@@ -268,7 +268,7 @@ fn paths(
     Ok(found.into_iter().filter(|path| !functions.contains(&root(path))).collect())
 }
 
-/// The names of the filters in an expression that can be read: those behind a bar outside of quotes.
+/// The names of the filters in an expression that can be read: those after a bar outside of quotes.
 fn filters(inside: &str) -> impl Iterator<Item = &str> {
     let mut quote = None;
     let bars = inside.char_indices().filter(move |(_, character)| {
@@ -359,7 +359,7 @@ fn no_member(
     problem.help_if(near).note(format!("`{of}` has {has}"))
 }
 
-/// Says that something which is no mapping has no members.
+/// Says that something that is not a mapping has no members.
 fn member_of_none(of: &str, part: &str, what: &str, written: &Written<'_>, at: (usize, usize)) -> Diagnostic {
     Diagnostic::new(written.part(at.0, at.1), format!("`{of}` has no `{part}`"))
         .label(format!("`{of}` is {what}"))

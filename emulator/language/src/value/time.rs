@@ -41,7 +41,7 @@ pub fn parse_duration(node: &Node) -> Result<i64, Diagnostic> {
         }
         let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else {
             return Err(wrong()
-                .label(format!("`{unit}` is no unit"))
+                .label(format!("`{unit}` is not a unit"))
                 .help("the units are `ms`, `s`, `m`, `h`, `d` and `w`"));
         };
         let part = number.parse::<i64>().ok().and_then(|number| number.checked_mul(*factor));

@@ -1,28 +1,45 @@
-//! What `expect:` and `never:` can be about, and the matchers of their patterns.
+//! What `expect:` and `never:` can be about.
 
-use super::steps::{AS, OF, ON, OPTIONAL, WITHIN};
-use super::{APP_VERBS, CHANNELS, FOLDERS, Field, Head, ValueKind, WEBHOOK_FIELDS, WINDOWS, field};
+use emulator_core::{Channel, Field as WebhookField, Folder};
+
+use super::app::APP_VERBS;
+use super::keys::{AS, OF, ON, OPTIONAL, WITHIN};
+use super::verb::{ExpectationHead, Head, Subject};
+use super::words::Window;
+use super::{Field, ValueKind, field};
+use crate::node::Node;
+use crate::step::{Awaited, Builder, Position};
+
+type Build = fn(&mut Builder<'_>, &'static ExpectationHead, &Node, &Node, Position<'_>) -> Option<Awaited>;
 
 /// What `expect:` and `never:` can be about; the verbs of an app are listed in [`APP_VERBS`].
-pub const EXPECTATIONS: &[Head] = &[
-    Head {
-        name: "app",
-        value: ValueKind::App,
-        verbs: APP_VERBS,
-        beside: &[ON],
-        not_yet: &["persona", "thread_control"],
-        meaning: "a message that reaches the person, or another call of that app",
+pub static EXPECTATIONS: &[ExpectationHead] = &[
+    ExpectationHead {
+        head: Head {
+            name: "app",
+            value: ValueKind::App,
+            actor: "an app",
+            verbs: APP_VERBS,
+            beside: &[ON],
+            not_yet: &["persona", "thread_control"],
+            meaning: "a message that reaches the person, or another call of that app",
+        },
+        subject: Subject::Call,
+        build: |builder, head, node, app, _| builder.awaited_call(&head.head, node, app),
     },
-    Head {
-        name: "webhook",
-        value: ValueKind::App,
-        verbs: &[],
-        beside: &[
+    alone(
+        "webhook",
+        ValueKind::App,
+        &[
             OF,
             ON,
-            field("channel", ValueKind::Word(CHANNELS), "the list of the entry that the event stands in"),
+            field(
+                "channel",
+                ValueKind::Word(Channel::WORDS),
+                "the list of the entry that the event stands in",
+            ),
             field("event", ValueKind::Pattern, "what the event must hold"),
-            field("field", ValueKind::Word(WEBHOOK_FIELDS), "the subscription field it belongs to"),
+            field("field", ValueKind::Word(WebhookField::WORDS), "the subscription field it belongs to"),
             field("acknowledged", ValueKind::Bool, "`false` for a delivery that the app did not acknowledge"),
             field(
                 "attempts",
@@ -33,56 +50,72 @@ pub const EXPECTATIONS: &[Head] = &[
             OPTIONAL,
             AS,
         ],
-        not_yet: &[],
-        meaning: "a delivery to that app",
-    },
-    state("owner", ValueKind::Owner, "who controls the conversation"),
-    state("folder", ValueKind::Word(FOLDERS), "the folder the conversation lies in"),
-    state("window", ValueKind::Word(WINDOWS), "whether the messaging window is open"),
-    Head {
-        name: "nothing",
-        value: ValueKind::Flag,
-        verbs: &[],
-        beside: &[field(
-            "for",
-            ValueKind::Needed(&ValueKind::RealTime),
-            "how long it must stay quiet, in real time",
-        )],
-        not_yet: &[],
-        meaning: "quiet: no message reaches the person and no real app calls anything",
-    },
-    combination("any_order", "all of these, in any order; each is met by another call, delivery or message"),
-    combination("one_of", "one of these: the first that is met"),
+        "a delivery to that app",
+        Subject::Delivery,
+        |builder, _, node, app, _| builder.awaited_delivery(node, app),
+    ),
+    state("owner", ValueKind::Owner, "who controls the conversation", |builder, _, _, value, _| {
+        builder.owner(value).map(Awaited::Owner)
+    }),
+    state(
+        "folder",
+        ValueKind::Word(Folder::WORDS),
+        "the folder the conversation lies in",
+        |builder, head, _, value, _| builder.word_of(&head.head, value, Folder::parse).map(Awaited::Folder),
+    ),
+    state(
+        "window",
+        ValueKind::Word(Window::WORDS),
+        "whether the messaging window is open",
+        |builder, head, _, value, _| builder.word_of(&head.head, value, Window::parse).map(Awaited::Window),
+    ),
+    alone(
+        "nothing",
+        ValueKind::Flag,
+        &[field("for", ValueKind::Needed(&ValueKind::RealTime), "how long it must stay quiet, in real time")],
+        "quiet: no message reaches the person and no real app calls anything",
+        Subject::Quiet,
+        |builder, _, node, value, _| builder.nothing(node, value),
+    ),
+    combination(
+        "any_order",
+        Subject::AllOf,
+        "all of these, in any order; each is met by another call, delivery or message",
+        |builder, head, _, value, position| builder.any_order(&head.head, value, position),
+    ),
+    combination(
+        "one_of",
+        Subject::OneOf,
+        "one of these: the first that is met",
+        |builder, head, _, value, position| builder.items(&head.head, value, position).map(Awaited::OneOf),
+    ),
 ];
-
-/// The expectations that are made of others.
-pub const COMBINATIONS: &[&str] = &["any_order", "one_of"];
-
-const fn state(name: &'static str, value: ValueKind, meaning: &'static str) -> Head {
-    Head { name, value, verbs: &[], beside: &[OF, ON, WITHIN, OPTIONAL, AS], not_yet: &[], meaning }
-}
-
-const fn combination(name: &'static str, meaning: &'static str) -> Head {
-    let value = ValueKind::ListOf(&ValueKind::Expectation);
-    Head { name, value, verbs: &[], beside: &[ON, WITHIN, OPTIONAL, AS], not_yet: &[], meaning }
-}
 
 /// Keys of expectations that this version lacks.
 pub const EXPECTATIONS_NOT_YET: &[&str] = &["inbox", "menu", "profile", "user"];
 
-/// The matchers of a pattern; a mapping with only these keys is a matcher.
-pub const MATCHERS: &[Field] = &[
-    field("contains", ValueKind::Text, "a text that holds this one"),
-    field("starts_with", ValueKind::Text, "a text that begins with this one"),
-    field("matches", ValueKind::Regex, "a text in which this regular expression is found"),
-    field("one_of", ValueKind::ListOf(&ValueKind::Pattern), "what matches one of these"),
-    field("not", ValueKind::Pattern, "what does not match this"),
-    field("has", ValueKind::Pattern, "a list with an item that matches this"),
-    field("any", ValueKind::Flag, "a key that is there, whatever its value"),
-    field("absent", ValueKind::Flag, "a key that is not there"),
-    field("count", ValueKind::Pattern, "a list whose length matches this"),
-    field("gt", ValueKind::Number, "a number greater than this one"),
-    field("lt", ValueKind::Number, "a number less than this one"),
-    field("between", ValueKind::Range, "a number from the first to the second, both included"),
-    field("exactly", ValueKind::Any, "this value and no other keys; no mapping in it is a matcher"),
-];
+const fn alone(
+    name: &'static str,
+    value: ValueKind,
+    beside: &'static [Field],
+    meaning: &'static str,
+    subject: Subject,
+    build: Build,
+) -> ExpectationHead {
+    let head = Head { name, value, actor: "", verbs: &[], beside, not_yet: &[], meaning };
+    ExpectationHead { head, subject, build }
+}
+
+const fn state(name: &'static str, value: ValueKind, meaning: &'static str, build: Build) -> ExpectationHead {
+    alone(name, value, &[OF, ON, WITHIN, OPTIONAL, AS], meaning, Subject::Conversation, build)
+}
+
+const fn combination(
+    name: &'static str,
+    subject: Subject,
+    meaning: &'static str,
+    build: Build,
+) -> ExpectationHead {
+    let value = ValueKind::ListOf(&ValueKind::Expectation);
+    alone(name, value, &[ON, WITHIN, OPTIONAL, AS], meaning, subject, build)
+}

@@ -1,6 +1,9 @@
 //! The keys of the mappings of a file.
 
-use super::{FEATURES, Field, MODES, PERMISSIONS, ValueKind, WEBHOOK_FIELDS, field};
+use emulator_core::{AppMode, Feature, Field as WebhookField, Permission};
+
+use super::{Field, ValueKind, field};
+use crate::scenario::{Deliveries, Unread};
 
 /// The top-level keys of a scenario.
 pub const SCENARIO_KEYS: &[Field] = &[
@@ -27,20 +30,18 @@ pub const SCENARIO_KEYS: &[Field] = &[
     field("timeouts", ValueKind::Section(TIMEOUT_KEYS), "its limits of real time"),
     field(
         "unread",
-        ValueKind::Word(FAIL_OR_ALLOW),
+        ValueKind::Word(Unread::WORDS),
         "what unread messages and unexpected refusals mean at the end: `fail`, or `allow` to let them be",
     ),
     field(
         "deliveries",
-        ValueKind::Word(FAIL_OR_ALLOW),
+        ValueKind::Word(Deliveries::WORDS),
         "what a failed delivery means at the end that no expectation spoke of: `fail`, or `allow` to let it be",
     ),
     field("steps", ValueKind::Steps, "what happens, one step after the other"),
 ];
 /// The top-level keys of a scenario that this version lacks.
 pub const SCENARIO_NOT_YET: &[&str] = &["behaviour"];
-/// What it can mean at the end that something was not expected.
-pub(super) const FAIL_OR_ALLOW: &[&str] = &["fail", "allow"];
 /// The keys of a part.
 pub const PART_KEYS: &[Field] = &[
     field("part", ValueKind::Literal, "the name: what its steps do"),
@@ -98,18 +99,22 @@ pub const APP_KEYS: &[Field] = &[
     field("env", ValueKind::Free(&ValueKind::Text), "variables for the environment of its bot"),
     field(
         "fields",
-        ValueKind::OneOrMore(&ValueKind::Word(WEBHOOK_FIELDS)),
+        ValueKind::OneOrMore(&ValueKind::Word(WebhookField::WORDS)),
         "the subscription fields that the Page installs for it",
     ),
-    field("features", ValueKind::OneOrMore(&ValueKind::Word(FEATURES)), "the features it has been granted"),
+    field(
+        "features",
+        ValueKind::OneOrMore(&ValueKind::Word(Feature::WORDS)),
+        "the features it has been granted",
+    ),
     field(
         "permissions",
-        ValueKind::OneOrMore(&ValueKind::Word(PERMISSIONS)),
+        ValueKind::OneOrMore(&ValueKind::Word(Permission::WORDS)),
         "what its Page token carries; everything unless given",
     ),
     field(
         "mode",
-        ValueKind::Word(MODES),
+        ValueKind::Word(AppMode::WORDS),
         "whether it is live, or in development and reaches only people with a role",
     ),
     field(

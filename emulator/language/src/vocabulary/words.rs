@@ -1,59 +1,67 @@
 //! The words that stand for something by themselves.
 
-/// The lists of an entry that an event can stand in.
-pub const CHANNELS: &[&str] = &["messaging", "standby"];
-/// The folders of the inbox.
-pub const FOLDERS: &[&str] = &["main", "done", "spam"];
-/// The states of the messaging window.
-pub const WINDOWS: &[&str] = &["open", "closed"];
-/// The owners that are no app.
-pub const OWNERS: &[&str] = &["inbox", "idle", "none"];
+use emulator_core::words;
+
+words! {
+    /// A state of the messaging window.
+    Window {
+        /// An app may answer.
+        Open = "open",
+        /// It may not.
+        Closed = "closed",
+    }
+
+    /// An owner of a conversation that is not an app.
+    OwnerWord {
+        /// The Page Inbox.
+        Inbox = "inbox",
+        /// Nobody, after control has run out or was released.
+        Idle = "idle",
+        /// Nobody, as there is no handover.
+        None = "none",
+    }
+
+    /// Who has a role and is not an app.
+    RoleWord {
+        /// The Page Inbox.
+        Inbox = "inbox",
+        /// Nobody.
+        None = "none",
+    }
+
+    /// Whether a Page token still holds.
+    TokenWord {
+        /// It does.
+        Valid = "valid",
+        /// It expires now.
+        Expired = "expired",
+        /// The person whose token it is changed the password.
+        PasswordChanged = "password_changed",
+        /// The person whose token it is removed the app.
+        Removed = "removed",
+    }
+
+    /// A token other than the Page token of an app.
+    CallTokenWord {
+        /// None at all.
+        None = "none",
+        /// The app token.
+        App = "app",
+        /// The Page token, as if it had just expired.
+        Expired = "expired",
+    }
+
+    /// Where the clock goes that is not told by a length or a time.
+    ClockWord {
+        /// To whatever is due next.
+        Next = "next",
+    }
+}
 
 /// The HTTP methods of a call that is written out.
 pub const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
-/// The words for a token other than the Page token of an app.
-pub const CALL_TOKENS: &[&str] = &["none", "app", "expired"];
 /// The words for tokens that this version lacks.
 pub const CALL_TOKENS_NOT_YET: &[&str] = &["user"];
-
-/// The subscription fields an app can have.
-pub const WEBHOOK_FIELDS: &[&str] = &[
-    "messages",
-    "message_echoes",
-    "message_deliveries",
-    "message_reads",
-    "message_reactions",
-    "message_edits",
-    "messaging_postbacks",
-    "messaging_optins",
-    "messaging_referrals",
-    "messaging_handovers",
-    "standby",
-    "messaging_account_linking",
-    "messaging_feedback",
-    "messaging_policy_enforcement",
-];
-
-/// The modes of an app.
-pub const MODES: &[&str] = &["live", "development"];
-
-/// The features an app can be granted.
-pub const FEATURES: &[&str] = &["human_agent"];
-
-/// What a Page token can carry.
-pub const PERMISSIONS: &[&str] = &[
-    "pages_messaging",
-    "pages_manage_metadata",
-    "pages_read_engagement",
-    "pages_show_list",
-    "pages_user_locale",
-    "pages_user_timezone",
-    "pages_user_gender",
-    "page_utility_messaging",
-];
-
-/// Whether a Page token still holds, and why not.
-pub const TOKENS: &[&str] = &["valid", "expired", "password_changed", "removed"];
 
 /// The protocols of this version.
 pub const PROTOCOLS: &[&str] = &["handover"];
@@ -66,7 +74,7 @@ pub const RESERVED_NAMES: &[&str] = &[
     "true", "false", "null",
 ];
 
-/// Keys of a message that are text on the wire, so that a scalar behind one of them is taken as it is written.
+/// Keys of a message that are text on the wire, so that a scalar after one of them is taken as it is written.
 pub const WIRE_TEXT: &[&str] =
     &["text", "title", "subtitle", "payload", "metadata", "id", "mid", "url", "ref"];
 

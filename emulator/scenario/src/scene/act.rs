@@ -1,17 +1,17 @@
 //! Steps that act: played apps and the clock.
 
-use emulator_core::{AppId, PageId, Timestamp};
+use emulator_core::{AppId, PageId, RouteId, Timestamp};
 use emulator_language::value::LAST_MOMENT;
-use emulator_server::graph::{self, PlayedCall, RawCall, Reply};
+use emulator_server::graph::{self, RawCall, Reply};
 use emulator_server::rfc3339;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Outcome, Performed, Scene, raw};
 use crate::diagnostics::Diagnostic;
 use crate::matcher::Pattern;
 use crate::node::{Node, Span, Spanned};
-use crate::step::{AppVerb, ClockMove, Refusal};
-use crate::value;
+use crate::step::{AppVerb, Argument, ClockMove, Refusal, RouteCall};
+use crate::value::{self, ReadAs};
 
 /// An app's step, taken apart.
 pub(super) struct AppCall<'a> {
@@ -25,8 +25,8 @@ pub(super) struct AppCall<'a> {
 
 /// What an app's step asks the Graph API for.
 enum Made {
-    /// A verb.
-    Verb(PlayedCall),
+    /// The call of a route with these parameters.
+    Route(RouteId, Map<String, Value>),
     /// A call that is written out.
     Raw(RawCall),
 }
@@ -41,7 +41,9 @@ impl Scene {
         let made = self.made(call.verb, app, token)?;
         let is_raw = matches!(made, Made::Raw(_));
         let reply = match made {
-            Made::Verb(played) => graph::play(&self.stage, &self.lane, token, person, played),
+            Made::Route(route, parameters) => {
+                graph::play(&self.stage, &self.lane, token, person, (route, parameters))
+            }
             Made::Raw(raw) => graph::call(&self.stage, &self.lane, &raw),
         };
         done.entries.push(reply.seq);
@@ -113,33 +115,35 @@ impl Scene {
 
     /// An app's verb with its expressions evaluated.
     fn made(&self, verb: &AppVerb, app: AppId, token: Option<&str>) -> Outcome<Made> {
-        let text = |node: &Option<Node>| node.as_ref().map(|node| self.text(node)).transpose();
-        let named = |target: String| self.app_named(&target).map_or(target, |app| app.to_string());
-        Ok(Made::Verb(match verb {
-            AppVerb::Calls(written) => return Ok(Made::Raw(self.raw_call(written, app, token)?)),
-            AppVerb::Sends { message, messaging_type, tag, reply_to } => PlayedCall::Sends {
-                message: value::message(message, self).map_err(|problem| self.error(problem))?,
-                messaging_type: text(messaging_type)?,
-                tag: text(tag)?,
-                reply_to: self.earlier(reply_to.as_ref())?.map(|mid| mid.to_string()),
-            },
-            AppVerb::Signals(action) => PlayedCall::Signals(*action),
-            AppVerb::PassesControl { to, metadata } => {
-                PlayedCall::Passes { to: text(to)?.map(named), metadata: text(metadata)? }
+        Ok(match verb {
+            AppVerb::Calls(written) => Made::Raw(self.raw_call(written, app, token)?),
+            AppVerb::Route(RouteCall { verb: _, route, arguments }) => {
+                let evaluated = |(name, argument): &(&str, Argument)| {
+                    self.argument(argument).map(|value| ((*name).to_owned(), value))
+                };
+                Made::Route(*route, arguments.iter().map(evaluated).collect::<Outcome<_>>()?)
             }
-            AppVerb::PassesMetadata { to, metadata } => {
-                PlayedCall::PassesMetadata { to: text(to)?.map(named), metadata: text(metadata)? }
+        })
+    }
+
+    /// What goes out for a parameter.
+    fn argument(&self, argument: &Argument) -> Outcome<Value> {
+        let wrong = |problem| self.error(problem);
+        Ok(match argument {
+            Argument::Text(node) => self.text(node)?.into(),
+            Argument::App(node) => {
+                let target = self.text(node)?;
+                self.app_named(&target).map_or(target, |app| app.to_string()).into()
             }
-            AppVerb::TakesControl { metadata } => PlayedCall::Takes { metadata: text(metadata)? },
-            AppVerb::ReleasesControl { metadata } => PlayedCall::Releases { metadata: text(metadata)? },
-            AppVerb::RequestsControl { metadata } => PlayedCall::Requests { metadata: text(metadata)? },
-            AppVerb::ExtendsControl { duration } => {
-                let ms = value::duration(duration, self).map_err(|problem| self.error(problem))?;
-                PlayedCall::Extends { seconds: ms / 1_000 }
+            Argument::Message(node) => value::message(node, self).map_err(wrong)?,
+            Argument::Duration(node) => (value::duration(node, self).map_err(wrong)? / 1_000).into(),
+            Argument::Earlier(node) => {
+                let mid = self.earlier(Some(node))?;
+                json!({"mid": mid.map(|mid| mid.to_string())})
             }
-            AppVerb::AsksOwner => PlayedCall::AsksOwner,
-            AppVerb::AsksReceivers => PlayedCall::AsksReceivers,
-        }))
+            Argument::Any(node) => value::evaluate(node, self, ReadAs::Any).map_err(wrong)?,
+            Argument::Word(word) => Value::from(*word),
+        })
     }
 
     pub(super) fn text(&self, node: &Node) -> Outcome<String> {

@@ -9,7 +9,7 @@ use emulator_server::rfc3339;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::call_verb::verb_of;
+use super::call_verb::{moves_control, verb_of};
 use super::compare::Seen;
 use super::never::Ending;
 use super::plan::{Leaf, Plan};
@@ -170,9 +170,9 @@ impl Scene {
         };
         let differs = |(_, entry, call): (usize, &Entry, &Call)| {
             let compared = self.seen(|seen| seen.call(wanted, entry, call));
-            verb_of(&call.kind) == Some(*verb) && compared.is_some_and(|(it, _)| !it.is_match())
+            verb_of(&call.kind) == Some(verb) && compared.is_some_and(|(it, _)| !it.is_match())
         };
-        verb.is_control()
+        moves_control(verb)
             && self
                 .lane
                 .undisturbed()

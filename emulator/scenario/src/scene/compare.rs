@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::feed::Feed;
 use crate::matcher::{Comparison, Pattern};
-use crate::step::AppVerbKind;
+use crate::vocabulary::Verb;
 
 /// What comparing needs to see: what has happened, and what things are called.
 pub(super) struct Seen<'a> {
@@ -32,8 +32,8 @@ pub(super) enum Asked {
 }
 
 impl Asked {
-    pub(super) fn of(verb: AppVerbKind) -> Self {
-        if verb == AppVerbKind::Calls { Self::Spelling } else { Self::Parameters }
+    pub(super) fn of(verb: &Verb) -> Self {
+        if verb.is_written_call() { Self::Spelling } else { Self::Parameters }
     }
 }
 

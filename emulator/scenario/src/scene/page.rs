@@ -12,6 +12,7 @@ use super::{Outcome, Performed, Scene};
 use crate::diagnostics::Diagnostic;
 use crate::node::{Span, Spanned};
 use crate::step::{PageChange, Refusal, Role, TokenWord};
+use crate::vocabulary::RoleWord;
 
 impl Scene {
     /// Makes the changes one after the other, up to the first that is declined.
@@ -73,8 +74,8 @@ impl Scene {
         match change {
             PageChange::PrimaryReceiver(role) => one(AdminChange::PrimaryReceiver(match role {
                 Role::App(app) => Some(Party::of(self.app_id(app)?)),
-                Role::Inbox => Some(Party::Inbox),
-                Role::Nobody => None,
+                Role::Word(RoleWord::Inbox) => Some(Party::Inbox),
+                Role::Word(RoleWord::None) => None,
             })),
             PageChange::Connects(app) => one(AdminChange::Connects(self.app_id(app)?)),
             PageChange::Removes(app) => one(AdminChange::Removes(self.app_id(app)?)),

@@ -13,7 +13,7 @@ use super::{Outcome, Performed, Scene};
 use crate::check::{NOT_THERE_YET, begin_with_words, is_get_started};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, Span, Spanned};
-use crate::step::{Folder, InboxVerb, UserVerb, is_identifier};
+use crate::step::{InboxVerb, UserVerb, is_identifier};
 use crate::transcript::printable;
 use crate::value::{self, ReadAs};
 
@@ -99,11 +99,7 @@ impl Scene {
         let person = self.person(of, page)?;
         let act = match verb {
             InboxVerb::Replies { text } => InboxAct::Replies(Arc::new(Message::text(self.text(text)?))),
-            InboxVerb::MovesTo(folder) => InboxAct::Moves(match folder {
-                Folder::Main => emulator_core::Folder::Main,
-                Folder::Done => emulator_core::Folder::Done,
-                Folder::Spam => emulator_core::Folder::Spam,
-            }),
+            InboxVerb::MovesTo(folder) => InboxAct::Moves(*folder),
         };
         let acted = self.lane.inbox_acts(person, act);
         done.entries.push(acted.seq);

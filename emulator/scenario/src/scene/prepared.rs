@@ -1,14 +1,15 @@
 //! Expectations with their expressions evaluated.
 
-use emulator_core::{AppId, PageId, Psid, SenderAction};
+use emulator_core::{AppId, PageId, Psid};
 use serde_json::json;
 
 use super::plan::{Branch, Leaf, Plan, Tree};
 use super::{Outcome, Scene};
 use crate::matcher::Pattern;
 use crate::node::Node;
-use crate::step::{AppVerbKind, Awaited, Channel, Expectation, Folder, Owner, Window};
+use crate::step::{Awaited, Expectation, Owner};
 use crate::value;
+use crate::vocabulary::{Source, ValueKind, Verb};
 
 /// An expectation that is ready to be compared.
 pub(super) enum Prepared {
@@ -27,7 +28,7 @@ pub(super) enum Wanted {
         app: AppId,
         page: PageId,
         person: Option<Psid>,
-        verb: AppVerbKind,
+        verb: &'static Verb,
         pattern: Option<Pattern>,
         refused: Option<Pattern>,
     },
@@ -90,16 +91,14 @@ impl Scene {
         let named = || expectation.of.as_ref().map(|who| self.person(who, page)).transpose();
         let build = |node| Pattern::build(node, self).map_err(|problem| self.error(problem));
         Ok(Some(match &expectation.what {
-            Awaited::App { who, verb, params, messaging_type, tag, refused } => {
+            Awaited::App { who, verb, params, beside, refused } => {
                 let app = self.app_id(who)?;
                 let refused = refused.as_deref().map(|refusal| self.refusal_pattern(refusal)).transpose()?;
                 let mut members = Vec::new();
-                for (name, node) in [("messaging_type", messaging_type), ("tag", tag)] {
-                    if let Some(node) = node {
-                        members.push((name.to_owned(), build(node)?));
-                    }
+                for (name, node) in beside {
+                    members.push(((*name).to_owned(), build(node)?));
                 }
-                if *verb == AppVerbKind::Sends {
+                if verb.sends_message() {
                     if let Some(params) = params {
                         let message =
                             Pattern::of_message(params, self).map_err(|problem| self.error(problem))?;
@@ -108,24 +107,23 @@ impl Scene {
                     let pattern = Pattern::of_members(members);
                     return Ok(Some(match refused {
                         None => Wanted::Message { app, person, pattern },
-                        Some(_) => {
-                            Wanted::Call { app, page, person, verb: *verb, pattern: Some(pattern), refused }
-                        }
+                        Some(_) => Wanted::Call { app, page, person, verb, pattern: Some(pattern), refused },
                     }));
                 }
-                let pattern = self.asked_pattern(*verb, params.as_ref())?;
+                let asked = self.asked_pattern(verb, params.as_ref())?;
+                let pattern = match (asked, members.is_empty()) {
+                    (asked, true) => asked,
+                    (None, false) => Some(Pattern::of_members(members)),
+                    (Some(asked), false) => Some(Pattern::both(asked, Pattern::of_members(members))),
+                };
                 // Not every call is about a person, so only one who is named limits them.
-                let person = if *verb == AppVerbKind::Calls { named()? } else { person };
-                Wanted::Call { app, page, person, verb: *verb, pattern, refused }
+                let person = if verb.is_written_call() { named()? } else { person };
+                Wanted::Call { app, page, person, verb, pattern, refused }
             }
             Awaited::Webhook { app, channel, field, event, acknowledged, attempts } => {
                 let mut members = Vec::new();
-                let channel = channel.map(|channel| match channel {
-                    Channel::Messaging => "messaging",
-                    Channel::Standby => "standby",
-                });
                 members.extend(
-                    channel.map(|channel| ("channel".to_owned(), Pattern::of_value(&json!(channel)))),
+                    channel.map(|channel| ("channel".to_owned(), Pattern::of_value(&json!(channel.name())))),
                 );
                 members.extend(
                     field.as_ref().map(|field| ("field".to_owned(), Pattern::of_value(&json!(field)))),
@@ -149,57 +147,37 @@ impl Scene {
                         self.app_id(app)?;
                         app.value.clone()
                     }
-                    Owner::Inbox => "inbox".to_owned(),
-                    Owner::Idle => "idle".to_owned(),
-                    Owner::None => "none".to_owned(),
+                    Owner::Word(word) => word.name().to_owned(),
                 };
                 Wanted::State { person, state: State::Owner { expected } }
             }
-            Awaited::Folder(folder) => {
-                let name = match folder {
-                    Folder::Main => "main",
-                    Folder::Done => "done",
-                    Folder::Spam => "spam",
-                };
-                Wanted::State { person, state: State::Folder(name) }
-            }
-            Awaited::Window(window) => {
-                let name = match window {
-                    Window::Open => "open",
-                    Window::Closed => "closed",
-                };
-                Wanted::State { person, state: State::Window(name) }
-            }
+            Awaited::Folder(folder) => Wanted::State { person, state: State::Folder(folder.name()) },
+            Awaited::Window(window) => Wanted::State { person, state: State::Window(window.name()) },
             Awaited::Nothing { .. } | Awaited::AnyOrder(_) | Awaited::OneOf(_) => return Ok(None),
         }))
     }
 
     /// What a call must have asked for; none where anything will do.
-    fn asked_pattern(&self, verb: AppVerbKind, params: Option<&Node>) -> Outcome<Option<Pattern>> {
+    fn asked_pattern(&self, verb: &Verb, params: Option<&Node>) -> Outcome<Option<Pattern>> {
         let Some(params) = params.filter(|params| !params.is_yes()) else { return Ok(None) };
-        let built = |node| Pattern::build(node, self).map_err(|problem| self.error(problem));
+        let wrong = |problem| self.error(problem);
         let member = |name: &str, pattern| Some(Pattern::of_members(vec![(name.to_owned(), pattern)]));
-        Ok(match verb {
-            AppVerbKind::ExtendsControl if params.is_scalar() => {
-                let ms = value::duration(params, self).map_err(|problem| self.error(problem))?;
-                member("duration", Pattern::of_value(&json!(ms / 1_000)))
+        let whole = verb.parameters().iter().find_map(|parameter| match parameter.source {
+            Source::Value => Some((parameter.name, None)),
+            Source::Switch { on, off } => Some((parameter.name, Some((on, off)))),
+            Source::Key(_) | Source::Beside(_) | Source::Word(_) => None,
+        });
+        Ok(match whole {
+            Some((_, Some((on, off)))) => {
+                let word = if params.as_switch() == Some(false) { off } else { on };
+                member("action", Pattern::of_value(&json!(word)))
             }
-            AppVerbKind::ExtendsControl => member("duration", built(params)?),
-            AppVerbKind::Types => {
-                let off = ["off", "false"].contains(&params.source.as_str());
-                let action = if off { SenderAction::TypingOff } else { SenderAction::TypingOn };
-                member("action", Pattern::of_value(&json!(action.name())))
+            Some((name, None)) if verb.expected == ValueKind::Duration && params.is_scalar() => {
+                let ms = value::duration(params, self).map_err(wrong)?;
+                member(name, Pattern::of_value(&json!(ms / 1_000)))
             }
-            AppVerbKind::Sends
-            | AppVerbKind::PassesControl
-            | AppVerbKind::TakesControl
-            | AppVerbKind::ReleasesControl
-            | AppVerbKind::RequestsControl
-            | AppVerbKind::PassesMetadata
-            | AppVerbKind::MarksSeen
-            | AppVerbKind::AsksOwner
-            | AppVerbKind::AsksReceivers
-            | AppVerbKind::Calls => Some(built(params)?),
+            Some((name, None)) => member(name, Pattern::build(params, self).map_err(wrong)?),
+            None => Some(Pattern::build(params, self).map_err(wrong)?),
         })
     }
 }

@@ -16,7 +16,6 @@ use super::plan::{Leaf, Way};
 use super::prepared::Wanted;
 use crate::feed::Arrived;
 use crate::matcher::{Comparison, Mismatch, Pattern};
-use crate::step::AppVerbKind;
 use assign::{Assignment, Candidate, NextMessage, State, assign};
 
 /// Whether an expectation is met by now.
@@ -189,16 +188,16 @@ impl Seen<'_> {
         if call.app != Some(*app) || about_another {
             return None;
         }
-        let asked = Asked::of(*verb);
+        let asked = Asked::of(verb);
         let (mut comparison, value) =
             self.compare_call(entry, call, asked, pattern.as_ref(), refused.as_ref());
         let found = verb_of(&call.kind);
-        if asked == Asked::Parameters && found != Some(*verb) {
+        if asked == Asked::Parameters && found != Some(verb) {
             comparison = Comparison { agreed: 0, ..comparison };
             comparison.mismatches = vec![Mismatch {
                 path: "the call".to_owned(),
-                expected: verb.name().to_owned(),
-                actual: found.map_or_else(|| call.kind.verb(), AppVerbKind::name).to_owned(),
+                expected: verb.name.to_owned(),
+                actual: found.map_or_else(|| call.kind.verb(), |verb| verb.name).to_owned(),
             }];
         }
         Some((comparison, value))

@@ -2,89 +2,46 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Psid, RouteId, SenderAction};
-use hyper::Method;
+use emulator_core::{Psid, RouteId};
 use serde_json::{Map, Value, json};
 
-use super::route::RouteMethod;
+use super::raw_call::encoded;
+use super::route::{LaneOf, NodeKind, RouteMethod, RouteState};
 use super::{Origin, Reply, Request, serve, table};
 use crate::lane::Lane;
 use crate::stage::Stage;
 
-/// What a played app asks for. Values are as the step gives them, right or wrong.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PlayedCall {
-    /// To send a message.
-    Sends {
-        /// The message.
-        message: Value,
-        /// Its type.
-        messaging_type: Option<String>,
-        /// Its tag.
-        tag: Option<String>,
-        /// The id of the message that it answers.
-        reply_to: Option<String>,
-    },
-    /// To show typing, or that the messages were seen.
-    Signals(SenderAction),
-    /// To pass control.
-    Passes {
-        /// The app id of the target.
-        to: Option<String>,
-        /// Text for the target.
-        metadata: Option<String>,
-    },
-    /// To tell another app something.
-    PassesMetadata {
-        /// The app id of the target.
-        to: Option<String>,
-        /// What it is told.
-        metadata: Option<String>,
-    },
-    /// To take control.
-    Takes {
-        /// Text for the app that loses it.
-        metadata: Option<String>,
-    },
-    /// To give control up.
-    Releases {
-        /// Text for nobody: the platform takes it and tells no one.
-        metadata: Option<String>,
-    },
-    /// To get control.
-    Requests {
-        /// Text for the owner.
-        metadata: Option<String>,
-    },
-    /// To keep control.
-    Extends {
-        /// For how long, in seconds.
-        seconds: i64,
-    },
-    /// Who is in control.
-    AsksOwner,
-    /// Which apps are secondary receivers; about nobody.
-    AsksReceivers,
+/// True for a route that [`play`] can call: one that is here, of the Page of the token or of a person.
+#[must_use]
+pub fn can_be_played(route: RouteId) -> bool {
+    let row = table::route(route);
+    matches!(row.node, NodeKind::Page | NodeKind::Person) && row.state() == RouteState::Modelled
 }
 
-/// Makes the call with an app's Page token, in a lane; about a person unless it is about nobody.
+/// Makes the call of a route with an app's Page token, in a lane; about a person unless it is about nobody. Parameters
+/// are as the step gives them, right or wrong.
 pub fn play(
     stage: &Stage,
     lane: &Arc<Lane>,
     token: Option<&str>,
     person: Option<Psid>,
-    call: PlayedCall,
+    (route, mut parameters): (RouteId, Map<String, Value>),
 ) -> Reply {
-    let (id, mut members) = written(call);
-    let route = table::route(id);
-    let reads = route.method == RouteMethod::Get;
-    let query = person.filter(|_| reads).map(|person| format!("recipient={person}"));
-    members.extend(person.map(|person| ("recipient".to_owned(), json!({"id": person.to_string()}))));
-    let body = if reads { String::new() } else { Value::Object(members).to_string() };
+    let row = table::route(route);
+    let of_person = person.filter(|_| row.node == NodeKind::Person);
+    let node = of_person.map_or_else(|| "me".to_owned(), |person| person.to_string());
+    let has_body = row.method == RouteMethod::Post;
+    if let Some(person) = person.filter(|_| row.lane == LaneOf::Recipient) {
+        let id = person.to_string();
+        let recipient = if has_body { json!({"id": id}) } else { id.into() };
+        parameters.insert("recipient".to_owned(), recipient);
+    }
+    let query = if has_body { String::new() } else { encoded(&parameters) };
+    let body = if has_body { Value::Object(parameters).to_string() } else { String::new() };
     let request = Request {
-        method: if reads { &Method::GET } else { &Method::POST },
-        path: &format!("me/{}", route.edge),
-        query: query.as_deref(),
+        method: &row.method.http(),
+        path: &[node.as_str(), row.edge].join("/"),
+        query: Some(query.as_str()).filter(|query| !query.is_empty()),
         body: body.as_bytes(),
         content_type: None,
         bearer: token,
@@ -92,35 +49,6 @@ pub fn play(
         origin: Origin::Step(lane),
     };
     serve(stage, request)
-}
-
-/// The route of a call, and its parameters beside the recipient.
-fn written(call: PlayedCall) -> (RouteId, Map<String, Value>) {
-    let text = |name: &str, text: Option<String>| text.map(|text| (name.to_owned(), Value::from(text)));
-    let metadata = |metadata| text("metadata", metadata).into_iter().collect();
-    let passed =
-        |to, metadata| text("target_app_id", to).into_iter().chain(text("metadata", metadata)).collect();
-    match call {
-        PlayedCall::Sends { message, messaging_type, tag, reply_to } => {
-            let beside = text("messaging_type", messaging_type).into_iter().chain(text("tag", tag));
-            let reply_to = reply_to.map(|mid| ("reply_to".to_owned(), json!({"mid": mid})));
-            let members = beside.chain(reply_to).chain([("message".to_owned(), message)]).collect();
-            (RouteId::SendMessage, members)
-        }
-        PlayedCall::Signals(action) => {
-            (RouteId::SendMessage, Map::from_iter([("sender_action".to_owned(), json!(action.name()))]))
-        }
-        PlayedCall::Passes { to, metadata } => (RouteId::PassThreadControl, passed(to, metadata)),
-        PlayedCall::PassesMetadata { to, metadata } => (RouteId::PassThreadMetadata, passed(to, metadata)),
-        PlayedCall::Takes { metadata: given } => (RouteId::TakeThreadControl, metadata(given)),
-        PlayedCall::Releases { metadata: given } => (RouteId::ReleaseThreadControl, metadata(given)),
-        PlayedCall::Requests { metadata: given } => (RouteId::RequestThreadControl, metadata(given)),
-        PlayedCall::Extends { seconds } => {
-            (RouteId::ExtendThreadControl, Map::from_iter([("duration".to_owned(), json!(seconds))]))
-        }
-        PlayedCall::AsksOwner => (RouteId::ReadThreadOwner, Map::new()),
-        PlayedCall::AsksReceivers => (RouteId::ListSecondaryReceivers, Map::new()),
-    }
 }
 
 /// What the body of a refusal says, in the words of `refused:`.

@@ -77,7 +77,8 @@ impl std::fmt::Debug for RawToken {
 
 /// Makes the call in a lane. Like every call of a step it cannot register a webhook.
 pub fn call(stage: &Stage, lane: &Arc<Lane>, call: &RawCall) -> Reply {
-    let query = (!call.query.is_empty()).then(|| encoded(&call.query));
+    let query =
+        (!call.query.is_empty()).then(|| encoded(call.query.iter().map(|(name, value)| (name, value))));
     let (content_type, body) = written(&call.content);
     let usual = if matches!(call.content, RawContent::Nothing) { &Method::GET } else { &Method::POST };
     let app_token = match call.token {
@@ -108,7 +109,8 @@ fn spelt(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn encoded(pairs: &[(String, Value)]) -> String {
+/// Parameters as a query, or a body that is a form.
+pub(super) fn encoded<'a>(pairs: impl IntoIterator<Item = (&'a String, &'a Value)>) -> String {
     let mut out = Serializer::new(String::new());
     for (name, value) in pairs {
         out.append_pair(name, &spelt(value));
@@ -121,9 +123,10 @@ fn written(content: &RawContent) -> (Option<String>, Vec<u8>) {
     match content {
         RawContent::Nothing => (None, Vec::new()),
         RawContent::Json(value) => (Some("application/json".to_owned()), spelt(value).into_bytes()),
-        RawContent::Form(pairs) => {
-            (Some("application/x-www-form-urlencoded".to_owned()), encoded(pairs).into_bytes())
-        }
+        RawContent::Form(pairs) => (
+            Some("application/x-www-form-urlencoded".to_owned()),
+            encoded(pairs.iter().map(|(name, value)| (name, value))).into_bytes(),
+        ),
         RawContent::Parts { fields, files } => {
             let boundary = boundary(fields, files);
             let body = parts(&boundary, fields, files);

@@ -121,3 +121,40 @@ fn the_repository_is_tidy_here() {
         no_complaints(path.to_str().unwrap(), &fs::read_to_string(&path).unwrap());
     }
 }
+
+#[test]
+fn dependencies_of_crates_point_one_way() {
+    let path = "emulator/language/Cargo.toml";
+    no_complaints(path, "[dependencies]\nemulator-core.workspace = true\nbytes.workspace = true\n");
+    let expected = [(2, "language may not depend on emulator-server".to_owned())];
+    assert_eq!(complaints(path, "[dependencies]\nemulator-server.workspace = true\n"), expected);
+    no_complaints("emulator/scenario/Cargo.toml", "emulator-server = { path = \"../server\" }\n");
+    assert_eq!(complaints("emulator/core/Cargo.toml", "emulator-language.workspace = true\n").len(), 1);
+}
+
+#[test]
+fn the_language_matches_no_text() {
+    let path = "emulator/language/src/step/parse.rs";
+    let text = |line: &str| format!("//! Doc.\n{line}\n");
+    for line in [
+        "    \"says\" => says(node),",
+        "    Some(\"allow\") => Unread::Allow,",
+        "    (true, _, \"within\") => None,",
+        "    | \"on\" => true,",
+        "    \"on\" | \"true\" if node.is_scalar() => Some(true),",
+        "    let off = matches!(word, Some(\"false\" | \"off\"));",
+    ] {
+        assert_eq!(complaints(path, &text(line)).len(), 1, "{line}");
+        no_complaints("emulator/server/src/graph.rs", &text(line));
+        no_complaints(path, &format!("//! Doc.\n#[cfg(test)]\nmod tests {{\n{line}\n}}\n"));
+    }
+    for line in [
+        "    Kind::Flag => self.wrong(name, \"takes `true`\"),",
+        "    None if key.name == \"exact\" => {}",
+        "    '\"' | '{' => depth += 1,",
+        "    let text = \"a => b\";",
+        "    // \"says\" => was here",
+    ] {
+        no_complaints(path, &text(line));
+    }
+}

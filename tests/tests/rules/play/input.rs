@@ -1,48 +1,76 @@
-//! From the words of a step to the inputs of core.
+//! From the steps of a row to the inputs of core.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppAct, AppId, Button, ControlAct, Feature, FieldSet, InboxAct, Input, Message, Permission,
-    PersonAct, Psid, QuickReply, Reaction, Referral, Refusal, Template, Timestamp, World, authorize,
-    token_holds,
+    AdminChange, AppAct, Button, ControlAct, Feature, Field, FieldSet, InboxAct, Input, Message, Party,
+    Permission, PersonAct, Psid, QuickReply, Reaction, Referral, Refusal, RouteId, Span, Tag, Template,
+    Timestamp, World, authorize, token_holds,
 };
+use emulator_language::node::Node;
+use emulator_language::step::{
+    Act, AppVerb, Argument, CallContent, InboxVerb, PageChange, RawCall, Role, RouteCall, UserVerb,
+};
+use emulator_language::value::parse_duration;
+use emulator_language::vocabulary::RoleWord;
 
 use super::names::Names;
-use super::{ANA, Nonsense, ORCHID, PEOPLE, settings};
-use crate::table::step::{Act, InboxDoes, Listed, PageChange, Said, TagName, TemplateName, UserDoes, Verb};
-use crate::table::{HumanAgent, Primary};
+use super::{Nonsense, ORCHID, PEOPLE, settings};
+use crate::table::{ANA, When};
 
-/// What a step does to the world.
-pub(super) fn inputs(world: &World, names: &Names, act: &Act) -> Result<Vec<Input>, Nonsense> {
+/// What takes a reaction back.
+const NO_REACTION: &str = "none";
+
+/// What happens to the world.
+pub(super) fn inputs(
+    (world, now): (&World, Timestamp),
+    names: &Names,
+    when: &When,
+) -> Result<Vec<Input>, Nonsense> {
     let page = ORCHID;
-    Ok(vec![match act {
-        Act::User { user, does } => Input::Person { person: person(user)?, act: user_does(names, does)? },
-        Act::Inbox { user, does } => {
-            let act = match does {
-                InboxDoes::Replies(said) => InboxAct::Replies(message(names, said)?),
-                InboxDoes::MovesTo(folder) => InboxAct::Moves((*folder).into()),
-            };
-            Input::Inbox { person: person(user)?, act }
-        }
-        Act::App { app, to, verb } => {
+    let act = match when {
+        When::Tried { app, acknowledged } => {
             let app = names.id(app)?;
-            if let Verb::Subscribes(listed) = verb {
-                Input::AppSubscribes { app, fields: fields(*listed) }
-            } else {
-                let act = app_does(names, person(to.as_deref().unwrap_or(ANA))?, verb)?;
-                Input::App { page, app, act }
+            return Ok(vec![Input::DeliveryTried { page, app, acknowledged: *acknowledged }]);
+        }
+        When::Leaves(_) => return Ok(Vec::new()),
+        When::Step(step) => &step.act,
+    };
+    Ok(vec![match act {
+        Act::User { who, verb } => {
+            Input::Person { person: person(&who.value)?, act: person_act(names, verb)? }
+        }
+        Act::Inbox { person: of, verb } => {
+            let act = match verb {
+                InboxVerb::Replies { text } => InboxAct::Replies(message(names, text, None)?),
+                InboxVerb::MovesTo(folder) => InboxAct::Moves(*folder),
+            };
+            Input::Inbox { person: person(&of.value)?, act }
+        }
+        Act::App { who, of, verb, .. } => {
+            let app = names.id(&who.value)?;
+            let person = person(of.as_ref().map_or(ANA, |of| &of.value))?;
+            match verb {
+                AppVerb::Route(call) => Input::App { page, app, act: app_act(names, person, call)? },
+                AppVerb::Calls(call) if call.path.source == format!("{}/subscriptions", who.value) => {
+                    Input::AppSubscribes { app, fields: fields(call, "fields")? }
+                }
+                AppVerb::Calls(call) => Input::App { page, app, act: written_act(names, person, call)? },
             }
         }
-        Act::Page(change) => {
-            let inputs = changes(world, names, change)?.into_iter();
-            return Ok(inputs.map(|change| Input::Admin { page, change }).collect());
+        Act::Page { changes, .. } => {
+            let mut inputs = Vec::new();
+            for change in changes {
+                let changes = admin_changes((world, now), names, change)?.into_iter();
+                inputs.extend(changes.map(|change| Input::Admin { page, change }));
+            }
+            return Ok(inputs);
         }
-        Act::Webhook { app, acknowledged } => {
-            Input::DeliveryTried { page, app: names.id(app)?, acknowledged: *acknowledged }
+        Act::Clock(_) => return Ok(Vec::new()),
+        Act::Bot { .. } | Act::Note(_) | Act::Expect { .. } | Act::Never { .. } => {
+            return Err("this step does nothing to a world".to_owned());
         }
-        Act::Clock(_) | Act::Leaves(_) => return Ok(Vec::new()),
     }])
 }
 
@@ -67,124 +95,219 @@ fn person(name: &str) -> Result<Psid, Nonsense> {
     found.map(|(_, id, _)| *id).ok_or_else(|| format!("there is no person `{name}`"))
 }
 
-fn text(text: Option<&String>) -> Option<Arc<str>> {
-    text.map(|text| text.as_str().into())
-}
-
-fn message(names: &Names, said: &Said) -> Result<Arc<Message>, Nonsense> {
-    let pairs = |pairs: &BTreeMap<String, String>| -> Vec<(Arc<str>, Arc<str>)> {
-        pairs.iter().map(|(title, payload)| (title.as_str().into(), payload.as_str().into())).collect()
+/// A message: its text, or a mapping in which buttons and quick replies are titles with their payloads.
+fn message(names: &Names, node: &Node, reply_to: Option<&Node>) -> Result<Arc<Message>, Nonsense> {
+    let reply_to = reply_to.map(|name| names.mid(&name.source)).transpose()?;
+    let Some(members) = node.entries() else {
+        return Ok(Arc::new(Message { reply_to, ..Message::text(node.source.as_str()) }));
     };
-    Ok(Arc::new(Message {
-        metadata: text(said.metadata.as_ref()),
-        buttons: pairs(&said.buttons).into_iter().map(|(title, payload)| Button { title, payload }).collect(),
-        quick_replies: pairs(&said.quick_replies)
-            .into_iter()
-            .map(|(title, payload)| QuickReply::new(title, payload))
-            .collect(),
-        reply_to: said.reply_to.as_ref().map(|name| names.mid(name)).transpose()?,
-        template: said.template.map(|TemplateName::CustomerFeedback| Template::CustomerFeedback),
-        ..Message::text(said.text.as_str())
-    }))
+    let pairs = |node: &Node| -> Vec<(Arc<str>, Arc<str>)> {
+        let entries = node.entries().unwrap_or_default().iter();
+        entries.map(|(title, payload)| (title.name.as_str().into(), payload.source.as_str().into())).collect()
+    };
+    let mut message = Message { reply_to, ..Message::default() };
+    for (key, value) in members {
+        match key.name.as_str() {
+            "text" => message.text = Some(value.source.as_str().into()),
+            "metadata" => message.metadata = Some(value.source.as_str().into()),
+            "buttons" => {
+                let buttons = pairs(value).into_iter().map(|(title, payload)| Button { title, payload });
+                message.buttons = buttons.collect();
+            }
+            "quick_replies" => {
+                let replies =
+                    pairs(value).into_iter().map(|(title, payload)| QuickReply::new(title, payload));
+                message.quick_replies = replies.collect();
+            }
+            "template" if value.source == "customer_feedback" => {
+                message.template = Some(Template::CustomerFeedback);
+            }
+            other => return Err(format!("a message of a row has no `{other}`")),
+        }
+    }
+    Ok(Arc::new(message))
 }
 
-fn user_does(names: &Names, does: &UserDoes) -> Result<PersonAct, Nonsense> {
-    Ok(match does {
-        UserDoes::Says(said) => PersonAct::Says(message(names, said)?),
-        UserDoes::Taps { what, within } => {
-            let within = within.as_ref().map(|name| names.mid(name)).transpose()?;
-            PersonAct::Taps { what: what.as_str().into(), within }
-        }
-        UserDoes::Reacts { emoji, to } => {
-            let reaction = emoji.as_deref().map(Reaction::of);
-            PersonAct::Reacts { to: to.as_ref().map(|name| names.mid(name)).transpose()?, reaction }
-        }
-        UserDoes::Reads => PersonAct::Reads,
-        UserDoes::Opens { link } => PersonAct::Opens(Referral { reference: link.as_str().into() }),
-        UserDoes::Blocks(blocks) => PersonAct::Blocks(*blocks),
-    })
-}
-
-fn app_does(names: &Names, person: Psid, verb: &Verb) -> Result<AppAct, Nonsense> {
-    let controls = |act| AppAct::Controls { person, act };
+fn person_act(names: &Names, verb: &UserVerb) -> Result<PersonAct, Nonsense> {
+    let mid = |node: Option<&Node>| node.map(|name| names.mid(&name.source)).transpose();
     Ok(match verb {
-        Verb::Sends { said, tag } => {
-            AppAct::Sends { person, message: message(names, said)?, tag: tag.map(|TagName(tag)| tag) }
+        UserVerb::Says { text, reply_to, .. } => PersonAct::Says(message(names, text, reply_to.as_ref())?),
+        UserVerb::Taps { what, within } => {
+            PersonAct::Taps { what: what.source.as_str().into(), within: mid(within.as_ref())? }
         }
-        Verb::Passes { to, metadata } => {
-            let to = to.as_deref().map(|to| names.party(to)).transpose()?;
-            controls(ControlAct::Pass { to, metadata: text(metadata.as_ref()) })
+        UserVerb::Reacts { emoji, to } => {
+            let reaction = (emoji.source != NO_REACTION).then(|| Reaction::of(&emoji.source));
+            PersonAct::Reacts { to: mid(to.as_ref())?, reaction }
         }
-        Verb::Takes(with) => controls(ControlAct::Take { metadata: text(with.metadata.as_ref()) }),
-        Verb::Requests(with) => controls(ControlAct::Request { metadata: text(with.metadata.as_ref()) }),
-        Verb::PassesMetadata { to, metadata } => {
-            controls(ControlAct::PassMetadata { to: names.party(to)?, metadata: metadata.as_str().into() })
-        }
-        Verb::Releases => controls(ControlAct::Release),
-        Verb::Extends(by) => controls(ControlAct::Extend { by: *by }),
-        Verb::AsksOwner => AppAct::AsksOwner { person },
-        Verb::AsksReceivers => AppAct::AsksReceivers,
-        Verb::AsksProfile { needs } => {
-            AppAct::AsksProfile { person, needs: needs.iter().map(|name| name.0).collect() }
-        }
-        Verb::Types | Verb::MarksSeen => AppAct::Signals { person },
-        Verb::ReactsTo(name) => AppAct::Reacts { person, to: names.mid(name)? },
-        Verb::Installs(listed) => AppAct::Installs { fields: fields(*listed), other_fields: Vec::new() },
-        Verb::Subscribes(_) => return Err("an app subscribes with its own token".to_owned()),
+        UserVerb::Reads => PersonAct::Reads,
+        UserVerb::Opens { link } => PersonAct::Opens(Referral { reference: link.source.as_str().into() }),
+        UserVerb::Blocks => PersonAct::Blocks(true),
+        UserVerb::Unblocks => PersonAct::Blocks(false),
+        UserVerb::Sends { .. } => return Err("rows are about texts".to_owned()),
     })
 }
 
-fn fields(listed: Listed) -> Option<FieldSet> {
-    match listed {
-        Listed::Fields(fields) => Some(fields.0),
-        Listed::None(_) => None,
+/// What a route is to core, from what a step gives for its parameters.
+type Acts = fn(&Names, Psid, &RouteCall) -> Result<AppAct, Nonsense>;
+
+/// The routes whose decisions rows are about.
+const ROUTES: &[(RouteId, Acts)] = &[
+    (RouteId::SendMessage, send),
+    (RouteId::PassThreadControl, |names, person, call| {
+        let to = text(call, "target_app_id").map(|to| names.party(&to)).transpose()?;
+        Ok(control(person, ControlAct::Pass { to, metadata: text(call, "metadata") }))
+    }),
+    (RouteId::PassThreadMetadata, |names, person, call| {
+        let to = text(call, "target_app_id").ok_or("metadata is passed to an app")?;
+        let metadata = text(call, "metadata").ok_or("there is no metadata to pass")?;
+        Ok(control(person, ControlAct::PassMetadata { to: names.party(&to)?, metadata }))
+    }),
+    (RouteId::TakeThreadControl, |_, person, call| {
+        Ok(control(person, ControlAct::Take { metadata: text(call, "metadata") }))
+    }),
+    (RouteId::RequestThreadControl, |_, person, call| {
+        Ok(control(person, ControlAct::Request { metadata: text(call, "metadata") }))
+    }),
+    (RouteId::ReleaseThreadControl, |_, person, _| Ok(control(person, ControlAct::Release))),
+    (RouteId::ExtendThreadControl, |_, person, call| {
+        Ok(control(person, ControlAct::Extend { by: extension(call)? }))
+    }),
+    (RouteId::ReadThreadOwner, |_, person, _| Ok(AppAct::AsksOwner { person })),
+    (RouteId::ListSecondaryReceivers, |_, _, _| Ok(AppAct::AsksReceivers)),
+];
+
+fn app_act(names: &Names, person: Psid, call: &RouteCall) -> Result<AppAct, Nonsense> {
+    let acts = ROUTES.iter().find(|(route, _)| *route == call.route);
+    let (_, acts) = acts.ok_or_else(|| format!("no row is about {}", call.route.name()))?;
+    acts(names, person, call)
+}
+
+const fn control(person: Psid, act: ControlAct) -> AppAct {
+    AppAct::Controls { person, act }
+}
+
+fn send(names: &Names, person: Psid, call: &RouteCall) -> Result<AppAct, Nonsense> {
+    if text(call, "sender_action").is_some() {
+        return Ok(AppAct::Signals { person });
+    }
+    let tag = text(call, "tag").map(|tag| settings::read(&tag, Tag::parse)).transpose()?;
+    let sent = argument(call, "message").ok_or("nothing is sent")?;
+    Ok(AppAct::Sends { person, message: message(names, sent, argument(call, "reply_to"))?, tag })
+}
+
+/// For how long control is extended; for as long as the platform does unless a step says it.
+pub(crate) fn extension(call: &RouteCall) -> Result<Option<Span>, Nonsense> {
+    let by = argument(call, "duration").map(|node| parse_duration(node).map(Span)).transpose();
+    by.map_err(|problem| problem.message)
+}
+
+/// The node of a parameter.
+pub(crate) fn argument<'c>(call: &'c RouteCall, name: &str) -> Option<&'c Node> {
+    let (_, argument) = call.arguments.iter().find(|(known, _)| *known == name)?;
+    match argument {
+        Argument::Text(node)
+        | Argument::App(node)
+        | Argument::Message(node)
+        | Argument::Duration(node)
+        | Argument::Earlier(node)
+        | Argument::Any(node) => Some(node),
+        Argument::Word(_) => None,
     }
 }
 
-/// An admin's change, in as many steps as it takes.
-fn changes(world: &World, names: &Names, change: &PageChange) -> Result<Vec<AdminChange>, Nonsense> {
-    fn each<T>(
-        names: &Names,
-        of: &BTreeMap<String, T>,
-        change: impl Fn(AppId, &T) -> Vec<AdminChange>,
-    ) -> Result<Vec<AdminChange>, Nonsense> {
-        let mut changes = Vec::new();
-        for (name, value) in of {
-            changes.extend(change(names.id(name)?, value));
-        }
-        Ok(changes)
+/// The text of a parameter, or its word.
+pub(crate) fn text(call: &RouteCall, name: &str) -> Option<Arc<str>> {
+    let (_, given) = call.arguments.iter().find(|(known, _)| *known == name)?;
+    let Argument::Word(word) = given else { return Some(argument(call, name)?.source.as_str().into()) };
+    Some((*word).into())
+}
+
+/// What a call that is written out is to core.
+fn written_act(names: &Names, person: Psid, call: &RawCall) -> Result<AppAct, Nonsense> {
+    let body = if let CallContent::Body(body) = &call.content { Some(body) } else { None };
+    let reaction = body.and_then(|body| body.get("payload")?.get("message_id"));
+    if let Some(message) = reaction.filter(|_| call.path.source == "me/messages") {
+        return Ok(AppAct::Reacts { person, to: names.mid(&message.source)? });
     }
-    let permissions = |app| world.settings.connection(ORCHID, app).map(|known| known.permissions.clone());
-    match change {
-        PageChange::PrimaryReceiver(Primary::None) => Ok(vec![AdminChange::PrimaryReceiver(None)]),
-        PageChange::PrimaryReceiver(Primary::App(name)) => {
-            Ok(vec![AdminChange::PrimaryReceiver(Some(names.party(name)?))])
+    if call.path.source == "me/subscribed_apps" {
+        let fields = fields(call, "subscribed_fields")?;
+        return Ok(AppAct::Installs { fields, other_fields: Vec::new() });
+    }
+    if let Some((name, id, _)) =
+        PEOPLE.iter().find(|(name, ..)| call.path.source == format!("${{{name}.id}}"))
+    {
+        debug_assert!(person == *id || *name != ANA, "a call is about whom it names");
+        return Ok(AppAct::AsksProfile { person: *id, needs: needs(call)? });
+    }
+    Err(format!("no row is about `{}`", call.path.source))
+}
+
+/// What the fields of a profile need that are asked for.
+fn needs(call: &RawCall) -> Result<BTreeSet<Permission>, Nonsense> {
+    let asked = call.query.as_ref().and_then(|query| query.get("fields"));
+    let asked = asked.map(|fields| fields.source.as_str()).unwrap_or_default();
+    asked
+        .split(',')
+        .filter(|name| !name.is_empty())
+        .map(|name| settings::read(name, profile_permission))
+        .collect()
+}
+
+fn profile_permission(field: &str) -> Option<Permission> {
+    Permission::parse(&format!("pages_user_{field}"))
+}
+
+/// The webhook fields that a call asks for; none where it takes the app off.
+fn fields(call: &RawCall, name: &str) -> Result<Option<FieldSet>, Nonsense> {
+    if call.method.as_ref().is_some_and(|method| method.source == "DELETE") {
+        return Ok(None);
+    }
+    let CallContent::Form(Some(form)) = &call.content else { return Err(format!("a form with `{name}`")) };
+    let listed = form.get(name).and_then(Node::items).ok_or_else(|| format!("`{name}` is a list"))?;
+    listed.iter().map(|field| settings::read(&field.source, Field::parse)).collect::<Result<_, _>>().map(Some)
+}
+
+/// A change by an admin, in as many steps as it takes.
+fn admin_changes(
+    (world, now): (&World, Timestamp),
+    names: &Names,
+    change: &PageChange,
+) -> Result<Vec<AdminChange>, Nonsense> {
+    Ok(match change {
+        PageChange::PrimaryReceiver(role) => vec![AdminChange::PrimaryReceiver(match role {
+            Role::App(app) => Some(names.party(&app.value)?),
+            Role::Word(RoleWord::Inbox) => Some(Party::Inbox),
+            Role::Word(RoleWord::None) => None,
+        })],
+        PageChange::Connects(app) => vec![AdminChange::Connects(names.id(&app.value)?)],
+        PageChange::Removes(app) => vec![AdminChange::Removes(names.id(&app.value)?)],
+        PageChange::Subscriptions(app, fields) => {
+            vec![AdminChange::Fields { app: names.id(&app.value)?, fields: *fields }]
         }
-        PageChange::Connects(name) => Ok(vec![AdminChange::Connects(names.id(name)?)]),
-        PageChange::Removes(name) => Ok(vec![AdminChange::Removes(names.id(name)?)]),
-        PageChange::Subscriptions(of) => {
-            each(names, of, |app, fields| vec![AdminChange::Fields { app, fields: fields.0 }])
+        PageChange::Features(app, features) => {
+            let app = names.id(&app.value)?;
+            let change = |feature: &Feature| AdminChange::Feature {
+                app,
+                feature: *feature,
+                granted: features.contains(feature),
+            };
+            Feature::ALL.iter().map(change).collect()
         }
-        PageChange::Features(of) => each(names, of, |app, features| {
-            let granted = features.contains(&HumanAgent::HumanAgent);
-            vec![AdminChange::Feature { app, feature: Feature::HumanAgent, granted }]
-        }),
-        PageChange::Permissions(of) => each(names, of, |app, wanted| {
-            let has = permissions(app).unwrap_or_default();
-            let granted = |permission| wanted.iter().any(|name| name.0 == permission);
-            let differing = |permission: &&Permission| has.contains(permission) != granted(**permission);
+        PageChange::Permissions(app, wanted) => {
+            let app = names.id(&app.value)?;
+            let has = world.settings.connection(ORCHID, app).map(|known| known.permissions.clone());
+            let has = has.unwrap_or_default();
+            let differing = Permission::ALL.iter().filter(|it| has.contains(it) != wanted.contains(it));
             let change = |permission: &Permission| AdminChange::Permission {
                 app,
                 permission: *permission,
-                granted: granted(*permission),
+                granted: wanted.contains(permission),
             };
-            Permission::ALL.iter().filter(differing).map(change).collect()
-        }),
-        PageChange::Mode(of) => {
-            each(names, of, |app, mode| vec![AdminChange::Mode { app, mode: (*mode).into() }])
+            differing.map(change).collect()
         }
-        PageChange::Token(of) => {
-            each(names, of, |app, token| vec![AdminChange::Token { app, state: settings::token(*token) }])
+        PageChange::Mode(app, mode) => vec![AdminChange::Mode { app: names.id(&app.value)?, mode: *mode }],
+        PageChange::Token(app, word) => {
+            vec![AdminChange::Token { app: names.id(&app.value)?, state: settings::token(*word, now) }]
         }
-    }
+    })
 }

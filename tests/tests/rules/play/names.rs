@@ -1,16 +1,17 @@
 //! Apps, people and messages by the names that tables have for them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use emulator_core::{AppId, Delivery, Event, Message, Mid, Missing, Options, Party, Style, Timestamp};
-
-use super::{Nonsense, STRANGER};
-use crate::table;
-use crate::table::event::{
-    self, Heard, MessageEvent, MetadataEvent, MoveEvent, PostbackEvent, ReactionEvent, ReceiptEvent,
-    ReferralEvent, RequestEvent,
+use emulator_core::{
+    AppId, Delivery, Event, Fact, FactValue, Field, Message, Mid, Missing, Options, Party, Saw, Style,
+    Timestamp,
 };
+use emulator_language::vocabulary::{OwnerWord, RoleWord};
+use serde_json::{Map, Value, json};
+
+use super::{Nonsense, STRANGER_ID};
+use crate::table::length::{Length, Window};
+use crate::table::{self, STRANGER};
 
 /// Names and what they stand for.
 pub(super) struct Names {
@@ -23,7 +24,7 @@ impl Names {
         let mut names: BTreeMap<_, _> =
             apps.keys().cloned().zip(3_001..).map(|(name, id)| (name, AppId(id))).collect();
         names.insert("inbox".to_owned(), Party::Inbox.number());
-        names.insert(STRANGER.0.to_owned(), STRANGER.1);
+        names.insert(STRANGER.to_owned(), STRANGER_ID);
         Self { apps: names, messages: BTreeMap::new() }
     }
 
@@ -37,6 +38,11 @@ impl Names {
 
     pub(super) fn named(&self, party: Party) -> String {
         self.app(party.number())
+    }
+
+    /// An owner: an app, `inbox` or `idle`.
+    pub(super) fn owner(&self, owner: Option<Party>) -> String {
+        owner.map_or_else(|| OwnerWord::Idle.name().to_owned(), |owner| self.named(owner))
     }
 
     pub(super) fn app(&self, id: AppId) -> String {
@@ -66,76 +72,118 @@ impl Names {
         name.unwrap_or_else(|| "a message without a name".to_owned())
     }
 
-    /// What an app hears, in the words of the table.
-    pub(super) fn heard(&self, delivery: Delivery) -> Heard {
-        Heard {
-            app: self.app(delivery.app),
-            channel: delivery.channel.into(),
-            event: self.event(delivery.event),
-            written: written(delivery.style),
+    /// What an app hears, in the keys of the wire.
+    pub(super) fn heard(&self, delivery: Delivery) -> Value {
+        let mut heard = json!({
+            "app": self.app(delivery.app),
+            "channel": delivery.channel.name(),
+            "event": self.event(delivery.event),
+        });
+        let written = written(delivery.style);
+        if !written.is_empty() {
+            heard["written"] = json!(written);
+        }
+        heard
+    }
+
+    fn event(&self, event: Event) -> Value {
+        let receipt = |watermark: Timestamp| json!({"watermark": self.called(|known| known.1 == watermark)});
+        let named = |party: Party| self.named(party);
+        match event {
+            Event::Message { message: said, self_reply, referral, mid: _ } => {
+                let mut event = self.said(&said);
+                insert(&mut event, "is_self_reply", self_reply.then_some(true));
+                insert(&mut event, "referral", referral.map(|referral| json!({"ref": &*referral.reference})));
+                json!({"message": event})
+            }
+            Event::Echo { app, message: said, mid: _ } => {
+                let mut event = self.said(&said);
+                insert(&mut event, "is_echo", Some(true));
+                insert(&mut event, "app_id", app.map(named));
+                json!({"message": event})
+            }
+            Event::Postback { mid, title, payload } => {
+                let mut event = Map::new();
+                insert(&mut event, "title", title.as_deref());
+                insert(&mut event, "payload", payload.as_deref());
+                insert(&mut event, "mid", mid.map(|_| true));
+                json!({"postback": event})
+            }
+            Event::Reaction { mid, reaction } => {
+                let mut event = Map::new();
+                insert(&mut event, "mid", Some(self.message(&mid)));
+                insert(&mut event, "reaction", reaction.map(|reaction| reaction.name));
+                json!({"reaction": event})
+            }
+            Event::Referral(referral) => json!({"referral": {"ref": &*referral.reference}}),
+            Event::Delivered { watermark, mids: _ } => json!({"delivery": receipt(watermark)}),
+            Event::Read { watermark } => json!({"read": receipt(watermark)}),
+            Event::PassThreadControl { previous_owner, new_owner, metadata } => {
+                json!({"pass_thread_control": self.moved(previous_owner, new_owner, metadata.as_deref())})
+            }
+            Event::TakeThreadControl { previous_owner, new_owner, metadata } => {
+                json!({"take_thread_control": self.moved(previous_owner, new_owner, metadata.as_deref())})
+            }
+            Event::RequestThreadControl { requested_owner, metadata } => {
+                let mut event = Map::new();
+                insert(&mut event, "requested_owner_app_id", Some(named(requested_owner)));
+                insert(&mut event, "metadata", metadata.as_deref());
+                json!({"request_thread_control": event})
+            }
+            Event::PassThreadMetadata { metadata } => {
+                json!({"pass_thread_metadata": {"metadata": &*metadata}})
+            }
+            Event::AppRoles { app, role } => {
+                let roles = Map::from_iter([(self.app(app), json!([role.name()]))]);
+                json!({"app_roles": roles})
+            }
         }
     }
 
-    fn event(&self, event: Event) -> event::Event {
-        let owned = |text: Option<Arc<str>>| text.map(|text| text.to_string());
-        let receipt =
-            |watermark: Timestamp| ReceiptEvent { watermark: self.called(|known| known.1 == watermark) };
-        let moved = |previous: Option<Party>, new, metadata| MoveEvent {
-            previous_owner_app_id: previous.map(|previous| self.named(previous)),
-            new_owner_app_id: self.named(new),
-            metadata: owned(metadata),
+    fn said(&self, message: &Message) -> Map<String, Value> {
+        let mut event = Map::new();
+        let text = message.text.as_deref().unwrap_or("<a message without text>");
+        insert(&mut event, "text", Some(text));
+        insert(&mut event, "metadata", message.metadata.as_deref());
+        insert(&mut event, "quick_reply", message.quick_reply.as_deref());
+        insert(&mut event, "reply_to", message.reply_to.as_ref().map(|mid| self.message(mid)));
+        event
+    }
+
+    /// A move of control; the owner before is null when the conversation was idle.
+    fn moved(&self, before: Option<Party>, now: Party, metadata: Option<&str>) -> Map<String, Value> {
+        let mut event = Map::new();
+        let before = before.map(|party| self.named(party));
+        event.insert("previous_owner_app_id".to_owned(), before.into());
+        insert(&mut event, "new_owner_app_id", Some(self.named(now)));
+        insert(&mut event, "metadata", metadata);
+        event
+    }
+
+    /// The facts that a rule read, with names in place of ids, and lengths from a moment on in place of moments.
+    pub(super) fn facts(&self, saw: &Saw, now: Timestamp) -> Value {
+        let left = |until: Timestamp| {
+            if until > now { Length(until - now).to_string() } else { Window::Closed.to_string() }
         };
-        let message = |message: &Message| MessageEvent {
-            text: message.text.as_deref().unwrap_or("<a message without text>").to_owned(),
-            metadata: owned(message.metadata.clone()),
-            quick_reply: owned(message.quick_reply.clone()),
-            reply_to: message.reply_to.as_ref().map(|mid| self.message(mid)),
-            ..MessageEvent::default()
+        let value = |fact: &Fact| match fact.value() {
+            FactValue::Owner(owner) => self.owner(owner).into(),
+            FactValue::Receiver(app) => {
+                app.map_or_else(|| RoleWord::None.name().to_owned(), |app| self.app(app)).into()
+            }
+            FactValue::App(app) => self.app(app).into(),
+            FactValue::Time(at) => left(at).into(),
+            FactValue::Window(until) => until.map_or_else(|| "never".to_owned(), left).into(),
+            FactValue::Folder(folder) => folder.name().into(),
+            FactValue::Fields(fields) => fields.iter().map(Field::name).collect::<Value>(),
+            FactValue::Flag(flag) => flag.into(),
         };
-        match event {
-            Event::Message { message: said, self_reply, referral, mid: _ } => {
-                let referral =
-                    referral.map(|referral| ReferralEvent { reference: referral.reference.to_string() });
-                event::Event::Message(MessageEvent { is_self_reply: self_reply, referral, ..message(&said) })
-            }
-            Event::Echo { app, message: said, mid: _ } => event::Event::Message(MessageEvent {
-                is_echo: true,
-                app_id: app.map(|app| self.named(app)),
-                ..message(&said)
-            }),
-            Event::Postback { mid, title, payload } => event::Event::Postback(PostbackEvent {
-                title: owned(title),
-                payload: owned(payload),
-                mid: mid.is_some(),
-            }),
-            Event::Reaction { mid, reaction } => event::Event::Reaction(ReactionEvent {
-                mid: self.message(&mid),
-                reaction: reaction.map(|reaction| reaction.name.to_owned()),
-            }),
-            Event::Referral(referral) => {
-                event::Event::Referral(ReferralEvent { reference: referral.reference.to_string() })
-            }
-            Event::Delivered { watermark, mids: _ } => event::Event::Delivery(receipt(watermark)),
-            Event::Read { watermark } => event::Event::Read(receipt(watermark)),
-            Event::PassThreadControl { previous_owner, new_owner, metadata } => {
-                event::Event::PassThreadControl(moved(previous_owner, new_owner, metadata))
-            }
-            Event::TakeThreadControl { previous_owner, new_owner, metadata } => {
-                event::Event::TakeThreadControl(moved(previous_owner, new_owner, metadata))
-            }
-            Event::RequestThreadControl { requested_owner, metadata } => {
-                event::Event::RequestThreadControl(RequestEvent {
-                    requested_owner_app_id: self.named(requested_owner),
-                    metadata: owned(metadata),
-                })
-            }
-            Event::PassThreadMetadata { metadata } => {
-                event::Event::PassThreadMetadata(MetadataEvent { metadata: metadata.to_string() })
-            }
-            Event::AppRoles { app, role } => {
-                event::Event::AppRoles([(self.app(app), vec![role.name().to_owned()])].into())
-            }
-        }
+        saw.facts().iter().map(|fact| (fact.name().to_owned(), value(fact))).collect::<Map<_, _>>().into()
+    }
+}
+
+fn insert<V: Into<Value>>(event: &mut Map<String, Value>, key: &str, value: Option<V>) {
+    if let Some(value) = value {
+        event.insert(key.to_owned(), value.into());
     }
 }
 

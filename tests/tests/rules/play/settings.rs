@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, Connection, FieldSet, Options, Page, PageId, Protocol, Settings, Span, TokenState,
+    App, AppId, AppMode, Connection, Feature, Field, Options, Page, PageId, Permission, Protocol, Settings,
+    Span, Timestamp, TokenState,
 };
+use emulator_language::step::TokenWord;
+use emulator_language::value::parse_moment;
 
 use super::names::Names;
 use super::{BEGIN, Nonsense, ORCHID, ROASTERY};
-use crate::table::length::midnight;
-use crate::table::{self, Given, TokenName};
+use crate::table::{self, Given};
+
+/// The word of a token that holds for an hour from the beginning of the row.
+const EXPIRES_IN_AN_HOUR: &str = "expires_in_an_hour";
 
 /// The settings of a row, which come into force once its state is reached.
 pub(super) fn settings(
@@ -22,11 +27,12 @@ pub(super) fn settings(
     let mut known = BTreeMap::new();
     for (name, app) in apps {
         let id = names.id(name)?;
-        connections.insert(id, connection(app));
-        known.insert(id, App { mode: app.mode.into(), ..App::named(name.as_str()) });
+        connections.insert(id, connection(app)?);
+        let mode = app.mode.as_deref().map(|word| read(word, AppMode::parse)).transpose()?;
+        known.insert(id, App { mode: mode.unwrap_or(AppMode::Live), ..App::named(name.as_str()) });
     }
     // A stranger exists, but is not on the Page.
-    known.insert(super::STRANGER.1, App::named(super::STRANGER.0));
+    known.insert(super::STRANGER_ID, App::named(table::STRANGER));
     let options = options(given)?;
     let page = |id: PageId, name: &str| Page {
         primary_receiver,
@@ -45,42 +51,54 @@ pub(super) fn before(
     apps: &BTreeMap<String, table::App>,
     names: &Names,
 ) -> Result<Settings, Nonsense> {
-    let plain = |app: &table::App| table::App { mode: table::Mode::Live, ..app.clone() };
+    let plain = |app: &table::App| table::App { mode: None, ..app.clone() };
     let apps = apps.iter().map(|(name, app)| (name.clone(), plain(app))).collect();
     settings(given, &apps, names, None)
 }
 
-fn connection(app: &table::App) -> Connection {
-    let fields: FieldSet = app.fields.0;
+fn connection(app: &table::App) -> Result<Connection, Nonsense> {
     let default = Connection::default();
-    let permissions = app.permissions.as_ref().map(|names| names.iter().map(|name| name.0).collect());
-    Connection {
-        fields,
-        features: app.features.iter().copied().map(Into::into).collect(),
+    let permissions = app.permissions.as_ref().map(|words| all(words, Permission::parse)).transpose()?;
+    Ok(Connection {
+        fields: all(&app.fields, Field::parse)?,
+        features: all(&app.features, Feature::parse)?,
         permissions: permissions.unwrap_or_else(|| default.permissions.clone()),
-        token: token(app.token),
+        token: match app.token.as_deref() {
+            None => TokenState::Valid,
+            Some(EXPIRES_IN_AN_HOUR) => TokenState::Expires(BEGIN + Span::HOUR),
+            Some(word) => token(read(word, TokenWord::parse)?, BEGIN),
+        },
         disabled: app.disabled,
         ..default
+    })
+}
+
+/// The state of a token for its word.
+pub(super) const fn token(word: TokenWord, now: Timestamp) -> TokenState {
+    match word {
+        TokenWord::Valid => TokenState::Valid,
+        TokenWord::Expired => TokenState::Expires(now),
+        TokenWord::PasswordChanged => TokenState::SessionEnded,
+        TokenWord::Removed => TokenState::Deauthorized,
     }
 }
 
-/// Whether a token holds, as tables say it.
-pub(super) fn token(name: TokenName) -> TokenState {
-    match name {
-        TokenName::Valid => TokenState::Valid,
-        TokenName::ExpiresInAnHour => TokenState::Expires(BEGIN + Span::HOUR),
-        TokenName::SessionEnded => TokenState::SessionEnded,
-        TokenName::Deauthorized => TokenState::Deauthorized,
-    }
+/// Reads a word of a closed list.
+pub(super) fn read<T>(word: &str, parse: fn(&str) -> Option<T>) -> Result<T, Nonsense> {
+    parse(word).ok_or_else(|| format!("`{word}` means nothing here"))
+}
+
+fn all<T, C: FromIterator<T>>(words: &[String], parse: fn(&str) -> Option<T>) -> Result<C, Nonsense> {
+    words.iter().map(|word| read(word, parse)).collect()
 }
 
 fn options(given: &Given) -> Result<Options, Nonsense> {
     let mut options = Options::default();
     for (name, word) in &given.options {
         if name == "rules_as_of" {
-            let moment =
-                midnight(word).ok_or_else(|| format!("`{word}` is not a date such as 2026-04-26"))?;
-            options.rules_as_of = moment;
+            let midnight = parse_moment(&format!("{word}T00:00:00Z"));
+            options.rules_as_of =
+                midnight.map_err(|_| format!("`{word}` is not a date such as 2026-04-26"))?;
         } else {
             options.set(name, word).map_err(|error| error.to_string())?;
         }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use emulator_core::{Span, Timestamp};
+use emulator_core::Span;
+use emulator_language::node::Node;
+use emulator_language::value::parse_duration;
 use serde::Deserialize;
 
 /// A stretch of time: `24h`, `7d 1s`, `+23h 59m 59s 999ms`.
@@ -16,15 +18,8 @@ impl std::str::FromStr for Length {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a time such as `90s`, `24h` or `1d 6h`");
-        let mut total = 0;
-        for part in text.strip_prefix('+').unwrap_or(text).split(' ') {
-            let digits = part.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(wrong)?;
-            let (count, unit) = part.split_at(digits);
-            let (_, worth) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
-            total += count.parse::<i64>().map_err(|_| wrong())? * worth;
-        }
-        Ok(Self(Span(total)))
+        let node = Node::text(text, emulator_language::node::Span::default());
+        parse_duration(&node).map(|ms| Self(Span(ms))).map_err(|problem| problem.message)
     }
 }
 
@@ -108,14 +103,4 @@ impl fmt::Display for Window {
             Self::Open(length) => length.fmt(out),
         }
     }
-}
-
-/// The first moment of a day such as `2026-04-26`, in UTC.
-pub(crate) fn midnight(date: &str) -> Option<Timestamp> {
-    let mut parts = date.split('-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    // The year begins in March, so that the day that is not always there comes last.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
-    Some(Timestamp(days * Span::DAY.0))
 }

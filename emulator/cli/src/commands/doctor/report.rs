@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use emulator_scenario::diagnostics::Colour;
+use emulator_language::diagnostics::Colour;
 use emulator_scenario::transcript::printable;
 use serde_json::{Value, json};
 

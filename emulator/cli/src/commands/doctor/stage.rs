@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use emulator_console::Console;
 use emulator_core::{AppId, FieldSet, Message, PersonAct, Psid};
+use emulator_language::diagnostics::{Colour, render_all};
+use emulator_language::scenario::WorldSpec;
 use emulator_scenario::bots::{ServedBots, free_port};
 use emulator_scenario::cast::{Cast, Surroundings, cast};
-use emulator_scenario::diagnostics::{Colour, render_all};
 use emulator_scenario::redirect::Redirect;
-use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_scenario::transcript::Lines;
 use emulator_server::journal::Record;

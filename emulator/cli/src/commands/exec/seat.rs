@@ -1,8 +1,8 @@
 //! Which app the command is.
 
-use emulator_scenario::diagnostics::did_you_mean;
+use emulator_language::diagnostics::did_you_mean;
+use emulator_language::scenario::WorldSpec;
 use emulator_scenario::given::start_by_hand;
-use emulator_scenario::scenario::WorldSpec;
 
 /// Makes room for the command in a world; gives the number of its app.
 ///

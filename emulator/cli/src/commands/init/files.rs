@@ -1,6 +1,6 @@
 //! What `init` writes.
 
-use emulator_scenario::schema::schema;
+use emulator_language::schema::schema;
 use serde_json::Value;
 
 use super::{Bot, Ci};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use emulator_scenario::diagnostics::{did_you_mean, render_all};
+use emulator_language::diagnostics::{did_you_mean, render_all};
 use emulator_scenario::given::give;
 use emulator_scenario::select::{Selected, Selection, select};
 use emulator_scenario::shard::Shard;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator_console::Console;
+use emulator_language::diagnostics::render_all;
+use emulator_language::scenario::WorldSpec;
 use emulator_scenario::bots::{BotNews, ServedBots, free_port};
 use emulator_scenario::cast::{Cast, Surroundings, cast};
-use emulator_scenario::diagnostics::render_all;
 use emulator_scenario::record::about_world;
-use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::scene::Place;
 use emulator_server::journal::{JournalFile, Origin};
 use emulator_server::{Lane, LaneSpec, Stage, StageSpec, serve};

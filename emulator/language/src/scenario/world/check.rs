@@ -18,7 +18,7 @@ pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
     for person in &world.people {
         for app in person.tester_of.iter().filter(|app| !names.apps.contains(&app.value)) {
             let what = format!(
-                "`{}` has a role on `{}`, which is no app of this world",
+                "`{}` has a role on `{}`, which is not an app of this world",
                 person.name.value, app.value
             );
             problems.push(unknown_app(app, what, &names));

@@ -6,7 +6,7 @@ use crate::vocabulary::{self as words, Head};
 
 /// Says why no key of a step tells who acts.
 pub(super) fn no_head(entries: &[(Key, Node)], span: Span) -> Diagnostic {
-    let all: Vec<&str> = words::HEADS.iter().map(|head| head.name).collect();
+    let all: Vec<&str> = words::HEADS.iter().map(|row| row.head.name).collect();
     let Some((first, _)) = entries.first() else {
         return Diagnostic::new(span, "this step is empty").help(format!("begin it with {}", one_of(&all)));
     };
@@ -25,7 +25,7 @@ pub(super) fn no_head(entries: &[(Key, Node)], span: Span) -> Diagnostic {
                 .help(format!("did you mean `{near}`?"));
         }
     }
-    let actor = words::HEADS.iter().find(|head| {
+    let actor = words::HEADS.iter().map(|row| row.head).find(|head| {
         let knows =
             |name: &str| head.verbs.iter().any(|verb| verb.name == name) || head.not_yet.contains(&name);
         entries.iter().any(|(key, _)| knows(&key.name))
@@ -48,38 +48,27 @@ pub(super) fn no_verb(head: &Head, entries: &[(Key, Node)], span: Span, what: &s
         return Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet");
     }
     let elsewhere = others.iter().find_map(|key| {
-        let other = words::HEADS.iter().find(|other| other.verbs.iter().any(|verb| verb.name == key.name))?;
+        let other = words::HEADS
+            .iter()
+            .map(|row| row.head)
+            .find(|other| other.verbs.iter().any(|verb| verb.name == key.name))?;
         (other.name != head.name).then_some((*key, other))
     });
     if let Some((key, other)) = elsewhere {
-        return Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, actor(head)))
-            .label(format!("{} does this", actor(other)))
+        return Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, head.actor))
+            .label(format!("{} does this", other.actor))
             .help(format!("write `{}: NAME`, or use {}", other.name, one_of(&verbs)));
     }
     if let Some(key) = others.iter().find(|key| did_you_mean(&key.name, verbs.iter().copied()).is_some()) {
-        return Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, actor(head)))
+        return Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, head.actor))
             .label("unknown key")
             .help(suggestion(&key.name, &verbs, ""));
     }
     match others.iter().find(|key| !["as", "of", "to", "refused", "answers"].contains(&key.name.as_str())) {
-        Some(key) => {
-            Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, actor(head)))
-                .label("unknown key")
-                .help(format!("use {}", one_of(&verbs)))
-        }
-        None => Diagnostic::new(span, format!("this {what} does not say what the {} does", noun(head)))
+        Some(key) => Diagnostic::new(key.span, format!("`{}` is nothing that {} does", key.name, head.actor))
+            .label("unknown key")
+            .help(format!("use {}", one_of(&verbs))),
+        None => Diagnostic::new(span, format!("this {what} does not say what the {} does", head.noun()))
             .help(format!("add {}", one_of(&verbs))),
     }
-}
-
-fn actor(head: &Head) -> String {
-    match head.name {
-        "app" => "an app".to_owned(),
-        "inbox" => "the inbox".to_owned(),
-        _ => format!("a {}", noun(head)),
-    }
-}
-
-fn noun(head: &Head) -> &'static str {
-    if head.name == "user" { "person" } else { head.name }
 }

@@ -4,7 +4,7 @@ use super::Builder;
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;
 use crate::step::{self, CallContent, CallFile, CallToken, RawCall};
-use crate::vocabulary as words;
+use crate::vocabulary::{self as words, CallTokenWord};
 
 impl Builder<'_> {
     /// Builds a call; its keys and the kinds of their values were checked.
@@ -41,7 +41,7 @@ impl Builder<'_> {
     fn uploads(&mut self, files: &Node) -> Vec<CallFile> {
         let mut all = Vec::new();
         let written = files.entries().unwrap_or_default().iter();
-        // What is no path has been reported.
+        // What is not a path has been reported.
         for (key, path) in written.filter(|(_, path)| path.is_scalar() && !path.is_expression()) {
             match self.upload(&key.name, path) {
                 Ok(file) => all.push(file),
@@ -67,22 +67,23 @@ impl Builder<'_> {
     }
 
     fn token(&mut self, node: &Node) -> Option<CallToken> {
-        match node.source.as_str() {
-            _ if !node.is_scalar() => {
-                let help = "write `token: none`, `app`, `expired` or the token itself";
-                self.check.wrong("token", node, "takes a word or a text", help);
-                None
-            }
-            _ if node.is_null() => Some(CallToken::Nothing),
-            "none" => Some(CallToken::Nothing),
-            "app" => Some(CallToken::App),
-            "expired" => Some(CallToken::Expired),
-            word if words::CALL_TOKENS_NOT_YET.contains(&word) && !node.quoted => {
-                let message = format!("a token of a person: {}", words::not_yet(word));
-                self.check.report(Diagnostic::new(node.span, message).label("not supported yet"));
-                None
-            }
-            _ => Some(CallToken::Text(node.clone())),
+        if !node.is_scalar() {
+            let help = "write `token: none`, `app`, `expired` or the token itself";
+            self.check.wrong("token", node, "takes a word or a text", help);
+            return None;
         }
+        if words::CALL_TOKENS_NOT_YET.contains(&node.source.as_str()) && !node.quoted {
+            let message = format!("a token of a person: {}", words::not_yet(&node.source));
+            self.check.report(Diagnostic::new(node.span, message).label("not supported yet"));
+            return None;
+        }
+        let word =
+            if node.is_null() { Some(CallTokenWord::None) } else { CallTokenWord::parse(&node.source) };
+        Some(match word {
+            Some(CallTokenWord::None) => CallToken::Nothing,
+            Some(CallTokenWord::App) => CallToken::App,
+            Some(CallTokenWord::Expired) => CallToken::Expired,
+            None => CallToken::Text(node.clone()),
+        })
     }
 }

@@ -1,4 +1,6 @@
-//! Builds what stands behind `expect:` and `never:`.
+//! Builds what stands after `expect:` and `never:`.
+
+use emulator_core::words;
 
 use super::{Builder, spanned};
 use crate::check::Mode;
@@ -6,52 +8,79 @@ use crate::diagnostics::{Diagnostic, one_of, suggestion};
 use crate::node::{Key, Node, Spanned};
 use crate::step::expectation::MOST_WAYS;
 use crate::step::{Act, Awaited, Expectation, Need};
-use crate::vocabulary::{self as words, Head};
+use crate::vocabulary::{self as words, ExpectationHead, Head, Subject};
+
+words! {
+    /// What a step demands of an expectation, by the first key of the step.
+    Demand {
+        /// That it is met.
+        Expect = "expect",
+        /// That it is never met.
+        Never = "never",
+    }
+}
 
 /// Where an expectation stands.
 #[derive(Clone, Copy)]
-struct Position<'n> {
-    /// `expect` or `never`.
-    word: &'static str,
+pub(crate) struct Position<'n> {
+    demand: Demand,
     /// The combination that it is an item of.
     combination: Option<&'static str>,
     /// The Page it is about unless it names one itself.
     on: Option<&'n Node>,
 }
 
+/// A key that has no place in some expectations, and what to do instead.
+struct Forbidden {
+    key: &'static str,
+    /// Below `never`.
+    in_never: &'static str,
+    /// In an item of a combination, whose name takes the place of `{}`; it may stand there if nothing is said.
+    in_item: Option<&'static str>,
+}
+
+const FORBIDDEN: &[Forbidden] = &[
+    Forbidden {
+        key: "within",
+        in_never: "it waits for nothing; it holds to the end of the scenario, or to the step that `until:` beside it names",
+        in_item: Some("write it beside `{}`: there is one wait for all items"),
+    },
+    Forbidden {
+        key: "as",
+        in_never: "it holds to the end of the scenario and matches nothing",
+        in_item: None,
+    },
+    Forbidden {
+        key: "optional",
+        in_never: "leave it out; what need not come is not a `never`",
+        in_item: Some("write it beside `{}`, or write a step of its own for what need not come"),
+    },
+];
+
 impl Position<'_> {
     fn noun(self) -> String {
-        self.combination.map_or_else(|| format!("`{}`", self.word), |name| format!("an item of `{name}`"))
+        self.combination
+            .map_or_else(|| format!("`{}`", self.demand.name()), |name| format!("an item of `{name}`"))
     }
 
     fn is_never(self) -> bool {
-        self.word == "never"
+        self.demand == Demand::Never
     }
 
     /// Why a key of an expectation has no place here, and what to do instead.
     fn forbids(self, key: &str) -> Option<String> {
-        match (self.is_never(), self.combination, key) {
-            (true, _, "within") => Some(
-                "it waits for nothing; it holds to the end of the scenario, or to the step that `until:` beside it names"
-                    .to_owned(),
-            ),
-            (true, _, "as") => Some("it holds to the end of the scenario and matches nothing".to_owned()),
-            (true, _, "optional") => Some("leave it out; what need not come is no `never`".to_owned()),
-            (false, Some(name), "within") => {
-                Some(format!("write it beside `{name}`: there is one wait for all items"))
-            }
-            (false, Some(name), "optional") => {
-                Some(format!("write it beside `{name}`, or write a step of its own for what need not come"))
-            }
-            (_, _, _) => None,
+        let row = FORBIDDEN.iter().find(|row| row.key == key)?;
+        if self.is_never() {
+            return Some(row.in_never.to_owned());
         }
+        Some(row.in_item?.replace("{}", self.combination?))
     }
 }
 
 impl Builder<'_> {
-    /// Builds the step of an expectation; `step` is the whole step and `word` the key of it that it stands behind.
-    pub(super) fn expectation(&mut self, step: &Node, node: &Node, word: &'static str) -> Option<Act> {
-        let position = Position { word, combination: None, on: step.get("on") };
+    /// Builds the expectation of a step.
+    fn whole(&mut self, demand: Demand, step: &Node, node: &Node) -> Option<Expectation> {
+        let position = Position { demand, combination: None, on: step.get("on") };
         if let Some((key, _)) = step.entry("on") {
             self.beside(key, node);
         }
@@ -63,14 +92,7 @@ impl Builder<'_> {
         }
         // The name of the whole is that of the step.
         what.capture = None;
-        if position.is_never() {
-            let until = step.get("until").map(|until| self.name_of_step(until));
-            return Some(Act::Never { what, until });
-        }
-        let within = node.get("within").and_then(|within| self.real_time_quietly(within));
-        let optional = node.get("optional").is_some_and(is_true);
-        let need = if optional { Need::Optional } else { Need::Required };
-        Some(Act::Expect { what, within, need })
+        Some(what)
     }
 
     /// Takes the name of a later step.
@@ -89,13 +111,16 @@ impl Builder<'_> {
                 Some(name) => {
                     format!("write for example `{name}: [{{app: NAME, sends: some text}}, {{owner: NAME}}]`")
                 }
-                None => format!("write for example `{}: {{app: NAME, sends: some text}}`", position.word),
+                None => {
+                    format!("write for example `{}: {{app: NAME, sends: some text}}`", position.demand.name())
+                }
             };
             let problem = Diagnostic::new(node.span, format!("{} takes a mapping", position.noun()));
             self.check.report(problem.label(format!("this is {}", node.kind_name())).help(example));
             return None;
         };
-        let (head, key) = self.subject(entries, node, position)?;
+        let (row, key) = self.subject(entries, node, position)?;
+        let head = &row.head;
         let value = node.get(head.name)?;
         for (key, _) in entries {
             if let Some(help) = position.forbids(&key.name) {
@@ -108,30 +133,26 @@ impl Builder<'_> {
             Diagnostic::new(key.span, "`until` stands beside `never`, not in it")
                 .help("write `until: NAME` on a line of its own below `never: {…}`")
         });
-        if let Some(problem) = misplaced(head, key, position).or(until) {
+        if let Some(problem) = misplaced(row, key, position).or(until) {
             self.check.report(problem);
             return None;
         }
         let on = node.get("on").or(position.on);
         let position = Position { on, ..position };
-        let what = match head.name {
-            "app" => self.awaited_call(head, node, value),
-            "webhook" => self.awaited_delivery(head, node, value),
-            _ => {
-                let known = (head.beside, head.not_yet);
-                self.keys_beside(head.name, known, entries, &[head.name], Mode::Awaited);
-                if words::COMBINATIONS.contains(&head.name) {
-                    self.combination(head.name, value, position)
-                } else {
-                    self.awaited_state(head, node, value)
-                }
+        if head.verbs.is_empty() {
+            let known = (head.beside, head.not_yet);
+            self.keys_beside(head.name, known, entries, &[head.name], Mode::Awaited);
+        }
+        let what = (row.build)(self, row, node, value, position);
+        let of_nobody = match row.subject {
+            Subject::Conversation => false,
+            Subject::Call => {
+                let verb = head.verbs.iter().find(|verb| node.get(verb.name).is_some());
+                verb.is_some_and(|verb| !verb.is_about_a_person())
             }
+            Subject::Delivery | Subject::Quiet | Subject::AllOf | Subject::OneOf => true,
         };
-        let about_nobody = ["asks_receivers", "calls"].iter().any(|verb| node.get(verb).is_some());
-        let of_nobody = about_nobody && head.name == "app"
-            || ["webhook", "nothing"].contains(&head.name)
-            || words::COMBINATIONS.contains(&head.name);
-        let named = node.get("of").filter(|_| !words::COMBINATIONS.contains(&head.name));
+        let named = node.get("of").filter(|_| !row.subject.is_combination());
         let of = if !of_nobody || named.is_some() {
             let person = self.check.understood_person(named, "of", node.span);
             person.map(|name| Spanned::new(name, named.unwrap_or(value).span))
@@ -146,7 +167,7 @@ impl Builder<'_> {
     /// Checks the Page that stands beside an expectation; its name was checked with the other keys.
     fn beside(&mut self, on: &Key, node: &Node) {
         let entries = node.entries().unwrap_or_default();
-        let head = entries.iter().find_map(|(key, _)| words::expectation(&key.name));
+        let head = entries.iter().find_map(|(key, _)| words::expectation(&key.name)).map(|row| &row.head);
         let takes = head.is_none_or(|head| head.beside.iter().any(|field| field.name == "on"));
         let problem = if let (false, Some(head)) = (takes, head) {
             Diagnostic::new(on.span, format!("`{}` is about all Pages", head.name)).help("leave `on` out")
@@ -159,7 +180,13 @@ impl Builder<'_> {
     }
 
     /// Builds the items of a combination.
-    fn combination(&mut self, name: &'static str, value: &Node, position: Position<'_>) -> Option<Awaited> {
+    pub(crate) fn items(
+        &mut self,
+        head: &'static Head,
+        value: &Node,
+        position: Position<'_>,
+    ) -> Option<Vec<Expectation>> {
+        let name = head.name;
         let Some(items) = value.items() else {
             let help = format!("write `{name}: [{{…}}, {{…}}]`");
             self.check.wrong(name, value, "takes a list of expectations", &help);
@@ -172,11 +199,18 @@ impl Builder<'_> {
         }
         let position = Position { combination: Some(name), ..position };
         let parts: Vec<Option<Expectation>> = items.iter().map(|item| self.awaited(item, position)).collect();
-        let parts: Vec<Expectation> = parts.into_iter().collect::<Option<_>>()?;
-        if name == "one_of" {
-            return Some(Awaited::OneOf(parts));
-        }
-        // Alternatives may share a name, since one of them is met; these are met all.
+        parts.into_iter().collect()
+    }
+
+    /// Builds a combination whose items are all met. Alternatives may share a name, since one of them is met; these
+    /// may not.
+    pub(crate) fn any_order(
+        &mut self,
+        head: &'static Head,
+        value: &Node,
+        position: Position<'_>,
+    ) -> Option<Awaited> {
+        let parts = self.items(head, value, position)?;
         let mut known: Vec<&Spanned<String>> = Vec::new();
         for capture in parts.iter().flat_map(Expectation::captures) {
             if known.iter().any(|other| other.value == capture.value) {
@@ -195,14 +229,14 @@ impl Builder<'_> {
         entries: &'n [(Key, Node)],
         node: &Node,
         position: Position<'_>,
-    ) -> Option<(&'static Head, &'n Key)> {
+    ) -> Option<(&'static ExpectationHead, &'n Key)> {
         let mut heads =
-            entries.iter().filter_map(|(key, _)| words::expectation(&key.name).map(|head| (head, key)));
+            entries.iter().filter_map(|(key, _)| words::expectation(&key.name).map(|row| (row, key)));
         let problem = match (heads.next(), heads.next()) {
             (Some(found), None) => return Some(found),
             (Some((first, _)), Some((second, key))) => Diagnostic::new(
                 key.span,
-                format!("`{}` and `{}` are two expectations", first.name, second.name),
+                format!("`{}` and `{}` are two expectations", first.head.name, second.head.name),
             )
             .help(if position.combination.is_some() {
                 "write an item for each"
@@ -210,7 +244,7 @@ impl Builder<'_> {
                 "write a step for each"
             }),
             (None, _) => {
-                let all: Vec<&str> = words::EXPECTATIONS.iter().map(|head| head.name).collect();
+                let all: Vec<&str> = words::EXPECTATIONS.iter().map(|row| row.head.name).collect();
                 let lacking = words::EXPECTATIONS_NOT_YET;
                 if let Some((key, _)) = entries.iter().find(|(key, _)| lacking.contains(&key.name.as_str())) {
                     Diagnostic::new(key.span, words::not_yet(&key.name)).label("not supported yet")
@@ -219,7 +253,7 @@ impl Builder<'_> {
                 {
                     let message = format!("{} has no key `{}`", position.noun(), key.name);
                     let problem = Diagnostic::new(key.span, message);
-                    let calls = words::APP_VERBS.iter().any(|verb| verb.name == key.name);
+                    let calls = words::app_verb(&key.name).is_some();
                     if calls {
                         problem.label("which app?").help("name the app: `app: NAME` before it")
                     } else {
@@ -244,26 +278,45 @@ impl Builder<'_> {
     }
 }
 
+/// Builds a step that waits; `step` is the whole step and `node` its expectation.
+pub(crate) fn expect(builder: &mut Builder<'_>, step: &Node, node: &Node) -> Option<Act> {
+    let what = builder.whole(Demand::Expect, step, node)?;
+    let within = node.get("within").and_then(|within| builder.real_time_quietly(within));
+    let optional = node.get("optional").and_then(Node::as_switch) == Some(true);
+    let need = if optional { Need::Optional } else { Need::Required };
+    Some(Act::Expect { what, within, need })
+}
+
+/// Builds a step that forbids; `step` is the whole step and `node` its expectation.
+pub(crate) fn never(builder: &mut Builder<'_>, step: &Node, node: &Node) -> Option<Act> {
+    let what = builder.whole(Demand::Never, step, node)?;
+    let until = step.get("until").map(|until| builder.name_of_step(until));
+    Some(Act::Never { what, until })
+}
+
 /// Says what makes no sense where it stands.
-fn misplaced(head: &Head, key: &Key, position: Position<'_>) -> Option<Diagnostic> {
-    let (message, help) = match (head.name, position.combination) {
-        ("nothing", _) if position.is_never() => {
+fn misplaced(row: &ExpectationHead, key: &Key, position: Position<'_>) -> Option<Diagnostic> {
+    let (message, help) = match (row.subject, position.combination) {
+        (Subject::Quiet, _) if position.is_never() => {
             ("`never` cannot wait for quiet".to_owned(), "write `expect: {nothing: true, for: 300ms}`")
         }
-        ("nothing", Some(name)) => (
+        (Subject::Quiet, Some(name)) => (
             format!("`{name}` cannot wait for quiet"),
             "write a step of its own: `expect: {nothing: true, for: 300ms}`",
         ),
-        ("any_order", _) if position.is_never() => (
+        (Subject::AllOf, _) if position.is_never() => (
             "`never` takes no `any_order`".to_owned(),
             "write a `never` for each, or `one_of`: it is broken by any of them",
         ),
-        _ => return None,
+        (
+            Subject::Conversation
+            | Subject::Call
+            | Subject::Delivery
+            | Subject::Quiet
+            | Subject::AllOf
+            | Subject::OneOf,
+            _,
+        ) => return None,
     };
     Some(Diagnostic::new(key.span, message).help(help))
-}
-
-/// True for a flag that is set; its shape was checked with the other keys.
-pub(super) fn is_true(node: &Node) -> bool {
-    ["true", "True", "TRUE", "on"].contains(&node.source.as_str())
 }

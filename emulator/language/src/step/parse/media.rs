@@ -13,7 +13,7 @@ use crate::vocabulary::{ATTACHED, SENT, ValueKind};
 
 impl Builder<'_> {
     /// Gives what a person sends with each path replaced by the address of the file, and the files.
-    pub(super) fn with_files(&mut self, sent: &Node) -> (Node, Vec<Media<Bytes>>) {
+    pub(crate) fn with_files(&mut self, sent: &Node) -> (Node, Vec<Media<Bytes>>) {
         let mut files = Vec::new();
         let mut replaced = |builder: &mut Self, node: &Node, fields| {
             let entries = node.entries().unwrap_or_default().iter();

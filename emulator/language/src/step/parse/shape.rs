@@ -19,7 +19,7 @@ impl Builder<'_> {
                 let known = key.name == EXACT
                     || MESSAGE_MEMBERS.contains(&key.name.as_str())
                     || key.name.contains("${");
-                // A key with nothing behind it is half of a text with a comma, which is told already.
+                // A key with nothing after it is half of a text with a comma, which is told already.
                 if !known && !value.is_null() {
                     self.check.unknown_key(key, "a message", MESSAGE_MEMBERS, &[]);
                 } else if key.name == "text" {

@@ -70,12 +70,12 @@ pub(super) fn misplaced_colon(text: &str, at: usize) -> Option<Diagnostic> {
     })
 }
 
-/// Finds a colon or a dash without the space that YAML wants behind it.
+/// Finds a colon or a dash without the space that YAML wants after it.
 fn missing_space(line: &Line<'_>) -> Option<Diagnostic> {
     let (start, content) = line.content();
     if let Some(behind) = content.strip_prefix('-').filter(|behind| key(behind).is_some()) {
         return Some(
-            Diagnostic::new(Span::new(start, start + 1), "there is no space behind this dash")
+            Diagnostic::new(Span::new(start, start + 1), "there is no space after this dash")
                 .help(format!("write `- {behind}`")),
         );
     }
@@ -84,10 +84,10 @@ fn missing_space(line: &Line<'_>) -> Option<Diagnostic> {
     let at = start + name.len();
     let problem = if next.is_whitespace() {
         let number = u32::from(next);
-        Diagnostic::new(Span::new(at, at + 1), "there is no ordinary space behind this colon")
+        Diagnostic::new(Span::new(at, at + 1), "there is no ordinary space after this colon")
             .label(format!("what looks like one is the character U+{number:04X}"))
     } else {
-        Diagnostic::new(Span::new(at, at + 1), "there is no space behind this colon")
+        Diagnostic::new(Span::new(at, at + 1), "there is no space after this colon")
     };
     Some(problem.help(format!("write `{name}: {}`", behind.trim())))
 }
@@ -104,7 +104,7 @@ pub(super) fn no_colon(text: &str, at: usize) -> Option<Diagnostic> {
         return Some(
             Diagnostic::new(
                 Span::new(start, start + content.len()),
-                "this line is no part of the text block above",
+                "this line is not part of the text block above",
             )
             .help("indent the lines of a text block deeper than its key"),
         );
@@ -113,7 +113,7 @@ pub(super) fn no_colon(text: &str, at: usize) -> Option<Diagnostic> {
     Some(problem.unwrap_or_else(|| {
         Diagnostic::new(Span::new(start, start + content.len()), "this line has no key")
             .label("a colon is missing")
-            .help(format!("write `{}:` and its value behind it or below", content.trim()))
+            .help(format!("write `{}:` and its value after it or below", content.trim()))
     }))
 }
 

@@ -11,7 +11,7 @@ use crate::diagnostics::SourceText;
 use crate::matcher::Pattern;
 use crate::node::Node;
 use crate::value::{self, evaluate};
-use crate::yaml;
+use emulator_language::yaml;
 
 fn names() -> Names {
     let known = [(ANA, "ana.id"), (MID, "shopbot_1.message_id"), ("200000000000001", "shopbot.id")];

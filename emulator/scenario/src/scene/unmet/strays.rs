@@ -48,8 +48,8 @@ fn differing(seen: &Seen<'_>, wanted: &Wanted, app: AppId) -> Vec<(usize, String
         let Some(refusal) = seen.feed.refusal(entry) else { continue };
         let differences = match wanted {
             Wanted::Call { verb, pattern, refused, .. } => {
-                let asked = Asked::of(*verb);
-                if asked == Asked::Parameters && verb_of(&call.kind) != Some(*verb) {
+                let asked = Asked::of(verb);
+                if asked == Asked::Parameters && verb_of(&call.kind) != Some(verb) {
                     continue;
                 }
                 let compared = seen.compare_call(entry, call, asked, pattern.as_ref(), refused.as_ref());

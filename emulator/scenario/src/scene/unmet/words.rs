@@ -5,7 +5,6 @@ use emulator_core::Psid;
 use super::super::Scene;
 use super::super::plan::{Branch, Plan, Tree};
 use super::super::prepared::{State, Wanted};
-use crate::step::AppVerbKind;
 
 impl Scene {
     pub(super) fn describe(&self, plan: &Plan, tree: &Tree) -> String {
@@ -47,8 +46,7 @@ impl Scene {
             }
             Wanted::Call { app, verb, refused, .. } => {
                 let how = if refused.is_some() { "a refused" } else { "an accepted" };
-                let name =
-                    if *verb == AppVerbKind::Calls { String::new() } else { format!(" `{}`", verb.name()) };
+                let name = if verb.is_written_call() { String::new() } else { format!(" `{}`", verb.name) };
                 format!("{how} call{name} by {}", names.app(*app))
             }
             Wanted::Webhook { app, acknowledged, .. } => {

@@ -18,7 +18,7 @@ fn message(text: &str) -> Leaf {
 }
 
 fn takes(app: emulator_core::AppId) -> Leaf {
-    let verb = AppVerbKind::TakesControl;
+    let verb = crate::vocabulary::app_verb("takes_control").unwrap();
     leaf(Wanted::Call { app, page: PAGE, person: Some(ANA), verb, pattern: None, refused: None })
 }
 
@@ -128,7 +128,7 @@ fn a_refused_call_is_no_accepted_one() {
     let accepted = [takes(BOT)];
     assert_eq!(verdict(&tape, &accepted, &all(&accepted), &[]).0, "not yet");
     let refused = Some(Pattern::of_value(&json!({"code": 10})));
-    let verb = AppVerbKind::TakesControl;
+    let verb = crate::vocabulary::app_verb("takes_control").unwrap();
     let leaves = [leaf(Wanted::Call { app: BOT, page: PAGE, person: None, verb, pattern: None, refused })];
     assert_eq!(verdict(&tape, &leaves, &all(&leaves), &[]), ("met", vec![(0, call)]));
 }

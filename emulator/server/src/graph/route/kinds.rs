@@ -17,6 +17,15 @@ impl RouteMethod {
         [Self::Get, Self::Post, Self::Delete].into_iter().find(|known| known.name() == method.as_str())
     }
 
+    /// It as HTTP has it.
+    pub(crate) const fn http(self) -> hyper::Method {
+        match self {
+            Self::Get => hyper::Method::GET,
+            Self::Post => hyper::Method::POST,
+            Self::Delete => hyper::Method::DELETE,
+        }
+    }
+
     /// Its name in HTTP.
     pub const fn name(self) -> &'static str {
         match self {

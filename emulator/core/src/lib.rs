@@ -28,6 +28,7 @@ mod message;
 mod options;
 mod person;
 mod retry;
+mod rules_version;
 mod sends;
 mod set_up;
 mod settings;
@@ -61,6 +62,7 @@ pub use options::{
     Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, WhatOneHas, Whom,
 };
 pub use retry::{GIVES_UP_AFTER, retry_after};
+pub use rules_version::RULES_VERSION;
 pub use set_up::SetUp;
 pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
 pub use step::{Context, step};

@@ -68,8 +68,8 @@ use crate::media::{MEDIA_FOLDER, without_base};
 use crate::secrets::{real_token, without_real_tokens};
 use crate::shared::Token;
 use crate::stage::Stage;
+pub(crate) use sending::SENDER_ACTIONS;
 use sending::Sending;
-pub(crate) use sending::{messaging_type, sender_action};
 use validate::ControlEdge;
 
 /// A call, wherever it comes from.

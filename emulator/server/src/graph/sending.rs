@@ -30,7 +30,8 @@ pub(crate) enum Sending {
 
 const REACT: &str = "react";
 const UNREACT: &str = "unreact";
-const ACTIONS: &[&str] = &[
+/// The sender actions, and reactions, which are called in the same way.
+pub(crate) const SENDER_ACTIONS: &[&str] = &[
     SenderAction::MarkSeen.name(),
     SenderAction::TypingOn.name(),
     SenderAction::TypingOff.name(),
@@ -61,7 +62,7 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
         (None, None) if params.get("template").is_some() => Err(GraphError::not_there_yet("template")),
         (None, None) => Err(wrong("(#100) Must send either message or state").subcode(2_018_015)),
         (None, Some(action)) => {
-            let action = known(&action, ACTIONS, Path::Root("sender_action"))?;
+            let action = known(&action, SENDER_ACTIONS, Path::Root("sender_action"))?;
             match action {
                 REACT | UNREACT => reaction(action, params),
                 action => Ok(Sending::Action(action)),
@@ -75,16 +76,6 @@ pub(crate) fn sending(params: &Params<'_>) -> Result<Sending, GraphError> {
             Ok(Sending::Message { message: Arc::new(message), messaging_type, tag, conditions })
         }
     }
-}
-
-/// The sender action of that name, as a journal tells it.
-pub(crate) fn sender_action(name: &str) -> Option<&'static str> {
-    ACTIONS.iter().copied().find(|known| *known == name)
-}
-
-/// The messaging type of that name, as a journal tells it.
-pub(crate) fn messaging_type(name: &str) -> Option<&'static str> {
-    MESSAGING_TYPES.iter().copied().find(|known| *known == name)
 }
 
 /// True for a parameter with anything in it, whatever its shape.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use emulator_core::Switch;
+use emulator_core::{MEDIA_LIMIT, Switch, real_token};
 use emulator_scenario::diagnostics::{Colour, SourceText, did_you_mean, render_all};
 use emulator_scenario::input::{called, read_input};
 use emulator_scenario::node::{Node, NodeKind, Span, Spanned};
 use emulator_scenario::scenario::{AppSpec, Document, PersonSpec, WorldSpec, load};
 use emulator_scenario::select::read_file;
-use emulator_server::{MEDIA_LIMIT, WebhookUrl, real_token};
+use emulator_server::WebhookUrl;
 
 /// The file that is taken when none is named.
 const DEFAULT_FILE: &str = "emulator.yaml";

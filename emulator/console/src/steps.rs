@@ -106,7 +106,8 @@ impl Console {
             loop {
                 for entry in self.lane().entries_after(seen).unwrap_or_default() {
                     seen = entry.seq;
-                    if let Record::Effect(Effect::Message { person, from: Sender::App(_), .. }) = entry.record
+                    if let Record::Effect(Effect::Message { person, from: Sender::Party(_), .. }) =
+                        entry.record
                         && writer.is_none_or(|writer| writer == person)
                     {
                         return;

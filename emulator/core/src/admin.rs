@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use crate::catalogue::RuleId;
 use crate::channel;
-use crate::effect::{Accepted, Decided, Event, Outcome, Refusal, RefusalKind, Role, Saw};
+use crate::conversation::Conversation;
+use crate::effect::{Accepted, Decided, Event, Outcome, Refusal, RefusalKind, Role};
+use crate::fact::{Fact, Saw};
 use crate::field::{Field, FieldSet};
 use crate::handover;
 use crate::health;
-use crate::ids::{AppId, PAGE_INBOX, PageId, Psid};
+use crate::ids::{AppId, PageId, Psid};
 use crate::input::AdminChange;
+use crate::options::RoleLost;
+use crate::party::Party;
 use crate::settings::{Connection, Page, Permission, Settings};
 use crate::time::Timestamp;
 use crate::world::World;
@@ -73,18 +77,27 @@ fn connection(world: &mut World, page: PageId, app: AppId) -> Result<&mut Connec
     page_mut(&mut world.settings, page)?.apps.get_mut(&app).ok_or_else(unknown)
 }
 
-/// Gives the role to an app, or to none; the apps whose role changed are told (C-12).
-fn primary_receiver(world: &mut World, page: PageId, app: Option<AppId>, now: Timestamp) -> Outcome {
+/// Gives the role to an app, or to none. What the app owned that loses the role becomes idle (C-12b), and
+/// the apps whose role changed are told (C-12).
+fn primary_receiver(world: &mut World, page: PageId, to: Option<Party>, now: Timestamp) -> Outcome {
     let before = handover::primary(&world.settings, page);
-    let saw = Saw { primary: Some(before), ..Saw::default() };
-    if app == Some(PAGE_INBOX) {
+    let saw = Saw::of([Fact::PrimaryReceiver(before)]);
+    if to == Some(Party::Inbox) {
         let kind = RefusalKind::InboxCannotBePrimary;
         return Err(Refusal { rule: RuleId::InboxNeverPrimary, saw, kind });
     }
-    let known = app.is_none_or(|app| world.settings.connection(page, app).is_some());
-    page_mut(&mut world.settings, page)?.primary_receiver = if known { app } else { return Err(unknown()) };
+    let app = to.and_then(Party::app);
+    if to.is_some() && app.is_none_or(|app| world.settings.connection(page, app).is_none()) {
+        return Err(unknown());
+    }
+    page_mut(&mut world.settings, page)?.primary_receiver = app;
     let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
     if before != app {
+        if let Some(loser) = before
+            && world.settings.options(page).role_lost == RoleLost::Idle
+        {
+            becomes_idle(world, page, loser, (RuleId::RoleLost, now), &mut accepted.effects);
+        }
         let roles = [(before, Role::SecondaryReceiver), (app, Role::PrimaryReceiver)];
         for (app, role) in roles.into_iter().filter_map(|(app, role)| Some((app?, role))) {
             let event = Event::AppRoles { app, role };
@@ -94,24 +107,48 @@ fn primary_receiver(world: &mut World, page: PageId, app: Option<AppId>, now: Ti
     Ok(accepted)
 }
 
-/// Takes an app off the Page: what it owned is idle, and it loses its role.
+/// Takes an app off the Page: what it owned becomes idle, and its role ends.
 fn removes(world: &mut World, page: PageId, app: AppId, now: Timestamp) -> Outcome {
-    let settings = page_mut(&mut world.settings, page)?;
-    settings.apps.remove(&app).ok_or_else(unknown)?;
-    if settings.primary_receiver == Some(app) {
+    page_mut(&mut world.settings, page)?.apps.remove(&app).ok_or_else(unknown)?;
+    health::forget(world, page, app);
+    let mut effects = Vec::new();
+    leaves(world, page, app, now, &mut effects);
+    Ok(Accepted { effects, ..Accepted::quiet(RuleId::RemovedOwner, Saw::default()) })
+}
+
+/// Ends what an app had on a Page that it leaves: its conversations become idle, and its role ends
+/// (C-12a), which a connected app is told (C-12).
+fn leaves(world: &mut World, page: PageId, app: AppId, now: Timestamp, out: &mut Vec<Decided>) {
+    let Some(settings) = Arc::make_mut(&mut world.settings).pages.get_mut(&page) else { return };
+    let had_role = settings.primary_receiver == Some(app);
+    let connected = settings.apps.contains_key(&app);
+    if had_role {
         settings.primary_receiver = None;
     }
-    health::forget(world, page, app);
-    let owned = |(person, conversation): (&Psid, &crate::conversation::Conversation)| {
-        (conversation.page == page && conversation.control.owner() == Some(app)).then_some(*person)
+    becomes_idle(world, page, app, (RuleId::RemovedOwner, now), out);
+    if had_role && connected {
+        let event = Event::AppRoles { app, role: Role::SecondaryReceiver };
+        out.push(channel::tell_of_role(world, page, app, now, event));
+    }
+}
+
+/// Makes every conversation idle that the app owns on the Page. Nobody is told.
+fn becomes_idle(
+    world: &mut World,
+    page: PageId,
+    app: AppId,
+    (rule, now): (RuleId, Timestamp),
+    out: &mut Vec<Decided>,
+) {
+    let owned = |(person, conversation): (&Psid, &Conversation)| {
+        (conversation.page == page && conversation.control.owner() == Some(Party::App(app)))
+            .then_some(*person)
     };
     let people: Vec<Psid> = world.conversations.iter().filter_map(owned).collect();
-    let mut effects: Vec<Decided> = Vec::new();
     for person in people {
         let saw = handover::saw(&world.settings, page, world.control(person));
-        effects.extend(handover::move_to(world, person, None, now, (RuleId::RemovedOwner, saw)));
+        out.extend(handover::move_to(world, person, None, now, (rule, saw)));
     }
-    Ok(Accepted { effects, ..Accepted::quiet(RuleId::RemovedOwner, Saw::default()) })
 }
 
 /// The app subscribed anew, which also switches its webhooks on again (M-193).
@@ -123,13 +160,15 @@ fn again(world: &mut World, page: PageId, app: AppId) -> Accepted {
     Accepted::quiet(RuleId::SubscriptionReplaces, Saw::default())
 }
 
-/// An app installs itself on the Page with these fields in place of those before (M-243, M-68).
+/// An app installs itself on the Page with these fields in place of those before, or takes itself off
+/// (M-243, M-68).
 pub(crate) fn installs(
     world: &mut World,
     page: PageId,
     app: AppId,
     fields: Option<FieldSet>,
     other_fields: Vec<Arc<str>>,
+    now: Timestamp,
 ) -> Outcome {
     let messaging = fields.unwrap_or_default() != FieldSet::default();
     let connection = connection(world, page, app)?;
@@ -137,13 +176,19 @@ pub(crate) fn installs(
     // Which fields there were matters only where they are what is not allowed.
     let at_fault = messaging && !lacks(Permission::PagesManageMetadata);
     if lacks(Permission::PagesManageMetadata) || (messaging && lacks(Permission::PagesMessaging)) {
-        let saw = Saw { fields: fields.filter(|_| at_fault), ..Saw::default() };
+        let saw = fields
+            .filter(|_| at_fault)
+            .map_or_else(Saw::default, |fields| Saw::of([Fact::SubscribedFields(fields)]));
         return Err(Refusal { rule: RuleId::FieldPermission, saw, kind: RefusalKind::FieldPermission });
     }
     connection.installed = fields.is_some();
     connection.fields = fields.unwrap_or_default();
     connection.other_fields = other_fields.into_iter().collect();
-    Ok(again(world, page, app))
+    let mut accepted = again(world, page, app);
+    if fields.is_none() {
+        leaves(world, page, app, now, &mut accepted.effects);
+    }
+    Ok(accepted)
 }
 
 /// An app subscribes to webhooks of Pages with its own token (M-244).

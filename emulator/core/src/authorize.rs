@@ -1,7 +1,8 @@
 //! Whether a Page token may be used at all, before anything else is looked at. Reads only.
 
 use crate::catalogue::RuleId;
-use crate::effect::{Refusal, RefusalKind, Saw};
+use crate::effect::{Refusal, RefusalKind};
+use crate::fact::Saw;
 use crate::ids::{AppId, PageId};
 use crate::settings::{Connection, Permission, TokenState};
 use crate::time::Timestamp;

@@ -69,7 +69,7 @@ pub struct Rule {
 }
 
 macro_rules! rules {
-    ($($variant:ident, $code:literal, $title:literal, [$($protocol:ident)*], $confidence:ident, $source:expr, $statement:literal;)*) => {
+    ($($variant:ident, $code:literal, $title:literal, [$($protocol:ident $(,)?)*], $confidence:ident, $source:expr, $statement:literal;)*) => {
         /// The id of a rule.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum RuleId {
@@ -81,7 +81,7 @@ macro_rules! rules {
                 id: RuleId::$variant,
                 code: $code,
                 title: $title,
-                protocols: &[$(Protocol::$protocol)*],
+                protocols: &[$(Protocol::$protocol,)*],
                 statement: $statement,
                 source: $source,
                 confidence: Confidence::$confidence,
@@ -174,7 +174,9 @@ rules! {
     RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
         "An app whose role changes is told by app_roles, an event without a sender; one event for each app.";
     RemovedOwner, "C-12a", "an app that is removed owns nothing", [], Inferred, CHOICE,
-        "When an app is removed from the Page, the conversations that it owned become idle and its role ends.";
+        "When an app is removed from the Page, or takes itself off, the conversations that it owned become idle and its role ends.";
+    RoleLost, "C-12b", "a primary receiver that loses its role owns nothing", [Handover], Inferred, CHOICE,
+        "When an admin takes the primary role away from an app, the conversations that it owned become idle.";
     OwnerToldToAll, "C-60", "every app of the Page may ask for the owner", [Handover], Inferred, REFERENCE,
         "thread_owner answers any app of the Page with the owner's app id and the moment at which its control ends, or with an empty list when the conversation is idle.";
     ControlEvents, "C-75", "control events travel on messaging", [], Observed, LOGS,
@@ -267,6 +269,14 @@ rules! {
         "A call that carries what looks like a token of the real platform, wherever it stands, is refused like an unknown token, and nothing of it is written down.";
     ForeignCaller, "M-05a", "calls by another name, or from a page elsewhere", [], Inferred, CHOICE,
         "A call is refused with status 403, code 1, when its Host is neither a name of this machine, nor a host of the platform that is served here, nor one that --allow-host names, or when its Origin is a page of another host. A call without Host or without Origin is none of these.";
+    OrderOfChecks, "M-150", "the order in which a call is checked", [], Inferred, CHOICE,
+        "Of several faults in one call the first of this list is answered: token, route, permission of the route, shape of the recipient, message or sender action, the other parameters, permission that a parameter needs, recipient unknown, recipient unreachable, and then what C-97 says.";
+    OrderOfSendChecks, "C-97", "the order in which the world checks a send", [], Inferred, CHOICE,
+        "Of several reasons why the world refuses a send the first of this list is answered: a retired tag, a tag without its feature, a message to answer that is not there, thread control, the messaging window.";
+    HttpLimits, "M-05b", "requests have limits", [], Inferred, CHOICE,
+        "A request that is not HTTP/1.1, or whose body cannot be read, is refused with code 1 in the emulator's own words. So is one whose header is larger than 16 KiB (status 431) or takes longer than 30 seconds (408), and one whose body is larger than 26 MiB (413) or takes longer than 60 seconds (408). With 1,024 connections open, another is refused with status 503, code 2.";
+    ServiceUnavailable, "M-60", "the service is unavailable", [], Documented, ERRORS,
+        "A call that the service cannot carry out for reasons of its own is refused with status 500, code 2. The emulator answers so when it cannot write its journal.";
     CallbackVerified, "M-186", "a callback is verified while its registration waits", [], Documented, WEBHOOKS,
         "When an app names its callback or verify token, the callback is asked for the challenge before the call is answered. Anything but status 200 is refused with code 2200, another body than the challenge with code 2201, and everything stays as it was.";
     CallbackElsewhere, "M-186a", "a callback on the internet is not called", [], Inferred, CHOICE,
@@ -402,5 +412,51 @@ mod tests {
             assert!(codes.insert(rule.code), "{} stands twice", rule.code);
             assert!(rule.statement.ends_with('.'), "{}", rule.code);
         }
+    }
+
+    /// Rules of protocols that are not part of the emulator.
+    #[expect(unreachable_pub, reason = "the macro writes public items")]
+    mod of_two_protocols {
+        use super::super::Confidence;
+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Protocol {
+            Old,
+            New,
+        }
+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Rule {
+            pub id: RuleId,
+            pub code: &'static str,
+            pub title: &'static str,
+            pub protocols: &'static [Protocol],
+            pub statement: &'static str,
+            pub source: &'static str,
+            pub confidence: Confidence,
+        }
+
+        rules! {
+            Everywhere, "T-1", "holds everywhere", [], Inferred, "a test", "It holds everywhere.";
+            Commas, "T-2", "holds in both", [Old, New], Inferred, "a test", "It holds in both.";
+            TrailingComma, "T-3", "holds in both", [Old, New,], Inferred, "a test", "It holds in both.";
+            Blanks, "T-4", "holds in both", [New Old], Inferred, "a test", "It holds in both.";
+            One, "T-5", "holds in one", [New], Inferred, "a test", "It holds in one.";
+        }
+
+        pub fn protocols(id: RuleId) -> &'static [Protocol] {
+            CATALOGUE[id as usize].protocols
+        }
+    }
+
+    #[test]
+    fn a_rule_can_hold_in_several_protocols() {
+        use of_two_protocols::Protocol::{New, Old};
+        use of_two_protocols::{RuleId, protocols};
+        assert_eq!(protocols(RuleId::Everywhere), []);
+        assert_eq!(protocols(RuleId::Commas), [Old, New]);
+        assert_eq!(protocols(RuleId::TrailingComma), [Old, New]);
+        assert_eq!(protocols(RuleId::Blanks), [New, Old]);
+        assert_eq!(protocols(RuleId::One), [New]);
     }
 }

@@ -1,10 +1,12 @@
 //! Who hears of an event, and on which channel (C-03, C-18, C-21, C-22, C-75).
 
 use crate::catalogue::RuleId;
-use crate::effect::{Decided, Delivery, Effect, Event, Missing, Saw, Style};
+use crate::effect::{Decided, Delivery, Effect, Event, Missing, Style};
+use crate::fact::{Fact, Saw};
 use crate::field::{Channel, Field, FieldSet};
 use crate::ids::{AppId, PageId, Psid};
 use crate::options::{IdleDelivery, StandbyPostback, Switch};
+use crate::party::Party;
 use crate::settings::AppMode;
 use crate::time::Timestamp;
 use crate::world::World;
@@ -14,7 +16,7 @@ use crate::world::World;
 pub(crate) struct Place {
     pub(crate) page: PageId,
     pub(crate) person: Psid,
-    pub(crate) owner: Option<AppId>,
+    pub(crate) owner: Option<Party>,
     pub(crate) at: Timestamp,
 }
 
@@ -33,10 +35,10 @@ pub(crate) fn tell_owner(world: &World, place: Place, field: Field, event: &Even
     let Some(owner) = place.owner else { return tell_all(world, place, field, event, out) };
     let Some(page) = world.settings.pages.get(&place.page) else { return };
     for &app in page.apps.keys() {
-        if app == owner {
+        if Party::App(app) == owner {
             out.extend(tell(world, place, app, field, event.clone()));
         } else {
-            let saw = Saw { owner: Some(place.owner), ..Saw::default() };
+            let saw = Saw::of([Fact::Owner(place.owner)]);
             out.push(unheard(app, Some(place.person), field, Missing::Control, saw));
         }
     }
@@ -45,7 +47,7 @@ pub(crate) fn tell_owner(world: &World, place: Place, field: Field, event: &Even
 /// Tells one app of an event of the conversation, if it may know.
 pub(crate) fn tell(world: &World, place: Place, app: AppId, field: Field, event: Event) -> Option<Decided> {
     let fields = world.settings.fields(place.page, app);
-    let saw = Saw { owner: Some(place.owner), fields: Some(fields), ..Saw::default() };
+    let saw = Saw::of([Fact::Owner(place.owner), Fact::SubscribedFields(fields)]);
     if !fields.contains(field) {
         // Few apps ask for what follows from each message of the Page itself, and those that do not are not missing
         // it.
@@ -80,7 +82,7 @@ fn channel(world: &World, place: Place, app: AppId, field: Field) -> (RuleId, Ch
             IdleDelivery::Standby if field.travels_on_standby() => (RuleId::IdleHeardByAll, Channel::Standby),
             IdleDelivery::Messaging | IdleDelivery::Standby => (RuleId::IdleHeardByAll, Channel::Messaging),
         },
-        Some(owner) if owner == app => (RuleId::ChannelFollowsControl, Channel::Messaging),
+        Some(owner) if owner == Party::App(app) => (RuleId::ChannelFollowsControl, Channel::Messaging),
         Some(_) => (RuleId::ChannelFollowsControl, Channel::Standby),
     }
 }
@@ -104,12 +106,16 @@ pub(crate) fn may_meet(world: &World, app: AppId, person: Psid) -> bool {
 }
 
 /// Tells one app of a control event: always on `messaging`, and only if it subscribed to them.
-pub(crate) fn tell_of_control(world: &World, place: Place, app: AppId, event: Event, out: &mut Vec<Decided>) {
-    // The Page Inbox owns conversations without being an app that could listen.
-    if world.settings.connection(place.page, app).is_none() {
-        return;
-    }
-    out.push(control(world, place, app, event));
+pub(crate) fn tell_of_control(
+    world: &World,
+    place: Place,
+    whom: Party,
+    event: Event,
+    out: &mut Vec<Decided>,
+) {
+    // A party of the platform is not an app that could listen.
+    let app = whom.app().filter(|app| world.settings.connection(place.page, *app).is_some());
+    out.extend(app.map(|app| control(world, place, app, event)));
 }
 
 /// Tells of a pass or a take: the app that the rule names, or every app of the Page where control is
@@ -117,20 +123,20 @@ pub(crate) fn tell_of_control(world: &World, place: Place, app: AppId, event: Ev
 pub(crate) fn tell_of_move(
     world: &World,
     place: Place,
-    app: Option<AppId>,
+    whom: Option<Party>,
     event: &Event,
     out: &mut Vec<Decided>,
 ) {
     match world.settings.options(place.page).handover_broadcast {
         Switch::Off => {
-            if let Some(app) = app {
-                tell_of_control(world, place, app, event.clone(), out);
+            if let Some(whom) = whom {
+                tell_of_control(world, place, whom, event.clone(), out);
             }
         }
         Switch::On => {
             let Some(page) = world.settings.pages.get(&place.page) else { return };
             for &app in page.apps.keys() {
-                tell_of_control(world, place, app, event.clone(), out);
+                tell_of_control(world, place, Party::App(app), event.clone(), out);
             }
         }
     }
@@ -139,7 +145,7 @@ pub(crate) fn tell_of_move(
 fn control(world: &World, place: Place, app: AppId, event: Event) -> Decided {
     let field = Field::MessagingHandovers;
     let fields = world.settings.fields(place.page, app);
-    let saw = Saw { fields: Some(fields), ..Saw::default() };
+    let saw = Saw::of([Fact::SubscribedFields(fields)]);
     let missing = (!fields.contains(field)).then_some(Missing::Subscription(field));
     match missing.or_else(|| barred(world, place.page, Some(place.person), app)) {
         Some(missing) => unheard(app, Some(place.person), field, missing, saw),
@@ -151,7 +157,7 @@ fn control(world: &World, place: Place, app: AppId, event: Event) -> Decided {
 pub(crate) fn tell_of_role(world: &World, page: PageId, app: AppId, at: Timestamp, event: Event) -> Decided {
     let field = Field::MessagingHandovers;
     let fields = world.settings.fields(page, app);
-    let saw = Saw { fields: Some(fields), ..Saw::default() };
+    let saw = Saw::of([Fact::SubscribedFields(fields)]);
     let missing = (!fields.contains(field)).then_some(Missing::Subscription(field));
     if let Some(missing) = missing.or_else(|| barred(world, page, None, app)) {
         return unheard(app, None, field, missing, saw);

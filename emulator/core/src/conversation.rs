@@ -8,7 +8,9 @@ use crate::derive::IdKind;
 use crate::ids::{AppId, Mid, PageId};
 use crate::input::Referral;
 use crate::message::{Button, Message, QuickReply, shown_title};
+use crate::party::Party;
 use crate::time::{Span, Timestamp};
+use crate::word::words;
 
 /// How many messages a conversation remembers.
 pub const KEPT_MESSAGES: usize = 20;
@@ -20,10 +22,10 @@ pub const KEPT_BUTTONS: usize = 100;
 pub enum Control {
     /// Nobody owns it.
     Idle,
-    /// One app, or the inbox under its app id, owns it.
+    /// Somebody owns it.
     Owned {
         /// The owner.
-        by: AppId,
+        by: Party,
         /// The moment at which control has ended.
         until: Timestamp,
     },
@@ -31,7 +33,7 @@ pub enum Control {
 
 impl Control {
     /// The owner, if there is one.
-    pub const fn owner(self) -> Option<AppId> {
+    pub const fn owner(self) -> Option<Party> {
         match self {
             Self::Idle => None,
             Self::Owned { by, .. } => Some(by),
@@ -47,25 +49,15 @@ impl Control {
     }
 }
 
-/// A folder of the Page Inbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Folder {
-    /// What people at the Page are to look at.
-    Main,
-    /// What an app deals with, or what an agent has finished.
-    Done,
-    /// What an agent threw out.
-    Spam,
-}
-
-impl Folder {
-    /// The folder's name in scenarios and answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Main => "main",
-            Self::Done => "done",
-            Self::Spam => "spam",
-        }
+words! {
+    /// A folder of the Page Inbox.
+    Folder {
+        /// What people at the Page are to look at.
+        Main = "main",
+        /// What an app deals with, or what an agent has finished.
+        Done = "done",
+        /// What an agent threw out.
+        Spam = "spam",
     }
 }
 
@@ -74,8 +66,8 @@ impl Folder {
 pub enum Sender {
     /// The person.
     Person,
-    /// The Page, through an app.
-    App(AppId),
+    /// The Page, through whoever answers for it.
+    Party(Party),
 }
 
 /// A message that the conversation remembers.
@@ -125,7 +117,7 @@ pub struct Conversation {
     pub messages: VecDeque<Kept>,
     /// The newest postback buttons of the Page's messages, oldest first.
     pub buttons: VecDeque<Tappable>,
-    counts: BTreeMap<(IdKind, Option<AppId>), u64>,
+    counts: BTreeMap<(IdKind, Option<Party>), u64>,
 }
 
 impl Conversation {
@@ -159,7 +151,7 @@ impl Conversation {
     }
 
     /// How many ids of that kind the actor had made here before this one.
-    pub(crate) fn count(&mut self, kind: IdKind, actor: Option<AppId>) -> u64 {
+    pub(crate) fn count(&mut self, kind: IdKind, actor: Option<Party>) -> u64 {
         let count = self.counts.entry((kind, actor)).or_default();
         *count += 1;
         *count - 1
@@ -168,7 +160,7 @@ impl Conversation {
     /// The quick replies that the person sees: those of the newest message, if it is the Page's.
     pub fn quick_replies(&self) -> &[QuickReply] {
         match self.messages.back() {
-            Some(Kept { from: Sender::App(_), message, .. }) => &message.quick_replies,
+            Some(Kept { from: Sender::Party(_), message, .. }) => &message.quick_replies,
             Some(_) | None => &[],
         }
     }
@@ -190,7 +182,7 @@ impl Conversation {
     }
 
     pub(crate) fn keep(&mut self, kept: Kept) {
-        if let Sender::App(app) = kept.from {
+        if let Sender::Party(Party::App(app)) = kept.from {
             for button in &kept.message.buttons {
                 if self.buttons.len() == KEPT_BUTTONS {
                     self.buttons.pop_front();

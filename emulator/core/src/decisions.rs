@@ -7,6 +7,7 @@
 use crate::catalogue::{Protocol, RuleId};
 use crate::effect::RefusalKind;
 use crate::ids::AppId;
+use crate::party::Party;
 use crate::word::words;
 
 mod play;
@@ -317,35 +318,36 @@ impl Cell {
 #[derive(Debug, Clone, Copy)]
 pub struct Cast {
     /// The owner before.
-    pub owner: Option<AppId>,
+    pub owner: Option<Party>,
     /// The primary receiver before.
     pub primary: Option<AppId>,
-    /// The app that acts.
-    pub actor: Option<AppId>,
+    /// The app, or the inbox, that acts.
+    pub actor: Option<Party>,
     /// The app that is named, or that made the button.
     pub target: Option<AppId>,
 }
 
 impl Cast {
     /// What became of control, told by who has it now.
-    pub fn control(self, owner: Option<AppId>) -> Control {
+    pub fn control(self, owner: Option<Party>) -> Control {
         match owner {
             after if after == self.owner => Control::Stays,
             None => Control::Ends,
-            Some(crate::ids::PAGE_INBOX) => Control::ToInbox,
+            Some(Party::Inbox) => Control::ToInbox,
             after if after == self.actor => Control::ToActor,
-            after if after == self.target => Control::ToTarget,
-            after if after == self.primary => Control::ToPrimary,
+            after if after == self.target.map(Party::App) => Control::ToTarget,
+            after if after == self.primary.map(Party::App) => Control::ToPrimary,
             Some(_) => Control::ToAnother,
         }
     }
 
     /// Who an app is.
     pub fn whom(self, app: AppId) -> Whom {
+        let party = Some(Party::App(app));
         match Some(app) {
-            app if app == self.owner => Whom::Owner,
+            _ if party == self.owner => Whom::Owner,
             app if app == self.target => Whom::Target,
-            app if app == self.actor => Whom::Actor,
+            _ if party == self.actor => Whom::Actor,
             app if app == self.primary => Whom::Primary,
             _ => Whom::Another,
         }

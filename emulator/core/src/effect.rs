@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use crate::catalogue::RuleId;
 use crate::conversation::{Folder, Sender};
-use crate::field::{Channel, Field, FieldSet};
+use crate::fact::Saw;
+use crate::field::{Channel, Field};
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::input::{Reaction, Referral};
 use crate::message::Message;
 use crate::options::{AppIdType, Escapes, MissingMetadata, Options};
+use crate::party::Party;
 use crate::settings::Permission;
 use crate::time::Timestamp;
 use crate::world::Profile;
@@ -59,9 +61,9 @@ pub enum Answer {
         payload: Arc<str>,
     },
     /// Who owns the conversation and until when, or nobody.
-    Owner(Option<(AppId, Timestamp)>),
+    Owner(Option<(Party, Timestamp)>),
     /// The secondary receivers.
-    Receivers(Vec<AppId>),
+    Receivers(Vec<Party>),
     /// What the app may see of a person; nothing when the person never did anything with the Page.
     Profile(Option<(Arc<Profile>, BTreeSet<Permission>)>),
 }
@@ -105,9 +107,9 @@ pub enum Effect {
         /// Whose conversation.
         person: Psid,
         /// The owner before; nobody when it was idle.
-        from: Option<AppId>,
+        from: Option<Party>,
         /// The owner now; nobody when it is idle.
-        to: Option<AppId>,
+        to: Option<Party>,
         /// When it ends, if somebody has it.
         until: Option<Timestamp>,
     },
@@ -116,7 +118,7 @@ pub enum Effect {
         /// Whose conversation.
         person: Psid,
         /// Who has it.
-        owner: AppId,
+        owner: Party,
         /// When it ends now.
         until: Timestamp,
     },
@@ -261,8 +263,8 @@ pub enum Event {
     Echo {
         /// The message's id.
         mid: Mid,
-        /// Which app sent it; none for an agent, when that is not told.
-        app: Option<AppId>,
+        /// Who sent it; none for an agent, when that is not told.
+        app: Option<Party>,
         /// What it says.
         message: Arc<Message>,
     },
@@ -299,25 +301,25 @@ pub enum Event {
     /// Control was passed to the app that hears this.
     PassThreadControl {
         /// The owner before; nobody when the conversation was idle.
-        previous_owner: Option<AppId>,
+        previous_owner: Option<Party>,
         /// The owner now.
-        new_owner: AppId,
+        new_owner: Party,
         /// The caller's text.
         metadata: Option<Arc<str>>,
     },
     /// Control was taken from the app that hears this.
     TakeThreadControl {
         /// The owner before.
-        previous_owner: Option<AppId>,
+        previous_owner: Option<Party>,
         /// The owner now.
-        new_owner: AppId,
+        new_owner: Party,
         /// The caller's text.
         metadata: Option<Arc<str>>,
     },
     /// Another app asks for control.
     RequestThreadControl {
         /// Who asks.
-        requested_owner: AppId,
+        requested_owner: Party,
         /// The caller's text.
         metadata: Option<Arc<str>>,
     },
@@ -375,7 +377,7 @@ impl Role {
 }
 
 /// An input that was refused: an ordinary answer. The world is as it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The rule that decided it.
     pub rule: RuleId,
@@ -455,27 +457,4 @@ pub enum RefusalKind {
     DurationOutOfRange,
     /// A request by the app that owns the conversation.
     RequestByOwner,
-}
-
-/// The facts that a rule read; those it did not read are absent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Saw {
-    /// The owner of the conversation, or nobody.
-    pub owner: Option<Option<AppId>>,
-    /// When the owner's control ends.
-    pub expires: Option<Timestamp>,
-    /// The Page's primary receiver, or none.
-    pub primary: Option<Option<AppId>>,
-    /// The inbox folder.
-    pub folder: Option<Folder>,
-    /// When the messaging window closes or closed; never opened when none.
-    pub window: Option<Option<Timestamp>>,
-    /// The fields that the app has subscribed.
-    pub fields: Option<FieldSet>,
-    /// True when the app has the human-agent feature.
-    pub human_agent: Option<bool>,
-    /// True when an agent marked the conversation as done.
-    pub marked_done: Option<bool>,
-    /// The app that made the button.
-    pub made_by: Option<AppId>,
 }

@@ -104,21 +104,12 @@ impl fmt::Debug for FieldSet {
     }
 }
 
-/// The array of a webhook entry in which an event travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Channel {
-    /// `entry[].messaging[]`: the app may act on it.
-    Messaging,
-    /// `entry[].standby[]`: the app only listens.
-    Standby,
-}
-
-impl Channel {
-    /// The name of the array.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Messaging => "messaging",
-            Self::Standby => "standby",
-        }
+words! {
+    /// The array of a webhook entry in which an event travels.
+    Channel {
+        /// `entry[].messaging[]`: the app may act on it.
+        Messaging = "messaging",
+        /// `entry[].standby[]`: the app only listens.
+        Standby = "standby",
     }
 }

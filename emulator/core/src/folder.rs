@@ -2,24 +2,26 @@
 
 use crate::catalogue::RuleId;
 use crate::conversation::{Conversation, Folder};
-use crate::effect::{Decided, Effect, Saw};
-use crate::ids::{AppId, PAGE_INBOX, Psid};
+use crate::effect::{Decided, Effect};
+use crate::fact::{Fact, Saw};
+use crate::ids::Psid;
 use crate::options::{Options, Switch};
+use crate::party::Party;
 
 /// Files the conversation where its new owner belongs: the inbox's in Main, an app's in Done. An
 /// idle conversation stays where it is.
 pub(crate) fn follow(
     conversation: &mut Conversation,
     person: Psid,
-    owner: Option<AppId>,
+    owner: Option<Party>,
     options: &Options,
 ) -> Option<Decided> {
     let to = match (options.done_folder, owner) {
         (Switch::Off, _) | (Switch::On, None) => return None,
-        (Switch::On, Some(PAGE_INBOX)) => Folder::Main,
+        (Switch::On, Some(Party::Inbox)) => Folder::Main,
         (Switch::On, Some(_)) => Folder::Done,
     };
-    let saw = Saw { folder: Some(conversation.folder), owner: Some(owner), ..Saw::default() };
+    let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(conversation.folder)]);
     file(conversation, person, to).map(|effect| Decided { rule: RuleId::FolderFollowsControl, saw, effect })
 }
 
@@ -33,7 +35,7 @@ pub(crate) fn file(conversation: &mut Conversation, person: Psid, to: Folder) ->
 /// Marks the conversation as done, or takes the mark away.
 pub(crate) fn mark(conversation: &mut Conversation, person: Psid, marked: bool) -> Option<Decided> {
     let before = std::mem::replace(&mut conversation.marked_done, marked);
-    let saw = Saw { marked_done: Some(before), ..Saw::default() };
+    let saw = Saw::of([Fact::MarkedDone(before)]);
     let effect = Effect::MarkedDone { person, marked };
     (before != marked).then_some(Decided { rule: RuleId::MarkedDone, saw, effect })
 }

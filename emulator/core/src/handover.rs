@@ -4,10 +4,12 @@
 use crate::catalogue::RuleId;
 use crate::channel::{self, Place};
 use crate::conversation::Control;
-use crate::effect::{Accepted, Decided, Effect, Event, Refusal, RefusalKind, Saw};
+use crate::effect::{Accepted, Decided, Effect, Event, Refusal, RefusalKind};
+use crate::fact::{Fact, Saw};
 use crate::folder;
-use crate::ids::{AppId, PAGE_INBOX, PageId, Psid};
+use crate::ids::{AppId, PageId, Psid};
 use crate::options::{Activity, AnnounceImplicitMoves, Switch};
+use crate::party::Party;
 use crate::settings::Settings;
 use crate::time::{Span, Timestamp};
 use crate::timers::{Subject, Timer, TimerKind};
@@ -21,11 +23,10 @@ const NEW_MESSAGE: &str = "new message";
 
 /// What the rules of control read about a conversation.
 pub(crate) fn saw(settings: &Settings, page: PageId, control: Control) -> Saw {
-    Saw {
-        owner: Some(control.owner()),
-        expires: control.until(),
-        primary: Some(primary(settings, page)),
-        ..Saw::default()
+    let (owner, primary) = (Fact::Owner(control.owner()), Fact::PrimaryReceiver(primary(settings, page)));
+    match control.until() {
+        Some(until) => Saw::of([owner, Fact::Expires(until), primary]),
+        None => Saw::of([owner, primary]),
     }
 }
 
@@ -38,7 +39,7 @@ pub(crate) fn primary(settings: &Settings, page: PageId) -> Option<AppId> {
 pub(crate) fn move_to(
     world: &mut World,
     person: Psid,
-    to: Option<AppId>,
+    to: Option<Party>,
     now: Timestamp,
     (rule, saw): (RuleId, Saw),
 ) -> Vec<Decided> {
@@ -92,16 +93,16 @@ pub(crate) fn person_wrote(world: &mut World, place: Place, now: Timestamp, out:
     }
     let Some(primary) = primary(&world.settings, page) else { return };
     let saw = saw(&world.settings, page, control);
-    out.extend(move_to(world, person, Some(primary), now, (RuleId::PrimaryGetsIdle, saw)));
+    out.extend(move_to(world, person, Some(Party::App(primary)), now, (RuleId::PrimaryGetsIdle, saw)));
     match world.settings.options(page).announce_implicit_moves {
         AnnounceImplicitMoves::None => {}
         AnnounceImplicitMoves::Inbox | AnnounceImplicitMoves::All => {
             let event = Event::PassThreadControl {
-                previous_owner: Some(PAGE_INBOX),
-                new_owner: primary,
+                previous_owner: Some(Party::Inbox),
+                new_owner: Party::App(primary),
                 metadata: Some(NEW_MESSAGE.into()),
             };
-            channel::tell_of_control(world, place, primary, event, out);
+            channel::tell_of_control(world, place, Party::App(primary), event, out);
         }
     }
 }
@@ -124,16 +125,16 @@ pub(crate) fn person_tapped(
 ) {
     let Place { page, person, .. } = place;
     let control = world.control(person);
-    if control.owner() == Some(made_by) {
+    let to = Party::App(made_by);
+    if control.owner() == Some(to) {
         out.extend(renew(world, page, person, now));
         return;
     }
-    let saw = Saw { made_by: Some(made_by), ..saw(&world.settings, page, control) };
-    out.extend(move_to(world, person, Some(made_by), now, (RuleId::ButtonMovesControl, saw)));
+    let saw = saw(&world.settings, page, control).with(Fact::MadeBy(made_by));
+    out.extend(move_to(world, person, Some(to), now, (RuleId::ButtonMovesControl, saw)));
     let announced = world.settings.options(page).announce_implicit_moves == AnnounceImplicitMoves::All;
     if let Some(loser) = control.owner().filter(|_| announced) {
-        let event =
-            Event::TakeThreadControl { previous_owner: Some(loser), new_owner: made_by, metadata: None };
+        let event = Event::TakeThreadControl { previous_owner: Some(loser), new_owner: to, metadata: None };
         channel::tell_of_control(world, place, loser, event, out);
     }
 }
@@ -143,12 +144,12 @@ pub(crate) fn admits_send(
     settings: &Settings,
     page: PageId,
     app: AppId,
-    owner: Option<AppId>,
+    owner: Option<Party>,
     saw: Saw,
 ) -> Result<RuleId, Refusal> {
     let exclusive = settings.options(page).exclusive == Switch::On;
     match owner {
-        Some(owner) if owner != app && exclusive => {
+        Some(owner) if owner != Party::App(app) && exclusive => {
             Err(Refusal { rule: RuleId::OnlyOwnerSends, saw, kind: RefusalKind::AnotherAppInControl })
         }
         Some(_) => Ok(RuleId::OnlyOwnerSends),
@@ -161,7 +162,7 @@ pub(crate) fn control_ended(world: &mut World, timer: Timer, person: Psid, now: 
     let control = world.control(person);
     let page = world.conversations.get(&person).map(|conversation| conversation.page);
     let saw = page.map_or_else(Saw::default, |page| saw(&world.settings, page, control));
-    let mut accepted = Accepted::quiet(RuleId::ControlExpires, saw);
+    let mut accepted = Accepted::quiet(RuleId::ControlExpires, saw.clone());
     if control.until().is_some_and(|until| until <= now.max(timer.at)) {
         accepted.effects = move_to(world, person, None, now, (RuleId::ControlExpires, saw));
     }

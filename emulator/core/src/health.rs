@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::catalogue::RuleId;
-use crate::effect::{Accepted, Decided, Effect, Saw};
+use crate::effect::{Accepted, Decided, Effect};
+use crate::fact::Saw;
 use crate::ids::{AppId, PageId};
 use crate::options::Switch;
 use crate::retry::GIVES_UP_AFTER;

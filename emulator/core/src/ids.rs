@@ -61,12 +61,8 @@ numeric_id! {
     Psid, 1 << 63
 }
 
-/// The app id under which the Page Inbox owns conversations.
-pub const PAGE_INBOX: AppId = AppId(263_902_037_430_900);
 /// The app id of the Instagram inbox.
 pub const INSTAGRAM_INBOX: AppId = AppId(1_217_981_644_879_628);
-/// The app id of the lead-ads question flow.
-pub const LEAD_ADS: AppId = AppId(413_038_776_280_800);
 
 /// A message id, opaque to everyone: `m_` and 64 url-safe characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use crate::catalogue::RuleId;
 use crate::channel::{self, Place};
 use crate::conversation::{Control, Folder, Sender};
-use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind, Saw};
+use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind};
+use crate::fact::{Fact, Saw};
 use crate::field::Field;
 use crate::folder;
 use crate::handover;
-use crate::ids::{PAGE_INBOX, PageId, Psid};
+use crate::ids::{PageId, Psid};
 use crate::input::InboxAct;
 use crate::message::Message;
 use crate::options::{ReplyInDone, Switch};
+use crate::party::Party;
 use crate::sends;
 use crate::step::Context;
 use crate::world::World;
@@ -44,11 +46,9 @@ pub(crate) fn act(world: &mut World, person: Psid, act: InboxAct, context: &Cont
 /// What the rules of the inbox read about a conversation.
 fn saw(world: &World, page: PageId, person: Psid) -> Saw {
     let conversation = world.conversations.get(&person);
-    Saw {
-        folder: Some(conversation.map_or(Folder::Main, |conversation| conversation.folder)),
-        marked_done: Some(conversation.is_some_and(|conversation| conversation.marked_done)),
-        ..handover::saw(&world.settings, page, world.control(person))
-    }
+    handover::saw(&world.settings, page, world.control(person))
+        .with(Fact::InFolder(conversation.map_or(Folder::Main, |conversation| conversation.folder)))
+        .with(Fact::MarkedDone(conversation.is_some_and(|conversation| conversation.marked_done)))
 }
 
 /// Gives control to the inbox and tells the app that lost it.
@@ -61,13 +61,13 @@ fn takes_control(
     out: &mut Vec<Decided>,
 ) {
     let previous_owner = world.control(person).owner();
-    if previous_owner == Some(PAGE_INBOX) {
+    if previous_owner == Some(Party::Inbox) {
         return;
     }
     let at = world.conversation(person, page).next_event(context.now);
-    out.extend(handover::move_to(world, person, Some(PAGE_INBOX), context.now, (rule, saw)));
-    let event = Event::TakeThreadControl { previous_owner, new_owner: PAGE_INBOX, metadata: None };
-    let place = Place { page, person, owner: Some(PAGE_INBOX), at };
+    out.extend(handover::move_to(world, person, Some(Party::Inbox), context.now, (rule, saw.clone())));
+    let event = Event::TakeThreadControl { previous_owner, new_owner: Party::Inbox, metadata: None };
+    let place = Place { page, person, owner: Some(Party::Inbox), at };
     channel::tell_of_move(world, place, previous_owner, &event, out);
 }
 
@@ -86,8 +86,8 @@ fn to_main(world: &mut World, page: PageId, person: Psid, context: &Context<'_>)
     let saw = saw(world, page, person);
     let mut effects = Vec::new();
     mark(world, page, person, false, &mut effects);
-    file(world, page, person, Folder::Main, saw, &mut effects);
-    takes_control(world, page, person, (rule, saw), context, &mut effects);
+    file(world, page, person, Folder::Main, saw.clone(), &mut effects);
+    takes_control(world, page, person, (rule, saw.clone()), context, &mut effects);
     Accepted { rule, saw, answer: Answer::Done, effects }
 }
 
@@ -97,14 +97,14 @@ fn done(world: &mut World, page: PageId, person: Psid, context: &Context<'_>) ->
     let saw = saw(world, page, person);
     let mut effects = Vec::new();
     mark(world, page, person, true, &mut effects);
-    file(world, page, person, Folder::Done, saw, &mut effects);
-    if world.control(person).owner() == Some(PAGE_INBOX) {
-        let primary = handover::primary(&world.settings, page);
+    file(world, page, person, Folder::Done, saw.clone(), &mut effects);
+    if world.control(person).owner() == Some(Party::Inbox) {
+        let primary = handover::primary(&world.settings, page).map(Party::App);
         let at = world.conversation(person, page).next_event(context.now);
-        effects.extend(handover::move_to(world, person, primary, context.now, (rule, saw)));
+        effects.extend(handover::move_to(world, person, primary, context.now, (rule, saw.clone())));
         if let Some(new_owner) = primary {
             let metadata = Some(PASSED_ON.into());
-            let event = Event::PassThreadControl { previous_owner: Some(PAGE_INBOX), new_owner, metadata };
+            let event = Event::PassThreadControl { previous_owner: Some(Party::Inbox), new_owner, metadata };
             let place = Place { page, person, owner: primary, at };
             channel::tell_of_move(world, place, primary, &event, &mut effects);
         }
@@ -117,7 +117,7 @@ fn spam(world: &mut World, page: PageId, person: Psid) -> Accepted {
     let rule = RuleId::SpamIsAFolder;
     let saw = saw(world, page, person);
     let mut effects = Vec::new();
-    file(world, page, person, Folder::Spam, saw, &mut effects);
+    file(world, page, person, Folder::Spam, saw.clone(), &mut effects);
     Accepted { rule, saw, answer: Answer::Done, effects }
 }
 
@@ -131,23 +131,23 @@ fn replies(
     let saw = saw(world, page, person);
     let options = world.settings.options(page);
     let left_alone = match options.reply_in_done {
-        ReplyInDone::Marked => saw.marked_done == Some(true),
-        ReplyInDone::Folder => saw.folder == Some(Folder::Done),
+        ReplyInDone::Marked => saw.marked_done() == Some(true),
+        ReplyInDone::Folder => saw.folder() == Some(Folder::Done),
     };
     let rule = if left_alone { RuleId::ReplyInDone } else { RuleId::InboxTakesOver };
     let mut effects = Vec::new();
     if left_alone {
-        let primary = handover::primary(&world.settings, page);
+        let primary = handover::primary(&world.settings, page).map(Party::App);
         if world.control(person) == Control::Idle && primary.is_some() {
-            effects.extend(handover::move_to(world, person, primary, context.now, (rule, saw)));
+            effects.extend(handover::move_to(world, person, primary, context.now, (rule, saw.clone())));
         }
     } else {
-        takes_control(world, page, person, (rule, saw), context, &mut effects);
+        takes_control(world, page, person, (rule, saw.clone()), context, &mut effects);
     }
-    let (mid, at, stands) = sends::write(world, page, person, Sender::App(PAGE_INBOX), &message, context);
-    effects.push(Decided { rule, saw, effect: stands });
+    let (mid, at, stands) = sends::write(world, page, person, Sender::Party(Party::Inbox), &message, context);
+    effects.push(Decided { rule, saw: saw.clone(), effect: stands });
     effects.extend(handover::page_wrote(world, page, person, context.now));
-    let app = (options.inbox_echo_app_id == Switch::On).then_some(PAGE_INBOX);
+    let app = (options.inbox_echo_app_id == Switch::On).then_some(Party::Inbox);
     let event = Event::Echo { mid: mid.clone(), app, message };
     let place = Place { page, person, owner: world.control(person).owner(), at };
     channel::tell_all(world, place, Field::MessageEchoes, &event, &mut effects);

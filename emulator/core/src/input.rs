@@ -7,6 +7,7 @@ use crate::conversation::Folder;
 use crate::field::FieldSet;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::message::Message;
+use crate::party::Party;
 use crate::settings::{AppMode, Feature, Permission, TokenState};
 use crate::time::Span;
 use crate::timers::Timer;
@@ -150,7 +151,7 @@ pub enum InboxAct {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AdminChange {
     /// The primary receiver; none takes the role away.
-    PrimaryReceiver(Option<AppId>),
+    PrimaryReceiver(Option<Party>),
     /// Connects an app to the Page.
     Connects(AppId),
     /// Removes an app from the Page.
@@ -256,7 +257,7 @@ pub enum ControlAct {
     /// Give control to another app.
     Pass {
         /// To whom.
-        to: Option<AppId>,
+        to: Option<Party>,
         /// Text for the new owner.
         metadata: Option<Arc<str>>,
     },
@@ -270,10 +271,10 @@ pub enum ControlAct {
         /// Text for the app that is asked.
         metadata: Option<Arc<str>>,
     },
-    /// Tell another app something without moving control.
+    /// Tell somebody else something without moving control.
     PassMetadata {
-        /// Which app.
-        to: AppId,
+        /// Whom.
+        to: Party,
         /// What.
         metadata: Arc<str>,
     },

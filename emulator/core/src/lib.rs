@@ -12,29 +12,40 @@ mod admin;
 mod authorize;
 mod catalogue;
 mod channel;
+mod check;
 mod conversation;
 pub mod decisions;
 mod derive;
 mod edges;
 mod effect;
+mod error_codes;
+mod fact;
 mod field;
 mod folder;
+mod graph_version;
 mod handover;
 mod health;
 mod ids;
 mod inbox;
 mod input;
+mod media;
+mod members;
 mod message;
 mod options;
+mod party;
 mod person;
 mod retry;
+mod route;
 mod rules_version;
+mod secrets;
+mod sender_action;
 mod sends;
 mod set_up;
 mod settings;
 mod step;
 mod time;
 mod timers;
+mod web_address;
 mod window;
 mod word;
 mod world;
@@ -43,30 +54,40 @@ pub use admin::MESSAGING_FIELDS;
 pub use authorize::{authorize, token_holds, token_is_good};
 pub use catalogue::{Confidence, Protocol, Rule, RuleId, catalogue};
 pub use channel::rechannelled;
+pub use check::Check;
 pub use conversation::{Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable};
 pub use derive::{Digest, IdKind, Ids};
 pub use edges::EXTEND_AT_MOST;
 pub use effect::{
-    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, RefusalKind, Role, Saw,
-    Style,
+    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, RefusalKind, Role, Style,
 };
+pub use error_codes::{codes_with, subcodes, subcodes_of};
+pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};
+pub use graph_version::GraphVersion;
 pub use handover::CONTROL_LASTS;
 pub use health::TELLS_AFTER;
-pub use ids::{AppId, INSTAGRAM_INBOX, LEAD_ADS, Mid, PAGE_INBOX, PageId, ParseIdError, Psid};
+pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
+pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
+pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
     Account, Activity, AnnounceImplicitMoves, AppIdType, EchoOrder, EmptyField, Escapes, HumanAgent,
     IdleDelivery, LongTitles, MissingMetadata, OptionError, OptionRule, Options, ProfileFields, RULES_AS_OF,
     Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, WhatOneHas, Whom,
 };
+pub use party::Party;
 pub use retry::{GIVES_UP_AFTER, retry_after};
+pub use route::RouteId;
 pub use rules_version::RULES_VERSION;
+pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
+pub use sender_action::SenderAction;
 pub use set_up::SetUp;
 pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
 pub use step::{Context, step};
 pub use time::{Span, Timestamp};
 pub use timers::{Subject, Timer, TimerKind, Timers};
+pub use web_address::{DOMAINS, DomainError, https_host, is_url, whitelisted_host};
 pub use window::{HUMAN_AGENT_WINDOW, STANDARD_WINDOW};
 pub use world::{Person, Profile, World};

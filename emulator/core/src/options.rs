@@ -35,6 +35,13 @@ words! {
         /// The primary receiver, if there is one.
         Primary = "primary",
     }
+    /// What becomes of the conversations of a primary receiver that loses its role.
+    RoleLost {
+        /// Nobody owns them.
+        Idle = "idle",
+        /// The app keeps them.
+        Keeps = "keeps",
+    }
     /// What a request for an idle conversation does.
     RequestOnIdle {
         /// It gives control at once.
@@ -263,6 +270,8 @@ options! {
         "how app ids stand in control events";
     release: Release = Idle, OnlyOwnerReleases,
         "who owns a conversation after a release";
+    role_lost: RoleLost = Idle, RoleLost,
+        "what becomes of the conversations of a primary receiver that loses its role";
     request_on_idle: RequestOnIdle = Grant, RequestOnIdle,
         "what a request for an idle conversation does";
     request_by_owner: WhatOneHas = Refuse, RequestByOwner,

@@ -7,7 +7,8 @@ use crate::catalogue::RuleId;
 use crate::channel::{self, Place};
 use crate::conversation::{Sender, Tappable};
 use crate::derive::{Digest, IdKind};
-use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind, Saw};
+use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind};
+use crate::fact::{Fact, Saw};
 use crate::field::Field;
 use crate::folder;
 use crate::handover;
@@ -44,7 +45,7 @@ fn refuse(rule: RuleId, kind: RefusalKind) -> Outcome {
 }
 
 fn owner_saw(world: &World, person: Psid) -> Saw {
-    Saw { owner: Some(world.control(person).owner()), ..Saw::default() }
+    Saw::of([Fact::Owner(world.control(person).owner())])
 }
 
 fn says(
@@ -67,7 +68,7 @@ fn says(
         Some(Some(from)) => from == Sender::Person,
     };
     let (mid, at, stands) = sends::write(world, page, person, Sender::Person, &message, context);
-    let mut effects = vec![Decided { rule, saw, effect: stands }];
+    let mut effects = vec![Decided { rule, saw: saw.clone(), effect: stands }];
     let conversation = world.conversation(person, page);
     conversation.last_user_message = Some(now);
     let referral = conversation.referral.take();
@@ -142,7 +143,7 @@ fn postback(
 ) -> Accepted {
     let Tappable { mid: within, app, button } = tapped;
     let now = context.now;
-    let saw = Saw { made_by: Some(app), ..owner_saw(world, person) };
+    let saw = owner_saw(world, person).with(Fact::MadeBy(app));
     let conversation = world.conversation(person, page);
     let at = conversation.next_event(now);
     let named = Digest::new().number(person.0).bytes(within.0.as_bytes()).bytes(button.payload.as_bytes());
@@ -202,7 +203,7 @@ fn reads(world: &mut World, page: PageId, person: Psid, context: &Context<'_>) -
     let rule = RuleId::Receipts;
     let saw = owner_saw(world, person);
     let newest = world.conversations.get(&person).and_then(|conversation| conversation.newest_of_page());
-    let Some(watermark) = newest.map(|kept| kept.at) else { return Accepted::quiet(rule, saw) };
+    let Some(watermark) = newest.map(|kept| kept.at) else { return Accepted::quiet(rule, saw.clone()) };
     let conversation = world.conversation(person, page);
     let at = conversation.next_event(context.now);
     let place = Place { page, person, owner: conversation.control.owner(), at };

@@ -82,7 +82,7 @@ pub struct Page {
     pub name: Arc<str>,
     /// The app that gets idle conversations when a person writes; none is allowed.
     pub primary_receiver: Option<AppId>,
-    /// True when it is registered as a news Page, which may send news at any time (M-183).
+    /// True when it is registered as a news Page, which may send news at any time (M-181b).
     pub news: bool,
     /// The hosts that buttons may open with extensions, in small letters (M-89).
     pub whitelisted_domains: BTreeSet<Arc<str>>,

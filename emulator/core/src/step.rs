@@ -9,7 +9,8 @@ use crate::channel;
 use crate::conversation::Conversation;
 use crate::derive::Ids;
 use crate::edges;
-use crate::effect::{Accepted, Answer, Outcome, Refusal, RefusalKind, Saw};
+use crate::effect::{Accepted, Answer, Outcome, Refusal, RefusalKind};
+use crate::fact::Saw;
 use crate::handover;
 use crate::health;
 use crate::ids::{AppId, PageId, Psid};
@@ -75,15 +76,15 @@ fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &
             edges::owner(world, page, app, person)
         }
         AppAct::AsksReceivers => edges::receivers(world, page, app),
-        AppAct::AsksProfile { person, needs } => {
-            known(world, page, person)?;
-            profile(world, (page, app), person, &needs)
+        AppAct::AsksProfile { person, needs } => profile(world, (page, app), person, &needs),
+        AppAct::Installs { fields, other_fields } => {
+            admin::installs(world, page, app, fields, other_fields, context.now)
         }
-        AppAct::Installs { fields, other_fields } => admin::installs(world, page, app, fields, other_fields),
     }
 }
 
-/// A person who never did anything with the Page shows nothing of herself (M-265).
+/// A person who never did anything with the Page shows nothing of herself (M-265). The order of the checks is that
+/// of [`Check`](crate::Check).
 fn profile(
     world: &World,
     (page, app): (PageId, AppId),
@@ -97,10 +98,6 @@ fn profile(
     if !permissions.contains(&Permission::PagesMessaging) {
         return refuse(RefusalKind::PermissionMissing);
     }
-    if !channel::may_meet(world, app, person) {
-        let documented = world.settings.options(page).development_error == Account::Documented;
-        return refuse(RefusalKind::NoRoleOnApp { documented });
-    }
     let refuses = world.settings.options(page).profile_fields == ProfileFields::Refuse;
     if refuses && !needs.is_subset(&permissions) {
         return Err(Refusal {
@@ -108,6 +105,11 @@ fn profile(
             saw: Saw::default(),
             kind: RefusalKind::ProfileField,
         });
+    }
+    known(world, page, person)?;
+    if !channel::may_meet(world, app, person) {
+        let documented = world.settings.options(page).development_error == Account::Documented;
+        return refuse(RefusalKind::NoRoleOnApp { documented });
     }
     let met = world.conversations.get(&person).is_some_and(Conversation::has_begun);
     let shown = world.people.get(&person).filter(|_| met);

@@ -2,7 +2,8 @@
 
 use crate::catalogue::RuleId;
 use crate::conversation::Conversation;
-use crate::effect::{Decided, Effect, Refusal, RefusalKind, Saw};
+use crate::effect::{Decided, Effect, Refusal, RefusalKind};
+use crate::fact::{Fact, Saw};
 use crate::ids::Psid;
 use crate::input::Tag;
 use crate::message::{Message, Template};
@@ -18,7 +19,7 @@ const TAGS_RETIRED: Timestamp = Timestamp(1_777_248_000_000);
 
 /// Opens the window, or keeps it open for longer: the person did something that opens it.
 pub(crate) fn open(conversation: &mut Conversation, person: Psid, now: Timestamp) -> Decided {
-    let saw = Saw { window: Some(conversation.window_until), ..Saw::default() };
+    let saw = Saw::of([Fact::WindowUntil(conversation.window_until)]);
     let until = now + STANDARD_WINDOW;
     conversation.window_until = Some(until);
     Decided { rule: RuleId::WindowOpens, saw, effect: Effect::WindowOpened { person, until } }
@@ -53,15 +54,15 @@ pub(crate) fn admits(
     now: Timestamp,
 ) -> Result<(RuleId, Saw), Refusal> {
     let until = conversation.and_then(|conversation| conversation.window_until);
-    let saw = Saw { window: Some(until), ..Saw::default() };
+    let saw = Saw::of([Fact::WindowUntil(until)]);
     if until.is_some_and(|until| now < until) {
         return Ok((RuleId::WindowStandard, saw));
     }
     let last = conversation.and_then(|conversation| conversation.last_user_message);
     let within_week = last.is_some_and(|last| now < last + HUMAN_AGENT_WINDOW);
     let decide = |allowed, rule| {
-        let refusal = Refusal { rule, saw, kind: RefusalKind::OutsideWindow };
-        if allowed { Ok((rule, saw)) } else { Err(refusal) }
+        let saw = saw.clone();
+        if allowed { Ok((rule, saw)) } else { Err(Refusal { rule, saw, kind: RefusalKind::OutsideWindow }) }
     };
     match tag {
         None => decide(false, RuleId::WindowStandard),

@@ -1,6 +1,8 @@
 //! Closed lists of words: an enum whose variants have a name in world files, on the wire or in
 //! tables.
 
+/// Makes enums whose variants have words: `ALL`, `WORDS`, `name` and `parse`.
+#[macro_export]
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+ })+) => {
         $(

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use emulator_core::Hidden;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -30,7 +31,6 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::cast::Start;
-use emulator_server::Hidden;
 
 pub(crate) use crew::{Crew, Death, Member, Words};
 pub use files::{BotFiles, Change, How, OwnFiles, Seen};

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PageId, Psid, Settings};
-use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl, real_token};
+use emulator_core::{AppId, PageId, Psid, Settings, real_token};
+use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl};
 
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;

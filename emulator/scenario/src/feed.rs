@@ -217,8 +217,8 @@ impl Feed {
     /// The messages that reached people, from an index on.
     pub(crate) fn arrivals(&self, from: usize) -> impl Iterator<Item = Arrived<'_>> {
         self.entries.iter().enumerate().skip(from).filter_map(|(index, entry)| match entry.effect() {
-            Some(Effect::Message { person, from: Sender::App(app), .. }) => {
-                Some(Arrived { index, entry, app: *app, person: *person })
+            Some(Effect::Message { person, from: Sender::Party(party), .. }) => {
+                Some(Arrived { index, entry, app: party.number(), person: *person })
             }
             _ => None,
         })

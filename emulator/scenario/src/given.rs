@@ -4,32 +4,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use emulator_server::{WebhookUrl, real_token};
+use emulator_core::real_token;
+use emulator_server::WebhookUrl;
 
 use crate::cast::split;
 use crate::check::bot_steps;
 use crate::diagnostics::{SourceText, suggestion};
 use crate::node::{Node, Span};
-use crate::scenario::{AppSpec, Scenario};
+use crate::scenario::{AppSpec, Given, Scenario};
 use crate::select::{Selected, unusable_world};
 use crate::step::Act;
 
 /// The webhook of a bot that is told its port.
 const WEBHOOK: &str = "/webhook";
-
-/// Where the bot of an app comes from, when the world does not say it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Given {
-    /// This run starts it, in this folder; the text holds the command.
-    Command {
-        /// What was given, for errors that point into it.
-        text: Arc<SourceText>,
-        /// Where it runs.
-        folder: PathBuf,
-    },
-    /// Somebody starts it, in a debugger perhaps, and is told what it needs.
-    ByHand,
-}
 
 /// A bot that is given to a run.
 #[derive(Clone, Debug, PartialEq)]

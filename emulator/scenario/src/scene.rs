@@ -5,6 +5,7 @@
 mod act;
 mod awaiting;
 mod bots;
+mod call_verb;
 mod compare;
 mod end;
 mod failing;
@@ -22,7 +23,7 @@ mod verdict;
 use std::sync::Arc;
 use std::time::Duration;
 
-use emulator_core::{AppId, PAGE_INBOX, PageId, Psid};
+use emulator_core::{AppId, PageId, Party, Psid};
 use emulator_server::{Lane, Quiet, Stage};
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -354,7 +355,7 @@ impl Scene {
     /// The app of that name; the Page Inbox is `inbox`.
     fn app_named(&self, name: &str) -> Option<AppId> {
         let declared = self.cast.apps.iter().find(|app| app.name == name).map(|app| app.id);
-        declared.or_else(|| (name == "inbox").then_some(PAGE_INBOX))
+        declared.or_else(|| (name == "inbox").then_some(Party::Inbox.number()))
     }
 
     fn app_id(&self, who: &Spanned<String>) -> Outcome<AppId> {

@@ -1,8 +1,7 @@
 //! What must not be shown: the secrets and tokens of a world, wherever a bot prints them.
 
-use emulator_server::Hidden;
-
 use crate::cast::Cast;
+use emulator_core::Hidden;
 
 /// Everything of a world that only the app itself may know, with the expression that stands in its place.
 pub(crate) fn secrets_of(cast: &Cast) -> Hidden {

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::Protocol;
-use emulator_server::MEDIA_LIMIT;
+use emulator_core::{MEDIA_LIMIT, Protocol};
 use serde_json::{Map, Value};
 
 use crate::cast::{Surroundings, cast, environment};
@@ -259,7 +258,7 @@ fn runs(scenario: &Scenario, path: &Path) -> (Vec<Selected>, Vec<Diagnostic>) {
     for Run { called, protocol, case } in scenario.runs() {
         let mut vars = Map::new();
         for (key, node) in scenario.variables(case) {
-            match value::evaluate(node, &scope, value::Place::Any) {
+            match value::evaluate(node, &scope, value::ReadAs::Any) {
                 Ok(value) => drop(vars.insert(key.name.clone(), value)),
                 Err(problem) => problems.push(problem.in_file(&scenario.file)),
             }

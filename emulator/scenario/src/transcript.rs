@@ -5,8 +5,8 @@ mod said;
 mod unheard;
 
 use emulator_core::{
-    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, PageId, PersonAct, Psid,
-    RuleId, Sender, Subject, TokenState,
+    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, PageId, Party,
+    PersonAct, Psid, RuleId, Sender, Subject, TokenState,
 };
 use emulator_server::graph::GraphError;
 use emulator_server::journal::{Call, CallKind, Entry, Names, Passage, Passed, Record, RegisteredWebhook};
@@ -75,7 +75,7 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
                 heard.channel.name()
             )
         }
-        Record::Effect(effect) => describe_effect(effect, entry.saw.owner.flatten(), names)?,
+        Record::Effect(effect) => describe_effect(effect, entry.saw.owner().flatten(), names)?,
         // At the first try it is what everybody expects.
         Record::Attempt { number: 1, result, .. } if result.is_acknowledged() => return None,
         Record::Attempt { app, number, result, .. } if result.is_acknowledged() => {
@@ -149,7 +149,7 @@ fn on(page: PageId, names: &Names) -> String {
 
 /// Who owned the conversation when a rule looked, as a remark behind a line.
 fn facts(entry: &Entry, names: &Names) -> String {
-    match entry.saw.owner {
+    match entry.saw.owner() {
         Some(owner) => format!(" (owner: {})", names.owner(owner)),
         None => String::new(),
     }
@@ -209,13 +209,13 @@ pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
             use emulator_core::ControlAct::{Extend, Pass, PassMetadata, Release, Request, Take};
             match act {
                 Pass { to: Some(to), .. } => {
-                    format!("{who} passes control of {person} to {}", names.app(*to))
+                    format!("{who} passes control of {person} to {}", names.party(*to))
                 }
                 Pass { to: None, .. } => format!("{who} passes control of {person} to nobody"),
                 Take { .. } => format!("{who} takes control of {person}"),
                 Request { .. } => format!("{who} requests control of {person}"),
                 PassMetadata { to, .. } => {
-                    format!("{who} passes metadata about {person} to {}", names.app(*to))
+                    format!("{who} passes metadata about {person} to {}", names.party(*to))
                 }
                 Release => format!("{who} releases control of {person}"),
                 Extend { .. } => format!("{who} extends control of {person}"),
@@ -274,7 +274,7 @@ fn describe_change(change: &AdminChange, names: &Names) -> String {
         }
     };
     match change {
-        AdminChange::PrimaryReceiver(Some(app)) => format!("makes {} the primary receiver", names.app(*app)),
+        AdminChange::PrimaryReceiver(Some(to)) => format!("makes {} the primary receiver", names.party(*to)),
         AdminChange::PrimaryReceiver(None) => "takes the role of primary receiver away".to_owned(),
         AdminChange::Connects(app) => format!("connects {}", names.app(*app)),
         AdminChange::Removes(app) => format!("removes {}", names.app(*app)),
@@ -299,13 +299,13 @@ fn describe_change(change: &AdminChange, names: &Names) -> String {
     }
 }
 
-fn describe_effect(effect: &Effect, owner: Option<AppId>, names: &Names) -> Option<String> {
+fn describe_effect(effect: &Effect, owner: Option<Party>, names: &Names) -> Option<String> {
     Some(match effect {
         Effect::Message { from: Sender::Person, .. }
         | Effect::WindowOpened { .. }
         | Effect::ControlProlonged { .. } => return None,
-        Effect::Message { from: Sender::App(app), person, message, .. } => {
-            let (person, app) = (names.person(*person), names.app(*app));
+        Effect::Message { from: Sender::Party(party), person, message, .. } => {
+            let (person, app) = (names.person(*person), names.party(*party));
             format!("{person} gets {}{} from {app}", quoted(message), tappable(message))
         }
         Effect::ControlMoved { person, from, to, .. } => {
@@ -315,7 +315,7 @@ fn describe_effect(effect: &Effect, owner: Option<AppId>, names: &Names) -> Opti
             format!("  folder of {}: {} → {}", names.person(*person), from.name(), to.name())
         }
         Effect::Unheard { app, field, missing, .. } => {
-            let (app, owner) = (names.app(*app), owner.map(|owner| names.app(owner)));
+            let (app, owner) = (names.app(*app), owner.map(|owner| names.party(owner)));
             format!("  {app} does not hear of it: it {}", lacks(*field, *missing, owner.as_deref()))
         }
         Effect::MarkedDone { person, marked: true } => {
@@ -350,7 +350,7 @@ pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
             format!("message {}{payload}{}", quoted(message), link.unwrap_or_default())
         }
         Event::Echo { app, message, .. } => {
-            let who = app.map_or_else(|| "somebody".to_owned(), |app| names.app(app));
+            let who = app.map_or_else(|| "somebody".to_owned(), |party| names.party(party));
             format!("echo of {who}'s {}", quoted(message))
         }
         Event::Postback { title, payload, .. } => {
@@ -372,13 +372,13 @@ pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
             format!("app_roles: {} is {}{}", names.app(*app), role.name(), on(delivery.page, names))
         }
         Event::PassThreadControl { new_owner, .. } => {
-            format!("pass_thread_control to {}", names.app(*new_owner))
+            format!("pass_thread_control to {}", names.party(*new_owner))
         }
         Event::TakeThreadControl { new_owner, .. } => {
-            format!("take_thread_control by {}", names.app(*new_owner))
+            format!("take_thread_control by {}", names.party(*new_owner))
         }
         Event::RequestThreadControl { requested_owner, .. } => {
-            format!("request_thread_control by {}", names.app(*requested_owner))
+            format!("request_thread_control by {}", names.party(*requested_owner))
         }
     };
     match delivery.channel {

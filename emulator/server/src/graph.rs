@@ -4,68 +4,60 @@
 //! step. The order of the checks is M-150: token, path, permission, parameters, and then the world.
 
 mod answer;
-mod asked;
-mod caller;
-mod codes;
-mod decide;
-mod domain;
+mod beyond;
+mod call_line;
+mod core_step;
 mod error;
-mod fields;
 pub mod fuzz;
 mod hint;
 mod inspect;
-mod lacking;
 mod message;
-mod node;
+mod node_fields;
 mod params;
-mod played;
+mod path;
+mod played_call;
 mod presentation;
-mod raw;
+mod raw_call;
 mod recipient;
-mod route;
+mod request_json;
 mod sending;
-mod spelt;
 mod subscriptions;
+mod token;
 mod validate;
+mod webhook_fields;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppAct, AppId, KEPT_MESSAGES, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw, Timestamp,
+    AppAct, AppId, KEPT_MESSAGES, MEDIA_FOLDER, Message, PageId, Psid, Refusal, RefusalKind, RuleId, Saw,
+    Timestamp, real_token, without_real_tokens,
 };
 use hyper::Method;
 use hyper::header::{HeaderMap, HeaderValue};
 
 pub(crate) use answer::{challenge, error as error_body};
-use asked::asked;
-use caller::{Caller, Proof};
-pub use codes::{codes_with, subcodes, subcodes_of};
-use decide::{Decision, decide};
-pub use domain::{DOMAINS, DomainError, whitelisted_host};
+pub use call_line::{Spelt, of_page, spelt};
+use core_step::{Decision, decide};
 pub use error::GraphError;
-use fields::Fields;
 use message::Condition;
-pub use message::MESSAGE_MEMBERS;
-pub(crate) use message::is_url;
-use node::Reading;
-pub(crate) use node::permissions_of;
+use node_fields::Reading;
+pub(crate) use node_fields::permissions_of;
 use params::Params;
-pub use played::{PlayedCall, SenderAction, play, refusal};
+use path::{Endpoint, Path, Verb};
+pub use played_call::{PlayedCall, play, refusal};
 pub use presentation::Content;
 use presentation::Presentation;
-pub use raw::{RawCall, RawContent, RawFile, RawToken, call};
-pub use route::GraphVersion;
-use route::{Endpoint, Path, Verb};
-pub use sending::MESSAGING_TYPES;
-pub use spelt::{Spelt, of_page, spelt};
+pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};
+use request_json::asked;
 use subscriptions::{GivingUp, Registered, Registering};
+use token::{Caller, Proof};
+use webhook_fields::Fields;
 
 use crate::http::headers_of;
 use crate::journal::{Call, CallKind};
 use crate::lane::{Lane, OpenCall};
-use crate::media::{MEDIA_FOLDER, without_base};
-use crate::secrets::{real_token, without_real_tokens};
+use crate::media::without_base;
 use crate::shared::Token;
 use crate::stage::Stage;
 pub(crate) use sending::SENDER_ACTIONS;
@@ -264,7 +256,7 @@ impl<'a> Incoming<'a> {
 /// Serves one call that waits for nobody. A step cannot register a webhook: who plays an app is no
 /// server.
 pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
-    let path = route::decoded(request.path);
+    let path = path::decoded(request.path);
     if let Some(refused) = real_token_refused(stage, &request, &path) {
         return refused;
     }
@@ -278,7 +270,7 @@ pub fn serve(stage: &Stage, request: Request<'_>) -> Reply {
 
 /// Serves one call of a bot. A webhook that it registers is verified meanwhile.
 pub(crate) async fn answer(stage: &Stage, request: Request<'_>) -> Reply {
-    let path = route::decoded(request.path);
+    let path = path::decoded(request.path);
     if let Some(refused) = real_token_refused(stage, &request, &path) {
         return refused;
     }
@@ -313,7 +305,7 @@ pub(crate) fn refuse(stage: &Stage, method: &Method, path: &str, error: GraphErr
 }
 
 fn refuse_from(stage: &Stage, method: &Method, path: &str, error: GraphError, origin: Origin<'_>) -> Reply {
-    let path = route::decoded(path);
+    let path = path::decoded(path);
     let path = without_real_tokens(&path);
     let path = Path::parse(&path);
     let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into(), asked: None };
@@ -428,11 +420,11 @@ fn read(
     };
     // Whatever is wrong with a call, it belongs to the lane of the person it names.
     let other = |then| other(recipient::person(params), then);
-    let token = match caller::token(params, request.bearer) {
+    let token = match token::token(params, request.bearer) {
         Ok(token) => token,
         Err(error) => return (None, other(Err(error))),
     };
-    let known = token.as_deref().map(|token| caller::caller(stage.shared(), token));
+    let known = token.as_deref().map(|token| token::caller(stage.shared(), token));
     let caller = known.as_ref().and_then(|known| known.as_ref().ok()).copied();
     if let (None | Some(Ok(_)), Some(error)) = (&known, lacking(request, path, params)) {
         return (caller.map(|token| Caller { token, proof: Proof::Given }), other(Err(error)));
@@ -458,7 +450,7 @@ fn read(
         Ok(Endpoint::DebugToken) => params.text("input_token").ok().flatten(),
         Ok(_) | Err(_) => None,
     };
-    let proof = caller::proof(params, stage.shared(), token_of.app(), (spelt, inspected.as_deref()));
+    let proof = token::proof(params, stage.shared(), token_of.app(), (spelt, inspected.as_deref()));
     let caller = |proof| Some(Caller { token: token_of, proof });
     let proof = match proof {
         Ok(proof) => proof,
@@ -556,7 +548,7 @@ fn wanted(
         Endpoint::SecondaryReceivers { app, page } => {
             acts(None, CallKind::AsksReceivers, (page, app), AppAct::AsksReceivers)
         }
-        Endpoint::Person { app, page, person } => match node::PERSON.asked(params) {
+        Endpoint::Person { app, page, person } => match node_fields::PERSON.asked(params) {
             Err(error) => Wanted { person: Some(person), ..other(Err(error)) },
             Ok(fields) => {
                 let fields = fields.map(|fields| fields.join(","));
@@ -590,10 +582,14 @@ fn wanted(
         }),
         Endpoint::Page { page } => {
             let token = asks.token.to_owned();
-            other(node::PAGE.asked(params).map(|fields| Then::Read(Reading::Page { page, token, fields })))
+            other(
+                node_fields::PAGE
+                    .asked(params)
+                    .map(|fields| Then::Read(Reading::Page { page, token, fields })),
+            )
         }
         Endpoint::App { app } => {
-            other(node::APP.asked(params).map(|fields| Then::Read(Reading::App { app, fields })))
+            other(node_fields::APP.asked(params).map(|fields| Then::Read(Reading::App { app, fields })))
         }
         Endpoint::DebugToken => {
             other(inspect::asked(params, asks.stage.shared(), asks.caller).map(Then::Inspect))

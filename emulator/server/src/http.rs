@@ -21,6 +21,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use emulator_core::MEDIA_FOLDER;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{
@@ -34,7 +35,7 @@ use tokio::sync::Semaphore;
 
 use crate::entrance::{Entrance, SERVED_HOSTS};
 use crate::graph::{self, GraphError, Origin, Reply};
-use crate::media::{self, MEDIA_FOLDER};
+use crate::media;
 use crate::proxy;
 use crate::stage::Stage;
 use connection::{Door, Visit};

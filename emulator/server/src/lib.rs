@@ -14,26 +14,22 @@ mod lane;
 mod media;
 mod object;
 mod proxy;
-mod secrets;
 mod shared;
 mod stage;
 mod stranger;
 mod tls;
 mod webhooks;
 
-pub use clock::{
-    ClockMode, LAST_MOMENT, NoMoment, Pace, ParsePaceError, Wall, parse_moment, parse_rfc3339, pause, rfc3339,
-};
+pub use clock::{ClockMode, Pace, ParsePaceError, Wall, parse_rfc3339, pause, rfc3339};
 pub use entrance::{Entrance, SERVED_HOSTS, Stranger, local_caller};
 pub use http::{AnswerBody, BODY_LIMIT, BoxFuture, Breach, BrokenHandshake, ControlRoutes, Read, serve};
 pub use lane::{Acted, Doubt, Gap, Lane, Late, Owing, People, Quiet, Unsettled};
-pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge, with_base, without_base};
+pub use media::{with_base, without_base};
 pub use proxy::{AllNotPassedOn, NotPassedOn, Process};
-pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use stage::{AppSpec, LaneSpec, OpenLaneError, PersonSpec, STAGE_LANE, Stage, StageSpec};
 pub use stranger::StrangerCall;
 pub use tls::{Authority, AuthorityError, CaFiles, CaState, Rights, TRUSTSTORE_PASSWORD, publish};
 pub use webhooks::{
-    EVENT_MEMBERS, HandshakeError, ParseWebhookError, PersonMessageError, Probe, ProbeAnswer, Signing,
-    TestEvent, Webhook, WebhookUrl, person_message,
+    HandshakeError, ParseWebhookError, PersonMessageError, Probe, ProbeAnswer, Signing, TestEvent, Webhook,
+    WebhookUrl, person_message,
 };

@@ -8,18 +8,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use emulator_core::Digest;
+use emulator_core::{MEDIA_FOLDER, Media};
 use serde_json::Value;
 
-/// What the paths of kept files begin with.
-pub const MEDIA_FOLDER: &str = "/_emulator/media/";
-/// The largest file that can be sent, in bytes (M-156).
-pub const MEDIA_LIMIT: usize = 25 * 1024 * 1024;
 /// How much a stage keeps, in bytes; what came first goes first.
 const KEPT: usize = 256 * 1024 * 1024;
-/// The longest ending of a file's name that is kept.
-const LONGEST_ENDING: usize = 8;
-
 /// The content types of endings; a file with another one is just bytes.
 const TYPES: &[(&str, &str)] = &[
     ("png", "image/png"),
@@ -38,41 +31,6 @@ const TYPES: &[(&str, &str)] = &[
     ("pdf", "application/pdf"),
     ("txt", "text/plain; charset=utf-8"),
 ];
-
-/// A file that a person sends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Media {
-    name: String,
-    content: Bytes,
-}
-
-/// A file that is too large to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is larger than 25 MiB")]
-pub struct MediaTooLarge;
-
-impl Media {
-    /// A file of that content whose name ends in this, without the dot.
-    ///
-    /// # Errors
-    ///
-    /// When it is larger than [`MEDIA_LIMIT`].
-    pub fn new(ending: &str, content: Bytes) -> Result<Self, MediaTooLarge> {
-        if content.len() > MEDIA_LIMIT {
-            return Err(MediaTooLarge);
-        }
-        let plain = !ending.is_empty()
-            && ending.len() <= LONGEST_ENDING
-            && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let ending = if plain { ending.to_ascii_lowercase() } else { "bin".to_owned() };
-        Ok(Self { name: format!("{}.{ending}", Digest::new().bytes(&content)), content })
-    }
-
-    /// Its address without the base URL, as messages hold it.
-    pub fn address(&self) -> String {
-        format!("{MEDIA_FOLDER}{}", self.name)
-    }
-}
 
 /// The content type of a file of that name.
 pub(crate) fn content_type(name: &str) -> &'static str {
@@ -121,14 +79,14 @@ struct Kept {
 }
 
 impl Files {
-    pub(crate) fn keep(&self, media: &Media) {
+    pub(crate) fn keep(&self, media: &Media<Bytes>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.by_name.contains_key(&media.name) {
+        if kept.by_name.contains_key(media.name()) {
             return;
         }
-        kept.bytes += media.content.len();
-        kept.order.push_back(media.name.clone());
-        kept.by_name.insert(media.name.clone(), media.content.clone());
+        kept.bytes += media.content().len();
+        kept.order.push_back(media.name().to_owned());
+        kept.by_name.insert(media.name().to_owned(), media.content().clone());
         while kept.bytes > KEPT {
             let Some(oldest) = kept.order.pop_front() else { return };
             kept.bytes -= kept.by_name.remove(&oldest).map_or(0, |content| content.len());
@@ -144,23 +102,16 @@ impl Files {
 mod tests {
     use serde_json::json;
 
+    use emulator_core::MEDIA_LIMIT;
+
     use super::*;
 
-    fn media(ending: &str, content: Vec<u8>) -> Media {
+    fn media(ending: &str, content: Vec<u8>) -> Media<Bytes> {
         Media::new(ending, content.into()).unwrap()
     }
 
     #[test]
-    fn a_file_is_called_by_what_it_holds_and_its_ending() {
-        let cat = media("PNG", b"cat".to_vec());
-        assert_eq!(cat, media("png", b"cat".to_vec()));
-        assert_ne!(cat.name, media("png", b"dog".to_vec()).name);
-        assert!(cat.address().starts_with("/_emulator/media/") && cat.name.ends_with(".png"));
-        for odd in ["", "a/b", "tar gz", "averyverylongone"] {
-            assert!(media(odd, Vec::new()).name.ends_with(".bin"), "{odd}");
-        }
-        assert!(Media::new("png", vec![0; MEDIA_LIMIT].into()).is_ok());
-        assert_eq!(Media::new("png", vec![0; MEDIA_LIMIT + 1].into()), Err(MediaTooLarge));
+    fn the_content_type_follows_from_the_ending() {
         let types = [
             ("a.png", "image/png"),
             ("a.html", "application/octet-stream"),
@@ -191,10 +142,10 @@ mod tests {
     fn of_too_much_the_oldest_goes() {
         let files = Files::default();
         let size = MEDIA_LIMIT;
-        let all: Vec<Media> = (0_u8..12).map(|number| media("bin", vec![number; size])).collect();
+        let all: Vec<Media<Bytes>> = (0_u8..12).map(|number| media("bin", vec![number; size])).collect();
         all.iter().for_each(|media| files.keep(media));
         files.keep(&all[11]);
-        let kept: Vec<usize> = (0..12).filter(|index| files.get(&all[*index].name).is_some()).collect();
+        let kept: Vec<usize> = (0..12).filter(|index| files.get(all[*index].name()).is_some()).collect();
         assert_eq!(kept, (2..12).collect::<Vec<_>>());
     }
 }

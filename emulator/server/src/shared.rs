@@ -5,16 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use emulator_core::{AppId, PageId};
+use emulator_core::{AppId, GraphVersion, Hidden, PageId};
 use tokio::sync::Notify;
 
-use crate::graph::GraphVersion;
 use crate::http::Handshakes;
 use crate::journal::JournalFile;
 use crate::lane::Habits;
 use crate::media::Files;
 use crate::proxy::Outward;
-use crate::secrets::Hidden;
 use crate::stranger::Stranger;
 use crate::webhooks::{Endpoint, WebhookUrl};
 

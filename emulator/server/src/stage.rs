@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use emulator_core::{AppId, Digest, Ids, PageId, Person, Profile, Psid, SetUp, Settings, World};
+use bytes::Bytes;
+use emulator_core::{
+    AppId, Digest, GraphVersion, Ids, Media, PageId, Person, Profile, Psid, SetUp, Settings, World,
+};
 
 use crate::clock::{ClockMode, Stopwatch};
-use crate::graph::GraphVersion;
 use crate::http::BrokenHandshake;
 use crate::journal::JournalFile;
 use crate::lane::{Lane, LaneState};
-use crate::media::Media;
 use crate::proxy::AllNotPassedOn;
 use crate::shared::{Registration, Secrets, Shared, Token};
 use crate::stranger::StrangerCall;
@@ -174,7 +175,7 @@ impl Stage {
     }
 
     /// Keeps a file that a person is about to send, so that its address leads to it.
-    pub fn keep(&self, media: &Media) {
+    pub fn keep(&self, media: &Media<Bytes>) {
         self.shared.media.keep(media);
     }
 

@@ -13,7 +13,6 @@ mod probe;
 mod signature;
 mod url;
 
-pub use body::EVENT_MEMBERS;
 pub(crate) use body::write_event;
 pub(crate) use dispatch::{Outgoing, QueueKey, start};
 pub(crate) use ear::Ear;

@@ -10,7 +10,7 @@ mod histogram;
 mod itself;
 mod load;
 pub(crate) mod part;
-mod process;
+pub(crate) mod process;
 mod scenarios;
 mod secure;
 mod sends;

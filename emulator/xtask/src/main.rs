@@ -1,9 +1,12 @@
-//! Developer commands: `ci` is the gate, `tidy` the rules that no other tool checks, `bench` the numbers to reach.
+//! Developer commands: `ci` is the gate, `tidy` the rules that no other tool checks, `bench` the numbers to reach,
+//! `behaviour` the proof that nothing a bot can see has changed.
 //!
 //! Nothing here is shipped. A command needs no other tool than cargo; what is installed besides is used.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer command talks to a terminal")]
 
+mod behaviour;
 mod bench;
+mod binary;
 mod cargo;
 mod ci;
 mod tidy;
@@ -29,6 +32,11 @@ enum Command {
     Tidy,
     /// Measure the release binary beside what it could reach at best
     Bench(bench::Arguments),
+    /// Compare what every shipped scenario does with this code and with an earlier binary
+    Behaviour(behaviour::Arguments),
+    /// Stand between the emulator and a bot, and record what they exchange
+    #[command(hide = true)]
+    Relay(behaviour::relay::Arguments),
     /// Run a server or driver that a bench starts as a process of its own
     #[command(hide = true)]
     Part(bench::part::Arguments),
@@ -49,6 +57,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Behaviour(arguments) => behaviour::run(&arguments),
+        Command::Relay(arguments) => behaviour::relay::run(&arguments),
         Command::Part(arguments) => bench::part::run(&arguments),
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppAct, AppId, Button, ControlAct, Feature, Field, Folder, InboxAct, Input, Message,
-    PAGE_INBOX, PersonAct, Psid, QuickReply, Reaction, Referral, Span, Tag,
+    AdminChange, AppAct, AppId, Button, ControlAct, Feature, Field, Folder, InboxAct, Input, Message, Party,
+    PersonAct, Psid, QuickReply, Reaction, Referral, Span, Tag,
 };
 
 use crate::world::{APPS, Model, PAGE, PEOPLE, State};
@@ -40,7 +40,7 @@ pub(crate) fn actions(model: &Model, state: &State) -> Vec<Action> {
     }
     let mut actions: Vec<Action> = inputs.into_iter().map(|input| Action::Happens(vec![input])).collect();
     let admin = |change| Input::Admin { page: PAGE, change };
-    let roles = [None, Some(APPS[0]), Some(APPS[1]), Some(PAGE_INBOX)].into_iter();
+    let roles = [None, Some(Party::App(APPS[0])), Some(Party::App(APPS[1])), Some(Party::Inbox)].into_iter();
     actions.extend(roles.map(|app| Action::Happens(vec![admin(AdminChange::PrimaryReceiver(app))])));
     for app in APPS {
         if page.apps.contains_key(&app) {
@@ -93,12 +93,12 @@ fn apps(person: Psid, app: AppId, everything: bool, out: &mut Vec<Input>) {
     let does = |act| Input::App { page: PAGE, app, act };
     let controls = |act| does(AppAct::Controls { person, act });
     let sends = |message: Message, tag| does(AppAct::Sends { person, message: Arc::new(message), tag });
-    let other = if app == APPS[0] { APPS[1] } else { APPS[0] };
+    let other = Party::App(if app == APPS[0] { APPS[1] } else { APPS[0] });
     out.push(sends(Message::text("hi"), None));
     out.push(controls(ControlAct::Take { metadata: None }));
     out.push(controls(ControlAct::Request { metadata: None }));
     out.push(controls(ControlAct::Release));
-    out.extend([Some(other), Some(PAGE_INBOX)].map(|to| controls(ControlAct::Pass { to, metadata: None })));
+    out.extend([Some(other), Some(Party::Inbox)].map(|to| controls(ControlAct::Pass { to, metadata: None })));
     if everything {
         out.push(sends(Message::text("hi"), Some(Tag::HumanAgent)));
         if app == BUTTONS_BY {
@@ -107,7 +107,7 @@ fn apps(person: Psid, app: AppId, everything: bool, out: &mut Vec<Input>) {
             let quick_replies = vec![QuickReply::new(REPLY, REPLY)];
             out.push(sends(Message { buttons, quick_replies, ..Message::text("choose") }, None));
         }
-        let passes = [Some(app), Some(AppId(99)), None];
+        let passes = [Some(Party::App(app)), Some(Party::App(AppId(99))), None];
         out.extend(passes.map(|to| controls(ControlAct::Pass { to, metadata: None })));
         out.push(controls(ControlAct::PassMetadata { to: other, metadata: "why".into() }));
         let durations = [Span(36 * Span::HOUR.0), Span(8 * Span::DAY.0)];

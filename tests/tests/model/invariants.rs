@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use emulator_core::{
-    AdminChange, AppAct, AppId, Channel, Context, ControlAct, Delivery, Effect, Event, Folder, Ids, InboxAct,
-    Input, Outcome, PAGE_INBOX, PersonAct, Psid, RefusalKind, Tag, TimerKind, World, step,
+    AdminChange, AppAct, Channel, Context, ControlAct, Delivery, Effect, Event, Folder, Ids, InboxAct, Input,
+    Outcome, Party, PersonAct, Psid, RefusalKind, Tag, TimerKind, World, step,
 };
 
 use crate::actions::{APPROVED, BUTTON, BUTTONS_BY};
@@ -17,16 +17,16 @@ fn must(holds: bool, what: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(what()) }
 }
 
-fn owner(world: &World, person: Psid) -> Option<AppId> {
+fn owner(world: &World, person: Psid) -> Option<Party> {
     world.control(person).owner()
 }
 
-fn on_page(world: &World, app: AppId) -> bool {
-    world.settings.pages[&PAGE].apps.contains_key(&app)
+fn on_page(world: &World, party: Party) -> bool {
+    party.app().is_some_and(|app| world.settings.pages[&PAGE].apps.contains_key(&app))
 }
 
-fn primary(world: &World) -> Option<AppId> {
-    world.settings.pages[&PAGE].primary_receiver
+fn primary(world: &World) -> Option<Party> {
+    world.settings.pages[&PAGE].primary_receiver.map(Party::App)
 }
 
 /// Whose conversation an input is about.
@@ -85,10 +85,12 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
     }
     if let Input::Person { person, act: PersonAct::Taps { what, .. } } = input
         && **what == *BUTTON
-        && on_page(&after.world, BUTTONS_BY)
+        && on_page(&after.world, Party::App(BUTTONS_BY))
     {
         let owner = owner(&after.world, *person);
-        must(owner == Some(BUTTONS_BY), || format!("{owner:?} owns after a tap on what {BUTTONS_BY} made"))?;
+        must(owner == Some(Party::App(BUTTONS_BY)), || {
+            format!("{owner:?} owns after a tap on what {BUTTONS_BY} made")
+        })?;
     }
     let mut heard = BTreeSet::new();
     let mut told = Vec::new();
@@ -99,7 +101,7 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
                 format!("{} hears {content} twice", delivery.app)
             })?;
             if delivery.field == emulator_core::Field::MessagingHandovers {
-                told.push((delivery.app, content));
+                told.push((Party::App(delivery.app), content));
             }
         }
     }
@@ -109,7 +111,7 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
 
 /// The channel is that of the owner, time goes on, and only apps of the Page hear. Says what the event is.
 fn delivered(before: &State, after: &State, delivery: &Delivery) -> Result<&'static str, String> {
-    must(on_page(&after.world, delivery.app), || format!("{} is not on the Page", delivery.app))?;
+    must(on_page(&after.world, Party::App(delivery.app)), || format!("{} is not on the Page", delivery.app))?;
     let Some(person) = delivery.person else { return Ok(content(&delivery.event)) };
     let conversation = |world: &World| world.conversations.get(&person).and_then(|known| known.last_event);
     let (was, is) = (conversation(&before.world), conversation(&after.world));
@@ -118,7 +120,7 @@ fn delivered(before: &State, after: &State, delivery: &Delivery) -> Result<&'sta
     })?;
     must(is.is_some_and(|is| delivery.at <= is), || format!("{:?} comes after {is:?}", delivery.at))?;
     let control = delivery.field == emulator_core::Field::MessagingHandovers;
-    let owns = owner(&after.world, person).is_none_or(|owner| owner == delivery.app);
+    let owns = owner(&after.world, person).is_none_or(|owner| owner == Party::App(delivery.app));
     let messaging = delivery.channel == Channel::Messaging;
     must(messaging == (control || owns), || {
         format!("{delivery:?} while {:?} owns", owner(&after.world, person))
@@ -152,24 +154,24 @@ const METADATA: &str = "metadata";
 const ROLES: &str = "roles";
 
 /// Who is told what of control by the table of C-75, given that the input was accepted.
-fn control_events(before: &State, input: &Input, after: &State) -> Vec<(AppId, &'static str)> {
+fn control_events(before: &State, input: &Input, after: &State) -> Vec<(Party, &'static str)> {
     let was = person_of(input).and_then(|person| owner(&before.world, person));
     let is = person_of(input).and_then(|person| owner(&after.world, person));
-    let taken = || was.filter(|was| is == Some(PAGE_INBOX) && *was != PAGE_INBOX).map(|was| (was, TAKE));
-    let told: Vec<(AppId, &'static str)> = match input {
+    let taken = || was.filter(|was| is == Some(Party::Inbox) && *was != Party::Inbox).map(|was| (was, TAKE));
+    let told: Vec<(Party, &'static str)> = match input {
         Input::App { app, act: AppAct::Controls { act, .. }, .. } => match act {
             ControlAct::Pass { to, .. } => to.map(|to| (to, PASS)).into_iter().collect(),
             ControlAct::Take { .. } => {
-                was.filter(|was| was != app).map(|was| (was, TAKE)).into_iter().collect()
+                was.filter(|was| *was != Party::App(*app)).map(|was| (was, TAKE)).into_iter().collect()
             }
-            ControlAct::Request { .. } => vec![was.map_or((*app, PASS), |was| (was, REQUEST))],
+            ControlAct::Request { .. } => vec![was.map_or((Party::App(*app), PASS), |was| (was, REQUEST))],
             ControlAct::PassMetadata { to, .. } => vec![(*to, METADATA)],
             ControlAct::Release | ControlAct::Extend { .. } => Vec::new(),
         },
         Input::Inbox { act: InboxAct::Moves(Folder::Main) | InboxAct::Replies(_), .. } => {
             taken().into_iter().collect()
         }
-        Input::Inbox { act: InboxAct::Moves(Folder::Done), .. } if was == Some(PAGE_INBOX) => {
+        Input::Inbox { act: InboxAct::Moves(Folder::Done), .. } if was == Some(Party::Inbox) => {
             primary(&before.world).map(|primary| (primary, PASS)).into_iter().collect()
         }
         Input::Admin { change: AdminChange::PrimaryReceiver(app), .. } if *app != primary(&before.world) => {
@@ -200,7 +202,7 @@ fn sends(before: &State, input: &Input, outcome: &Outcome) -> Checked {
             format!("not approved, but {outcome:?}")
         });
     }
-    let another = owner(&before.world, *person).is_some_and(|owner| owner != *app);
+    let another = owner(&before.world, *person).is_some_and(|owner| owner != Party::App(*app));
     let expected = another && tag.is_none();
     must(refused(RefusalKind::AnotherAppInControl) == expected, || {
         format!("{app} sends while {:?} owns: {outcome:?}", owner(&before.world, *person))
@@ -223,13 +225,13 @@ pub(crate) fn state(state: &State) -> Checked {
             continue;
         };
         owned.push(until);
-        must(by == PAGE_INBOX || on_page(world, by), || format!("{by} owns and is not on the Page"))?;
-        must(until > state.now, || format!("control of {by} has outlasted its end"))?;
-        let folder = if by == PAGE_INBOX { Folder::Main } else { Folder::Done };
+        must(by == Party::Inbox || on_page(world, by), || format!("{by:?} owns and is not on the Page"))?;
+        must(until > state.now, || format!("control of {by:?} has outlasted its end"))?;
+        let folder = if by == Party::Inbox { Folder::Main } else { Folder::Done };
         must(filed || conversation.folder == folder, || {
-            format!("{by} owns what lies in {:?}", conversation.folder)
+            format!("{by:?} owns what lies in {:?}", conversation.folder)
         })?;
-        must(by != PAGE_INBOX || !conversation.marked_done, || {
+        must(by != Party::Inbox || !conversation.marked_done, || {
             "the inbox owns what it is done with".to_owned()
         })?;
     }

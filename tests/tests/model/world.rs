@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use emulator_core::{
-    App, AppId, Connection, Context, Conversation, Feature, Field, Folder, Ids, Input, PAGE_INBOX, Page,
-    PageId, Person, Protocol, Psid, Settings, Span, Timestamp, World, step,
+    App, AppId, Connection, Context, Conversation, Feature, Field, Folder, Ids, Input, Page, PageId, Party,
+    Person, Protocol, Psid, Settings, Span, Timestamp, World, step,
 };
 use stateright::Property;
 
@@ -58,7 +58,7 @@ struct Seen<'a> {
 /// What of a conversation core could ever decide by. Moments are told by how far away they are, in milliseconds.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct SeenConversation {
-    owner: Option<AppId>,
+    owner: Option<Party>,
     owner_for: Option<i64>,
     folder: Folder,
     marked_done: bool,
@@ -220,7 +220,7 @@ impl stateright::Model for Model {
                 invariants::becomes_idle(state)
             }),
             Property::sometimes("the inbox owns a conversation", |_, state| {
-                owners(state).any(|owner| owner == Some(PAGE_INBOX))
+                owners(state).any(|owner| owner == Some(Party::Inbox))
             }),
             Property::sometimes("a conversation is idle again after a day", |_, state: &State| {
                 state.now > BEGIN
@@ -235,7 +235,7 @@ impl stateright::Model for Model {
                 |_, state: &State| {
                     let marked = |conversation: &Conversation| {
                         conversation.marked_done
-                            && conversation.control.owner().is_some_and(|owner| owner != PAGE_INBOX)
+                            && conversation.control.owner().is_some_and(|owner| owner != Party::Inbox)
                     };
                     state.world.conversations.values().any(marked)
                 },
@@ -250,14 +250,15 @@ impl stateright::Model for Model {
                 Property::sometimes("there is something to tap that another app sent", |_, state: &State| {
                     let others = |conversation: &Conversation| {
                         let owner = conversation.control.owner();
-                        owner.is_some() && conversation.buttons.iter().any(|held| Some(held.app) != owner)
+                        owner.is_some()
+                            && conversation.buttons.iter().any(|held| Some(Party::App(held.app)) != owner)
                     };
                     state.world.conversations.values().any(others)
                 }),
             ]),
             Repertoire::Control => {
                 properties.push(Property::sometimes("both apps own a conversation", |_, state: &State| {
-                    APPS.iter().all(|app| owners(state).any(|owner| owner == Some(*app)))
+                    APPS.iter().all(|app| owners(state).any(|owner| owner == Some(Party::App(*app))))
                 }));
             }
         }
@@ -265,6 +266,6 @@ impl stateright::Model for Model {
     }
 }
 
-fn owners(state: &State) -> impl Iterator<Item = Option<AppId>> {
+fn owners(state: &State) -> impl Iterator<Item = Option<Party>> {
     state.world.conversations.values().map(|conversation| conversation.control.owner())
 }

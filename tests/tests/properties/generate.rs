@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use emulator_core::{
     AdminChange, App, AppAct, AppId, AppMode, Button, Connection, ControlAct, Feature, Field, FieldSet,
-    Folder, InboxAct, Input, Message, Mid, Options, PAGE_INBOX, Page, PageId, Permission, Person, PersonAct,
+    Folder, InboxAct, Input, Message, Mid, Options, Page, PageId, Party, Permission, Person, PersonAct,
     Protocol, Psid, QuickReply, Reaction, Referral, Settings, Span, Subject, Tag, Template, Timer, TimerKind,
     Timestamp, TokenState, World,
 };
@@ -108,7 +108,7 @@ fn person() -> impl Strategy<Value = Psid> {
 }
 
 fn app() -> impl Strategy<Value = AppId> {
-    prop_oneof![8 => select(APPS.to_vec()), 2 => Just(PAGE_INBOX), 1 => Just(STRANGER)]
+    prop_oneof![8 => select(APPS.to_vec()), 2 => Just(Party::Inbox.number()), 1 => Just(STRANGER)]
 }
 
 fn page() -> impl Strategy<Value = PageId> {
@@ -117,13 +117,13 @@ fn page() -> impl Strategy<Value = PageId> {
 
 fn control() -> BoxedStrategy<ControlAct> {
     let metadata = || select(vec![None, Some("why")]).prop_map(|text| text.map(Arc::from));
-    let target = prop_oneof![7 => app().prop_map(Some), 1 => Just(None)];
+    let target = prop_oneof![7 => app().prop_map(|app| Some(Party::of(app))), 1 => Just(None)];
     let by = prop_oneof![4 => span().prop_map(Some), 1 => Just(None), 1 => Just(Some(Span(-1)))];
     prop_oneof![
         4 => (target, metadata()).prop_map(|(to, metadata)| ControlAct::Pass { to, metadata }),
         4 => metadata().prop_map(|metadata| ControlAct::Take { metadata }),
         2 => metadata().prop_map(|metadata| ControlAct::Request { metadata }),
-        1 => app().prop_map(|to| ControlAct::PassMetadata { to, metadata: "why".into() }),
+        1 => app().prop_map(|to| ControlAct::PassMetadata { to: Party::of(to), metadata: "why".into() }),
         1 => Just(ControlAct::Release),
         2 => by.prop_map(|by| ControlAct::Extend { by }),
     ]
@@ -177,7 +177,7 @@ fn inbox_act() -> BoxedStrategy<InboxAct> {
 }
 
 fn change() -> BoxedStrategy<AdminChange> {
-    let primary = prop_oneof![4 => app().prop_map(Some), 1 => Just(None)];
+    let primary = prop_oneof![4 => app().prop_map(|app| Some(Party::of(app))), 1 => Just(None)];
     let mode = select(vec![AppMode::Live, AppMode::Development]);
     let token = select(vec![
         TokenState::Valid,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use emulator_core::decisions::{
     Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decision_table,
 };
-use emulator_core::{AppId, Field, PAGE_INBOX, Protocol, Span, Tag};
+use emulator_core::{AppId, Field, Party, Protocol, Span, Tag};
 use libtest_mimic::Failed;
 
 use crate::differences::place;
@@ -150,10 +150,10 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         owner: owner_id(&before.owner),
         primary: match &before.primary {
             Primary::None => None,
-            Primary::App(name) => Some(id(name)),
+            Primary::App(name) => Some(app_id(name)),
         },
-        actor: who.map(id),
-        target: target.as_deref().map(id),
+        actor: who.map(party),
+        target: target.as_deref().map(app_id),
     };
     let then = &row.then;
     let control = cast.control(owner_id(then.owner.as_ref().unwrap_or(&before.owner)));
@@ -172,17 +172,18 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
 }
 
 /// A number for a name, which is all that comparing takes.
-fn id(name: &str) -> AppId {
-    if name == "inbox" {
-        return PAGE_INBOX;
-    }
+fn app_id(name: &str) -> AppId {
     AppId(name.bytes().fold(7, |hash, byte| (hash * 31 + u64::from(byte)) % (1 << 40)))
 }
 
-fn owner_id(owner: &Owner) -> Option<AppId> {
+fn party(name: &str) -> Party {
+    if name == "inbox" { Party::Inbox } else { Party::App(app_id(name)) }
+}
+
+fn owner_id(owner: &Owner) -> Option<Party> {
     match owner {
         Owner::Idle => None,
-        Owner::By(name) => Some(id(name)),
+        Owner::By(name) => Some(party(name)),
     }
 }
 
@@ -200,7 +201,7 @@ fn told(cast: Cast, heard: &Heard) -> Option<(ControlEvent, Whom)> {
         | Event::Delivery(_)
         | Event::Read(_) => return None,
     };
-    Some((event, cast.whom(id(&heard.app))))
+    Some((event, cast.whom(app_id(&heard.app))))
 }
 
 type Does = (Action, Option<String>);
@@ -263,7 +264,10 @@ fn taps(before: &play::State, earlier: &[Step], what: &str) -> Option<Does> {
 }
 
 fn admin_does(before: &play::State, change: &PageChange) -> Option<Does> {
+    let owns = |primary: &Primary| matches!((primary, &before.owner), (Primary::App(app), Owner::By(owner)) if app == owner);
     Some(match change {
+        // In the cells the owner is an app whose role stays as it is.
+        PageChange::PrimaryReceiver(primary) if owns(primary) || owns(&before.primary) => return None,
         PageChange::PrimaryReceiver(Primary::None) => (Action::TakesRoleAway, None),
         PageChange::PrimaryReceiver(primary) if *primary == before.primary => return None,
         PageChange::PrimaryReceiver(Primary::App(name)) if name != "inbox" && name != play::STRANGER.0 => {

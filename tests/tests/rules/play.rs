@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use emulator_core::{
     Accepted, Answer, AppId, Context, ControlAct, Decided, Delivery, Effect, Folder, Ids, Input, Outcome,
-    PageId, Person, Psid, Refusal, RuleId, Span, Timer, Timestamp, World, rechannelled, step,
+    PageId, Party, Person, Psid, Refusal, RuleId, Span, Timer, Timestamp, World, rechannelled, step,
 };
 
 use crate::table::event::Heard;
@@ -272,14 +272,14 @@ impl Stage {
         let (Some(owner), Some(at)) = (owner, at) else { return Ok(()) };
         self.advance(at)?;
         let helper = self.world.settings.pages[&ORCHID].apps.keys().next().copied();
-        let taker =
-            if owner == emulator_core::PAGE_INBOX { helper.ok_or("a Page without apps")? } else { owner };
+        let owner = Party::of(owner);
+        let taker = owner.app().or(helper).ok_or("a Page without apps")?;
         self.arrange(taker, ControlAct::Take { metadata: None })?;
-        if taker != owner {
+        if Party::App(taker) != owner {
             self.arrange(taker, ControlAct::Pass { to: Some(owner), metadata: None })?;
         }
         if until > Span::DAY {
-            self.arrange(owner, ControlAct::Extend { by: Some(until) })?;
+            self.arrange(taker, ControlAct::Extend { by: Some(until) })?;
         }
         Ok(())
     }
@@ -349,12 +349,12 @@ impl Stage {
         let none = then::Answer::default();
         match answer {
             Answer::Owner(None) => Some(then::Answer { owner: Some(Owner::Idle), ..none }),
-            Answer::Owner(Some((app, until))) => {
-                let owner = Some(Owner::By(self.names.app(app)));
+            Answer::Owner(Some((owner, until))) => {
+                let owner = Some(Owner::By(self.names.named(owner)));
                 Some(then::Answer { owner, expires: Some(Length(until - now)), ..none })
             }
             Answer::Receivers(apps) => {
-                let receivers = apps.into_iter().map(|app| self.names.app(app)).collect();
+                let receivers = apps.into_iter().map(|party| self.names.named(party)).collect();
                 Some(then::Answer { receivers, ..none })
             }
             Answer::Profile(profile) => {
@@ -373,7 +373,7 @@ impl Stage {
         let control = self.world.control(ANA_ID);
         let primary = self.world.settings.pages[&ORCHID].primary_receiver;
         State {
-            owner: control.owner().map_or(Owner::Idle, |owner| Owner::By(self.names.app(owner))),
+            owner: control.owner().map_or(Owner::Idle, |owner| Owner::By(self.names.named(owner))),
             until: control.until(),
             folder: conversation.map_or(Folder::Main, |conversation| conversation.folder).into(),
             marked_done: conversation.is_some_and(|conversation| conversation.marked_done),

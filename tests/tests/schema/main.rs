@@ -86,7 +86,7 @@ const BEYOND_A_SCHEMA: &str = include_str!("beyond.txt");
 fn every_wrong_file_is_rejected_unless_no_schema_could() {
     let validator = validator();
     let mut beyond = Vec::new();
-    for path in files(&Path::new(ROOT).join("emulator/scenario/tests/wrong")) {
+    for path in files(&Path::new(ROOT).join("emulator/language/tests/wrong")) {
         let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
         // What is not YAML, no schema gets to see.
         let text = fs::read(&path).expect("it can be read");

@@ -1,7 +1,7 @@
 //! Every webhook body as bytes, from what causes it to what two apps hear of it (C-75a, C-78, C-80 to
 //! C-82, C-161, C-164, C-165, M-200 to M-230), and the switches that change how bodies are written.
 
-use emulator_core::{AdminChange, AppId, Folder, PAGE_INBOX, PersonAct, Span};
+use emulator_core::{AdminChange, AppId, Folder, Party, PersonAct, Span};
 use emulator_server::Quiet;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ async fn control_that_apps_move() {
 #[tokio::test]
 async fn roles_that_an_admin_gives() {
     let scene = Scene::of(everything()).await;
-    scene.admin(AdminChange::PrimaryReceiver(Some(LIVECHAT)));
+    scene.admin(AdminChange::PrimaryReceiver(Some(Party::App(LIVECHAT))));
     scene.admin(AdminChange::PrimaryReceiver(None));
     assert_snapshot!(scene.transcript().await);
 }
@@ -201,7 +201,7 @@ async fn a_postback_on_standby_keeps_its_payload_to_itself() {
 
 #[tokio::test]
 async fn echoes_of_the_inbox_carry_its_app_id_or_none() {
-    for (word, expected) in [("on", json!(PAGE_INBOX.0)), ("off", Value::Null)] {
+    for (word, expected) in [("on", json!(Party::Inbox.number().0)), ("off", Value::Null)] {
         let scene = Scene::of(everything().option("inbox_echo_app_id", word)).await;
         scene.says("hello");
         let mid = scene.agent_replies("This is Tom.");

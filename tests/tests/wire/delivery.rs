@@ -5,7 +5,7 @@ use std::io::Read;
 use std::net::TcpStream;
 use std::os::fd::AsFd;
 
-use emulator_core::{AppId, Field, PAGE_INBOX};
+use emulator_core::{AppId, Field, Party};
 use emulator_server::journal::{AttemptResult, Record};
 use serde_json::json;
 
@@ -187,7 +187,7 @@ async fn the_inbox_in_control_leaves_the_apps_on_standby() {
     let stand = Setup::new().primary(BOT).webhook(BOT, bot.url()).serve().await;
     let (lane, ann) = stand.lane("lane");
     lane.person_says(ann, "hi").unwrap();
-    let pass = json!({"recipient": {"id": ann.to_string()}, "target_app_id": PAGE_INBOX.0});
+    let pass = json!({"recipient": {"id": ann.to_string()}, "target_app_id": Party::Inbox.number().0});
     assert_eq!(stand.post(BOT, "pass_thread_control", &pass).await.status(), 200);
     let refused = stand.send(BOT, ann, "a").await;
     assert_eq!(refused.error(), (10, 2_018_300));

@@ -4,7 +4,7 @@
 use emulator_server::Quiet;
 use std::fmt::Write as _;
 
-use emulator_core::{AppId, PAGE_INBOX, Span};
+use emulator_core::{AppId, Party, Span};
 use serde_json::{Value, json};
 
 use crate::http::{Call, Message, PATIENCE};
@@ -200,7 +200,7 @@ async fn acts_of_control_that_are_refused() {
     };
     let pass = |to: AppId| with(json!({"target_app_id": to.0}));
     let cases = [
-        ("a pass by another app", LIVECHAT, "pass_thread_control", pass(PAGE_INBOX)),
+        ("a pass by another app", LIVECHAT, "pass_thread_control", pass(Party::Inbox.number())),
         ("a pass to nobody", BOT, "pass_thread_control", with(json!({}))),
         ("a pass to an app elsewhere", BOT, "pass_thread_control", pass(STRANGER)),
         ("a pass to no id", BOT, "pass_thread_control", with(json!({"target_app_id": "livechat"}))),

@@ -5,7 +5,7 @@ use emulator_tests::binary;
 use std::process::Stdio;
 use std::sync::Arc;
 
-use emulator_core::{AppId, Effect, Psid, Sender, Span};
+use emulator_core::{AppId, Effect, Party, Psid, Sender, Span};
 use emulator_server::journal::{Entry, Record};
 use emulator_server::{ClockMode, Lane, Quiet};
 use serde_json::Value;
@@ -55,7 +55,7 @@ impl Show {
 
 /// How many messages the app has sent.
 fn sent(lane: &Lane, app: AppId) -> usize {
-    let by_app = |record: &Record| matches!(record, Record::Effect(Effect::Message { from: Sender::App(from), .. }) if *from == app);
+    let by_app = |record: &Record| matches!(record, Record::Effect(Effect::Message { from: Sender::Party(from), .. }) if *from == Party::App(app));
     entries(lane).iter().filter(|entry| by_app(&entry.record)).count()
 }
 
@@ -83,7 +83,9 @@ async fn play(lane: &Arc<Lane>, ann: Psid, number: i64) {
     // In some lanes control ends and the window closes meanwhile.
     advance(Span(number % 5 * 13 * Span::HOUR.0)).await;
     lane.person_says(ann, "human").expect("ann may write");
-    let passed = |lane: &Lane| lane.conversation(ann).is_some_and(|it| it.control.owner() == Some(LIVECHAT));
+    let passed = |lane: &Lane| {
+        lane.conversation(ann).is_some_and(|it| it.control.owner() == Some(Party::App(LIVECHAT)))
+    };
     until(lane, "pass", passed).await;
     let hours = number % 30;
     advance(Span(hours * Span::HOUR.0 + number)).await;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use emulator_core::PersonAct;
-use emulator_server::{Media, person_message};
+use emulator_core::{Media, PersonAct};
+use emulator_server::person_message;
 use serde_json::json;
 
 use crate::http::Call;
@@ -15,7 +15,7 @@ async fn a_bot_fetches_what_a_person_sent_and_sends_it_back() {
     let scene = Scene::new().await;
     let base = format!("http://{}", scene.stand.address);
     scene.stand.stage.is_at(&base);
-    let cat = Media::new("png", b"cat".to_vec().into()).unwrap();
+    let cat = Media::new("png", bytes::Bytes::from_static(b"cat")).unwrap();
     scene.stand.stage.keep(&cat);
     let message = person_message(&json!({"image": cat.address()}), MORNING).unwrap();
     scene.ann_acts(PersonAct::Says(Arc::new(message)));

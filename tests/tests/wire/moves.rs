@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, AppMode, Button, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid,
-    PAGE_INBOX, Permission, PersonAct, QuickReply, Reaction, Referral, Span, Template, TokenState,
+    AdminChange, AppId, AppMode, Button, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Party,
+    Permission, PersonAct, QuickReply, Reaction, Referral, Span, Template, TokenState,
 };
 use emulator_server::graph::PlayedCall;
 use hyper::Method;
@@ -83,7 +83,13 @@ fn inbox_act() -> impl Strategy<Value = InboxAct> {
 
 fn admin_change() -> impl Strategy<Value = AdminChange> {
     let app = || select(vec![BOT, LIVECHAT, AppId(77)]);
-    let some = select(vec![None, Some(BOT), Some(LIVECHAT), Some(PAGE_INBOX), Some(AppId(77))]);
+    let some = select(vec![
+        None,
+        Some(Party::App(BOT)),
+        Some(Party::App(LIVECHAT)),
+        Some(Party::Inbox),
+        Some(Party::App(AppId(77))),
+    ]);
     let fields = vec(select(Field::ALL.to_vec()), 0..5).prop_map(FieldSet::from_iter);
     let permission = select(Permission::ALL.to_vec());
     let state = select(vec![

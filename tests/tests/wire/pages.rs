@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AdminChange, AppId, Folder, InboxAct, PageId, Psid, Span};
+use emulator_core::{AdminChange, AppId, Folder, InboxAct, PageId, Party, Psid, Span};
 use emulator_server::journal::{self, Durability, Entry, Header, JournalFile, Origin, Record};
 use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec, Quiet, Stage};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ fn control(person: Psid) -> Value {
 }
 
 fn owner(lane: &Lane, person: Psid) -> Option<AppId> {
-    lane.conversation(person).and_then(|conversation| conversation.control.owner())
+    lane.conversation(person).and_then(|conversation| conversation.control.owner().map(Party::number))
 }
 
 async fn asked_owner(stand: &Stand, person: Psid, token: &str) -> String {
@@ -90,7 +90,7 @@ async fn control_of_one_conversation_moves_without_the_other() {
 #[tokio::test]
 async fn roles_folders_windows_and_deadlines_are_those_of_the_page() {
     let (_stand, lane, [shop, store]) = stand(Setup::new()).await;
-    let changed = lane.admin_changes(STORE, AdminChange::PrimaryReceiver(Some(LIVECHAT)));
+    let changed = lane.admin_changes(STORE, AdminChange::PrimaryReceiver(Some(Party::App(LIVECHAT))));
     assert!(changed.result.is_ok());
     lane.person_says(shop, "hi").unwrap();
     lane.advance(lane.after(Span(6 * Span::HOUR.0)), Quiet::Auto, PATIENCE).await.unwrap();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AdminChange, AppId};
+use emulator_core::{AdminChange, AppId, Party};
 use serde_json::{Value, json};
 
 use crate::payloads::{Keys, hold_shape_against, item, items};
@@ -190,7 +190,7 @@ fn every_record_is_held_against_or_left_out_for_a_reason() {
 #[tokio::test]
 async fn the_documentation_agrees_where_nothing_was_recorded() {
     let scene = Scene::of(Setup::new().primary(BOT).all_fields()).await;
-    scene.admin(AdminChange::PrimaryReceiver(Some(LIVECHAT)));
+    scene.admin(AdminChange::PrimaryReceiver(Some(Party::App(LIVECHAT))));
     let event = scene.newest(LIVECHAT).await["entry"][0]["messaging"][0].clone();
     let documented = |mut body: Value, app: AppId| {
         let roles = body["app_roles"].as_object_mut().unwrap();

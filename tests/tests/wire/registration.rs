@@ -5,7 +5,7 @@ use emulator_server::Quiet;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use emulator_core::{AdminChange, AppId, Field, Permission, Span};
+use emulator_core::{AdminChange, AppId, Field, Party, Permission, RuleId, Span};
 use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -413,4 +413,22 @@ async fn webhooks_that_were_switched_off_are_inactive_until_the_app_subscribes_a
     let install = Call::post(&format!("/me/subscribed_apps?access_token={}", token(BOT)));
     success(&stand.call(&install.form(&[("subscribed_fields", "messages")])).await);
     assert_eq!(subscriptions(&stand, BOT).await.json()["data"][0]["active"], true);
+}
+
+#[tokio::test]
+async fn an_app_that_takes_itself_off_the_page_owns_nothing_there_and_has_no_role() {
+    let stand = Setup::new().primary(BOT).serve().await;
+    let (lane, ann) = stand.lane("registration");
+    lane.person_says(ann, "hi").unwrap();
+    assert_eq!(lane.conversation(ann).unwrap().control.owner(), Some(Party::App(BOT)));
+    let off = Call::new("DELETE", &format!("/me/subscribed_apps?access_token={}", token(BOT)));
+    success(&stand.call(&off).await);
+    assert_eq!(lane.conversation(ann).unwrap().control.owner(), None);
+    assert_eq!(lane.settings().pages[&PAGE].primary_receiver, None);
+    let moved = entries(&lane).into_iter().find(|entry| entry.rule == Some(RuleId::RemovedOwner));
+    assert!(moved.is_some(), "the journal says why nobody owns the conversation");
+
+    lane.person_says(ann, "anybody?").unwrap();
+    assert_eq!(lane.conversation(ann).unwrap().control.owner(), None, "the role is not given back");
+    success(&stand.call(&off).await);
 }

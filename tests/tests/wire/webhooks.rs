@@ -1,7 +1,7 @@
 //! Webhooks byte for byte: order of keys, kinds of values, escapes, signatures, headers (C-21, C-75a,
 //! C-78, M-188 to M-191, M-200 to M-203, M-213).
 
-use emulator_core::{PAGE_INBOX, Span};
+use emulator_core::{Party, Span};
 use emulator_server::Quiet;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
@@ -92,7 +92,7 @@ async fn an_app_that_is_not_in_control_gets_the_same_event_on_standby() {
     assert_eq!(bytes(&other), scene.message(T, "standby", &mid, r#""hello""#));
     assert_eq!(owner.event(), other.event());
 
-    scene.control(BOT, "pass_thread_control", json!({"target_app_id": PAGE_INBOX.0})).await;
+    scene.control(BOT, "pass_thread_control", json!({"target_app_id": Party::Inbox.number().0})).await;
     scene.says("anybody?");
     let bot = scene.bot.arrived(2).await.remove(1);
     assert!(bot.request.json()["entry"][0].get("messaging").is_none(), "the inbox is in control");

@@ -13,13 +13,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use emulator_console::Console;
+use emulator_core::REAL_TOKEN;
 use emulator_scenario::kept::Ours;
 use emulator_scenario::report::json::End;
 use emulator_scenario::report::{Standing, Summary, Terminal};
 use emulator_scenario::runner::{self, AfterFailure, BotLife, HandPorts, Options, RunEvent};
 use emulator_scenario::select::Selected;
 use emulator_scenario::shard::Shard;
-use emulator_server::REAL_TOKEN;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 

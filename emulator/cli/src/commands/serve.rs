@@ -18,7 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use emulator_core::Timestamp;
+use emulator_core::{REAL_TOKEN, Timestamp};
+use emulator_language::value::{LAST_MOMENT, MomentError, parse_moment};
 use emulator_scenario::bots::{BotFiles, OwnFiles, ServedBots, never_called};
 use emulator_scenario::calls::Unsupported;
 use emulator_scenario::cast::Cast;
@@ -28,7 +29,7 @@ use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::scenario::WorldSpec;
 use emulator_scenario::transcript::Lines;
 use emulator_server::journal::{Header, JournalFile, Origin};
-use emulator_server::{ClockMode, LAST_MOMENT, Lane, NoMoment, Pace, REAL_TOKEN, Stage, rfc3339};
+use emulator_server::{ClockMode, Lane, Pace, Stage, rfc3339};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, Notify, mpsc};
 
@@ -105,9 +106,9 @@ fn clock(text: &str) -> Result<ClockKind, String> {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    emulator_server::parse_moment(text).map_err(|error| match error {
-        NoMoment::Unreadable => "write it as 2026-07-06T09:00:00Z".to_owned(),
-        NoMoment::TooLate => format!("the latest moment is {}", rfc3339(LAST_MOMENT)),
+    parse_moment(text).map_err(|error| match error {
+        MomentError::Unreadable => "write it as 2026-07-06T09:00:00Z".to_owned(),
+        MomentError::TooLate => format!("the latest moment is {}", rfc3339(LAST_MOMENT)),
     })
 }
 

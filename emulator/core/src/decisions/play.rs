@@ -7,9 +7,10 @@ use crate::conversation::Folder;
 use crate::derive::Ids;
 use crate::effect::{Decided, Effect, Event, Refusal};
 use crate::field::{Field, FieldSet};
-use crate::ids::{AppId, PAGE_INBOX, PageId, Psid};
+use crate::ids::{AppId, PageId, Psid};
 use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
 use crate::message::{Button, Message, QuickReply};
+use crate::party::Party;
 use crate::settings::{App, Connection, Feature, Page, Settings};
 use crate::step::{Context, step};
 use crate::time::{Span, Timestamp};
@@ -36,11 +37,11 @@ pub(super) fn outcome(cell: Cell) -> Outcome {
         stage.lets(Input::Person { person: PERSON, act: reacts(true) });
     }
     let actor = match cell.actor {
-        Actor::Owner => Some(OWNER),
-        Actor::Primary => Some(PRIMARY),
-        Actor::Other => Some(OTHER),
-        Actor::Approved => Some(APPROVED),
-        Actor::Inbox => Some(PAGE_INBOX),
+        Actor::Owner => Some(Party::App(OWNER)),
+        Actor::Primary => Some(Party::App(PRIMARY)),
+        Actor::Other => Some(Party::App(OTHER)),
+        Actor::Approved => Some(Party::App(APPROVED)),
+        Actor::Inbox => Some(Party::Inbox),
         Actor::Person | Actor::Admin | Actor::Clock => None,
     };
     let cast = Cast {
@@ -49,7 +50,7 @@ pub(super) fn outcome(cell: Cell) -> Outcome {
         actor,
         target: Some(TARGET),
     };
-    let (verdict, effects) = match input(cell.action, actor.unwrap_or(OTHER)) {
+    let (verdict, effects) = match input(cell.action, actor.and_then(Party::app).unwrap_or(OTHER)) {
         Some(input) => stage.answer(input),
         None => stage.waits(),
     };
@@ -110,7 +111,7 @@ impl Stage {
             }
         }
         if standing.has_primary() {
-            stage.lets(admin(AdminChange::PrimaryReceiver(Some(PRIMARY))));
+            stage.lets(admin(AdminChange::PrimaryReceiver(Some(Party::App(PRIMARY)))));
         }
         stage
     }
@@ -169,7 +170,7 @@ fn reacts(there: bool) -> PersonAct {
 
 /// The input of an action; none for the passing of time.
 fn input(action: Action, app: AppId) -> Option<Input> {
-    let pass = |to| controls(app, ControlAct::Pass { to, metadata: None });
+    let pass = |to: Option<Party>| controls(app, ControlAct::Pass { to, metadata: None });
     let extend = |days| controls(app, ControlAct::Extend { by: Some(Span(days * Span::DAY.0)) });
     let asks = |act| Input::App { page: PAGE, app, act };
     let person = |act| Input::Person { person: PERSON, act };
@@ -178,15 +179,15 @@ fn input(action: Action, app: AppId) -> Option<Input> {
     Some(match action {
         Action::Sends => sends(app, Message::text("hi"), None),
         Action::SendsAsHumanAgent => sends(app, Message::text("hi"), Some(Tag::HumanAgent)),
-        Action::Passes => pass(Some(TARGET)),
-        Action::PassesToInbox => pass(Some(PAGE_INBOX)),
-        Action::PassesToItself => pass(Some(app)),
-        Action::PassesToAStranger => pass(Some(STRANGER)),
+        Action::Passes => pass(Some(Party::App(TARGET))),
+        Action::PassesToInbox => pass(Some(Party::Inbox)),
+        Action::PassesToItself => pass(Some(Party::App(app))),
+        Action::PassesToAStranger => pass(Some(Party::App(STRANGER))),
         Action::PassesToNobody => pass(None),
         Action::Takes => controls(app, ControlAct::Take { metadata: None }),
         Action::Requests => controls(app, ControlAct::Request { metadata: None }),
         Action::PassesMetadata => {
-            controls(app, ControlAct::PassMetadata { to: TARGET, metadata: "why".into() })
+            controls(app, ControlAct::PassMetadata { to: Party::App(TARGET), metadata: "why".into() })
         }
         Action::Releases => controls(app, ControlAct::Release),
         Action::Extends => extend(3),
@@ -207,7 +208,7 @@ fn input(action: Action, app: AppId) -> Option<Input> {
         Action::Reads => person(PersonAct::Reads),
         Action::Opens => person(PersonAct::Opens(Referral { reference: "link".into() })),
         Action::Blocks => person(PersonAct::Blocks(true)),
-        Action::MakesPrimary => admin(AdminChange::PrimaryReceiver(Some(TARGET))),
+        Action::MakesPrimary => admin(AdminChange::PrimaryReceiver(Some(Party::App(TARGET)))),
         Action::TakesRoleAway => admin(AdminChange::PrimaryReceiver(None)),
         Action::RemovesOwner => admin(AdminChange::Removes(OWNER)),
         Action::RemovesAnother => admin(AdminChange::Removes(TARGET)),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use emulator_core::Hidden;
 use emulator_server::Stage;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::time::Instant;
@@ -20,7 +21,6 @@ use super::{Bot, BotError, BotNews, Printed};
 use crate::cast::{Cast, Launch, Start, Surroundings};
 use crate::runner::BotOutput;
 use crate::secrets::secrets_of;
-use emulator_server::Hidden;
 
 /// How many lines of a bot's output a failure shows.
 const OUTPUT_LINES: usize = 10;

@@ -3,7 +3,6 @@
 //! Each look compares all files with what was there before, whatever the system has told of them. So it does not
 //! matter how an editor saves: written in place, renamed over, by way of a temporary file.
 
-mod globs;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +13,9 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use self::globs::Globs;
 use self::names::{is_scenery, is_temporary, is_tool_folder};
 use crate::cast::folder_of;
+use crate::globs::Globs;
 use crate::paths::{lexical, seen_from, shown};
 use crate::scenario::{AppSpec, WorldSpec};
 
@@ -121,15 +120,6 @@ impl BotFiles {
             }
         });
         files.collect()
-    }
-
-    /// Says what is wrong with a glob.
-    ///
-    /// # Errors
-    ///
-    /// In the words of the one who reads globs.
-    pub fn check(glob: &str) -> Result<(), String> {
-        Globs::below(Path::new("/"), vec![glob.to_owned()]).matcher().map(drop)
     }
 
     /// The folder that its command runs in, as it is shown.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use emulator_core::{AppId, PAGE_INBOX, PageId, Settings};
+use emulator_core::{AppId, PageId, Party, Settings};
 use emulator_server::AppSpec as Identity;
 use serde_json::{Map, Value, json};
 
@@ -108,7 +108,7 @@ pub(crate) fn app(app: &Identity, pages: &[CastPage]) -> Value {
 
 /// What there is to say of the Page Inbox.
 pub(crate) fn inbox() -> Value {
-    of_page(PAGE_INBOX, "inbox")
+    of_page(Party::Inbox.number(), "inbox")
 }
 
 /// What there is to say of a Page, or of the Page Inbox.

@@ -52,6 +52,7 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         let name = page.name.as_ref().or(page.called.as_ref());
         Page {
             primary_receiver: page.primary_receiver.as_ref().and_then(|name| id_of(&name.value)),
+            news: page.news,
             options: page.options,
             whitelisted_domains: page.whitelisted_domains.iter().map(|host| host.as_str().into()).collect(),
             apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),

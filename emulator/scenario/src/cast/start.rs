@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use emulator_core::PAGE_INBOX;
+use emulator_core::Party;
 use emulator_server::{AppSpec as Identity, WebhookUrl};
 
 use super::{CastPage, Launch};
 use crate::diagnostics::Diagnostic;
-use crate::given::Given;
 use crate::node::{Node, NodeKind};
+use crate::scenario::Given;
 use crate::scenario::{AppSpec, WorldSpec};
 use crate::value::{self, Scope};
 
@@ -114,7 +114,7 @@ pub(super) fn environment_of(
         ("APP_ID".to_owned(), identity.id.to_string()),
         ("APP_SECRET".to_owned(), identity.secret.clone()),
         ("VERIFY_TOKEN".to_owned(), identity.verify_token.clone()),
-        ("PAGE_INBOX_APP_ID".to_owned(), PAGE_INBOX.to_string()),
+        ("PAGE_INBOX_APP_ID".to_owned(), Party::Inbox.number().to_string()),
     ]);
     env.extend(of_others(apps));
     env.extend(of_pages(identity, pages));

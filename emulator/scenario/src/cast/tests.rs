@@ -61,6 +61,13 @@ fn people_and_apps_are_as_the_world_says_and_have_the_rest_by_default() {
 }
 
 #[test]
+fn a_page_is_for_news_where_the_world_says_so() {
+    let cast = cast_of("pages: {paper: {news: on}, shop: {news: off}, stand: {}}").unwrap();
+    let news: Vec<bool> = cast.pages.iter().map(|page| cast.settings.pages[&page.id].news).collect();
+    assert_eq!(news, [true, false, false]);
+}
+
+#[test]
 fn default_ids_make_way_for_given_ones() {
     let ids = check("apps: {a: {}, b: {id: 200000000000001}, c: {}}").unwrap();
     assert_eq!(ids, [200_000_000_000_002, 200_000_000_000_001, 200_000_000_000_003]);

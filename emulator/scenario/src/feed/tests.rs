@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, Channel, ControlAct, Delivery, Effect, Event, Field, Message, Mid, Options, PageId, Psid, RuleId,
-    Saw, Sender, Style, Timestamp,
+    AppId, Channel, ControlAct, Delivery, Effect, Event, Field, Message, Mid, Options, PageId, Party, Psid,
+    RuleId, Saw, Sender, Style, Timestamp,
 };
 use emulator_server::Wall;
 use emulator_server::graph::GraphError;
@@ -51,7 +51,7 @@ impl Tape {
         let sends = CallKind::Sends { message: Arc::clone(&message), messaging_type: None, tag: None };
         let call = self.call(app, sends);
         let (mid, at) = (Mid(format!("m_{call}").into()), Timestamp(0));
-        let reached = Effect::Message { person: ANA, from: Sender::App(app), mid, at, message };
+        let reached = Effect::Message { person: ANA, from: Sender::Party(Party::App(app)), mid, at, message };
         self.add(Some(call), Record::Effect(reached))
     }
 

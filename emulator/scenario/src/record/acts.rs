@@ -1,6 +1,6 @@
 //! What people and agents did, as steps.
 
-use emulator_core::{AppId, InboxAct, Message, Mid, PageId, PersonAct, Psid};
+use emulator_core::{AppId, InboxAct, Message, Mid, PageId, Party, PersonAct, Psid};
 use serde_json::Value;
 
 use super::journal::Heading;
@@ -103,6 +103,11 @@ impl Words<'_> {
     /// The name of an app.
     pub(crate) fn app(&self, app: AppId) -> Tree {
         Tree::name(&self.heading.names.app(app))
+    }
+
+    /// The name of an app or of the inbox.
+    pub(crate) fn party(&self, party: Party) -> Tree {
+        Tree::name(&self.heading.names.party(party))
     }
 
     /// The key beside a verb that names an earlier message.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use emulator_core::{ControlAct, FieldSet, Mid, Psid};
-use emulator_server::graph::{GraphError, SenderAction};
+use emulator_core::{ControlAct, FieldSet, Mid, Psid, SenderAction};
+use emulator_server::graph::GraphError;
 use emulator_server::journal::{Call, CallKind, Subscribing};
 use serde_json::{Map, Value};
 
@@ -154,11 +154,11 @@ impl Words<'_> {
                 ("sends", self.message(&Sent { text, metadata, body: body.as_ref() }, manner))
             }
             CallKind::Controls(ControlAct::Pass { to, metadata }) => {
-                let to = to.map(|to| names.app(to));
+                let to = to.map(|to| names.party(to));
                 ("passes_control", self.passed(to.as_deref(), metadata.as_deref(), manner))
             }
             CallKind::Controls(ControlAct::PassMetadata { to, metadata }) => {
-                ("passes_metadata", self.passed(Some(&names.app(*to)), Some(metadata), manner))
+                ("passes_metadata", self.passed(Some(&names.party(*to)), Some(metadata), manner))
             }
             CallKind::Controls(ControlAct::Take { metadata }) => {
                 ("takes_control", self.with_metadata(metadata.as_deref(), manner))

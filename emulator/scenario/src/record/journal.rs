@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use emulator_core::{PageId, Psid};
-use emulator_server::Hidden;
+use emulator_core::{Hidden, PageId, Psid};
 use emulator_server::journal::{Entry, Header, Names, ReadLine, Reader};
 
 use super::RecordError;

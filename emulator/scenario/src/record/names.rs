@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use emulator_core::Hidden;
 use regex::Regex;
 use serde_json::{Map, Number, Value};
 
 use super::times::Times;
 use super::tree::Tree;
 use crate::vocabulary as words;
-use emulator_server::Hidden;
 
 /// A part of a text.
 enum Part<'a> {

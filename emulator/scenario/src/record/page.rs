@@ -61,9 +61,10 @@ impl Grants {
         let per_app = |key: &'static str, app: AppId, value| (key, Tree::Map(vec![(name(app), value)]));
         let mut list = None;
         let (key, value) = match change {
-            AdminChange::PrimaryReceiver(to) => {
-                ("primary_receiver", Tree::word(to.map_or_else(|| "none".to_owned(), name)))
-            }
+            AdminChange::PrimaryReceiver(to) => (
+                "primary_receiver",
+                Tree::word(to.map_or_else(|| "none".to_owned(), |to| words.heading.names.party(to))),
+            ),
             AdminChange::Connects(app) => {
                 // It comes back without what it had been granted.
                 self.connects(page, &name(*app));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AppId, Effect, PersonAct, Psid, Timestamp};
+use emulator_core::{Effect, Party, PersonAct, Psid, Timestamp};
 use emulator_server::journal::{Entry, Kind, Record};
 
 use super::RecordError;
@@ -66,7 +66,7 @@ pub(crate) fn choose(heading: &Heading, entries: &[Entry], part: &Part) -> Resul
 /// What of conversations is other than at their begin.
 #[derive(Default)]
 struct Standing {
-    owners: BTreeMap<Psid, Option<AppId>>,
+    owners: BTreeMap<Psid, Option<Party>>,
     windows: BTreeMap<Psid, Timestamp>,
     marked: BTreeSet<Psid>,
     blocked: BTreeSet<Psid>,
@@ -104,7 +104,7 @@ impl Standing {
             if let Some(Some(owner)) = self.owners.get(psid) {
                 return Some(format!(
                     "{} is in control of {person}'s conversation",
-                    heading.names.app(*owner)
+                    heading.names.party(*owner)
                 ));
             }
             if self.windows.get(psid).is_some_and(|until| *until > at) {

@@ -139,6 +139,9 @@ fn undescribed(
         }
         settings
             .extend(page.primary_receiver.as_ref().map(|app| ("primary_receiver".to_owned(), json!(app))));
+        if page.news {
+            settings.insert("news".into(), json!(true));
+        }
         if !page.options.is_empty() {
             settings.insert("options".into(), json!(page.options));
         }

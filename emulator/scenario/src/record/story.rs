@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AppId, Effect, Folder, Psid};
+use emulator_core::{AppId, Effect, Folder, Party, Psid};
 use emulator_server::journal::{BotOrder, Entry, Kind, Record};
 
 use super::delivered::Delivered;
@@ -28,7 +28,7 @@ pub(crate) struct Piece {
     /// Real time, in milliseconds since 1970.
     wall: i64,
     /// Who was in control, as its refusal saw it; none for what was not refused.
-    refusal: Option<Option<Option<AppId>>>,
+    refusal: Option<Option<Option<Party>>>,
     /// True for a remark, which leads to nothing.
     is_note: bool,
     /// True for a refused call that only came after a step behind the one that it answers to.
@@ -52,7 +52,7 @@ pub(crate) enum What {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Who is in control, if anybody is.
-    Owner { person: Psid, to: Option<AppId> },
+    Owner { person: Psid, to: Option<Party> },
     /// Where the conversation lies.
     Folder { person: Psid, to: Folder },
     /// Something ends by itself; never, where no moment is given.

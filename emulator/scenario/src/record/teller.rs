@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AppId, Effect, Folder, Message, Psid, Sender};
-use emulator_server::Hidden;
+use emulator_core::{Effect, Folder, Hidden, Message, Party, Psid, Sender};
 use emulator_server::graph::{GraphError, declined};
 use emulator_server::journal::{AttemptResult, Call, CallKind, Class, Entry, Kind, Record, entry_to_json};
 
@@ -129,7 +128,9 @@ impl Teller<'_> {
 
     /// A message of an app that neither a call nor an agent has sent.
     fn by_itself(&self, entry: &Entry) -> Option<Line> {
-        let Record::Effect(Effect::Message { from: Sender::App(_), .. }) = &entry.record else { return None };
+        let Record::Effect(Effect::Message { from: Sender::Party(_), .. }) = &entry.record else {
+            return None;
+        };
         let sent = entry.cause.and_then(|cause| self.index.get(cause.seq));
         sent.is_none_or(|sent| !matches!(sent.kind(), Kind::Call | Kind::Inbox))
             .then(|| self.message(None, entry))
@@ -276,7 +277,7 @@ impl Teller<'_> {
 
     /// A message that reached a person and that no step has sent.
     fn message(&self, call: Option<&Call>, entry: &Entry) -> Option<Line> {
-        let Record::Effect(Effect::Message { person, from: Sender::App(app), mid, message, .. }) =
+        let Record::Effect(Effect::Message { person, from: Sender::Party(party), mid, message, .. }) =
             &entry.record
         else {
             return None;
@@ -286,7 +287,7 @@ impl Teller<'_> {
         let sent = Sent { text: text.as_deref(), metadata: metadata.as_deref(), body: body.as_ref() };
         let [messaging_type, tag] = worth_mention(call, self.words.names);
         let expected = Tree::map([
-            Some(("app", self.words.app(*app))),
+            Some(("app", self.words.party(*party))),
             self.words.of(Some(*person)),
             Some(("sends", self.words.message(&sent, Manner::Awaited))),
             messaging_type,
@@ -375,7 +376,7 @@ impl<T: Copy + PartialEq> Kept<T> {
 
 /// Who is in control of each conversation, and where it lies.
 pub(crate) struct States {
-    owners: Kept<Option<AppId>>,
+    owners: Kept<Option<Party>>,
     folders: Kept<Folder>,
 }
 
@@ -416,8 +417,8 @@ fn captures(subject: &Subject<'_>) -> BTreeMap<String, String> {
     let mut known: BTreeMap<String, String> = BTreeMap::new();
     for entry in subject.entries {
         let Some(mid) = made(entry) else { continue };
-        let from = if let Record::Effect(Effect::Message { from: Sender::App(app), .. }) = &entry.record {
-            names.app(*app)
+        let from = if let Record::Effect(Effect::Message { from: Sender::Party(party), .. }) = &entry.record {
+            names.party(*party)
         } else {
             entry.person().map(|person| subject.heading.person(person)).unwrap_or_default()
         };
@@ -449,7 +450,7 @@ fn captures(subject: &Subject<'_>) -> BTreeMap<String, String> {
 fn names(subject: &Subject<'_>, captures: &BTreeMap<String, String>) -> Names {
     let heading = subject.heading;
     let mut known = BTreeMap::new();
-    known.insert(emulator_core::PAGE_INBOX.to_string(), "inbox.id".to_owned());
+    known.insert(Party::Inbox.number().to_string(), "inbox.id".to_owned());
     for page in &heading.header.world.pages {
         let called = page.called.as_deref().unwrap_or("page");
         known.insert(page.id.clone(), format!("{called}.id"));

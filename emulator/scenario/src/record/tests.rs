@@ -587,7 +587,7 @@ fn secrets_that_are_said_aloud_are_named() {
     let own = [("EAAown1", "bot.store.page_token"), ("s3cret", "bot.secret")];
     let own = own.map(|(value, name)| (value.to_owned(), name.to_owned()));
     let mut journal = tape.journal();
-    journal.secrets = emulator_server::Hidden::known(own);
+    journal.secrets = emulator_core::Hidden::known(own);
     let told = journal.told(&Telling::default(), &place()).unwrap();
     let said = "says: \"bot-page-token bot-store-page-token bot-app-secret bot-verify-token, ${bot.store.page_token}x${bot.secret}\"";
     assert!(told.text.contains(said), "{}", told.text);

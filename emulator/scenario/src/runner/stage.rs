@@ -22,7 +22,7 @@ use crate::bots::{BotError, ByHand, Crew, ServedBots, free_port};
 use crate::cast::{Surroundings, cast};
 use crate::diagnostics::Diagnostic;
 use crate::failure::{Failure, FailureKind};
-use crate::given::Given;
+use crate::scenario::Given;
 use crate::scenario::WorldSpec;
 use crate::scene::Place;
 use crate::select::Selected;

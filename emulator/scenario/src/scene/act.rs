@@ -1,8 +1,9 @@
 //! Steps that act: played apps and the clock.
 
 use emulator_core::{AppId, PageId, Timestamp};
+use emulator_language::value::LAST_MOMENT;
 use emulator_server::graph::{self, PlayedCall, RawCall, Reply};
-use emulator_server::{LAST_MOMENT, rfc3339};
+use emulator_server::rfc3339;
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene, raw};

@@ -9,6 +9,7 @@ use emulator_server::rfc3339;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
+use super::call_verb::verb_of;
 use super::compare::Seen;
 use super::never::Ending;
 use super::plan::{Leaf, Plan};
@@ -21,7 +22,7 @@ use crate::failure::Nearest;
 use crate::feed::Reader;
 use crate::matcher::Mismatch;
 use crate::node::Span;
-use crate::step::{AppVerbKind, Expectation, Need};
+use crate::step::{Expectation, Need};
 use crate::transcript;
 
 /// For how long nothing must have been under way until a call that differs is the last word, in milliseconds.
@@ -169,7 +170,7 @@ impl Scene {
         };
         let differs = |(_, entry, call): (usize, &Entry, &Call)| {
             let compared = self.seen(|seen| seen.call(wanted, entry, call));
-            AppVerbKind::of(&call.kind) == Some(*verb) && compared.is_some_and(|(it, _)| !it.is_match())
+            verb_of(&call.kind) == Some(*verb) && compared.is_some_and(|(it, _)| !it.is_match())
         };
         verb.is_control()
             && self

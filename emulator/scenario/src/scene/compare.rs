@@ -138,7 +138,7 @@ fn call_value(kind: &CallKind, base_url: &str, app: &dyn Fn(AppId) -> String) ->
             out.extend(sending_members(kind));
         }
         CallKind::Controls(ControlAct::Pass { to, metadata }) => {
-            out.extend(to.map(|to| ("to".to_owned(), json!(app(to)))));
+            out.extend(to.map(|to| ("to".to_owned(), json!(app(to.number())))));
             out.extend(metadata.as_ref().map(|metadata| ("metadata".to_owned(), json!(&**metadata))));
         }
         CallKind::Controls(ControlAct::Take { metadata } | ControlAct::Request { metadata }) => {
@@ -148,7 +148,7 @@ fn call_value(kind: &CallKind, base_url: &str, app: &dyn Fn(AppId) -> String) ->
             out.extend(by.map(|by| ("duration".to_owned(), json!(by.0 / 1_000))));
         }
         CallKind::Controls(ControlAct::PassMetadata { to, metadata }) => {
-            out.insert("to".into(), json!(app(*to)));
+            out.insert("to".into(), json!(app(to.number())));
             out.insert("metadata".into(), json!(&**metadata));
         }
         CallKind::Signals { action, about: _ } => {

@@ -141,7 +141,7 @@ impl Scene {
                     }
                     // A window that was open stays open for longer, which is no change.
                     (Effect::WindowOpened { person, .. }, State::Window("open")) => {
-                        let until = entry.saw.window.flatten();
+                        let until = entry.saw.window_until().flatten();
                         until.is_none_or(|until| until <= entry.at).then_some(*person)
                     }
                     _ => None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use emulator_core::{
-    AdminChange, AppId, Connection, Feature, PAGE_INBOX, PageId, Permission, RefusalKind, TokenState,
+    AdminChange, AppId, Connection, Feature, PageId, Party, Permission, RefusalKind, TokenState,
 };
 use emulator_server::graph;
 use serde_json::{Value, json};
@@ -72,8 +72,8 @@ impl Scene {
         let one = |change| Ok(vec![change]);
         match change {
             PageChange::PrimaryReceiver(role) => one(AdminChange::PrimaryReceiver(match role {
-                Role::App(app) => Some(self.app_id(app)?),
-                Role::Inbox => Some(PAGE_INBOX),
+                Role::App(app) => Some(Party::of(self.app_id(app)?)),
+                Role::Inbox => Some(Party::Inbox),
                 Role::Nobody => None,
             })),
             PageChange::Connects(app) => one(AdminChange::Connects(self.app_id(app)?)),

@@ -15,7 +15,7 @@ use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, Span, Spanned};
 use crate::step::{Folder, InboxVerb, UserVerb, is_identifier};
 use crate::transcript::printable;
-use crate::value::{self, Place};
+use crate::value::{self, ReadAs};
 
 /// What takes a reaction back, in place of an emoji.
 const NO_REACTION: &str = "none";
@@ -113,7 +113,7 @@ impl Scene {
     }
 
     fn evaluated(&self, node: &Node) -> Outcome<Value> {
-        value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))
+        value::evaluate(node, self, ReadAs::Any).map_err(|problem| self.error(problem))
     }
 
     /// Gives the payloads of attachments that are written as webhooks show them what stands there: ids among them may be
@@ -122,7 +122,7 @@ impl Scene {
         let items = message.get("attachments").and_then(Node::items).unwrap_or_default();
         for (index, item) in items.iter().enumerate() {
             if let (Some(_), Some(payload)) = (item.get("type"), item.get("payload")) {
-                let payload = value::evaluate(payload, self, Place::AsWritten);
+                let payload = value::evaluate(payload, self, ReadAs::AsWritten);
                 sent["attachments"][index]["payload"] = payload.map_err(|problem| self.error(problem))?;
             }
         }

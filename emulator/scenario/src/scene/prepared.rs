@@ -1,7 +1,6 @@
 //! Expectations with their expressions evaluated.
 
-use emulator_core::{AppId, PageId, Psid};
-use emulator_server::graph::SenderAction;
+use emulator_core::{AppId, PageId, Psid, SenderAction};
 use serde_json::json;
 
 use super::plan::{Branch, Leaf, Plan, Tree};

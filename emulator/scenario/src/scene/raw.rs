@@ -1,14 +1,14 @@
 //! Calls of the Graph API that a step writes out.
 
 use emulator_core::AppId;
-use emulator_server::graph::{RawCall as Call, RawContent, RawToken, Reply};
+use emulator_server::graph::{RawCall as Call, RawContent, RawFile, RawToken, Reply};
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Scene};
 use crate::diagnostics::Diagnostic;
 use crate::node::Node;
-use crate::step::{CallContent, CallToken, RawCall};
-use crate::value::{self, Place};
+use crate::step::{CallContent, CallFile, CallToken, RawCall};
+use crate::value::{self, ReadAs};
 
 impl Scene {
     /// The call with its expressions evaluated and its files read.
@@ -26,7 +26,12 @@ impl Scene {
                 CallContent::Body(body) => RawContent::Json(self.value(body)?),
                 CallContent::Form(fields) => RawContent::Form(self.parameters(fields.as_ref())?),
                 CallContent::Parts { fields, files } => {
-                    RawContent::Parts { fields: self.parameters(fields.as_ref())?, files: files.clone() }
+                    let files = files.iter().map(|CallFile { name, file_name, bytes }| RawFile {
+                        name: name.clone(),
+                        file_name: file_name.clone(),
+                        bytes: bytes.clone(),
+                    });
+                    RawContent::Parts { fields: self.parameters(fields.as_ref())?, files: files.collect() }
                 }
             },
             token: match kind {
@@ -40,7 +45,7 @@ impl Scene {
     }
 
     fn value(&self, node: &Node) -> Outcome<Value> {
-        value::evaluate(node, self, Place::Any).map_err(|problem| self.error(problem))
+        value::evaluate(node, self, ReadAs::Any).map_err(|problem| self.error(problem))
     }
 
     /// The entries of a mapping, in their order.

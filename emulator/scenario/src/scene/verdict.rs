@@ -10,6 +10,7 @@ use emulator_core::{Effect, Psid};
 use emulator_server::journal::{Call, Entry};
 use serde_json::Value;
 
+use super::call_verb::verb_of;
 use super::compare::{Asked, Seen, delivery_value};
 use super::plan::{Leaf, Way};
 use super::prepared::Wanted;
@@ -191,7 +192,7 @@ impl Seen<'_> {
         let asked = Asked::of(*verb);
         let (mut comparison, value) =
             self.compare_call(entry, call, asked, pattern.as_ref(), refused.as_ref());
-        let found = AppVerbKind::of(&call.kind);
+        let found = verb_of(&call.kind);
         if asked == Asked::Parameters && found != Some(*verb) {
             comparison = Comparison { agreed: 0, ..comparison };
             comparison.mismatches = vec![Mismatch {

@@ -38,7 +38,7 @@ impl Unheard {
     /// What the entry says of it, if it does.
     pub(crate) fn of(entry: &Entry, names: &Names) -> Option<Self> {
         let Some(Effect::Unheard { app, field, missing, .. }) = entry.effect() else { return None };
-        let owner = entry.saw.owner.flatten().map(|owner| names.app(owner));
+        let owner = entry.saw.owner().flatten().map(|owner| names.party(owner));
         Some(Self { app: *app, name: names.app(*app), lacks: lacks(*field, *missing, owner.as_deref()) })
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use emulator_core::{Answer, Psid, World};
 
 use super::error::GraphError;
-use super::node;
+use super::node_fields;
 use crate::escape::Dialect;
 use crate::journal::CallKind;
 use crate::object::Object;
@@ -32,29 +32,30 @@ pub(super) fn success(answer: &Answer, person: Option<Psid>, kind: &CallKind, wo
         }
         Answer::Profile(shown) => {
             let fields = if let CallKind::AsksProfile { fields: Some(fields) } = kind {
-                Some(node::PERSON.named(fields))
+                Some(node_fields::PERSON.named(fields))
             } else {
                 None
             };
             let person = person.unwrap_or(Psid(0));
-            out = node::profile(shown.as_ref(), person, fields.as_deref());
+            out = node_fields::profile(shown.as_ref(), person, fields.as_deref());
         }
         // What a person taps is no call.
         Answer::Done | Answer::Tapped { .. } => out.push_str(r#"{"success":true}"#),
-        Answer::Receivers(apps) => {
+        Answer::Receivers(receivers) => {
             out.push_str(r#"{"data":["#);
-            for (index, app) in apps.iter().enumerate() {
+            for (index, party) in receivers.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { "," });
-                let name = world.settings.apps.get(app).map_or("Page Inbox", |app| &app.name);
+                let app = party.app().and_then(|app| world.settings.apps.get(&app));
+                let name = app.map_or("Page Inbox", |app| &app.name);
                 let mut object = Object::open(&mut out, Dialect::Graph);
-                object.quoted("id", app).text("name", name);
+                object.quoted("id", party.number()).text("name", name);
                 object.close();
             }
             out.push_str("]}");
         }
         Answer::Owner(None) => out.push_str(r#"{"data":[]}"#),
-        Answer::Owner(Some((app, until))) => {
-            let seconds = until.seconds();
+        Answer::Owner(Some((owner, until))) => {
+            let (app, seconds) = (owner.number(), until.seconds());
             let _ =
                 write!(out, r#"{{"data":[{{"thread_owner":{{"app_id":"{app}","expiration":{seconds}}}}}]}}"#);
         }

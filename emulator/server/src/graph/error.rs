@@ -5,10 +5,10 @@ use std::fmt::Display;
 
 use emulator_core::{
     Account, AppId, EmptyField, Options, Refusal, RefusalKind, RuleId, Saw, Span, TITLE_SHOWN, Timestamp,
+    subcodes_of,
 };
 use serde::Serialize;
 
-use super::codes::subcodes_of;
 use crate::entrance::Stranger;
 
 /// A refused call.
@@ -312,9 +312,9 @@ impl GraphError {
     }
 
     /// A profile that the app may not see (M-125).
-    pub(crate) fn profile_denied(refusal: Refusal) -> Self {
+    pub(crate) fn profile_denied(rule: RuleId, saw: Saw) -> Self {
         let text = "(#100) Insufficient permission to access user profile.";
-        Self { saw: refusal.saw, ..Self::new(refusal.rule, 100, text).subcode(2_018_247) }
+        Self { saw, ..Self::new(rule, 100, text).subcode(2_018_247) }
     }
 
     /// A field that the node does not have (M-36).
@@ -413,7 +413,9 @@ impl GraphError {
     pub(crate) fn switched(self, options: &Options) -> Self {
         match (self.rule, options.empty_field_name, &self.param) {
             (RuleId::PhoneRecipient, ..) => Self::phone_recipient(options.phone_recipient_error),
-            (RuleId::EmptyFieldName, EmptyField::Refuse, Some(place)) => super::fields::unknown(place, ""),
+            (RuleId::EmptyFieldName, EmptyField::Refuse, Some(place)) => {
+                super::webhook_fields::unknown(place, "")
+            }
             _ => self,
         }
     }
@@ -433,7 +435,7 @@ const NOT_LIVE_DOCUMENTED: &str = "(#200) Cannot message users who are not admin
 
 /// One sentence for each field (M-68).
 fn field_permission(rule: RuleId, saw: &Saw) -> GraphError {
-    let Some(fields) = saw.fields else {
+    let Some(fields) = saw.fields() else {
         let text = "(#200) Requires pages_manage_metadata permission to manage the object";
         return GraphError::new(rule, 200, text).status(403);
     };
@@ -455,8 +457,9 @@ fn pacific(at: Timestamp) -> String {
 impl GraphError {
     /// The words of the platform for a refusal of an app's call at that moment.
     pub(crate) fn refused_to(app: Option<AppId>, refusal: Refusal, now: Timestamp) -> Self {
+        let kind = refusal.kind;
         let error = Self::refused(refusal, now);
-        match (refusal.kind, app) {
+        match (kind, app) {
             (RefusalKind::TokenDeauthorized, Some(app)) => {
                 let text =
                     format!("Error validating access token: The user has not authorized application {app}.");
@@ -494,7 +497,7 @@ impl GraphError {
                 error(190, text).subcode(458)
             }
             RefusalKind::FieldPermission => field_permission(rule, &saw),
-            RefusalKind::ProfileField => Self::profile_denied(refusal),
+            RefusalKind::ProfileField => Self::profile_denied(rule, saw.clone()),
             RefusalKind::UnknownPerson => error(100, "(#100) No matching user found").subcode(2_018_001),
             RefusalKind::PersonUnavailable => {
                 error(551, "(#551) This person isn't available right now.").subcode(1_545_041)

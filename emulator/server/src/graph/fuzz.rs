@@ -10,7 +10,7 @@ use hyper::Method;
 use serde::de::IgnoredAny;
 
 use super::params::{LIMIT, Params, Raw, relaxed};
-use super::route::{self, Path};
+use super::path::{self, Path};
 use super::{message, recipient, sending};
 use crate::shared::Token;
 
@@ -55,7 +55,7 @@ pub fn message(data: &[u8]) {
 /// When the version that is said to have served it is none.
 pub fn path(data: &[u8]) {
     let path = String::from_utf8_lossy(data);
-    let path = route::decoded(&path);
+    let path = path::decoded(&path);
     let path = Path::parse(&path);
     for token in
         [None, Some(Token::Page { app: AppId(2), page: PageId(1) }), Some(Token::App { app: AppId(2) })]

@@ -1,6 +1,6 @@
 //! What may help somebody whose call was refused and that the platform does not say: for people, not for bots.
 
-use emulator_core::{AppId, PAGE_INBOX, PageId, Psid, World};
+use emulator_core::{AppId, PageId, Party, Psid, World};
 
 /// The most people that a hint names.
 const MOST_PEOPLE: usize = 3;
@@ -13,7 +13,7 @@ pub(super) fn unknown_person(world: &World, page: PageId, id: Psid) -> Option<St
         Some("the Page's own id, not a person's: the sender of an echo is the Page".to_owned())
     } else if world.settings.pages.contains_key(&PageId(id.0)) {
         Some("the id of another Page, not a person's".to_owned())
-    } else if AppId(id.0) == PAGE_INBOX {
+    } else if Party::of(AppId(id.0)) == Party::Inbox {
         Some("the app id of the Page Inbox, not a person's".to_owned())
     } else {
         let app = world.settings.apps.get(&AppId(id.0));

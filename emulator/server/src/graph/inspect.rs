@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use emulator_core::{AppId, PageId, Permission, Timestamp, TokenState, World, token_holds};
 
-use super::caller;
 use super::error::GraphError;
 use super::params::Params;
+use super::token;
 use crate::escape::Dialect;
 use crate::object::Object;
 use crate::shared::{Shared, Token};
@@ -25,7 +25,7 @@ pub(super) fn asked(params: &Params<'_>, shared: &Shared, caller: Token) -> Resu
     let Token::App { app } = caller else { return Err(GraphError::cannot_inspect()) };
     let token = params.text("input_token")?.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| GraphError::required("input_token"))?;
-    let inspected = caller::caller(shared, &token);
+    let inspected = token::caller(shared, &token);
     match &inspected {
         Ok(token) if token.app() != app => Err(GraphError::inspects_another_app()),
         Ok(_) | Err(_) => Ok(Inspected(inspected)),
@@ -76,10 +76,11 @@ fn write_page(data: &mut Object<'_>, world: &World, app: AppId, page: PageId, at
         Some(TokenState::Valid | TokenState::SessionEnded | TokenState::Deauthorized) | None => 0,
     };
     let ended = token_holds(world, page, app, at).err();
+    let valid = ended.is_none();
     if let Some(refusal) = ended {
         write_error(data, &GraphError::refused_to(Some(app), refusal, at));
     }
-    data.bare("data_access_expires_at", 0).bare("expires_at", expires).bare("is_valid", ended.is_none());
+    data.bare("data_access_expires_at", 0).bare("expires_at", expires).bare("is_valid", valid);
     data.quoted("profile_id", page);
     let scopes: Vec<&str> = connection
         .into_iter()

@@ -17,7 +17,7 @@ mod wrong;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use emulator_core::{Button, Message, RuleId, Template};
+use emulator_core::{Button, MESSAGE_MEMBERS, Message, RuleId, Template};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -26,8 +26,6 @@ use super::params::{Raw, Scalar};
 pub(crate) use condition::Condition;
 pub(super) use part::{Part, without_nulls};
 pub(super) use path::Path;
-pub(super) use wrong::https_host;
-pub(crate) use wrong::is_url;
 pub(super) use wrong::known;
 
 /// The longest text of a message, in characters (M-152).
@@ -36,19 +34,6 @@ const TEXT_LIMIT: usize = 2_000;
 const METADATA_LIMIT: usize = 1_000;
 
 const MESSAGE: Path<'static> = Path::Root("message");
-/// What a message that is sent can hold.
-pub const MESSAGE_MEMBERS: &[&str] = &[
-    "text",
-    "attachment",
-    "attachments",
-    "quick_replies",
-    "metadata",
-    "dynamic_text",
-    "template",
-    "sticker_id",
-    "receiving_app_id",
-    "receiving_app_control_expiration",
-];
 /// Members that exist on the platform and that this version does not take.
 const LATER: &[&str] =
     &["dynamic_text", "template", "sticker_id", "receiving_app_id", "receiving_app_control_expiration"];

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Message, Mid, RuleId, Tag, Template};
+use emulator_core::{MESSAGING_TYPES, Message, Mid, RuleId, SenderAction, Tag, Template};
 use serde_json::Value;
 
 use super::error::GraphError;
 use super::message::{self, Condition, Part, Path, known, without_nulls};
 use super::params::Params;
-use super::played::SenderAction;
 
 /// A Send API call that is in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +41,6 @@ pub(crate) const SENDER_ACTIONS: &[&str] = &[
 const MESSAGE_TAG: &str = "MESSAGE_TAG";
 /// A type of old that is no longer listed; it means the tag of that name (M-143).
 const NEWS: &str = Tag::NonPromotionalSubscription.name();
-/// What the parameter `messaging_type` can be (M-143).
-pub const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", MESSAGE_TAG, "UTILITY"];
 /// Parameters of the platform that would change what the call does, and that this version does not have.
 const LATER: &[&str] = &["thread_control", "suggestion_action", "folder", "persona_id"];
 const NOTIFICATION_TYPES: &[&str] = &["REGULAR", "SILENT_PUSH", "NO_PUSH"];

@@ -3,15 +3,14 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppId, FieldSet, World};
+use emulator_core::{AppId, FieldSet, World, is_url};
 use hyper::StatusCode;
 
+use super::beyond;
 use super::error::GraphError;
-use super::fields::Fields;
-use super::lacking;
-use super::message::is_url;
-use super::node::subscribed;
+use super::node_fields::subscribed;
 use super::params::Params;
+use super::webhook_fields::Fields;
 use crate::shared::{Registration, Shared};
 use crate::stage::Stage;
 use crate::webhooks::{Endpoint, HandshakeError, ParseWebhookError, WebhookUrl};
@@ -161,7 +160,7 @@ fn object(params: &Params<'_>) -> Result<Option<()>, GraphError> {
     match params.text("object")?.filter(|object| !object.is_empty()) {
         None => Ok(None),
         Some(object) if object.eq_ignore_ascii_case(OBJECT) => Ok(Some(())),
-        Some(object) if lacking::is_webhook_object(&object) => {
+        Some(object) if beyond::is_webhook_object(&object) => {
             Err(GraphError::not_there_yet(format_args!("the object {object} of webhooks")))
         }
         Some(_) => Err(GraphError::no_such_object()),

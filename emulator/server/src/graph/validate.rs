@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppId, ControlAct, Span};
+use emulator_core::{AppId, ControlAct, Party, Span};
 
 use super::error::GraphError;
 use super::params::Params;
@@ -20,8 +20,8 @@ pub(crate) enum ControlEdge {
 }
 
 /// An id that is no app id at all names no app of the Page either.
-fn app_id(text: &str) -> AppId {
-    text.trim().parse().unwrap_or(AppId(0))
+fn party(text: &str) -> Party {
+    Party::of(text.trim().parse().unwrap_or(AppId(0)))
 }
 
 /// What a control edge is asked for, apart from the recipient.
@@ -33,7 +33,7 @@ pub(crate) fn control(edge: ControlEdge, params: &Params<'_>) -> Result<ControlA
     Ok(match edge {
         ControlEdge::Pass => {
             let to = params.text("target_app_id")?.filter(|text| !text.is_empty());
-            ControlAct::Pass { to: to.as_deref().map(app_id), metadata: metadata()? }
+            ControlAct::Pass { to: to.as_deref().map(party), metadata: metadata()? }
         }
         ControlEdge::Take => ControlAct::Take { metadata: metadata()? },
         ControlEdge::Request => ControlAct::Request { metadata: metadata()? },
@@ -41,7 +41,7 @@ pub(crate) fn control(edge: ControlEdge, params: &Params<'_>) -> Result<ControlA
             let to = params.text("target_app_id")?.filter(|text| !text.is_empty());
             let to = to.ok_or_else(|| GraphError::required("target_app_id"))?;
             let metadata = metadata()?.ok_or_else(|| GraphError::required("metadata"))?;
-            ControlAct::PassMetadata { to: app_id(&to), metadata }
+            ControlAct::PassMetadata { to: party(&to), metadata }
         }
         ControlEdge::Release => ControlAct::Release,
         ControlEdge::Extend => {

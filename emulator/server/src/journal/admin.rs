@@ -4,11 +4,11 @@ use emulator_core::{AdminChange, AppId, AppMode, Feature, FieldSet, InboxAct, Pe
 
 use super::message::Sent;
 use super::row::tagged;
-use super::value::AppOrNone;
+use super::value::PartyOrNone;
 
 tagged! {
     AdminChange, by "change" {
-        "primary_receiver" => [AdminChange::PrimaryReceiver(to)] { to: AppOrNone = "to" }
+        "primary_receiver" => [AdminChange::PrimaryReceiver(to)] { to: PartyOrNone = "to" }
         "connects" => [AdminChange::Connects(app)] { app: AppId = "app" }
         "removes" => [AdminChange::Removes(app)] { app: AppId = "app" }
         "subscriptions" => [AdminChange::Fields { app, fields }] { app: AppId = "app", fields: FieldSet = "fields" }

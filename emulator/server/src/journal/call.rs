@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppAct, AppId, ControlAct, FieldSet, Input, Message, Mid, PageId, Psid, Span, Tag};
+use emulator_core::{
+    AppAct, AppId, ControlAct, FieldSet, Input, MESSAGING_TYPES, Message, Mid, PageId, Party, Psid, Span, Tag,
+};
 use serde_json::json;
 
 use super::Names;
@@ -11,7 +13,7 @@ use super::row::{Codec, Members, Scalar, Tagged as _, one_of, tagged};
 use super::schema::Form;
 use super::value::{FieldsOrNull, Flag, Json, Texts};
 use super::whom::Whom;
-use crate::graph::{MESSAGING_TYPES, SENDER_ACTIONS, permissions_of};
+use crate::graph::{SENDER_ACTIONS, permissions_of};
 use crate::object::Object;
 use crate::shared::Registration;
 use crate::webhooks::WebhookUrl;
@@ -235,7 +237,7 @@ tagged! {
         }
         "signals" => [CallKind::Signals { action, about }] { action: Action = "action", about: ReactedTo = "to" }
         "passes_control" => [CallKind::Controls(ControlAct::Pass { to, metadata })] {
-            to: Option<AppId> = "to", metadata: Option<Arc<str>> = "metadata",
+            to: Option<Party> = "to", metadata: Option<Arc<str>> = "metadata",
         }
         "takes_control" => [CallKind::Controls(ControlAct::Take { metadata })] {
             metadata: Option<Arc<str>> = "metadata",
@@ -244,7 +246,7 @@ tagged! {
             metadata: Option<Arc<str>> = "metadata",
         }
         "passes_metadata" => [CallKind::Controls(ControlAct::PassMetadata { to, metadata })] {
-            to: AppId = "to", metadata: Arc<str> = "metadata",
+            to: Party = "to", metadata: Arc<str> = "metadata",
         }
         "releases_control" => [CallKind::Controls(ControlAct::Release)] {}
         "extends_control" => [CallKind::Controls(ControlAct::Extend { by })] { by: Option<Seconds> = "seconds" }

@@ -1,6 +1,6 @@
 //! One line of a journal.
 
-use emulator_core::{AppId, Effect, InboxAct, Message, PersonAct, Psid, RuleId, Saw, Timestamp};
+use emulator_core::{AppId, Effect, InboxAct, Message, Party, PersonAct, Psid, RuleId, Saw, Timestamp};
 
 use super::call::{Call, CallKind};
 use super::kind::{Class, Kind};
@@ -104,8 +104,8 @@ impl Entry {
     }
 
     /// Who was in control when it was decided, if that was looked at: an app, or nobody.
-    pub const fn saw_owner(&self) -> Option<Option<AppId>> {
-        self.saw.owner
+    pub fn saw_owner(&self) -> Option<Option<Party>> {
+        self.saw.owner()
     }
 
     /// True for what nothing in the lane led to: what a person, an agent, an admin, a played app or the clock did.

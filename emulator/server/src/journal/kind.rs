@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, Effect, Field, Folder, InboxAct, Mid, Missing, PageId, PersonAct, Psid, Reaction,
-    Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
+    AdminChange, AppId, Effect, Field, Folder, InboxAct, Mid, Missing, PageId, Party, PersonAct, Psid,
+    Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
 };
 
 use super::Names;
@@ -231,7 +231,7 @@ kinds! {
     /// The owner keeps control for longer.
     ControlProlonged = "control_prolonged", Effect, about Some(*person),
         [Record::Effect(Effect::ControlProlonged { person, owner, until })] {
-            person: Psid = _, owner: AppId = "owner", until: Timestamp = "until",
+            person: Psid = _, owner: Party = "owner", until: Timestamp = "until",
         };
     /// The conversation lies in another inbox folder.
     Folder = "folder", Effect, about Some(*person),

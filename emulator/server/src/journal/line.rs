@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use emulator_core::{Delivery, Saw, Timestamp, catalogue};
+use emulator_core::{Delivery, Timestamp, catalogue};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -28,7 +28,7 @@ pub fn entry_to_json(entry: &Entry, names: &Names) -> String {
     if let Some(rule) = entry.rule {
         line.text("rule", rule.rule().code);
     }
-    if entry.saw != Saw::default() {
+    if !entry.saw.is_empty() {
         line.object("saw", |object| saw::write(&entry.saw, object, names));
     }
     line.text("kind", entry.kind().name());

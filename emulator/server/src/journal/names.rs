@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PAGE_INBOX, PageId, Psid, World};
+use emulator_core::{AppId, PageId, Party, Psid, World};
 
 /// What apps, people and Pages are called.
 #[derive(Debug, Clone, Default)]
@@ -40,22 +40,31 @@ impl Names {
         Self { apps, people: Arc::new(people_of(people)), pages }
     }
 
-    /// The app's name; the inbox is `inbox`, and an unknown app its id.
+    /// The app's name, else its id.
     pub fn app(&self, app: AppId) -> String {
         self.app_name(app).into_owned()
     }
 
     pub(super) fn app_name(&self, app: AppId) -> Cow<'_, str> {
-        match self.apps.get(&app) {
-            Some(name) => Cow::Borrowed(name),
-            None if app == PAGE_INBOX => Cow::Borrowed("inbox"),
-            None => Cow::Owned(app.to_string()),
+        self.apps.get(&app).map_or_else(|| Cow::Owned(app.to_string()), |name| Cow::Borrowed(&**name))
+    }
+
+    /// The party's name: that of the app, `inbox`, or the id of another party of the platform.
+    pub fn party(&self, party: Party) -> String {
+        self.party_name(party).into_owned()
+    }
+
+    pub(super) fn party_name(&self, party: Party) -> Cow<'_, str> {
+        match party {
+            Party::Inbox => Cow::Borrowed("inbox"),
+            Party::App(app) => self.app_name(app),
+            Party::LeadFlow | Party::MetaAi => Cow::Owned(party.number().to_string()),
         }
     }
 
     /// The owner's name; `idle` when there is none.
-    pub fn owner(&self, owner: Option<AppId>) -> String {
-        owner.map_or_else(|| "idle".to_owned(), |app| self.app(app))
+    pub fn owner(&self, owner: Option<Party>) -> String {
+        owner.map_or_else(|| "idle".to_owned(), |owner| self.party(owner))
     }
 
     /// The person for people to read: the name, with the Page where she has an id on several; else the id.
@@ -125,8 +134,15 @@ impl Known {
 
     /// The app of that name; an unknown one stands in a journal as its number.
     pub(super) fn app(&self, name: &str) -> Option<AppId> {
-        let inbox = || (name == "inbox").then_some(PAGE_INBOX);
-        self.apps.get(name).copied().or_else(inbox).or_else(|| name.parse().ok().map(AppId))
+        self.apps.get(name).copied().or_else(|| name.parse().ok().map(AppId))
+    }
+
+    /// The party of that name; one of the platform other than the inbox stands in a journal as its number.
+    pub(super) fn party(&self, name: &str) -> Option<Party> {
+        match self.app(name) {
+            Some(app) => Some(Party::of(app)),
+            None => (name == "inbox").then_some(Party::Inbox),
+        }
     }
 
     /// The person of that name on a Page; an unknown one stands in a journal as the id.

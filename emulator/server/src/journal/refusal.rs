@@ -41,7 +41,7 @@ impl Codec for Refused {
         Ok(Arc::new(GraphError {
             // A rule that this version does not have is told of the line as a whole.
             rule: from.rule.unwrap_or(RuleId::InvalidParameter),
-            saw: *from.saw,
+            saw: from.saw.clone(),
             status: <u16 as Codec>::read(from, "status")?,
             kind: GraphError::kind_of(&kind)
                 .ok_or_else(|| format!("`type` is \"{kind}\", which no error has"))?,

@@ -138,7 +138,7 @@ impl<'a> Members<'a> {
 }
 
 /// What is wrong with a value: what it is, and what it should be.
-fn wrong<T: Scalar>(name: &str, value: &Value) -> String {
+pub(super) fn wrong<T: Scalar>(name: &str, value: &Value) -> String {
     let schema = T::schema();
     let words = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let words: Vec<&str> = words.collect();

@@ -1,76 +1,74 @@
 //! The facts that a rule read, as members of an entry.
 
-use emulator_core::{AppId, FieldSet, Folder, Saw, Timestamp};
-use serde_json::{Map, Value, json};
+use emulator_core::{AppId, Fact, FactForm, FactValue, FieldSet, Folder, Saw, Timestamp};
+use serde_json::{Map, Value};
 
 use super::Names;
 use super::names::Known;
-use super::row::{Codec, Members, Scalar};
+use super::row::{Scalar, wrong};
 use super::schema::Form;
-use super::value::{AppOrNone, Owner};
-use crate::clock::{parse_rfc3339, rfc3339};
+use super::value::{AppOrNone, Owner, WindowEnd};
 use crate::object::Object;
 
-/// Until when the messaging window is open.
-enum Window {}
-
-const NEVER_OPENED: &str = "never opened";
-
-impl Scalar for Window {
-    type Value = Option<Timestamp>;
-
-    fn write(value: &Self::Value, name: &'static str, out: &mut Object<'_>, _names: &Names) {
-        match value {
-            Some(until) => out.quoted(name, rfc3339(*until)),
-            None => out.text(name, NEVER_OPENED),
-        };
-    }
-
-    fn read(value: &Value, _known: &Known) -> Option<Self::Value> {
-        match value.as_str()? {
-            NEVER_OPENED => Some(None),
-            time => parse_rfc3339(time).map(Some),
-        }
-    }
-
-    fn schema() -> Value {
-        json!({"anyOf": [{"const": NEVER_OPENED}, Timestamp::schema()]})
-    }
-}
-
-macro_rules! facts {
-    ($($fact:ident: $codec:ty = $name:literal,)+) => {
-        pub(super) fn write(saw: &Saw, out: &mut Object<'_>, names: &Names) {
-            let Saw { $($fact),+ } = saw;
-            $(<Option<$codec> as Codec>::write($fact, $name, out, names);)+
-        }
-
-        pub(super) fn read(from: &Map<String, Value>, known: &Known) -> Result<Saw, String> {
-            let saw = Saw::default();
-            let from = Members::new((from, from), known, Timestamp(0), (None, &saw));
-            let saw = Saw { $($fact: <Option<$codec> as Codec>::read(&from, $name)?),+ };
-            match from.unread() {
-                Some(name) => Err(format!("`saw` has `{name}`, which no rule reads")),
-                None => Ok(saw),
+/// How the value of each form is written, read and described.
+macro_rules! forms {
+    ($($form:ident = $codec:ty,)+) => {
+        fn write_value(value: FactValue, name: &'static str, out: &mut Object<'_>, names: &Names) {
+            match value {
+                $(FactValue::$form(value) => <$codec as Scalar>::write(&value, name, out, names),)+
             }
         }
 
-        pub(super) fn form() -> Form {
-            let mut forms = vec![Form::default()];
-            $(<Option<$codec> as Codec>::describe($name, &mut forms);)+
-            forms.swap_remove(0)
+        fn read_value(form: FactForm, name: &str, value: &Value, known: &Known) -> Result<FactValue, String> {
+            match form {
+                $(FactForm::$form => {
+                    let read = <$codec as Scalar>::read(value, known).map(FactValue::$form);
+                    read.ok_or_else(|| wrong::<$codec>(name, value))
+                })+
+            }
+        }
+
+        fn schema_of(form: FactForm) -> Value {
+            match form {
+                $(FactForm::$form => <$codec as Scalar>::schema(),)+
+            }
         }
     };
 }
 
-facts! {
-    owner: Owner = "owner",
-    expires: Timestamp = "expires",
-    primary: AppOrNone = "primary_receiver",
-    folder: Folder = "folder",
-    window: Window = "window_until",
-    fields: FieldSet = "fields",
-    human_agent: bool = "human_agent",
-    marked_done: bool = "marked_done",
-    made_by: AppId = "made_by",
+forms! {
+    Owner = Owner,
+    Receiver = AppOrNone,
+    App = AppId,
+    Time = Timestamp,
+    Window = WindowEnd,
+    Folder = Folder,
+    Fields = FieldSet,
+    Flag = bool,
+}
+
+pub(super) fn write(saw: &Saw, out: &mut Object<'_>, names: &Names) {
+    for fact in saw.facts() {
+        write_value(fact.value(), fact.name(), out, names);
+    }
+}
+
+pub(super) fn read(members: &Map<String, Value>, known: &Known) -> Result<Saw, String> {
+    let mut saw = Saw::default();
+    for (name, value) in members {
+        let form = Fact::form(name).ok_or_else(|| format!("`saw` has `{name}`, which no rule reads"))?;
+        let value = read_value(form, name, value, known)?;
+        saw = Fact::new(name, value).map_or_else(|| saw.clone(), |fact| saw.with(fact));
+    }
+    Ok(saw)
+}
+
+pub(super) fn form() -> Form {
+    let mut form = Form::default();
+    for (name, _) in Fact::ALL {
+        if let Some(of) = Fact::form(name) {
+            form.allow(name, schema_of(of));
+        }
+    }
+    form
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use emulator_core::{
     AdminChange, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, Delivery, Effect, Escapes,
-    Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing, MissingMetadata, PAGE_INBOX,
-    PageId, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind, Saw, Sender, Span,
-    Style, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
+    Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing, MissingMetadata, PageId, Party,
+    Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind, Saw, Sender, Span, Style,
+    Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
 };
 
 use super::line::{read, wall, without_wall};
@@ -24,11 +24,11 @@ fn calls() -> Vec<Call> {
     let fields: FieldSet = [Field::Messages, Field::Standby].into_iter().collect();
     let acts = [
         ControlAct::Pass { to: None, metadata: None },
-        ControlAct::Pass { to: Some(STRANGER), metadata: text("é") },
-        ControlAct::Pass { to: Some(AppId(0)), metadata: text("") },
+        ControlAct::Pass { to: Some(Party::App(STRANGER)), metadata: text("é") },
+        ControlAct::Pass { to: Some(Party::App(AppId(0))), metadata: text("") },
         ControlAct::Take { metadata: text("m") },
         ControlAct::Request { metadata: None },
-        ControlAct::PassMetadata { to: PAGE_INBOX, metadata: "m".into() },
+        ControlAct::PassMetadata { to: Party::Inbox, metadata: "m".into() },
         ControlAct::Release,
         ControlAct::Extend { by: None },
         ControlAct::Extend { by: Some(Span(7_000)) },
@@ -109,8 +109,8 @@ fn acts() -> Vec<Record> {
     ];
     let admin = [
         AdminChange::PrimaryReceiver(None),
-        AdminChange::PrimaryReceiver(Some(BOT)),
-        AdminChange::PrimaryReceiver(Some(PAGE_INBOX)),
+        AdminChange::PrimaryReceiver(Some(Party::App(BOT))),
+        AdminChange::PrimaryReceiver(Some(Party::Inbox)),
         AdminChange::Connects(STRANGER),
         AdminChange::Removes(BOT),
         AdminChange::Fields { app: BOT, fields },
@@ -177,12 +177,12 @@ fn effects() -> Vec<Record> {
     let missing = [Missing::Subscription(Field::Standby), Missing::Webhooks, Missing::Role, Missing::Control];
     let effects = [
         message(Sender::Person),
-        message(Sender::App(BOT)),
-        message(Sender::App(PAGE_INBOX)),
+        message(Sender::Party(Party::App(BOT))),
+        message(Sender::Party(Party::Inbox)),
         Effect::WindowOpened { person, until },
-        Effect::ControlMoved { person, from: None, to: Some(STRANGER), until: Some(until) },
-        Effect::ControlMoved { person, from: Some(PAGE_INBOX), to: None, until: None },
-        Effect::ControlProlonged { person, owner: BOT, until },
+        Effect::ControlMoved { person, from: None, to: Some(Party::App(STRANGER)), until: Some(until) },
+        Effect::ControlMoved { person, from: Some(Party::Inbox), to: None, until: None },
+        Effect::ControlProlonged { person, owner: Party::App(BOT), until },
         Effect::FolderMoved { person, from: Folder::Main, to: Folder::Done },
         Effect::MarkedDone { person, marked: false },
         Effect::WebhooksFailing { page: PAGE, app: BOT, since: at },

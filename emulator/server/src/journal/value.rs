@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Mid, Missing, Permission, Tag, Template,
-    TimerKind, Timestamp, TokenState,
+    AppId, AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Mid, Missing, Party, Permission, Tag,
+    Template, TimerKind, Timestamp, TokenState,
 };
 use serde_json::{Value, json};
 
@@ -101,10 +101,10 @@ words! {
     AppMode = [AppMode::ALL];
     Asks = [[Asks::PhoneNumber, Asks::Email]];
     BotOrder = [BotOrder::ALL];
-    Channel = [[Channel::Messaging, Channel::Standby]];
+    Channel = [Channel::ALL];
     Feature = [Feature::ALL];
     Field = [Field::ALL];
-    Folder = [[Folder::Main, Folder::Done, Folder::Spam]];
+    Folder = [Folder::ALL];
     Passage = [Passage::ALL];
     Permission = [Permission::ALL];
     Subscribing = [Subscribing::ALL];
@@ -113,7 +113,7 @@ words! {
     TimerKind = [TimerKind::ALL];
 }
 
-/// An app by its name; `inbox` for the Page Inbox, and the id of an app that the world does not know.
+/// An app by its name, or the id of one that the world does not know.
 impl Scalar for AppId {
     type Value = Self;
 
@@ -126,52 +126,65 @@ impl Scalar for AppId {
     }
 
     fn schema() -> Value {
+        json!({"type": "string", "description": "the name of an app, or the id of an unknown one"})
+    }
+}
+
+/// Who can be in control: an app, `inbox`, or the id of another party of the platform.
+impl Scalar for Party {
+    type Value = Self;
+
+    fn write(value: &Self, name: &'static str, out: &mut Object<'_>, names: &Names) {
+        out.text(name, &names.party_name(*value));
+    }
+
+    fn read(value: &Value, known: &Known) -> Option<Self> {
+        known.party(value.as_str()?)
+    }
+
+    fn schema() -> Value {
         json!({"type": "string", "description": "the name of an app, `inbox`, or the id of an unknown app"})
     }
 }
 
-/// The owner of a conversation: an app, or `idle` for nobody.
-pub(super) enum Owner {}
+/// A value for which a word stands when there is none.
+macro_rules! or_word {
+    ($($(#[$doc:meta])* $name:ident = $type:ty, $word:literal;)+) => {
+        $($(#[$doc])*
+        pub(super) enum $name {}
 
-impl Scalar for Owner {
-    type Value = Option<AppId>;
+        impl Scalar for $name {
+            type Value = Option<$type>;
 
-    fn write(value: &Self::Value, name: &'static str, out: &mut Object<'_>, names: &Names) {
-        out.text(name, &value.map_or("idle".into(), |app| names.app_name(app)));
-    }
+            fn write(value: &Self::Value, name: &'static str, out: &mut Object<'_>, names: &Names) {
+                match value {
+                    Some(value) => <$type as Scalar>::write(value, name, out, names),
+                    None => {
+                        out.text(name, $word);
+                    }
+                }
+            }
 
-    fn read(value: &Value, known: &Known) -> Option<Self::Value> {
-        match value.as_str()? {
-            "idle" => Some(None),
-            name => known.app(name).map(Some),
-        }
-    }
+            fn read(value: &Value, known: &Known) -> Option<Self::Value> {
+                if value == $word { Some(None) } else { <$type as Scalar>::read(value, known).map(Some) }
+            }
 
-    fn schema() -> Value {
-        json!({"type": "string", "description": "the name of an app, `inbox`, or `idle`"})
-    }
+            fn schema() -> Value {
+                json!({"anyOf": [{"const": $word}, <$type as Scalar>::schema()]})
+            }
+        })+
+    };
 }
 
-/// An app, or `none`.
-pub(super) enum AppOrNone {}
-
-impl Scalar for AppOrNone {
-    type Value = Option<AppId>;
-
-    fn write(value: &Self::Value, name: &'static str, out: &mut Object<'_>, names: &Names) {
-        out.text(name, &value.map_or("none".into(), |app| names.app_name(app)));
-    }
-
-    fn read(value: &Value, known: &Known) -> Option<Self::Value> {
-        match value.as_str()? {
-            "none" => Some(None),
-            name => known.app(name).map(Some),
-        }
-    }
-
-    fn schema() -> Value {
-        json!({"type": "string", "description": "the name of an app, or `none`"})
-    }
+or_word! {
+    /// The owner of a conversation, or nobody.
+    Owner = Party, "idle";
+    /// A party with a role, or none.
+    PartyOrNone = Party, "none";
+    /// An app with a role, or none.
+    AppOrNone = AppId, "none";
+    /// When a messaging window closes or closed.
+    WindowEnd = Timestamp, "never opened";
 }
 
 impl Scalar for Mid {

@@ -1,6 +1,6 @@
 //! Whom an entry is about: a person, by name, and the Page where the world has several.
 
-use emulator_core::{AppId, PageId, Psid, Sender, Subject, Timer, TimerKind};
+use emulator_core::{AppId, PageId, Party, Psid, Sender, Subject, Timer, TimerKind};
 use serde_json::{Value, json};
 
 use super::Names;
@@ -123,23 +123,23 @@ impl Codec for Whom {
     }
 }
 
-/// Who wrote a message: an app; the person herself where none stands there.
+/// Who wrote a message: an app or the inbox; the person herself where none stands there.
 impl Codec for Sender {
     type Value = Self;
 
     fn write(value: &Self, name: &'static str, out: &mut Object<'_>, names: &Names) {
         match value {
-            Self::App(app) => <AppId as Codec>::write(app, name, out, names),
+            Self::Party(party) => <Party as Codec>::write(party, name, out, names),
             Self::Person => {}
         }
     }
 
     fn read(from: &Members<'_>, name: &'static str) -> Result<Self, String> {
-        Ok(<Option<AppId> as Codec>::read(from, name)?.map_or(Self::Person, Self::App))
+        Ok(<Option<Party> as Codec>::read(from, name)?.map_or(Self::Person, Self::Party))
     }
 
     fn describe(name: &'static str, forms: &mut Vec<Form>) {
-        <Option<AppId> as Codec>::describe(name, forms);
+        <Option<Party> as Codec>::describe(name, forms);
     }
 }
 

@@ -125,7 +125,7 @@ impl LaneState {
         let record = Record::Refused { app: call.app, error: Arc::clone(error), trace: Arc::clone(&trace) };
         let mut entry = self.entry(at, Some(Cause::certain(seq)), record);
         entry.rule = Some(error.rule);
-        entry.saw = error.saw;
+        entry.saw = error.saw.clone();
         self.append(entry);
         trace
     }

@@ -175,7 +175,7 @@ impl LaneState {
         let mut entry = self.entry(now, cause, root);
         if let Ok(accepted) = &outcome {
             entry.rule = Some(accepted.rule);
-            entry.saw = accepted.saw;
+            entry.saw = accepted.saw.clone();
         }
         let seq = self.append(entry);
         let mut applied = Applied { seq, outgoing: Vec::new(), echoes: Vec::new() };
@@ -199,7 +199,7 @@ impl LaneState {
                     let record = Record::Declined(refusal.kind);
                     let mut entry = self.entry(now, Some(Cause::certain(seq)), record);
                     entry.rule = Some(refusal.rule);
-                    entry.saw = refusal.saw;
+                    entry.saw = refusal.saw.clone();
                     self.append(entry);
                 }
                 (Err(refusal), applied)

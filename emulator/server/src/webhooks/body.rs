@@ -1,34 +1,13 @@
 //! Webhook bodies, byte for byte: order of keys, kinds of values and escapes as observed (C-75a,
 //! M-190, M-200 to M-230).
 
-use emulator_core::{AppId, AppIdType, Delivery, Event, Message, MissingMetadata, Referral, Style};
+use emulator_core::{AppIdType, Delivery, Event, Message, MissingMetadata, Party, Referral, Style};
 use serde_json::Value;
 
 use super::attachments::attachments;
 use crate::escape::Dialect;
 use crate::media::with_base;
 use crate::object::Object;
-
-/// The members that events on `messaging` and `standby` have.
-pub const EVENT_MEMBERS: &[&str] = &[
-    "sender",
-    "recipient",
-    "timestamp",
-    "message",
-    "postback",
-    "reaction",
-    "referral",
-    "delivery",
-    "read",
-    "optin",
-    "account_linking",
-    "app_roles",
-    "pass_thread_control",
-    "take_thread_control",
-    "request_thread_control",
-    "pass_thread_metadata",
-    "messaging_feedback",
-];
 
 /// The body of the POST for one delivery: one entry with one event (M-195). Addresses of kept files begin with the
 /// base URL.
@@ -79,13 +58,13 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
                 }
             });
         }
-        Event::Echo { mid, app, message } => {
+        Event::Echo { mid, app: by, message } => {
             from_page(&mut item, delivery).object("message", |object| {
                 object.quoted("mid", mid);
                 text(object, message);
                 object.bare("is_echo", true);
-                if let Some(app) = app {
-                    object.bare("app_id", app);
+                if let Some(party) = by {
+                    object.bare("app_id", party.number());
                 }
                 if let Some(metadata) = &message.metadata {
                     object.text("metadata", metadata);
@@ -248,8 +227,8 @@ enum Documented {
     Text,
 }
 
-fn app_id(object: &mut Object<'_>, key: &str, app: Option<AppId>, style: Style, documented: Documented) {
-    let Some(app) = app else {
+fn app_id(object: &mut Object<'_>, key: &str, party: Option<Party>, style: Style, documented: Documented) {
+    let Some(app) = party.map(Party::number) else {
         object.bare(key, "null");
         return;
     };

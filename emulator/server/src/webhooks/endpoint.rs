@@ -4,6 +4,7 @@
 //! request failed on a connection that had been used before: such a request is repeated once and
 //! counts as no attempt.
 
+use emulator_core::Hidden;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +26,6 @@ use super::opening::Opening;
 use super::signature::{Signatures, Signer};
 use super::url::WebhookUrl;
 use crate::journal::AttemptResult;
-use crate::secrets::Hidden;
 use crate::tls;
 
 /// How many connections one app gets at most.

@@ -1,11 +1,8 @@
 //! What a person sends beside text, as webhooks show it (M-206): written once, kept with the message
 //! and repeated in every delivery.
 
-use emulator_core::{Message, Timestamp};
+use emulator_core::{MEDIA_FOLDER, Message, Timestamp, is_url};
 use serde_json::{Map, Value, json};
-
-use crate::graph::is_url;
-use crate::media::MEDIA_FOLDER;
 
 /// When stickers got a type of their own: 2026-06-01 (M-206).
 const STICKERS_BEGIN: Timestamp = Timestamp(1_780_272_000_000);

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppId, Channel, Delivery, Event, Field, Message, Mid, Options, PageId, Psid, Role, Style, Timestamp,
+    AppId, Channel, Delivery, Event, Field, Hidden, Message, Mid, Options, PageId, Psid, Role, Style,
+    Timestamp,
 };
 use hyper::header::HeaderValue;
 use tokio::net::TcpStream;
@@ -20,7 +21,6 @@ use super::signature::Signer;
 use super::url::WebhookUrl;
 use crate::clock::{Stopwatch, Wall, rfc3339};
 use crate::journal::AttemptResult;
-use crate::secrets::Hidden;
 
 /// The verify token that no app has.
 const WRONG_TOKEN: &str = "a-wrong-verify-token-of-doctor";

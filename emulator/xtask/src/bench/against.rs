@@ -10,16 +10,17 @@ mod loaded;
 mod once;
 mod results;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 
 use self::interval::Interval;
 use self::results::{Compared, Outcome, Results};
 use super::emulator::Binary;
 use super::table::Unit;
 use super::{Name, Pace, Skip};
+use crate::binary::version;
 
 /// A measurement is slower when even the upper end of its interval lies below this ratio.
 const SLOWER: f64 = 0.97;
@@ -240,23 +241,6 @@ pub(super) fn exit_of_error() -> ExitCode {
     ExitCode::from(CODE_INCOMPLETE)
 }
 
-/// Makes sure that a binary can be started at all, and asks which one it is.
-fn version(path: &Path) -> Result<String> {
-    let shown = path.display();
-    let output = Command::new(path)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("cannot start {shown}"))?;
-    let text = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
-    ensure!(
-        output.status.success() && text.starts_with("messenger-emulator "),
-        "{shown} is not a messenger-emulator: `--version` ended with {} and said {text:?}",
-        output.status
-    );
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,14 +256,5 @@ mod tests {
         let error = of(Which::Base, &super::super::skip("`serve` has no option --journal yet"));
         assert_eq!(error.to_string(), "the base: `serve` has no option --journal yet");
         assert!(error.is::<Skip>());
-    }
-
-    #[test]
-    fn a_program_that_is_something_else_is_refused() {
-        let program = std::env::current_exe().unwrap();
-        let error = version(&program).unwrap_err().to_string();
-        assert!(error.contains("is not a messenger-emulator"), "{error}");
-        let error = format!("{:#}", version(Path::new("/no/such/file")).unwrap_err());
-        assert!(error.starts_with("cannot start /no/such/file: "), "{error}");
     }
 }

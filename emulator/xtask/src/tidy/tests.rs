@@ -77,8 +77,8 @@ fn no_line_ends_in_white_space() {
 
 #[test]
 fn files_that_are_wrong_on_purpose_may_end_lines_as_they_like() {
-    no_complaints("emulator/scenario/tests/wrong/windows.yaml", "one\r\n");
-    assert_eq!(complaints("emulator/scenario/tests/right/windows.yaml", "one\r\n").len(), 1);
+    no_complaints("emulator/language/tests/wrong/windows.yaml", "one\r\n");
+    assert_eq!(complaints("emulator/language/tests/right/windows.yaml", "one\r\n").len(), 1);
 }
 
 #[test]

@@ -112,13 +112,13 @@ fn app_does(names: &Names, person: Psid, verb: &Verb) -> Result<AppAct, Nonsense
             AppAct::Sends { person, message: message(names, said)?, tag: tag.map(|TagName(tag)| tag) }
         }
         Verb::Passes { to, metadata } => {
-            let to = to.as_deref().map(|to| names.id(to)).transpose()?;
+            let to = to.as_deref().map(|to| names.party(to)).transpose()?;
             controls(ControlAct::Pass { to, metadata: text(metadata.as_ref()) })
         }
         Verb::Takes(with) => controls(ControlAct::Take { metadata: text(with.metadata.as_ref()) }),
         Verb::Requests(with) => controls(ControlAct::Request { metadata: text(with.metadata.as_ref()) }),
         Verb::PassesMetadata { to, metadata } => {
-            controls(ControlAct::PassMetadata { to: names.id(to)?, metadata: metadata.as_str().into() })
+            controls(ControlAct::PassMetadata { to: names.party(to)?, metadata: metadata.as_str().into() })
         }
         Verb::Releases => controls(ControlAct::Release),
         Verb::Extends(by) => controls(ControlAct::Extend { by: *by }),
@@ -158,7 +158,7 @@ fn changes(world: &World, names: &Names, change: &PageChange) -> Result<Vec<Admi
     match change {
         PageChange::PrimaryReceiver(Primary::None) => Ok(vec![AdminChange::PrimaryReceiver(None)]),
         PageChange::PrimaryReceiver(Primary::App(name)) => {
-            Ok(vec![AdminChange::PrimaryReceiver(Some(names.id(name)?))])
+            Ok(vec![AdminChange::PrimaryReceiver(Some(names.party(name)?))])
         }
         PageChange::Connects(name) => Ok(vec![AdminChange::Connects(names.id(name)?)]),
         PageChange::Removes(name) => Ok(vec![AdminChange::Removes(names.id(name)?)]),

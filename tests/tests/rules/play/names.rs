@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use emulator_core::{AppId, Delivery, Event, Message, Mid, Missing, Options, PAGE_INBOX, Style, Timestamp};
+use emulator_core::{AppId, Delivery, Event, Message, Mid, Missing, Options, Party, Style, Timestamp};
 
 use super::{Nonsense, STRANGER};
 use crate::table;
@@ -22,13 +22,21 @@ impl Names {
     pub(super) fn new(apps: &BTreeMap<String, table::App>) -> Self {
         let mut names: BTreeMap<_, _> =
             apps.keys().cloned().zip(3_001..).map(|(name, id)| (name, AppId(id))).collect();
-        names.insert("inbox".to_owned(), PAGE_INBOX);
+        names.insert("inbox".to_owned(), Party::Inbox.number());
         names.insert(STRANGER.0.to_owned(), STRANGER.1);
         Self { apps: names, messages: BTreeMap::new() }
     }
 
     pub(super) fn id(&self, name: &str) -> Result<AppId, Nonsense> {
         self.apps.get(name).copied().ok_or_else(|| format!("there is no app `{name}`"))
+    }
+
+    pub(super) fn party(&self, name: &str) -> Result<Party, Nonsense> {
+        self.id(name).map(Party::of)
+    }
+
+    pub(super) fn named(&self, party: Party) -> String {
+        self.app(party.number())
     }
 
     pub(super) fn app(&self, id: AppId) -> String {
@@ -72,9 +80,9 @@ impl Names {
         let owned = |text: Option<Arc<str>>| text.map(|text| text.to_string());
         let receipt =
             |watermark: Timestamp| ReceiptEvent { watermark: self.called(|known| known.1 == watermark) };
-        let moved = |previous: Option<AppId>, new, metadata| MoveEvent {
-            previous_owner_app_id: previous.map(|previous| self.app(previous)),
-            new_owner_app_id: self.app(new),
+        let moved = |previous: Option<Party>, new, metadata| MoveEvent {
+            previous_owner_app_id: previous.map(|previous| self.named(previous)),
+            new_owner_app_id: self.named(new),
             metadata: owned(metadata),
         };
         let message = |message: &Message| MessageEvent {
@@ -92,7 +100,7 @@ impl Names {
             }
             Event::Echo { app, message: said, mid: _ } => event::Event::Message(MessageEvent {
                 is_echo: true,
-                app_id: app.map(|app| self.app(app)),
+                app_id: app.map(|app| self.named(app)),
                 ..message(&said)
             }),
             Event::Postback { mid, title, payload } => event::Event::Postback(PostbackEvent {
@@ -117,7 +125,7 @@ impl Names {
             }
             Event::RequestThreadControl { requested_owner, metadata } => {
                 event::Event::RequestThreadControl(RequestEvent {
-                    requested_owner_app_id: self.app(requested_owner),
+                    requested_owner_app_id: self.named(requested_owner),
                     metadata: owned(metadata),
                 })
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use emulator_core::{AppId, Field, PAGE_INBOX, Protocol};
+use emulator_core::{AppId, Field, Party, Protocol};
 use emulator_scenario::cast::{Cast, CastPage, Surroundings, of_others, of_pages};
 use emulator_server::SERVED_HOSTS;
 
@@ -44,7 +44,7 @@ pub(crate) fn text(cast: &Cast, surroundings: &Surroundings, has_tls_port: bool)
             ("VERIFY_TOKEN", &app.verify_token),
             ("APP_ID", &app.id.to_string()),
             ("PAGE_ID", &cast.page.to_string()),
-            ("PAGE_INBOX_APP_ID", &PAGE_INBOX.to_string()),
+            ("PAGE_INBOX_APP_ID", &Party::Inbox.number().to_string()),
         ] {
             let _ = writeln!(out, "    {name}={value}");
         }

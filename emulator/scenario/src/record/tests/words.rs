@@ -156,7 +156,7 @@ proptest! {
         let spelt = value.to_string();
         prop_assume!(![ANA, MID, "200000000000001"].iter().any(|id| spelt.contains(id)));
         let node = read_again(&names().value(&value));
-        prop_assert_eq!(evaluate(&node, &scope(), value::Place::Any).unwrap(), value);
+        prop_assert_eq!(evaluate(&node, &scope(), value::ReadAs::Any).unwrap(), value);
     }
 
     #[test]

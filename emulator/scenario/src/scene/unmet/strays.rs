@@ -7,7 +7,7 @@ use super::super::Scene;
 use super::super::compare::{Asked, Seen};
 use super::super::prepared::Wanted;
 use crate::feed::Feed;
-use crate::step::AppVerbKind;
+use crate::scene::call_verb::verb_of;
 use crate::transcript;
 
 /// How many of them are named.
@@ -49,7 +49,7 @@ fn differing(seen: &Seen<'_>, wanted: &Wanted, app: AppId) -> Vec<(usize, String
         let differences = match wanted {
             Wanted::Call { verb, pattern, refused, .. } => {
                 let asked = Asked::of(*verb);
-                if asked == Asked::Parameters && AppVerbKind::of(&call.kind) != Some(*verb) {
+                if asked == Asked::Parameters && verb_of(&call.kind) != Some(*verb) {
                     continue;
                 }
                 let compared = seen.compare_call(entry, call, asked, pattern.as_ref(), refused.as_ref());

@@ -1,10 +1,9 @@
 //! What a message may hold or not as the Page is set up: read from the message alone, decided where the settings are
 //! known.
 
-use emulator_core::{LongTitles, Page, RuleId};
+use emulator_core::{LongTitles, Page, RuleId, https_host};
 
 use super::path::Path;
-use super::wrong;
 use crate::graph::error::GraphError;
 
 /// Something about a message that is in order on some Pages.
@@ -39,7 +38,7 @@ impl Condition {
                 LongTitles::Refuse => Err(GraphError::long_title(parameter)),
             },
             Self::Extensions { parameter, url } => {
-                let host = wrong::https_host(url);
+                let host = https_host(url);
                 if host.is_some_and(|host| page.whitelisted_domains.contains(&*host.to_lowercase())) {
                     return Ok(());
                 }

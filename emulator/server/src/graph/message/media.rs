@@ -1,6 +1,6 @@
 //! Attachments: media by their address, and templates (M-83, M-90, M-94, M-153 to M-155).
 
-use emulator_core::RuleId;
+use emulator_core::{RuleId, is_url};
 
 use super::part::{Count, Part};
 use super::{Content, template, wrong};
@@ -68,7 +68,7 @@ fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
     match url {
         Some(_) if uploaded => Err(GraphError::invalid().param(payload.at("attachment_id"))),
         // For media the address itself was seen in the text.
-        Some(url) if !wrong::is_url(&url) => Err(wrong::no_url(&url).param(payload.at("url"))),
+        Some(url) if !is_url(&url) => Err(wrong::no_url(&url).param(payload.at("url"))),
         Some(_) => Ok(()),
         None if uploaded => Err(GraphError::not_there_yet(payload.at("attachment_id"))),
         None if files == 1 => Err(GraphError::not_there_yet("an attachment in the call itself")),

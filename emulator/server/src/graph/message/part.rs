@@ -1,5 +1,6 @@
 //! An object inside a call: its members are checked and put into the form that is kept.
 
+use emulator_core::is_url;
 use serde_json::{Map, Value};
 
 use super::path::Path;
@@ -169,7 +170,7 @@ impl<'a> Part<'a> {
     pub(super) fn url(&mut self, key: &str) -> Result<Option<&str>, GraphError> {
         let path = self.path;
         match self.text(key, usize::MAX)? {
-            Some(url) if !wrong::is_url(url) => Err(wrong::no_url(Path::Member(&path, key))),
+            Some(url) if !is_url(url) => Err(wrong::no_url(Path::Member(&path, key))),
             url => Ok(url),
         }
     }

@@ -101,7 +101,7 @@ async fn observe(lane: Arc<Lane>, answered: Arc<BTreeMap<Psid, Notify>>) {
     loop {
         for entry in lane.entries_after(seen).unwrap_or_default() {
             seen = entry.seq;
-            if let Record::Effect(Effect::Message { person, from: Sender::App(_), .. }) = entry.record
+            if let Record::Effect(Effect::Message { person, from: Sender::Party(_), .. }) = entry.record
                 && let Some(notify) = answered.get(&person)
             {
                 notify.notify_one();

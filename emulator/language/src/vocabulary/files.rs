@@ -1,0 +1,155 @@
+//! The keys of the mappings of a file.
+
+use super::{FEATURES, Field, MODES, PERMISSIONS, ValueKind, WEBHOOK_FIELDS, field};
+
+/// The top-level keys of a scenario.
+pub const SCENARIO_KEYS: &[Field] = &[
+    field("scenario", ValueKind::Literal, "the name: a sentence that says what it shows, unique in its file"),
+    field("format", ValueKind::Word(&["1"]), "the version of the file format; there is only `1`"),
+    field("description", ValueKind::Literal, "more about it, for people"),
+    field("tags", ValueKind::OneOrMore(&ValueKind::Literal), "words to choose scenarios by"),
+    field("skip", ValueKind::Reason, "leaves it out of every run; the value says why"),
+    field(
+        "protocol",
+        ValueKind::Protocols,
+        "the protocol that the Page follows, instead of that of the world; a list for a run with each",
+    ),
+    field(
+        "world",
+        ValueKind::World,
+        "the Page, the apps and the people, or the path of a file that holds them; without it the nearest `emulator.yaml` above counts",
+    ),
+    field("begin_at", ValueKind::Beginning, "when its clock starts"),
+    field("seed", ValueKind::Whole(0, u64::MAX), "the seed of ids and of all that is random"),
+    field("vars", ValueKind::Free(&ValueKind::Any), "values for `${vars.NAME}`"),
+    field("cases", ValueKind::Cases, "sets of variables; it is run once with each of them"),
+    field("alone", ValueKind::Bool, "whether no other scenario may run beside it"),
+    field("timeouts", ValueKind::Section(TIMEOUT_KEYS), "its limits of real time"),
+    field(
+        "unread",
+        ValueKind::Word(FAIL_OR_ALLOW),
+        "what unread messages and unexpected refusals mean at the end: `fail`, or `allow` to let them be",
+    ),
+    field(
+        "deliveries",
+        ValueKind::Word(FAIL_OR_ALLOW),
+        "what a failed delivery means at the end that no expectation spoke of: `fail`, or `allow` to let it be",
+    ),
+    field("steps", ValueKind::Steps, "what happens, one step after the other"),
+];
+/// The top-level keys of a scenario that this version lacks.
+pub const SCENARIO_NOT_YET: &[&str] = &["behaviour"];
+/// What it can mean at the end that something was not expected.
+pub(super) const FAIL_OR_ALLOW: &[&str] = &["fail", "allow"];
+/// The keys of a part.
+pub const PART_KEYS: &[Field] = &[
+    field("part", ValueKind::Literal, "the name: what its steps do"),
+    field("description", ValueKind::Literal, "more about it, for people"),
+    field("steps", ValueKind::Steps, "the steps that stand in the place of each `use` of it"),
+];
+/// The keys of a world.
+pub const WORLD_KEYS: &[Field] = &[
+    field("protocol", ValueKind::Protocol, "the protocol that the Page follows"),
+    field("page", ValueKind::Section(PAGE_KEYS), "the Page"),
+    field(
+        "pages",
+        ValueKind::Named(PAGE_KEYS),
+        "several Pages in place of `page`, by the names that steps call them; the first is meant where none is named",
+    ),
+    field("apps", ValueKind::Named(APP_KEYS), "the apps on each Page, by the names that steps call them"),
+    field("people", ValueKind::Named(PERSON_KEYS), "the people, by the names that steps call them"),
+];
+/// The keys of `page:` and of each of `pages:`.
+pub const PAGE_KEYS: &[Field] = &[
+    field("id", ValueKind::Id(63), "its id: digits, below 2^63"),
+    field("name", ValueKind::Literal, "what it is called"),
+    field("primary_receiver", ValueKind::Literal, "the app that is primary receiver, or `none`"),
+    field(
+        "news",
+        ValueKind::Bool,
+        "whether it is registered as a news Page, which may send news at any time",
+    ),
+    field(
+        "whitelisted_domains",
+        ValueKind::OneOrMore(&ValueKind::Domain),
+        "the domains whose pages buttons may open with `messenger_extensions`",
+    ),
+    field("options", ValueKind::Switches, "the switches where sources disagree about the platform"),
+];
+/// The keys of `page:` that this version lacks.
+pub const PAGE_NOT_YET: &[&str] = &["platform", "default_app", "inbox", "handover", "routes"];
+/// The keys of an app.
+pub const APP_KEYS: &[Field] = &[
+    field("id", ValueKind::Id(53), "its id: digits, below 2^53 so that JavaScript reads it without loss"),
+    field("secret", ValueKind::Text, "its secret, which signs webhooks"),
+    field("verify_token", ValueKind::Text, "the token of the verification handshake"),
+    field(
+        "page_token",
+        ValueKind::OrPerPage(&ValueKind::Text),
+        "its Page access token; for several Pages a mapping from their names",
+    ),
+    field("webhook", ValueKind::Text, "where its bot listens; an app without one is played by the steps"),
+    field("start", ValueKind::Command, "the command that starts its bot"),
+    field(
+        "watch",
+        ValueKind::OneOrMore(&ValueKind::Glob),
+        "globs of the files that restart its bot with `--watch`, as in `.gitignore`; everything in its folder unless given",
+    ),
+    field("env", ValueKind::Free(&ValueKind::Text), "variables for the environment of its bot"),
+    field(
+        "fields",
+        ValueKind::OneOrMore(&ValueKind::Word(WEBHOOK_FIELDS)),
+        "the subscription fields that the Page installs for it",
+    ),
+    field("features", ValueKind::OneOrMore(&ValueKind::Word(FEATURES)), "the features it has been granted"),
+    field(
+        "permissions",
+        ValueKind::OneOrMore(&ValueKind::Word(PERMISSIONS)),
+        "what its Page token carries; everything unless given",
+    ),
+    field(
+        "mode",
+        ValueKind::Word(MODES),
+        "whether it is live, or in development and reaches only people with a role",
+    ),
+    field(
+        "api_version",
+        ValueKind::Version,
+        "the version of the Graph API for its calls that name none; the newest unless given",
+    ),
+    field("require_proof", ValueKind::Bool, "whether each of its calls must carry `appsecret_proof`"),
+];
+/// The keys of an app that this version lacks.
+pub const APP_NOT_YET: &[&str] = &["role", "take_control", "handshake", "behaviour", "options"];
+/// The keys of a person.
+pub const PERSON_KEYS: &[Field] = &[
+    field(
+        "id",
+        ValueKind::OrPerPage(&ValueKind::Id(63)),
+        "the page-scoped id: digits, below 2^63; for several Pages a mapping from their names; it follows from the seed unless given",
+    ),
+    field("first_name", ValueKind::Literal, "the first name in the profile"),
+    field("last_name", ValueKind::Literal, "the last name in the profile"),
+    field("locale", ValueKind::Literal, "the locale in the profile, such as `en_US`"),
+    field("timezone", ValueKind::Whole(-12, 14), "the time zone in the profile, in hours from UTC"),
+    field("gender", ValueKind::Literal, "the gender in the profile"),
+    field("profile_pic", ValueKind::Literal, "the URL of the picture in the profile"),
+    field("tester_of", ValueKind::OneOrMore(&ValueKind::Literal), "the apps on which the person has a role"),
+];
+/// The keys of `timeouts:`.
+pub const TIMEOUT_KEYS: &[Field] = &[
+    field("reply", ValueKind::RealTime, "how long an expectation waits; 5s unless given"),
+    field(
+        "quiet",
+        ValueKind::RealTimeOrAuto,
+        "how long a bot must be silent to count as quiet; `auto` measures it",
+    ),
+    field("boot", ValueKind::RealTime, "how long a bot may take to start; 10s unless given"),
+    field("settle", ValueKind::RealTime, "how long deliveries and calls may take; 30s unless given"),
+];
+
+/// The names of keys.
+#[must_use]
+pub fn names(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.name).collect()
+}

@@ -80,7 +80,7 @@ pub use options::{
 pub use party::Party;
 pub use retry::{GIVES_UP_AFTER, retry_after};
 pub use route::RouteId;
-pub use rules_version::RULES_VERSION;
+pub use rules_version::{Decisions, OptionDecision, RULES_VERSION, RULES_VERSIONS, RulesChange};
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use sender_action::SenderAction;
 pub use set_up::SetUp;

@@ -71,6 +71,13 @@ impl Feed {
         Self { behind: seq, ..Self::default() }
     }
 
+    /// Forgets what happened so far, since nothing is judged by it. Bots that steps stopped stay stopped.
+    pub(crate) fn begin_anew(&mut self) {
+        let (behind, mut failed) = (self.last(), std::mem::take(&mut self.failed));
+        failed.forget(u64::MAX);
+        *self = Self { behind, failed, ..Self::default() };
+    }
+
     /// The number of the newest entry it has.
     pub(crate) fn last(&self) -> u64 {
         self.entries.last().map_or(self.behind, |entry| entry.seq)

@@ -86,7 +86,9 @@ pub enum RecordError {
         why: String,
     },
     /// The part begins behind the last step.
-    #[error("there is no step at entry {from} or behind it, within what is asked for")]
+    #[error(
+        "there is no step at entry {from} or after it, within what is asked for\nhelp: the numbers of entries are the `seq` in the lines of the journal"
+    )]
     NothingThere {
         /// Where it would begin.
         from: u64,
@@ -98,18 +100,6 @@ pub enum RecordError {
         name: String,
         /// Who there is.
         people: Vec<String>,
-    },
-    /// The part begins where no scenario can begin.
-    #[error(
-        "entry {seq} is in the middle of something: {why} then, and no step can begin with that; begin with --from {earlier}"
-    )]
-    InTheMiddle {
-        /// The first step of the part.
-        seq: u64,
-        /// What is other than at the begin of a scenario.
-        why: String,
-        /// The last step before it at which a scenario can begin.
-        earlier: u64,
     },
     /// It does not say how a bot is reached.
     #[error(
@@ -143,11 +133,13 @@ impl Journal {
             let people = people.into_iter().map(str::to_owned).collect();
             return Err(RecordError::NoPerson { name: name.clone(), people });
         }
-        let part::Chosen { entries, warnings } = part::choose(&self.heading, &self.entries, &telling.part)?;
+        let part::Chosen { entries, begins, warnings } =
+            part::choose(&self.heading, &self.entries, &telling.part)?;
         let person = telling.part.person.as_deref();
         let told = tell(&Subject {
             heading: &self.heading,
             entries: &entries,
+            begins,
             person,
             detail: telling.detail,
             secrets: &self.secrets,
@@ -248,6 +240,10 @@ impl Head<'_> {
         }
         if about["deliveries"] == "allow" {
             entry("deliveries", &Tree::word("allow"));
+        }
+        if !told.given.is_empty() {
+            out.push_str("given:\n");
+            write::steps(&mut out, &told.given);
         }
         out.push_str("steps:\n");
         write::steps(&mut out, &told.lines);

@@ -23,20 +23,23 @@ pub struct Part {
 /// The entries of a part, and what is to be said of it.
 pub(crate) struct Chosen {
     pub(crate) entries: Vec<Entry>,
+    /// The first entry of the part, where what comes before it leads there.
+    pub(crate) begins: Option<u64>,
     pub(crate) warnings: Vec<String>,
 }
 
-/// Takes a part out of a journal. What admins changed before it comes along, since steps can say that again.
+/// Takes a part out of a journal. What admins changed before it comes along, since steps can say that again. Where it
+/// begins inside a conversation, so does what led there.
 ///
 /// # Errors
 ///
-/// When it begins in the middle of something that no step can bring about.
+/// When there is no step in it.
 pub(crate) fn choose(heading: &Heading, entries: &[Entry], part: &Part) -> Result<Chosen, RecordError> {
     let after = |seq: u64| move |entry: &&Entry| entry.is_root() && entry.seq > seq;
     let end = part.to.and_then(|to| entries.iter().find(after(to))).map_or(u64::MAX, |next| next.seq);
     let Some(from) = part.from else {
         let entries = entries.iter().filter(|entry| entry.seq < end).cloned().collect();
-        return Ok(Chosen { entries, warnings: Vec::new() });
+        return Ok(Chosen { entries, begins: None, warnings: Vec::new() });
     };
     let first = entries.iter().find(after(from.saturating_sub(1)));
     let first = first.filter(|first| first.seq < end).ok_or(RecordError::NothingThere { from })?;
@@ -44,23 +47,22 @@ pub(crate) fn choose(heading: &Heading, entries: &[Entry], part: &Part) -> Resul
     let within: Vec<&Entry> = rest.iter().filter(|entry| entry.seq < end).collect();
     let is_told = |person: &Psid| part.person.as_deref().is_none_or(|only| only == heading.person(*person));
     let people: BTreeSet<Psid> = within.iter().filter_map(|entry| entry.person()).filter(is_told).collect();
-    if let Some(why) = Standing::after(before).unlike_new(heading, &people, first.at) {
-        let earlier = last_new(heading, before, &people);
-        return Err(RecordError::InTheMiddle { seq: first.seq, why, earlier });
-    }
+    let leads = !Standing::after(before).is_new(&people, first.at);
+    let start = if leads { last_new(before, &people) } else { first.seq };
+    let (before, lead) = before.split_at(before.partition_point(|entry| entry.seq < start));
+    let begins_at = lead.first().map_or(first.at, |entry| entry.at);
     let mut warnings = Vec::new();
     if let Some(person) = before.iter().filter_map(Entry::person).find(|person| people.contains(person)) {
         warnings.push(format!(
-            "a bot that remembers what {} did before entry {} may answer otherwise to somebody new",
+            "a bot that remembers what {} did before entry {start} may answer otherwise to somebody new",
             heading.names.person(person),
-            first.seq
         ));
     }
     let index = Index::of(entries);
     let set = |entry: &&Entry| entry.kind() == Kind::Page && index.child(entry.seq, Kind::Declined).is_none();
-    let stage = before.iter().filter(set).map(|entry| Entry { at: first.at, ..entry.clone() });
-    let entries = stage.chain(within.into_iter().cloned()).collect();
-    Ok(Chosen { entries, warnings })
+    let stage = before.iter().filter(set).map(|entry| Entry { at: begins_at, ..entry.clone() });
+    let entries = stage.chain(lead.iter().cloned()).chain(within.into_iter().cloned()).collect();
+    Ok(Chosen { entries, begins: leads.then_some(first.seq), warnings })
 }
 
 /// What of conversations is other than at their begin.
@@ -97,32 +99,22 @@ impl Standing {
         standing
     }
 
-    /// What a new conversation would lack, in words.
-    fn unlike_new(&self, heading: &Heading, people: &BTreeSet<Psid>, at: Timestamp) -> Option<String> {
-        people.iter().find_map(|psid| {
-            let person = heading.names.person(*psid);
-            if let Some(Some(owner)) = self.owners.get(psid) {
-                return Some(format!(
-                    "{} is in control of {person}'s conversation",
-                    heading.names.party(*owner)
-                ));
-            }
-            if self.windows.get(psid).is_some_and(|until| *until > at) {
-                return Some(format!("{person}'s messaging window is open"));
-            }
-            if self.blocked.contains(psid) {
-                return Some(format!("{person} has blocked the Page"));
-            }
-            self.marked.contains(psid).then(|| format!("{person}'s conversation is marked as done"))
+    /// True where these conversations are as new ones.
+    fn is_new(&self, people: &BTreeSet<Psid>, at: Timestamp) -> bool {
+        !people.iter().any(|person| {
+            matches!(self.owners.get(person), Some(Some(_)))
+                || self.windows.get(person).is_some_and(|until| *until > at)
+                || self.blocked.contains(person)
+                || self.marked.contains(person)
         })
     }
 }
 
 /// The last step before which all was as it is at the begin of a scenario.
-fn last_new(heading: &Heading, entries: &[Entry], people: &BTreeSet<Psid>) -> u64 {
+fn last_new(entries: &[Entry], people: &BTreeSet<Psid>) -> u64 {
     let mut found = 1;
     for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_root()) {
-        if Standing::after(&entries[..index]).unlike_new(heading, people, entry.at).is_none() {
+        if Standing::after(&entries[..index]).is_new(people, entry.at) {
             found = entry.seq;
         }
     }

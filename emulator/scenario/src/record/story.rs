@@ -11,6 +11,8 @@ use super::tree::Line;
 /// One thing that happened, with everything that it led to at once.
 #[derive(Debug)]
 pub(crate) struct Piece {
+    /// The number of its first entry.
+    pub(crate) seq: u64,
     /// Virtual time, in milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) what: What,
@@ -129,6 +131,7 @@ impl Piece {
             None
         };
         Self {
+            seq: entry.seq,
             at: entry.at.0,
             what,
             lines,

@@ -15,7 +15,7 @@ use super::gaps;
 use super::journal::Heading;
 use super::names::{Names, mids};
 use super::page::{Grants, List};
-use super::story::{Change, Index, Piece, What, in_order};
+use super::story::{Change, Ending, Index, Piece, What, in_order};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
 
@@ -30,6 +30,8 @@ const LATE: &str = "a refused call of a bot came only after later steps than the
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     pub(crate) lines: Vec<Line>,
+    /// The lines that lead to the beginning.
+    pub(crate) given: Vec<Line>,
     pub(crate) warnings: Vec<String>,
     /// True when something happened at the end of which a run would complain, and that no expectation can name.
     pub(crate) unread: bool,
@@ -38,7 +40,7 @@ pub(crate) struct Told {
 impl Told {
     /// How many steps there are.
     pub(crate) fn steps(&self) -> usize {
-        self.lines.iter().filter(|line| matches!(line, Line::Step(_))).count()
+        self.given.iter().chain(&self.lines).filter(|line| matches!(line, Line::Step(_))).count()
     }
 }
 
@@ -47,6 +49,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) heading: &'a Heading,
     /// The entries, with those before that set the stage in front.
     pub(crate) entries: &'a [Entry],
+    /// The first entry that is told, where those before it lead there.
+    pub(crate) begins: Option<u64>,
     /// Whose conversation; everybody's when none.
     pub(crate) person: Option<&'a str>,
     pub(crate) detail: Detail,
@@ -56,7 +60,7 @@ pub(crate) struct Subject<'a> {
 /// Tells it.
 pub(crate) fn tell(subject: &Subject<'_>) -> Told {
     let index = Index::of(subject.entries);
-    let captures = captures(subject);
+    let captures = captures(subject, &index);
     let names = names(subject, &captures);
     let words = Words { names: &names, captures: &captures, heading: subject.heading };
     let mut teller = Teller {
@@ -80,7 +84,7 @@ pub(crate) fn tell(subject: &Subject<'_>) -> Told {
         piece.lines.insert(0, Line::Remark(LATE.to_owned()));
     }
     let moves = gaps::moves(&pieces, begin);
-    told.lines = lines(pieces, &moves, &words);
+    (told.given, told.lines) = lines(pieces, &moves, &words, subject);
     told
 }
 
@@ -327,30 +331,52 @@ fn worth_mention(call: Option<&Call>, names: &Names) -> [Option<Verb>; 2] {
 }
 
 /// The pieces as lines, with the moves of the clock between them, and after each step who is in control and where the
-/// conversation lies, if that has changed.
-fn lines(pieces: Vec<Piece>, moves: &BTreeMap<usize, i64>, words: &Words<'_>) -> Vec<Line> {
-    let mut lines = Vec::new();
+/// conversation lies, if that has changed. Those that lead to the beginning come first, with the states that they leave.
+fn lines(
+    pieces: Vec<Piece>,
+    moves: &BTreeMap<usize, i64>,
+    words: &Words<'_>,
+    subject: &Subject<'_>,
+) -> (Vec<Line>, Vec<Line>) {
+    let (mut given, mut lines) = (Vec::new(), Vec::new());
     let mut states = States::default();
+    let mut leads = subject.begins.is_some();
     for (index, piece) in pieces.into_iter().enumerate() {
         let by = moves.get(&index).copied().unwrap_or_default();
-        let begins = !matches!(piece.what, What::Follows) && !piece.lines.is_empty();
-        if by > 0 || begins {
-            lines.extend(states.changed(words));
+        let moved = (by > 0).then(|| Line::only("clock", Tree::word(format!("+{}", duration(by)))));
+        let is_lead = subject.begins.is_some_and(|begins| piece.seq < begins);
+        if is_lead {
+            given.extend(moved);
+            // What bots do is not judged, and so not awaited either.
+            given.extend(piece.lines.into_iter().filter(|line| !line.awaits()));
+        } else if piece.what == What::Follows && leads {
+            // A bot that came late belongs to neither.
+        } else {
+            if std::mem::take(&mut leads) {
+                given.extend(moved);
+                given.extend(states.left(words, subject));
+            } else {
+                let begins = !matches!(piece.what, What::Follows) && !piece.lines.is_empty();
+                if by > 0 || begins {
+                    lines.extend(states.changed(words));
+                }
+                lines.extend(moved);
+            }
+            lines.extend(piece.lines);
         }
-        if by > 0 {
-            lines.push(Line::only("clock", Tree::word(format!("+{}", duration(by)))));
-        }
-        lines.extend(piece.lines);
         for change in piece.changes {
             match change {
                 Change::Owner { person, to } => drop(states.owners.now.insert(person, to)),
                 Change::Folder { person, to } => drop(states.folders.now.insert(person, to)),
+                Change::Ends { what: (person, Ending::Window), at } => {
+                    states.windows.insert(person, at);
+                }
                 Change::Ends { .. } | Change::TakenAgain { .. } => {}
             }
         }
     }
     lines.extend(states.changed(words));
-    lines
+    (given, lines)
 }
 
 /// What is the case of each conversation, and what was said to be.
@@ -378,15 +404,39 @@ impl<T: Copy + PartialEq> Kept<T> {
 pub(crate) struct States {
     owners: Kept<Option<Party>>,
     folders: Kept<Folder>,
+    /// Until when messaging windows are open.
+    windows: BTreeMap<Psid, Option<i64>>,
 }
 
 impl Default for States {
     fn default() -> Self {
-        Self { owners: Kept::new(), folders: Kept::new() }
+        Self { owners: Kept::new(), folders: Kept::new(), windows: BTreeMap::new() }
     }
 }
 
 impl States {
+    /// The states in which what leads to the beginning leaves each conversation. They are said therewith.
+    fn left(&mut self, words: &Words<'_>, subject: &Subject<'_>) -> Vec<Line> {
+        let at = subject.begins.and_then(|begins| subject.entries.iter().find(|entry| entry.seq == begins));
+        let at = at.map_or(i64::MAX, |entry| entry.at.0);
+        let mut lines = Vec::new();
+        for (person, until) in &self.windows {
+            let mut state = |key: &str, value: &str| {
+                let (of, on) = (words.of(Some(*person)), words.on_page_of(*person));
+                lines.push(Line::only("expect", Tree::map([Some((key, Tree::name(value))), of, on])));
+            };
+            let owner = self.owners.now.get(person).copied().flatten();
+            state("owner", &words.heading.names.owner(owner));
+            if let Some(folder) = self.folders.now.get(person).filter(|folder| **folder != Folder::Main) {
+                state("folder", folder.name());
+            }
+            state("window", if until.is_none_or(|until| until > at) { "open" } else { "closed" });
+        }
+        self.owners.changed(None);
+        self.folders.changed(Folder::Main);
+        lines
+    }
+
     fn changed(&mut self, words: &Words<'_>) -> Vec<Line> {
         let line = |key: &str, value: Tree, person: Psid| {
             let expected = Tree::map([Some((key, value)), words.of(Some(person)), words.on_page_of(person)]);
@@ -412,10 +462,19 @@ fn made(entry: &Entry) -> Option<String> {
 }
 
 /// Names for the messages that later steps speak of: the sender's, and a number.
-fn captures(subject: &Subject<'_>) -> BTreeMap<String, String> {
+fn captures(subject: &Subject<'_>, index: &Index<'_>) -> BTreeMap<String, String> {
     let Heading { names, .. } = subject.heading;
     let mut known: BTreeMap<String, String> = BTreeMap::new();
-    for entry in subject.entries {
+    // What a bot sent before the beginning is awaited nowhere, so that no step can call it by a name.
+    let by_step = |entry: &Entry| {
+        let acted = |cause: &Entry| {
+            cause.kind().class() == Class::Act || cause.call().is_some_and(|call| call.played)
+        };
+        entry.cause.and_then(|cause| index.get(cause.seq)).is_some_and(acted)
+    };
+    let can_be_named =
+        |entry: &Entry| subject.begins.is_none_or(|begins| entry.seq >= begins) || by_step(entry);
+    for entry in subject.entries.iter().filter(|entry| can_be_named(entry)) {
         let Some(mid) = made(entry) else { continue };
         let from = if let Record::Effect(Effect::Message { from: Sender::Party(party), .. }) = &entry.record {
             names.party(*party)

@@ -122,7 +122,7 @@ async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up)
     if shared.options.failure == AfterFailure::GoOn {
         scene.mark_messages();
     }
-    scene.play(&scenario.steps, (scenario.unread, scenario.deliveries)).await
+    scene.play(&scenario.steps, scenario.given, (scenario.unread, scenario.deliveries)).await
 }
 
 /// What happened in a lane, as people read it.

@@ -38,7 +38,8 @@ pub fn hold_journal_against_schema(text: &str) {
     for line in lines {
         hold_entry_against_schema(&serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")));
         let read = reader.entry(line).unwrap_or_else(|why| panic!("{why}\n{line}"));
-        let Some(read) = read else { continue };
+        // The id of a rule that this version does not have is kept beside the entry.
+        let Some(read) = read.filter(|read| read.foreign_rule.is_none()) else { continue };
         let again = entry_to_json(&read.entry, &names);
         let lane = read.lane.map(|lane| format!("{{\"lane\":{},", Value::from(lane)));
         let again = lane.map_or_else(|| again.clone(), |lane| format!("{lane}{}", &again[1..]));

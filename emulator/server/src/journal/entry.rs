@@ -75,25 +75,17 @@ impl Entry {
             let body = message.body.as_ref().map_or(0, |body| 2 * body.len());
             message.text.as_ref().map_or(0, |text| text.len()) + body
         };
-        let content = match &self.record {
-            Record::Person { act: PersonAct::Says(message), .. }
-            | Record::Inbox { act: InboxAct::Replies(message), .. }
-            | Record::Effect(Effect::Message { message, .. })
-            | Record::Call(Call { kind: CallKind::Sends { message, .. }, .. }) => text(message),
-            Record::Note { text } => text.len(),
-            Record::Person { .. }
-            | Record::Inbox { .. }
-            | Record::Admin { .. }
-            | Record::Declined(_)
-            | Record::Call(_)
-            | Record::Refused { .. }
-            | Record::Clock { .. }
-            | Record::Fired(_)
-            | Record::Effect(_)
-            | Record::Heard(_)
-            | Record::Bot { .. }
-            | Record::Proxied { .. }
-            | Record::Attempt { .. } => 64,
+        // Everything but messages and remarks holds little beside itself.
+        let content = if let Record::Person { act: PersonAct::Says(message), .. }
+        | Record::Inbox { act: InboxAct::Replies(message), .. }
+        | Record::Effect(Effect::Message { message, .. })
+        | Record::Call(Call { kind: CallKind::Sends { message, .. }, .. }) = &self.record
+        {
+            text(message)
+        } else if let Record::Note { text } = &self.record {
+            text.len()
+        } else {
+            64
         };
         size_of::<Self>() + content
     }

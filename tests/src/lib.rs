@@ -1,8 +1,12 @@
 //! What the integration tests in `tests/tests` share.
 
+mod journals;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+
+pub use journals::{hold_entry_against_schema, hold_journal_against_schema, hold_journals_in};
 
 /// The folder of the repository.
 pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");

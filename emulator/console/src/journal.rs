@@ -1,10 +1,9 @@
 //! `GET /_emulator/journal` and `GET /_emulator/explain/SEQ`.
 
-use emulator_scenario::explain;
+use emulator_scenario::explain::{Explained, explain};
 use emulator_scenario::transcript::Lines;
-use emulator_server::journal::entry_to_json;
+use emulator_server::journal::{Entry, entry_to_json};
 use hyper::StatusCode;
-use serde_json::Value;
 
 use super::Console;
 use super::answer::{Answer, failed};
@@ -51,30 +50,27 @@ impl Console {
 
     pub(crate) fn explain(&self, seq: &str) -> Answer {
         let Ok(number) = seq.parse::<u64>() else {
-            return failed(StatusCode::BAD_REQUEST, &format!("`{seq}` is no number of an entry"));
+            return failed(StatusCode::BAD_REQUEST, &format!("`{seq}` is not the number of an entry"));
         };
         let names = self.lane().names();
         // The entry and everything that led to it.
-        let mut chain: Vec<Value> = Vec::new();
+        let mut chain: Vec<Entry> = Vec::new();
         let mut next = Some(number);
         while let Some(entry) = next.and_then(|seq| self.lane().entry(seq)) {
             next = entry.cause.map(|cause| cause.seq);
-            chain.push(serde_json::from_str(&entry_to_json(&entry, &names)).unwrap_or_default());
+            chain.push(entry);
         }
-        let Some(first) = chain.first() else {
+        let Some(entry) = chain.first() else {
             return failed(
                 StatusCode::NOT_FOUND,
                 &format!("there is no entry {number}, or it is no longer kept"),
             );
         };
-        let find = |seq: u64| chain.iter().find(|entry| entry["seq"] == seq);
-        let effects: Vec<Value> = self
-            .lane()
-            .effects_of(number)
-            .iter()
-            .map(|entry| serde_json::from_str(&entry_to_json(entry, &names)).unwrap_or_default())
-            .collect();
-        let effects: Vec<&Value> = effects.iter().collect();
-        Answer::text(format!("{}\n", explain::explain(first, &find, &effects)))
+        let find = |seq: u64| chain.iter().find(|entry| entry.seq == seq);
+        let effects = self.lane().effects_of(number);
+        let effects: Vec<&Entry> = effects.iter().collect();
+        let explained =
+            Explained { entry, foreign_rule: None, names: &names, find: &find, effects: &effects };
+        Answer::text(format!("{}\n", explain(&explained)))
     }
 }

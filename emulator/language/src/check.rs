@@ -9,7 +9,7 @@ mod names;
 mod refusal;
 mod taps;
 
-use crate::diagnostics::{Diagnostic, MOST_LISTED, did_you_mean, missing_space, one_of};
+use crate::diagnostics::{Diagnostic, did_you_mean, listed, missing_space, one_of};
 use crate::node::{Key, Node, NodeKind};
 use crate::step::Names;
 use crate::vocabulary::{self as words, Field, ValueKind};
@@ -241,9 +241,10 @@ pub(crate) fn is_matcher(node: &Node) -> bool {
 }
 
 pub(crate) fn listing(words: &[&str]) -> String {
-    let mut listed: Vec<String> = words.iter().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
-    if words.len() > MOST_LISTED {
-        listed.push(format!("and {} others", words.len() - MOST_LISTED));
+    let shown = listed(words);
+    let mut quoted: Vec<String> = shown.iter().map(|word| format!("`{word}`")).collect();
+    if words.len() > shown.len() {
+        quoted.push(format!("and {} others", words.len() - shown.len()));
     }
-    listed.join(", ")
+    quoted.join(", ")
 }

@@ -218,11 +218,17 @@ pub fn suggestion(word: &str, candidates: &[&str], none: &str) -> String {
     }
 }
 
+/// The words that a list shows: all, unless more than one would be left out.
+pub(crate) fn listed<'w, 'a>(words: &'w [&'a str]) -> &'w [&'a str] {
+    if words.len() > MOST_LISTED + 1 { &words[..MOST_LISTED] } else { words }
+}
+
 /// Writes words as a choice: "`a`, `b` or `c`".
 pub(crate) fn one_of(words: &[&str]) -> String {
-    let mut quoted: Vec<String> = words.iter().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
-    if words.len() > MOST_LISTED {
-        quoted.push(format!("one of {} others", words.len() - MOST_LISTED));
+    let shown = listed(words);
+    let mut quoted: Vec<String> = shown.iter().map(|word| format!("`{word}`")).collect();
+    if words.len() > shown.len() {
+        quoted.push(format!("one of {} others", words.len() - shown.len()));
     }
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
@@ -232,7 +238,7 @@ pub(crate) fn one_of(words: &[&str]) -> String {
 }
 
 /// How many names a message lists before it only counts them.
-pub(crate) const MOST_LISTED: usize = 16;
+const MOST_LISTED: usize = 16;
 
 /// Counts the letters to insert, drop, replace or swap with a neighbour.
 fn distance(a: &str, b: &str) -> usize {

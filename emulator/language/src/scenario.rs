@@ -74,6 +74,8 @@ pub struct Scenario {
     pub deliveries: Deliveries,
     /// What happens.
     pub steps: Arc<[Step]>,
+    /// How many of them lead to the beginning.
+    pub given: usize,
     /// The text that the spans of everything but the world point into; the world names its own.
     pub file: Arc<SourceText>,
     /// The whole document.

@@ -42,7 +42,7 @@ pub(crate) struct Feed {
 struct Try {
     /// The number of its entry.
     seq: u64,
-    /// The how manieth it was.
+    /// Its number, from 1.
     number: u32,
     result: AttemptResult,
 }
@@ -71,6 +71,13 @@ impl Feed {
         Self { behind: seq, ..Self::default() }
     }
 
+    /// Forgets what happened so far, since nothing is judged by it. Bots that steps stopped stay stopped.
+    pub(crate) fn begin_anew(&mut self) {
+        let (behind, mut failed) = (self.last(), std::mem::take(&mut self.failed));
+        failed.forget(u64::MAX);
+        *self = Self { behind, failed, ..Self::default() };
+    }
+
     /// The number of the newest entry it has.
     pub(crate) fn last(&self) -> u64 {
         self.entries.last().map_or(self.behind, |entry| entry.seq)
@@ -88,26 +95,14 @@ impl Feed {
         if entry.rule == Some(RuleId::ChannelAtDelivery) {
             self.superseded.extend(entry.cause.map(|cause| cause.seq));
         }
-        match &entry.record {
-            Record::Refused { .. } => {
-                self.refusals.extend(entry.cause.map(|cause| (cause.seq, self.entries.len())));
-            }
-            Record::Attempt { app, delivery, number, result, .. } => {
-                self.failed.tried(*app, (*delivery, entry.seq), result);
-                let tried = Try { seq: entry.seq, number: *number, result: result.clone() };
-                self.tries.entry(*delivery).or_default().push(tried);
-            }
-            Record::Bot { app, order } => self.failed.ordered(*app, *order),
-            Record::Person { .. }
-            | Record::Inbox { .. }
-            | Record::Admin { .. }
-            | Record::Declined(_)
-            | Record::Call(_)
-            | Record::Clock { .. }
-            | Record::Fired(_)
-            | Record::Effect(_)
-            | Record::Note { .. }
-            | Record::Proxied { .. } => {}
+        if let Record::Refused { .. } = &entry.record {
+            self.refusals.extend(entry.cause.map(|cause| (cause.seq, self.entries.len())));
+        } else if let Record::Attempt { app, delivery, number, result, .. } = &entry.record {
+            self.failed.tried(*app, (*delivery, entry.seq), result);
+            let tried = Try { seq: entry.seq, number: *number, result: result.clone() };
+            self.tries.entry(*delivery).or_default().push(tried);
+        } else if let Record::Bot { app, order } = &entry.record {
+            self.failed.ordered(*app, *order);
         }
         self.entries.push(entry);
     }

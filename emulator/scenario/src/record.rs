@@ -8,9 +8,12 @@
 
 mod about;
 mod acts;
-mod asked;
+mod attempts;
+mod calls;
+mod delivered;
 mod gaps;
 mod journal;
+mod meant;
 mod names;
 mod page;
 mod part;
@@ -19,17 +22,17 @@ mod story;
 mod teller;
 mod times;
 mod tree;
-mod tries;
 mod write;
 
 use std::path::PathBuf;
 
+use emulator_server::journal::{Entry, HeaderError};
 use serde_json::{Number, Value};
 
 use crate::runner::BEGIN_AT;
 
 pub use about::{about_scenario, about_world};
-pub use journal::Journal;
+pub use journal::{Journal, rules_apart};
 pub use part::Part;
 pub use place::Place;
 use teller::{Subject, Told, tell};
@@ -71,11 +74,9 @@ pub struct Recording {
 /// Why no scenario can be made of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
-    /// It is something else.
-    #[error(
-        "it is no journal: its first line is no header; `run --journal DIR` and `serve --journal FILE` write journals"
-    )]
-    NoJournal,
+    /// Its first line is not the header of a journal that can be read.
+    #[error("{0}")]
+    Header(#[from] HeaderError),
     /// A line is broken.
     #[error("line {number} is broken: {why}")]
     Line {
@@ -85,7 +86,9 @@ pub enum RecordError {
         why: String,
     },
     /// The part begins behind the last step.
-    #[error("there is no step at entry {from} or behind it, within what is asked for")]
+    #[error(
+        "there is no step at entry {from} or after it, within what is asked for\nhelp: the numbers of entries are the `seq` in the lines of the journal"
+    )]
     NothingThere {
         /// Where it would begin.
         from: u64,
@@ -97,18 +100,6 @@ pub enum RecordError {
         name: String,
         /// Who there is.
         people: Vec<String>,
-    },
-    /// The part begins where no scenario can begin.
-    #[error(
-        "entry {seq} is in the middle of something: {why} then, and no step can begin with that; begin with --from {earlier}"
-    )]
-    InTheMiddle {
-        /// The first step of the part.
-        seq: u64,
-        /// What is other than at the begin of a scenario.
-        why: String,
-        /// The last step before it at which a scenario can begin.
-        earlier: u64,
     },
     /// It does not say how a bot is reached.
     #[error(
@@ -137,23 +128,25 @@ impl Journal {
     ///
     /// Why none can be made.
     pub fn told(&self, telling: &Telling, place: &Place<'_>) -> Result<Recording, RecordError> {
-        let people = self.header.names();
+        let people = self.heading.people();
         if let Some(name) = telling.part.person.as_ref().filter(|name| !people.contains(name.as_str())) {
             let people = people.into_iter().map(str::to_owned).collect();
             return Err(RecordError::NoPerson { name: name.clone(), people });
         }
-        let part::Chosen { entries, warnings } = part::choose(&self.entries, &telling.part)?;
+        let part::Chosen { entries, begins, warnings } =
+            part::choose(&self.heading, &self.entries, &telling.part)?;
         let person = telling.part.person.as_deref();
         let told = tell(&Subject {
-            header: &self.header,
+            heading: &self.heading,
             entries: &entries,
+            begins,
             person,
             detail: telling.detail,
             secrets: &self.secrets,
         });
         let (world, of_world) = place::world(self, place)?;
         let mut warnings = [self.oddities.clone(), warnings, of_world, told.warnings.clone()].concat();
-        let about = &self.header.about;
+        let about = &self.heading.header.about;
         if about["raced"] == true {
             warnings.push(
                 "two calls into one conversation were open at once, so their order was chance and may be another next time"
@@ -161,7 +154,7 @@ impl Journal {
             );
         }
         let name = telling.name.clone().or_else(|| about["name"].as_str().map(str::to_owned));
-        let begin = entries.first().map_or(BEGIN_AT, |entry| entry.at);
+        let begin = entries.first().map_or(BEGIN_AT, |entry| entry.at.0);
         let name = name.unwrap_or_else(|| {
             let day = emulator_server::rfc3339(emulator_core::Timestamp(begin));
             format!("Recorded on {}", day.split('T').next().unwrap_or_default())
@@ -170,20 +163,25 @@ impl Journal {
         let by_hand = !about["name"].is_string();
         let begin = if by_hand { begin - begin.rem_euclid(1_000) } else { begin };
         let reply = by_hand.then(|| slowest(&entries)).flatten();
-        let head =
-            Head { name, about, world, begin, reply, told: &told, protocol: &self.header.world["protocol"] };
+        let head = Head {
+            name,
+            about,
+            world,
+            begin,
+            reply,
+            told: &told,
+            protocol: &self.heading.header.world.protocol,
+        };
         Ok(Recording { text: head.written(), steps: told.steps(), warnings })
     }
 }
 
 /// How long a reply may take, for a bot that was slow while it was recorded by hand.
-fn slowest(entries: &[journal::Entry]) -> Option<i64> {
+fn slowest(entries: &[Entry]) -> Option<i64> {
     const USUAL: i64 = 2_500;
     const STEP: i64 = 5_000;
-    let calls = entries
-        .windows(2)
-        .filter(|pair| pair[1].kind == emulator_server::journal::Kind::Call && !pair[1].is_played());
-    let longest = calls.map(|pair| pair[1].wall - pair[0].wall).max()?;
+    let calls = entries.windows(2).filter(|pair| pair[1].call().is_some_and(|call| !call.played));
+    let longest = calls.map(|pair| pair[1].wall.0 - pair[0].wall.0).max()?;
     // Twice the time that it took, in whole steps.
     (longest > USUAL).then(|| (2 * longest).div_euclid(STEP) * STEP + STEP)
 }
@@ -196,7 +194,7 @@ struct Head<'a> {
     begin: i64,
     reply: Option<i64>,
     told: &'a Told,
-    protocol: &'a Value,
+    protocol: &'a str,
 }
 
 impl Head<'_> {
@@ -213,7 +211,7 @@ impl Head<'_> {
         if !tags.is_empty() {
             entry("tags", &Tree::List(tags));
         }
-        let own = about["protocol"].as_str().or_else(|| protocol.as_str().filter(|it| *it != "handover"));
+        let own = about["protocol"].as_str().or_else(|| Some(protocol).filter(|it| *it != "handover"));
         if let Some(protocol) = own {
             entry("protocol", &Tree::word(protocol));
         }
@@ -242,6 +240,10 @@ impl Head<'_> {
         }
         if about["deliveries"] == "allow" {
             entry("deliveries", &Tree::word("allow"));
+        }
+        if !told.given.is_empty() {
+            out.push_str("given:\n");
+            write::steps(&mut out, &told.given);
         }
         out.push_str("steps:\n");
         write::steps(&mut out, &told.lines);

@@ -64,6 +64,8 @@ pub struct Options {
     pub by_hand: HandPorts,
     /// The files that the command has written.
     pub ours: Ours,
+    /// Whether what the scenario was played with stays as it is although it has passed.
+    pub keeps_at_end: bool,
     /// Makes the control API of a place that is kept.
     pub control: fn(Place) -> ControlRoutes,
 }

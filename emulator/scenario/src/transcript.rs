@@ -67,6 +67,14 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
             let what = describe_delivery(delivery, names);
             format!("  {} hears {what}{channel} instead", names.app(delivery.app))
         }
+        Record::Heard(heard) => {
+            format!(
+                "  {} hears of `{}` on {}",
+                names.app(heard.app),
+                heard.field.name(),
+                heard.channel.name()
+            )
+        }
         Record::Effect(effect) => describe_effect(effect, entry.saw.owner().flatten(), names)?,
         // At the first try it is what everybody expects.
         Record::Attempt { number: 1, result, .. } if result.is_acknowledged() => return None,

@@ -38,7 +38,7 @@ use hyper::Method;
 
 pub use act::Beside;
 pub use call_line::{CallLine, call_line};
-pub(crate) use edges::messages::{messaging_type, sender_action};
+pub(crate) use edges::messages::SENDER_ACTIONS;
 pub(crate) use edges::person::permissions_of;
 pub use error::GraphError;
 pub(crate) use node::Minted;

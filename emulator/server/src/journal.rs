@@ -5,29 +5,51 @@
 //! the same inputs write the same bytes but for that.
 
 mod admin;
+mod attempt;
+mod call;
 mod causal;
+mod entry;
 mod file;
 mod header;
-mod json;
+mod hearing;
+mod kind;
+mod line;
+mod message;
+mod names;
 mod proxied;
-mod read;
+mod reader;
 mod record;
+mod refusal;
 mod resume;
+mod row;
+mod saw;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod value;
+mod whom;
 
 use std::collections::VecDeque;
 
 use crate::clock::Wall;
 
+pub use attempt::AttemptResult;
+pub use call::{Call, CallKind, RegisteredWebhook, Subscribing};
 pub use causal::causal_order;
+pub use entry::{Cause, Entry};
 pub use file::{Durability, JournalFile, WriteError};
-pub use header::{Origin, header};
-pub use json::{Kind, Names, entry_to_json, event_to_json};
-pub use proxied::{Passage, Passed};
-pub(crate) use read::{Told, What};
-pub use record::{
-    AttemptResult, BotOrder, Call, CallKind, Cause, Entry, Record, RegisteredWebhook, Subscribing,
+pub use header::{
+    DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld, FORMAT, Header,
+    HeaderError, Origin,
 };
+pub use kind::{Class, Kind};
+pub use line::{ReadLine, entry_to_json, event_to_json};
+pub use names::{Names, PersonName};
+pub use proxied::{Passage, Passed};
+pub use reader::Reader;
+pub use record::{BotOrder, Heard, Record};
 pub use resume::{Found, JournalError, open};
+pub use schema::schema;
 
 /// How much of a journal is kept in memory, in bytes.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 //! Developer commands: `ci` is the gate, `tidy` the rules that no other tool checks, `bench` the numbers to reach,
-//! `behaviour` the proof that nothing a bot can see has changed.
+//! `behaviour` the proof that nothing a bot can see has changed, `rules-version` writes down what the rules decide.
 //!
 //! Nothing here is shipped. A command needs no other tool than cargo; what is installed besides is used.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer command talks to a terminal")]
@@ -9,6 +9,7 @@ mod bench;
 mod binary;
 mod cargo;
 mod ci;
+mod rules_version;
 mod tidy;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Compare what every shipped scenario does with this code and with an earlier binary
     Behaviour(behaviour::Arguments),
+    /// Write down what the current version of the rules decides
+    RulesVersion(rules_version::Arguments),
     /// Stand between the emulator and a bot, and record what they exchange
     #[command(hide = true)]
     Relay(behaviour::relay::Arguments),
@@ -58,6 +61,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Tidy => tidy::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Behaviour(arguments) => behaviour::run(&arguments),
+        Command::RulesVersion(arguments) => rules_version::run(&arguments),
         Command::Relay(arguments) => behaviour::relay::run(&arguments),
         Command::Part(arguments) => bench::part::run(&arguments),
     }

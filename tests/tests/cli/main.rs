@@ -6,6 +6,7 @@ mod support;
 
 mod acts;
 mod bots;
+mod branching;
 mod clock_waits;
 mod control;
 mod crowds;

@@ -385,3 +385,50 @@ fn a_frozen_clock_begins_where_it_is_told_to() {
     let serve = Serve::start(&folder, &["--clock", "frozen", "--begin-at", "2027-02-03T04:05:06+01:00"]);
     assert_eq!(serve.get("/_emulator/world").json()["now"], "2027-02-03T03:05:06Z");
 }
+
+#[test]
+fn a_journal_of_another_version_of_the_rules_is_read_and_does_not_happen_again() {
+    let folder = Folder::new();
+    let serve = Serve::start(&folder, &["--journal", JOURNAL, "--clock", "frozen", "--person", "ana"]);
+    assert_eq!(serve.post("/_emulator/steps", "{user: ana, says: hello}").status, 200);
+    drop(serve);
+    let whole = fs::read_to_string(folder.path(JOURNAL)).expect("a journal");
+    // The header names the version, and nothing of it depends on a sentence.
+    let header: Value = serde_json::from_str(whole.lines().next().expect("a header")).expect("JSON");
+    assert_eq!(header["rules"], json!(emulator_core::RULES_VERSION));
+    let later = whole.replacen("\"rules\":1,", "\"rules\":99,", 1).replacen(
+        "\"rule\":\"C-18\"",
+        "\"rule\":\"C-999\"",
+        1,
+    );
+    folder.write("later.jsonl", &later);
+    let apart = "it came about by version 99 of the rules, and this emulator has version 1";
+
+    let ended = folder.run(&["export", "later.jsonl"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    assert!(ended.stderr.contains(apart) && ended.stdout.contains("says: \"hello\""), "{}", ended.told());
+    let line = later.lines().find(|line| line.contains("C-999")).expect("an entry by that rule");
+    let seq = serde_json::from_str::<Value>(line).expect("JSON")["seq"].to_string();
+    let ended = folder.run(&["explain", &seq, "--journal", "later.jsonl"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    assert!(ended.stderr.contains(apart), "{}", ended.told());
+    assert!(ended.stdout.contains("rule       C-999, which this version does not have"), "{}", ended.told());
+
+    let ended = folder.run(&["serve", "--port", "0", "--journal", "later.jsonl", "--person", "ana"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.told());
+    assert!(ended.stderr.contains("it follows version 99 of the rules"), "{}", ended.told());
+
+    // A journal of the format before this one cannot be read at all.
+    folder.write("before.jsonl", whole.replacen("\"format\":2", "\"format\":1", 1));
+    for arguments in [
+        &["export", "before.jsonl"][..],
+        &["explain", "1", "--journal", "before.jsonl"],
+        &["serve", "--port", "0", "--journal", "before.jsonl", "--person", "ana"],
+    ] {
+        let ended = folder.run(arguments);
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.told());
+        let why =
+            "it has format 1, and this emulator reads format 2\nhelp: messenger-emulator 0.1.0 wrote it";
+        assert!(ended.stderr.contains(why), "{arguments:?}: {}", ended.told());
+    }
+}

@@ -124,7 +124,7 @@ fn a_bot_that_starts_later_is_waited_for_and_talked_to() {
     let text = fs::read_to_string(&journal).expect("a journal");
     let lines: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
-    assert_eq!((&lines[0]["format"], &lines[0]["lane"]), (&Value::from(1), &Value::from("serve")));
+    assert_eq!((&lines[0]["format"], &lines[0]["lane"]), (&Value::from(2), &Value::from("serve")));
     assert_eq!(lines[1]["seq"], 1);
     assert!(lines[1..].iter().all(|line| line["kind"].is_string() && line["at"].is_string()));
     let again = folder.run(&["serve", "--port", "0", "--journal", "all.jsonl"]);

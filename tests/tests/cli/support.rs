@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use emulator_tests::hold_journals_in;
 pub(crate) use emulator_tests::{ROOT, binary};
 
 /// How long anything may take that normally takes milliseconds. A busy machine must not fail a test.
@@ -58,9 +59,19 @@ pub(crate) struct Folder {
     folder: TempDir,
 }
 
+/// What journals were written here are as the schema says.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            hold_journals_in(self.folder.path());
+        }
+    }
+}
+
 impl Folder {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::Builder::new().prefix("cli-").tempdir().expect("a temporary folder") }
+        let folder = tempfile::Builder::new().prefix("cli-").tempdir().expect("a temporary folder");
+        Self { folder }
     }
 
     /// A folder with one file.

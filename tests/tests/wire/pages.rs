@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use emulator_core::{AdminChange, AppId, Folder, InboxAct, PageId, Party, Psid, Span};
-use emulator_server::journal::{self, Durability, Entry, JournalFile, Origin, Record, header};
+use emulator_server::journal::{self, Durability, Entry, Header, JournalFile, Origin, Record};
 use emulator_server::{ClockMode, Lane, LaneSpec, PersonSpec, Quiet, Stage};
 use serde_json::{Value, json};
 
@@ -243,7 +243,7 @@ impl Run {
     fn on(path: &std::path::Path) -> Self {
         let stage = Setup::new().two_pages().primary(BOT).stage();
         let (lane, ids) = open_lane(&stage);
-        let header = header(&lane, 7, stage.settings(), &Origin::default());
+        let header = Header::of(&lane, 7, stage.settings(), &Origin::default()).line();
         let opened = journal::open(path, &lane, &header, Durability::Process);
         let (file, _) = opened.unwrap_or_else(|error| panic!("{error}"));
         let file = Arc::new(file);
@@ -302,8 +302,8 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
     let clock = ClockMode::Frozen { at: MORNING };
     let spec = LaneSpec { name: "lane".into(), clock, settings: None, people: vec![person] };
     let one_lane = one.open_lane(spec).unwrap();
-    let header: Value =
-        serde_json::from_str(&journal::header(&one_lane, 7, one.settings(), &Origin::default())).unwrap();
+    let header = Header::of(&one_lane, 7, one.settings(), &Origin::default()).line();
+    let header: Value = serde_json::from_str(&header).unwrap();
     assert_eq!(header["people"], json!({"ann": lane.person("ann", PAGE).unwrap().to_string()}));
     assert_eq!(header["world"]["pages"][0].get("called"), None);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use emulator_core::{Psid, RouteId, Span, Timestamp};
 use emulator_server::graph::{self, Origin, Request};
-use emulator_server::journal::{self, Cause, Durability, Found, JournalError, JournalFile, Record, header};
+use emulator_server::journal::{self, Cause, Durability, Found, Header, JournalError, JournalFile, Record};
 use emulator_server::{ClockMode, Lane, Quiet, Stage, parse_rfc3339, rfc3339};
 use hyper::Method;
 use proptest::collection::vec;
@@ -40,7 +40,7 @@ impl Run {
     fn with_clock(setup: Setup, path: &Path, clock: ClockMode) -> Result<Self, JournalError> {
         let stage = setup.stage();
         let (lane, ann) = open_lane(&stage, "lane", clock);
-        let header = header(&lane, SEED, stage.settings(), &journal::Origin::default());
+        let header = Header::of(&lane, SEED, stage.settings(), &journal::Origin::default()).line();
         let (file, found) = journal::open(path, &lane, &header, Durability::Process)?;
         let file = Arc::new(file);
         stage.write_to(Arc::clone(&file));
@@ -451,40 +451,47 @@ async fn a_journal_of_something_else_is_refused_and_left_as_it_is() {
         format!("{header}\n{}\n", lines.join("\n"))
     };
     let cases = [
-        (format!("{}\n", lines[0]), "is no journal of `serve`: its first line is no header"),
+        (format!("{}\n", lines[0]), "is not a journal of `serve`: its first line is not a header"),
         (
             "a shopping list".into(),
-            "is no journal of `serve`: its only line is no header that this run would write",
+            "is not a journal of `serve`: its only line is not a header that this run would write",
         ),
         (
             header_with(r#""seed":7"#, r#""seed":8"#),
             "\n  its seed is 8, and here it is 7; start with --seed 8\n",
         ),
-        (header_with(r#""format":1"#, r#""format":99"#), "its format is 99, and this emulator writes 1"),
         (
-            header_with(r#""rules":""#, r#""rules":"x"#),
-            "it follows other rules than this emulator; go on with",
+            header_with(r#""format":2"#, r#""format":1"#),
+            "it has format 1, and this emulator reads format 2\nhelp: messenger-emulator 0.1.0 wrote it; read it with that \
+             version, or make the journal again with this one; or name another file",
+        ),
+        (
+            header_with(r#""rules":1,"#, r#""rules":99,"#),
+            "it follows version 99 of the rules, and this emulator has version 1; go on with",
         ),
         (header_with(r#""ann":""#, r#""ann":"9"#), "people.ann is"),
         (with(0, "h\\u00e9", "ho"), "line 3 of the journal"),
-        (with(0, r#""kind":"says""#, r#""kind":"sings""#), "there is no kind of entry `sings`"),
+        (
+            with(0, r#""kind":"says""#, r#""kind":"sings""#),
+            "`kind` is \"sings\", and should be one of says, taps, ",
+        ),
         (
             with(0, r#""lane":"lane""#, r#""lane":"serve""#),
             "it belongs to the lane `serve`, and here there is only `lane`",
         ),
         (with(0, r#""seq":1,"#, r#""seq":2,"#), "its number is 2, and the next one is 1"),
-        (with(0, r#""at":"2026"#, r#""at":"26"#), "is no time"),
+        (with(0, r#""at":"2026"#, r#""at":"26"#), "is not a time"),
         (
             with(call, r#""at":"2026"#, r#""at":"2025"#),
             "it lies before the entry above it, and time never goes back",
         ),
         (with(attempt, r#""delivery":"#, r#""delivery":9"#), "its delivery is not open"),
         (with(2, "{", ""), "is not what the lines above it lead to; was it edited?"),
-        (with(find(r#""kind":"timer""#), "timer", "message"), "nothing above it leads to it"),
+        (with(find(r#""kind":"timer""#), "timer", "blocks"), "an entry `blocks` has no member `timer`"),
         (without(2), "is not what the lines above it lead to"),
         (without(attempt), "and the next one is"),
         (format!("{header}\n\n{}\n", lines.join("\n")), "line 2 of the journal"),
-        (format!("{header}\nhello\n"), "it is no entry"),
+        (format!("{header}\nhello\n"), "it is not an entry"),
     ];
     for (text, expected) in cases {
         fs::write(&path, &text).unwrap();

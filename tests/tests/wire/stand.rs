@@ -14,6 +14,7 @@ use emulator_server::{
     AnswerBody, AppSpec, ClockMode, ControlRoutes, Entrance, Lane, LaneSpec, PersonSpec, Stage, StageSpec,
     serve,
 };
+use emulator_tests::hold_entry_against_schema;
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -299,7 +300,14 @@ pub(crate) fn open_lane(stage: &Stage, name: &str, clock: ClockMode) -> (Arc<Lan
 
 /// Everything that the lane has written down.
 pub(crate) fn entries(lane: &Lane) -> Vec<Entry> {
-    lane.entries_after(0).expect("nothing was dropped")
+    let entries = lane.entries_after(0).expect("nothing was dropped");
+    let names = lane.names();
+    for entry in &entries {
+        hold_entry_against_schema(
+            &serde_json::from_str(&entry_to_json(entry, &names)).expect("a line is JSON"),
+        );
+    }
+    entries
 }
 
 /// The lane's journal in causal order, without what belongs to this run alone.

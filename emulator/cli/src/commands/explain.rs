@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use emulator_scenario::explain::explain;
+use emulator_scenario::explain::{Explained, explain};
 use emulator_scenario::input::read_input;
+use emulator_scenario::record::rules_apart;
+use emulator_server::journal::{Entry, ReadLine, Reader};
 use hyper::Method;
 use serde_json::Value;
 
@@ -35,7 +37,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> ExitCode {
     };
     let Ok(number) = number.parse::<u64>() else {
         eprintln!(
-            "error: `{number}` is no number of an entry; serve prints the numbers in front of its lines"
+            "error: `{number}` is not the number of an entry; serve prints the numbers in front of its lines"
         );
         return Exit::Usage.into();
     };
@@ -73,16 +75,29 @@ fn from_file(path: &Path, lane: Option<&str>, number: u64) -> Result<String, Str
     let cannot_read = |why: &dyn std::fmt::Display| format!("cannot read {shown}: {why}");
     let bytes = read_input(path, u64::MAX).map_err(|error| cannot_read(&error))?;
     let text = String::from_utf8(bytes).map_err(|_| cannot_read(&"it is not UTF-8 text"))?;
-    let mut entries = Vec::new();
-    for (index, line) in text.lines().enumerate().skip(1) {
-        let entry: Value = serde_json::from_str(line)
-            .map_err(|error| format!("{shown}:{}: this line is no journal entry: {error}", index + 1))?;
-        if lane.is_none_or(|lane| entry["lane"].is_null() || entry["lane"] == lane) {
-            entries.push(entry);
-        }
+    let mut lines = text.lines();
+    let begun = Reader::begin(lines.next().unwrap_or_default());
+    let (header, names, reader) = begun.map_err(|error| format!("{shown}: {error}"))?;
+    if let Some(lane) = lane.filter(|lane| *lane != header.lane) {
+        return Err(format!("{shown} is the journal of the lane `{}`, not of `{lane}`", header.lane));
     }
-    let find = |number: u64| entries.iter().find(|entry| entry["seq"] == number);
-    let entry = find(number).ok_or_else(|| format!("{shown} holds no entry {number}"))?;
-    let effects: Vec<&Value> = entries.iter().filter(|effect| effect["cause"] == number).collect();
-    Ok(format!("{}\n", explain(entry, &find, &effects)))
+    if let Some(apart) = rules_apart(&header) {
+        eprintln!("warning: {shown}: {apart}");
+    }
+    let mut entries: Vec<ReadLine> = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let read = reader.entry(line);
+        entries.extend(
+            read.map_err(|why| format!("{shown}:{}: this line is not a journal entry: {why}", index + 2))?,
+        );
+    }
+    let line = entries.iter().find(|line| line.entry.seq == number);
+    let ReadLine { entry, foreign_rule, .. } =
+        line.ok_or_else(|| format!("{shown} holds no entry {number}"))?;
+    let find = |number: u64| entries.iter().map(|line| &line.entry).find(|entry| entry.seq == number);
+    let is_effect = |entry: &&Entry| entry.cause.is_some_and(|cause| cause.seq == number);
+    let effects: Vec<&Entry> = entries.iter().map(|line| &line.entry).filter(is_effect).collect();
+    let foreign_rule = foreign_rule.as_deref();
+    let explained = Explained { entry, foreign_rule, names: &names, find: &find, effects: &effects };
+    Ok(format!("{}\n", explain(&explained)))
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use clap::Args;
 use emulator_scenario::cast::Cast;
 use emulator_scenario::record::{Detail, Journal, Part, Place, Recording, Telling};
-use emulator_server::journal::entry_to_json;
 use emulator_server::{Lane, Quiet};
 use tokio::sync::Mutex;
 
@@ -173,7 +172,6 @@ impl Recorder {
     fn take_in(&mut self, lane: &Lane) -> bool {
         let Some(journal) = &mut self.journal else { return false };
         let before = self.seen;
-        let names = lane.names();
         let new =
             lane.entries_after(self.seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
         for entry in new.unwrap_or_default() {
@@ -183,9 +181,7 @@ impl Recorder {
                 eprintln!("warning: {text}");
             }
             self.seen = entry.seq;
-            if let Err(error) = journal.add(&entry_to_json(&entry, &names)) {
-                eprintln!("warning: entry {}: {error}", entry.seq);
-            }
+            journal.add(entry);
         }
         self.seen > before
     }

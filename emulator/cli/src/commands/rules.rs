@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::exit::Exit;
 use crate::output;
 
+mod diff;
 mod table;
 
 /// Prints the rules that the emulator follows, with their sources
@@ -33,6 +34,12 @@ enum List {
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
+    /// Prints what the rules decide otherwise than in an earlier version, which journals name in their first line
+    Diff {
+        /// The version to compare with
+        #[arg(long, value_name = "VERSION")]
+        since: u32,
+    },
     /// Prints who may do what in which state, and what comes of it
     Table {
         /// Prints text or JSON
@@ -47,6 +54,13 @@ pub(crate) fn run(arguments: &RulesArguments) -> ExitCode {
         Some(List::Options { .. }) => options_as_text(),
         Some(List::Table { format }) if format == "json" => format!("{:#}\n", table::json()),
         Some(List::Table { .. }) => table::text(),
+        Some(List::Diff { since }) => match diff::since(*since) {
+            Ok(text) => text,
+            Err(why) => {
+                eprintln!("error: {why}");
+                return Exit::Usage.into();
+            }
+        },
         None => return rules(arguments),
     };
     output::result(&text, Exit::Passed).into()

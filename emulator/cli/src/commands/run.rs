@@ -5,6 +5,7 @@ mod progress;
 mod reports;
 mod selecting;
 mod told;
+mod until;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -140,6 +141,7 @@ fn prepared(
         },
         by_hand,
         ours,
+        keeps_at_end: arguments.keep && arguments.until.is_some(),
         control: |place| Console::new(place).routes(),
         journal: arguments.journal.clone(),
     };

@@ -28,7 +28,7 @@ use emulator_scenario::outward;
 use emulator_scenario::redirect::RENEWED;
 use emulator_scenario::runner::BEGIN_AT;
 use emulator_scenario::transcript::Lines;
-use emulator_server::journal::{JournalFile, Origin, header};
+use emulator_server::journal::{Header, JournalFile, Origin};
 use emulator_server::{ClockMode, Lane, Pace, Stage, rfc3339};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, Notify, mpsc};
@@ -277,7 +277,7 @@ fn record(
     (stage, lane, cast): (&Stage, &Arc<Lane>, &Cast),
     origin: &Origin,
 ) -> Result<Arc<Mutex<Recorder>>, Failed> {
-    let header = header(lane, arguments.seed, stage.settings(), origin);
+    let header = Header::of(lane, arguments.seed, stage.settings(), origin).line();
     recorder.begin(&header, cast).map_err(|why| failed(Exit::Usage, why))?;
     let recorder = Arc::new(Mutex::new(recorder));
     tokio::spawn(Recorder::follow(Arc::clone(&recorder), Arc::clone(lane)));

@@ -8,7 +8,7 @@ use super::cases::{cases, check_names, check_variables, protocols, shape};
 use super::parts::{not_alone, part};
 use super::section::Section;
 use super::settings::{begin_at, timeouts};
-use super::steps::{Assembly, list};
+use super::steps::{Assembly, given, list, unjudged};
 use super::world::world;
 use super::world_file::{referred_world, world_above};
 use super::{Deliveries, Document, Scenario, Unread, WorldSpec};
@@ -135,9 +135,13 @@ fn scenario(
     let known = (certainty == Certainty::Complete).then(|| Known::of(&world.names(), &shape(&vars, &cases)));
     let items = list(&mut section, "scenario", words::SCENARIO_KEYS);
     let names = Names { captures: Some(BTreeSet::new()), certainty, ..world.names() };
+    let lead = given(&mut section);
     let mut assembly = Assembly::new(path, loader, names, known);
+    assembly.add(lead, file);
+    let how_many_given = assembly.len();
     assembly.add(items, file);
     let (steps, found) = assembly.finish();
+    section.problems.extend(unjudged(steps.get(..how_many_given).unwrap_or_default()));
     section.problems.extend(found);
     section.problems.extend(bot_steps(&steps, &world));
     section.problems.extend(early_taps(&steps));
@@ -158,6 +162,7 @@ fn scenario(
         deliveries: section.word("deliveries").and_then(Deliveries::parse).unwrap_or(Deliveries::Fail),
         world,
         steps,
+        given: how_many_given,
         file: Arc::clone(file),
         span: node.span,
     })

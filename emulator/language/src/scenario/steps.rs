@@ -7,7 +7,7 @@ use super::section::Section;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::matcher;
 use crate::node::Node;
-use crate::step::{self, Loader, Names, Origin, Step};
+use crate::step::{self, Act, Loader, Names, Origin, Step};
 use crate::value::{self, Known};
 use crate::vocabulary::{Field, names};
 
@@ -32,6 +32,11 @@ impl<'a> Assembly<'a> {
     pub(super) fn new(path: &Path, loader: Loader<'a>, names: Names, known: Option<Known>) -> Self {
         let (open, uses) = (vec![path.to_owned()], Vec::new());
         Self { loader, names, known, open, uses, count: 0, steps: Vec::new(), problems: Vec::new() }
+    }
+
+    /// How many steps there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.steps.len()
     }
 
     /// Gives the steps, and what is wrong with them.
@@ -89,6 +94,51 @@ impl<'a> Assembly<'a> {
         let uses: Vec<&str> = self.uses.iter().rev().map(String::as_str).collect();
         (!uses.is_empty()).then(|| uses.join(", that one at ").into())
     }
+}
+
+/// Takes the list of steps that lead to the beginning of a scenario; it may be absent.
+pub(super) fn given<'n>(section: &mut Section<'n, '_>) -> &'n [Node] {
+    let Some(list) = section.node().get("given") else { return &[] };
+    let Some(items) = list.items() else {
+        section.report(
+            Diagnostic::new(list.span, "`given` takes a list")
+                .label(format!("this is {}", list.kind_name()))
+                .help("begin each step with a dash: `- user: ana`"),
+        );
+        return &[];
+    };
+    items
+}
+
+/// Says which steps of `given` cannot stand there: what bots do is not judged, and states stand at the end.
+pub(super) fn unjudged(steps: &[Step]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let problem = match &step.act {
+            Act::Expect { what, .. } if what.is_state() => {
+                let later = steps[index + 1..].iter();
+                let acts = later.into_iter().any(|step| !matches!(step.act, Act::Expect { .. }));
+                acts.then(|| {
+                    Diagnostic::new(step.span, "a state stands at the end of `given`, and steps follow here")
+                        .help("put it after the last step of `given`")
+                })
+            }
+            Act::Expect { .. } | Act::Never { .. } => Some(
+                Diagnostic::new(step.span, "what comes of the steps of `given` is not judged")
+                    .label("only a state can stand here: `owner`, `folder` or `window`")
+                    .help("put it into `steps`, or leave it out"),
+            ),
+            Act::User { .. }
+            | Act::Inbox { .. }
+            | Act::Page { .. }
+            | Act::App { .. }
+            | Act::Bot { .. }
+            | Act::Clock(_)
+            | Act::Note(_) => None,
+        };
+        problems.extend(problem.map(|problem| problem.in_file(&step.file)));
+    }
+    problems
 }
 
 /// Takes the list of steps of a scenario or a part, whose keys are known.

@@ -63,6 +63,19 @@ impl Expectation {
         }
     }
 
+    /// True for a state of a conversation, which can be looked at whatever led to it.
+    #[must_use]
+    pub fn is_state(&self) -> bool {
+        match &self.what {
+            Awaited::Owner(_) | Awaited::Folder(_) | Awaited::Window(_) => true,
+            Awaited::App { .. }
+            | Awaited::Webhook { .. }
+            | Awaited::Nothing { .. }
+            | Awaited::AnyOrder(_)
+            | Awaited::OneOf(_) => false,
+        }
+    }
+
     /// In how many ways it can be met: alternatives that each ask for one thing are one way.
     pub(super) fn ways(&self) -> usize {
         match &self.what {

@@ -38,6 +38,11 @@ pub const SCENARIO_KEYS: &[Field] = &[
         ValueKind::Word(Deliveries::WORDS),
         "what a failed delivery means at the end that no expectation spoke of: `fail`, or `allow` to let it be",
     ),
+    field(
+        "given",
+        ValueKind::Steps,
+        "steps that lead to the beginning: they are played first, and what they lead to is not judged but for the states at their end",
+    ),
     field("steps", ValueKind::Steps, "what happens, one step after the other"),
 ];
 /// The top-level keys of a scenario that this version lacks.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::Effect;
-use emulator_server::journal::{Entry, Record};
+use emulator_server::journal::Entry;
 
 use super::Feed;
 use crate::diagnostics::SourceText;
@@ -76,26 +75,15 @@ impl Feed {
     pub(crate) fn take(&mut self, index: usize, reader: &Reader) {
         let Some(entry) = self.entries.get(index) else { return };
         let seq = entry.seq;
-        let position = match &entry.record {
-            Record::Call(call) => call.app.map(|app| self.calls.entry(app).or_default()),
-            Record::Effect(Effect::Deliver(delivery)) => {
-                Some(self.deliveries.entry(delivery.app).or_default())
-            }
-            Record::Effect(_) => {
-                self.read.insert(seq, Some(reader.clone()));
+        let position = match (entry.call(), entry.delivered_to()) {
+            (Some(call), _) => call.app.map(|app| self.calls.entry(app).or_default()),
+            (None, Some(app)) => Some(self.deliveries.entry(app).or_default()),
+            (None, None) => {
+                if entry.effect().is_some() {
+                    self.read.insert(seq, Some(reader.clone()));
+                }
                 None
             }
-            Record::Person { .. }
-            | Record::Inbox { .. }
-            | Record::Admin { .. }
-            | Record::Declined(_)
-            | Record::Refused { .. }
-            | Record::Clock { .. }
-            | Record::Fired(_)
-            | Record::Attempt { .. }
-            | Record::Bot { .. }
-            | Record::Note { .. }
-            | Record::Proxied { .. } => None,
         };
         if let Some(position) = position {
             position.take(index, seq, reader);
@@ -104,26 +92,13 @@ impl Feed {
 
     /// Why an entry is not looked at any more; none while it is.
     pub(crate) fn earlier(&self, entry: &Entry) -> Option<Earlier<'_>> {
-        match &entry.record {
-            Record::Call(call) => self.calls.get(&call.app?)?.earlier(entry.seq),
-            Record::Effect(Effect::Deliver(delivery)) => {
-                self.deliveries.get(&delivery.app)?.earlier(entry.seq)
-            }
-            Record::Effect(_) => {
+        match (entry.call(), entry.delivered_to()) {
+            (Some(call), _) => self.calls.get(&call.app?)?.earlier(entry.seq),
+            (None, Some(app)) => self.deliveries.get(&app)?.earlier(entry.seq),
+            (None, None) => {
                 let reader = self.read.get(&entry.seq)?.as_ref();
                 Some(reader.map_or(Earlier::ReadAtOnce, Earlier::ReadBy))
             }
-            Record::Person { .. }
-            | Record::Inbox { .. }
-            | Record::Admin { .. }
-            | Record::Declined(_)
-            | Record::Refused { .. }
-            | Record::Clock { .. }
-            | Record::Fired(_)
-            | Record::Attempt { .. }
-            | Record::Bot { .. }
-            | Record::Note { .. }
-            | Record::Proxied { .. } => None,
         }
     }
 }

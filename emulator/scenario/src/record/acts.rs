@@ -1,12 +1,10 @@
-//! What people, agents and played apps did, as steps.
+//! What people and agents did, as steps.
 
-use emulator_server::journal::Kind;
-use serde_json::{Map, Value};
+use emulator_core::{AppId, InboxAct, Message, Mid, PageId, Party, PersonAct, Psid};
+use serde_json::Value;
 
-use super::asked;
-use super::journal::{Entry, Header, name_of, page_of};
+use super::journal::Heading;
 use super::names::Names;
-use super::times::duration;
 use super::tree::{Line, Tree};
 
 /// What is needed to tell of an entry.
@@ -15,16 +13,7 @@ pub(crate) struct Words<'a> {
     /// What earlier messages are captured as, by their ids.
     pub(crate) captures: &'a std::collections::BTreeMap<String, String>,
     /// Whose journal it is: where there are several people or Pages, steps and expectations say whom they mean.
-    pub(crate) header: &'a Header,
-}
-
-/// Whether something is to be done again, or to be waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// By a step.
-    Again,
-    /// By an expectation.
-    Awaited,
+    pub(crate) heading: &'a Heading,
 }
 
 /// Why there is no step for something.
@@ -32,175 +21,103 @@ pub(crate) type Untold = String;
 
 impl Words<'_> {
     /// What a person did.
-    pub(crate) fn person(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
-        let person = entry.person().unwrap_or_default();
+    pub(crate) fn person(
+        &self,
+        (person, act): (Psid, &PersonAct),
+        capture: Option<&str>,
+    ) -> Result<Line, Untold> {
         let mut nlp = None;
-        let (verb, value, beside) = match entry.kind {
-            Kind::Says => {
-                let reply = self.earlier("reply_to", entry)?;
-                let body = entry.data.get("message");
-                nlp = body.and_then(|body| body.get("nlp")).map(|found| ("nlp", self.names.value(found)));
+        let (verb, value, beside) = match act {
+            PersonAct::Says(message) => {
+                let reply = self.earlier("reply_to", message.reply_to.as_ref())?;
+                let body = body_of(message);
+                nlp = body.as_ref().and_then(|body| Some(("nlp", self.names.value(body.get("nlp")?))));
                 match body.filter(|body| nlp.is_none() || body.get("attachments").is_some()) {
-                    None => ("says", self.names.text(entry.text("text").unwrap_or_default()), reply),
-                    Some(body) => ("sends", self.sent(body)?, reply),
+                    None => ("says", self.names.text(message.text.as_deref().unwrap_or_default()), reply),
+                    Some(body) => ("sends", self.sent(&body)?, reply),
                 }
             }
-            Kind::Taps => {
-                let what = self.names.text(entry.text("what").unwrap_or_default());
-                ("taps", what, self.earlier("in", entry)?)
+            PersonAct::Taps { what, within } => {
+                ("taps", self.names.text(what), self.earlier("in", within.as_ref())?)
             }
-            Kind::Reacts => {
-                let emoji = match entry.text("emoji") {
-                    Some(emoji) => self.names.word(emoji),
+            PersonAct::Reacts { to, reaction } => {
+                let emoji = match reaction {
+                    Some(reaction) => self.names.word(&reaction.emoji),
                     None => Tree::word("none"),
                 };
-                ("reacts", emoji, self.earlier("to", entry)?)
+                ("reacts", emoji, self.earlier("to", to.as_ref())?)
             }
-            Kind::Reads => ("reads", Tree::Bool(true), None),
-            Kind::Opens => {
-                let link = self.names.text(entry.text("ref").unwrap_or_default());
+            PersonAct::Reads => ("reads", Tree::Bool(true), None),
+            PersonAct::Opens(referral) => {
+                let link = self.names.text(&referral.reference);
                 ("opens", Tree::map([Some(("link", link))]), None)
             }
-            Kind::Blocks => ("blocks", Tree::Bool(true), None),
-            Kind::Unblocks => ("unblocks", Tree::Bool(true), None),
-            Kind::Inbox
-            | Kind::Page
-            | Kind::Declined
-            | Kind::Call
-            | Kind::Refused
-            | Kind::Clock
-            | Kind::Timer
-            | Kind::Message
-            | Kind::Window
-            | Kind::Control
-            | Kind::ControlProlonged
-            | Kind::Folder
-            | Kind::Delivery
-            | Kind::MarkedDone
-            | Kind::Unheard
-            | Kind::WebhooksFailing
-            | Kind::WebhooksDisabled
-            | Kind::Attempt
-            | Kind::Bot
-            | Kind::Note
-            | Kind::Proxied => return Err("no person does such a thing".to_owned()),
+            PersonAct::Blocks(true) => ("blocks", Tree::Bool(true), None),
+            PersonAct::Blocks(false) => ("unblocks", Tree::Bool(true), None),
         };
         let captured = capture.map(|name| ("as", Tree::name(name)));
-        let who = Some(("user", Tree::name(name_of(person))));
-        Ok(Line::step([who, Some((verb, value)), nlp, beside, self.on(entry), captured]))
+        let who = Some(("user", Tree::name(&self.heading.person(person))));
+        Ok(Line::step([who, Some((verb, value)), nlp, beside, self.on_page_of(person), captured]))
     }
 
     /// What an agent did in the Page Inbox.
-    pub(crate) fn inbox(&self, entry: &Entry, capture: Option<&str>) -> Result<Line, Untold> {
-        let who = ("inbox", Tree::name(name_of(entry.person().unwrap_or_default())));
-        let verb = match (entry.text("verb"), entry.text("text"), entry.text("folder")) {
-            (Some("replies"), Some(text), _) if !entry.data.contains_key("message") => {
-                ("replies", self.names.text(text))
-            }
-            (Some("moves_to"), _, Some(folder)) => ("moves_to", Tree::word(folder)),
-            _ => return Err("an agent replied with more than a text".to_owned()),
-        };
-        let captured = capture.map(|name| ("as", Tree::name(name)));
-        Ok(Line::step([Some(who), Some(verb), self.on(entry), captured]))
-    }
-
-    /// What a played app called, and how it was refused.
-    pub(crate) fn played(
+    pub(crate) fn inbox(
         &self,
-        entry: &Entry,
-        refusal: Option<&Entry>,
+        (person, act): (Psid, &InboxAct),
         capture: Option<&str>,
     ) -> Result<Line, Untold> {
-        let meant = asked::as_verb(entry, &self.header.people);
-        let entry = meant.as_ref().unwrap_or(entry);
-        let (verb, value) = self.called(entry, Manner::Again)?;
-        let tag = |key| entry.text(key).map(|word| (key, self.names.word(word)));
-        // A token that is nobody's does not tell whose step it was, and it does not matter.
-        let anybody = || self.header.world["pages"][0]["apps"].as_object()?.keys().next().map(String::as_str);
-        Ok(Line::step([
-            Some(("app", Tree::name(entry.text("app").or_else(anybody).unwrap_or_default()))),
-            self.of(entry.person()).filter(|_| verb != asked::VERB),
-            Some((verb, value)),
-            tag("messaging_type"),
-            tag("tag"),
-            self.earlier("reply_to", entry)?,
-            self.on(entry),
-            refusal.map(|refusal| ("refused", refused(refusal))),
-            capture.map(|name| ("as", Tree::name(name))),
-        ]))
+        let who = ("inbox", Tree::name(&self.heading.person(person)));
+        let verb = match act {
+            InboxAct::Replies(message) => match (&message.text, &message.body) {
+                (Some(text), None) => ("replies", self.names.text(text)),
+                (None, _) | (Some(_), Some(_)) => {
+                    return Err("an agent replied with more than a text".to_owned());
+                }
+            },
+            InboxAct::Moves(folder) => ("moves_to", Tree::word(folder.name())),
+        };
+        let captured = capture.map(|name| ("as", Tree::name(name)));
+        Ok(Line::step([Some(who), Some(verb), self.on_page_of(person), captured]))
     }
 
     /// The person meant, where there are several.
-    pub(crate) fn of(&self, person: Option<&str>) -> Option<(&'static str, Tree)> {
-        person.filter(|_| self.header.names().len() > 1).map(|person| ("of", Tree::name(name_of(person))))
+    pub(crate) fn of(&self, person: Option<Psid>) -> Option<(&'static str, Tree)> {
+        let person = person.filter(|_| self.heading.people().len() > 1)?;
+        Some(("of", Tree::name(&self.heading.person(person))))
     }
 
-    /// The Page meant, where it is not the first of several.
-    pub(crate) fn on(&self, entry: &Entry) -> Option<(&'static str, Tree)> {
-        let of_person = entry.person().and_then(page_of);
-        let by_id = || self.header.called(entry.text("page").or(entry.text("id"))?);
-        self.on_page(of_person.or_else(by_id))
+    /// The Page of a person, where it is not the first of several.
+    pub(crate) fn on_page_of(&self, person: Psid) -> Option<(&'static str, Tree)> {
+        self.on_page(self.heading.page_of(person))
     }
 
-    /// The same for a Page by its name.
-    pub(crate) fn on_page(&self, page: Option<&str>) -> Option<(&'static str, Tree)> {
-        page.filter(|page| self.header.first_page() != Some(page)).map(|page| ("on", Tree::name(page)))
+    /// A Page, where it is not the first of several.
+    pub(crate) fn on_page_named(&self, page: PageId) -> Option<(&'static str, Tree)> {
+        self.on_page(self.heading.page(page))
     }
 
-    /// A verb of an app and its value.
-    pub(crate) fn called(&self, entry: &Entry, manner: Manner) -> Result<(&'static str, Tree), Untold> {
-        let names = self.names;
-        let text = |said: &str| match manner {
-            Manner::Again => names.text(said),
-            Manner::Awaited => names.awaited(said),
-        };
-        let body = |sent: &Value| match manner {
-            Manner::Again => names.value(sent),
-            Manner::Awaited => names.awaited_value(sent),
-        };
-        let of = |key: &str| entry.text(key);
-        let metadata = || of("metadata").map(|metadata| ("metadata", text(metadata)));
-        let flag = |metadata: Option<(&str, Tree)>| match metadata {
-            Some(metadata) => Tree::map([Some(metadata)]),
-            None => Tree::Bool(true),
-        };
-        let target = || {
-            let to = of("to")?;
-            let is_name = to.starts_with(|first: char| !first.is_ascii_digit());
-            let secret = names.hidden_in(to) != to;
-            Some(("to", if is_name && !secret { Tree::name(to) } else { text(to) }))
-        };
-        Ok(match of("verb").unwrap_or_default() {
-            "sends" => ("sends", message(entry, &text, &body)),
-            "passes_control" => ("passes_control", Tree::map([target(), metadata()])),
-            "passes_metadata" => ("passes_metadata", Tree::map([target(), metadata()])),
-            "takes_control" => ("takes_control", flag(metadata())),
-            "requests_control" => ("requests_control", flag(metadata())),
-            "releases_control" => ("releases_control", Tree::Bool(true)),
-            "extends_control" => {
-                let seconds = entry.data.get("seconds").and_then(Value::as_i64);
-                let long = seconds.map(|seconds| Tree::word(duration(seconds.saturating_mul(1_000))));
-                ("extends_control", long.unwrap_or(Tree::Bool(true)))
-            }
-            "asks_owner" => ("asks_owner", Tree::Bool(true)),
-            "asks_receivers" => ("asks_receivers", Tree::Bool(true)),
-            "signals" => match of("action") {
-                Some("typing_on") => ("types", Tree::word("on")),
-                Some("typing_off") => ("types", Tree::word("off")),
-                Some("mark_seen") => ("marks_seen", Tree::Bool(true)),
-                Some(_) | None => return Err("it reacts to a message".to_owned()),
-            },
-            _ => match manner {
-                Manner::Again => (asked::VERB, asked::written_out(entry, self.header, names)?),
-                Manner::Awaited => (asked::VERB, asked::seen(entry, self.header, names)?),
-            },
-        })
+    fn on_page(&self, page: Option<&str>) -> Option<(&'static str, Tree)> {
+        page.filter(|page| self.heading.first_page() != Some(page)).map(|page| ("on", Tree::name(page)))
+    }
+
+    /// The name of an app.
+    pub(crate) fn app(&self, app: AppId) -> Tree {
+        Tree::name(&self.heading.names.app(app))
+    }
+
+    /// The name of an app or of the inbox.
+    pub(crate) fn party(&self, party: Party) -> Tree {
+        Tree::name(&self.heading.names.party(party))
     }
 
     /// The key beside a verb that names an earlier message.
-    fn earlier(&self, key: &'static str, entry: &Entry) -> Result<Option<(&'static str, Tree)>, Untold> {
-        let Some(mid) = entry.text(key) else { return Ok(None) };
-        match self.captures.get(mid) {
+    pub(crate) fn earlier(
+        &self,
+        key: &'static str,
+        mid: Option<&Mid>,
+    ) -> Result<Option<(&'static str, Tree)>, Untold> {
+        let Some(mid) = mid else { return Ok(None) };
+        match self.captures.get(&*mid.0) {
             Some(name) => Ok(Some((key, Tree::name(name)))),
             None => Err(format!("`{key}` names a message that is not in what is told")),
         }
@@ -284,23 +201,7 @@ fn without_doubles(items: &[Value]) -> Vec<&Value> {
     (0..items.len()).filter(|index| !is_double(*index)).filter_map(|index| items.get(index)).collect()
 }
 
-/// A message that an app sends: its text, or all that it holds.
-pub(crate) fn message(entry: &Entry, text: &dyn Fn(&str) -> Tree, body: &dyn Fn(&Value) -> Tree) -> Tree {
-    match (entry.data.get("message"), entry.text("text"), entry.text("metadata")) {
-        (Some(sent), _, _) => body(sent),
-        (None, Some(said), None) => text(said),
-        (None, said, metadata) => {
-            let mut members = Map::new();
-            members.extend(said.map(|said| ("text".to_owned(), Value::from(said))));
-            members.extend(metadata.map(|metadata| ("metadata".to_owned(), Value::from(metadata))));
-            body(&Value::Object(members))
-        }
-    }
-}
-
-/// How a call was refused.
-pub(crate) fn refused(refusal: &Entry) -> Tree {
-    let number = |key| refusal.data.get(key).and_then(Value::as_number).cloned();
-    let part = |name, key| number(key).map(|number| (name, Tree::Number(number)));
-    Tree::map([part("code", "code"), part("subcode", "subcode")])
+/// A message beside its text, if there is more of it.
+pub(crate) fn body_of(message: &Message) -> Option<Value> {
+    message.body.as_deref().and_then(|body| serde_json::from_str(body).ok())
 }

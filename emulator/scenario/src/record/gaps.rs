@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use emulator_core::Psid;
+
 use super::story::{Change, Ending, Piece, What};
 
 /// How far the clock moves before each piece, by the piece's index.
@@ -38,7 +40,7 @@ struct Plan<'a> {
     pieces: &'a [Piece],
     in_full: &'a BTreeSet<usize>,
     moves: BTreeMap<usize, i64>,
-    deadlines: BTreeMap<(String, Ending), Deadline>,
+    deadlines: BTreeMap<(Psid, Ending), Deadline>,
     /// Where the recorded clock stands, and how much of it the scenario has left out so far.
     recorded: i64,
     left_out: i64,
@@ -105,7 +107,7 @@ impl<'a> Plan<'a> {
             match change {
                 Change::Ends { what, at: Some(at) } => {
                     let deadline = Deadline { recorded: *at, played: *at - self.left_out, set_by: index };
-                    self.deadlines.insert(what.clone(), deadline);
+                    self.deadlines.insert(*what, deadline);
                 }
                 Change::Ends { what, at: None } => drop(self.deadlines.remove(what)),
                 Change::TakenAgain { after } => {
@@ -120,21 +122,24 @@ impl<'a> Plan<'a> {
 
 #[cfg(test)]
 mod tests {
-    use emulator_server::journal::Kind;
-    use serde_json::Map;
+    use emulator_core::{Saw, Timestamp};
+    use emulator_server::Wall;
+    use emulator_server::journal::{Entry, Record};
 
     use super::*;
-    use crate::record::journal::Entry;
 
     const HOUR: i64 = 3_600_000;
+    const ANA: Psid = Psid(1);
+    const BO: Psid = Psid(2);
 
     /// A piece so many hours after the begin, with what it lets end and when.
-    fn piece(hours: i64, what: What, ends: &[(&str, i64)]) -> Piece {
-        let (at, data) = (hours * HOUR, Map::new());
-        let entry = Entry { seq: 1, at, wall: 0, cause: None, kind: Kind::Says, data, saw_owner: None };
+    fn piece(hours: i64, what: What, ends: &[(Psid, i64)]) -> Piece {
+        let record = Record::Note { text: "something".into() };
+        let (at, saw) = (Timestamp(hours * HOUR), Saw::default());
+        let entry = Entry { seq: 1, at, cause: None, rule: None, saw, record, wall: Wall(0) };
         let mut piece = Piece::new(&entry, what, Vec::new());
-        let end = |(person, hours): &(&str, i64)| Change::Ends {
-            what: ((*person).to_owned(), Ending::Control),
+        let end = |(person, hours): &(Psid, i64)| Change::Ends {
+            what: (*person, Ending::Control),
             at: Some(hours * HOUR),
         };
         piece.changes = ends.iter().map(end).collect();
@@ -147,18 +152,18 @@ mod tests {
 
     #[test]
     fn time_in_which_nothing_ended_is_left_out() {
-        let pieces = [piece(0, What::Acts, &[("ana", 24)]), piece(20, What::Acts, &[("ana", 44)])];
+        let pieces = [piece(0, What::Acts, &[(ANA, 24)]), piece(20, What::Acts, &[(ANA, 44)])];
         assert_eq!(hours(&pieces), []);
     }
 
     #[test]
     fn the_clock_moves_as_far_as_what_ended_needs() {
-        let pieces = [piece(0, What::Acts, &[("ana", 24)]), piece(90, What::Acts, &[])];
+        let pieces = [piece(0, What::Acts, &[(ANA, 24)]), piece(90, What::Acts, &[])];
         assert_eq!(hours(&pieces), [(1, 24)]);
         // Ten hours that were left out before are not missed.
         let pieces = [
-            piece(0, What::Acts, &[("ana", 24)]),
-            piece(10, What::Acts, &[("ana", 34)]),
+            piece(0, What::Acts, &[(ANA, 24)]),
+            piece(10, What::Acts, &[(ANA, 34)]),
             piece(34, What::Follows, &[]),
         ];
         assert_eq!(hours(&pieces), [(2, 24)]);
@@ -167,13 +172,13 @@ mod tests {
     #[test]
     fn moves_that_were_made_count() {
         let pieces = [
-            piece(0, What::Acts, &[("ana", 24)]),
+            piece(0, What::Acts, &[(ANA, 24)]),
             piece(5, What::Moves(20 * HOUR), &[]),
             piece(25, What::Acts, &[]),
         ];
         assert_eq!(hours(&pieces), [(2, 4)]);
         let pieces = [
-            piece(0, What::Acts, &[("ana", 24)]),
+            piece(0, What::Acts, &[(ANA, 24)]),
             piece(0, What::Moves(24 * HOUR), &[]),
             piece(24, What::Follows, &[]),
         ];
@@ -183,7 +188,7 @@ mod tests {
     #[test]
     fn time_in_which_the_emulator_was_off_passed_like_any_other() {
         let pieces = [
-            piece(0, What::Acts, &[("ana", 24)]),
+            piece(0, What::Acts, &[(ANA, 24)]),
             piece(1, What::Passes(20 * HOUR), &[]),
             piece(22, What::Acts, &[]),
             piece(26, What::Acts, &[]),
@@ -195,8 +200,8 @@ mod tests {
     fn what_goes_on_does_not_end_too_soon() {
         // Ana's control ends while Bo's, which began ten hours later, goes on.
         let pieces = [
-            piece(0, What::Acts, &[("ana", 24)]),
-            piece(10, What::Acts, &[("bo", 34)]),
+            piece(0, What::Acts, &[(ANA, 24)]),
+            piece(10, What::Acts, &[(BO, 34)]),
             piece(25, What::Acts, &[]),
         ];
         assert_eq!(hours(&pieces), [(1, 10), (2, 14)]);

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{Feature, Permission};
-use serde_json::Value;
+use emulator_core::{AdminChange, AppId, Feature, PageId, Permission, TokenState};
 
-use super::journal::Entry;
+use super::acts::Words;
+use super::journal::Heading;
 use super::tree::{Line, Tree};
 
 /// What a list says, on which Page, and of which app.
-pub(crate) type List = (&'static str, String, String);
+pub(crate) type List = (&'static str, PageId, String);
 
 /// What apps have been granted so far.
 #[derive(Debug, Default)]
@@ -26,21 +26,17 @@ pub(crate) struct Changed {
 
 impl Grants {
     /// What the apps of a world begin with.
-    pub(crate) fn of(world: &Value) -> Self {
+    pub(crate) fn of(heading: &Heading) -> Self {
         let mut lists = BTreeMap::new();
-        let pages = world["pages"].as_array().into_iter().flatten();
-        let apps =
-            pages.flat_map(|page| page["apps"].as_object().into_iter().flatten().map(move |app| (page, app)));
-        for (page, (name, app)) in apps {
-            let page = page["id"].as_str().unwrap_or_default().to_owned();
-            let given = |key: &str| {
-                let list = app[key].as_array()?;
-                Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect::<BTreeSet<_>>())
-            };
-            let all = || Permission::ALL.iter().map(|permission| permission.name().to_owned()).collect();
-            let list = |key| (key, page.clone(), name.clone());
-            lists.insert(list("features"), given("features").unwrap_or_default());
-            lists.insert(list("permissions"), given("permissions").unwrap_or_else(all));
+        for page in &heading.header.world.pages {
+            let Ok(id) = page.id.parse() else { continue };
+            for (name, app) in &page.apps {
+                let given = |list: &[String]| list.iter().cloned().collect::<BTreeSet<_>>();
+                let all = || Permission::ALL.iter().map(|permission| permission.name().to_owned()).collect();
+                let list = |key| (key, id, name.clone());
+                lists.insert(list("features"), given(&app.features));
+                lists.insert(list("permissions"), app.permissions.as_deref().map_or_else(all, given));
+            }
         }
         Self { lists }
     }
@@ -48,70 +44,62 @@ impl Grants {
     /// A change as a step. One that was declined changes nothing.
     pub(crate) fn change(
         &mut self,
-        entry: &Entry,
+        (page, change): (PageId, &AdminChange),
         declined: bool,
-        on: Option<(&'static str, Tree)>,
-    ) -> Result<Changed, String> {
+        words: &Words<'_>,
+    ) -> Changed {
         let before = declined.then(|| self.lists.clone());
-        let changed = self.changed(entry, declined, on);
+        let changed = self.changed(page, change, declined, words);
         if let Some(before) = before {
             self.lists = before;
         }
         changed
     }
 
-    fn changed(
-        &mut self,
-        entry: &Entry,
-        declined: bool,
-        on: Option<(&'static str, Tree)>,
-    ) -> Result<Changed, String> {
-        let of = |key: &str| entry.text(key);
-        let page = of("id").unwrap_or_default();
-        let app = of("app").unwrap_or_default().to_owned();
-        let per_app = |key: &'static str, app: &str, value| (key, Tree::Map(vec![(app.to_owned(), value)]));
+    fn changed(&mut self, page: PageId, change: &AdminChange, declined: bool, words: &Words<'_>) -> Changed {
+        let name = |app: AppId| words.heading.names.app(app);
+        let per_app = |key: &'static str, app: AppId, value| (key, Tree::Map(vec![(name(app), value)]));
         let mut list = None;
-        let (key, value) = if let Some(to) = of("primary_receiver") {
-            ("primary_receiver", Tree::word(to))
-        } else if let Some(app) = of("connects") {
-            // It comes back without what it had been granted.
-            self.connects(page, app);
-            ("connects", Tree::name(app))
-        } else if let Some(app) = of("removes") {
-            ("removes", Tree::name(app))
-        } else if let Some(app) = of("subscriptions") {
-            let fields = of("fields").unwrap_or_default().split_whitespace().map(Tree::word).collect();
-            per_app("subscriptions", app, Tree::List(fields))
-        } else if let Some(mode) = of("mode") {
-            per_app("mode", &app, Tree::word(mode))
-        } else if let Some(state) = of("token") {
-            let word = match state {
-                "valid" => "valid",
-                "session_ended" => "password_changed",
-                "deauthorized" => "removed",
-                _ => "expired",
-            };
-            per_app("token", &app, Tree::word(word))
-        } else {
-            let (key, item) = match (of("feature"), of("permission")) {
-                (Some(feature), _) => ("features", feature),
-                (None, Some(permission)) => ("permissions", permission),
-                (None, None) => return Err("an admin changes what no step can change".to_owned()),
-            };
-            list = Some((key, page.to_owned(), app.clone()));
-            per_app(
-                key,
-                &app,
-                self.granted(
-                    (key, page.to_owned(), app.clone()),
-                    item,
-                    entry.data.get("granted") == Some(&Value::Bool(true)),
-                ),
-            )
+        let (key, value) = match change {
+            AdminChange::PrimaryReceiver(to) => (
+                "primary_receiver",
+                Tree::word(to.map_or_else(|| "none".to_owned(), |to| words.heading.names.party(to))),
+            ),
+            AdminChange::Connects(app) => {
+                // It comes back without what it had been granted.
+                self.connects(page, &name(*app));
+                ("connects", words.app(*app))
+            }
+            AdminChange::Removes(app) => ("removes", words.app(*app)),
+            AdminChange::Fields { app, fields } => {
+                let fields = fields.iter().map(|field| Tree::word(field.name())).collect();
+                per_app("subscriptions", *app, Tree::List(fields))
+            }
+            AdminChange::Mode { app, mode } => per_app("mode", *app, Tree::word(mode.name())),
+            AdminChange::Token { app, state } => {
+                let word = match state {
+                    TokenState::Valid => "valid",
+                    TokenState::SessionEnded => "password_changed",
+                    TokenState::Deauthorized => "removed",
+                    TokenState::Expires(_) => "expired",
+                };
+                per_app("token", *app, Tree::word(word))
+            }
+            AdminChange::Feature { app, feature, granted } => {
+                let of = ("features", page, name(*app));
+                list = Some(of.clone());
+                per_app("features", *app, self.granted(of, feature.name(), *granted))
+            }
+            AdminChange::Permission { app, permission, granted } => {
+                let of = ("permissions", page, name(*app));
+                list = Some(of.clone());
+                per_app("permissions", *app, self.granted(of, permission.name(), *granted))
+            }
         };
         let refused = declined.then_some(("refused", Tree::Bool(true)));
+        let on = words.on_page_named(page);
         let line = Line::step([Some(("page", Tree::map([Some((key, value))]))), on, refused]);
-        Ok(Changed { line, list: list.filter(|_| !declined) })
+        Changed { line, list: list.filter(|_| !declined) }
     }
 
     fn granted(&mut self, list: List, item: &str, granted: bool) -> Tree {
@@ -127,11 +115,11 @@ impl Grants {
         Tree::List(known.filter(|name| list.contains(*name)).map(Tree::word).collect())
     }
 
-    fn connects(&mut self, page: &str, app: &str) {
+    fn connects(&mut self, page: PageId, app: &str) {
         let usual = emulator_core::Connection::default();
         let features = usual.features.iter().map(|feature| feature.name().to_owned()).collect();
         let permissions = usual.permissions.iter().map(|permission| permission.name().to_owned()).collect();
-        let list = |key| (key, page.to_owned(), app.to_owned());
+        let list = |key| (key, page, app.to_owned());
         self.lists.insert(list("features"), features);
         self.lists.insert(list("permissions"), permissions);
     }

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use emulator_server::journal::Kind;
+use emulator_server::journal::{DeclaredPerson, DeclaredWorld, Record};
 use serde_json::{Map, Value, json};
 
 use super::RecordError;
-use super::journal::Journal;
+use super::journal::{Heading, Journal};
 use super::tree::{Tree, is_taken};
 use crate::paths::{lexical, seen_from};
 
@@ -25,12 +25,13 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
     if let Some(path) = &place.world {
         return Ok((refers(place, path), Vec::new()));
     }
-    let about = &journal.header.about["world"];
+    let Heading { header, .. } = &journal.heading;
+    let about = &header.about["world"];
     let Some(written) = about["written"].as_object() else {
-        return Ok((old(&journal.header.world, &journal.header.names())?, Vec::new()));
+        return Ok((undescribed(&header.world, &journal.heading.people())?, Vec::new()));
     };
     let file =
-        journal.header.folder.clone().unwrap_or_default().join(about["file"].as_str().unwrap_or_default());
+        header.wall.folder.clone().unwrap_or_default().join(about["file"].as_str().unwrap_or_default());
     let file = lexical(&file);
     let spared = spared(journal, written);
     if about["own_file"] == true && !spared && (place.exists)(&file) {
@@ -45,7 +46,7 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
     let warnings = without_secrets(&mut written, about);
     let name_people = !written.contains_key("people");
     if name_people {
-        let people = journal.header.names().into_iter().map(|name| (name.to_owned(), json!({})));
+        let people = journal.heading.people().into_iter().map(|name| (name.to_owned(), json!({})));
         written.insert("people".to_owned(), Value::Object(people.collect()));
     }
     if !written.contains_key("apps") {
@@ -60,13 +61,14 @@ fn refers(place: &Place<'_>, path: &Path) -> Tree {
 
 /// In `serve` webhooks that fail stay switched on unless the world says otherwise, and in a run they do not.
 fn spared(journal: &Journal, written: &Map<String, Value>) -> bool {
-    let off = journal.header.world["pages"][0]["options"]["webhook_disabling"] == "off";
+    let first = journal.heading.header.world.pages.first();
+    let off = first.and_then(|page| page.options.get("webhook_disabling")).is_some_and(|word| word == "off");
     let said = written.get("page").is_some_and(|page| page["options"].get("webhook_disabling").is_some());
     let failed = || {
         journal
             .entries
             .iter()
-            .any(|entry| entry.kind == Kind::Attempt && entry.text("result") != Some("acknowledged"))
+            .any(|entry| matches!(&entry.record, Record::Attempt { result, .. } if !result.is_acknowledged()))
     };
     off && !said && failed()
 }
@@ -125,40 +127,56 @@ fn without_secrets(written: &mut Map<String, Value>, about: &Value) -> Vec<Strin
 }
 
 /// The world of a journal that does not say how it was written.
-fn old(world: &Value, people: &std::collections::BTreeSet<&str>) -> Result<Tree, RecordError> {
-    let page = &world["pages"][0];
+fn undescribed(
+    world: &DeclaredWorld,
+    people: &std::collections::BTreeSet<&str>,
+) -> Result<Tree, RecordError> {
     let mut settings = Map::new();
-    if page["name"] != "Emulated Page" {
-        settings.insert("name".into(), page["name"].clone());
-    }
-    for key in ["primary_receiver", "news", "options"] {
-        settings.extend(
-            page.get(key).filter(|value| !value.is_null()).map(|value| (key.to_owned(), value.clone())),
-        );
-    }
     let mut apps = Map::new();
-    for (name, app) in page["apps"].as_object().into_iter().flatten() {
-        if app["played"] == false {
-            return Err(RecordError::NoWorld { app: name.clone() });
+    if let Some(page) = world.pages.first() {
+        if page.name != "Emulated Page" {
+            settings.insert("name".into(), json!(page.name));
         }
-        let mut spec = Map::new();
-        for key in ["fields", "features", "permissions"] {
-            let list = app.get(key).filter(|list| list.as_array().is_some_and(|list| !list.is_empty()));
-            spec.extend(list.map(|list| (key.to_owned(), list.clone())));
+        settings
+            .extend(page.primary_receiver.as_ref().map(|app| ("primary_receiver".to_owned(), json!(app))));
+        if page.news {
+            settings.insert("news".into(), json!(true));
         }
-        apps.insert(name.clone(), Value::Object(spec));
+        if !page.options.is_empty() {
+            settings.insert("options".into(), json!(page.options));
+        }
+        for (name, app) in &page.apps {
+            if !app.played {
+                return Err(RecordError::NoWorld { app: name.clone() });
+            }
+            let lists = [
+                ("fields", Some(&app.fields)),
+                ("features", Some(&app.features)),
+                ("permissions", app.permissions.as_ref()),
+            ];
+            let lists = lists
+                .into_iter()
+                .filter_map(|(key, list)| Some((key, list.filter(|list| !list.is_empty())?)));
+            let spec: Map<_, _> = lists.map(|(key, list)| (key.to_owned(), json!(list))).collect();
+            apps.insert(name.clone(), Value::Object(spec));
+        }
     }
     let person = |name: &&str| {
-        let known = world["people"].get(*name).and_then(Value::as_object).cloned().unwrap_or_default();
-        let usual = |key: &str, value: &Value| {
-            ["page", "tests"].contains(&key) || *value == "Emulated" || *value == "en_US" || *value == 0
-        };
-        ((*name).to_owned(), known.into_iter().filter(|(key, value)| !usual(key, value)).collect())
+        let known = world.people.get(*name).and_then(|people| people.first());
+        ((*name).to_owned(), known.map_or_else(|| json!({}), shown))
     };
     let people: Map<String, Value> = people.iter().map(person).collect();
     let parts = [("page", settings), ("apps", apps), ("people", people)];
     let parts = parts.into_iter().filter(|(_, members)| !members.is_empty());
     Ok(Tree::map(parts.map(|(key, members)| Some((key, raw(&Value::Object(members)))))))
+}
+
+/// What a person shows that is not as usual.
+fn shown(person: &DeclaredPerson) -> Value {
+    let usual = |value: &Value| *value == "Emulated" || *value == "en_US" || *value == 0;
+    let profile = serde_json::to_value(&person.profile).unwrap_or_default();
+    let members = profile.as_object().into_iter().flatten();
+    members.filter(|(_, value)| !usual(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// A value as it was written: its expressions are expressions.

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_server::journal::Kind;
+use emulator_core::{AppId, Effect, Folder, Party, Psid};
+use emulator_server::journal::{BotOrder, Entry, Kind, Record};
 
-use super::journal::Entry;
+use super::delivered::Delivered;
 use super::tree::Line;
 
 /// One thing that happened, with everything that it led to at once.
 #[derive(Debug)]
 pub(crate) struct Piece {
+    /// The number of its first entry.
+    pub(crate) seq: u64,
     /// Virtual time, in milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) what: What,
@@ -17,9 +20,9 @@ pub(crate) struct Piece {
     pub(crate) lines: Vec<Line>,
     pub(crate) changes: Vec<Change>,
     /// The person it is about.
-    person: Option<String>,
+    person: Option<Psid>,
     /// The app that did it, or whose process it is about.
-    app: Option<String>,
+    app: Option<AppId>,
     /// Whether that process runs from here on, where a step says so.
     runs: Option<bool>,
     /// The first timestamp of an event that it made, which tells what came first in a conversation.
@@ -27,7 +30,7 @@ pub(crate) struct Piece {
     /// Real time, in milliseconds since 1970.
     wall: i64,
     /// Who was in control, as its refusal saw it; none for what was not refused.
-    refusal: Option<Option<String>>,
+    refusal: Option<Option<Option<Party>>>,
     /// True for a remark, which leads to nothing.
     is_note: bool,
     /// True for a refused call that only came after a step behind the one that it answers to.
@@ -50,12 +53,12 @@ pub(crate) enum What {
 /// What a piece changes in a conversation, and until when that lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Who is in control.
-    Owner { person: String, to: String },
+    /// Who is in control, if anybody is.
+    Owner { person: Psid, to: Option<Party> },
     /// Where the conversation lies.
-    Folder { person: String, to: String },
+    Folder { person: Psid, to: Folder },
     /// Something ends by itself; never, where no moment is given.
-    Ends { what: (String, Ending), at: Option<i64> },
+    Ends { what: (Psid, Ending), at: Option<i64> },
     /// A delivery was tried again and taken, so long after the first try.
     TakenAgain { after: i64 },
 }
@@ -84,7 +87,7 @@ impl<'a> Index<'a> {
     pub(crate) fn of(entries: &'a [Entry]) -> Self {
         let mut below: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            below.entry(entry.cause.unwrap_or_default()).or_default().push(index);
+            below.entry(entry.cause.map(|cause| cause.seq).unwrap_or_default()).or_default().push(index);
         }
         Self { entries, below }
     }
@@ -102,117 +105,89 @@ impl<'a> Index<'a> {
 
     /// The first entry of a kind that an entry led to.
     pub(crate) fn child(&self, seq: u64, kind: Kind) -> Option<&'a Entry> {
-        self.below(seq).find(|entry| entry.kind == kind)
+        self.below(seq).find(|entry| entry.kind() == kind)
     }
 }
 
-/// True for what nothing in the lane led to.
-pub(crate) fn is_root(entry: &Entry) -> bool {
-    match entry.kind {
-        Kind::Says
-        | Kind::Taps
-        | Kind::Reacts
-        | Kind::Reads
-        | Kind::Opens
-        | Kind::Blocks
-        | Kind::Unblocks
-        | Kind::Inbox
-        | Kind::Page
-        | Kind::Clock
-        | Kind::Bot
-        | Kind::Note => true,
-        Kind::Call => entry.is_played(),
-        Kind::Declined
-        | Kind::Refused
-        | Kind::Timer
-        | Kind::Message
-        | Kind::Window
-        | Kind::Control
-        | Kind::ControlProlonged
-        | Kind::Folder
-        | Kind::Delivery
-        | Kind::MarkedDone
-        | Kind::Unheard
-        | Kind::WebhooksFailing
-        | Kind::WebhooksDisabled
-        | Kind::Attempt
-        | Kind::Proxied => false,
+/// The app that did something, or whom it is about.
+fn app_of(entry: &Entry) -> Option<AppId> {
+    if let Record::Call(call) = &entry.record {
+        call.app
+    } else if let Record::Refused { app, .. } = &entry.record {
+        *app
+    } else if let Record::Attempt { app, .. } | Record::Bot { app, .. } = &entry.record {
+        Some(*app)
+    } else {
+        entry.delivered_to()
     }
 }
 
 impl Piece {
     /// A piece that begins with this entry.
     pub(crate) fn new(entry: &Entry, what: What, lines: Vec<Line>) -> Self {
-        let person = entry.person().map(str::to_owned);
-        let app = entry.text("app").map(str::to_owned);
-        let runs = (entry.kind == Kind::Bot).then(|| entry.text("verb") != Some("stops"));
+        let runs = if let Record::Bot { order, .. } = &entry.record {
+            Some(*order != BotOrder::Stops)
+        } else {
+            None
+        };
         Self {
-            at: entry.at,
+            seq: entry.seq,
+            at: entry.at.0,
             what,
             lines,
             changes: Vec::new(),
-            person,
-            app,
+            person: entry.person(),
+            app: app_of(entry),
             runs,
             event: None,
-            wall: entry.wall,
+            wall: entry.wall.0,
             refusal: None,
-            is_note: entry.kind == Kind::Note,
+            is_note: entry.kind() == Kind::Note,
             late: false,
         }
     }
 
     /// Takes in something that it led to.
     pub(crate) fn take(&mut self, entry: &Entry, index: &Index<'_>) {
-        let about = |ending| entry.person().map(|person| (person.to_owned(), ending));
-        let ends = |ending, at| about(ending).map(|what| Change::Ends { what, at });
-        let moved = || Some((entry.person()?.to_owned(), entry.text("to")?.to_owned()));
-        match entry.kind {
-            Kind::Control => {
-                self.changes.extend(moved().map(|(person, to)| Change::Owner { person, to }));
-                self.changes.extend(ends(Ending::Control, entry.time("until")));
+        if let Some(effect) = entry.effect() {
+            self.takes_effect(effect);
+        } else if let Some(delivered) = Delivered::of(entry) {
+            self.happened(delivered.at);
+        } else if let Record::Refused { .. } = &entry.record {
+            self.refusal = Some(entry.saw_owner());
+        } else if let Record::Attempt { delivery, result, .. } = &entry.record
+            && result.is_acknowledged()
+        {
+            let first =
+                index.below(*delivery).find(|tried| tried.kind() == Kind::Attempt && tried.seq < entry.seq);
+            self.changes.extend(first.map(|first| Change::TakenAgain { after: entry.at.0 - first.at.0 }));
+        }
+    }
+
+    fn takes_effect(&mut self, effect: &Effect) {
+        let ends = |person: Psid, ending, at| Change::Ends { what: (person, ending), at };
+        match effect {
+            Effect::ControlMoved { person, to, until, .. } => {
+                self.changes.push(Change::Owner { person: *person, to: *to });
+                self.changes.push(ends(*person, Ending::Control, until.map(|until| until.0)));
             }
-            Kind::ControlProlonged => self.changes.extend(ends(Ending::Control, entry.time("until"))),
-            Kind::Window => {
-                let until = entry.time("until");
-                self.changes.extend(ends(Ending::Window, until));
-                self.changes
-                    .extend(ends(Ending::HumanWindow, until.map(|until| until.saturating_add(SIX_DAYS))));
+            Effect::ControlProlonged { person, until, .. } => {
+                self.changes.push(ends(*person, Ending::Control, Some(until.0)));
             }
-            Kind::Refused => self.refusal = Some(entry.saw_owner.clone()),
-            Kind::Folder => {
-                self.changes.extend(moved().map(|(person, to)| Change::Folder { person, to }));
+            Effect::WindowOpened { person, until } => {
+                self.changes.push(ends(*person, Ending::Window, Some(until.0)));
+                let human = Some(until.0.saturating_add(SIX_DAYS));
+                self.changes.push(ends(*person, Ending::HumanWindow, human));
             }
-            Kind::Message => self.happened(entry.data.get("timestamp").and_then(serde_json::Value::as_i64)),
-            Kind::Delivery => self.happened(entry.data["event"]["timestamp"].as_i64()),
-            Kind::Attempt if entry.text("result") == Some("acknowledged") => {
-                let delivery = entry.data.get("delivery").and_then(serde_json::Value::as_u64);
-                let first = delivery.and_then(|seq| {
-                    index.below(seq).find(|tried| tried.kind == Kind::Attempt && tried.seq < entry.seq)
-                });
-                self.changes.extend(first.map(|first| Change::TakenAgain { after: entry.at - first.at }));
+            Effect::FolderMoved { person, to, .. } => {
+                self.changes.push(Change::Folder { person: *person, to: *to });
             }
-            Kind::Says
-            | Kind::Taps
-            | Kind::Reacts
-            | Kind::Reads
-            | Kind::Opens
-            | Kind::Blocks
-            | Kind::Unblocks
-            | Kind::Inbox
-            | Kind::Page
-            | Kind::Declined
-            | Kind::Call
-            | Kind::Clock
-            | Kind::Timer
-            | Kind::MarkedDone
-            | Kind::Unheard
-            | Kind::WebhooksFailing
-            | Kind::WebhooksDisabled
-            | Kind::Attempt
-            | Kind::Bot
-            | Kind::Note
-            | Kind::Proxied => {}
+            Effect::Message { at, .. } => self.happened(Some(at.0)),
+            Effect::Deliver(delivery) => self.happened(Some(delivery.at.0)),
+            Effect::MarkedDone { .. }
+            | Effect::Unheard { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. } => {}
         }
     }
 
@@ -223,9 +198,7 @@ impl Piece {
         let about = !other.is_note && (other.person.is_none() || other.person == self.person);
         let led_to_it = || {
             let of = |change: &Change| match change {
-                Change::Owner { person, to } => {
-                    Some(person) == self.person.as_ref() && Some(to) == saw.as_ref()
-                }
+                Change::Owner { person, to } => Some(*person) == self.person && Some(*to) == *saw,
                 Change::Folder { .. } | Change::Ends { .. } | Change::TakenAgain { .. } => false,
             };
             other.changes.iter().any(of)
@@ -247,12 +220,12 @@ pub(crate) fn in_order(mut pieces: Vec<Piece>) -> Vec<Piece> {
     let mut behind: Vec<usize> = (0..pieces.len()).collect();
     let mut late = vec![false; pieces.len()];
     // What an app did stays in its order, also where it has no timestamp.
-    let mut newest: BTreeMap<(&Option<String>, &Option<String>), usize> = BTreeMap::new();
-    let mut stopped: BTreeSet<&Option<String>> = BTreeSet::new();
+    let mut newest: BTreeMap<(Option<Psid>, Option<AppId>), usize> = BTreeMap::new();
+    let mut stopped: BTreeSet<Option<AppId>> = BTreeSet::new();
     for (index, piece) in pieces.iter().enumerate() {
         match piece.runs {
             Some(true) => drop(stopped.remove(&piece.app)),
-            Some(false) => drop(stopped.insert(&piece.app)),
+            Some(false) => drop(stopped.insert(piece.app)),
             None => {}
         }
         if piece.what != What::Follows {
@@ -273,7 +246,7 @@ pub(crate) fn in_order(mut pieces: Vec<Piece>) -> Vec<Piece> {
         let refused = behind_it().rposition(|other| piece.was_refused_after(other));
         late[index] = refused > known;
         let last = known.max(refused).map(|last| index + 1 + last);
-        let newest = newest.entry((&piece.person, &piece.app)).or_default();
+        let newest = newest.entry((piece.person, piece.app)).or_default();
         *newest = last.unwrap_or(index).max(*newest);
         behind[index] = *newest;
     }

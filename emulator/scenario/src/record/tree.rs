@@ -63,6 +63,14 @@ impl Line {
         Self::Step(entries.into_iter().flatten().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
+    /// True for an expectation.
+    pub(crate) fn awaits(&self) -> bool {
+        match self {
+            Self::Step(entries) => entries.first().is_some_and(|(key, _)| key == "expect"),
+            Self::Remark(_) => false,
+        }
+    }
+
     /// A step with one key alone.
     pub(crate) fn only(key: &str, value: Tree) -> Self {
         Self::Step(vec![(key.to_owned(), value)])

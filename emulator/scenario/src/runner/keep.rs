@@ -9,6 +9,7 @@ use crate::bots::Member;
 pub(super) struct Held {
     up: Arc<Up>,
     lane: String,
+    failed: bool,
 }
 
 /// What stays as it is, for people.
@@ -16,6 +17,8 @@ pub(super) struct Held {
 pub struct Kept {
     /// The full name of the scenario, which is that of its lane.
     pub scenario: String,
+    /// Whether it failed; else it was played as far as it was to be.
+    pub failed: bool,
     /// The base URL of the emulator.
     pub url: String,
     /// The bots.
@@ -34,8 +37,8 @@ pub struct KeptBot {
 }
 
 impl Held {
-    pub(super) fn new(up: Arc<Up>, lane: String) -> Self {
-        Self { up, lane }
+    pub(super) fn new(up: Arc<Up>, lane: String, failed: bool) -> Self {
+        Self { up, lane, failed }
     }
 
     pub(super) fn holds(&self, up: &Arc<Up>) -> bool {
@@ -53,7 +56,8 @@ impl Held {
             webhook: webhook.clone(),
             process: process(app),
         });
-        Kept { scenario: self.lane.clone(), url: self.up.surroundings.url.clone(), bots: bots.collect() }
+        let (scenario, failed) = (self.lane.clone(), self.failed);
+        Kept { scenario, failed, url: self.up.surroundings.url.clone(), bots: bots.collect() }
     }
 
     /// Holds everything until the process ends.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use emulator_core::Timestamp;
-use emulator_server::journal::{Origin, causal_order, entry_to_json, header};
+use emulator_server::journal::{Header, Origin, causal_order, entry_to_json};
 use emulator_server::{ClockMode, Lane, LaneSpec};
 use serde_json::Map;
 use tokio::time::Instant;
@@ -122,7 +122,7 @@ async fn play_steps(selected: &Selected, place: Place, shared: &Shared, up: &Up)
     if shared.options.failure == AfterFailure::GoOn {
         scene.mark_messages();
     }
-    scene.play(&scenario.steps, (scenario.unread, scenario.deliveries)).await
+    scene.play(&scenario.steps, scenario.given, (scenario.unread, scenario.deliveries)).await
 }
 
 /// What happened in a lane, as people read it.
@@ -152,7 +152,8 @@ fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> 
         about["raced"] = true.into();
     }
     let origin = Origin { about, folder: std::env::current_dir().ok() };
-    let mut text = header(lane, scenario.seed.unwrap_or(shared.options.seed), up.stage.settings(), &origin);
+    let seed = scenario.seed.unwrap_or(shared.options.seed);
+    let mut text = Header::of(lane, seed, up.stage.settings(), &origin).line();
     text.push('\n');
     for entry in causal_order(entries) {
         text.push_str(&entry_to_json(&entry, &names));

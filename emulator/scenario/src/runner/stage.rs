@@ -216,14 +216,15 @@ async fn play_all(group: Vec<Selected>, shared: &Arc<Shared>, up: &Arc<Up>) -> V
 /// Keeps a stage as it is when the run is to do so and keeps none yet.
 pub(super) fn keep(up: &Arc<Up>, shared: &Shared, place: Place, report: &Report) -> bool {
     let for_good = shared.round.load(Ordering::Relaxed) > shared.options.retries;
-    if shared.options.failure != AfterFailure::Keep || !report.verdict.is_failure() || !for_good {
+    let failed = report.verdict.is_failure();
+    if shared.options.failure != AfterFailure::Keep || !(failed || shared.options.keeps_at_end) || !for_good {
         return false;
     }
     let mut kept = shared.kept.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.is_some() {
         return false;
     }
-    *kept = Some(Held::new(Arc::clone(up), place.lane.name().to_owned()));
+    *kept = Some(Held::new(Arc::clone(up), place.lane.name().to_owned(), failed));
     let place = Place { bots: Some(ServedBots::of(Arc::clone(&up.crew))), ..place };
     // Nobody else sets it: this stage is the one that is kept.
     let _ = up.control.set((shared.options.control)(place));

@@ -9,21 +9,26 @@ use crate::diagnostics::{Diagnostic, SourceText};
 use crate::failure::{Failure, Failures};
 use crate::node::Span;
 use crate::scenario::{Deliveries, Unread};
-use crate::step::Step;
+use crate::step::{Act, Step};
 use crate::transcript;
 
 /// How many lines of the transcript stand below several failures.
 const TRANSCRIPT_LINES: usize = 40;
 
 impl Scene {
-    /// Plays all steps and what holds at the end: quiet, nothing unread, no refusal and no failed delivery that nobody
+    /// Plays all steps, of which the first may be given to lead to the beginning, and what holds at the end: quiet, nothing unread, no refusal and no failed delivery that nobody
     /// spoke of.
     ///
     /// # Errors
     ///
     /// With the messages that differ, where those are marked, and the first step that does not come out as it says.
-    pub async fn play(&mut self, steps: &[Step], left: (Unread, Deliveries)) -> Result<(), Failures> {
-        let stopped = self.play_to_the_end(steps, left).await.err();
+    pub async fn play(
+        &mut self,
+        steps: &[Step],
+        given: usize,
+        left: (Unread, Deliveries),
+    ) -> Result<(), Failures> {
+        let stopped = self.play_to_the_end(steps, given, left).await.err();
         let mut marks = self.marks.take().unwrap_or_default();
         let how_many = marks.len();
         let Some(mut last) = stopped.or_else(|| marks.pop().map(Box::new)) else { return Ok(()) };
@@ -35,8 +40,20 @@ impl Scene {
         Err(Failures::of(marks, last))
     }
 
-    async fn play_to_the_end(&mut self, steps: &[Step], left: (Unread, Deliveries)) -> Outcome<()> {
-        for step in steps {
+    async fn play_to_the_end(
+        &mut self,
+        steps: &[Step],
+        given: usize,
+        left: (Unread, Deliveries),
+    ) -> Outcome<()> {
+        let (lead, steps_after) = steps.split_at(given.min(steps.len()));
+        for step in lead {
+            self.lead(step).await.map_err(|failure| self.after_set_up(failure))?;
+        }
+        if !lead.is_empty() {
+            self.feed.begin_anew();
+        }
+        for step in steps_after {
             self.perform(step).await.map_err(|failure| self.after_set_up(failure))?;
         }
         let end = steps.last().map_or_else(Span::default, |step| step.span);
@@ -54,6 +71,21 @@ impl Scene {
             self.set_up_went_well(end)?;
         }
         Ok(())
+    }
+
+    /// Plays a step that leads to the beginning, and lets the bots come to rest. What they make of it is not judged; where
+    /// the states differ that it is to lead to, so does the beginning.
+    async fn lead(&mut self, step: &Step) -> Outcome<()> {
+        let played = self.perform(step).await;
+        if matches!(step.act, Act::Expect { .. }) {
+            return played.map(drop).map_err(|mut failure| {
+                failure.problem.message =
+                    format!("the beginning came out otherwise: {}", failure.problem.message);
+                failure
+            });
+        }
+        played?;
+        self.rest(step.span).await
     }
 
     /// A failure that may come from what went wrong as the bot started.

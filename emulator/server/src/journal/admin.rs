@@ -1,48 +1,31 @@
-//! Changes of an admin as members of a journal entry.
+//! Changes of an admin, with the keys of the step `page:`.
 
-use emulator_core::{AdminChange, Field, TokenState};
+use emulator_core::{AdminChange, AppId, AppMode, Feature, FieldSet, InboxAct, Permission, TokenState};
 
-use super::json::Names;
-use crate::clock::rfc3339;
-use crate::object::Object;
+use super::message::Sent;
+use super::row::tagged;
+use super::value::PartyOrNone;
 
-/// Writes what was changed, with the keys of the step `page:`.
-pub(super) fn write(object: &mut Object<'_>, change: &AdminChange, names: &Names) {
-    match change {
-        AdminChange::PrimaryReceiver(app) => {
-            object
-                .text("primary_receiver", &app.map_or_else(|| "none".to_owned(), |party| names.party(party)));
+tagged! {
+    AdminChange, by "change" {
+        "primary_receiver" => [AdminChange::PrimaryReceiver(to)] { to: PartyOrNone = "to" }
+        "connects" => [AdminChange::Connects(app)] { app: AppId = "app" }
+        "removes" => [AdminChange::Removes(app)] { app: AppId = "app" }
+        "subscriptions" => [AdminChange::Fields { app, fields }] { app: AppId = "app", fields: FieldSet = "fields" }
+        "features" => [AdminChange::Feature { app, feature, granted }] {
+            app: AppId = "app", feature: Feature = "feature", granted: bool = "granted",
         }
-        AdminChange::Connects(app) => {
-            object.text("connects", &names.app(*app));
+        "permissions" => [AdminChange::Permission { app, permission, granted }] {
+            app: AppId = "app", permission: Permission = "permission", granted: bool = "granted",
         }
-        AdminChange::Removes(app) => {
-            object.text("removes", &names.app(*app));
-        }
-        AdminChange::Fields { app, fields } => {
-            let list = fields.iter().map(Field::name).collect::<Vec<_>>().join(" ");
-            object.text("subscriptions", &names.app(*app)).text("fields", &list);
-        }
-        AdminChange::Feature { app, feature, granted } => {
-            object.text("feature", feature.name()).text("app", &names.app(*app)).bare("granted", granted);
-        }
-        AdminChange::Permission { app, permission, granted } => {
-            object
-                .text("permission", permission.name())
-                .text("app", &names.app(*app))
-                .bare("granted", granted);
-        }
-        AdminChange::Mode { app, mode } => {
-            object.text("mode", mode.name()).text("app", &names.app(*app));
-        }
-        AdminChange::Token { app, state } => {
-            let state = match state {
-                TokenState::Valid => "valid".to_owned(),
-                TokenState::Expires(at) => rfc3339(*at),
-                TokenState::SessionEnded => "session_ended".to_owned(),
-                TokenState::Deauthorized => "deauthorized".to_owned(),
-            };
-            object.text("token", &state).text("app", &names.app(*app));
-        }
+        "mode" => [AdminChange::Mode { app, mode }] { app: AppId = "app", mode: AppMode = "mode" }
+        "token" => [AdminChange::Token { app, state }] { app: AppId = "app", state: TokenState = "state" }
+    }
+}
+
+tagged! {
+    InboxAct, by "verb" {
+        "replies" => [InboxAct::Replies(message)] { message: Sent = _ }
+        "moves_to" => [InboxAct::Moves(folder)] { folder: emulator_core::Folder = "folder" }
     }
 }

@@ -2,30 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{Cause, Entry, Record};
+use super::{Cause, Class, Entry, Record};
 
 /// Where an entry stands among those with the same cause: what the step itself did, in its order;
 /// then the result of the delivery; then what the apps did, app by app, calls that change something
-/// in their order and reads behind them by kind.
+/// in their order and reads after them by kind.
 fn place(entry: &Entry) -> (u8, u64, u8, &'static str) {
-    match &entry.record {
-        Record::Attempt { number, .. } => (1, u64::from(*number), 0, ""),
-        Record::Call(call) if !call.played => {
+    match (entry.kind().class(), &entry.record) {
+        (Class::Attempt, Record::Attempt { number, .. }) => (1, u64::from(*number), 0, ""),
+        (Class::Call, Record::Call(call)) if !call.played => {
             let app = call.app.map_or(0, |app| app.0);
             if call.kind.reads_only() { (2, app, 1, call.kind.verb()) } else { (2, app, 0, "") }
         }
-        Record::Person { .. }
-        | Record::Inbox { .. }
-        | Record::Admin { .. }
-        | Record::Declined(_)
-        | Record::Call(_)
-        | Record::Refused { .. }
-        | Record::Clock { .. }
-        | Record::Fired(_)
-        | Record::Effect(_)
-        | Record::Bot { .. }
-        | Record::Note { .. }
-        | Record::Proxied { .. } => (0, 0, 0, ""),
+        (
+            Class::Act
+            | Class::Call
+            | Class::Answer
+            | Class::Platform
+            | Class::Attempt
+            | Class::Effect
+            | Class::Hearing,
+            _,
+        ) => (0, 0, 0, ""),
     }
 }
 
@@ -109,6 +107,7 @@ mod tests {
             | Record::Clock { .. }
             | Record::Fired(_)
             | Record::Effect(_)
+            | Record::Heard(_)
             | Record::Bot { .. }
             | Record::Proxied { .. } => unreachable!("these tests make none"),
         };

@@ -1,28 +1,25 @@
-//! The first line of a journal file: what is needed to read the rest, and whether this run may go on
-//! with it.
+//! The first line of a journal file: what is needed to read the rest, and whether a run may go on with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod differences;
+mod world;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use emulator_core::{
-    App, AppId, AppMode, Connection, Digest, FieldSet, Options, Page, PageId, Permission, Person, Profile,
-    Psid, Settings, TokenState, catalogue,
-};
-use serde_json::{Map, Value, json};
+use emulator_core::{AppId, PageId, Psid, RULES_VERSION, Settings};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::json::Names;
-use crate::clock::rfc3339;
+use super::Names;
+use super::names::{Known, people_of};
 use crate::lane::Lane;
 
-/// The version of the format.
-const FORMAT: u32 = 1;
+pub(crate) use differences::differences;
+pub use world::{DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld};
 
-/// The digest of the rules.
-static RULES: LazyLock<String> = LazyLock::new(|| {
-    let rules = catalogue().iter();
-    rules.fold(Digest::new(), |digest, rule| digest.bytes(rule.statement.as_bytes())).to_string()
-});
+/// The version of the format.
+pub const FORMAT: u32 = 2;
 
 /// Where a journal comes from, for whoever makes a scenario of it. It says nothing about whether a run may go on with it.
 #[derive(Debug, Clone, Default)]
@@ -33,260 +30,190 @@ pub struct Origin {
     pub folder: Option<PathBuf>,
 }
 
-/// The header line of a lane's journal, without the line's end. It holds no secrets.
-pub fn header(lane: &Lane, seed: u64, settings: &Arc<Settings>, origin: &Origin) -> String {
-    let Origin { about, folder } = origin;
-    let names = lane.names();
-    let people = lane.people().iter().map(|(name, ids)| (name.to_string(), ids_of_person(ids, &names)));
+/// The first line. It holds no secrets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Header {
+    /// The version of the format.
+    pub format: u32,
+    /// The version of the emulator that wrote it.
+    pub emulator: String,
+    /// The version of the rules by which it came about.
+    pub rules: u32,
+    /// The number from which ids are derived.
+    pub seed: u64,
+    /// The lane whose journal it is.
+    pub lane: String,
+    /// What the scenario and its world say, as it was written.
+    #[serde(default)]
+    pub about: Value,
+    /// The settings with which the lane began.
+    pub world: DeclaredWorld,
+    /// The ids of the people, by name.
+    pub people: BTreeMap<String, Ids>,
+    /// What depends on the run.
+    #[serde(default)]
+    pub wall: HeaderWall,
+}
+
+/// The ids of a person.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Ids {
+    /// The only one.
+    One(String),
+    /// One for each Page, by its name.
+    Each(BTreeMap<String, String>),
+}
+
+/// What of a header depends on the run.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct HeaderWall {
+    /// Where the emulator ran.
+    pub folder: Option<PathBuf>,
+}
+
+/// Why a first line is not the header of a journal that can be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// It is something else.
+    #[error(
+        "it is not a journal: its first line is not a header\nhelp: `run --journal DIR` and `serve --journal FILE` write \
+         journals"
+    )]
+    NotAJournal,
+    /// It has another format.
+    #[error(
+        "it has format {format}, and this emulator reads format {FORMAT}\nhelp: messenger-emulator {emulator} wrote it; \
+         read it with that version, or make the journal again with this one"
+    )]
+    OtherFormat {
+        /// Which.
+        format: u64,
+        /// Who wrote it.
+        emulator: String,
+    },
+    /// Something in it is not as it should be.
+    #[error("its header is broken: {0}")]
+    Broken(String),
+}
+
+impl Header {
+    /// That of a lane.
+    pub fn of(lane: &Lane, seed: u64, settings: &Arc<Settings>, origin: &Origin) -> Self {
+        let names = lane.names();
+        Self {
+            format: FORMAT,
+            emulator: env!("CARGO_PKG_VERSION").to_owned(),
+            rules: RULES_VERSION,
+            seed,
+            lane: lane.name().to_owned(),
+            about: origin.about.clone(),
+            world: DeclaredWorld::of(lane, settings),
+            people: lane
+                .people()
+                .iter()
+                .map(|(name, ids)| (name.to_string(), Ids::of(ids, &names)))
+                .collect(),
+            wall: HeaderWall { folder: origin.folder.clone() },
+        }
+    }
+
+    /// Reads a first line.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a header of this format.
+    pub fn read(line: &str) -> Result<Self, HeaderError> {
+        let read: Value = serde_json::from_str(line).map_err(|_| HeaderError::NotAJournal)?;
+        let format = read.get("format").and_then(Value::as_u64).ok_or(HeaderError::NotAJournal)?;
+        if read["world"].is_null() && read["emulator"].is_null() {
+            return Err(HeaderError::NotAJournal);
+        }
+        if format != u64::from(FORMAT) {
+            let emulator = read["emulator"].as_str().unwrap_or("of another version").to_owned();
+            return Err(HeaderError::OtherFormat { format, emulator });
+        }
+        serde_json::from_value(read).map_err(|error| HeaderError::Broken(error.to_string()))
+    }
+
+    /// As a line, without its end.
+    pub fn line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What apps, people and Pages are called.
+    pub fn names(&self) -> Names {
+        let apps = self.world.apps.iter();
+        let apps =
+            apps.filter_map(|(name, app)| Some((AppId(app.id.parse().ok()?), Arc::from(name.as_str()))));
+        let pages = self.world.pages.iter();
+        let pages =
+            pages.filter_map(|page| Some((page.id.parse().ok()?, Arc::from(page.called.as_deref()?))));
+        let people: Vec<(Psid, (Arc<str>, PageId))> = self
+            .people
+            .iter()
+            .flat_map(|(name, ids)| {
+                self.ids(ids).into_iter().map(move |(page, id)| (id, (Arc::from(name.as_str()), page)))
+            })
+            .collect();
+        Names {
+            apps: Arc::new(apps.collect()),
+            people: Arc::new(people_of(people.into_iter())),
+            pages: Arc::new(pages.collect()),
+        }
+    }
+
+    fn ids(&self, ids: &Ids) -> Vec<(PageId, Psid)> {
+        let page = |name: &str| self.world.pages.iter().find(|page| page.called.as_deref() == Some(name));
+        let on = |page: &DeclaredPage, id: &str| Some((page.id.parse().ok()?, id.parse().ok()?));
+        match ids {
+            Ids::One(id) => self.world.pages.first().and_then(|page| on(page, id)).into_iter().collect(),
+            Ids::Each(ids) => ids.iter().filter_map(|(name, id)| on(page(name)?, id)).collect(),
+        }
+    }
+
+    pub(super) fn known(&self, names: &Names) -> Known {
+        Known::new(names, self.world.pages.iter().filter_map(|page| page.id.parse().ok()))
+    }
+}
+
+impl Ids {
+    fn of(ids: &BTreeMap<PageId, Psid>, names: &Names) -> Self {
+        let named =
+            ids.iter().filter_map(|(page, psid)| Some((names.page(*page)?.to_owned(), psid.to_string())));
+        let named: BTreeMap<_, _> = named.collect();
+        match ids.first_key_value() {
+            Some((_, psid)) if named.is_empty() => Self::One(psid.to_string()),
+            Some(_) | None => Self::Each(named),
+        }
+    }
+}
+
+/// The JSON Schema of the header.
+pub(super) fn schema() -> Value {
+    let id = json!({"type": "string", "pattern": "^[0-9]+$"});
     json!({
-        "format": FORMAT,
-        "emulator": env!("CARGO_PKG_VERSION"),
-        "rules": *RULES,
-        "seed": seed,
-        "lane": lane.name(),
-        "about": about,
-        "world": world(lane, settings),
-        "people": people.collect::<Map<_, _>>(),
-        "wall": {"folder": folder},
+        "title": "header",
+        "type": "object",
+        "properties": {
+            "format": {"const": FORMAT, "description": "the version of the format"},
+            "emulator": {"type": "string", "description": "the version of the emulator that wrote it"},
+            "rules": {"type": "integer", "minimum": 1, "description": "the version of the rules"},
+            "seed": {"type": "integer", "minimum": 0},
+            "lane": {"type": "string"},
+            "about": {"description": "the scenario and its world as they were written"},
+            "world": world::schema(),
+            "people": {
+                "type": "object",
+                "additionalProperties": {"oneOf": [id, {"type": "object", "additionalProperties": id}]},
+            },
+            "wall": {
+                "type": "object",
+                "properties": {"folder": {"type": ["string", "null"]}},
+                "additionalProperties": false,
+            },
+        },
+        "required": ["format", "emulator", "rules", "seed", "lane", "about", "world", "people", "wall"],
+        "additionalProperties": false,
     })
-    .to_string()
-}
-
-/// The id of a person; one for each Page, by its name, where there are several.
-fn ids_of_person(ids: &BTreeMap<PageId, Psid>, names: &Names) -> Value {
-    let named = ids.iter().filter_map(|(page, psid)| Some((names.page(*page)?, psid)));
-    let named: Map<_, _> = named.map(|(page, psid)| (page.to_owned(), json!(psid.to_string()))).collect();
-    match ids.first_key_value() {
-        Some((_, psid)) if named.is_empty() => json!(psid.to_string()),
-        Some(_) | None => Value::Object(named),
-    }
-}
-
-/// The world as it was declared. What is as usual is left out, where there is much of it.
-fn world(lane: &Lane, settings: &Settings) -> Value {
-    let Settings { protocol, pages, apps } = settings;
-    let name = |app: &AppId| apps.get(app).map_or_else(|| app.to_string(), |app| app.name.to_string());
-    let unusual = apps.iter().filter_map(|(app, settings)| {
-        let App { name: _, mode, subscription, requires_proof } = settings;
-        let mut out = Map::new();
-        if *mode != AppMode::Live {
-            out.insert("mode".into(), json!(mode.name()));
-        }
-        if *requires_proof {
-            out.insert("requires_proof".into(), json!(true));
-        }
-        if let Some(fields) = subscription {
-            out.insert("subscription".into(), names(*fields));
-        }
-        (!out.is_empty()).then(|| (name(app), Value::Object(out)))
-    });
-    let unusual: Map<_, _> = unusual.collect();
-    let pages: Vec<Value> = pages.iter().map(|(id, settings)| page(lane, *id, settings, &name)).collect();
-    let mut out =
-        Map::from_iter([("protocol".into(), json!(protocol.name())), ("pages".into(), json!(pages))]);
-    if !unusual.is_empty() {
-        out.insert("apps".into(), Value::Object(unusual));
-    }
-    let names = lane.names();
-    let people = lane.world().people;
-    let people: Map<_, _> =
-        people.iter().filter_map(|(id, known)| person(names.person(*id), known)).collect();
-    if !people.is_empty() {
-        out.insert("people".into(), Value::Object(people));
-    }
-    Value::Object(out)
-}
-
-fn page(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Value {
-    let Page { name, primary_receiver, news, whitelisted_domains, apps, options } = page;
-    let apps = apps.iter().map(|(app, settings)| (named(app), connection(lane, *app, settings)));
-    let mut out = json!({
-        "id": id.to_string(),
-        "name": &**name,
-        "primary_receiver": primary_receiver.as_ref().map(named),
-        "apps": apps.collect::<Map<_, _>>(),
-    });
-    if let Some(called) = lane.names().page(id) {
-        out["called"] = json!(called);
-    }
-    if *news {
-        out["news"] = json!(true);
-    }
-    if !whitelisted_domains.is_empty() {
-        out["whitelisted_domains"] = whitelisted_domains.iter().map(|host| json!(**host)).collect();
-    }
-    let usual = Options::default();
-    let switches = Options::ALL.iter().map(|option| option.name);
-    let switched = switches.filter(|name| options.word(name) != usual.word(name));
-    let mut switched: Map<_, _> = switched.map(|name| (name.to_owned(), json!(options.word(name)))).collect();
-    if options.rules_as_of != usual.rules_as_of {
-        switched.insert("rules_as_of".into(), json!(rfc3339(options.rules_as_of)));
-    }
-    if !switched.is_empty() {
-        out["options"] = Value::Object(switched);
-    }
-    out
-}
-
-fn connection(lane: &Lane, app: AppId, connection: &Connection) -> Value {
-    let Connection { fields, other_fields, installed, disabled, features, permissions, token } = connection;
-    let features: Vec<_> = features.iter().map(|feature| feature.name()).collect();
-    let mut out = json!({
-        "id": app.to_string(),
-        "fields": names(*fields),
-        "features": features,
-        "played": !lane.is_real(app),
-    });
-    if !other_fields.is_empty() {
-        out["other_fields"] = other_fields.iter().map(|field| json!(**field)).collect();
-    }
-    if !*installed {
-        out["installed"] = json!(false);
-    }
-    if *disabled {
-        out["disabled"] = json!(true);
-    }
-    if permissions.len() < Permission::ALL.len() {
-        out["permissions"] = permissions.iter().map(|permission| json!(permission.name())).collect();
-    }
-    match token {
-        TokenState::Valid => {}
-        TokenState::Expires(at) => out["token"] = json!(rfc3339(*at)),
-        TokenState::SessionEnded => out["token"] = json!("session_ended"),
-        TokenState::Deauthorized => out["token"] = json!("deauthorized"),
-    }
-    out
-}
-
-/// What is known of a person beside the name.
-fn person(called: String, person: &Person) -> Option<(String, Value)> {
-    let Person { name: _, page, profile, blocked: _, tests } = person;
-    let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = &**profile;
-    let texts = [
-        ("first_name", first_name),
-        ("last_name", last_name),
-        ("profile_pic", profile_pic),
-        ("locale", locale),
-        ("gender", gender),
-    ];
-    let known = texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), json!(**text.as_ref()?))));
-    let mut out: Map<_, _> = known.collect();
-    out.extend(timezone.map(|hours| ("timezone".to_owned(), json!(hours))));
-    if !tests.is_empty() {
-        out.insert("tests".into(), tests.iter().map(|app| json!(app.to_string())).collect());
-    }
-    if out.is_empty() {
-        return None;
-    }
-    out.insert("page".into(), json!(page.to_string()));
-    Some((called, Value::Object(out)))
-}
-
-fn names(fields: FieldSet) -> Value {
-    fields.iter().map(|field| json!(field.name())).collect()
-}
-
-/// What a journal says of itself that this run does not: in words, one difference each.
-///
-/// Another version of the emulator alone is none: what matters of it stands in `format` and `rules`.
-pub(crate) fn differences(journal: &Value, this_run: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    for part in ["format", "rules", "seed", "lane", "world", "people"] {
-        let (theirs, ours) = (&journal[part], &this_run[part]);
-        if theirs == ours {
-            continue;
-        }
-        match part {
-            "format" => {
-                return vec![format!(
-                    "its format is {theirs}, and this emulator writes {ours}; {}",
-                    version(journal)
-                )];
-            }
-            "rules" => found.push(format!("it follows other rules than this emulator; {}", version(journal))),
-            // Ids of people follow from it, so that more differences say nothing new.
-            "seed" => {
-                let text = format!("its seed is {theirs}, and here it is {ours}; start with --seed {theirs}");
-                return vec![text];
-            }
-            _ => differ(part, theirs, ours, &mut found),
-        }
-    }
-    found
-}
-
-fn version(journal: &Value) -> String {
-    let version = journal["emulator"].as_str().unwrap_or("?");
-    format!("go on with messenger-emulator {version}, which wrote it, or name another file")
-}
-
-/// The places at which two values differ.
-fn differ(path: &str, theirs: &Value, ours: &Value, found: &mut Vec<String>) {
-    match (theirs, ours) {
-        (Value::Object(left), Value::Object(right)) => {
-            let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
-            for key in keys {
-                let of_people = path == "world.people";
-                let path = format!("{path}.{key}");
-                match (left.get(key), right.get(key)) {
-                    (Some(theirs), Some(ours)) => differ(&path, theirs, ours, found),
-                    // Who there is stands in `people`.
-                    (Some(_), None) | (None, Some(_)) if of_people => {}
-                    (Some(theirs), None) => found.push(format!("{path} is {theirs} in it, and nothing here")),
-                    (None, Some(ours)) => found.push(format!("{path} is {ours} here, and nothing in it")),
-                    (None, None) => {}
-                }
-            }
-        }
-        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
-            for (index, (theirs, ours)) in left.iter().zip(right).enumerate() {
-                differ(&format!("{path}[{index}]"), theirs, ours, found);
-            }
-        }
-        (theirs, ours) if theirs == ours => {}
-        (theirs, ours) => found.push(format!("{path} is {theirs} in it, and {ours} here")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn base() -> Value {
-        json!({
-            "format": 1, "emulator": "0.1.0", "rules": "a", "seed": 1, "lane": "serve",
-            "world": {"pages": [{"apps": {"bot": {"fields": ["messages"], "played": false}}}]},
-            "people": {"user": "7"},
-        })
-    }
-
-    #[test]
-    fn a_difference_is_told_with_its_place_and_how_to_mend_it() {
-        let another = "go on with messenger-emulator 0.1.0, which wrote it, or name another file";
-        let rows: [(&str, Value, Vec<String>); 7] = [
-            ("/emulator", json!("0.2.0"), vec![]),
-            ("/format", json!(2), vec![format!("its format is 1, and this emulator writes 2; {another}")]),
-            ("/rules", json!("b"), vec![format!("it follows other rules than this emulator; {another}")]),
-            ("/seed", json!(7), vec!["its seed is 1, and here it is 7; start with --seed 1".into()]),
-            (
-                "/world/pages/0/apps/bot",
-                json!({"fields": ["messages", "standby"], "played": true}),
-                vec![
-                    r#"world.pages[0].apps.bot.fields is ["messages"] in it, and ["messages","standby"] here"#.into(),
-                    "world.pages[0].apps.bot.played is false in it, and true here".into(),
-                ],
-            ),
-            (
-                "/people",
-                json!({"ana": "7"}),
-                vec![r#"people.ana is "7" here, and nothing in it"#.into(), r#"people.user is "7" in it, and nothing here"#.into()],
-            ),
-            ("/lane", json!("other"), vec![r#"lane is "serve" in it, and "other" here"#.into()]),
-        ];
-        for (place, value, expected) in rows {
-            let mut run = base();
-            *run.pointer_mut(place).unwrap() = value;
-            assert_eq!(differences(&base(), &run), expected, "{place}");
-        }
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::row::{Tagged as _, tagged};
+
 /// How a call for another host goes there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Passage {
@@ -12,7 +14,7 @@ pub enum Passage {
 }
 
 impl Passage {
-    const ALL: [Self; 2] = [Self::Tunnel, Self::Forward];
+    pub(super) const ALL: [Self; 2] = [Self::Tunnel, Self::Forward];
 
     /// The word for it.
     pub const fn name(self) -> &'static str {
@@ -20,11 +22,6 @@ impl Passage {
             Self::Tunnel => "tunnel",
             Self::Forward => "forward",
         }
-    }
-
-    /// The way of that name.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|passage| passage.name() == name)
     }
 }
 
@@ -52,12 +49,16 @@ pub enum Passed {
 
 impl Passed {
     /// The word for it.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::Answered { .. } => "answered",
-            Self::Refused { .. } => "refused",
-            Self::Failed { .. } => "failed",
-        }
+    pub fn name(&self) -> &'static str {
+        self.word()
+    }
+}
+
+tagged! {
+    Passed, by "outcome" {
+        "opened" => [Passed::Opened] {}
+        "answered" => [Passed::Answered { status }] { status: u16 = "status" }
+        "refused" => [Passed::Refused { why }] { why: Arc<str> = "why" }
+        "failed" => [Passed::Failed { why }] { why: Arc<str> = "why" }
     }
 }

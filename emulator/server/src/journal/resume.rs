@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::file::{Durability, JournalFile};
-use super::header::differences;
-use super::read::{Known, read, wall, without_wall};
+use super::header::{Header, HeaderError, differences};
+use super::line::{ReadLine, read, wall, without_wall};
+use super::names::Known;
 use crate::lane::{Lane, LaneState, Replay};
 
 /// How much of a line an error shows, in characters.
@@ -34,13 +35,21 @@ pub enum JournalError {
     /// Another process has it.
     #[error("another emulator has the journal `{}`; stop that one, or name another file", .0.display())]
     InUse(PathBuf),
-    /// Its first line is no header.
-    #[error("`{}` is no journal of `serve`: {why}; name another file", .path.display())]
+    /// Its first line is not a header.
+    #[error("`{}` is not a journal of `serve`: {why}; name another file", .path.display())]
     NoJournal {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
+    },
+    /// It has another format.
+    #[error("cannot go on with the journal `{}`: {why}; or name another file", .path.display())]
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// Which, and what to do.
+        why: HeaderError,
     },
     /// It was written for another world.
     #[error(
@@ -93,7 +102,7 @@ pub struct Found {
     pub entries: u64,
     /// How many lines were missing and have been written now.
     pub completed: u64,
-    /// The end that was cut off, which is no whole line, if there was any.
+    /// The end that was cut off because it was not a whole line, if there was any.
     pub cut: Option<Cut>,
 }
 
@@ -239,7 +248,7 @@ impl<'a> Lines<'a> {
 
     fn text(&self) -> Result<&str, &'static str> {
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        std::str::from_utf8(line).map_err(|_| "it is no UTF-8")
+        std::str::from_utf8(line).map_err(|_| "it is not UTF-8")
     }
 }
 
@@ -280,7 +289,7 @@ impl Reading<'_> {
                 return Ok(begins);
             }
             Some(Piece::Torn | Piece::WithoutEnd) => {
-                let why = "its only line is no header that this run would write".to_owned();
+                let why = "its only line is not a header that this run would write".to_owned();
                 return Err(JournalError::NoJournal { path: self.path.to_owned(), why });
             }
         }
@@ -312,12 +321,15 @@ impl Reading<'_> {
 
     fn compare_header(&self) -> Result<(), JournalError> {
         let path = || self.path.to_owned();
-        let read = self.lines.text().ok().and_then(|line| serde_json::from_str::<Value>(line).ok());
-        let read = read.filter(|read| read.get("format").is_some()).ok_or_else(|| {
-            JournalError::NoJournal { path: path(), why: "its first line is no header".to_owned() }
+        let no_journal = |why: String| JournalError::NoJournal { path: path(), why };
+        let line = self.lines.text().map_err(|why| no_journal(why.to_owned()))?;
+        Header::read(line).map_err(|error| match error {
+            HeaderError::NotAJournal => no_journal("its first line is not a header".to_owned()),
+            HeaderError::Broken(why) => no_journal(format!("its header is broken: {why}")),
+            why @ HeaderError::OtherFormat { .. } => JournalError::OtherFormat { path: path(), why },
         })?;
-        let ours: Value = serde_json::from_str(self.header).unwrap_or_default();
-        let differences = differences(&read, &ours);
+        let value = |line: &str| serde_json::from_str::<Value>(line).unwrap_or_default();
+        let differences = differences(&value(line), &value(self.header));
         if differences.is_empty() { Ok(()) } else { Err(JournalError::Differs { path: path(), differences }) }
     }
 
@@ -326,11 +338,19 @@ impl Reading<'_> {
         let line = self.lines.text().map_err(|why| self.line(why))?;
         if again.due.is_empty() {
             let next = state.journal.next_seq();
-            let told = read(line, again.lane, &again.known).map_err(|why| self.line(why))?;
-            if told.seq != next {
-                return Err(self.line(format!("its number is {}, and the next one is {next}", told.seq)));
+            let ReadLine { lane, entry, foreign_rule } =
+                read(line, &again.known).map_err(|why| self.line(why))?;
+            if let Some(lane) = lane.filter(|lane| lane != again.lane) {
+                let why = format!("it belongs to the lane `{lane}`, and here there is only `{}`", again.lane);
+                return Err(self.line(why));
             }
-            again.replay.play(state, told).map_err(|why| self.line(why))?;
+            if let Some(rule) = foreign_rule {
+                return Err(self.line(format!("there is no rule `{rule}`")));
+            }
+            if entry.seq != next {
+                return Err(self.line(format!("its number is {}, and the next one is {next}", entry.seq)));
+            }
+            again.replay.play(state, entry).map_err(|why| self.line(why))?;
             let made = state.journal.after(next - 1).map(|entry| (entry.seq, state.line(entry)));
             again.due.extend(made);
         }

@@ -10,7 +10,7 @@ use emulator_core::{Input, Timestamp};
 
 use super::state::{Applied, LaneState};
 use crate::clock::Wall;
-use crate::journal::{AttemptResult, Call, CallKind, Cause, Record, RegisteredWebhook, Told, What};
+use crate::journal::{AttemptResult, Call, CallKind, Cause, Class, Entry, Record, RegisteredWebhook};
 use crate::shared::Registration;
 use crate::webhooks::Outgoing;
 
@@ -60,18 +60,22 @@ impl Replay {
     /// # Errors
     ///
     /// Why it cannot have happened here, in words.
-    pub(crate) fn play(&mut self, state: &mut LaneState, told: Told) -> Result<(), &'static str> {
-        let Told { seq: _, at, cause, accepted, wall, what } = told;
+    pub(crate) fn play(&mut self, state: &mut LaneState, entry: Entry) -> Result<(), &'static str> {
+        let class = entry.kind().class();
+        let Entry { seq: _, at, cause, rule, saw: _, record, wall } = entry;
         if at < state.clock.read() {
             return Err("it lies before the entry above it, and time never goes back");
         }
         state.clock.move_to(at);
         self.wall = Some(wall);
-        match what {
-            What::Record(Record::Call(call)) => self.called(state, call, cause, accepted),
-            What::Record(record) => self.happens(state, record, cause)?,
-            What::Leaves => self.leaves(state, cause)?,
-            What::Follows => return Err(ALONE),
+        match (class, record) {
+            (Class::Hearing, _) => self.leaves(state, cause)?,
+            (Class::Effect, _) => return Err(ALONE),
+            // A rule let it happen.
+            (Class::Call, Record::Call(call)) => self.called(state, call, cause, rule.is_some()),
+            (Class::Act | Class::Call | Class::Answer | Class::Platform | Class::Attempt, record) => {
+                self.happens(state, record, cause)?;
+            }
         }
         Ok(())
     }
@@ -116,7 +120,9 @@ impl Replay {
             Record::Bot { app, order } => state.bot(app, order),
             Record::Note { text } => state.note(text),
             Record::Proxied { host, passage, passed, count } => state.proxied(host, passage, passed, count),
-            Record::Call(_) | Record::Declined(_) | Record::Effect(_) => return Err(ALONE),
+            Record::Call(_) | Record::Declined(_) | Record::Effect(_) | Record::Heard(_) => {
+                return Err(ALONE);
+            }
         }
         Ok(())
     }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, Decided, Effect, Ids, Input, PageId, Person, Psid, Refusal, Timestamp,
-    World, step,
+    Accepted, Answer, AppId, Context, Decided, Effect, Ids, Input, Psid, Refusal, Timestamp, World, step,
 };
 use hyper::header::HeaderValue;
 
@@ -91,27 +90,11 @@ pub(crate) struct LaneState {
     pub(super) moves: u64,
 }
 
-/// What people are called: by their names, and who has an id on each of several Pages by these as well.
-fn people(world: &World, pages: &BTreeMap<PageId, Arc<str>>) -> BTreeMap<Psid, Arc<str>> {
-    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
-    for person in world.people.values() {
-        *ids.entry(&person.name).or_default() += 1;
-    }
-    let called = |person: &Person| match pages.get(&person.page) {
-        Some(page) if ids.get(&*person.name).is_some_and(|ids| *ids > 1) => {
-            format!("{} on {page}", person.name).into()
-        }
-        Some(_) | None => Arc::clone(&person.name),
-    };
-    world.people.iter().map(|(psid, person)| (*psid, called(person))).collect()
-}
-
 impl LaneState {
     pub(crate) fn new(shared: Arc<Shared>, lane: &str, world: World, mode: ClockMode) -> Self {
         let pages = Arc::clone(&shared.page_names);
-        let people = Arc::new(people(&world, &pages));
         Self {
-            names: Names { apps: Arc::clone(&shared.app_names), people, pages },
+            names: Names::of(Arc::clone(&shared.app_names), pages, &world),
             ids: Ids::new(shared.seed, lane),
             file_prefix: format!("{{\"lane\":{},", serde_json::Value::from(lane)),
             shared,

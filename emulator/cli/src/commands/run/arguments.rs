@@ -9,6 +9,7 @@ use emulator_scenario::shard::Shard;
 
 use super::reports::Wanted;
 use super::selecting::Tag;
+use super::until::Until;
 use crate::entrance::EntranceArguments;
 
 /// The port that bots know which run already.
@@ -50,7 +51,10 @@ pub(crate) struct RunArguments {
     /// Begins nothing any more once a scenario has failed
     #[arg(long)]
     pub(super) fail_fast: bool,
-    /// Leaves emulator and bots running after a failure, and begins nothing any more
+    /// Plays one scenario up to and with this step: the NAME of its `as:`, or its line; with --keep everything stays
+    #[arg(long, value_name = "NAME|[FILE:]LINE", conflicts_with_all = ["watch", "repeat", "retry"])]
+    pub(super) until: Option<Until>,
+    /// Leaves emulator and bots running after a failure or after --until, and begins nothing any more
     #[arg(long)]
     pub(super) keep: bool,
     /// Plays again what is affected whenever a file changes; Ctrl-C ends it with the exit code of the last round

@@ -61,6 +61,10 @@ pub(super) fn choose(arguments: &RunArguments, mut selection: Selection) -> Resu
     }
     give(&arguments.bot, &mut selection.scenarios).map_err(|why| format!("error: --bot: {why}"))?;
     let mut scenarios = selection.scenarios;
+    if let Some(until) = &arguments.until {
+        scenarios = vec![until.cut(&scenarios).map_err(|why| format!("error: --until: {why}"))?];
+        return Ok(Choice::Run { scenarios, shard: None });
+    }
     if let Some(times @ 2..) = arguments.repeat {
         let again = |selected: &Selected| {
             let first = std::iter::once(selected.clone());

@@ -16,8 +16,10 @@ pub(super) fn waiting(app: &str, webhook: &str, env: &[(String, String)]) -> Str
 }
 
 /// What stays, and what can be done with it.
-pub(super) fn kept(Kept { scenario, url, bots }: &Kept) -> String {
-    let mut out = format!("\nkept as it was when {scenario} failed:\n  emulator  {url}\n");
+pub(super) fn kept(Kept { scenario, failed, url, bots }: &Kept) -> String {
+    let when =
+        if *failed { format!("when {scenario} failed") } else { format!("after that step of {scenario}") };
+    let mut out = format!("\nkept as it was {when}:\n  emulator  {url}\n");
     for KeptBot { app, webhook, process } in bots {
         let process = process.map_or_else(String::new, |process| format!(" (process {process})"));
         let _ = writeln!(out, "  {app}  {webhook}{process}");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_server::journal::{self, Durability, Found, JournalFile, Origin, header};
+use emulator_server::journal::{self, Durability, Found, Header, JournalFile, Origin};
 use emulator_server::{Gap, Lane, Stage, rfc3339};
 
 use super::{Failed, ServeArguments, failed};
@@ -17,7 +17,7 @@ pub(super) fn open(
 ) -> Result<Option<Arc<JournalFile>>, Failed> {
     let Some(path) = &arguments.journal else { return Ok(None) };
     let durability = if arguments.journal_sync { Durability::Machine } else { Durability::Process };
-    let header = header(lane, arguments.seed, stage.settings(), origin);
+    let header = Header::of(lane, arguments.seed, stage.settings(), origin).line();
     let opened = journal::open(path, lane, &header, durability);
     let (file, found) = opened.map_err(|error| failed(Exit::Usage, error))?;
     file.flush().map_err(|error| failed(Exit::Usage, error))?;
@@ -33,7 +33,7 @@ pub(super) fn open(
 fn tell(found: &Found, path: &str, lane: &Lane) {
     if let Some(cut) = &found.cut {
         let text = if cut.text.is_empty() { "nothing that can be read".to_owned() } else { cut.text.clone() };
-        eprintln!("cut {} bytes off the end of `{path}`, which were no whole line: {text}", cut.bytes);
+        eprintln!("cut {} bytes off the end of `{path}`, which were not a whole line: {text}", cut.bytes);
     }
     if found.completed > 0 {
         eprintln!("added {} lines that were missing at the end of `{path}`", found.completed);

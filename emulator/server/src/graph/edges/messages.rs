@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Route] = &[
             Param::optional("message", Object)
                 .follows(&[RuleId::MessageMembers, RuleId::MessageAndAction])
                 .members(message::MEMBERS),
-            Param::optional("sender_action", Word(ACTIONS)).follows(&[RuleId::MessageAndAction]),
+            Param::optional("sender_action", Word(SENDER_ACTIONS)).follows(&[RuleId::MessageAndAction]),
             Param::optional("payload", Object).follows(&[RuleId::ReplyTo]),
             Param::optional("messaging_type", Word(MESSAGING_TYPES)).follows(&[RuleId::TagNeedsType]),
             Param::optional("tag", Word(Tag::WORDS)).follows(&[
@@ -64,7 +64,7 @@ pub(super) const ROWS: &[Route] = &[
 
 const REACT: &str = "react";
 const UNREACT: &str = "unreact";
-const ACTIONS: &[&str] = &[
+pub(crate) const SENDER_ACTIONS: &[&str] = &[
     SenderAction::MarkSeen.name(),
     SenderAction::TypingOn.name(),
     SenderAction::TypingOff.name(),
@@ -91,7 +91,7 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
         (None, None) if params.get("template").is_some() => Err(GraphError::not_there_yet("template")),
         (None, None) => Err(wrong("(#100) Must send either message or state").subcode(2_018_015)),
         (None, Some(action)) => {
-            let action = known(&action, ACTIONS, Path::Root("sender_action"))?;
+            let action = known(&action, SENDER_ACTIONS, Path::Root("sender_action"))?;
             match action {
                 REACT | UNREACT => reacts(call, person, action),
                 action => {
@@ -164,16 +164,6 @@ fn write_action(answered: &Answered<'_>) -> Bytes {
     }
     object.close();
     Bytes::from(out)
-}
-
-/// The sender action of that name, as a journal tells it.
-pub(crate) fn sender_action(name: &str) -> Option<&'static str> {
-    ACTIONS.iter().copied().find(|known| *known == name)
-}
-
-/// The messaging type of that name, as a journal tells it.
-pub(crate) fn messaging_type(name: &str) -> Option<&'static str> {
-    MESSAGING_TYPES.iter().copied().find(|known| *known == name)
 }
 
 /// A parameter's text; an empty one counts as absent.

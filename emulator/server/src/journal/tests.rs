@@ -1,9 +1,18 @@
 //! Everything that is written is read again.
 
-use super::*;
-use emulator_core::{PageId, Party, Saw};
+use std::sync::Arc;
 
-use crate::journal::{Entry, entry_to_json};
+use emulator_core::{
+    AdminChange, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, Delivery, Effect, Escapes,
+    Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing, MissingMetadata, PageId, Party,
+    Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind, Saw, Sender, Span, Style,
+    Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
+};
+
+use super::line::{read, wall, without_wall};
+use super::names::Known;
+use super::*;
+use crate::graph::GraphError;
 
 const ANN: Psid = Psid(1_000_000_000_000_001);
 const BOT: AppId = AppId(200_000_000_000_001);
@@ -160,33 +169,141 @@ fn roots() -> Vec<Record> {
     acts().into_iter().chain(calls).chain(results.map(attempt)).chain(others).chain(proxied).collect()
 }
 
-#[test]
-fn what_was_written_is_read_again() {
-    let name = |name: &str| Arc::from(name);
-    let apps = Arc::new([(BOT, name("bot"))].into());
-    let people = Arc::new([(ANN, name("ann"))].into());
-    let one = Names { apps, people, ..Names::default() };
-    all_is_read_again(&one, &Known::new(&one, [PAGE]));
-
-    let people = Arc::new([(ANN, name("ann on shop")), (Psid(3), name("ann on store"))].into());
-    let pages = Arc::new([(PAGE, name("shop")), (PageId(2), name("store"))].into());
-    let several = Names { people, pages, ..one };
-    all_is_read_again(&several, &Known::new(&several, [PAGE, PageId(2)]));
+/// Every form of what an entry leads to.
+fn effects() -> Vec<Record> {
+    let (person, at, until) = (ANN, Timestamp(7), Timestamp(9_000));
+    let message = |from| Effect::Message { person, from, mid: Mid("m_1".into()), at, message: message() };
+    let unheard = |person, missing| Effect::Unheard { app: BOT, person, field: Field::Messages, missing };
+    let missing = [Missing::Subscription(Field::Standby), Missing::Webhooks, Missing::Role, Missing::Control];
+    let effects = [
+        message(Sender::Person),
+        message(Sender::Party(Party::App(BOT))),
+        message(Sender::Party(Party::Inbox)),
+        Effect::WindowOpened { person, until },
+        Effect::ControlMoved { person, from: None, to: Some(Party::App(STRANGER)), until: Some(until) },
+        Effect::ControlMoved { person, from: Some(Party::Inbox), to: None, until: None },
+        Effect::ControlProlonged { person, owner: Party::App(BOT), until },
+        Effect::FolderMoved { person, from: Folder::Main, to: Folder::Done },
+        Effect::MarkedDone { person, marked: false },
+        Effect::WebhooksFailing { page: PAGE, app: BOT, since: at },
+        Effect::WebhooksDisabled { page: PAGE, app: BOT },
+        unheard(None, Missing::Role),
+    ];
+    let reasons = [
+        RefusalKind::OutsideWindow,
+        RefusalKind::TokenExpired(until),
+        RefusalKind::NoRoleOnApp { documented: true },
+    ];
+    let unheard = missing.map(|missing| unheard(Some(person), missing));
+    let effects = effects.into_iter().chain(unheard).map(Record::Effect);
+    effects.chain(reasons.map(Record::Declined)).collect()
 }
 
-fn all_is_read_again(names: &Names, known: &Known) {
-    for record in roots() {
-        let rule = if let Record::Refused { error, .. } = &record { Some(error.rule) } else { None };
-        let (seq, at, wall) = (4, Timestamp(2_000), Wall(3_001));
-        let cause = Some(Cause { seq: 2, assumed: true });
-        let entry = Entry { seq, at, cause, rule, saw: Saw::default(), record, wall };
-        let written = entry_to_json(&entry, names);
-        let line = format!("{{\"lane\":\"l\",{}", &written[1..]);
-        let told = read(&line, "l", known).unwrap_or_else(|why| panic!("{why} {written}"));
-        let What::Record(record) = told.what else { panic!("{written}") };
-        assert_eq!(format!("{record:?}"), format!("{:?}", entry.record), "{written}");
-        let again = Entry { seq: told.seq, at: told.at, cause: told.cause, wall: told.wall, record, ..entry };
-        assert_eq!(entry_to_json(&again, names), written);
-        assert_eq!((super::wall(&line), without_wall("a,\"wall\":{")), (Some(wall), "a"));
+fn names() -> [(Names, Known); 2] {
+    let name = |name: &str| Arc::from(name);
+    let apps = Arc::new([(BOT, name("bot"))].into());
+    let ann = |page, elsewhere| PersonName { name: name("ann"), page, elsewhere };
+    let people = Arc::new([(ANN, ann(PAGE, false))].into());
+    let one = Names { apps, people, ..Names::default() };
+    let people = Arc::new([(ANN, ann(PAGE, true)), (Psid(3), ann(PageId(2), true))].into());
+    let pages = Arc::new([(PAGE, name("shop")), (PageId(2), name("store"))].into());
+    let several = Names { people, pages, apps: Arc::clone(&one.apps) };
+    let known = [Known::new(&one, [PAGE]), Known::new(&several, [PAGE, PageId(2)])];
+    let [first, second] = known;
+    [(one, first), (several, second)]
+}
+
+fn entry(record: Record) -> Entry {
+    let rule = if let Record::Refused { error, .. } = &record { Some(error.rule) } else { None };
+    let cause = Some(Cause { seq: 2, assumed: true });
+    Entry { seq: 4, at: Timestamp(2_000), cause, rule, saw: Saw::default(), record, wall: Wall(3_001) }
+}
+
+#[test]
+fn what_was_written_is_read_again() {
+    for (names, known) in names() {
+        for record in roots().into_iter().chain(effects()) {
+            let entry = entry(record);
+            let written = entry_to_json(&entry, &names);
+            let line = format!("{{\"lane\":\"l\",{}", &written[1..]);
+            let ReadLine { lane, entry: again, .. } =
+                read(&line, &known).unwrap_or_else(|why| panic!("{why} {written}"));
+            assert_eq!(lane.as_deref(), Some("l"));
+            assert_eq!(entry_to_json(&again, &names), written);
+            // Of a message that stands in a conversation only what people see is written.
+            if !matches!(again.record, Record::Effect(Effect::Message { .. })) {
+                assert_eq!(format!("{:?}", again.record), format!("{:?}", entry.record), "{written}");
+            }
+            assert_eq!((wall(&line), without_wall("a,\"wall\":{")), (Some(entry.wall), "a"));
+        }
     }
+}
+
+#[test]
+fn a_delivery_keeps_its_event_as_it_went_out() {
+    let style = Style {
+        app_ids: AppIdType::AsObserved,
+        missing_metadata: MissingMetadata::Null,
+        escapes: Escapes::All,
+    };
+    let event = Event::Postback { mid: None, title: Some("é/<".into()), payload: Some("p".into()) };
+    let (page, person) = (PAGE, Some(ANN));
+    let (channel, field, at) = (Channel::Standby, Field::MessagingPostbacks, Timestamp(5));
+    let delivery = Delivery { app: BOT, page, person, channel, field, at, style, event };
+    for (names, known) in names() {
+        let written = entry_to_json(&entry(Record::Effect(Effect::Deliver(delivery.clone()))), &names);
+        let again = read(&written, &known).unwrap().entry;
+        let Record::Heard(heard) = &again.record else { panic!("{written}") };
+        let expected: serde_json::Value = serde_json::from_str(&event_to_json(&delivery)).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&heard.event).unwrap(), expected);
+        assert_eq!((heard.app, heard.person, heard.channel, heard.field), (BOT, person, channel, field));
+        assert_eq!((again.person(), again.delivered_to(), again.kind()), (person, Some(BOT), Kind::Delivery));
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_line_is_said_with_the_member() {
+    let [(_, known), _] = names();
+    let rows = [
+        (r#""kind":"folded","data":{}"#, "`kind` is \"folded\", and should be one of says, taps, "),
+        (r#""kind":"folder","data":{"person":"ann","from":"main"}"#, "an entry `folder`: `to` is missing"),
+        (
+            r#""kind":"folder","data":{"person":"ann","from":"main","to":"bin"}"#,
+            "`to` is \"bin\", and should be one of main, done, spam",
+        ),
+        (r#""kind":"note","data":{"text":"a","txt":"b"}"#, "an entry `note` has no member `txt`"),
+        (r#""kind":"note","data":{"text":7}"#, "`text` is 7, and should be of the type \"string\""),
+        (r#""kind":"blocks","data":{"person":"bo"}"#, "`person` is \"bo\", and nobody there has that name"),
+        (
+            r#""kind":"blocks","data":{"person":"ann","page":"moon"}"#,
+            "`page` is \"moon\", and no Page has that name",
+        ),
+        (
+            r#""kind":"bot","data":{"app":"boot","verb":"stops"}"#,
+            "`app` is \"boot\", and should be the name of an app",
+        ),
+        (
+            r#""kind":"call","data":{"app":"bot","verb":"sings"}"#,
+            "`verb` is \"sings\", and should be one of sends, signals, ",
+        ),
+        (
+            r#""saw":{"moon":"full"},"kind":"note","data":{"text":"a"}"#,
+            "`saw` has `moon`, which no rule reads",
+        ),
+    ];
+    for (line, expected) in rows {
+        let time = "2026-07-06T09:00:00Z";
+        let line = format!(r#"{{"seq":1,"at":"{time}",{line},"wall":{{"at":"{time}"}}}}"#);
+        let why = read(&line, &known).unwrap_err();
+        assert!(why.contains(expected), "{why}\n{line}");
+    }
+}
+
+#[test]
+fn a_person_on_several_pages_is_told_apart_for_people_alone() {
+    let [_, (names, _)] = names();
+    assert_eq!([names.person(ANN), names.person(Psid(3))], ["ann on shop", "ann on store"]);
+    assert_eq!(names.person_name(Psid(3)), "ann");
+    let written = entry_to_json(&entry(Record::Person { person: Psid(3), act: PersonAct::Reads }), &names);
+    assert!(written.contains(r#""data":{"person":"ann","page":"store"}"#), "{written}");
 }

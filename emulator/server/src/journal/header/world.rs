@@ -1,0 +1,295 @@
+//! The world as a header has it: the settings with which a lane began. What is as usual is left out, where there is much
+//! of it.
+
+use std::collections::BTreeMap;
+
+use emulator_core::{
+    App, AppId, AppMode, Connection, FieldSet, Options, Page, PageId, Permission, Person, Profile, Settings,
+    TokenState,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::clock::rfc3339;
+use crate::lane::Lane;
+
+/// The world as it was declared.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredWorld {
+    /// The protocol.
+    pub protocol: String,
+    /// The Pages; the first is the one that is meant where none is named.
+    pub pages: Vec<DeclaredPage>,
+    /// The apps, by name.
+    pub apps: BTreeMap<String, DeclaredApp>,
+    /// What people show of themselves, by name, for each of their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: BTreeMap<String, Vec<DeclaredPerson>>,
+}
+
+/// A Page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredPage {
+    /// Its id.
+    pub id: String,
+    /// Its name on the platform.
+    pub name: String,
+    /// What it is called in the world, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
+    /// The app that gets idle conversations, by name.
+    pub primary_receiver: Option<String>,
+    /// The apps that are connected to it, by name.
+    pub apps: BTreeMap<String, DeclaredConnection>,
+    /// Whether it is registered as a news Page.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub news: bool,
+    /// Its domains.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whitelisted_domains: Vec<String>,
+    /// Options that are not as usual, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+}
+
+/// An app.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredApp {
+    /// Its id.
+    pub id: String,
+    /// Its mode, unless it is live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// Whether its calls need a proof.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub requires_proof: bool,
+    /// The fields to which it subscribed for Pages as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<Vec<String>>,
+}
+
+/// What an app may do on a Page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredConnection {
+    /// The fields that it has subscribed.
+    pub fields: Vec<String>,
+    /// The features that it was granted.
+    pub features: Vec<String>,
+    /// Whether steps play it.
+    pub played: bool,
+    /// Fields that no event here belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_fields: Vec<String>,
+    /// False when it is not installed.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub installed: bool,
+    /// Whether its webhooks are switched off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disabled: bool,
+    /// The permissions of its token, unless it has all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+    /// How its token stands, unless it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// What a person shows on a Page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredPerson {
+    /// The id of the Page.
+    pub page: String,
+    /// What her profile says.
+    #[serde(flatten)]
+    pub profile: DeclaredProfile,
+    /// The apps on which she has a role, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<String>,
+}
+
+/// A profile; what is unknown is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclaredProfile {
+    /// `first_name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// `last_name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// `profile_pic`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_pic: Option<String>,
+    /// `locale`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// `timezone`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<serde_json::Number>,
+    /// `gender`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl DeclaredWorld {
+    /// The settings with which a lane begins.
+    pub(super) fn of(lane: &Lane, settings: &Settings) -> Self {
+        let Settings { protocol, pages, apps } = settings;
+        let name = |app: &AppId| apps.get(app).map_or_else(|| app.to_string(), |app| app.name.to_string());
+        let names = lane.names();
+        let mut declared: BTreeMap<String, Vec<DeclaredPerson>> = BTreeMap::new();
+        for (id, person) in &lane.world().people {
+            if let Some(person) = DeclaredPerson::of(person) {
+                declared.entry(names.person_name(*id).into_owned()).or_default().push(person);
+            }
+        }
+        Self {
+            protocol: protocol.name().to_owned(),
+            pages: pages.iter().map(|(id, page)| DeclaredPage::of(lane, *id, page, &name)).collect(),
+            apps: apps.iter().map(|(id, app)| (name(id), DeclaredApp::of(*id, app))).collect(),
+            people: declared,
+        }
+    }
+}
+
+impl DeclaredApp {
+    fn of(id: AppId, app: &App) -> Self {
+        let App { name: _, mode, subscription, requires_proof } = app;
+        Self {
+            id: id.to_string(),
+            mode: (*mode != AppMode::Live).then(|| mode.name().to_owned()),
+            requires_proof: *requires_proof,
+            subscription: subscription.map(words),
+        }
+    }
+}
+
+impl DeclaredPage {
+    fn of(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Self {
+        let Page { name, primary_receiver, news, whitelisted_domains, apps, options } = page;
+        let usual = Options::default();
+        let switches = Options::ALL.iter().map(|option| option.name);
+        let switched = switches.filter(|name| options.word(name) != usual.word(name));
+        let mut switched: BTreeMap<_, _> =
+            switched.filter_map(|name| Some((name.to_owned(), options.word(name)?.to_owned()))).collect();
+        if options.rules_as_of != usual.rules_as_of {
+            switched.insert("rules_as_of".to_owned(), rfc3339(options.rules_as_of));
+        }
+        Self {
+            id: id.to_string(),
+            name: name.to_string(),
+            called: lane.names().page(id).map(str::to_owned),
+            primary_receiver: primary_receiver.as_ref().map(named),
+            apps: apps.iter().map(|(app, it)| (named(app), DeclaredConnection::of(lane, *app, it))).collect(),
+            news: *news,
+            whitelisted_domains: whitelisted_domains.iter().map(ToString::to_string).collect(),
+            options: switched,
+        }
+    }
+}
+
+impl DeclaredConnection {
+    fn of(lane: &Lane, app: AppId, connection: &Connection) -> Self {
+        let Connection { fields, other_fields, installed, disabled, features, permissions, token } =
+            connection;
+        Self {
+            fields: words(*fields),
+            features: features.iter().map(|feature| feature.name().to_owned()).collect(),
+            played: !lane.is_real(app),
+            other_fields: other_fields.iter().map(ToString::to_string).collect(),
+            installed: *installed,
+            disabled: *disabled,
+            permissions: (permissions.len() < Permission::ALL.len())
+                .then(|| permissions.iter().map(|permission| permission.name().to_owned()).collect()),
+            token: match token {
+                TokenState::Valid => None,
+                TokenState::Expires(at) => Some(rfc3339(*at)),
+                TokenState::SessionEnded => Some("session_ended".to_owned()),
+                TokenState::Deauthorized => Some("deauthorized".to_owned()),
+            },
+        }
+    }
+}
+
+impl DeclaredPerson {
+    /// What is known of a person beside the name, if anything is.
+    fn of(person: &Person) -> Option<Self> {
+        let Person { name: _, page, profile, blocked: _, tests } = person;
+        let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = &**profile;
+        let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+        let profile = DeclaredProfile {
+            first_name: text(first_name),
+            last_name: text(last_name),
+            profile_pic: text(profile_pic),
+            locale: text(locale),
+            timezone: timezone.map(Into::into),
+            gender: text(gender),
+        };
+        let tests: Vec<String> = tests.iter().map(ToString::to_string).collect();
+        let is_known = profile != DeclaredProfile::default() || !tests.is_empty();
+        is_known.then(|| Self { page: page.to_string(), profile, tests })
+    }
+}
+
+fn words(fields: FieldSet) -> Vec<String> {
+    fields.iter().map(|field| field.name().to_owned()).collect()
+}
+
+/// The JSON Schema of it.
+pub(super) fn schema() -> Value {
+    let text = json!({"type": "string"});
+    let texts = json!({"type": "array", "items": text});
+    let flag = json!({"type": "boolean"});
+    let id = json!({"type": "string", "pattern": "^[0-9]+$"});
+    let object = |required: &[&str], properties: Value| {
+        json!({
+            "type": "object", "properties": properties, "required": required, "additionalProperties": false,
+        })
+    };
+    let connection = object(
+        &["fields", "features", "played"],
+        json!({
+            "fields": texts, "features": texts, "played": flag, "other_fields": texts, "installed": flag,
+            "disabled": flag, "permissions": texts, "token": text,
+        }),
+    );
+    let page = object(
+        &["id", "name", "primary_receiver", "apps"],
+        json!({
+            "id": id, "name": text, "called": text, "primary_receiver": {"type": ["string", "null"]},
+            "apps": {"type": "object", "additionalProperties": connection}, "news": flag,
+            "whitelisted_domains": texts, "options": {"type": "object", "additionalProperties": text},
+        }),
+    );
+    let app = object(&["id"], json!({"id": id, "mode": text, "requires_proof": flag, "subscription": texts}));
+    let person = object(
+        &["page"],
+        json!({
+            "page": id, "first_name": text, "last_name": text, "profile_pic": text, "locale": text,
+            "timezone": {"type": "number"}, "gender": text, "tests": {"type": "array", "items": id},
+        }),
+    );
+    object(
+        &["protocol", "pages", "apps"],
+        json!({
+            "protocol": text, "pages": {"type": "array", "items": page, "minItems": 1},
+            "apps": {"type": "object", "additionalProperties": app}, "people": {"type": "object", "additionalProperties": {"type": "array", "items": person}},
+        }),
+    )
+}

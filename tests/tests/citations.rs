@@ -105,6 +105,9 @@ fn ids(line: &str) -> Vec<&str> {
     found
 }
 
+/// What tests call a rule that this version does not have.
+const NO_RULE: &str = "C-999";
+
 fn known(id: &str) -> bool {
     catalogue().iter().any(|rule| rule.code == id)
 }
@@ -117,7 +120,7 @@ fn every_cited_rule_is_in_the_catalogue() {
         for (index, line) in text.lines().enumerate() {
             for id in ids(line) {
                 cited += 1;
-                if !known(id) {
+                if !known(id) && id != NO_RULE {
                     wrong.push(format!("{id}, cited at {path}:{}", index + 1));
                 }
             }

@@ -77,7 +77,7 @@ pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
-pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES};
+pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES, TAKEN_MESSAGING_TYPES};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
     Account, Activity, AnnounceImplicitMoves, AppIdType, ControlEnds, DoneGives, EchoOrder, EmptyField,

@@ -17,6 +17,10 @@ pub const MESSAGE_MEMBERS: &[&str] = &[
 /// The values of the parameter `messaging_type` (M-143).
 pub const MESSAGING_TYPES: &[&str] = &["RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"];
 
+/// The values of `messaging_type` that a call may carry: those of today, and an old one that is still understood.
+pub const TAKEN_MESSAGING_TYPES: &[&str] =
+    &["RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY", "NON_PROMOTIONAL_SUBSCRIPTION"];
+
 /// The members that events on `messaging` and `standby` have.
 pub const EVENT_MEMBERS: &[&str] = &[
     "sender",

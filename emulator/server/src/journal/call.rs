@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AppAct, AppId, ControlAct, FieldSet, Input, MESSAGING_TYPES, Message, Mid, PageId, Party, Psid, Span, Tag,
+    AppAct, AppId, ControlAct, FieldSet, Input, Message, Mid, PageId, Party, Psid, Span,
+    TAKEN_MESSAGING_TYPES, Tag,
 };
 use serde_json::json;
 
@@ -292,7 +293,7 @@ macro_rules! wire_words {
 
 wire_words! {
     /// `messaging_type`.
-    MessagingType = MESSAGING_TYPES;
+    MessagingType = TAKEN_MESSAGING_TYPES;
     /// `sender_action`.
     Action = SENDER_ACTIONS;
 }

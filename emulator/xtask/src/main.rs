@@ -27,7 +27,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the gate: format, lints, tests, scenarios, tidy, real SDKs
+    /// Run the gate: format, lints, tests with the scenarios, tidy, real SDKs
     Ci(ci::Arguments),
     /// Check the rules about files that no other tool checks
     Tidy,

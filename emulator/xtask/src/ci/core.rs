@@ -1,11 +1,9 @@
-//! The stage `core`: what needs no package of anybody else.
-
-use std::process::Command;
+//! The stage `core`: what needs no package of anybody else. The tests play every shipped scenario with each sample bot.
 
 use anyhow::Result;
 
 use super::{Arguments, Outcome, Step, passes, suites};
-use crate::cargo::{self, Profile};
+use crate::cargo;
 use crate::tidy;
 
 /// Its steps.
@@ -15,7 +13,7 @@ pub(super) fn steps() -> Vec<Step> {
         // `cargo test` runs them with the others.
         steps.push(("doctests", doctests));
     }
-    steps.extend([("scenarios", scenarios as fn(&_) -> _), ("tidy", tidied)]);
+    steps.push(("tidy", tidied));
     steps
 }
 
@@ -33,14 +31,6 @@ fn tests(_: &Arguments) -> Result<Outcome> {
 
 fn doctests(_: &Arguments) -> Result<Outcome> {
     run_cargo("test --doc --workspace --locked")
-}
-
-fn scenarios(_: &Arguments) -> Result<Outcome> {
-    let binary = cargo::build("messenger-emulator", Profile::Debug)?;
-    if !cargo::root().join("scenarios").is_dir() {
-        return Ok(Outcome::Skipped("there is no folder scenarios/"));
-    }
-    passes(Command::new(binary).args(["run", "scenarios/"]).current_dir(cargo::root()))
 }
 
 fn tidied(_: &Arguments) -> Result<Outcome> {

@@ -28,7 +28,7 @@ pub(super) fn run_all_but_those_of_sdk() -> Result<Outcome> {
     let elsewhere = ["test", "--workspace", "--locked", "--exclude", PACKAGE];
     match passes(cargo::command().args(elsewhere))? {
         Outcome::Passed => {}
-        other @ (Outcome::Failed | Outcome::Skipped(_)) => return Ok(other),
+        Outcome::Failed => return Ok(Outcome::Failed),
     }
     let mut here = cargo::command();
     here.args(["test", "--locked", "--package", PACKAGE, "--lib", "--bins"]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use emulator_core::{AppId, Field, Party, Protocol};
+use emulator_core::{AppId, Claimant, Field, Party};
 use emulator_scenario::cast::{Cast, CastPage, Surroundings, of_others, of_pages};
 use emulator_server::SERVED_HOSTS;
 
@@ -85,7 +85,10 @@ fn same_webhooks(cast: &Cast) -> Vec<String> {
 
 /// That nobody is given control of conversations, on Pages where several apps could have it.
 fn no_primary(cast: &Cast) -> Option<String> {
-    let Protocol::Handover = cast.settings.protocol;
+    let claims = cast.settings.protocol.claims();
+    if !claims.iter().any(|claim| claim.by == Claimant::Primary) {
+        return None;
+    }
     let without = |page: &&CastPage| {
         let known = cast.settings.pages.get(&page.id);
         known.is_some_and(|page| page.apps.len() > 1 && page.primary_receiver.is_none())

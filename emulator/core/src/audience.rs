@@ -81,11 +81,10 @@ impl Place<'_> {
     fn listener(
         &self,
         app: AppId,
-        saw: Saw,
+        (saw, fields): (Saw, FieldSet),
         hears: Result<Channel, (Missing, RuleId)>,
         rule: RuleId,
     ) -> Listener {
-        let fields = self.world.settings.fields(self.page, app);
         let (hears, rule) = match hears {
             Ok(channel) => (Ok(channel), rule),
             Err((missing, rule)) => (Err(missing), rule),
@@ -103,7 +102,12 @@ impl Place<'_> {
             let missed = !event.follows_send() && settings.connection(self.page, app).is_some();
             let missing = Missing::Subscription(field);
             return missed.then(|| {
-                self.listener(app, saw, Err((missing, rule_of(missing, field))), RuleId::SubscribedFields)
+                self.listener(
+                    app,
+                    (saw, fields),
+                    Err((missing, rule_of(missing, field))),
+                    RuleId::SubscribedFields,
+                )
             });
         }
         let (rule, channel) = self.channel(app, field);
@@ -111,14 +115,14 @@ impl Place<'_> {
             .then_some(Missing::Subscription(Field::Standby))
             .or_else(|| self.barred(app));
         let hears = unheard.map_or(Ok(channel), |missing| Err((missing, rule_of(missing, field))));
-        Some(self.listener(app, saw, hears, rule))
+        Some(self.listener(app, (saw, fields), hears, rule))
     }
 
     /// An app that is not in control, of an event for the owner.
     fn left_out(&self, app: AppId, event: &Event) -> Listener {
         let saw = Saw::of([Fact::Owner(self.owner)]);
         let rule = rule_of(Missing::Control, event.field());
-        self.listener(app, saw, Err((Missing::Control, rule)), rule)
+        self.listener(app, (saw, FieldSet::default()), Err((Missing::Control, rule)), rule)
     }
 
     /// An app that hears of its control or its role, on `messaging` and only if it subscribed to that.
@@ -129,7 +133,7 @@ impl Place<'_> {
         let unheard = missing.or_else(|| self.barred(app));
         let hears = unheard.map_or(Ok(Channel::Messaging), |missing| Err((missing, rule_of(missing, field))));
         let rule = if self.person.is_some() { RuleId::ControlEvents } else { RuleId::RolesTold };
-        self.listener(app, Saw::of([Fact::SubscribedFields(fields)]), hears, rule)
+        self.listener(app, (Saw::of([Fact::SubscribedFields(fields)]), fields), hears, rule)
     }
 
     fn channel(&self, app: AppId, field: Field) -> (RuleId, Channel) {
@@ -194,7 +198,7 @@ impl Listener {
     }
 }
 
-/// What one app is told of an event: the link in a message only if it subscribed to links as well (M-271), and on
+/// The event as one app hears it: with the link in a message only if it subscribed to links as well (M-271), and on
 /// `standby` a postback without its payload (C-121).
 fn for_listener(event: Event, channel: Channel, fields: FieldSet, postback: StandbyPostback) -> Event {
     match (event, channel) {

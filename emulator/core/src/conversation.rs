@@ -79,7 +79,7 @@ words! {
 pub enum Sender {
     /// The person.
     Person,
-    /// The Page, through whoever answers for it.
+    /// The Page, through an app, an agent or the platform itself.
     Party(Party),
 }
 

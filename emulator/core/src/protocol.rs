@@ -62,7 +62,7 @@ pub enum Claimant {
 pub enum Whenever {
     /// While nobody is in control.
     Idle,
-    /// Whoever is in control.
+    /// Even while another party is in control.
     Always,
 }
 

@@ -2,6 +2,7 @@
 
 use emulator_core::RouteId;
 
+use crate::graph::edges::messenger_profile::PROFILE_FIELDS;
 use crate::graph::route::NodeKind::InstagramAccount;
 use crate::graph::route::ParamType::{List, Object, Objects, Text, Word, Words};
 use crate::graph::route::RouteMethod::{Delete, Get, Post};
@@ -46,22 +47,7 @@ pub(super) const ROWS: &[Route] = &[
         .returns("IGGraphUser"),
     Route::not_yet(RouteId::DeleteInstagramProfile, (Delete, InstagramAccount, "messenger_profile"), WHY)
         .on(INSTAGRAM)
-        .params(&[Param::required(
-            "fields",
-            Words(&[
-                "ACCOUNT_LINKING_URL",
-                "COMMANDS",
-                "DESCRIPTION",
-                "GET_STARTED",
-                "HOME_URL",
-                "ICE_BREAKERS",
-                "PERSISTENT_MENU",
-                "PLATFORM",
-                "SUBJECT_TO_NEW_EU_PRIVACY_RULES",
-                "TITLE",
-                "WHITELISTED_DOMAINS",
-            ]),
-        )])
+        .params(&[Param::required("fields", Words(PROFILE_FIELDS))])
         .returns("Object"),
     Route::not_yet(RouteId::ListInstagramApps, (Get, InstagramAccount, "subscribed_apps"), WHY)
         .on(INSTAGRAM)

@@ -9,6 +9,21 @@ use crate::graph::route::{Param, Route};
 
 const WHY: &str = "the Messenger profile is not modelled yet";
 
+/// What the field `fields` of a Messenger profile can name.
+pub(super) const PROFILE_FIELDS: &[&str] = &[
+    "ACCOUNT_LINKING_URL",
+    "COMMANDS",
+    "DESCRIPTION",
+    "GET_STARTED",
+    "HOME_URL",
+    "ICE_BREAKERS",
+    "PERSISTENT_MENU",
+    "PLATFORM",
+    "SUBJECT_TO_NEW_EU_PRIVACY_RULES",
+    "TITLE",
+    "WHITELISTED_DOMAINS",
+];
+
 pub(super) const ROWS: &[Route] = &[
     Route::not_yet(RouteId::ReadMessengerProfile, (Get, Page, "messenger_profile"), WHY)
         .params(&[Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"]))])
@@ -27,22 +42,7 @@ pub(super) const ROWS: &[Route] = &[
         .returns("Page"),
     Route::not_yet(RouteId::DeleteMessengerProfile, (Delete, Page, "messenger_profile"), WHY)
         .params(&[
-            Param::required(
-                "fields",
-                Words(&[
-                    "ACCOUNT_LINKING_URL",
-                    "COMMANDS",
-                    "DESCRIPTION",
-                    "GET_STARTED",
-                    "HOME_URL",
-                    "ICE_BREAKERS",
-                    "PERSISTENT_MENU",
-                    "PLATFORM",
-                    "SUBJECT_TO_NEW_EU_PRIVACY_RULES",
-                    "TITLE",
-                    "WHITELISTED_DOMAINS",
-                ]),
-            ),
+            Param::required("fields", Words(PROFILE_FIELDS)),
             Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"])),
         ])
         .returns("Object"),

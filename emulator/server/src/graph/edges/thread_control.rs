@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Route] = &[
         RouteId::ReleaseThreadControl,
         "release_thread_control",
         release,
-        &[RECIPIENT, METADATA.ignored("nobody is told of a release")],
+        &[RECIPIENT, METADATA.ignored("no app hears of a release")],
     ),
     moves(
         RouteId::ExtendThreadControl,

@@ -89,7 +89,7 @@ fn primary_receiver(world: &mut World, page: PageId, to: Option<Party>, context:
     if to.is_some() && app.is_none_or(|app| world.settings.connection(page, app).is_none()) {
         return Err(unknown());
     }
-    page_mut(&mut world.settings, page)?.primary_receiver = app;
+    page_mut(&mut world.settings, page)?.messenger.primary_receiver = app;
     let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
     if before != app {
         if let Some(loser) = before
@@ -131,9 +131,9 @@ fn removes(world: &mut World, page: PageId, app: AppId, context: &Context<'_>) -
 /// (C-12a), which a connected app is told (C-12).
 fn leaves(world: &mut World, page: PageId, app: AppId, context: &Context<'_>) -> Vec<Decided> {
     let Some(settings) = Arc::make_mut(&mut world.settings).pages.get_mut(&page) else { return Vec::new() };
-    let had_role = settings.primary_receiver == Some(app);
+    let had_role = settings.messenger.primary_receiver == Some(app);
     if had_role {
-        settings.primary_receiver = None;
+        settings.messenger.primary_receiver = None;
     }
     let mut effects = becomes_idle(world, page, app, RuleId::RemovedOwner, context);
     if had_role {

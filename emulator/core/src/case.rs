@@ -10,8 +10,10 @@ use crate::effect::{Accepted, Answer, Decided, Effect, Event, Refusal, RefusalKi
 use crate::fact::{Fact, Saw};
 use crate::folder;
 use crate::ids::{AppId, Mid, PageId, Psid};
+use crate::line::Line;
 use crate::options::{ControlEnds, Options};
 use crate::party::Party;
+use crate::protocol::{Protocol, Refusals};
 use crate::time::Timestamp;
 use crate::timers::{Subject, TimerKind};
 use crate::world::World;
@@ -80,6 +82,16 @@ impl<'a> Case<'a> {
 
     pub(crate) fn owner(&self) -> Option<Party> {
         self.control().owner()
+    }
+
+    /// The Page on the platform of the person.
+    pub(crate) fn line(&self) -> Option<&Line> {
+        self.world.settings.line(self.page)
+    }
+
+    /// How the Page's protocol words refusals.
+    pub(crate) fn refusals(&self) -> Refusals {
+        self.line().map_or_else(|| Refusals::of(Protocol::default()), Line::refusals)
     }
 
     /// The Page's primary receiver.

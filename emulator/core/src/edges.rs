@@ -39,7 +39,7 @@ pub(crate) fn act(mut case: Case<'_>, app: AppId, act: ControlAct) -> Outcome {
 }
 
 fn refusals(case: &Case<'_>) -> Refusals {
-    Refusals::of(case.world.settings.protocol(case.page))
+    case.refusals()
 }
 
 fn pass(

@@ -30,6 +30,7 @@ mod health;
 mod ids;
 mod inbox;
 mod input;
+mod line;
 mod media;
 mod members;
 mod message;
@@ -76,14 +77,15 @@ pub use graph_version::GraphVersion;
 pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
+pub use line::Line;
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
 pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES, TAKEN_MESSAGING_TYPES};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
     Account, Activity, AnnounceImplicitMoves, AppIdType, ControlEnds, DoneGives, EchoOrder, EmptyField,
     Escapes, HumanAgent, IdleDelivery, InboxMain, LongTitles, MissingMetadata, OptionError, OptionRule,
-    Options, Passes, ProfileFields, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle, StandbyPostback,
-    Switch, Takes, WhatOneHas, Whom,
+    Options, Overrides, Passes, ProfileFields, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle,
+    StandbyPostback, Switch, Takes, WhatOneHas, Whom,
 };
 pub use party::Party;
 pub use protocol::{Claim, Claimant, Protocol, Refusals, Whenever};

@@ -2,8 +2,8 @@
 //! in force, which a Page may override where sources disagree or say nothing.
 
 use crate::catalogue::RuleId;
-pub use crate::protocol::Options;
 use crate::protocol::Protocol;
+pub use crate::protocol::{Options, Overrides};
 use crate::time::Timestamp;
 use crate::word::words;
 
@@ -297,21 +297,12 @@ macro_rules! decisions {
                 }
             }
 
-            /// Overrides the word of one decision.
-            ///
-            /// # Errors
-            ///
-            /// When there is no such decision, or when it does not take that word.
-            pub fn set(&mut self, name: &str, word: &str) -> Result<(), OptionError> {
-                match name {
-                    $(stringify!($row) => {
-                        self.$row = $words::parse(word).ok_or(OptionError::Word {
-                            name: stringify!($row),
-                            words: $words::WORDS,
-                        })?;
-                        Ok(())
-                    })+
-                    other => Err(OptionError::Unknown(other.to_owned())),
+            /// These words, but for those that a Page overrides.
+            #[must_use]
+            pub fn with(self, overrides: &Overrides) -> Self {
+                Self {
+                    $($row: overrides.$row.unwrap_or(self.$row),)+
+                    rules_as_of: overrides.rules_as_of.unwrap_or(self.rules_as_of),
                 }
             }
 
@@ -321,6 +312,42 @@ macro_rules! decisions {
                     $(stringify!($row) => Some(self.$row.name()),)+
                     _ => None,
                 }
+            }
+        }
+
+        /// The words that a Page sets, which hold whatever protocol it follows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+        pub struct Overrides {
+            $(#[doc = $meaning] pub $row: Option<$words>,)+
+            /// The day whose dated rules hold; a date in a world file.
+            pub rules_as_of: Option<Timestamp>,
+        }
+
+        impl Overrides {
+            /// Sets the word of one decision.
+            ///
+            /// # Errors
+            ///
+            /// When there is no such decision, or when it does not take that word.
+            pub fn set(&mut self, name: &str, word: &str) -> Result<(), OptionError> {
+                match name {
+                    $(stringify!($row) => {
+                        let parsed = $words::parse(word);
+                        self.$row = Some(parsed.ok_or(OptionError::Word {
+                            name: stringify!($row),
+                            words: $words::WORDS,
+                        })?);
+                        Ok(())
+                    })+
+                    other => Err(OptionError::Unknown(other.to_owned())),
+                }
+            }
+
+            /// The words that are set, each with its decision, in the order of the table.
+            pub fn words(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+                [$((stringify!($row), self.$row.map($words::name)),)+]
+                    .into_iter()
+                    .filter_map(|(name, word)| Some((name, word?)))
             }
         }
     };
@@ -350,9 +377,11 @@ mod tests {
                 option.name
             );
             for word in option.words {
-                let mut options = Options::default();
-                options.set(option.name, word).unwrap();
+                let mut overrides = Overrides::default();
+                overrides.set(option.name, word).unwrap();
+                let options = Options::default().with(&overrides);
                 assert_eq!(options.word(option.name), Some(*word));
+                assert_eq!(overrides.words().collect::<Vec<_>>(), [(option.name, *word)]);
             }
         }
         assert_eq!(Options::default().word("activity"), Some("user_message"));
@@ -360,7 +389,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_set_is_said() {
-        let mut options = Options::default();
+        let mut options = Overrides::default();
         assert_eq!(options.set("exclusiv", "on").unwrap_err().to_string(), "there is no option `exclusiv`");
         assert_eq!(options.set("exclusive", "yes").unwrap_err().to_string(), "`exclusive` takes on, off");
     }

@@ -10,7 +10,9 @@ use crate::effect::{Decided, Effect, Event, Refusal};
 use crate::field::{Field, FieldSet};
 use crate::ids::{AppId, PageId, Psid};
 use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
+use crate::line::Line;
 use crate::message::{Button, Message, QuickReply};
+use crate::options::Overrides;
 use crate::party::Party;
 use crate::protocol::Protocol;
 use crate::settings::{App, Connection, Feature, Page, Settings};
@@ -86,12 +88,13 @@ impl Stage {
             ..Connection::default()
         };
         let apps = [OWNER, PRIMARY, OTHER, APPROVED, TARGET];
-        let page = Page { apps: apps.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
-        let settings = Settings {
-            protocol,
-            pages: [(PAGE, page)].into(),
-            apps: apps.map(|app| (app, App::named("app"))).into(),
+        let page = Page {
+            messenger: Line::new(protocol, Overrides::default()),
+            apps: apps.map(|app| (app, connection(app))).into(),
+            ..Page::named("Page")
         };
+        let settings =
+            Settings { pages: [(PAGE, page)].into(), apps: apps.map(|app| (app, App::named("app"))).into() };
         let mut stage = Self { world: World::new(Arc::new(settings)), ids: Ids::new(1, "decisions") };
         stage.world.people.insert(PERSON, Person::named("person", PAGE));
         stage.lets(Input::Person { person: PERSON, act: PersonAct::Says(said("hello")) });

@@ -7,7 +7,7 @@ use crate::audience::{self, Audience};
 use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
 use crate::conversation::Conversation;
-use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind, Role};
+use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, Role};
 use crate::fact::{Fact, Saw};
 use crate::field::{Field, FieldSet};
 use crate::health;
@@ -15,6 +15,7 @@ use crate::ids::{AppId, PageId, Psid};
 use crate::input::AdminChange;
 use crate::options::RoleLost;
 use crate::party::Party;
+use crate::refusal::RefusalKind;
 use crate::settings::{Connection, Page, Permission, Settings};
 use crate::world::World;
 

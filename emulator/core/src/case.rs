@@ -6,14 +6,17 @@ use crate::audience::{self, Audience};
 use crate::catalogue::RuleId;
 use crate::conversation::{CONTROL_LASTS, Control, Conversation};
 use crate::derive::{Digest, IdKind, Ids};
-use crate::effect::{Accepted, Answer, Decided, Effect, Event, Refusal, RefusalKind};
+use crate::effect::{Accepted, Answer, Decided, Effect, Event, Refusal};
 use crate::fact::{Fact, Saw};
-use crate::folder;
+use crate::filing;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::line::Line;
-use crate::options::{ControlEnds, Options};
+use crate::options::ControlEnds;
 use crate::party::Party;
-use crate::protocol::{Protocol, Refusals};
+use crate::protocol::Protocol;
+use crate::protocols::Options;
+use crate::protocols::Refusals;
+use crate::refusal::RefusalKind;
 use crate::time::Timestamp;
 use crate::timers::{Subject, TimerKind};
 use crate::world::World;
@@ -159,7 +162,7 @@ impl<'a> Case<'a> {
         let subject = Subject::Conversation(*person);
         timers.change(subject, TimerKind::ControlEnds, conversation.control.until(), until);
         conversation.control = control;
-        let filed = folder::follow(conversation, *person, to, &self.options);
+        let filed = filing::follow(conversation, *person, to, &self.options);
         self.happens(rule, Effect::ControlMoved { person: self.person, from, to, until });
         self.follows(filed);
     }
@@ -181,7 +184,7 @@ impl<'a> Case<'a> {
     pub(crate) fn mark(&mut self, marked: bool) {
         let person = self.person;
         let marked =
-            self.world.conversations.get_mut(&person).and_then(|it| folder::mark(it, person, marked));
+            self.world.conversations.get_mut(&person).and_then(|it| filing::mark(it, person, marked));
         self.follows(marked);
     }
 

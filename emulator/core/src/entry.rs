@@ -8,7 +8,7 @@ use crate::fact::Fact;
 use crate::ids::AppId;
 use crate::options::AnnounceImplicitMoves;
 use crate::party::Party;
-use crate::protocol::{Claim, Claimant, Whenever};
+use crate::protocols::{Claim, Claimant, Whenever};
 use crate::window;
 use crate::writing::renew;
 

@@ -1,8 +1,9 @@
 //! A Page on one platform: what an admin decided there about conversation control.
 
 use crate::ids::AppId;
-use crate::options::{Options, Overrides};
-use crate::protocol::{Protocol, Refusals};
+use crate::protocol::Protocol;
+use crate::protocols::Refusals;
+use crate::protocols::{Options, Overrides};
 
 /// A Page on one platform, with the protocol of conversation control that it follows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
 use crate::line::Line;
-use crate::options::Options;
+use crate::protocols::Options;
 use crate::time::Timestamp;
 use crate::word::words;
 

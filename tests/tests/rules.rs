@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use emulator_core::{Protocol, catalogue};
+use emulator_core::catalogue;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 #[path = "rules/cells.rs"]
@@ -148,8 +148,6 @@ fn well_kept(family: &str, table: &Table) -> Result<(), Failed> {
     if table.about.trim().is_empty() {
         wrong.push("`about` is empty".to_owned());
     }
-    // Only one protocol so far; a second one makes this a match.
-    let Protocol::Handover = table.protocol;
     for row in &table.rows {
         let name = &row.name;
         let line = row.line;

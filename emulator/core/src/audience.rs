@@ -5,7 +5,8 @@ use crate::effect::{Decided, Delivery, Effect, Event, Missing, Style};
 use crate::fact::{Fact, Saw};
 use crate::field::{Channel, Field, FieldSet};
 use crate::ids::{AppId, PageId, Psid};
-use crate::options::{IdleDelivery, StandbyPostback, Switch};
+use crate::line::Line;
+use crate::options::{IdleDelivery, StandbyPostback, Switch, TapHeard};
 use crate::party::Party;
 use crate::protocols::Options;
 use crate::settings::AppMode;
@@ -22,7 +23,9 @@ pub(crate) enum Audience {
     Owner,
     /// An app whose control or role is concerned, on `messaging` (C-75). A party of the platform does not listen.
     Party(Party),
-    /// The same for a pass or a take, of which every app of the Page hears where control is broadcast.
+    /// Every app that takes part in handover, on `messaging`.
+    Receivers,
+    /// The same as for one party for a pass or a take, of which every app of the Page hears where control is broadcast.
     Mover(Option<Party>),
 }
 
@@ -62,6 +65,11 @@ pub(crate) fn audience(
             apps.filter_map(hears).collect()
         }
         Audience::Party(party) => one(Some(party)),
+        Audience::Receivers => {
+            let line = &connected.messenger;
+            let receivers = apps.filter(|app| !line.is_without_role(Party::App(*app)));
+            receivers.map(|app| place.by_role(app, event)).collect()
+        }
         Audience::Mover(party) => match place.options.handover_broadcast {
             Switch::Off => one(party),
             Switch::On => apps.map(|app| place.by_role(app, event)).collect(),
@@ -111,7 +119,7 @@ impl Place<'_> {
                 )
             });
         }
-        let (rule, channel) = self.channel(app, field);
+        let (rule, channel) = self.channel(app, event);
         let unheard = (channel == Channel::Standby && !fields.contains(Field::Standby))
             .then_some(Missing::Subscription(Field::Standby))
             .or_else(|| self.barred(app));
@@ -137,18 +145,27 @@ impl Place<'_> {
         self.listener(app, (Saw::of([Fact::SubscribedFields(fields)]), fields), hears, rule)
     }
 
-    fn channel(&self, app: AppId, field: Field) -> (RuleId, Channel) {
-        match self.owner {
-            None => match self.options.idle_delivery {
-                IdleDelivery::Standby if field.travels_on_standby() => {
-                    (RuleId::IdleHeardByAll, Channel::Standby)
+    fn channel(&self, app: AppId, event: &Event) -> (RuleId, Channel) {
+        let field = event.field();
+        let party = Some(Party::App(app));
+        match (self.owner, self.options.idle_delivery) {
+            (None, IdleDelivery::Messaging) => (RuleId::IdleHeardByAll, Channel::Messaging),
+            (None, IdleDelivery::Standby) if field.travels_on_standby() => {
+                (RuleId::IdleHeardByAll, Channel::Standby)
+            }
+            (None, IdleDelivery::Standby) => (RuleId::IdleHeardByAll, Channel::Messaging),
+            (None, IdleDelivery::Leader) => {
+                let leader = self.world.settings.line(self.page).and_then(Line::leader);
+                let listens = leader.is_some() && leader != party && field.travels_on_standby();
+                (RuleId::DefaultHearsIdle, if listens { Channel::Standby } else { Channel::Messaging })
+            }
+            (owner, _) if owner == party => (RuleId::ChannelFollowsControl, Channel::Messaging),
+            (Some(_), _) => match (event, self.options.tap_heard) {
+                (Event::Postback { made_by, .. }, TapHeard::Messaging) if *made_by == app => {
+                    (RuleId::ButtonPayload, Channel::Messaging)
                 }
-                IdleDelivery::Messaging | IdleDelivery::Standby => {
-                    (RuleId::IdleHeardByAll, Channel::Messaging)
-                }
+                _ => (RuleId::ChannelFollowsControl, Channel::Standby),
             },
-            Some(owner) if owner == Party::App(app) => (RuleId::ChannelFollowsControl, Channel::Messaging),
-            Some(_) => (RuleId::ChannelFollowsControl, Channel::Standby),
         }
     }
 
@@ -190,7 +207,7 @@ impl Listener {
         let effect = match hears {
             Err(missing) => Effect::Unheard { app, person, field, missing },
             Ok(channel) => {
-                let event = for_listener(event.clone(), channel, fields, options.standby_postback);
+                let event = for_listener(app, event.clone(), channel, (fields, options.standby_postback));
                 let style = Style::of(&options);
                 Effect::Deliver(Delivery { app, page, person, channel, field, at, style, event })
             }
@@ -199,21 +216,30 @@ impl Listener {
     }
 }
 
-/// The event as one app hears it: with the link in a message only if it subscribed to links as well (M-271), and on
-/// `standby` a postback without its payload (C-121).
-fn for_listener(event: Event, channel: Channel, fields: FieldSet, postback: StandbyPostback) -> Event {
+/// The event as one app hears it: with the link in a message only if it subscribed to links as well (M-271), and a
+/// postback with its payload only for the app that made the button (C-81, C-121).
+fn for_listener(
+    app: AppId,
+    event: Event,
+    channel: Channel,
+    (fields, postback): (FieldSet, StandbyPostback),
+) -> Event {
     match (event, channel) {
         (Event::Message { mid, message, self_reply, referral }, _) => {
             let referral = referral.filter(|_| fields.contains(Field::MessagingReferrals));
             Event::Message { mid, message, self_reply, referral }
         }
-        (Event::Postback { mid, title, payload: _ }, Channel::Standby) => {
+        (Event::Postback { mid, title, payload: _, made_by }, Channel::Standby) => {
             let (mid, title) = match postback {
                 StandbyPostback::TitleMid => (mid, title),
                 StandbyPostback::Title => (None, title),
                 StandbyPostback::Empty => (None, None),
             };
-            Event::Postback { mid, title, payload: None }
+            Event::Postback { mid, title, payload: None, made_by }
+        }
+        (Event::Postback { mid, title, payload, made_by }, Channel::Messaging) => {
+            let payload = payload.filter(|_| made_by == app);
+            Event::Postback { mid, title, payload, made_by }
         }
         (event, Channel::Messaging | Channel::Standby) => event,
     }
@@ -230,7 +256,7 @@ pub fn rechannelled(world: &World, delivery: &Delivery) -> Option<Decided> {
     let owner = world.control(*person).owner();
     let place =
         Place { world, page: *page, person: Some(*person), owner, options: world.settings.options(*page) };
-    if place.channel(*app, delivery.field).1 == delivery.channel {
+    if place.channel(*app, event).1 == delivery.channel {
         return None;
     }
     let told = place.by_control(*app, event)?.told(*page, Some(*person), delivery.at, event);

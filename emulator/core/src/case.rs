@@ -14,10 +14,9 @@ use crate::line::Line;
 use crate::options::ControlEnds;
 use crate::party::Party;
 use crate::protocol::Protocol;
-use crate::protocols::Options;
-use crate::protocols::Refusals;
+use crate::protocols::{Fixed, Leader, Options};
 use crate::refusal::RefusalKind;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::timers::{Subject, TimerKind};
 use crate::world::World;
 
@@ -92,19 +91,39 @@ impl<'a> Case<'a> {
         self.world.settings.line(self.page)
     }
 
-    /// How the Page's protocol words refusals.
-    pub(crate) fn refusals(&self) -> Refusals {
-        self.line().map_or_else(|| Refusals::of(Protocol::default()), Line::refusals)
+    /// What the Page's protocol decides that no Page overrides.
+    pub(crate) fn fixed(&self) -> Fixed {
+        self.line().map_or_else(|| Fixed::of(Protocol::default()), Line::fixed)
     }
 
-    /// The Page's primary receiver.
+    /// The Page's primary receiver, where its protocol has one.
     pub(crate) fn primary(&self) -> Option<AppId> {
         self.world.settings.primary(self.page)
     }
 
-    /// Lets the next decision rest on who is in control, until when, and who is primary receiver.
+    /// The primary receiver or the default app, whichever the protocol has.
+    pub(crate) fn leader(&self) -> Option<Party> {
+        self.line().and_then(Line::leader)
+    }
+
+    /// True where the Page Inbox is neither primary nor secondary receiver.
+    pub(crate) fn inbox_without_role(&self) -> bool {
+        self.line().is_some_and(|line| line.inbox_without_role)
+    }
+
+    /// Who has a conversation of the Page that nobody was given.
+    pub(crate) fn unowned(&self) -> Control {
+        self.world.settings.unowned(self.page)
+    }
+
+    /// Whether an admin permits the app to take control (C-11).
+    pub(crate) fn may_take(&self, app: AppId) -> bool {
+        self.line().is_some_and(|line| !line.may_not_take.contains(&app))
+    }
+
+    /// Lets the next decision rest on who is in control, until when, and who is primary receiver or default app.
     pub(crate) fn reads_control(&mut self) {
-        self.saw = control_facts(self.control(), self.primary());
+        self.saw = control_facts(self.control(), self.line());
     }
 
     /// Lets the next decision rest on one more fact.
@@ -146,25 +165,42 @@ impl<'a> Case<'a> {
         self.effects.extend(decided);
     }
 
-    /// Moves control, and the expiry and the folder with it.
+    /// Moves control, and the expiry and the folder with it. To nobody is to who has what nobody was given.
     pub(crate) fn move_to(&mut self, rule: RuleId, to: Option<Party>) {
+        self.move_for(rule, to, CONTROL_LASTS);
+    }
+
+    /// The same, with the time for which a message renews control.
+    pub(crate) fn move_for(&mut self, rule: RuleId, to: Option<Party>, lasts: Span) {
+        let unowned = self.world.settings.unowned(self.page);
         let Self { world: World { conversations, timers, .. }, person, .. } = self;
         let Some(conversation) = conversations.get_mut(person) else { return };
         let from = conversation.control.owner();
-        let control = match (to, self.options.control_ends) {
-            (None, _) => Control::Idle,
-            (Some(by), ControlEnds::AfterSilence) => {
-                Control::Owned { by, until: Some(self.now + CONTROL_LASTS), lasts: CONTROL_LASTS }
-            }
-            (Some(by), ControlEnds::Never) => Control::Owned { by, until: None, lasts: CONTROL_LASTS },
+        let until = match self.options.control_ends {
+            ControlEnds::AfterSilence => Some(self.now + lasts),
+            ControlEnds::Never => None,
         };
-        let until = control.until();
+        let control = match (to, unowned) {
+            (_, Control::Inactive) => Control::Inactive,
+            (Some(by), _) => Control::Owned { by, until, lasts },
+            (None, unowned) => unowned,
+        };
+        let (to, until) = (control.owner(), control.until());
         let subject = Subject::Conversation(*person);
         timers.change(subject, TimerKind::ControlEnds, conversation.control.until(), until);
         conversation.control = control;
-        let filed = filing::follow(conversation, *person, to, &self.options);
+        let filed = filing::follow(conversation, *person, from, &self.options);
         self.happens(rule, Effect::ControlMoved { person: self.person, from, to, until });
         self.follows(filed);
+    }
+
+    /// Sets the time for which a message renews the owner's control (C-28).
+    pub(crate) fn set_lasts(&mut self, span: Span) {
+        let conversation = self.world.conversations.get_mut(&self.person);
+        if let Some(Control::Owned { lasts, .. }) = conversation.map(|conversation| &mut conversation.control)
+        {
+            *lasts = span;
+        }
     }
 
     /// Keeps the owner in control until then, if its control ends by itself. The messaging window is a clock of its own
@@ -197,6 +233,13 @@ impl<'a> Case<'a> {
             .extend(told.into_iter().map(|listener| listener.told(self.page, Some(self.person), at, event)));
     }
 
+    /// The same by a rule of its own.
+    pub(crate) fn tell_by(&mut self, rule: RuleId, audience: Audience, event: &Event) {
+        let before = self.effects.len();
+        self.tell(audience, event);
+        self.effects[before..].iter_mut().for_each(|told| told.rule = rule);
+    }
+
     /// The input is accepted, with everything that happened.
     pub(crate) fn accepted(self, rule: RuleId, answer: Answer) -> Accepted {
         Accepted { rule, saw: self.saw, answer, effects: self.effects }
@@ -204,10 +247,17 @@ impl<'a> Case<'a> {
 }
 
 /// What the rules of control read about a conversation.
-pub(crate) fn control_facts(control: Control, primary: Option<AppId>) -> Saw {
-    let (owner, primary) = (Fact::Owner(control.owner()), Fact::PrimaryReceiver(primary));
-    match control.until() {
-        Some(until) => Saw::of([owner, Fact::Expires(until), primary]),
-        None => Saw::of([owner, primary]),
+pub(crate) fn control_facts(control: Control, line: Option<&Line>) -> Saw {
+    let owner = Fact::Owner(control.owner());
+    let leader = match line.map_or(Leader::PrimaryReceiver, |line| line.fixed().leader) {
+        Leader::PrimaryReceiver => Some(Fact::PrimaryReceiver(line.and_then(Line::primary))),
+        Leader::DefaultApp => Some(Fact::DefaultApp(line.and_then(Line::default_app))),
+        Leader::Nobody => None,
+    };
+    match (control.until(), leader) {
+        (Some(until), Some(leader)) => Saw::of([owner, Fact::Expires(until), leader]),
+        (Some(until), None) => Saw::of([owner, Fact::Expires(until)]),
+        (None, Some(leader)) => Saw::of([owner, leader]),
+        (None, None) => Saw::of([owner]),
     }
 }

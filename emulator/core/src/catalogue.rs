@@ -100,6 +100,10 @@ const SEND: &str =
 const ERRORS: &str =
     "developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes";
 const WEBHOOKS: &str = "developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks";
+const ROUTING: &str =
+    "developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing";
+const SPEC: &str = "github.com/facebook/facebook-business-sdk-codegen, api_specs/specs/Page.json";
+const VENDORS: &str = "help pages of products that live on handover";
 const GRAPH: &str = "developers.facebook.com/docs/graph-api/overview";
 const LOGS: &str = "logs and issue threads of people who run bots";
 const CHOICE: &str = "the emulator's own choice";

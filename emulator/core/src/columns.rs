@@ -48,22 +48,25 @@ pub const RULES_AS_OF: Timestamp = Timestamp(1_782_864_000_000);
 
 macro_rules! decisions {
     (
-        refusals { $($refused:ident = [$($kind:ident),+], $what:literal;)+ }
+        fixed { $($fixed:ident: $type:ty = [$($value:expr),+ $(,)?], $what:literal;)+ }
         $($row:ident: $words:ident = [$($word:ident),+], $rule:ident, $meaning:literal;)+
     ) => {
-        /// How a protocol words its refusals; a Page cannot override them.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub struct Refusals {
-            $(#[doc = $what] pub $refused: RefusalKind,)+
+        /// What a protocol decides that no Page overrides: what follows from its documents alone.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Fixed {
+            $(#[doc = $what] pub $fixed: $type,)+
         }
 
-        impl Refusals {
-            /// The words of a protocol.
+        impl Fixed {
+            /// The name and the meaning of each decision, in the order of the table.
+            pub const ALL: &'static [(&'static str, &'static str)] = &[$((stringify!($fixed), $what),)+];
+
+            /// The column of a protocol.
             pub const fn of(protocol: Protocol) -> Self {
                 Self {
-                    $($refused: {
-                        const KINDS: [RefusalKind; Protocol::ALL.len()] = [$(RefusalKind::$kind),+];
-                        KINDS[protocol as usize]
+                    $($fixed: {
+                        const VALUES: [$type; Protocol::ALL.len()] = [$($value),+];
+                        VALUES[protocol as usize]
                     },)+
                 }
             }

@@ -23,6 +23,8 @@ pub const CONTROL_LASTS: Span = Span::DAY;
 /// Who may answer in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Control {
+    /// Nobody owns it, and no app can: handover is off.
+    Inactive,
     /// Nobody owns it.
     Idle,
     /// Somebody owns it.
@@ -40,7 +42,7 @@ impl Control {
     /// The owner, if there is one.
     pub const fn owner(self) -> Option<Party> {
         match self {
-            Self::Idle => None,
+            Self::Inactive | Self::Idle => None,
             Self::Owned { by, .. } => Some(by),
         }
     }
@@ -48,7 +50,7 @@ impl Control {
     /// When the owner's control ends.
     pub const fn until(self) -> Option<Timestamp> {
         match self {
-            Self::Idle => None,
+            Self::Inactive | Self::Idle => None,
             Self::Owned { until, .. } => until,
         }
     }
@@ -56,7 +58,7 @@ impl Control {
     /// For how long a message renews the owner's control.
     pub const fn lasts(self) -> Option<Span> {
         match self {
-            Self::Idle => None,
+            Self::Inactive | Self::Idle => None,
             Self::Owned { lasts, .. } => Some(lasts),
         }
     }
@@ -110,8 +112,9 @@ pub struct Conversation {
     pub last_user_message: Option<Timestamp>,
     /// When the standard messaging window is closed; never opened when none.
     pub window_until: Option<Timestamp>,
-    /// The link that the person followed before anything was said; her first message tells of it (M-271).
-    pub referral: Option<Referral>,
+    /// The link or ad that the person came by and of which nothing was told yet: her next message carries it (M-271), and
+    /// gives control to its app.
+    pub pending: Option<Referral>,
     /// The timestamp of the newest event.
     pub last_event: Option<Timestamp>,
     /// The newest messages, oldest first.
@@ -122,16 +125,16 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// A conversation in which nothing has happened yet. It lies in Main.
-    pub const fn new(page: PageId) -> Self {
+    /// A conversation in which nothing has happened yet, and who has it. It lies in Main.
+    pub const fn new(page: PageId, control: Control) -> Self {
         Self {
             page,
-            control: Control::Idle,
+            control,
             folder: Folder::Main,
             marked_done: false,
             last_user_message: None,
             window_until: None,
-            referral: None,
+            pending: None,
             last_event: None,
             messages: VecDeque::new(),
             buttons: VecDeque::new(),

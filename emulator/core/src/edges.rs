@@ -1,18 +1,21 @@
-//! The edges with which apps move control (C-34 to C-65).
+//! The edges with which apps move control (C-33 to C-67).
 
 use std::sync::Arc;
 
 use crate::audience::Audience;
 use crate::case::Case;
 use crate::catalogue::RuleId;
-use crate::conversation::CONTROL_LASTS;
+use crate::conversation::{CONTROL_LASTS, Control};
+use crate::edge::ControlEdge;
 use crate::effect::{Accepted, Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
 use crate::ids::{AppId, PageId};
 use crate::input::ControlAct;
-use crate::options::{Passes, Release, RequestOnIdle, Takes, WhatOneHas, Whom};
+use crate::options::{
+    OwnerTold, PassReaches, PassWithoutTarget, Passes, Release, RequestOnIdle, Requests, Switch,
+    TakeFromInbox, Takes, WhatOneHas,
+};
 use crate::party::Party;
-use crate::protocols::Refusals;
 use crate::refusal::RefusalKind;
 use crate::time::Span;
 use crate::world::World;
@@ -24,12 +27,14 @@ type Metadata = Option<Arc<str>>;
 
 /// An app calls a control edge. Whatever it is, an agent's mark is gone once it was accepted (C-108a).
 pub(crate) fn act(mut case: Case<'_>, app: AppId, act: ControlAct) -> Outcome {
+    exists(&case, act.edge())?;
     case.known()?;
     case.reads_control();
     let caller = Party::App(app);
+    takes_part(&case, caller)?;
     let rule = match act {
         ControlAct::Pass { to, metadata } => pass(&mut case, caller, to, metadata),
-        ControlAct::Take { metadata } => take(&mut case, caller, metadata),
+        ControlAct::Take { metadata } => take(&mut case, app, metadata),
         ControlAct::Request { metadata } => request(&mut case, caller, metadata),
         ControlAct::PassMetadata { to, metadata } => pass_metadata(&mut case, to, metadata),
         ControlAct::Release => release(&mut case, caller),
@@ -39,8 +44,45 @@ pub(crate) fn act(mut case: Case<'_>, app: AppId, act: ControlAct) -> Outcome {
     Ok(case.accepted(rule, Answer::Done))
 }
 
-fn refusals(case: &Case<'_>) -> Refusals {
-    case.refusals()
+impl ControlAct {
+    const fn edge(&self) -> ControlEdge {
+        match self {
+            Self::Pass { .. } => ControlEdge::Pass,
+            Self::Take { .. } => ControlEdge::Take,
+            Self::Request { .. } => ControlEdge::Request,
+            Self::PassMetadata { .. } => ControlEdge::PassMetadata,
+            Self::Release => ControlEdge::Release,
+            Self::Extend { .. } => ControlEdge::Extend,
+        }
+    }
+}
+
+/// Checks that the protocol has the edge (C-32, C-67, C-73).
+fn exists(case: &Case<'_>, edge: ControlEdge) -> Result<(), Refusal> {
+    if !case.fixed().edges.contains(&edge) {
+        return Err(case.refuse(RuleId::EdgesByTime, RefusalKind::NoSuchEdge(edge)));
+    }
+    match (case.options.cr_2023, edge) {
+        (Switch::Off, _) | (Switch::On, ControlEdge::Pass | ControlEdge::Release) => Ok(()),
+        (
+            Switch::On,
+            ControlEdge::Take
+            | ControlEdge::Request
+            | ControlEdge::Extend
+            | ControlEdge::PassMetadata
+            | ControlEdge::Owner
+            | ControlEdge::Receivers,
+        ) => Err(case.refuse(RuleId::RoutingOf2023, RefusalKind::ApisDisabled)),
+    }
+}
+
+/// Checks that handover is on and that the caller has a part in it (C-05).
+fn takes_part(case: &Case<'_>, caller: Party) -> Result<(), Refusal> {
+    let outside = case.line().is_some_and(|line| line.has_roles() && line.is_without_role(caller));
+    if outside || case.control() == Control::Inactive {
+        return Err(case.refuse(RuleId::RolesAssigned, RefusalKind::OnlyReceivers));
+    }
+    Ok(())
 }
 
 fn pass(
@@ -49,63 +91,121 @@ fn pass(
     to: Option<Party>,
     metadata: Metadata,
 ) -> Result<RuleId, Refusal> {
-    let owner = case.owner();
-    let may_pass = match case.options.passes {
-        Passes::Owner => owner == Some(caller),
-        Passes::OwnerOrIdle => owner.is_none_or(|owner| owner == caller),
-    };
-    if !may_pass {
-        return Err(case.refuse(RuleId::OnlyOwnerPasses, refusals(case).not_owner_pass));
-    }
-    let to = to.ok_or_else(|| case.refuse(RuleId::PassNamesTarget, RefusalKind::TargetRequired))?;
-    on_page(case, to)?;
-    let event = Event::PassThreadControl { previous_owner: owner, new_owner: to, metadata };
-    moves(case, RuleId::PassMovesControl, to, Audience::Mover(Some(to)), &event);
-    Ok(RuleId::PassMovesControl)
+    let (rule, to) = pass_target(case, caller, to)?;
+    let (previous_owner, metadata) = (case.owner(), metadata);
+    let event = Event::PassThreadControl { previous_owner, new_owner: to, metadata };
+    moves(case, rule, to, Audience::Mover(Some(to)), &event);
+    Ok(rule)
 }
 
-/// Checks that a target is an app of the Page, or the inbox (C-35a).
+/// Whom a pass gives control, and by which rule, if the caller may pass to that target.
+pub(crate) fn pass_target(
+    case: &Case<'_>,
+    caller: Party,
+    to: Option<Party>,
+) -> Result<(RuleId, Party), Refusal> {
+    let owner = case.owner();
+    let (may_pass, rule) = match (case.options.passes, owner) {
+        (_, Some(owner)) => (owner == caller, RuleId::PassMovesControl),
+        (Passes::Owner, None) => (false, RuleId::PassMovesControl),
+        (Passes::OwnerOrIdle, None) => (true, RuleId::IdlePasses),
+    };
+    if !may_pass {
+        return Err(case.refuse(RuleId::OnlyOwnerPasses, case.fixed().not_owner_pass));
+    }
+    let primary = case.primary().map(Party::App);
+    let (rule, to) = match (case.options.pass_reaches, primary) {
+        (PassReaches::Primary, Some(primary)) if primary != caller => (RuleId::PassReaches, Some(primary)),
+        (PassReaches::Primary | PassReaches::All, _) => (rule, to),
+    };
+    let (rule, to) = match (to, case.options.pass_without_target) {
+        (Some(to), _) => (rule, Some(to)),
+        (None, PassWithoutTarget::Refuse) => (rule, None),
+        (None, PassWithoutTarget::DefaultApp) => (RuleId::PassToDefault, case.leader()),
+    };
+    let to = to.ok_or_else(|| case.refuse(RuleId::PassNamesTarget, RefusalKind::TargetRequired))?;
+    if case.options.pass_to_itself == Switch::Off && owner == Some(to) {
+        return Err(case.refuse(RuleId::PassToItself, RefusalKind::PassToItself));
+    }
+    on_page(case, to)?;
+    Ok((rule, to))
+}
+
+/// Checks that a target is an app of the Page that takes part, or the inbox (C-35a).
 fn on_page(case: &Case<'_>, target: Party) -> Result<(), Refusal> {
     let there = match target {
         Party::App(app) => case.world.settings.connection(case.page, app).is_some(),
         Party::Inbox => true,
         Party::LeadFlow | Party::MetaAi => false,
     };
-    if there { Ok(()) } else { Err(case.refuse(RuleId::TargetOnPage, RefusalKind::IncorrectAppId)) }
+    let outside = case.line().is_some_and(|line| line.has_roles() && line.is_without_role(target));
+    if there && !outside {
+        Ok(())
+    } else {
+        Err(case.refuse(RuleId::TargetOnPage, RefusalKind::IncorrectAppId))
+    }
 }
 
-fn take(case: &mut Case<'_>, caller: Party, metadata: Metadata) -> Result<RuleId, Refusal> {
-    let (rule, owner) = (RuleId::WhoMayTake, case.owner());
-    if owner == Some(caller) {
+fn take(case: &mut Case<'_>, app: AppId, metadata: Metadata) -> Result<RuleId, Refusal> {
+    let (caller, owner) = (Party::App(app), case.owner());
+    let rule = match case.options.takes {
+        Takes::IdleOrPrimary => RuleId::WhoMayTake,
+        Takes::Primary => RuleId::PrimaryTakes,
+        Takes::Permitted => RuleId::PermittedTakes,
+        Takes::Never => RuleId::NobodyTakes,
+    };
+    if owner == Some(caller) && case.options.takes != Takes::Never {
         return match case.options.take_by_owner {
             WhatOneHas::Success => Ok(RuleId::TakeByOwner),
             WhatOneHas::Refuse => Err(case.refuse(RuleId::TakeByOwner, RefusalKind::TakeByOwner)),
         };
     }
-    let is_primary = case.primary().map(Party::App) == Some(caller);
+    let is_primary = case.primary() == Some(app);
     let may_take = match case.options.takes {
         Takes::IdleOrPrimary => owner.is_none() || is_primary,
         Takes::Primary => is_primary,
+        Takes::Permitted => {
+            let permitted = case.may_take(app);
+            case.reads(Fact::MayTake(permitted));
+            permitted
+        }
+        Takes::Never => false,
     };
     if !may_take {
-        return Err(case.refuse(rule, refusals(case).take_refused));
+        return Err(case.refuse(rule, case.fixed().take_refused));
     }
+    let passed = owner == Some(Party::Inbox) && case.options.take_from_inbox == TakeFromInbox::Passed;
+    let told = metadata.clone();
     let event = Event::TakeThreadControl { previous_owner: owner, new_owner: caller, metadata };
     moves(case, rule, caller, Audience::Mover(owner), &event);
+    if passed {
+        let event = Event::PassThreadControl { previous_owner: owner, new_owner: caller, metadata: told };
+        case.tell_by(RuleId::TakeFromInbox, Audience::Party(caller), &event);
+    }
     Ok(rule)
 }
 
 fn request(case: &mut Case<'_>, caller: Party, metadata: Metadata) -> Result<RuleId, Refusal> {
-    match case.owner() {
-        Some(owner) if owner == caller => match case.options.request_by_owner {
-            WhatOneHas::Success => Ok(RuleId::RequestByOwner),
-            WhatOneHas::Refuse => Err(case.refuse(RuleId::RequestByOwner, RefusalKind::RequestByOwner)),
-        },
-        Some(owner) => {
+    let primary = case.primary().map(Party::App);
+    let by_owner = |case: &Case<'_>| match case.options.request_by_owner {
+        WhatOneHas::Success => Ok(RuleId::RequestByOwner),
+        WhatOneHas::Refuse => Err(case.refuse(RuleId::RequestByOwner, RefusalKind::RequestByOwner)),
+    };
+    match (case.options.requests, case.owner()) {
+        (Requests::Refuse, _) => Err(case.refuse(RuleId::NoRequests, RefusalKind::ApisDisabled)),
+        (Requests::Owner | Requests::Primary, Some(owner)) if owner == caller => by_owner(case),
+        (Requests::Primary, Some(_)) if primary == Some(caller) => by_owner(case),
+        (Requests::Primary, Some(_)) => {
+            if let Some(primary) = primary {
+                asks(case, caller, primary, metadata);
+            }
+            Ok(RuleId::RequestAsksPrimary)
+        }
+        (Requests::Owner, Some(owner)) => {
             asks(case, caller, owner, metadata);
             Ok(RuleId::RequestAsksOwner)
         }
-        None => {
+        (Requests::Owner | Requests::Primary, None) => {
             match case.options.request_on_idle {
                 RequestOnIdle::Grant => {
                     let event =
@@ -113,8 +213,7 @@ fn request(case: &mut Case<'_>, caller: Party, metadata: Metadata) -> Result<Rul
                     moves(case, RuleId::RequestOnIdle, caller, Audience::Mover(Some(caller)), &event);
                 }
                 RequestOnIdle::Ask => {
-                    let primary = case.primary().map(Party::App).filter(|primary| *primary != caller);
-                    if let Some(primary) = primary {
+                    if let Some(primary) = primary.filter(|primary| *primary != caller) {
                         asks(case, caller, primary, metadata);
                     }
                 }
@@ -139,9 +238,7 @@ fn pass_metadata(case: &mut Case<'_>, to: Party, metadata: Arc<str>) -> Result<R
 
 fn release(case: &mut Case<'_>, caller: Party) -> Result<RuleId, Refusal> {
     let rule = RuleId::OnlyOwnerReleases;
-    if case.owner() != Some(caller) {
-        return Err(case.refuse(rule, refusals(case).not_owner_release));
-    }
+    may_release(case, caller)?;
     let to = match case.options.release {
         Release::Idle => None,
         Release::Primary => case.primary().map(Party::App).filter(|primary| *primary != caller),
@@ -150,54 +247,76 @@ fn release(case: &mut Case<'_>, caller: Party) -> Result<RuleId, Refusal> {
     Ok(rule)
 }
 
+/// Checks that the caller has what it gives up (C-55).
+pub(crate) fn may_release(case: &Case<'_>, caller: Party) -> Result<(), Refusal> {
+    if case.owner() == Some(caller) {
+        return Ok(());
+    }
+    Err(case.refuse(RuleId::OnlyOwnerReleases, case.fixed().not_owner_release))
+}
+
 fn extend(case: &mut Case<'_>, caller: Party, by: Option<Span>) -> Result<RuleId, Refusal> {
     let rule = RuleId::ExtendControl;
     if case.owner() != Some(caller) {
-        return Err(case.refuse(rule, refusals(case).not_owner_extend));
+        return Err(case.refuse(rule, case.fixed().not_owner_extend));
     }
     let by = by.unwrap_or(CONTROL_LASTS);
     if by <= Span(0) || by > EXTEND_AT_MOST {
         return Err(case.refuse(rule, RefusalKind::DurationOutOfRange));
     }
     let until = case.now + by;
+    case.set_lasts(CONTROL_LASTS);
     case.prolong(rule, until);
     Ok(rule)
 }
 
 /// Moves control by a call, and tells whom it concerns.
-fn moves(case: &mut Case<'_>, rule: RuleId, to: Party, audience: Audience, event: &Event) {
+pub(crate) fn moves(case: &mut Case<'_>, rule: RuleId, to: Party, audience: Audience, event: &Event) {
     case.next_event();
     case.move_to(rule, Some(to));
     case.tell(audience, event);
 }
 
-/// An app asks who owns the conversation (C-60).
+/// An app asks who owns the conversation (C-60, C-61).
 pub(crate) fn owner(mut case: Case<'_>, app: AppId) -> Outcome {
+    exists(&case, ControlEdge::Owner)?;
     case.known()?;
     case.reads_control();
-    let (rule, control) = (RuleId::OwnerToldToAll, case.control());
-    let may_know = match case.options.owner_told_to {
-        Whom::All => true,
-        Whom::Owner => control.owner().is_none_or(|owner| owner == Party::App(app)),
-        Whom::Primary => case.primary().is_none_or(|primary| primary == app),
+    takes_part(&case, Party::App(app))?;
+    let (caller, owner, until) = (Party::App(app), case.owner(), case.control().until());
+    let (rule, may_know) = match case.options.owner_told_to {
+        OwnerTold::All => (RuleId::OwnerToldToAll, true),
+        OwnerTold::Owner => (RuleId::OwnerToldToAll, owner.is_none_or(|owner| owner == caller)),
+        OwnerTold::Primary => (RuleId::OwnerToldToAll, case.primary().is_none_or(|primary| primary == app)),
+        OwnerTold::Expiration => {
+            let may_know = owner == Some(caller) || case.leader() == Some(caller);
+            let answer = owner.map(|owner| (may_know.then_some(owner), until));
+            return Ok(case.accepted(RuleId::OwnerToldToOwner, Answer::Owner(answer)));
+        }
     };
     if !may_know {
         return Err(case.refuse(rule, RefusalKind::OwnerNotTold));
     }
-    Ok(case.accepted(rule, Answer::Owner(control.owner().map(|owner| (owner, control.until())))))
+    Ok(case.accepted(rule, Answer::Owner(owner.map(|owner| (Some(owner), until)))))
 }
 
-/// An app asks for the secondary receivers: every other app of the Page, and the Page Inbox (C-64).
+/// An app asks for the secondary receivers: every other app of the Page that takes part, and the Page Inbox (C-64).
 pub(crate) fn receivers(world: &World, page: PageId, app: AppId) -> Outcome {
-    let (rule, primary) = (RuleId::ReceiversForPrimary, world.settings.primary(page));
+    let rule = RuleId::ReceiversForPrimary;
+    let page = world.settings.pages.get(&page).filter(|page| page.is_active());
+    let primary = page.and_then(|page| page.messenger.primary());
     let saw = Saw::of([Fact::PrimaryReceiver(primary)]);
-    match primary {
-        None => Err(Refusal { rule, saw, kind: RefusalKind::OnlyReceivers }),
-        Some(primary) if primary != app => Err(Refusal { rule, saw, kind: RefusalKind::ReceiversHidden }),
-        Some(primary) => {
-            let apps = world.settings.pages.get(&page).into_iter().flat_map(|page| page.apps.keys().copied());
-            let apps = apps.filter(|app| *app != primary).map(Party::App);
-            let answer = Answer::Receivers(apps.chain([Party::Inbox]).collect());
+    match (page, primary) {
+        (None, _) | (_, None) => Err(Refusal { rule, saw, kind: RefusalKind::OnlyReceivers }),
+        (_, Some(primary)) if primary != app => {
+            Err(Refusal { rule, saw, kind: RefusalKind::ReceiversHidden })
+        }
+        (Some(page), Some(primary)) => {
+            let line = &page.messenger;
+            let apps = page.apps.keys().copied().filter(|app| *app != primary).map(Party::App);
+            let receivers = apps.chain([Party::Inbox]);
+            let receivers = receivers.filter(|party| !(line.has_roles() && line.is_without_role(*party)));
+            let answer = Answer::Receivers(receivers.collect());
             Ok(Accepted { answer, ..Accepted::quiet(rule, saw) })
         }
     }

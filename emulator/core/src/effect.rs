@@ -10,12 +10,13 @@ use crate::field::{Channel, Field};
 use crate::folder::Folder;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::message::Message;
-use crate::options::{AppIdType, Escapes, MissingMetadata};
+use crate::options::{AppIdType, ControlFields, Escapes, MissingMetadata};
 use crate::party::Party;
 use crate::protocols::Options;
 use crate::reaction::Reaction;
 use crate::referral::Referral;
 use crate::refusal::RefusalKind;
+use crate::role::Role;
 use crate::settings::Permission;
 use crate::time::Timestamp;
 use crate::world::Profile;
@@ -64,8 +65,8 @@ pub enum Answer {
         /// What the app that made the button gets.
         payload: Arc<str>,
     },
-    /// Who owns the conversation, and until when where control ends by itself; or nobody.
-    Owner(Option<(Party, Option<Timestamp>)>),
+    /// Who owns the conversation, unless the caller may not know, and until when where control ends by itself; or nobody.
+    Owner(Option<(Option<Party>, Option<Timestamp>)>),
     /// The secondary receivers.
     Receivers(Vec<Party>),
     /// What the app may see of a person; nothing when the person never did anything with the Page.
@@ -234,6 +235,8 @@ pub struct Style {
     pub app_ids: AppIdType,
     /// Metadata that nobody gave.
     pub missing_metadata: MissingMetadata,
+    /// Which owners a pass and a take name.
+    pub control_fields: ControlFields,
     /// Which characters are escaped.
     pub escapes: Escapes,
 }
@@ -244,6 +247,7 @@ impl Style {
         Self {
             app_ids: options.app_id_type,
             missing_metadata: options.missing_metadata,
+            control_fields: options.control_fields,
             escapes: options.webhook_escapes,
         }
     }
@@ -280,6 +284,8 @@ pub enum Event {
         title: Option<Arc<str>>,
         /// What the button was given to say to its app; for that app alone.
         payload: Option<Arc<str>>,
+        /// The app that made the button.
+        made_by: AppId,
     },
     /// A person reacted to a message, or took the reaction back.
     Reaction {
@@ -336,8 +342,8 @@ pub enum Event {
     AppRoles {
         /// The app.
         app: AppId,
-        /// Its role now.
-        role: Role,
+        /// Its role now, if it has one.
+        role: Option<Role>,
     },
 }
 
@@ -375,25 +381,6 @@ impl Event {
             | Self::RequestThreadControl { .. }
             | Self::PassThreadMetadata { .. }
             | Self::AppRoles { .. } => false,
-        }
-    }
-}
-
-/// The role of an app on a Page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// It gets idle conversations.
-    PrimaryReceiver,
-    /// It has no special part.
-    SecondaryReceiver,
-}
-
-impl Role {
-    /// The platform's word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PrimaryReceiver => "primary_receiver",
-            Self::SecondaryReceiver => "secondary_receiver",
         }
     }
 }

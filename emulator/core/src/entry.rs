@@ -3,17 +3,24 @@
 use crate::audience::Audience;
 use crate::case::{Case, control_facts};
 use crate::catalogue::RuleId;
+use crate::conversation::{CONTROL_LASTS, Control};
 use crate::effect::Event;
 use crate::fact::Fact;
+use crate::filing;
 use crate::ids::AppId;
-use crate::options::AnnounceImplicitMoves;
+use crate::line::AdRoute;
+use crate::options::{AnnounceImplicitMoves, Claims};
 use crate::party::Party;
-use crate::protocols::{Claim, Claimant, Whenever};
+use crate::protocols::{CLAIMS, Claimant, Leader};
+use crate::referral::Referral;
+use crate::time::Span;
 use crate::window;
 use crate::writing::renew;
 
 /// What the inbox says when a message moves control out of it (observed).
 const NEW_MESSAGE: &str = "new message";
+/// How long an ad's app stays in control where the ad says nothing sensible (C-28).
+const AD_CONTROL: Span = CONTROL_LASTS;
 
 /// The ways into a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +29,10 @@ pub(crate) enum Entry {
     Message,
     /// The person taps something that an app made.
     Tap(AppId),
-    /// The person follows a link.
+    /// The person follows a link into a conversation in which something was said before.
     Link,
+    /// The person taps an ad in such a conversation.
+    Ad,
     /// The person reacts to a message.
     Reaction,
     /// The person takes a reaction back, which opens nothing (M-230).
@@ -47,6 +56,7 @@ impl Entry {
             Self::Message => (true, true, true, true, Audience::Everyone),
             Self::Tap(_) => (true, true, false, true, Audience::Everyone),
             Self::Link => (false, true, false, true, Audience::Owner),
+            Self::Ad => (false, true, false, false, Audience::Owner),
             Self::Reaction => (false, true, false, false, Audience::Owner),
             Self::ReactionTakenBack => (false, false, false, false, Audience::Owner),
         };
@@ -54,8 +64,9 @@ impl Entry {
     }
 }
 
-/// The person enters the conversation; apps are told of it by that event, once control is where it belongs.
-pub(crate) fn enters(case: &mut Case<'_>, entry: Entry, event: &Event) {
+/// The person enters the conversation, having come by that link or ad; apps are told of it by that event, once control
+/// is where it belongs.
+pub(crate) fn enters(case: &mut Case<'_>, entry: Entry, came_by: Option<&Referral>, event: &Event) {
     let row = entry.row();
     let (now, person) = (case.now, case.person);
     if row.writes {
@@ -69,71 +80,128 @@ pub(crate) fn enters(case: &mut Case<'_>, entry: Entry, event: &Event) {
         case.mark(false);
     }
     if row.claims_control {
-        claims_control(case, entry);
+        claims_control(case, entry, came_by);
+    }
+    if row.writes {
+        filing::after_message(case);
     }
     case.tell(row.audience, event);
 }
 
-/// Control goes to the first app of the protocol's claims that is on the Page; where nobody may claim it, a message
-/// renews the control of the owner.
-fn claims_control(case: &mut Case<'_>, entry: Entry) {
-    let owner = case.owner();
-    let claims = case.line().map_or(&[] as &[Claim], |line| line.protocol().claims());
-    let claim = claims.iter().find_map(|claim| {
-        let app = match claim.by {
-            Claimant::Tap => case.made_by(entry)?,
-            Claimant::Primary => case.primary()?,
+/// A claim that holds.
+struct Granted {
+    by: Claimant,
+    to: Party,
+    /// For how long a message renews control.
+    lasts: Span,
+}
+
+/// Control goes to the first claimant that is on the Page; where nobody may claim it, a message renews the control of the
+/// owner.
+fn claims_control(case: &mut Case<'_>, entry: Entry, came_by: Option<&Referral>) {
+    let owner = match case.control() {
+        Control::Inactive => return,
+        Control::Idle => None,
+        Control::Owned { by, .. } => Some(by),
+    };
+    let granted = CLAIMS.iter().find_map(|&by| {
+        let (to, lasts) = case.claimed(by, entry, came_by)?;
+        let holds = match case.claims(by) {
+            Claims::Off => false,
+            Claims::Idle => owner.is_none(),
+            Claims::Always => true,
         };
-        let free = match claim.from {
-            Whenever::Always => true,
-            Whenever::Idle => owner.is_none(),
-        };
-        free.then_some((claim.by, app))
+        holds.then_some(Granted { by, to, lasts })
     });
-    match claim {
-        Some((by, app)) if owner != Some(Party::App(app)) => gives_control(case, by, app),
+    match granted {
+        Some(granted) if owner != Some(granted.to) => gives_control(case, granted),
+        Some(Granted { by: Claimant::Ad, lasts, .. }) => {
+            case.set_lasts(lasts);
+            renew(case);
+        }
         Some(_) | None => renew(case),
     }
 }
 
 impl Case<'_> {
-    /// The app that made what the person tapped, unless it has left the Page since (C-119).
-    fn made_by(&self, entry: Entry) -> Option<AppId> {
-        match entry {
-            Entry::Tap(app) => self.world.settings.connection(self.page, app).map(|_| app),
-            Entry::Message | Entry::Link | Entry::Reaction | Entry::ReactionTakenBack => None,
+    /// From what state of control a claimant gets the conversation.
+    const fn claims(&self, by: Claimant) -> Claims {
+        match by {
+            Claimant::Ad => self.options.ad_claims,
+            Claimant::Link => self.options.link_claims,
+            Claimant::Tap => self.options.tap_claims,
+            Claimant::Organic => self.options.organic_claims,
+            Claimant::Leader => self.options.leader_claims,
         }
+    }
+
+    /// Who claims the conversation, if anybody does, and for how long a message then renews control.
+    fn claimed(&self, by: Claimant, entry: Entry, came_by: Option<&Referral>) -> Option<(Party, Span)> {
+        let routes = &self.line()?.routes;
+        let usual = |app| (app, CONTROL_LASTS);
+        let writes = entry.row().writes;
+        let (app, lasts) = match by {
+            Claimant::Ad => {
+                let ad = came_by?.ad.as_ref().filter(|_| writes)?;
+                let route = routes.ads.get(&ad.id).copied();
+                let own =
+                    ad.app.map(|app| AdRoute { app, control: route.map_or(AD_CONTROL, |it| it.control) });
+                let route = own.or(route)?;
+                (route.app, route.control)
+            }
+            Claimant::Link => {
+                let link = came_by.filter(|referral| referral.ad.is_none())?;
+                usual(*routes.links.get(link.reference.as_ref()?)?)
+            }
+            Claimant::Tap => match entry {
+                Entry::Tap(app) => usual(app),
+                Entry::Message | Entry::Link | Entry::Ad | Entry::Reaction | Entry::ReactionTakenBack => {
+                    return None;
+                }
+            },
+            Claimant::Organic => usual(routes.organic.filter(|_| writes)?),
+            Claimant::Leader => return Some((self.leader()?, CONTROL_LASTS)),
+        };
+        self.world.settings.connection(self.page, app).map(|_| (Party::App(app), lasts))
+    }
+}
+
+/// The rule by which a claim gives control.
+fn rule_of(case: &Case<'_>, by: Claimant) -> RuleId {
+    match (by, case.fixed().leader) {
+        (Claimant::Ad, _) => RuleId::AdRoute,
+        (Claimant::Link, _) => RuleId::LinkRoute,
+        (Claimant::Tap, _) => RuleId::ButtonMovesControl,
+        (Claimant::Organic, _) => RuleId::OrganicRoute,
+        (Claimant::Leader, Leader::PrimaryReceiver | Leader::Nobody) => RuleId::PrimaryGetsIdle,
+        (Claimant::Leader, Leader::DefaultApp) => RuleId::DefaultGetsIdle,
     }
 }
 
 /// Gives control to an app without a call, and announces that only where the Page says so (C-122).
-fn gives_control(case: &mut Case<'_>, by: Claimant, app: AppId) {
-    let (control, announced) = (case.control(), case.options.announce_implicit_moves);
-    let (previous_owner, new_owner) = (control.owner(), Party::App(app));
-    let saw = control_facts(control, case.primary());
-    match by {
-        Claimant::Primary => {
-            case.seeing(saw, |case| case.move_to(RuleId::PrimaryGetsIdle, Some(new_owner)));
-            match announced {
-                AnnounceImplicitMoves::None => {}
-                AnnounceImplicitMoves::Inbox | AnnounceImplicitMoves::All => {
-                    let (previous_owner, metadata) = (Some(Party::Inbox), Some(NEW_MESSAGE.into()));
-                    let event = Event::PassThreadControl { previous_owner, new_owner, metadata };
-                    case.tell(Audience::Party(new_owner), &event);
-                }
-            }
+fn gives_control(case: &mut Case<'_>, granted: Granted) {
+    let Granted { by, to: new_owner, lasts } = granted;
+    let (rule, announced) = (rule_of(case, by), case.options.announce_implicit_moves);
+    let previous_owner = case.owner();
+    let saw = control_facts(case.control(), case.line());
+    let saw = match (by, new_owner) {
+        (Claimant::Tap, Party::App(app)) => saw.with(Fact::MadeBy(app)),
+        (Claimant::Ad | Claimant::Link | Claimant::Organic, Party::App(app)) => saw.with(Fact::Route(app)),
+        _ => saw,
+    };
+    case.seeing(saw, |case| case.move_for(rule, Some(new_owner), lasts));
+    match (announced, previous_owner, by) {
+        (AnnounceImplicitMoves::All, Some(loser), _) => {
+            let event = Event::TakeThreadControl { previous_owner, new_owner, metadata: None };
+            case.tell(Audience::Party(loser), &event);
         }
-        Claimant::Tap => {
-            let saw = saw.with(Fact::MadeBy(app));
-            case.seeing(saw, |case| case.move_to(RuleId::ButtonMovesControl, Some(new_owner)));
-            match (announced, previous_owner) {
-                (AnnounceImplicitMoves::All, Some(loser)) => {
-                    let event = Event::TakeThreadControl { previous_owner, new_owner, metadata: None };
-                    case.tell(Audience::Party(loser), &event);
-                }
-                (AnnounceImplicitMoves::All, None)
-                | (AnnounceImplicitMoves::None | AnnounceImplicitMoves::Inbox, _) => {}
-            }
+        (AnnounceImplicitMoves::All | AnnounceImplicitMoves::Inbox, None, Claimant::Tap)
+        | (AnnounceImplicitMoves::Inbox, Some(_), _)
+        | (AnnounceImplicitMoves::None, ..) => {}
+        (AnnounceImplicitMoves::All | AnnounceImplicitMoves::Inbox, None, _) => {
+            let (previous_owner, metadata) = (Some(Party::Inbox), Some(NEW_MESSAGE.into()));
+            let event = Event::PassThreadControl { previous_owner, new_owner, metadata };
+            case.tell(Audience::Party(new_owner), &event);
         }
     }
 }

@@ -113,12 +113,15 @@ facts! {
     owner: Owner, Owner(Option<Party>), "the owner of the conversation";
     expires: Expires, Time(Timestamp), "when the owner's control ends";
     primary_receiver: PrimaryReceiver, Receiver(Option<AppId>), "the Page's primary receiver";
+    default_app: DefaultApp, Owner(Option<Party>), "the Page's default app";
     folder: InFolder, Folder(Folder), "the inbox folder of the conversation";
     window_until: WindowUntil, Window(Option<Timestamp>), "when the messaging window closes or closed";
     fields: SubscribedFields, Fields(FieldSet), "the fields that the app has subscribed";
     human_agent: HumanAgent, Flag(bool), "whether the app has the human-agent feature";
     marked_done: MarkedDone, Flag(bool), "whether an agent marked the conversation as done";
     made_by: MadeBy, App(AppId), "the app that made the button";
+    route: Route, App(AppId), "the app of the route by which the person came";
+    may_take: MayTake, Flag(bool), "whether the app may take control";
 }
 
 /// The facts that a decision rests on, in the order of [`Fact::ALL`] and each at most once.

@@ -1,30 +1,54 @@
-//! Moves conversations between the folders of the Page Inbox, which follow control (C-108, C-108a).
+//! Moves conversations between the folders of the Page Inbox, which follow control (C-98, C-108, C-108a).
 
+use crate::case::Case;
 use crate::catalogue::RuleId;
-use crate::conversation::Conversation;
+use crate::conversation::{Control, Conversation};
 use crate::effect::{Decided, Effect};
 use crate::fact::{Fact, Saw};
 use crate::folder::Folder;
 use crate::ids::Psid;
-use crate::options::Switch;
+use crate::options::DoneFolder;
 use crate::party::Party;
 use crate::protocols::Options;
 
-/// Files the conversation where its new owner belongs: the inbox's in Main, an app's in Done. An
-/// idle conversation stays where it is.
+/// Files the conversation where its new owner belongs: the inbox's in Main, an app's in Done. An idle conversation stays
+/// where it is; one that no app can get lies in Main.
 pub(crate) fn follow(
     conversation: &mut Conversation,
     person: Psid,
-    owner: Option<Party>,
+    from: Option<Party>,
     options: &Options,
 ) -> Option<Decided> {
-    let to = match (options.done_folder, owner) {
-        (Switch::Off, _) | (Switch::On, None) => return None,
-        (Switch::On, Some(Party::Inbox)) => Folder::Main,
-        (Switch::On, Some(_)) => Folder::Done,
+    let owner = conversation.control.owner();
+    let to = match (options.done_folder, conversation.control) {
+        (DoneFolder::Off, _) | (DoneFolder::On | DoneFolder::AfterMessage, Control::Idle) => return None,
+        (DoneFolder::On | DoneFolder::AfterMessage, Control::Inactive) => Folder::Main,
+        (DoneFolder::On | DoneFolder::AfterMessage, Control::Owned { by: Party::Inbox, .. }) => Folder::Main,
+        (DoneFolder::AfterMessage, Control::Owned { .. }) if from == Some(Party::Inbox) => return None,
+        (DoneFolder::On | DoneFolder::AfterMessage, Control::Owned { .. }) => Folder::Done,
     };
     let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(conversation.folder)]);
     file(conversation, person, to).map(|effect| Decided { rule: RuleId::FolderFollowsControl, saw, effect })
+}
+
+/// Files in Done what an app owns and lies in Main, now that somebody has written: what an agent moved there without
+/// getting control, or what was taken from the inbox (C-102, C-103).
+pub(crate) fn after_message(case: &mut Case<'_>) {
+    let (owner, person) = (case.owner(), case.person);
+    let belongs = match (case.options.done_folder, owner) {
+        (DoneFolder::AfterMessage, Some(Party::App(_) | Party::LeadFlow | Party::MetaAi)) => {
+            !case.inbox_without_role()
+        }
+        (DoneFolder::AfterMessage, Some(Party::Inbox) | None) | (DoneFolder::On | DoneFolder::Off, _) => {
+            false
+        }
+    };
+    let Some(conversation) = case.world.conversations.get_mut(&person) else { return };
+    if belongs && conversation.folder == Folder::Main {
+        let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(Folder::Main)]);
+        let filed = file(conversation, person, Folder::Done);
+        case.follows(filed.map(|effect| Decided { rule: RuleId::BackToDone, saw, effect }));
+    }
 }
 
 /// Moves the conversation to a folder, unless it lies there.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::audience::Audience;
 use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
-use crate::conversation::Sender;
+use crate::conversation::{Control, Sender};
 use crate::effect::{Accepted, Answer, Event, Outcome};
 use crate::fact::Fact;
 use crate::filing;
@@ -13,7 +13,7 @@ use crate::folder::Folder;
 use crate::ids::Psid;
 use crate::input::InboxAct;
 use crate::message::Message;
-use crate::options::{DoneGives, InboxMain, ReplyInDone, Switch};
+use crate::options::{DoneGives, InboxMain, InboxReply, ReplyInDone, Switch};
 use crate::party::Party;
 use crate::refusal::RefusalKind;
 use crate::world::World;
@@ -48,7 +48,7 @@ pub(crate) fn act(world: &mut World, person: Psid, act: InboxAct, context: &Cont
 /// Gives control to the inbox and tells the app that lost it.
 fn takes_control(case: &mut Case<'_>) {
     let previous_owner = case.owner();
-    if previous_owner == Some(Party::Inbox) {
+    if previous_owner == Some(Party::Inbox) || case.control() == Control::Inactive {
         return;
     }
     case.next_event();
@@ -63,7 +63,7 @@ fn asks_primary(case: &mut Case<'_>) {
     if let Some(primary) = asked {
         case.next_event();
         let event = Event::RequestThreadControl { requested_owner: Party::Inbox, metadata: None };
-        case.tell(Audience::Party(Party::App(primary)), &event);
+        case.tell_by(RuleId::InboxAsks, Audience::Party(Party::App(primary)), &event);
     }
 }
 
@@ -92,7 +92,7 @@ fn done(mut case: Case<'_>) -> Accepted {
     file(&mut case, Folder::Done);
     if case.owner() == Some(Party::Inbox) {
         let to = match case.options.done_gives {
-            DoneGives::Primary => case.primary().map(Party::App),
+            DoneGives::Primary => case.leader(),
             DoneGives::Nobody => None,
         };
         case.next_event();
@@ -113,12 +113,15 @@ fn replies(mut case: Case<'_>, (folder, marked): (Folder, bool), message: Arc<Me
     };
     let rule = if left_alone { RuleId::ReplyInDone } else { RuleId::InboxTakesOver };
     if left_alone {
-        let primary = case.primary().map(Party::App);
-        if case.owner().is_none() && primary.is_some() {
-            case.move_to(rule, primary);
+        let leader = case.leader();
+        if case.owner().is_none() && leader.is_some() {
+            case.move_to(rule, leader);
         }
     } else {
-        takes_control(&mut case);
+        match case.options.inbox_reply {
+            InboxReply::TakesControl => takes_control(&mut case),
+            InboxReply::LeavesControl => {}
+        }
     }
     let (mid, at) = write(&mut case, rule, Sender::Party(Party::Inbox), &message);
     page_wrote(&mut case);

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use crate::field::FieldSet;
 use crate::folder::Folder;
 use crate::ids::{AppId, Mid, PageId, Psid};
+use crate::line::Routes;
 use crate::message::Message;
 use crate::party::Party;
+use crate::protocol::Protocol;
 use crate::reaction::Reaction;
 use crate::referral::Referral;
+use crate::role::Role;
 use crate::settings::{AppMode, Feature, Permission, TokenState};
 use crate::time::Span;
 use crate::timers::Timer;
@@ -105,10 +108,32 @@ pub enum InboxAct {
 }
 
 /// What an admin can change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AdminChange {
     /// The primary receiver; none takes the role away.
     PrimaryReceiver(Option<Party>),
+    /// The default app, which may be the inbox; none leaves the Page without one (C-10).
+    DefaultApp(Option<Party>),
+    /// The role of an app or of the inbox under the first handover protocol; none takes every role away (C-05).
+    Role {
+        /// Who.
+        party: Party,
+        /// The role.
+        role: Option<Role>,
+    },
+    /// Handover is switched on or off (C-05).
+    Handover(bool),
+    /// Whether an app may take control (C-11).
+    TakeControl {
+        /// Which app.
+        app: AppId,
+        /// Whether it may.
+        permitted: bool,
+    },
+    /// Where conversations go that begin in a certain way (C-137).
+    Routes(Routes),
+    /// The Page moves to another protocol (C-31a).
+    Protocol(Protocol),
     /// Connects an app to the Page.
     Connects(AppId),
     /// Removes an app from the Page.
@@ -165,6 +190,8 @@ pub enum AppAct {
         message: Arc<Message>,
         /// The message tag, if any.
         tag: Option<Tag>,
+        /// What becomes of control once it is sent, if the call says so (C-68).
+        then: Option<SendControl>,
     },
     /// Shows that it is typing, or that it has seen the messages.
     Signals {
@@ -206,6 +233,15 @@ pub enum AppAct {
         /// Fields that no event here belongs to.
         other_fields: Vec<Arc<str>>,
     },
+}
+
+/// What a message does to control once it is sent (C-69).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SendControl {
+    /// Gives it to another app; to the default app when none.
+    Pass(Option<Party>),
+    /// Gives it up.
+    Release,
 }
 
 /// What an app can ask of a control edge.

@@ -18,6 +18,7 @@ mod columns;
 mod conversation;
 pub mod decisions;
 mod derive;
+mod edge;
 mod edges;
 mod effect;
 mod entry;
@@ -46,6 +47,8 @@ mod reaction;
 mod referral;
 mod refusal;
 mod retry;
+mod role;
+mod roles;
 mod route;
 mod rules_version;
 mod secrets;
@@ -73,10 +76,9 @@ pub use conversation::{
     CONTROL_LASTS, Control, Conversation, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
 };
 pub use derive::{Digest, IdKind, Ids};
+pub use edge::ControlEdge;
 pub use edges::EXTEND_AT_MOST;
-pub use effect::{
-    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, Role, Style,
-};
+pub use effect::{Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, Style};
 pub use error_codes::{codes_with, subcodes, subcodes_of};
 pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};
@@ -84,23 +86,26 @@ pub use folder::Folder;
 pub use graph_version::GraphVersion;
 pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
-pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Tag};
-pub use line::Line;
+pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, SendControl, Tag};
+pub use line::{AdRoute, Line, Routes};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
 pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES, TAKEN_MESSAGING_TYPES};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
-    Account, Activity, AnnounceImplicitMoves, AppIdType, ControlEnds, DoneGives, EchoOrder, EmptyField,
-    Escapes, HumanAgent, IdleDelivery, InboxMain, LongTitles, MissingMetadata, Passes, ProfileFields,
-    Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, Takes, WhatOneHas, Whom,
+    Account, Activity, AnnounceImplicitMoves, AppIdType, Claims, ControlEnds, ControlFields, DoneFolder,
+    DoneGives, EchoOrder, EmptyField, Escapes, HumanAgent, IdleDelivery, IdleSends, InboxMain, InboxReply,
+    LongTitles, MissingMetadata, OwnerTold, PassReaches, PassWithoutTarget, Passes, ProfileFields, Release,
+    ReplyInDone, RequestOnIdle, Requests, StandbyPostback, Switch, TakeFromInbox, Takes, TapHeard,
+    WhatOneHas, Whom,
 };
 pub use party::Party;
 pub use protocol::Protocol;
-pub use protocols::{Claim, Claimant, Options, Overrides, Refusals, Whenever};
+pub use protocols::{Arrival, Claimant, Fixed, Leader, Options, Overrides, Unowned};
 pub use reaction::Reaction;
-pub use referral::Referral;
+pub use referral::{Ad, Referral};
 pub use refusal::RefusalKind;
 pub use retry::{GIVES_UP_AFTER, retry_after};
+pub use role::Role;
 pub use route::RouteId;
 pub use rules_version::{Decisions, OptionDecision, RULES_VERSION, RULES_VERSIONS, RulesChange};
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};

@@ -17,6 +17,96 @@ words! {
         Messaging = "messaging",
         /// As listeners.
         Standby = "standby",
+        /// The primary receiver or default app as an owner would, others as listeners; all as owners would where there is
+        /// no such app.
+        Leader = "leader",
+    }
+    /// Who may send into an idle conversation.
+    IdleSends {
+        /// Every app.
+        All = "all",
+        /// The primary receiver or default app, and every app where there is none.
+        Leader = "leader",
+    }
+    /// From what state of control somebody claims a conversation that a person enters.
+    Claims {
+        /// From none.
+        Off = "off",
+        /// While nobody is in control.
+        Idle = "idle",
+        /// Even while another party is in control.
+        Always = "always",
+    }
+    /// Whom a pass can reach.
+    PassReaches {
+        /// Any app of the Page, and the inbox.
+        All = "all",
+        /// From the primary receiver any other; from the others the primary receiver alone, whatever target they name.
+        Primary = "primary",
+    }
+    /// What a pass does that names no target.
+    PassWithoutTarget {
+        /// It is refused.
+        Refuse = "refuse",
+        /// It gives control to the default app; it is refused where there is none.
+        DefaultApp = "default_app",
+    }
+    /// Whom a request for an owned conversation asks.
+    Requests {
+        /// Its owner.
+        Owner = "owner",
+        /// The primary receiver, whoever the owner is.
+        Primary = "primary",
+        /// Nobody: it is refused.
+        Refuse = "refuse",
+    }
+    /// Who may ask for the owner of a conversation.
+    OwnerTold {
+        /// Every app of the Page.
+        All = "all",
+        /// The owner of the conversation.
+        Owner = "owner",
+        /// The primary receiver, or everybody when there is none.
+        Primary = "primary",
+        /// The owner and the default app; others learn only when control ends.
+        Expiration = "expiration",
+    }
+    /// Whether the folder of a conversation follows its owner.
+    DoneFolder {
+        /// It does: the inbox's lie in Main, an app's in Done.
+        On = "on",
+        /// It stays where it is.
+        Off = "off",
+        /// It does, but what an app takes from the inbox goes to Done only with the next message.
+        AfterMessage = "after_message",
+    }
+    /// What an agent's reply does to control.
+    InboxReply {
+        /// The inbox takes it.
+        TakesControl = "takes_control",
+        /// Nothing.
+        LeavesControl = "leaves_control",
+    }
+    /// On which channel the app hears of a tap that made the button and is not in control.
+    TapHeard {
+        /// As an owner would, with the payload.
+        Messaging = "messaging",
+        /// As any app that is not in control.
+        Standby = "standby",
+    }
+    /// Which app ids stand in a control event.
+    ControlFields {
+        /// The owner before and the owner now.
+        Both = "both",
+        /// The one that its reader needs: a pass names the owner now, a take the owner before.
+        One = "one",
+    }
+    /// How the primary receiver hears that it took control from the inbox.
+    TakeFromInbox {
+        /// Not at all.
+        Silent = "silent",
+        /// As if the inbox had passed it on.
+        Passed = "passed",
     }
     /// What keeps an owner in control.
     Activity {
@@ -38,6 +128,10 @@ words! {
         IdleOrPrimary = "idle_or_primary",
         /// The primary receiver alone.
         Primary = "primary",
+        /// The apps that an admin permits to.
+        Permitted = "permitted",
+        /// Nobody.
+        Never = "never",
     }
     /// Whether control ends by itself.
     ControlEnds {
@@ -101,6 +195,8 @@ words! {
         LeavesControl = "leaves_control",
         /// It takes control.
         TakesControl = "takes_control",
+        /// It takes control where an admin permits the app to, and is refused otherwise.
+        TakesIfPermitted = "takes_if_permitted",
     }
     /// Which moves of control that nobody asked for are told.
     AnnounceImplicitMoves {

@@ -54,9 +54,9 @@ fn says(mut case: Case<'_>, message: Arc<Message>) -> Outcome {
     };
     case.saw = owner_facts(&case);
     let (mid, at) = write(&mut case, RuleId::PersonWrites, Sender::Person, &message);
-    let referral = case.begun().referral.take();
-    let event = Event::Message { mid: mid.clone(), message, self_reply, referral };
-    enters(&mut case, Entry::Message, &event);
+    let referral = case.begun().pending.take();
+    let event = Event::Message { mid: mid.clone(), message, self_reply, referral: referral.clone() };
+    enters(&mut case, Entry::Message, referral.as_ref(), &event);
     Ok(case.accepted(RuleId::PersonWrites, Answer::Message { mid, at }))
 }
 
@@ -112,8 +112,8 @@ fn postback(mut case: Case<'_>, tapped: Tappable) -> Accepted {
     // A button outlives its app's connection to the Page; then nobody gets its payload.
     let connected = case.world.settings.connection(case.page, app).is_some();
     let payload = connected.then(|| Arc::clone(&button.payload));
-    let event = Event::Postback { mid: Some(mid.clone()), title: Some(button.title), payload };
-    enters(&mut case, Entry::Tap(app), &event);
+    let event = Event::Postback { mid: Some(mid.clone()), title: Some(button.title), payload, made_by: app };
+    enters(&mut case, Entry::Tap(app), None, &event);
     case.accepted(RuleId::ButtonMovesControl, Answer::Tapped { mid, at, payload: button.payload })
 }
 
@@ -128,7 +128,7 @@ fn reacts(mut case: Case<'_>, to: Option<Mid>, reaction: Option<Reaction>) -> Ou
     case.saw = owner_facts(&case);
     case.next_event();
     let entry = if reaction.is_some() { Entry::Reaction } else { Entry::ReactionTakenBack };
-    enters(&mut case, entry, &Event::Reaction { mid, reaction });
+    enters(&mut case, entry, None, &Event::Reaction { mid, reaction });
     Ok(case.accepted(rule, Answer::Done))
 }
 
@@ -145,10 +145,15 @@ fn reads(mut case: Case<'_>) -> Accepted {
 fn opens(mut case: Case<'_>, referral: Referral) -> Accepted {
     case.saw = owner_facts(&case);
     if !case.begun().has_begun() {
-        case.begun().referral = Some(referral);
+        case.begun().pending = Some(referral);
         return case.accepted(RuleId::FirstLink, Answer::Done);
     }
     case.next_event();
-    enters(&mut case, Entry::Link, &Event::Referral(referral));
+    let entry = if referral.ad.is_some() { Entry::Ad } else { Entry::Link };
+    enters(&mut case, entry, Some(&referral), &Event::Referral(referral.clone()));
+    if entry == Entry::Ad {
+        case.begun().pending = Some(referral);
+        return case.accepted(RuleId::AdRoute, Answer::Done);
+    }
     case.accepted(RuleId::Referrals, Answer::Done)
 }

@@ -1,26 +1,23 @@
 //! The protocols of conversation control, by name.
 
-/// A generation of conversation control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Protocol {
-    /// Exclusive control, idle conversations, an optional primary receiver.
-    #[default]
-    Handover,
+use crate::word::words;
+
+words! {
+    /// A generation of conversation control, oldest first.
+    Protocol {
+        /// 2017 to 2022: a primary and secondary receivers, always an owner, no expiry.
+        HandoverV1 = "handover-v1",
+        /// Exclusive control, idle conversations, an optional primary receiver.
+        Handover = "handover",
+        /// A default app, permissions to take control, routes.
+        ConversationRouting = "conversation-routing",
+        /// The platform of routing on a Page without a default app.
+        DefaultBehavior = "default-behavior",
+    }
 }
 
-impl Protocol {
-    /// Every protocol.
-    pub const ALL: &'static [Self] = &[Self::Handover];
-
-    /// The protocol of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|protocol| protocol.name() == name)
-    }
-
-    /// The value of `protocol:`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Handover => "handover",
-        }
+impl Default for Protocol {
+    fn default() -> Self {
+        Self::Handover
     }
 }

@@ -1,133 +1,212 @@
 //! How the protocols of conversation control differ, on one page.
 //!
 //! A row is a decision and a column a protocol; a cell is a word of the closed list of the row, which the code that
-//! takes the decision matches exhaustively. A Page may override single words. Nothing else in core decides by the name
-//! of a protocol.
+//! takes the decision matches exhaustively. A Page may override single words, but for those that are fixed. Nothing else
+//! in core decides by the name of a protocol.
 
 use crate::catalogue::RuleId;
 use crate::columns::{OptionError, OptionRule, RULES_AS_OF, decisions};
+use crate::edge::ControlEdge;
 use crate::options::{
-    Account, Activity, AnnounceImplicitMoves, AppIdType, ControlEnds, DoneGives, EchoOrder, EmptyField,
-    Escapes, HumanAgent, IdleDelivery, InboxMain, LongTitles, MissingMetadata, Passes, ProfileFields,
-    Release, ReplyInDone, RequestOnIdle, RoleLost, StandbyPostback, Switch, Takes, WhatOneHas, Whom,
+    Account, Activity, AnnounceImplicitMoves, AppIdType, Claims, ControlEnds, ControlFields, DoneFolder,
+    DoneGives, EchoOrder, EmptyField, Escapes, HumanAgent, IdleDelivery, IdleSends, InboxMain, InboxReply,
+    LongTitles, MissingMetadata, OwnerTold, PassReaches, PassWithoutTarget, Passes, ProfileFields, Release,
+    ReplyInDone, RequestOnIdle, Requests, RoleLost, StandbyPostback, Switch, TakeFromInbox, Takes, TapHeard,
+    WhatOneHas, Whom,
 };
 use crate::protocol::Protocol;
 use crate::refusal::RefusalKind;
 use crate::time::Timestamp;
 
-/// An app that may get control when a person enters a conversation.
+/// Which app a Page can set above the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim {
-    /// Which app.
-    pub by: Claimant,
-    /// From what state of control.
-    pub from: Whenever,
+pub enum Leader {
+    /// The primary receiver, which is an app.
+    PrimaryReceiver,
+    /// The default app, which may be the inbox.
+    DefaultApp,
+    /// None.
+    Nobody,
 }
 
-/// Which app claims control.
+/// Who has a conversation that nobody has taken or been given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claimant {
-    /// The app that made what the person tapped (C-119).
-    Tap,
-    /// The primary receiver (C-17).
+pub enum Unowned {
+    /// Nobody: it is idle.
+    Idle,
+    /// The primary receiver. Where there are no roles nobody has it, and no app can be given it.
     Primary,
 }
 
-/// From what state of control a claim holds.
+/// What becomes of a conversation whose Page moves to a protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whenever {
-    /// While nobody is in control.
-    Idle,
-    /// Even while another party is in control.
-    Always,
+pub enum Arrival {
+    /// Its owner stays, for as long as control lasts from now on.
+    Keeps,
+    /// Nobody has taken it yet.
+    Unowned,
 }
 
-impl Protocol {
-    /// Who gets control when a person enters a conversation: the first claim whose app is on the Page. Control stays
-    /// where none holds.
-    pub const fn claims(self) -> &'static [Claim] {
-        match self {
-            Self::Handover => &[
-                Claim { by: Claimant::Tap, from: Whenever::Always },
-                Claim { by: Claimant::Primary, from: Whenever::Idle },
-            ],
-        }
-    }
+/// Which app claims a conversation that a person enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimant {
+    /// The app that is named by an ad (C-130, C-136).
+    Ad,
+    /// The app that is named by the route of a link (C-137).
+    Link,
+    /// The app that made what the person tapped (C-119).
+    Tap,
+    /// The app of the route for people who come without an ad or a link (C-139).
+    Organic,
+    /// The primary receiver or the default app (C-17).
+    Leader,
 }
 
+/// The order in which claims are looked at: the first one that holds and whose app is on the Page gets control (C-140).
+pub(crate) const CLAIMS: &[Claimant] =
+    &[Claimant::Ad, Claimant::Link, Claimant::Tap, Claimant::Organic, Claimant::Leader];
+
+const ALL_BUT_NEW: &[ControlEdge] =
+    &[ControlEdge::Pass, ControlEdge::Take, ControlEdge::Request, ControlEdge::Owner, ControlEdge::Receivers];
+const ALL_BUT_METADATA: &[ControlEdge] = &[
+    ControlEdge::Pass,
+    ControlEdge::Take,
+    ControlEdge::Request,
+    ControlEdge::Release,
+    ControlEdge::Extend,
+    ControlEdge::Owner,
+    ControlEdge::Receivers,
+];
+
+// The columns: handover-v1, handover, conversation-routing, default-behavior.
 decisions! {
-    refusals {
-        not_owner_send = [AnotherAppInControl], "a message by an app that is not in control";
-        not_owner_pass = [CallerNotOwner], "a pass by an app that is not in control";
-        take_refused = [TakeNotAllowed], "a take by an app that may not take";
-        not_owner_release = [OnlyOwnerReleases], "a release by an app that is not in control";
-        not_owner_extend = [OnlyOwnerExtends], "an extension by an app that is not in control";
+    fixed {
+        leader: Leader = [Leader::PrimaryReceiver, Leader::PrimaryReceiver, Leader::DefaultApp, Leader::Nobody],
+            "which app a Page can set above the others";
+        unowned: Unowned = [Unowned::Primary, Unowned::Idle, Unowned::Idle, Unowned::Idle],
+            "who has a conversation that nobody has taken or been given";
+        arrival: Arrival = [Arrival::Keeps, Arrival::Keeps, Arrival::Keeps, Arrival::Keeps],
+            "what becomes of the owner of a conversation when its Page moves to the protocol";
+        edges: &'static [ControlEdge] = [ALL_BUT_NEW, ControlEdge::ALL, ALL_BUT_METADATA, ALL_BUT_METADATA],
+            "the edges of conversation control that there are";
+        send_passes_control: bool = [false, false, true, false],
+            "whether a message can pass or release control";
+        not_owner_send: RefusalKind = [
+            RefusalKind::AnotherAppInControl, RefusalKind::AnotherAppInControl,
+            RefusalKind::NotThreadOwner, RefusalKind::NotThreadOwner,
+        ], "how a message by an app that is not in control is refused";
+        not_owner_pass: RefusalKind = [
+            RefusalKind::CallerNotOwner, RefusalKind::CallerNotOwner,
+            RefusalKind::CallerNotOwner, RefusalKind::CallerNotOwner,
+        ], "how a pass by an app that is not in control is refused";
+        take_refused: RefusalKind = [
+            RefusalKind::TakeNotAllowed, RefusalKind::TakeNotAllowed,
+            RefusalKind::TakeNotAllowed, RefusalKind::RoutingNotEnabled,
+        ], "how a take by an app that may not take is refused";
+        not_owner_release: RefusalKind = [
+            RefusalKind::OnlyOwnerReleases, RefusalKind::OnlyOwnerReleases,
+            RefusalKind::OnlyOwnerReleases, RefusalKind::OnlyOwnerReleases,
+        ], "how a release by an app that is not in control is refused";
+        not_owner_extend: RefusalKind = [
+            RefusalKind::OnlyOwnerExtends, RefusalKind::OnlyOwnerExtends,
+            RefusalKind::OnlyOwnerExtends, RefusalKind::OnlyOwnerExtends,
+        ], "how an extension by an app that is not in control is refused";
     }
-    idle_delivery: IdleDelivery = [Messaging], IdleHeardByAll,
+    idle_delivery: IdleDelivery = [Messaging, Messaging, Leader, Messaging], IdleHeardByAll,
         "the channel on which apps hear of a conversation that nobody owns";
-    activity: Activity = [UserMessage], MessageRenewsControl,
+    idle_sends: IdleSends = [All, All, Leader, All], IdleOpenToAll,
+        "who may send into a conversation that nobody owns";
+    activity: Activity = [UserMessage, UserMessage, UserMessage, UserMessage], MessageRenewsControl,
         "what keeps the owner in control for another 24 hours";
-    exclusive: Switch = [On], OnlyOwnerSends,
+    exclusive: Switch = [Off, On, On, On], OnlyOwnerSends,
         "whether only the owner may send into an owned conversation";
-    handover_broadcast: Switch = [Off], ControlEvents,
+    handover_broadcast: Switch = [Off, Off, Off, Off], ControlEvents,
         "whether every subscribed app hears of a pass and a take";
-    app_id_type: AppIdType = [AsObserved], AppIdsInEvents,
+    app_id_type: AppIdType = [AsObserved, AsObserved, AsObserved, AsObserved], AppIdsInEvents,
         "how app ids stand in control events";
-    passes: Passes = [Owner], OnlyOwnerPasses,
+    control_fields: ControlFields = [One, Both, Both, Both], ControlEvents,
+        "which owners a pass and a take name";
+    passes: Passes = [Owner, Owner, OwnerOrIdle, OwnerOrIdle], OnlyOwnerPasses,
         "who may pass control";
-    takes: Takes = [IdleOrPrimary], WhoMayTake,
+    pass_reaches: PassReaches = [Primary, All, All, All], PassReaches,
+        "whom a pass can reach";
+    pass_without_target: PassWithoutTarget = [Refuse, Refuse, DefaultApp, Refuse], PassNamesTarget,
+        "what a pass does that names no target";
+    pass_to_itself: Switch = [On, On, Off, On], PassToItself,
+        "whether an owner may pass control to itself";
+    takes: Takes = [Primary, IdleOrPrimary, Permitted, Never], WhoMayTake,
         "who may take control";
-    control_ends: ControlEnds = [AfterSilence], ControlExpires,
+    control_ends: ControlEnds = [Never, AfterSilence, AfterSilence, AfterSilence], ControlExpires,
         "whether control ends by itself";
-    release: Release = [Idle], OnlyOwnerReleases,
+    release: Release = [Idle, Idle, Idle, Idle], OnlyOwnerReleases,
         "who owns a conversation after a release";
-    role_lost: RoleLost = [Idle], RoleLost,
+    role_lost: RoleLost = [Idle, Idle, Idle, Idle], RoleLost,
         "what becomes of the conversations of a primary receiver that loses its role";
-    request_on_idle: RequestOnIdle = [Grant], RequestOnIdle,
+    requests: Requests = [Primary, Owner, Refuse, Owner], RequestAsksOwner,
+        "whom a request for an owned conversation asks";
+    request_on_idle: RequestOnIdle = [Ask, Grant, Grant, Grant], RequestOnIdle,
         "what a request for an idle conversation does";
-    request_by_owner: WhatOneHas = [Refuse], RequestByOwner,
+    request_by_owner: WhatOneHas = [Refuse, Refuse, Refuse, Refuse], RequestByOwner,
         "what a request by the owner does";
-    take_by_owner: WhatOneHas = [Success], TakeByOwner,
+    take_by_owner: WhatOneHas = [Success, Success, Refuse, Success], TakeByOwner,
         "what a take by the owner does";
-    owner_told_to: Whom = [All], OwnerToldToAll,
+    take_from_inbox: TakeFromInbox = [Passed, Silent, Silent, Silent], TakeFromInbox,
+        "how the primary receiver hears that it took control from the inbox";
+    owner_told_to: OwnerTold = [Primary, All, Expiration, Expiration], OwnerToldToAll,
         "who may ask for the owner of a conversation";
-    sender_actions: Whom = [All], SignalsAreFree,
+    sender_actions: Whom = [All, All, All, All], SignalsAreFree,
         "who may show typing and seen in an owned conversation";
-    signals_in_window: Switch = [On], SignalsInWindow,
+    signals_in_window: Switch = [On, On, On, On], SignalsInWindow,
         "whether typing and seen need an open messaging window";
-    done_folder: Switch = [On], FolderFollowsControl,
+    done_folder: DoneFolder = [AfterMessage, On, Off, Off], FolderFollowsControl,
         "whether the folder of a conversation follows its owner";
-    inbox_main: InboxMain = [TakesControl], InboxTakesOver,
+    inbox_main: InboxMain = [AsksPrimary, TakesControl, TakesControl, TakesControl], InboxTakesOver,
         "what an agent's move to Main does to control";
-    done_gives: DoneGives = [Primary], DoneReleases,
+    inbox_reply: InboxReply = [LeavesControl, TakesControl, TakesControl, TakesControl], InboxTakesOver,
+        "what an agent's reply does to control";
+    done_gives: DoneGives = [Primary, Primary, Nobody, Nobody], DoneReleases,
         "who gets control when an agent marks a conversation of the inbox as done";
-    reply_in_done: ReplyInDone = [Marked], ReplyInDone,
+    reply_in_done: ReplyInDone = [Marked, Marked, Marked, Marked], ReplyInDone,
         "which conversations an agent's reply leaves to their owner";
-    human_agent: HumanAgent = [LeavesControl], HumanAgentException,
+    human_agent: HumanAgent = [LeavesControl, LeavesControl, TakesIfPermitted, LeavesControl], HumanAgentException,
         "whether a human agent's message takes control";
-    announce_implicit_moves: AnnounceImplicitMoves = [None], ImplicitMoves,
+    ad_claims: Claims = [Off, Always, Always, Always], AdRoute,
+        "whether the app that an ad names gets the conversation";
+    link_claims: Claims = [Off, Off, Always, Off], LinkRoute,
+        "whether the app of a link's route gets the conversation";
+    tap_claims: Claims = [Off, Always, Always, Off], ButtonMovesControl,
+        "whether the app that made a button gets the conversation when it is tapped";
+    organic_claims: Claims = [Off, Off, Idle, Off], OrganicRoute,
+        "whether the app of the organic route gets the conversation";
+    leader_claims: Claims = [Idle, Idle, Idle, Off], PrimaryGetsIdle,
+        "whether the primary receiver or default app gets the conversation when a person writes";
+    tap_heard: TapHeard = [Messaging, Standby, Standby, Messaging], ButtonPayload,
+        "how an app hears of a tap on its button while another one is in control";
+    announce_implicit_moves: AnnounceImplicitMoves = [None, None, Inbox, None], ImplicitMoves,
         "which moves of control that nobody asked for are told";
-    standby_postback: StandbyPostback = [TitleMid], StandbyPostback,
+    cr_2023: Switch = [Off, Off, Off, Off], RoutingOf2023,
+        "whether a Page with routing refuses all edges but pass and release, as it did in 2023";
+    standby_postback: StandbyPostback = [TitleMid, TitleMid, TitleMid, TitleMid], StandbyPostback,
         "what a postback holds for apps on standby";
-    missing_metadata: MissingMetadata = [Null], ControlEvents,
+    missing_metadata: MissingMetadata = [Null, Null, Null, Null], ControlEvents,
         "how metadata that nobody gave stands in a control event";
-    inbox_echo_app_id: Switch = [On], InboxEchoes,
+    inbox_echo_app_id: Switch = [On, On, On, On], InboxEchoes,
         "whether echoes of the Page Inbox carry its app id";
-    development_error: Account = [Observed], DevelopmentMode,
+    development_error: Account = [Observed, Observed, Observed, Observed], DevelopmentMode,
         "the code for a message of an app in development mode to a stranger";
-    long_titles: LongTitles = [Cut], LongTitles,
+    long_titles: LongTitles = [Cut, Cut, Cut, Cut], LongTitles,
         "whether a button or a quick reply with a title of more than 20 characters is taken";
-    profile_fields: ProfileFields = [Refuse], ProfileFields,
+    profile_fields: ProfileFields = [Refuse, Refuse, Refuse, Refuse], ProfileFields,
         "what a profile field does for which the token has no permission";
-    phone_recipient_error: Account = [Observed], PhoneRecipient,
+    phone_recipient_error: Account = [Observed, Observed, Observed, Observed], PhoneRecipient,
         "the code for a message to a phone number";
-    empty_field_name: EmptyField = [Fail], EmptyFieldName,
+    empty_field_name: EmptyField = [Fail, Fail, Fail, Fail], EmptyFieldName,
         "what an empty name in a list of webhook fields does";
-    webhook_disabling: Switch = [On], WebhooksDisabled,
+    webhook_disabling: Switch = [On, On, On, On], WebhooksDisabled,
         "whether webhooks that failed for an hour are switched off; serve leaves them on unless a world says so";
-    webhook_escapes: Escapes = [All], BodyEscapes,
+    webhook_escapes: Escapes = [All, All, All, All], BodyEscapes,
         "which characters of a webhook body are escaped";
-    echo_order: EchoOrder = [AfterAnswer], EchoAfterAnswer,
+    echo_order: EchoOrder = [AfterAnswer, AfterAnswer, AfterAnswer, AfterAnswer], EchoAfterAnswer,
         "whether an echo leaves before or after the answer to its call";
 }
 

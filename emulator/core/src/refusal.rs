@@ -1,5 +1,6 @@
 //! Why an input is refused.
 
+use crate::edge::ControlEdge;
 use crate::time::Timestamp;
 
 /// Every way in which the state of the world can refuse an input.
@@ -48,10 +49,22 @@ pub enum RefusalKind {
     ReceiversHidden,
     /// The Page Inbox cannot have the role.
     InboxCannotBePrimary,
+    /// The protocol has no such role or setting.
+    NotInProtocol,
     /// An app that the world does not have, or that is not connected.
     UnknownApp,
+    /// The protocol has no such edge.
+    NoSuchEdge(ControlEdge),
+    /// The edge is switched off for Pages with routing.
+    ApisDisabled,
+    /// A take on a Page without a default app.
+    RoutingNotEnabled,
+    /// A message that moves control, where messages cannot.
+    NoThreadControl,
     /// Another app owns the conversation, so the message does not go out.
     AnotherAppInControl,
+    /// The same in the words of the platform since routing.
+    NotThreadOwner,
     /// The messaging window is closed.
     OutsideWindow,
     /// The human-agent tag without the feature.
@@ -62,6 +75,8 @@ pub enum RefusalKind {
     TargetRequired,
     /// A pass to an app that is not on the Page.
     IncorrectAppId,
+    /// A pass by the owner to itself, to stay in control for longer.
+    PassToItself,
     /// A take by an app that may not take.
     TakeNotAllowed,
     /// A release by an app that does not own the conversation.

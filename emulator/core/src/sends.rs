@@ -7,13 +7,14 @@ use std::sync::Arc;
 use crate::audience::{Audience, may_meet};
 use crate::case::Case;
 use crate::catalogue::RuleId;
-use crate::conversation::Sender;
+use crate::conversation::{Control, Sender};
+use crate::edges;
 use crate::effect::{Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
 use crate::ids::{AppId, Mid};
-use crate::input::Tag;
+use crate::input::{SendControl, Tag};
 use crate::message::Message;
-use crate::options::{Account, HumanAgent, Switch, Whom};
+use crate::options::{Account, HumanAgent, IdleSends, Switch, Whom};
 use crate::party::Party;
 use crate::refusal::RefusalKind;
 use crate::settings::Feature;
@@ -33,8 +34,17 @@ fn reachable(case: &Case<'_>, app: AppId) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A message that an app asks to send.
+pub(crate) struct Outgoing {
+    pub(crate) message: Arc<Message>,
+    pub(crate) tag: Option<Tag>,
+    /// What becomes of control once it is sent.
+    pub(crate) then: Option<SendControl>,
+}
+
 /// An app sends a message.
-pub(crate) fn send(mut case: Case<'_>, app: AppId, message: Arc<Message>, tag: Option<Tag>) -> Outcome {
+pub(crate) fn send(mut case: Case<'_>, app: AppId, outgoing: Outgoing) -> Outcome {
+    let Outgoing { message, tag, then } = outgoing;
     reachable(&case, app)?;
     case.reads_control();
     window::tag_lives(&case, tag)?;
@@ -44,24 +54,56 @@ pub(crate) fn send(mut case: Case<'_>, app: AppId, message: Arc<Message>, tag: O
     if let Some(mid) = &message.reply_to {
         remembered(&case, mid)?;
     }
-    let in_control = controls(&case, app, tag)?;
+    let leave = controls(&mut case, app, tag)?;
+    let sender = Party::App(app);
+    may_move(&case, sender, then)?;
     let (in_window, until) = window::admits(&case, &message, tag)?;
     case.reads(Fact::WindowUntil(until));
     // An exception is what needs an explanation; the ordinary rules do not.
-    let rule = match (in_control, in_window) {
-        (RuleId::HumanAgentException, _) | (_, RuleId::WindowStandard) => in_control,
-        _ => in_window,
+    let rule = match (leave, in_window) {
+        (Leave::HumanAgent { rule, .. }, _) => rule,
+        (Leave::Ordinary(rule), RuleId::WindowStandard) => rule,
+        (Leave::Ordinary(_), _) => in_window,
     };
 
-    let sender = Party::App(app);
     let (mid, at) = write(&mut case, rule, Sender::Party(sender), &message);
     page_wrote(&mut case);
-    if in_control == RuleId::HumanAgentException {
-        human_agent_sent(&mut case, sender);
+    match leave {
+        Leave::HumanAgent { rule, takes: true } => human_agent_takes(&mut case, rule, sender),
+        Leave::HumanAgent { takes: false, .. } | Leave::Ordinary(_) => {}
     }
     case.tell(Audience::Everyone, &Event::Echo { mid: mid.clone(), app: Some(sender), message });
     delivered(&mut case, mid.clone(), at);
+    moves_control(&mut case, sender, then)?;
     Ok(case.accepted(rule, Answer::Message { mid, at }))
+}
+
+/// Checks that a message may do to control what it asks for, before it goes out (C-68).
+fn may_move(case: &Case<'_>, sender: Party, then: Option<SendControl>) -> Result<(), Refusal> {
+    if then.is_some() && !case.fixed().send_passes_control {
+        return Err(case.refuse(RuleId::SendPassesControl, RefusalKind::NoThreadControl));
+    }
+    match then {
+        None => Ok(()),
+        Some(SendControl::Release) => edges::may_release(case, sender),
+        Some(SendControl::Pass(to)) => edges::pass_target(case, sender, to).map(|_| ()),
+    }
+}
+
+/// Passes or releases control after a message (C-69).
+fn moves_control(case: &mut Case<'_>, sender: Party, then: Option<SendControl>) -> Result<(), Refusal> {
+    let rule = RuleId::SendPassesControl;
+    match then {
+        None => {}
+        Some(SendControl::Release) => case.move_to(rule, None),
+        Some(SendControl::Pass(to)) => {
+            let (_, to) = edges::pass_target(case, sender, to)?;
+            let event =
+                Event::PassThreadControl { previous_owner: case.owner(), new_owner: to, metadata: None };
+            edges::moves(case, rule, to, Audience::Mover(Some(to)), &event);
+        }
+    }
+    Ok(())
 }
 
 /// Checks that the app has the feature that the human-agent tag needs (C-92).
@@ -75,31 +117,62 @@ fn human_agent_approved(case: &mut Case<'_>, app: AppId) -> Result<(), Refusal> 
     Err(case.refuse(RuleId::HumanAgentApproval, RefusalKind::HumanAgentNotApproved))
 }
 
-/// Checks that the app may send: it owns the conversation, nobody does, or a human agent writes (C-84, C-91).
-fn controls(case: &Case<'_>, app: AppId, tag: Option<Tag>) -> Result<RuleId, Refusal> {
-    let rule = RuleId::OnlyOwnerSends;
-    match case.owner() {
-        None => Ok(RuleId::IdleOpenToAll),
-        Some(owner) if owner == Party::App(app) || case.options.exclusive == Switch::Off => Ok(rule),
-        Some(_) if tag == Some(Tag::HumanAgent) => Ok(RuleId::HumanAgentException),
-        Some(_) => {
-            let refusals = case.refusals();
-            Err(case.refuse(rule, refusals.not_owner_send))
-        }
-    }
+/// By what a message goes out.
+#[derive(Debug, Clone, Copy)]
+enum Leave {
+    /// The sender is in control, or nobody needs to be.
+    Ordinary(RuleId),
+    /// A human agent writes.
+    HumanAgent {
+        rule: RuleId,
+        /// Whether the sender takes control with it.
+        takes: bool,
+    },
 }
 
-/// A human agent wrote while another app was in control (C-91).
-fn human_agent_sent(case: &mut Case<'_>, sender: Party) {
-    match case.options.human_agent {
-        HumanAgent::LeavesControl => {}
-        HumanAgent::TakesControl => {
-            let previous_owner = case.owner();
-            case.move_to(RuleId::HumanAgentException, Some(sender));
-            let event = Event::TakeThreadControl { previous_owner, new_owner: sender, metadata: None };
-            case.tell(Audience::Mover(previous_owner), &event);
+/// Checks that the app may send: it owns the conversation, nobody does, or a human agent writes (C-15, C-84, C-91, C-93).
+fn controls(case: &mut Case<'_>, app: AppId, tag: Option<Tag>) -> Result<Leave, Refusal> {
+    let sender = Some(Party::App(app));
+    let rule = match (case.control(), case.options.idle_sends) {
+        (Control::Owned { .. }, _) if case.owner() == sender => {
+            return Ok(Leave::Ordinary(RuleId::OnlyOwnerSends));
         }
-    }
+        (Control::Owned { .. }, _) => match case.options.exclusive {
+            Switch::Off => return Ok(Leave::Ordinary(RuleId::NotExclusive)),
+            Switch::On => RuleId::OnlyOwnerSends,
+        },
+        (Control::Inactive, _) => return Ok(Leave::Ordinary(RuleId::RolesAssigned)),
+        (Control::Idle, IdleSends::All) => return Ok(Leave::Ordinary(RuleId::IdleOpenToAll)),
+        (Control::Idle, IdleSends::Leader) => {
+            if case.leader().is_none() || case.leader() == sender {
+                return Ok(Leave::Ordinary(RuleId::DefaultSendsIdle));
+            }
+            RuleId::DefaultSendsIdle
+        }
+    };
+    let takes = match (tag, case.options.human_agent) {
+        (Some(Tag::HumanAgent), HumanAgent::LeavesControl) => false,
+        (Some(Tag::HumanAgent), HumanAgent::TakesControl) => true,
+        (Some(Tag::HumanAgent), HumanAgent::TakesIfPermitted) => {
+            let permitted = case.may_take(app);
+            case.reads(Fact::MayTake(permitted));
+            if !permitted {
+                return Err(case.refuse(RuleId::HumanAgentTakes, case.fixed().not_owner_send));
+            }
+            true
+        }
+        _ => return Err(case.refuse(rule, case.fixed().not_owner_send)),
+    };
+    let rule = if takes { RuleId::HumanAgentTakes } else { RuleId::HumanAgentException };
+    Ok(Leave::HumanAgent { rule, takes })
+}
+
+/// A human agent wrote, and takes control with it (C-93).
+fn human_agent_takes(case: &mut Case<'_>, rule: RuleId, sender: Party) {
+    let previous_owner = case.owner();
+    case.move_to(rule, Some(sender));
+    let event = Event::TakeThreadControl { previous_owner, new_owner: sender, metadata: None };
+    case.tell(Audience::Mover(previous_owner), &event);
 }
 
 /// Checks that a message that a call names is among those of the conversation (M-147).

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::conversation::{CONTROL_LASTS, Control};
 use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
 use crate::line::Line;
-use crate::protocols::Options;
+use crate::party::Party;
+use crate::protocols::{Leader, Options, Unowned};
 use crate::time::Timestamp;
 use crate::word::words;
 
@@ -41,9 +43,14 @@ impl Settings {
         self.line(page).map(|line| *line.options()).unwrap_or_default()
     }
 
-    /// The Page's primary receiver.
+    /// The Page's primary receiver, where its protocol has one.
     pub fn primary(&self, page: PageId) -> Option<AppId> {
-        self.line(page).and_then(|line| line.primary_receiver)
+        self.line(page).and_then(Line::primary)
+    }
+
+    /// Who has a conversation of the Page that nobody has taken or been given.
+    pub fn unowned(&self, page: PageId) -> Control {
+        self.pages.get(&page).map_or(Control::Idle, Page::unowned)
     }
 
     /// How the app is connected to the Page, if it is.
@@ -107,6 +114,36 @@ impl Page {
             news: false,
             whitelisted_domains: BTreeSet::new(),
             apps: BTreeMap::new(),
+        }
+    }
+}
+
+impl Page {
+    /// True while conversations can be given to apps: not where handover is switched off, and under the first protocol
+    /// only with a primary and a secondary receiver (C-05).
+    pub fn is_active(&self) -> bool {
+        let line = &self.messenger;
+        let fixed = line.fixed();
+        match (fixed.leader, fixed.unowned) {
+            (Leader::DefaultApp | Leader::Nobody, _) => true,
+            (Leader::PrimaryReceiver, _) if line.handover_off => false,
+            (Leader::PrimaryReceiver, Unowned::Idle) => true,
+            (Leader::PrimaryReceiver, Unowned::Primary) => line.primary().is_some_and(|primary| {
+                let mut others = self.apps.keys().filter(|app| **app != primary).map(|app| Party::App(*app));
+                let has_role = |party: Party| !line.is_without_role(party);
+                has_role(Party::Inbox) || others.any(has_role)
+            }),
+        }
+    }
+
+    /// Who has a conversation that nobody has taken or been given.
+    pub fn unowned(&self) -> Control {
+        if !self.is_active() {
+            return Control::Inactive;
+        }
+        match (self.messenger.fixed().unowned, self.messenger.leader()) {
+            (Unowned::Primary, Some(by)) => Control::Owned { by, until: None, lasts: CONTROL_LASTS },
+            (Unowned::Primary | Unowned::Idle, _) => Control::Idle,
         }
     }
 }

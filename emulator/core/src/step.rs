@@ -38,8 +38,9 @@ pub fn step(world: &mut World, input: Input, context: &Context<'_>) -> Outcome {
 
 fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &Context<'_>) -> Outcome {
     match act {
-        AppAct::Sends { person, message, tag } => {
-            sends::send(Case::new(world, page, person, context), app, message, tag)
+        AppAct::Sends { person, message, tag, then } => {
+            let outgoing = sends::Outgoing { message, tag, then };
+            sends::send(Case::new(world, page, person, context), app, outgoing)
         }
         AppAct::Signals { person } => sends::signal(Case::new(world, page, person, context), app),
         AppAct::Reacts { person, to } => sends::react(Case::new(world, page, person, context), app, &to),

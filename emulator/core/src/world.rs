@@ -81,13 +81,18 @@ impl World {
         self.people.get(&person).is_some_and(|person| person.blocked)
     }
 
-    /// Who may answer the person; nobody in particular where no conversation has begun.
+    /// Who may answer the person; who has a conversation that nobody was given where none has begun.
     pub fn control(&self, person: Psid) -> Control {
-        self.conversations.get(&person).map_or(Control::Idle, |conversation| conversation.control)
+        match (self.conversations.get(&person), self.people.get(&person)) {
+            (Some(conversation), _) => conversation.control,
+            (None, Some(person)) => self.settings.unowned(person.page),
+            (None, None) => Control::Idle,
+        }
     }
 
     /// The person's conversation, which begins with the first thing that happens in it.
     pub(crate) fn conversation(&mut self, person: Psid, page: PageId) -> &mut Conversation {
-        self.conversations.entry(person).or_insert_with(|| Conversation::new(page))
+        let Self { settings, conversations, .. } = self;
+        conversations.entry(person).or_insert_with(|| Conversation::new(page, settings.unowned(page)))
     }
 }

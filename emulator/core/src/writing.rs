@@ -9,6 +9,7 @@ use crate::conversation::{Kept, Sender};
 use crate::derive::Digest;
 use crate::effect::{Effect, Event};
 use crate::field::Field;
+use crate::filing;
 use crate::ids::Mid;
 use crate::message::Message;
 use crate::options::Activity;
@@ -43,6 +44,7 @@ pub(crate) fn page_wrote(case: &mut Case<'_>) {
         Activity::UserMessage => {}
         Activity::AnyMessage => renew(case),
     }
+    filing::after_message(case);
 }
 
 /// Something was written: the owner keeps control for at least as long as a message renews it (C-26).
@@ -50,7 +52,7 @@ pub(crate) fn renew(case: &mut Case<'_>) {
     let control = case.control();
     let Some((until, lasts)) = control.until().zip(control.lasts()) else { return };
     let until = until.max(case.now + lasts);
-    let saw = crate::case::control_facts(control, case.primary());
+    let saw = crate::case::control_facts(control, case.line());
     case.seeing(saw, |case| case.prolong(RuleId::MessageRenewsControl, until));
 }
 

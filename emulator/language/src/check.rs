@@ -132,6 +132,7 @@ impl Checker<'_> {
             ValueKind::Primary => self.primary(name, node),
             ValueKind::ListOf(kind) => self.list(name, *kind, node, mode),
             ValueKind::PerApp(kind) => self.per_app(name, *kind, node),
+            ValueKind::PerReceiver(kind) => self.per_receiver(name, *kind, node),
             ValueKind::Needed(kind) => self.value(name, *kind, node, mode),
             ValueKind::OneOrMore(kind) => {
                 let items = node.items().unwrap_or(std::slice::from_ref(node));

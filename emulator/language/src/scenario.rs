@@ -18,7 +18,7 @@ use emulator_core::{GraphVersion, Overrides, Protocol, words};
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, NodeKind, Span, Spanned};
-use crate::step::{Certainty, Loader, Names, Step};
+use crate::step::{Certainty, Loader, Names, RouteNames, Step};
 
 /// What one YAML document of a file is.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,6 +184,14 @@ pub struct PageSpec {
     pub name: Option<Spanned<String>>,
     /// The app that is the primary receiver; absent for none.
     pub primary_receiver: Option<Spanned<String>>,
+    /// The default app; absent for none.
+    pub default_app: Option<Spanned<String>>,
+    /// True when the Page Inbox has no role under the first handover protocol.
+    pub inbox_without_role: bool,
+    /// True when handover is switched off.
+    pub handover_off: bool,
+    /// Where conversations go that begin in a certain way.
+    pub routes: RouteNames,
     /// True when it is registered as a news Page.
     pub news: bool,
     /// The hosts that it whitelists, in small letters.
@@ -225,6 +233,10 @@ pub struct AppSpec {
     pub mode: Option<&'static str>,
     /// The version of Graph that it has chosen for calls which name none; absent for the newest.
     pub api_version: Option<GraphVersion>,
+    /// True when it has no role under the first handover protocol.
+    pub without_role: bool,
+    /// True when it may not take control under routing.
+    pub may_not_take: bool,
     /// Whether each of its calls must carry a proof of its secret.
     pub require_proof: bool,
     /// Where its bot comes from, when the run decides that instead of the world.

@@ -23,8 +23,8 @@ pub(crate) use origin::{Origin, read, target};
 pub use parse::is_identifier;
 pub(crate) use parse::{Builder, Position, captured, clock_move, spanned, steps};
 pub use verb::{
-    AppVerb, Argument, BotVerb, CallContent, CallFile, CallToken, InboxVerb, PageChange, RawCall, Role,
-    RouteCall, UserVerb,
+    AdRouteNames, AppVerb, Argument, BotVerb, CallContent, CallFile, CallToken, Entrance, InboxVerb,
+    PageChange, RawCall, Role, RouteCall, RouteNames, UserVerb,
 };
 
 /// One step.

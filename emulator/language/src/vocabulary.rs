@@ -112,6 +112,8 @@ pub enum ValueKind {
     ListOf(&'static Self),
     /// A mapping from names of apps of the world to such values.
     PerApp(&'static Self),
+    /// A mapping from names of apps of the world, and `inbox`, to such values.
+    PerReceiver(&'static Self),
     /// One such value for the first Page, or a mapping from names of Pages of the world to such values.
     OrPerPage(&'static Self),
     /// Such a value, which cannot be left out.

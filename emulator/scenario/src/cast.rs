@@ -24,6 +24,7 @@ pub use start::{of_others, of_pages};
 
 use ids::{DEFAULT_PAGE, check_tokens, ids, page_tokens, pages, psids};
 use scope::WorldScope;
+pub(crate) use settings::routes;
 use settings::{profile, settings};
 pub(crate) use start::folder_of;
 

@@ -6,7 +6,7 @@ mod unheard;
 
 use emulator_core::{
     AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, PageId, Party,
-    PersonAct, Psid, RuleId, Sender, Subject, TokenState,
+    PersonAct, Psid, Referral, Role, Routes, RuleId, Sender, Subject, TokenState,
 };
 use emulator_server::graph::GraphError;
 use emulator_server::journal::{Call, CallKind, Entry, Names, Passage, Passed, Record, RegisteredWebhook};
@@ -259,9 +259,19 @@ fn describe_person(person: &str, act: &PersonAct) -> String {
         }
         PersonAct::Reacts { reaction: None, .. } => format!("{person} takes a reaction back"),
         PersonAct::Reads => format!("{person} reads the conversation"),
-        PersonAct::Opens(referral) => format!("{person} follows the link {}", printable(&referral.reference)),
+        PersonAct::Opens(referral) => format!("{person} follows the {}", came_by(referral)),
         PersonAct::Blocks(true) => format!("{person} blocks the Page"),
         PersonAct::Blocks(false) => format!("{person} unblocks the Page"),
+    }
+}
+
+/// The link or the ad by which somebody came.
+fn came_by(referral: &Referral) -> String {
+    let reference = referral.reference.as_deref().map(printable);
+    match (&referral.ad, reference) {
+        (None, reference) => format!("link {}", reference.unwrap_or_default()),
+        (Some(ad), None) => format!("ad {}", printable(&ad.id)),
+        (Some(ad), Some(reference)) => format!("ad {} with {reference}", printable(&ad.id)),
     }
 }
 
@@ -276,6 +286,28 @@ fn describe_change(change: &AdminChange, names: &Names) -> String {
     match change {
         AdminChange::PrimaryReceiver(Some(to)) => format!("makes {} the primary receiver", names.party(*to)),
         AdminChange::PrimaryReceiver(None) => "takes the role of primary receiver away".to_owned(),
+        AdminChange::DefaultApp(Some(to)) => format!("makes {} the default app", names.party(*to)),
+        AdminChange::DefaultApp(None) => "leaves the Page without a default app".to_owned(),
+        AdminChange::Role { party, role: Some(role) } => {
+            format!("makes {} {}", names.party(*party), role.name())
+        }
+        AdminChange::Role { party, role: None } => format!("takes every role from {}", names.party(*party)),
+        AdminChange::Handover(on) => format!("switches handover {}", if *on { "on" } else { "off" }),
+        AdminChange::TakeControl { app, permitted: true } => {
+            format!("permits {} to take control", names.app(*app))
+        }
+        AdminChange::TakeControl { app, permitted: false } => {
+            format!("forbids {} to take control", names.app(*app))
+        }
+        AdminChange::Routes(routes) => {
+            let Routes { links, ads, organic } = routes;
+            let organic = organic.map(|app| format!("everybody else to {}", names.app(app)));
+            let links = links.iter().map(|(link, app)| format!("link {link} to {}", names.app(*app)));
+            let ads = ads.iter().map(|(ad, route)| format!("ad {ad} to {}", names.app(route.app)));
+            let all: Vec<String> = links.chain(ads).chain(organic).collect();
+            if all.is_empty() { "clears the routes".to_owned() } else { format!("routes {}", all.join(", ")) }
+        }
+        AdminChange::Protocol(protocol) => format!("moves the Page to {}", protocol.name()),
         AdminChange::Connects(app) => format!("connects {}", names.app(*app)),
         AdminChange::Removes(app) => format!("removes {}", names.app(*app)),
         AdminChange::Fields { app, fields } => {
@@ -344,9 +376,7 @@ pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
         Event::Message { message, referral, .. } => {
             let payload = message.quick_reply.as_ref();
             let payload = payload.map_or_else(String::new, |payload| format!(" ({})", printable(payload)));
-            let link = referral
-                .as_ref()
-                .map(|referral| format!(" with the link {}", printable(&referral.reference)));
+            let link = referral.as_ref().map(|referral| format!(" with the {}", came_by(referral)));
             format!("message {}{payload}{}", quoted(message), link.unwrap_or_default())
         }
         Event::Echo { app, message, .. } => {
@@ -362,14 +392,19 @@ pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
             format!("reaction {}", printable(&reaction.emoji))
         }
         Event::Reaction { reaction: None, .. } => "reaction taken back".to_owned(),
-        Event::Referral(referral) => format!("referral {}", printable(&referral.reference)),
+        Event::Referral(referral) => format!("referral by the {}", came_by(referral)),
         Event::Delivered { .. } => "delivery receipt".to_owned(),
         Event::Read { .. } => "read receipt".to_owned(),
         Event::PassThreadMetadata { metadata } => {
             format!("pass_thread_metadata “{}”", printable(metadata))
         }
         Event::AppRoles { app, role } => {
-            format!("app_roles: {} is {}{}", names.app(*app), role.name(), on(delivery.page, names))
+            format!(
+                "app_roles: {} is {}{}",
+                names.app(*app),
+                role.map_or("without a role", Role::name),
+                on(delivery.page, names)
+            )
         }
         Event::PassThreadControl { new_owner, .. } => {
             format!("pass_thread_control to {}", names.party(*new_owner))

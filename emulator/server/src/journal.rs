@@ -21,6 +21,7 @@ mod reader;
 mod record;
 mod refusal;
 mod resume;
+mod routes;
 mod row;
 mod saw;
 mod schema;

@@ -131,7 +131,7 @@ impl Lane {
 
     /// An admin changes something.
     pub fn admin_changes(self: &Arc<Self>, page: PageId, change: AdminChange) -> Acted {
-        self.happens(Record::Admin { page, change }, Input::Admin { page, change })
+        self.happens(Record::Admin { page, change: change.clone() }, Input::Admin { page, change })
     }
 
     fn happens(self: &Arc<Self>, record: Record, input: Input) -> Acted {

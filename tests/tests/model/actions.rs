@@ -76,7 +76,7 @@ fn people(person: Psid, everything: bool, out: &mut Vec<Input>) {
             out.push(person_does(PersonAct::Reacts { to: None, reaction }));
         }
         out.push(person_does(PersonAct::Reads));
-        out.push(person_does(PersonAct::Opens(Referral { reference: "link".into() })));
+        out.push(person_does(PersonAct::Opens(Referral::link("link"))));
         out.extend([true, false].map(|blocks| person_does(PersonAct::Blocks(blocks))));
     }
 }
@@ -92,7 +92,8 @@ const REPLY: &str = "reply";
 fn apps(person: Psid, app: AppId, everything: bool, out: &mut Vec<Input>) {
     let does = |act| Input::App { page: PAGE, app, act };
     let controls = |act| does(AppAct::Controls { person, act });
-    let sends = |message: Message, tag| does(AppAct::Sends { person, message: Arc::new(message), tag });
+    let sends =
+        |message: Message, tag| does(AppAct::Sends { person, message: Arc::new(message), tag, then: None });
     let other = Party::App(if app == APPS[0] { APPS[1] } else { APPS[0] });
     out.push(sends(Message::text("hi"), None));
     out.push(controls(ControlAct::Take { metadata: None }));

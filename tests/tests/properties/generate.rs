@@ -160,7 +160,7 @@ fn person_act() -> BoxedStrategy<PersonAct> {
         6 => taps,
         2 => reacts,
         2 => Just(PersonAct::Reads),
-        1 => Just(PersonAct::Opens(Referral { reference: "link".into() })),
+        1 => Just(PersonAct::Opens(Referral::link("link"))),
         1 => prop_oneof![1 => Just(true), 2 => Just(false)].prop_map(PersonAct::Blocks),
     ]
     .boxed()
@@ -200,7 +200,7 @@ fn app_act() -> BoxedStrategy<AppAct> {
     let tag = prop_oneof![4 => Just(None), 2 => Just(Some(Tag::HumanAgent)), 1 => select(Tag::ALL.to_vec()).prop_map(Some)];
     let installs = prop_oneof![2 => fields().prop_map(Some), 1 => Just(None)];
     prop_oneof![
-        8 => (person(), message(), tag).prop_map(|(person, message, tag)| AppAct::Sends { person, message, tag }),
+        8 => (person(), message(), tag).prop_map(|(person, message, tag)| AppAct::Sends { person, message, tag, then: None }),
         12 => (person(), control()).prop_map(|(person, act)| AppAct::Controls { person, act }),
         1 => person().prop_map(|person| AppAct::Signals { person }),
         1 => person().prop_map(|person| AppAct::Reacts { person, to: Mid("m_nothing".into()) }),

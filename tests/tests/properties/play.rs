@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::{
-    Accepted, AdminChange, Answer, AppAct, AppId, Channel, Context, Control, ControlEnds, Delivery, Effect,
-    Event, Field, Folder, IdleDelivery, Ids, InboxAct, Input, Mid, Missing, Options, Outcome, Party, Psid,
-    RefusalKind, Span, Subject, Switch, Timer, TimerKind, Timestamp, World, step,
+    Accepted, AdminChange, Answer, AppAct, AppId, Channel, Context, Control, ControlEnds, Delivery,
+    DoneFolder, Effect, Event, Field, Folder, IdleDelivery, Ids, InboxAct, Input, Mid, Missing, Options,
+    Outcome, Party, Psid, RefusalKind, Span, Subject, Switch, Timer, TimerKind, Timestamp, World, step,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -273,7 +273,7 @@ impl Play {
     fn folders_agree(&self) -> TestCaseResult {
         for (person, conversation) in &self.world.conversations {
             let Some(by) = conversation.control.owner() else { continue };
-            if self.options(*person).done_folder == Switch::Off || self.filed.contains(person) {
+            if self.options(*person).done_folder == DoneFolder::Off || self.filed.contains(person) {
                 continue;
             }
             let expected = if by == Party::Inbox { Folder::Main } else { Folder::Done };

@@ -308,6 +308,12 @@ fn admin_does(before: &play::State, change: &PageChange) -> Option<Does> {
             (Action::RemovesAnother, Some(app.value.clone()))
         }
         PageChange::PrimaryReceiver(_)
+        | PageChange::DefaultApp(_)
+        | PageChange::Role(..)
+        | PageChange::Handover(_)
+        | PageChange::TakeControl(..)
+        | PageChange::Routes(_)
+        | PageChange::Protocol(_)
         | PageChange::Removes(_)
         | PageChange::Connects(_)
         | PageChange::Subscriptions(..)

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, Answer, AppId, Context, ControlAct, Decided, Delivery, Effect, Folder, Ids, Input, Message,
-    Outcome, PageId, Party, Person, PersonAct, Psid, Refusal, RuleId, Saw, Span, Timer, Timestamp, World,
-    rechannelled, step,
+    Accepted, AdminChange, Answer, AppId, Context, Control, ControlAct, Decided, Delivery, Effect, Fixed,
+    Folder, Ids, Input, Message, Outcome, PageId, Party, Person, PersonAct, Protocol, Psid, Refusal, RuleId,
+    Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
 };
 use emulator_language::step::{Act, ClockMove};
 use emulator_language::value::parse_duration;
@@ -111,7 +111,7 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
             return Err(format!("`{name}` is no app of this table"));
         }
     }
-    let mut stage = Stage::given(given, &apps)?;
+    let mut stage = Stage::given(table.protocol, given, &apps)?;
     let (last, earlier) = row.when.split_last().ok_or("`when` is empty")?;
     for earlier in earlier {
         if let Verdict::Refused(kind, rule) = stage.happens(earlier)?.verdict {
@@ -229,7 +229,11 @@ struct Stage {
 impl Stage {
     /// A world that came into the given state by the rules themselves: nothing is set from outside
     /// save settings, people, folder and mark.
-    fn given(given: &Given, apps: &BTreeMap<String, table::App>) -> Result<Self, Nonsense> {
+    fn given(
+        protocol: Protocol,
+        given: &Given,
+        apps: &BTreeMap<String, table::App>,
+    ) -> Result<Self, Nonsense> {
         let names = Names::new(apps);
         let has_primary = given.primary != RoleWord::None.name();
         let primary = has_primary.then(|| names.id(&given.primary)).transpose()?;
@@ -239,7 +243,11 @@ impl Stage {
         let mut stage = Self { world, now: BEGIN, ids, names, outgoing };
 
         let until = given.until.map_or(Span::DAY, |Length(span)| span);
-        let is_idle = given.owner == OwnerWord::Idle.name();
+        // Without roles nobody has it; where everybody has a role the primary receiver has what nobody was given.
+        let is_off = given.owner == OwnerWord::None.name();
+        let begins_with_primary =
+            Fixed::of(protocol).unowned == Unowned::Primary && given.owner == given.primary;
+        let is_idle = given.owner == OwnerWord::Idle.name() || is_off || begins_with_primary;
         if is_idle && given.until.is_some() {
             return Err("nobody owns it, so nothing ends".to_owned());
         }
@@ -259,16 +267,43 @@ impl Stage {
         stage.advance(BEGIN)?;
 
         let reached = stage.state();
-        if reached.owner != given.owner || owner.is_some() && reached.expires() != Some(Length(until)) {
+        let wanted = owner.map_or_else(|| OwnerWord::Idle.name().to_owned(), |_| given.owner.clone());
+        if reached.owner != wanted || owner.is_some() && reached.expires() != Some(Length(until)) {
             let expires = reached.expires().map_or_else(String::new, |left| format!(" for {left}"));
             return Err(format!(
                 "no conversation can be in the given state: it would be {}{expires}",
                 reached.owner
             ));
         }
-        stage.world.settings = Arc::new(settings::settings(given, apps, &stage.names, primary)?);
+        stage.moves_to(protocol, settings::settings(given, apps, &stage.names, primary)?)?;
+        let reached = stage.state().owner;
+        if reached != given.owner {
+            return Err(format!("no conversation can be in the given state: it would be {reached}"));
+        }
         stage.arranged(given)?;
         Ok(stage)
+    }
+
+    /// Comes under the protocol of the row. Where conversations are never idle, or handover is off, the admin's step says
+    /// who has this one.
+    fn moves_to(&mut self, protocol: Protocol, settings: Settings) -> Result<(), Nonsense> {
+        let is_off = settings.pages[&ORCHID].messenger.handover_off;
+        let mut settings = settings;
+        let page = settings.pages.get_mut(&ORCHID).ok_or("there is no Page")?;
+        page.messenger.handover_off = false;
+        let steps = match Fixed::of(protocol).unowned {
+            Unowned::Primary => vec![AdminChange::Protocol(protocol)],
+            Unowned::Idle => {
+                page.messenger = std::mem::take(&mut page.messenger).under(protocol);
+                Vec::new()
+            }
+        };
+        self.world.settings = Arc::new(settings);
+        for change in steps.into_iter().chain(is_off.then_some(AdminChange::Handover(false))) {
+            let outcome = self.step(Input::Admin { page: ORCHID, change });
+            outcome.map_err(|refusal| format!("the given state cannot be reached: {:?}", refusal.kind))?;
+        }
+        Ok(())
     }
 
     /// What no step brings about that a row could begin with.
@@ -394,7 +429,10 @@ impl Stage {
         Some(match answer {
             Answer::Owner(None) => json!({"owner": OwnerWord::Idle.name()}),
             Answer::Owner(Some((owner, until))) => {
-                let mut answer = json!({"owner": self.names.named(owner)});
+                let mut answer = json!({});
+                if let Some(owner) = owner {
+                    answer["owner"] = self.names.named(owner).into();
+                }
                 if let Some(until) = until {
                     answer["expires"] = Length(until - now).to_string().into();
                 }
@@ -416,7 +454,10 @@ impl Stage {
         let control = self.world.control(ANA_ID);
         let primary = self.world.settings.pages[&ORCHID].messenger.primary_receiver;
         State {
-            owner: self.names.owner(control.owner()),
+            owner: match control {
+                Control::Inactive => OwnerWord::None.name().to_owned(),
+                Control::Idle | Control::Owned { .. } => self.names.owner(control.owner()),
+            },
             until: control.until(),
             folder: conversation.map_or(Folder::Main, |conversation| conversation.folder),
             marked_done: conversation.is_some_and(|conversation| conversation.marked_done),

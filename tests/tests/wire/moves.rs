@@ -76,7 +76,7 @@ fn person_act() -> impl Strategy<Value = PersonAct> {
         2 => (text(), mid()).prop_map(|(what, within)| PersonAct::Taps { what: what.into(), within }),
         2 => (mid(), reaction).prop_map(|(to, reaction)| PersonAct::Reacts { to, reaction }),
         1 => Just(PersonAct::Reads),
-        1 => text().prop_map(|text| PersonAct::Opens(Referral { reference: text.into() })),
+        1 => text().prop_map(|text| PersonAct::Opens(Referral::link(text))),
         1 => any::<bool>().prop_map(PersonAct::Blocks),
     ]
 }

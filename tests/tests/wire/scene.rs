@@ -54,7 +54,7 @@ impl Scene {
     }
 
     pub(crate) fn opens(&self, reference: &str) {
-        self.ann_acts(PersonAct::Opens(Referral { reference: reference.into() }));
+        self.ann_acts(PersonAct::Opens(Referral::link(reference)));
     }
 
     /// Ann sends a message that is more than text, as JSON.

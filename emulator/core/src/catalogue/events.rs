@@ -17,6 +17,8 @@ macro_rules! events {
                 "App ids in control events and in echoes are JSON numbers, although the reference calls them strings. thread_owner answers with a string.";
             StandbyEvents, "C-80", "what travels on standby", [], Documented, STANDBY,
                 "Messages, echoes, postbacks and receipts are delivered to listeners on standby. Referrals, reactions and control events are not.";
+            ButtonPayload, "C-81", "a payload is for the app that made the button", [], Documented, STANDBY,
+                "Only the app that made a button gets its payload. Where a tap does not move control, that app gets it on messaging even while another one owns the conversation.";
             QuickReplies, "C-82", "a quick reply is a message", [], Observed, LOGS,
                 "Tapping a quick reply sends its title as a message that carries the payload, on messaging and on standby alike. It moves control as any message does.";
             StandbyPostback, "C-121", "a postback on standby keeps its payload to itself", [], Observed, LOGS,

@@ -159,7 +159,11 @@ fn said(text: &str) -> Arc<Message> {
 }
 
 fn sends(app: AppId, message: Message, tag: Option<Tag>) -> Input {
-    Input::App { page: PAGE, app, act: AppAct::Sends { person: PERSON, message: Arc::new(message), tag } }
+    Input::App {
+        page: PAGE,
+        app,
+        act: AppAct::Sends { person: PERSON, message: Arc::new(message), tag, then: None },
+    }
 }
 
 fn controls(app: AppId, act: ControlAct) -> Input {
@@ -213,7 +217,7 @@ fn input(action: Action, app: AppId) -> Option<Input> {
         Action::Reacts => person(reacts(true)),
         Action::TakesReactionBack => person(reacts(false)),
         Action::Reads => person(PersonAct::Reads),
-        Action::Opens => person(PersonAct::Opens(Referral { reference: "link".into() })),
+        Action::Opens => person(PersonAct::Opens(Referral::link("link"))),
         Action::Blocks => person(PersonAct::Blocks(true)),
         Action::MakesPrimary => admin(AdminChange::PrimaryReceiver(Some(Party::App(TARGET)))),
         Action::TakesRoleAway => admin(AdminChange::PrimaryReceiver(None)),

@@ -141,6 +141,15 @@ impl Checker<'_> {
 
     /// Checks a mapping from apps to values of one kind.
     pub(super) fn per_app(&mut self, name: &str, kind: ValueKind, node: &Node) {
+        self.by_name(name, kind, node, &[]);
+    }
+
+    /// Checks a mapping from apps and `inbox` to values of one kind.
+    pub(super) fn per_receiver(&mut self, name: &str, kind: ValueKind, node: &Node) {
+        self.by_name(name, kind, node, &["inbox"]);
+    }
+
+    fn by_name(&mut self, name: &str, kind: ValueKind, node: &Node, words: &[&str]) {
         let Some(entries) = node.entries() else {
             let example = self.names.apps.first().map_or("APP", String::as_str);
             let help = format!("write `{name}: {{{example}: …}}`");
@@ -148,7 +157,9 @@ impl Checker<'_> {
             return;
         };
         for (key, value) in entries {
-            self.app(name, &Node::text(key.name.clone(), key.span));
+            if !words.contains(&&*key.name) {
+                self.app(name, &Node::text(key.name.clone(), key.span));
+            }
             self.value(name, kind, value, Mode::Given);
         }
     }

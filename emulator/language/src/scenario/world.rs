@@ -14,6 +14,7 @@ use super::section::{Section, spanned};
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, suggestion};
 use crate::node::{Key, Node, NodeKind, Spanned};
+use crate::step::RouteNames;
 use crate::vocabulary as words;
 
 /// Reads a world from its mapping.
@@ -78,6 +79,10 @@ fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
         id: section.text("id"),
         name: section.text("name"),
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
+        default_app: section.text("default_app").filter(|name| name.value != "none"),
+        inbox_without_role: section.word("inbox") == Some("none"),
+        handover_off: section.boolean("handover") == Some(false),
+        routes: section.get("routes").map(RouteNames::of).unwrap_or_default(),
         news: section.boolean("news").unwrap_or_default(),
         whitelisted_domains,
         overrides,
@@ -114,6 +119,8 @@ fn app((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> AppSpec {
         permissions: section.texts("permissions").map(values),
         mode: section.word("mode"),
         api_version: section.text("api_version").and_then(|version| GraphVersion::parse(&version.value)),
+        without_role: section.word("role") == Some("none"),
+        may_not_take: section.boolean("take_control") == Some(false),
         require_proof: section.boolean("require_proof").unwrap_or_default(),
         given: None,
         span: key.span.to(node.span),

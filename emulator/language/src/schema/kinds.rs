@@ -86,7 +86,7 @@ fn plain(kind: ValueKind, mode: Mode) -> Value {
         }
         ValueKind::Needed(inner) => plain(*inner, mode),
         ValueKind::ListOf(inner) => json!({"type": "array", "items": self::kind(*inner, mode)}),
-        ValueKind::PerApp(inner) => {
+        ValueKind::PerApp(inner) | ValueKind::PerReceiver(inner) => {
             json!({"type": "object", "additionalProperties": self::kind(*inner, Mode::Given)})
         }
         ValueKind::OrPerPage(inner) => {

@@ -55,7 +55,7 @@ pub(super) fn example(kind: ValueKind) -> Option<Value> {
         ValueKind::Domain => json!("https://www.example.com"),
         ValueKind::Expectation | ValueKind::Prohibition => json!({"app": "shopbot", "sends": "hello"}),
         ValueKind::ListOf(inner) => json!([example(*inner)?]),
-        ValueKind::PerApp(inner) => json!({"shopbot": example(*inner)?}),
+        ValueKind::PerApp(inner) | ValueKind::PerReceiver(inner) => json!({"shopbot": example(*inner)?}),
         ValueKind::OneOrMore(inner) | ValueKind::OrPerPage(inner) | ValueKind::Needed(inner) => {
             example(*inner)?
         }

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use emulator_core::{AppMode, Feature, FieldSet, Folder, Media, Permission, RouteId};
+use emulator_core::{
+    AppMode, Feature, FieldSet, Folder, Media, Permission, Protocol, Role as ReceiverRole, RouteId,
+};
 
 use crate::node::{Node, Spanned};
+use crate::value::parse_duration;
 use crate::vocabulary::{RoleWord, TokenWord, ValueKind, Verb};
 
 /// What a person does.
@@ -36,11 +39,8 @@ pub enum UserVerb {
         /// The message that it answers.
         reply_to: Option<Node>,
     },
-    /// Follows a link into the conversation.
-    Opens {
-        /// The `ref` of the link.
-        link: Node,
-    },
+    /// Comes into the conversation by a link or an ad.
+    Opens(Entrance),
     /// Reacts to a message.
     Reacts {
         /// The emoji; `none` takes the reaction back.
@@ -54,6 +54,25 @@ pub enum UserVerb {
     Blocks,
     /// Blocks the Page no longer.
     Unblocks,
+}
+
+/// By what a person comes into a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entrance {
+    /// By a link.
+    Link {
+        /// Its `ref`.
+        link: Node,
+    },
+    /// By an ad.
+    Ad {
+        /// The ad's id.
+        id: Node,
+        /// The `ref` of the ad.
+        reference: Option<Node>,
+        /// The app that the ad names.
+        app: Option<Spanned<String>>,
+    },
 }
 
 /// What an agent does in the Page Inbox.
@@ -84,6 +103,18 @@ pub enum BotVerb {
 pub enum PageChange {
     /// Who is primary receiver.
     PrimaryReceiver(Role),
+    /// Who is the default app.
+    DefaultApp(Role),
+    /// The role of an app or of the inbox under the first handover protocol; none takes every role away.
+    Role(Spanned<String>, Option<ReceiverRole>),
+    /// Handover is switched on or off.
+    Handover(bool),
+    /// Whether an app may take control.
+    TakeControl(Spanned<String>, bool),
+    /// Where conversations go that begin in a certain way.
+    Routes(RouteNames),
+    /// The protocol that the Page follows from now on.
+    Protocol(Protocol),
     /// Connects an app.
     Connects(Spanned<String>),
     /// Removes an app.
@@ -98,6 +129,49 @@ pub enum PageChange {
     Mode(Spanned<String>, AppMode),
     /// Whether an app's Page token holds.
     Token(Spanned<String>, TokenWord),
+}
+
+/// Where conversations go that begin in a certain way, with the names of apps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouteNames {
+    /// The app of each link, by its `ref`.
+    pub links: Vec<(String, Spanned<String>)>,
+    /// The app of each ad, by the ad's id.
+    pub ads: Vec<(String, AdRouteNames)>,
+    /// The app for people who come otherwise.
+    pub organic: Option<Spanned<String>>,
+}
+
+/// Where the conversations of an ad go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdRouteNames {
+    /// The app.
+    pub app: Spanned<String>,
+    /// For how long each message keeps it in control, in milliseconds.
+    pub control: Option<i64>,
+}
+
+impl RouteNames {
+    /// Reads routes whose keys were checked.
+    pub(crate) fn of(node: &Node) -> Self {
+        let entries = |key: &str| node.get(key).and_then(Node::entries).unwrap_or_default().iter();
+        let app = |node: &Node| super::spanned(node);
+        let links = entries("links").map(|(link, to)| (link.name.clone(), app(to)));
+        let ad = |route: &Node| {
+            let to = app(route.get("app")?);
+            let control = route.get("control").and_then(|length| parse_duration(length).ok());
+            Some(AdRouteNames { app: to, control })
+        };
+        let ads = entries("ads").filter_map(|(id, route)| Some((id.name.clone(), ad(route)?)));
+        let organic = node.get("organic").filter(|organic| !organic.is_null()).map(app);
+        Self { links: links.collect(), ads: ads.collect(), organic }
+    }
+
+    /// The apps that are named.
+    pub fn apps(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let links = self.links.iter().map(|(_, app)| app);
+        links.chain(self.ads.iter().map(|(_, route)| &route.app)).chain(&self.organic)
+    }
 }
 
 /// Who has a role.

@@ -70,6 +70,18 @@ pub const PAGE_KEYS: &[Field] = &[
     field("id", ValueKind::Id(63), "its id: digits, below 2^63"),
     field("name", ValueKind::Literal, "what it is called"),
     field("primary_receiver", ValueKind::Literal, "the app that is primary receiver, or `none`"),
+    field("default_app", ValueKind::Literal, "the default app under routing: an app, `inbox` or `none`"),
+    field(
+        "inbox",
+        ValueKind::Word(&["secondary_receiver", "none"]),
+        "the role of the Page Inbox under the first handover protocol; `secondary_receiver` unless given",
+    ),
+    field("handover", ValueKind::Bool, "whether handover is switched on; it is unless given"),
+    field(
+        "routes",
+        ValueKind::Mapping(ROUTE_KEYS),
+        "where conversations go that begin with a link, with an ad or otherwise, under routing",
+    ),
     field(
         "news",
         ValueKind::Bool,
@@ -83,7 +95,22 @@ pub const PAGE_KEYS: &[Field] = &[
     field("options", ValueKind::Switches, "the switches where sources disagree about the platform"),
 ];
 /// The keys of `page:` that this version lacks.
-pub const PAGE_NOT_YET: &[&str] = &["platform", "default_app", "inbox", "handover", "routes"];
+pub const PAGE_NOT_YET: &[&str] = &["platform", "instagram", "meta_ai", "lead_forms"];
+/// The keys of `routes:` of a Page.
+const ROUTE_KEYS: &[Field] = &[
+    field("links", ValueKind::Free(&ValueKind::Literal), "the app of each link, by its `ref`"),
+    field("ads", ValueKind::Free(&ValueKind::Mapping(AD_ROUTE_KEYS)), "the app of each ad, by the ad's id"),
+    field("organic", ValueKind::Literal, "the app for people who come without a link or an ad"),
+];
+/// The keys of the route of an ad.
+const AD_ROUTE_KEYS: &[Field] = &[
+    field("app", ValueKind::Needed(&ValueKind::Literal), "the app"),
+    field(
+        "control",
+        ValueKind::Duration,
+        "for how long each message keeps it in control, 1 to 30 days; one day unless given",
+    ),
+];
 /// The keys of an app.
 pub const APP_KEYS: &[Field] = &[
     field("id", ValueKind::Id(53), "its id: digits, below 2^53 so that JavaScript reads it without loss"),
@@ -127,10 +154,16 @@ pub const APP_KEYS: &[Field] = &[
         ValueKind::Version,
         "the version of the Graph API for its calls that name none; the newest unless given",
     ),
+    field(
+        "role",
+        ValueKind::Word(&["secondary_receiver", "none"]),
+        "its role under the first handover protocol, unless it is primary; `secondary_receiver` unless given",
+    ),
+    field("take_control", ValueKind::Bool, "whether it may take control under routing; it may unless given"),
     field("require_proof", ValueKind::Bool, "whether each of its calls must carry `appsecret_proof`"),
 ];
 /// The keys of an app that this version lacks.
-pub const APP_NOT_YET: &[&str] = &["role", "take_control", "handshake", "behaviour", "options"];
+pub const APP_NOT_YET: &[&str] = &["handshake", "behaviour", "options"];
 /// The keys of a person.
 pub const PERSON_KEYS: &[Field] = &[
     field(

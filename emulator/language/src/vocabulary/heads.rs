@@ -85,10 +85,7 @@ pub static HEADS: &[StepHead] = &[
 pub const HEADS_NOT_YET: &[&str] = &["fault", "clear_faults"];
 
 /// Keys of inner mappings that this version lacks, under the key of the mapping.
-const NOT_YET_WITHIN: &[(&str, &[&str])] = &[
-    ("opens", &["ad", "get_started"]),
-    ("page", &["default_app", "roles", "handover", "take_control", "routes", "protocol", "options"]),
-];
+const NOT_YET_WITHIN: &[(&str, &[&str])] = &[("opens", &["get_started", "lead_ad"]), ("page", &["options"])];
 
 /// The keys of a mapping that this version lacks.
 #[must_use]

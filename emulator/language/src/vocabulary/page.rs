@@ -1,10 +1,10 @@
 //! What an admin changes.
 
-use emulator_core::{AppMode, Feature, Field as WebhookField, Permission};
+use emulator_core::{AppMode, Feature, Field as WebhookField, Permission, Protocol, Role as ReceiverRole};
 
 use super::{Field, ValueKind, field};
 use crate::node::{Node, Spanned};
-use crate::step::{PageChange, Role, TokenWord, spanned};
+use crate::step::{PageChange, Role, RouteNames, TokenWord, spanned};
 
 /// A setting that an admin changes.
 pub(crate) struct PageKey {
@@ -14,12 +14,64 @@ pub(crate) struct PageKey {
     changes: fn(&Node) -> Vec<PageChange>,
 }
 
-const PAGE_ROWS: [PageKey; 8] = [
+/// The words of a role; `none` takes every role away.
+pub(super) const ROLE_WORDS: &[&str] = &["primary_receiver", "secondary_receiver", "none"];
+
+/// Where conversations go that begin in a certain way.
+const ROUTES: &[Field] = &[
+    field("links", ValueKind::Free(&ValueKind::App), "the app of each link, by its `ref`"),
+    field("ads", ValueKind::Free(&ValueKind::Mapping(AD_ROUTE)), "the app of each ad, by the ad's id"),
+    field("organic", ValueKind::App, "the app for people who come without a link or an ad"),
+];
+
+const AD_ROUTE: &[Field] = &[
+    field("app", ValueKind::Needed(&ValueKind::App), "the app"),
+    field(
+        "control",
+        ValueKind::Duration,
+        "for how long each message keeps it in control, 1 to 30 days; one day unless given",
+    ),
+];
+
+const PAGE_ROWS: [PageKey; 14] = [
     row(
         "primary_receiver",
         ValueKind::Primary,
         "which app is primary receiver; `none` takes the role away",
         |value| vec![PageChange::PrimaryReceiver(Role::of(value))],
+    ),
+    row(
+        "default_app",
+        ValueKind::Primary,
+        "which app, or the inbox, is the default app of a Page with routing; `none` leaves it without one",
+        |value| vec![PageChange::DefaultApp(Role::of(value))],
+    ),
+    row(
+        "roles",
+        ValueKind::PerReceiver(&ValueKind::Word(ROLE_WORDS)),
+        "the roles of apps and of the inbox under the first handover protocol",
+        |value| per_app(value, |app, value| Some(PageChange::Role(app, ReceiverRole::parse(&value.source)))),
+    ),
+    row("handover", ValueKind::Bool, "switches handover on or off", |value| {
+        vec![PageChange::Handover(value.as_switch() == Some(true))]
+    }),
+    row(
+        "take_control",
+        ValueKind::PerApp(&ValueKind::Bool),
+        "whether an app may take control of conversations on a Page with routing",
+        |value| per_app(value, |app, value| Some(PageChange::TakeControl(app, value.as_switch()?))),
+    ),
+    row(
+        "routes",
+        ValueKind::Mapping(ROUTES),
+        "where conversations go that begin with a link, with an ad or otherwise, in place of the routes before",
+        |value| vec![PageChange::Routes(RouteNames::of(value))],
+    ),
+    row(
+        "protocol",
+        ValueKind::Word(super::PROTOCOLS),
+        "the protocol that the Page follows from now on",
+        |value| Protocol::parse(&value.source).map(PageChange::Protocol).into_iter().collect(),
     ),
     row("connects", ValueKind::App, "connects the app to the Page", |value| {
         vec![PageChange::Connects(spanned(value))]

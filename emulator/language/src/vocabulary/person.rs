@@ -4,7 +4,8 @@ use super::keys::{AS, REPLY_TO};
 use super::verb::{Does, VerbNodes};
 use super::{Field, ValueKind, Verb, field};
 use crate::diagnostics::Diagnostic;
-use crate::step::{Builder, UserVerb};
+use crate::node::Node;
+use crate::step::{Builder, Entrance, UserVerb, spanned};
 
 const IMAGE: Field = field("image", ValueKind::Media, "a picture");
 const VIDEO: Field = field("video", ValueKind::Media, "a video");
@@ -54,7 +55,16 @@ const SHARED: &[Field] =
 
 const NLP: Field =
     field("nlp", ValueKind::Any, "what the platform found in the text, as the webhook shows it");
-const LINK: &[Field] = &[field("link", ValueKind::Text, "the `ref` of an m.me link")];
+const ENTRANCE: &[Field] = &[
+    field("link", ValueKind::Text, "the `ref` of an m.me link"),
+    field("ad", ValueKind::Mapping(AD), "a Click-to-Messenger ad"),
+];
+
+const AD: &[Field] = &[
+    field("id", ValueKind::Needed(&ValueKind::Text), "the ad's id"),
+    field("ref", ValueKind::Text, "the `ref` of the ad"),
+    field("app", ValueKind::App, "the app that the ad names"),
+];
 
 /// What a person does.
 pub static USER_VERBS: &[Verb] = &[
@@ -67,7 +77,7 @@ pub static USER_VERBS: &[Verb] = &[
         |_, nodes| Some(UserVerb::Taps { what: nodes.value.clone(), within: nodes.beside("in") }),
     ),
     verb("sends", ValueKind::Mapping(SENT), &[REPLY_TO, AS], "sends attachments to the Page", sends),
-    verb("opens", ValueKind::Mapping(LINK), &[], "follows a link into the conversation", opens),
+    verb("opens", ValueKind::Mapping(ENTRANCE), &[], "comes into the conversation by a link or an ad", opens),
     verb(
         "reacts",
         ValueKind::Text,
@@ -118,10 +128,18 @@ fn sends(builder: &mut Builder<'_>, nodes: &VerbNodes<'_>) -> Option<UserVerb> {
 }
 
 fn opens(builder: &mut Builder<'_>, nodes: &VerbNodes<'_>) -> Option<UserVerb> {
-    let Some(link) = nodes.value.get("link").filter(|link| !link.is_null()) else {
-        let problem = Diagnostic::new(nodes.value.span, "`opens` needs a `link`");
-        builder.check.report(problem.help("write `opens: {link: …}`"));
-        return None;
-    };
-    Some(UserVerb::Opens { link: link.clone() })
+    let given = |key| nodes.value.get(key).filter(|node: &&Node| !node.is_null());
+    match (given("link"), given("ad")) {
+        (Some(link), None) => Some(UserVerb::Opens(Entrance::Link { link: link.clone() })),
+        (None, Some(ad)) => Some(UserVerb::Opens(Entrance::Ad {
+            id: ad.get("id")?.clone(),
+            reference: ad.get("ref").cloned(),
+            app: ad.get("app").map(spanned),
+        })),
+        (None, None) | (Some(_), Some(_)) => {
+            let problem = Diagnostic::new(nodes.value.span, "`opens` takes a `link` or an `ad`");
+            builder.check.report(problem.help("write `opens: {link: …}` or `opens: {ad: {id: …}}`"));
+            None
+        }
+    }
 }

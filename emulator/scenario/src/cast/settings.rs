@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, Feature, Field, FieldSet, Line, Page, Permission, Profile, Settings,
+    AdRoute, App, AppId, AppMode, Connection, Feature, Field, FieldSet, Line, Page, Party, Permission,
+    Profile, Routes, Settings, Span,
 };
 
 use super::CastPage;
+use crate::node::Spanned;
 use crate::scenario::{AppSpec, PageSpec, PersonSpec, WorldSpec};
+use crate::step::RouteNames;
 
 /// What people see of a Page that has no name at all.
 const DEFAULT_PAGE_NAME: &str = "Emulated Page";
@@ -48,12 +51,10 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         },
         ..Connection::default()
     };
-    let protocol = world.protocol.as_ref().map(|protocol| protocol.value).unwrap_or_default();
     let page = |page: &PageSpec| {
         let name = page.name.as_ref().or(page.called.as_ref());
         Page {
-            messenger: Line::new(protocol, page.overrides)
-                .with_primary(page.primary_receiver.as_ref().and_then(|name| id_of(&name.value))),
+            messenger: line(world, page, &id_of),
             news: page.news,
             whitelisted_domains: page.whitelisted_domains.iter().map(|host| host.as_str().into()).collect(),
             apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
@@ -69,6 +70,39 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         pages: pages.iter().map(|page| page.id).zip(world.pages.iter().map(page)).collect(),
         apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })
+}
+
+/// What an admin decided about conversation control on the Page.
+fn line(world: &WorldSpec, page: &PageSpec, id_of: &dyn Fn(&str) -> Option<AppId>) -> Line {
+    let protocol = world.protocol.as_ref().map(|protocol| protocol.value).unwrap_or_default();
+    let apps = |chosen: fn(&AppSpec) -> bool| {
+        let chosen = world.apps.iter().filter(|app| chosen(app));
+        chosen.filter_map(|app| id_of(&app.name.value)).collect()
+    };
+    let party = |name: &Spanned<String>| match name.value.as_str() {
+        "inbox" => Some(Party::Inbox),
+        app => id_of(app).map(Party::App),
+    };
+    let mut line = Line::new(protocol, page.overrides);
+    line.primary_receiver = page.primary_receiver.as_ref().and_then(|name| id_of(&name.value));
+    line.default_app = page.default_app.as_ref().and_then(party);
+    line.without_role = apps(|app| app.without_role);
+    line.inbox_without_role = page.inbox_without_role;
+    line.handover_off = page.handover_off;
+    line.may_not_take = apps(|app| app.may_not_take);
+    line.routes = routes(&page.routes, id_of);
+    line
+}
+
+/// Where conversations go that begin in a certain way; apps that the world does not have were reported.
+pub(crate) fn routes(names: &RouteNames, id_of: &dyn Fn(&str) -> Option<AppId>) -> Routes {
+    let links = names.links.iter().filter_map(|(link, app)| Some((link.as_str().into(), id_of(&app.value)?)));
+    let ads = names.ads.iter().filter_map(|(id, route)| {
+        let control = route.control.map_or(Span::DAY, Span);
+        Some((id.as_str().into(), AdRoute::new(id_of(&route.app.value)?, control)))
+    });
+    let organic = names.organic.as_ref().and_then(|app| id_of(&app.value));
+    Routes { links: links.collect(), ads: ads.collect(), organic }
 }
 
 /// What a person shows; everybody has a name, a language and a time zone.

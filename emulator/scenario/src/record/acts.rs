@@ -49,8 +49,16 @@ impl Words<'_> {
             }
             PersonAct::Reads => ("reads", Tree::Bool(true), None),
             PersonAct::Opens(referral) => {
-                let link = self.names.text(&referral.reference);
-                ("opens", Tree::map([Some(("link", link))]), None)
+                let reference = referral.reference.as_deref().map(|text| self.names.text(text));
+                let entrance = match &referral.ad {
+                    None => ("link", reference.unwrap_or_else(|| self.names.text(""))),
+                    Some(ad) => {
+                        let app = ad.app.map(|app| ("app", self.app(app)));
+                        let id = Some(("id", self.names.text(&ad.id)));
+                        ("ad", Tree::map([id, reference.map(|text| ("ref", text)), app]))
+                    }
+                };
+                ("opens", Tree::map([Some(entrance)]), None)
             }
             PersonAct::Blocks(true) => ("blocks", Tree::Bool(true), None),
             PersonAct::Blocks(false) => ("unblocks", Tree::Bool(true), None),

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AdminChange, AppId, Feature, PageId, Permission, TokenState};
+use emulator_core::{AdminChange, AppId, Feature, PageId, Permission, Role, Routes, TokenState};
 
 use super::acts::Words;
 use super::journal::Heading;
+use super::times::duration;
 use super::tree::{Line, Tree};
 
 /// What a list says, on which Page, and of which app.
@@ -65,6 +66,20 @@ impl Grants {
                 "primary_receiver",
                 Tree::word(to.map_or_else(|| "none".to_owned(), |to| words.heading.names.party(to))),
             ),
+            AdminChange::DefaultApp(to) => (
+                "default_app",
+                Tree::word(to.map_or_else(|| "none".to_owned(), |to| words.heading.names.party(to))),
+            ),
+            AdminChange::Role { party, role } => {
+                let word = Tree::word(role.map_or("none", Role::name));
+                ("roles", Tree::Map(vec![(words.heading.names.party(*party), word)]))
+            }
+            AdminChange::Handover(on) => ("handover", Tree::word(if *on { "on" } else { "off" })),
+            AdminChange::TakeControl { app, permitted } => {
+                per_app("take_control", *app, Tree::Bool(*permitted))
+            }
+            AdminChange::Routes(routes) => ("routes", route_tree(routes, &name)),
+            AdminChange::Protocol(protocol) => ("protocol", Tree::word(protocol.name())),
             AdminChange::Connects(app) => {
                 // It comes back without what it had been granted.
                 self.connects(page, &name(*app));
@@ -123,4 +138,21 @@ impl Grants {
         self.lists.insert(list("features"), features);
         self.lists.insert(list("permissions"), permissions);
     }
+}
+
+/// Routes as the step says them.
+fn route_tree(routes: &Routes, name: &dyn Fn(AppId) -> String) -> Tree {
+    let Routes { links, ads, organic } = routes;
+    let app = |app: AppId| Tree::name(&name(app));
+    let links = links.iter().map(|(link, to)| (link.to_string(), app(*to))).collect::<Vec<_>>();
+    let ads = ads.iter().map(|(id, route)| {
+        let control = Tree::word(duration(route.control.0));
+        (id.to_string(), Tree::map([Some(("app", app(route.app))), Some(("control", control))]))
+    });
+    let ads = ads.collect::<Vec<_>>();
+    Tree::map([
+        (!links.is_empty()).then_some(("links", Tree::Map(links))),
+        (!ads.is_empty()).then_some(("ads", Tree::Map(ads))),
+        organic.map(|organic| ("organic", app(organic))),
+    ])
 }

@@ -9,6 +9,7 @@ use emulator_server::graph;
 use serde_json::{Value, json};
 
 use super::{Outcome, Performed, Scene};
+use crate::cast::routes;
 use crate::diagnostics::Diagnostic;
 use crate::node::{Span, Spanned};
 use crate::step::{PageChange, Refusal, Role, TokenWord};
@@ -72,11 +73,25 @@ impl Scene {
     fn admin_changes(&self, page: PageId, change: &PageChange) -> Outcome<Vec<AdminChange>> {
         let one = |change| Ok(vec![change]);
         match change {
-            PageChange::PrimaryReceiver(role) => one(AdminChange::PrimaryReceiver(match role {
-                Role::App(app) => Some(Party::of(self.app_id(app)?)),
-                Role::Word(RoleWord::Inbox) => Some(Party::Inbox),
-                Role::Word(RoleWord::None) => None,
-            })),
+            PageChange::PrimaryReceiver(role) => one(AdminChange::PrimaryReceiver(self.party(role)?)),
+            PageChange::DefaultApp(role) => one(AdminChange::DefaultApp(self.party(role)?)),
+            PageChange::Role(name, role) => {
+                let is_inbox = name.value == RoleWord::Inbox.name();
+                let party = if is_inbox { Party::Inbox } else { Party::App(self.app_id(name)?) };
+                one(AdminChange::Role { party, role: *role })
+            }
+            PageChange::Handover(on) => one(AdminChange::Handover(*on)),
+            PageChange::TakeControl(app, permitted) => {
+                one(AdminChange::TakeControl { app: self.app_id(app)?, permitted: *permitted })
+            }
+            PageChange::Routes(names) => {
+                for app in names.apps() {
+                    self.app_id(app)?;
+                }
+                let id_of = |name: &str| self.app_named(name);
+                one(AdminChange::Routes(routes(names, &id_of)))
+            }
+            PageChange::Protocol(protocol) => one(AdminChange::Protocol(*protocol)),
             PageChange::Connects(app) => one(AdminChange::Connects(self.app_id(app)?)),
             PageChange::Removes(app) => one(AdminChange::Removes(self.app_id(app)?)),
             PageChange::Subscriptions(app, fields) => {
@@ -107,6 +122,15 @@ impl Scene {
                 one(AdminChange::Token { app: self.app_id(app)?, state })
             }
         }
+    }
+
+    /// Who has a role, if anybody does.
+    fn party(&self, role: &Role) -> Outcome<Option<Party>> {
+        Ok(match role {
+            Role::App(app) => Some(Party::of(self.app_id(app)?)),
+            Role::Word(RoleWord::Inbox) => Some(Party::Inbox),
+            Role::Word(RoleWord::None) => None,
+        })
     }
 
     fn connection(&self, page: PageId, app: &Spanned<String>) -> Outcome<(AppId, Option<Connection>)> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    Answer, Conversation, InboxAct, Message, Mid, PageId, PersonAct, Psid, Reaction, Referral, RefusalKind,
-    shown_title,
+    Ad, Answer, Conversation, InboxAct, Message, Mid, PageId, PersonAct, Psid, Reaction, Referral,
+    RefusalKind, shown_title,
 };
 use emulator_server::{Acted, graph, person_message, without_base};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::{Outcome, Performed, Scene};
 use crate::check::{NOT_THERE_YET, begin_with_words, is_get_started};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::node::{Node, Span, Spanned};
-use crate::step::{InboxVerb, UserVerb, is_identifier};
+use crate::step::{Entrance, InboxVerb, UserVerb, is_identifier};
 use crate::transcript::printable;
 use crate::value::{self, ReadAs};
 
@@ -70,7 +70,13 @@ impl Scene {
                 }
                 return self.result(what.span, acted);
             }
-            UserVerb::Opens { link } => PersonAct::Opens(Referral { reference: self.text(link)?.into() }),
+            UserVerb::Opens(Entrance::Link { link }) => PersonAct::Opens(Referral::link(self.text(link)?)),
+            UserVerb::Opens(Entrance::Ad { id, reference, app }) => {
+                let app = app.as_ref().map(|app| self.app_id(app)).transpose()?;
+                let reference = reference.as_ref().map(|reference| self.text(reference)).transpose()?;
+                let ad = Ad { id: self.text(id)?.into(), app };
+                PersonAct::Opens(Referral { reference: reference.map(Into::into), ad: Some(ad) })
+            }
             UserVerb::Reacts { emoji, to } => {
                 let emoji = if emoji.is_null() { NO_REACTION.to_owned() } else { self.text(emoji)? };
                 let reaction = (emoji != NO_REACTION).then(|| Reaction::of(&emoji));

@@ -43,7 +43,7 @@ impl ReadCall<'_> {
     fn kind(&self) -> CallKind {
         let action = || self.beside.word("sender_action").unwrap_or_default();
         match self.act {
-            AppAct::Sends { person: _, message, tag } => {
+            AppAct::Sends { person: _, message, tag, then: _ } => {
                 let (message, tag) = (Arc::clone(message), *tag);
                 CallKind::Sends { message, messaging_type: self.beside.word("messaging_type"), tag }
             }
@@ -87,7 +87,7 @@ fn recipient(person: emulator_core::Psid) -> Map<String, Value> {
 fn of_act(act: &AppAct) -> Map<String, Value> {
     let mut out = Map::new();
     match act {
-        AppAct::Sends { person, message, tag } => {
+        AppAct::Sends { person, message, tag, then: _ } => {
             out = recipient(*person);
             let content = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
             let content: Value = content.unwrap_or_else(|| match &message.metadata {
@@ -156,7 +156,7 @@ mod tests {
         let recipient = json!({"id": "7"});
         for (act, expected) in [
             (
-                AppAct::Sends { person, message: Arc::new(message), tag: Some(Tag::HumanAgent) },
+                AppAct::Sends { person, message: Arc::new(message), tag: Some(Tag::HumanAgent), then: None },
                 json!({"recipient": recipient, "message": {"text": "hi"}, "reply_to": {"mid": "m_1"}, "tag": "HUMAN_AGENT"}),
             ),
             (

@@ -1,14 +1,22 @@
 //! Changes of an admin, with the keys of the step `page:`.
 
-use emulator_core::{AdminChange, AppId, AppMode, Feature, FieldSet, InboxAct, Permission, TokenState};
+use emulator_core::{
+    AdminChange, AppId, AppMode, Feature, FieldSet, InboxAct, Party, Permission, Protocol, Routes, TokenState,
+};
 
 use super::message::Sent;
 use super::row::tagged;
-use super::value::PartyOrNone;
+use super::value::{PartyOrNone, RoleOrNone};
 
 tagged! {
     AdminChange, by "change" {
         "primary_receiver" => [AdminChange::PrimaryReceiver(to)] { to: PartyOrNone = "to" }
+        "default_app" => [AdminChange::DefaultApp(to)] { to: PartyOrNone = "to" }
+        "role" => [AdminChange::Role { party, role }] { party: Party = "app", role: RoleOrNone = "role" }
+        "handover" => [AdminChange::Handover(on)] { on: bool = "on" }
+        "take_control" => [AdminChange::TakeControl { app, permitted }] { app: AppId = "app", permitted: bool = "permitted" }
+        "routes" => [AdminChange::Routes(routes)] { routes: Routes = "routes" }
+        "protocol" => [AdminChange::Protocol(protocol)] { protocol: Protocol = "to" }
         "connects" => [AdminChange::Connects(app)] { app: AppId = "app" }
         "removes" => [AdminChange::Removes(app)] { app: AppId = "app" }
         "subscriptions" => [AdminChange::Fields { app, fields }] { app: AppId = "app", fields: FieldSet = "fields" }

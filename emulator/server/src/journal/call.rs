@@ -140,7 +140,7 @@ impl Call {
         let app = self.app?;
         let act = match &self.kind {
             CallKind::Sends { message, messaging_type: _, tag } => {
-                AppAct::Sends { person: self.person?, message: Arc::clone(message), tag: *tag }
+                AppAct::Sends { person: self.person?, message: Arc::clone(message), tag: *tag, then: None }
             }
             CallKind::Signals { action: _, about: None } => AppAct::Signals { person: self.person? },
             CallKind::Signals { action: _, about: Some((to, _)) } => {

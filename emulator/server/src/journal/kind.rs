@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, Effect, Field, Folder, InboxAct, Mid, Missing, PageId, Party, PersonAct, Psid,
+    Ad, AdminChange, AppId, Effect, Field, Folder, InboxAct, Mid, Missing, PageId, Party, PersonAct, Psid,
     Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
 };
 
@@ -180,8 +180,8 @@ kinds! {
         [Record::Person { person, act: PersonAct::Reads }] { person: Psid = _ };
     /// A person followed a link.
     Opens = "opens", Act, about Some(*person),
-        [Record::Person { person, act: PersonAct::Opens(Referral { reference }) }] {
-            person: Psid = _, reference: Arc<str> = "ref",
+        [Record::Person { person, act: PersonAct::Opens(Referral { reference, ad }) }] {
+            person: Psid = _, reference: Option<Arc<str>> = "ref", ad: Option<Ad> = "ad",
         };
     /// A person blocked the Page.
     Blocks = "blocks", Act, about Some(*person),

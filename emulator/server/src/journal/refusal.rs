@@ -71,6 +71,7 @@ macro_rules! reasons {
             match kind {
                 $(RefusalKind::$kind => $word,)+
                 RefusalKind::TokenExpired(_) => EXPIRED,
+                RefusalKind::NoSuchEdge(_) => NO_SUCH_EDGE,
                 RefusalKind::NoRoleOnApp { documented: false } => NO_ROLE,
                 RefusalKind::NoRoleOnApp { documented: true } => NO_ROLE_DOCUMENTED,
             }
@@ -86,6 +87,7 @@ macro_rules! reasons {
 
 /// Goes before the time at which a token expired.
 const EXPIRED: &str = "token_expired";
+const NO_SUCH_EDGE: &str = "no_such_edge";
 const NO_ROLE: &str = "no_role_on_app";
 const NO_ROLE_DOCUMENTED: &str = "no_role_on_app_documented";
 
@@ -108,6 +110,12 @@ reasons! {
     OnlyReceivers = "only_receivers",
     ReceiversHidden = "receivers_hidden",
     InboxCannotBePrimary = "inbox_cannot_be_primary",
+    NotInProtocol = "not_in_protocol",
+    ApisDisabled = "apis_disabled",
+    RoutingNotEnabled = "routing_not_enabled",
+    NoThreadControl = "no_thread_control",
+    NotThreadOwner = "not_thread_owner",
+    PassToItself = "pass_to_itself",
     UnknownApp = "unknown_app",
     AnotherAppInControl = "another_app_in_control",
     OutsideWindow = "outside_window",

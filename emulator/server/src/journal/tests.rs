@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, Delivery, Effect, Escapes,
-    Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing, MissingMetadata, PageId, Party,
-    Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind, Saw, Sender, Span, Style,
-    Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
+    AdminChange, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, ControlFields, Delivery,
+    Effect, Escapes, Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing,
+    MissingMetadata, PageId, Party, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind,
+    Saw, Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
 };
 
 use super::line::{read, wall, without_wall};
@@ -94,7 +94,7 @@ fn acts() -> Vec<Record> {
         PersonAct::Reacts { to: None, reaction: Reaction::named("❤", "love") },
         PersonAct::Reacts { to: Some(Mid("m_3".into())), reaction: None },
         PersonAct::Reads,
-        PersonAct::Opens(Referral { reference: "r&=".into() }),
+        PersonAct::Opens(Referral::link("r&=")),
         PersonAct::Blocks(true),
         PersonAct::Blocks(false),
     ];
@@ -245,8 +245,14 @@ fn a_delivery_keeps_its_event_as_it_went_out() {
         app_ids: AppIdType::AsObserved,
         missing_metadata: MissingMetadata::Null,
         escapes: Escapes::All,
+        control_fields: ControlFields::Both,
     };
-    let event = Event::Postback { mid: None, title: Some("é/<".into()), payload: Some("p".into()) };
+    let event = Event::Postback {
+        mid: None,
+        title: Some("é/<".into()),
+        payload: Some("p".into()),
+        made_by: AppId(200),
+    };
     let (page, person) = (PAGE, Some(ANN));
     let (channel, field, at) = (Channel::Standby, Field::MessagingPostbacks, Timestamp(5));
     let delivery = Delivery { app: BOT, page, person, channel, field, at, style, event };

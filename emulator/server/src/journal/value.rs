@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Mid, Missing, Party, Permission, Tag,
-    Template, TimerKind, Timestamp, TokenState,
+    AppId, AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Mid, Missing, Party, Permission,
+    Protocol, Role, Tag, Template, TimerKind, Timestamp, TokenState,
 };
 use serde_json::{Value, json};
 
@@ -107,6 +107,8 @@ words! {
     Folder = [Folder::ALL];
     Passage = [Passage::ALL];
     Permission = [Permission::ALL];
+    Protocol = [Protocol::ALL];
+    Role = [Role::ALL];
     Subscribing = [Subscribing::ALL];
     Tag = [Tag::ALL];
     Template = [Template::ALL];
@@ -181,6 +183,8 @@ or_word! {
     Owner = Party, "idle";
     /// A party with a role, or none.
     PartyOrNone = Party, "none";
+    /// A role, or none.
+    RoleOrNone = Role, "none";
     /// An app with a role, or none.
     AppOrNone = AppId, "none";
     /// When a messaging window closes or closed.

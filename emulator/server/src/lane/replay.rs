@@ -95,7 +95,8 @@ impl Replay {
                 let act = act.clone();
                 self.applies(state, record, cause, Input::Inbox { person, act });
             }
-            Record::Admin { page, change } => {
+            Record::Admin { page, ref change } => {
+                let change = change.clone();
                 self.applies(state, record, cause, Input::Admin { page, change });
             }
             Record::Refused { error, .. } => match &self.call {

@@ -1,7 +1,9 @@
 //! Webhook bodies, byte for byte: order of keys, kinds of values and escapes as observed (C-75a,
 //! M-190, M-195, M-200, M-203, M-206, M-230).
 
-use emulator_core::{AppIdType, Delivery, Event, Message, MissingMetadata, Party, Referral, Style};
+use emulator_core::{
+    AppIdType, ControlFields, Delivery, Event, Message, MissingMetadata, Party, Referral, Style,
+};
 use serde_json::Value;
 
 use super::attachments::attachments;
@@ -77,7 +79,7 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
                 }
             });
         }
-        Event::Postback { mid, title, payload } => {
+        Event::Postback { mid, title, payload, made_by: _ } => {
             from_person(&mut item, delivery).object("postback", |object| {
                 if let Some(title) = title {
                     object.text("title", title);
@@ -126,7 +128,9 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
         }
         Event::PassThreadControl { previous_owner, new_owner, metadata } => {
             control(&mut item, delivery).object("pass_thread_control", |object| {
-                app_id(object, "previous_owner_app_id", *previous_owner, style, Documented::Text);
+                if style.control_fields == ControlFields::Both {
+                    app_id(object, "previous_owner_app_id", *previous_owner, style, Documented::Text);
+                }
                 app_id(object, "new_owner_app_id", Some(*new_owner), style, Documented::Text);
                 given(object, metadata.as_deref(), style);
             });
@@ -134,7 +138,9 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
         Event::TakeThreadControl { previous_owner, new_owner, metadata } => {
             control(&mut item, delivery).object("take_thread_control", |object| {
                 app_id(object, "previous_owner_app_id", *previous_owner, style, Documented::Text);
-                app_id(object, "new_owner_app_id", Some(*new_owner), style, Documented::Number);
+                if style.control_fields == ControlFields::Both {
+                    app_id(object, "new_owner_app_id", Some(*new_owner), style, Documented::Number);
+                }
                 given(object, metadata.as_deref(), style);
             });
         }
@@ -153,7 +159,9 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
             control(&mut item, delivery).object("app_roles", |object| {
                 object.json(&app.to_string(), |out| {
                     out.push('[');
-                    dialect.string(out, role.name());
+                    if let Some(role) = role {
+                        dialect.string(out, role.name());
+                    }
                     out.push(']');
                 });
             });
@@ -163,7 +171,17 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
 }
 
 fn write_referral(object: &mut Object<'_>, referral: &Referral) {
-    object.text("ref", &referral.reference).text("source", "SHORTLINK").text("type", "OPEN_THREAD");
+    if let Some(reference) = &referral.reference {
+        object.text("ref", reference);
+    }
+    let source = match &referral.ad {
+        Some(ad) => {
+            object.text("ad_id", &ad.id);
+            "ADS"
+        }
+        None => "SHORTLINK",
+    };
+    object.text("source", source).text("type", "OPEN_THREAD");
 }
 
 fn text(object: &mut Object<'_>, message: &Message) {

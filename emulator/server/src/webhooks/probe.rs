@@ -187,7 +187,7 @@ impl Probe {
                 (Some(self.person), Channel::Standby, Field::Standby, message(TestEvent::STANDBY_TEXT))
             }
             TestEvent::AppRoles => {
-                let event = Event::AppRoles { app: self.webhook.app, role: Role::SecondaryReceiver };
+                let event = Event::AppRoles { app: self.webhook.app, role: Some(Role::SecondaryReceiver) };
                 (None, Channel::Messaging, Field::MessagingHandovers, event)
             }
         };

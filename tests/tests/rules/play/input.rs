@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppAct, Button, ControlAct, Feature, Field, FieldSet, InboxAct, Input, Message, Party,
+    Ad, AdminChange, AppAct, Button, ControlAct, Feature, Field, FieldSet, InboxAct, Input, Message, Party,
     Permission, PersonAct, Psid, QuickReply, Reaction, Referral, Refusal, RouteId, Span, Tag, Template,
     Timestamp, World, authorize, token_holds,
 };
 use emulator_language::node::Node;
 use emulator_language::step::{
-    Act, AppVerb, Argument, CallContent, InboxVerb, PageChange, RawCall, Role, RouteCall, UserVerb,
+    Act, AppVerb, Argument, CallContent, Entrance, InboxVerb, PageChange, RawCall, Role, RouteCall, UserVerb,
 };
 use emulator_language::value::parse_duration;
 use emulator_language::vocabulary::RoleWord;
@@ -140,7 +140,13 @@ fn person_act(names: &Names, verb: &UserVerb) -> Result<PersonAct, Nonsense> {
             PersonAct::Reacts { to: mid(to.as_ref())?, reaction }
         }
         UserVerb::Reads => PersonAct::Reads,
-        UserVerb::Opens { link } => PersonAct::Opens(Referral { reference: link.source.as_str().into() }),
+        UserVerb::Opens(Entrance::Link { link }) => PersonAct::Opens(Referral::link(link.source.as_str())),
+        UserVerb::Opens(Entrance::Ad { id, reference, app }) => {
+            let app = app.as_ref().map(|app| names.id(&app.value)).transpose()?;
+            let ad = Ad { id: id.source.as_str().into(), app };
+            let reference = reference.as_ref().map(|text| text.source.as_str().into());
+            PersonAct::Opens(Referral { reference, ad: Some(ad) })
+        }
         UserVerb::Blocks => PersonAct::Blocks(true),
         UserVerb::Unblocks => PersonAct::Blocks(false),
         UserVerb::Sends { .. } => return Err("rows are about texts".to_owned()),
@@ -192,7 +198,7 @@ fn send(names: &Names, person: Psid, call: &RouteCall) -> Result<AppAct, Nonsens
     }
     let tag = text(call, "tag").map(|tag| settings::read(&tag, Tag::parse)).transpose()?;
     let sent = argument(call, "message").ok_or("nothing is sent")?;
-    Ok(AppAct::Sends { person, message: message(names, sent, argument(call, "reply_to"))?, tag })
+    Ok(AppAct::Sends { person, message: message(names, sent, argument(call, "reply_to"))?, tag, then: None })
 }
 
 /// For how long control is extended; for as long as the platform does unless a step says it.
@@ -273,12 +279,25 @@ fn admin_changes(
     names: &Names,
     change: &PageChange,
 ) -> Result<Vec<AdminChange>, Nonsense> {
-    Ok(match change {
-        PageChange::PrimaryReceiver(role) => vec![AdminChange::PrimaryReceiver(match role {
+    let party = |role: &Role| {
+        Ok::<_, Nonsense>(match role {
             Role::App(app) => Some(names.party(&app.value)?),
             Role::Word(RoleWord::Inbox) => Some(Party::Inbox),
             Role::Word(RoleWord::None) => None,
-        })],
+        })
+    };
+    Ok(match change {
+        PageChange::PrimaryReceiver(role) => vec![AdminChange::PrimaryReceiver(party(role)?)],
+        PageChange::DefaultApp(role) => vec![AdminChange::DefaultApp(party(role)?)],
+        PageChange::Role(name, role) => {
+            vec![AdminChange::Role { party: names.party(&name.value)?, role: *role }]
+        }
+        PageChange::Handover(on) => vec![AdminChange::Handover(*on)],
+        PageChange::TakeControl(app, permitted) => {
+            vec![AdminChange::TakeControl { app: names.id(&app.value)?, permitted: *permitted }]
+        }
+        PageChange::Routes(routes) => vec![AdminChange::Routes(settings::routes(routes, names)?)],
+        PageChange::Protocol(protocol) => vec![AdminChange::Protocol(*protocol)],
         PageChange::Connects(app) => vec![AdminChange::Connects(names.id(&app.value)?)],
         PageChange::Removes(app) => vec![AdminChange::Removes(names.id(&app.value)?)],
         PageChange::Subscriptions(app, fields) => {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    AppId, Delivery, Event, Fact, FactValue, Field, Message, Mid, Missing, Options, Party, Saw, Style,
-    Timestamp,
+    AppId, Delivery, Event, Fact, FactValue, Field, Message, Mid, Missing, Options, Party, Referral, Saw,
+    Style, Timestamp,
 };
 use emulator_language::vocabulary::{OwnerWord, RoleWord};
 use serde_json::{Map, Value, json};
@@ -93,7 +93,7 @@ impl Names {
             Event::Message { message: said, self_reply, referral, mid: _ } => {
                 let mut event = self.said(&said);
                 insert(&mut event, "is_self_reply", self_reply.then_some(true));
-                insert(&mut event, "referral", referral.map(|referral| json!({"ref": &*referral.reference})));
+                insert(&mut event, "referral", referral.map(|referral| came_by(&referral)));
                 json!({"message": event})
             }
             Event::Echo { app, message: said, mid: _ } => {
@@ -102,7 +102,7 @@ impl Names {
                 insert(&mut event, "app_id", app.map(named));
                 json!({"message": event})
             }
-            Event::Postback { mid, title, payload } => {
+            Event::Postback { mid, title, payload, made_by: _ } => {
                 let mut event = Map::new();
                 insert(&mut event, "title", title.as_deref());
                 insert(&mut event, "payload", payload.as_deref());
@@ -115,7 +115,7 @@ impl Names {
                 insert(&mut event, "reaction", reaction.map(|reaction| reaction.name));
                 json!({"reaction": event})
             }
-            Event::Referral(referral) => json!({"referral": {"ref": &*referral.reference}}),
+            Event::Referral(referral) => json!({"referral": came_by(&referral)}),
             Event::Delivered { watermark, mids: _ } => json!({"delivery": receipt(watermark)}),
             Event::Read { watermark } => json!({"read": receipt(watermark)}),
             Event::PassThreadControl { previous_owner, new_owner, metadata } => {
@@ -134,7 +134,10 @@ impl Names {
                 json!({"pass_thread_metadata": {"metadata": &*metadata}})
             }
             Event::AppRoles { app, role } => {
-                let roles = Map::from_iter([(self.app(app), json!([role.name()]))]);
+                let roles = Map::from_iter([(
+                    self.app(app),
+                    json!(role.iter().map(|role| role.name()).collect::<Vec<_>>()),
+                )]);
                 json!({"app_roles": roles})
             }
         }
@@ -187,13 +190,22 @@ fn insert<V: Into<Value>>(event: &mut Map<String, Value>, key: &str, value: Opti
     }
 }
 
+/// The link or ad by which somebody came.
+fn came_by(referral: &Referral) -> Value {
+    let mut out = Map::new();
+    insert(&mut out, "ref", referral.reference.as_deref());
+    insert(&mut out, "ad", referral.ad.as_ref().map(|ad| &*ad.id));
+    Value::Object(out)
+}
+
 /// The switches of the writing that are not at their defaults.
 fn written(style: Style) -> BTreeMap<String, String> {
-    let Style { app_ids, missing_metadata, escapes } = style;
+    let Style { app_ids, missing_metadata, escapes, control_fields } = style;
     let words = [
         ("app_id_type", app_ids.name()),
         ("missing_metadata", missing_metadata.name()),
         ("webhook_escapes", escapes.name()),
+        ("control_fields", control_fields.name()),
     ];
     let defaults = Options::default();
     let differing = words.into_iter().filter(|(name, word)| defaults.word(name) != Some(*word));

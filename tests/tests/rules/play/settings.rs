@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, Feature, Field, Line, Overrides, Page, PageId, Permission, Protocol,
-    Settings, Span, Timestamp, TokenState,
+    AdRoute, App, AppId, AppMode, Connection, Feature, Field, Line, Overrides, Page, PageId, Permission,
+    Protocol, Routes, Settings, Span, Timestamp, TokenState,
 };
-use emulator_language::step::TokenWord;
+use emulator_language::step::{RouteNames, TokenWord};
 use emulator_language::value::parse_moment;
+use emulator_language::vocabulary::RoleWord;
 
 use super::names::Names;
 use super::{BEGIN, Nonsense, ORCHID, ROASTERY};
@@ -34,9 +35,20 @@ pub(super) fn settings(
     // A stranger exists, but is not on the Page.
     known.insert(super::STRANGER_ID, App::named(table::STRANGER));
     let overrides = overrides(given)?;
-    let line = |overrides| Line::new(Protocol::Handover, overrides).with_primary(primary_receiver);
+    let line = |overrides| -> Result<Line, Nonsense> {
+        let mut line = Line::new(Protocol::Handover, overrides).with_primary(primary_receiver);
+        let ids = |list: &[String]| list.iter().map(|name| names.id(name)).collect::<Result<_, _>>();
+        line.default_app = given.default_app.as_ref().map(|name| names.party(name)).transpose()?;
+        line.without_role = ids(&given.without_role)?;
+        line.inbox_without_role = given.inbox.as_deref() == Some(RoleWord::None.name());
+        line.handover_off = given.handover_off;
+        line.may_not_take = ids(&given.may_not_take)?;
+        line.routes = routes(&given.routes(), names)?;
+        Ok(line)
+    };
+    let of_row = line(overrides)?;
     let page = |id: PageId, name: &str| Page {
-        messenger: line(if id == ORCHID { overrides } else { Overrides::default() }),
+        messenger: if id == ORCHID { of_row.clone() } else { Line::default() },
         apps: connections.clone(),
         news: given.news,
         ..Page::named(name)
@@ -54,6 +66,21 @@ pub(super) fn before(
     let plain = |app: &table::App| table::App { mode: None, ..app.clone() };
     let apps = apps.iter().map(|(name, app)| (name.clone(), plain(app))).collect();
     settings(given, &apps, names, None)
+}
+
+/// Where conversations go that begin in a certain way.
+pub(super) fn routes(routes: &RouteNames, names: &Names) -> Result<Routes, Nonsense> {
+    let links = routes.links.iter().map(|(link, app)| Ok((link.as_str().into(), names.id(&app.value)?)));
+    let ads = routes.ads.iter().map(|(id, route)| {
+        let control = route.control.map_or(Span::DAY, Span);
+        Ok((id.as_str().into(), AdRoute::new(names.id(&route.app.value)?, control)))
+    });
+    let organic = routes.organic.as_ref().map(|app| names.id(&app.value)).transpose()?;
+    Ok(Routes {
+        links: links.collect::<Result<_, Nonsense>>()?,
+        ads: ads.collect::<Result<_, Nonsense>>()?,
+        organic,
+    })
 }
 
 fn connection(app: &table::App) -> Result<Connection, Nonsense> {

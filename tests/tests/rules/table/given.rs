@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use emulator_language::node::{Span, Spanned};
+use emulator_language::step::{AdRouteNames, RouteNames};
 use serde::Deserialize;
 
 use super::length::{Length, Wrote};
@@ -72,7 +74,56 @@ pub(crate) struct Given {
     /// Whether Ana has blocked the Page.
     #[serde(default)]
     pub(crate) blocked: bool,
+    /// The default app: an app or `inbox`.
+    #[serde(default)]
+    pub(crate) default_app: Option<String>,
+    /// Apps without a role.
+    #[serde(default)]
+    pub(crate) without_role: Vec<String>,
+    /// `none` where the inbox has no role.
+    #[serde(default)]
+    pub(crate) inbox: Option<String>,
+    /// Whether handover is switched off.
+    #[serde(default)]
+    pub(crate) handover_off: bool,
+    /// Apps that may not take control.
+    #[serde(default)]
+    pub(crate) may_not_take: Vec<String>,
+    /// The app of each link, by its `ref`.
+    #[serde(default)]
+    pub(crate) links: BTreeMap<String, String>,
+    /// The app of each ad, by its id.
+    #[serde(default)]
+    pub(crate) ads: BTreeMap<String, AdGiven>,
+    /// The app for people who come otherwise.
+    #[serde(default)]
+    pub(crate) organic: Option<String>,
     /// Whether the Page is registered for news.
     #[serde(default)]
     pub(crate) news: bool,
+}
+
+/// The route of an ad.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AdGiven {
+    app: String,
+    #[serde(default)]
+    control: Option<Length>,
+}
+
+impl Given {
+    /// The routes, as a step says them.
+    pub(crate) fn routes(&self) -> RouteNames {
+        let name = |app: &String| Spanned::new(app.clone(), Span::default());
+        let ad = |ad: &AdGiven| AdRouteNames {
+            app: name(&ad.app),
+            control: ad.control.map(|Length(span)| span.0),
+        };
+        RouteNames {
+            links: self.links.iter().map(|(link, app)| (link.clone(), name(app))).collect(),
+            ads: self.ads.iter().map(|(id, route)| (id.clone(), ad(route))).collect(),
+            organic: self.organic.as_ref().map(name),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use emulator_core::{AppId, Claimant, Field, Party};
+use emulator_core::{AppId, Field, Leader, Party};
 use emulator_scenario::cast::{Cast, CastPage, Surroundings, of_others, of_pages};
 use emulator_server::SERVED_HOSTS;
 
@@ -88,8 +88,7 @@ fn no_primary(cast: &Cast) -> Option<String> {
     let without = |page: &&CastPage| {
         let known = cast.settings.pages.get(&page.id);
         known.is_some_and(|page| {
-            let claims = page.messenger.protocol().claims();
-            let has_role = claims.iter().any(|claim| claim.by == Claimant::Primary);
+            let has_role = page.messenger.fixed().leader == Leader::PrimaryReceiver;
             has_role && page.apps.len() > 1 && page.messenger.primary_receiver.is_none()
         })
     };

@@ -31,6 +31,20 @@ pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
             problems.push(unknown_app(primary, what, &names));
         }
     }
+    for page in &world.pages {
+        let default = page.default_app.as_ref().filter(|name| name.value != "inbox");
+        let what = |app: &Spanned<String>, role: &str| {
+            format!("{role} `{}` is not among the apps of this world", app.value)
+        };
+        for (app, role) in default
+            .map(|app| (app, "the default app"))
+            .into_iter()
+            .chain(page.routes.apps().map(|app| (app, "the app of a route")))
+            .filter(|(app, _)| !names.apps.contains(&app.value))
+        {
+            problems.push(unknown_app(app, what(app, role), &names));
+        }
+    }
     watched(world, problems);
     let of_apps = world.apps.iter().flat_map(|app| app.page_tokens.iter().map(|(page, _)| page));
     let of_people = world.people.iter().flat_map(|person| person.ids.iter().map(|(page, _)| page));

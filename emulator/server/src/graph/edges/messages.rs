@@ -103,7 +103,8 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
         (Some(_), None) => {
             let Sending { message, messaging_type, tag, conditions } = sending(params)?;
             let message = kept(message, call.stage.base_url());
-            let act = call.acts(Some(person), AppAct::Sends { person, message, tag }, write_message);
+            let act =
+                call.acts(Some(person), AppAct::Sends { person, message, tag, then: None }, write_message);
             let act = AppCall { conditions, ..act };
             Ok(CallAct::App(match messaging_type {
                 Some(messaging_type) => act.with("messaging_type", messaging_type),

@@ -156,7 +156,9 @@ fn write_owner(answered: &Answered<'_>) -> Bytes {
     out.push_str(r#"{"data":["#);
     let mut item = JsonObject::open(&mut out, Dialect::Graph);
     item.object("thread_owner", |object| {
-        object.quoted("app_id", owner.number());
+        if let Some(owner) = owner {
+            object.quoted("app_id", owner.number());
+        }
         if let Some(until) = until {
             object.bare("expiration", until.seconds());
         }

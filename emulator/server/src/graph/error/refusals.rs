@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use emulator_core::{AppId, Refusal, RefusalKind, Saw, Span, Timestamp};
+use emulator_core::{AppId, ControlEdge, Refusal, RefusalKind, Saw, Span, Timestamp};
 
 use super::GraphError;
 use crate::graph::route::Platform;
@@ -22,6 +22,8 @@ enum Text {
     Fixed(&'static str),
     /// With that moment, and the moment of the call.
     Times(&'static str, Timestamp),
+    /// With the edge that there is not.
+    Edge(&'static str, ControlEdge),
     /// With the app that calls.
     App(&'static str),
     /// With the permissions that are missing.
@@ -102,6 +104,8 @@ const fn on_messenger(kind: RefusalKind) -> Wording {
         RefusalKind::UnknownMessage
         | RefusalKind::TakeByOwner
         | RefusalKind::DurationOutOfRange
+        | RefusalKind::NoThreadControl
+        | RefusalKind::PassToItself
         | RefusalKind::RequestByOwner => says(100, INVALID),
         RefusalKind::NothingToTap => says(100, "there is nothing of that title or payload to tap"),
         RefusalKind::TagRetired => says(100, "Invalid parameter").subcode(1_893_061),
@@ -121,9 +125,17 @@ const fn on_messenger(kind: RefusalKind) -> Wording {
              https://developers.facebook.com/docs/messenger-platform/policy-overview",
         )
         .subcode(2_018_278),
-        RefusalKind::SignalNotAllowed | RefusalKind::AnotherAppInControl => {
+        RefusalKind::SignalNotAllowed | RefusalKind::AnotherAppInControl | RefusalKind::NotThreadOwner => {
             says(10, CONTROLLED).subcode(2_018_300)
         }
+        RefusalKind::NoSuchEdge(edge) => says(2500, "").text(Text::Edge("Unknown path components: /{}", edge)),
+        RefusalKind::ApisDisabled => says(100, "(#100) Handover Protocol APIs disabled for this page."),
+        RefusalKind::RoutingNotEnabled => says(
+            27,
+            "(#27) Take thread control is not supported when Conversation Routing is not enabled.",
+        )
+        .subcode(2_018_464),
+        RefusalKind::NotInProtocol => says(100, "the protocol of the Page has no such role or setting"),
         RefusalKind::OwnerNotTold => says(10, NO_PERMISSION).status(403),
         RefusalKind::TakeNotAllowed => says(10, NO_PERMISSION),
         RefusalKind::OnlyReceivers => {
@@ -151,6 +163,7 @@ impl GraphError {
         let Wording { status, code, subcode, text } = wording(Platform::Messenger, kind);
         let message = match text {
             Text::Fixed(text) => Cow::Borrowed(text),
+            Text::Edge(text, edge) => filled(text, &[edge.name()]),
             Text::Times(text, at) => filled(text, &[&pacific(at), &pacific(now)]),
             Text::App(text) => filled(text, &[&app.map(|app| app.to_string()).unwrap_or_default()]),
             Text::Permissions(text) => filled(text, &[&missing_permission(&saw)]),

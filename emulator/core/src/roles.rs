@@ -1,0 +1,318 @@
+//! What an admin decides about who may be in control: roles, the default app, permissions, routes, the protocol (C-05 to
+//! C-12, C-31a).
+
+use std::sync::Arc;
+
+use crate::audience::{self, Audience};
+use crate::case::{Case, Context};
+use crate::catalogue::RuleId;
+use crate::conversation::{Control, Conversation};
+use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal};
+use crate::fact::{Fact, Saw};
+use crate::filing;
+use crate::folder::Folder;
+use crate::ids::{AppId, PageId, Psid};
+use crate::line::{Line, Routes};
+use crate::options::{DoneFolder, RoleLost};
+use crate::party::Party;
+use crate::protocol::Protocol;
+use crate::protocols::{Arrival, Leader, Unowned};
+use crate::refusal::RefusalKind;
+use crate::role::Role;
+use crate::settings::{Page, Settings};
+use crate::world::World;
+
+pub(crate) fn unknown() -> Refusal {
+    Refusal { rule: RuleId::AdminDecides, saw: Saw::default(), kind: RefusalKind::UnknownApp }
+}
+
+pub(crate) fn page_mut(settings: &mut Arc<Settings>, page: PageId) -> Result<&mut Page, Refusal> {
+    Arc::make_mut(settings).pages.get_mut(&page).ok_or_else(unknown)
+}
+
+/// Checks that the Page's protocol has a role or a setting: what it has no use for would do nothing.
+fn in_protocol(
+    world: &World,
+    page: PageId,
+    rule: RuleId,
+    has: impl Fn(&Line) -> bool,
+) -> Result<(), Refusal> {
+    let saw = Saw::default();
+    match world.settings.line(page) {
+        None => Err(unknown()),
+        Some(line) if has(line) => Ok(()),
+        Some(_) => Err(Refusal { rule, saw, kind: RefusalKind::NotInProtocol }),
+    }
+}
+
+/// Checks that a party is an app of the Page, or the inbox.
+fn on_page(world: &World, page: PageId, party: Option<Party>) -> Result<(), Refusal> {
+    match party {
+        None | Some(Party::Inbox) => Ok(()),
+        Some(Party::App(app)) if world.settings.connection(page, app).is_some() => Ok(()),
+        Some(_) => Err(unknown()),
+    }
+}
+
+/// Gives the primary role to an app, or to none. What the app owned that loses it goes to who has what nobody was given
+/// (C-12b), and the apps whose role changed are told (C-12).
+pub(crate) fn primary_receiver(
+    world: &mut World,
+    page: PageId,
+    to: Option<Party>,
+    context: &Context<'_>,
+) -> Outcome {
+    let has_role = |line: &Line| matches!(line.fixed().leader, Leader::PrimaryReceiver);
+    in_protocol(world, page, RuleId::AdminDecides, has_role)?;
+    let before = world.settings.primary(page);
+    let saw = Saw::of([Fact::PrimaryReceiver(before)]);
+    if to == Some(Party::Inbox) {
+        let kind = RefusalKind::InboxCannotBePrimary;
+        return Err(Refusal { rule: RuleId::InboxNeverPrimary, saw, kind });
+    }
+    on_page(world, page, to)?;
+    let app = to.and_then(Party::app);
+    let line = &mut page_mut(&mut world.settings, page)?.messenger;
+    line.primary_receiver = app;
+    if let Some(app) = app {
+        line.without_role.remove(&app);
+    }
+    let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
+    if before != app {
+        accepted.effects = settles(world, page, RuleId::RolesAssigned, context);
+        if let Some(loser) = before
+            && world.settings.options(page).role_lost == RoleLost::Idle
+        {
+            accepted.effects.extend(loses_all(world, page, loser, RuleId::RoleLost, context));
+        }
+        let roles = [(before, Role::SecondaryReceiver), (app, Role::PrimaryReceiver)];
+        for (app, role) in roles.into_iter().filter_map(|(app, role)| Some((app?, role))) {
+            accepted.effects.extend(role_told(world, page, app, Some(role), context));
+        }
+    }
+    Ok(accepted)
+}
+
+/// Makes an app or the inbox the default app, or none (C-10). No app is told, and control stays where it is.
+pub(crate) fn default_app(world: &mut World, page: PageId, to: Option<Party>) -> Outcome {
+    let rule = RuleId::DefaultApp;
+    in_protocol(world, page, rule, |line| matches!(line.fixed().leader, Leader::DefaultApp))?;
+    on_page(world, page, to)?;
+    let saw = Saw::of([Fact::DefaultApp(world.settings.line(page).and_then(Line::default_app))]);
+    page_mut(&mut world.settings, page)?.messenger.default_app = to;
+    Ok(Accepted::quiet(rule, saw))
+}
+
+/// Gives an app or the inbox a role under the first handover protocol, or takes every role away (C-05, C-06).
+pub(crate) fn role(
+    world: &mut World,
+    page: PageId,
+    (party, role): (Party, Option<Role>),
+    context: &Context<'_>,
+) -> Outcome {
+    let rule = RuleId::RolesAssigned;
+    in_protocol(world, page, rule, Line::has_roles)?;
+    on_page(world, page, Some(party))?;
+    if role == Some(Role::PrimaryReceiver) {
+        return primary_receiver(world, page, Some(party), context);
+    }
+    let was_primary = world.settings.primary(page).map(Party::App) == Some(party);
+    let mut effects = Vec::new();
+    if was_primary {
+        effects.extend(primary_receiver(world, page, None, context)?.effects);
+    }
+    let line = &mut page_mut(&mut world.settings, page)?.messenger;
+    let gone = role.is_none();
+    let changed = match party {
+        Party::App(app) if gone => line.without_role.insert(app),
+        Party::App(app) => line.without_role.remove(&app),
+        Party::Inbox => std::mem::replace(&mut line.inbox_without_role, gone) != gone,
+        Party::LeadFlow | Party::MetaAi => false,
+    };
+    if changed {
+        effects.extend(settles(world, page, rule, context));
+        if gone {
+            effects.extend(loses_all_of(world, page, party, rule, context));
+        }
+        effects.extend(party.app().into_iter().flat_map(|app| role_told(world, page, app, role, context)));
+    }
+    Ok(Accepted { effects, ..Accepted::quiet(rule, Saw::default()) })
+}
+
+/// Switches handover on or off: all conversations go to Done, or back to Main (C-108).
+pub(crate) fn handover(world: &mut World, page: PageId, on: bool, context: &Context<'_>) -> Outcome {
+    let rule = RuleId::HandoverSwitched;
+    in_protocol(world, page, rule, |line| matches!(line.fixed().leader, Leader::PrimaryReceiver))?;
+    page_mut(&mut world.settings, page)?.messenger.handover_off = !on;
+    let effects = settles(world, page, rule, context);
+    Ok(Accepted { effects, ..Accepted::quiet(rule, Saw::default()) })
+}
+
+/// Permits an app to take control, or no longer (C-11).
+pub(crate) fn take_control(world: &mut World, page: PageId, app: AppId, permitted: bool) -> Outcome {
+    let rule = RuleId::TakePermission;
+    in_protocol(world, page, rule, |line| matches!(line.fixed().leader, Leader::DefaultApp))?;
+    on_page(world, page, Some(Party::App(app)))?;
+    let barred = &mut page_mut(&mut world.settings, page)?.messenger.may_not_take;
+    if permitted {
+        barred.remove(&app);
+    } else {
+        barred.insert(app);
+    }
+    Ok(Accepted::quiet(rule, Saw::default()))
+}
+
+/// Sets where conversations go that begin in a certain way (C-137).
+pub(crate) fn routes(world: &mut World, page: PageId, routes: Routes) -> Outcome {
+    let rule = RuleId::LinkRoute;
+    let apps =
+        routes.links.values().copied().chain(routes.ads.values().map(|ad| ad.app)).chain(routes.organic);
+    for app in apps {
+        on_page(world, page, Some(Party::App(app)))?;
+    }
+    page_mut(&mut world.settings, page)?.messenger.routes = routes;
+    Ok(Accepted::quiet(rule, Saw::default()))
+}
+
+/// Moves the Page to another protocol: owners stay where its rows say so, with the expiry and the folders of the new
+/// protocol (C-31a).
+pub(crate) fn moves_to(
+    world: &mut World,
+    page: PageId,
+    protocol: Protocol,
+    context: &Context<'_>,
+) -> Outcome {
+    let rule = RuleId::ProtocolChanges;
+    let messenger = &mut page_mut(&mut world.settings, page)?.messenger;
+    let before = messenger.protocol();
+    *messenger = std::mem::take(messenger).under(protocol);
+    let arrival = messenger.fixed().arrival;
+    let mut effects = Vec::new();
+    if before != protocol {
+        effects = each(world, page, context, |case| arrives(case, rule, arrival));
+    }
+    Ok(Accepted { effects, ..Accepted::quiet(rule, Saw::default()) })
+}
+
+/// What becomes of a conversation whose Page has moved to a protocol.
+fn arrives(case: &mut Case<'_>, rule: RuleId, arrival: Arrival) {
+    let stays = match arrival {
+        Arrival::Keeps => case.owner(),
+        Arrival::Unowned => None,
+    };
+    let has_role =
+        |party: &Party| !case.line().is_some_and(|line| line.has_roles() && line.is_without_role(*party));
+    let to = stays.filter(has_role);
+    case.move_to(rule, to);
+    if case.options.done_folder == DoneFolder::Off
+        && case.conversation().is_some_and(|it| it.folder == Folder::Done && !it.marked_done)
+    {
+        file(case, rule, Folder::Main);
+    }
+}
+
+fn file(case: &mut Case<'_>, rule: RuleId, to: Folder) {
+    let person = case.person;
+    if let Some(effect) = filing::file(case.begun(), person, to) {
+        case.happens(rule, effect);
+    }
+}
+
+/// Gives each conversation to who has it now that conversations can be given to apps, or no longer (C-05).
+pub(crate) fn settles(world: &mut World, page: PageId, rule: RuleId, context: &Context<'_>) -> Vec<Decided> {
+    let Some(active) = world.settings.pages.get(&page).map(Page::is_active) else {
+        return Vec::new();
+    };
+    each(world, page, context, |case| match (active, case.control()) {
+        (true, Control::Inactive) => {
+            case.move_to(rule, None);
+            match case.options.done_folder {
+                DoneFolder::Off => {}
+                DoneFolder::On | DoneFolder::AfterMessage => file(case, rule, Folder::Done),
+            }
+        }
+        (false, Control::Idle | Control::Owned { .. }) => case.move_to(rule, None),
+        (true, Control::Idle | Control::Owned { .. }) | (false, Control::Inactive) => {}
+    })
+}
+
+/// Ends what an app had on a Page that it leaves: its conversations go to who has what nobody was given, and its roles
+/// end (C-12a), of which a connected app is told (C-12).
+pub(crate) fn leaves(world: &mut World, page: PageId, app: AppId, context: &Context<'_>) -> Vec<Decided> {
+    let Some(settings) = Arc::make_mut(&mut world.settings).pages.get_mut(&page) else { return Vec::new() };
+    let line = &mut settings.messenger;
+    let had_role = line.primary_receiver == Some(app);
+    if had_role {
+        line.primary_receiver = None;
+    }
+    if line.default_app == Some(Party::App(app)) {
+        line.default_app = None;
+    }
+    let told = had_role && matches!(line.fixed().leader, Leader::PrimaryReceiver);
+    let mut effects = settles(world, page, RuleId::RemovedOwner, context);
+    effects.extend(loses_all(world, page, app, RuleId::RemovedOwner, context));
+    if told {
+        effects.extend(role_told(world, page, app, Some(Role::SecondaryReceiver), context));
+    }
+    effects
+}
+
+/// Tells of a role, which is about no person (C-12): the app whose role it is; where all apps have roles, each of them.
+fn role_told(
+    world: &World,
+    page: PageId,
+    app: AppId,
+    role: Option<Role>,
+    context: &Context<'_>,
+) -> Vec<Decided> {
+    let event = Event::AppRoles { app, role };
+    let to_all =
+        world.settings.line(page).is_some_and(|line| matches!(line.fixed().unowned, Unowned::Primary));
+    let audience = if to_all { Audience::Receivers } else { Audience::Party(Party::App(app)) };
+    let told = audience::audience(world, page, None, audience, &event);
+    told.into_iter().map(|listener| listener.told(page, None, context.now, &event)).collect()
+}
+
+fn loses_all(
+    world: &mut World,
+    page: PageId,
+    app: AppId,
+    rule: RuleId,
+    context: &Context<'_>,
+) -> Vec<Decided> {
+    loses_all_of(world, page, Party::App(app), rule, context)
+}
+
+/// Takes every conversation of the Page from the party. No control event tells of it.
+fn loses_all_of(
+    world: &mut World,
+    page: PageId,
+    party: Party,
+    rule: RuleId,
+    context: &Context<'_>,
+) -> Vec<Decided> {
+    each(world, page, context, |case| {
+        if case.owner() == Some(party) && case.unowned().owner() != Some(party) {
+            case.move_to(rule, None);
+        }
+    })
+}
+
+/// Lets something be decided about each conversation of the Page.
+fn each(
+    world: &mut World,
+    page: PageId,
+    context: &Context<'_>,
+    decide: impl Fn(&mut Case<'_>),
+) -> Vec<Decided> {
+    let of_page =
+        |(person, conversation): (&Psid, &Conversation)| (conversation.page == page).then_some(*person);
+    let people: Vec<Psid> = world.conversations.iter().filter_map(of_page).collect();
+    let decided = |person| {
+        let mut case = Case::new(world, page, person, context);
+        case.reads_control();
+        decide(&mut case);
+        case.accepted(RuleId::AdminDecides, Answer::Done).effects
+    };
+    people.into_iter().flat_map(decided).collect()
+}

@@ -123,9 +123,6 @@ impl<'n, 'p> Section<'n, 'p> {
         for word in self.texts("protocol").unwrap_or_default() {
             if let Some(protocol) = Protocol::parse(&word.value) {
                 found.push(Spanned::new(protocol, word.span));
-            } else if words::PROTOCOLS_NOT_YET.contains(&word.value.as_str()) {
-                let message = format!("the protocol {}", words::not_yet(&word.value));
-                self.report(Diagnostic::new(word.span, message).help("use `handover`"));
             } else {
                 let message = format!("there is no protocol `{}`", word.value);
                 let help = crate::diagnostics::suggestion(&word.value, words::PROTOCOLS, "");

@@ -146,7 +146,7 @@ fn a_person_does_more_than_talk() {
         ("{user: ana, reacts: ❤, to: greeting}", "Reacts { emoji: "),
         ("{user: ana, reacts: none}", "Reacts { emoji: "),
         ("{user: ana, reads: true}", "Reads"),
-        ("{user: ana, opens: {link: summer}}", "Opens { link: "),
+        ("{user: ana, opens: {link: summer}}", "Opens(Link { link: "),
         ("{user: ana, blocks: true}", "Blocks"),
         ("{user: ana, unblocks: }", "Unblocks"),
         ("{user: ana, says: yes, reply_to: question}", "Says { text: "),

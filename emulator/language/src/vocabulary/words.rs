@@ -64,9 +64,7 @@ pub const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
 pub const CALL_TOKENS_NOT_YET: &[&str] = &["user"];
 
 /// The protocols of this version.
-pub const PROTOCOLS: &[&str] = &["handover"];
-/// The protocols that this version lacks.
-pub const PROTOCOLS_NOT_YET: &[&str] = &["handover-v1", "conversation-routing", "default-behavior"];
+pub const PROTOCOLS: &[&str] = emulator_core::Protocol::WORDS;
 
 /// Words that mean something in an expression or as a state, so that no app and no person can have them as a name.
 pub const RESERVED_NAMES: &[&str] = &[

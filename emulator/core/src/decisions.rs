@@ -8,6 +8,7 @@ use crate::catalogue::RuleId;
 use crate::ids::AppId;
 use crate::party::Party;
 use crate::protocol::Protocol;
+use crate::protocols::{Fixed, Leader, Overrides, Unowned};
 use crate::refusal::RefusalKind;
 use crate::word::words;
 
@@ -15,7 +16,8 @@ mod play;
 
 words! {
     /// How a conversation stands before somebody acts. Everything else is as usual: the messaging
-    /// window is open, and the Page's options are at their defaults.
+    /// window is open, and the Page's options are at their defaults. Where a protocol has a default app, it is what the
+    /// words call the primary receiver.
     Standing {
         /// Nobody owns it, and the Page has no primary receiver.
         IdleWithoutPrimary = "idle, no primary receiver",
@@ -29,6 +31,8 @@ words! {
         InboxWithoutPrimary = "owned by the inbox, no primary receiver",
         /// The Page Inbox owns it, and the Page has a primary receiver.
         InboxWithPrimary = "owned by the inbox, with a primary receiver",
+        /// Handover is switched off.
+        Off = "handover is off",
     }
     /// Who acts.
     Actor {
@@ -219,11 +223,7 @@ pub fn decision_table() -> Vec<Decision> {
             for &actor in Actor::ALL {
                 for &action in actor.actions() {
                     let cell = Cell { protocol, standing, actor, action };
-                    let outcome = match cell.cannot_be() {
-                        Some(reason) => Err(reason),
-                        None => Ok(play::outcome(cell)),
-                    };
-                    table.push(Decision { cell, outcome });
+                    table.push(Decision { cell, outcome: decide(cell, &Overrides::default()) });
                 }
             }
         }
@@ -231,11 +231,23 @@ pub fn decision_table() -> Vec<Decision> {
     table
 }
 
+/// What the rules make of a cell on a Page that overrides these words.
+///
+/// # Errors
+///
+/// Why no conversation can come to it.
+pub fn decide(cell: Cell, overrides: &Overrides) -> Result<Outcome, &'static str> {
+    match cell.cannot_be() {
+        Some(reason) => Err(reason),
+        None => Ok(play::outcome(cell, overrides)),
+    }
+}
+
 impl Standing {
     /// True when the Page has a primary receiver.
     pub const fn has_primary(self) -> bool {
         match self {
-            Self::IdleWithPrimary | Self::AppWithPrimary | Self::InboxWithPrimary => true,
+            Self::IdleWithPrimary | Self::AppWithPrimary | Self::InboxWithPrimary | Self::Off => true,
             Self::IdleWithoutPrimary | Self::AppWithoutPrimary | Self::InboxWithoutPrimary => false,
         }
     }
@@ -292,14 +304,33 @@ impl Actor {
 impl Cell {
     /// Why no conversation can come to it, if none can.
     pub fn cannot_be(self) -> Option<&'static str> {
+        let fixed = Fixed::of(self.protocol);
         let idle = matches!(self.standing, Standing::IdleWithoutPrimary | Standing::IdleWithPrimary);
+        let nobody = idle || self.standing == Standing::Off;
         let by_inbox = matches!(self.standing, Standing::InboxWithoutPrimary | Standing::InboxWithPrimary);
         let owners = matches!(self.action, Action::TapsOwners | Action::RemovesOwner);
+        match (fixed.leader, fixed.unowned, self.standing) {
+            (Leader::DefaultApp | Leader::Nobody, _, Standing::Off) => {
+                return Some("the protocol has no such switch");
+            }
+            (Leader::Nobody, ..) if self.standing.has_primary() => {
+                return Some("the protocol has no such role");
+            }
+            (_, Unowned::Primary, _) if idle => return Some("a conversation always has an owner"),
+            (_, Unowned::Primary, _) if !self.standing.has_primary() => {
+                return Some("no app can be in control without a primary receiver");
+            }
+            _ => {}
+        }
+        let role = matches!(self.action, Action::MakesPrimary | Action::TakesRoleAway);
+        if role && fixed.leader == Leader::Nobody {
+            return Some("the protocol has no such role");
+        }
         if self.actor == Actor::Primary && !self.standing.has_primary() {
             return Some("the Page has none");
         }
-        if idle && (self.actor == Actor::Owner || owners) {
-            return Some("nobody owns an idle conversation");
+        if nobody && (self.actor == Actor::Owner || owners) {
+            return Some("nobody owns the conversation");
         }
         if by_inbox && self.actor == Actor::Owner {
             return Some("the inbox is people at a screen; it calls no edge");
@@ -308,7 +339,7 @@ impl Cell {
             return Some("an agent writes no buttons");
         }
         if by_inbox && self.action == Action::RemovesOwner {
-            return Some("the inbox is no app that could be removed");
+            return Some("the inbox is not an app that could be removed");
         }
         if by_inbox && self.action == Action::RepliesInDone {
             return Some("marking as done gives control of the inbox up");
@@ -322,7 +353,7 @@ impl Cell {
 pub struct Cast {
     /// The owner before.
     pub owner: Option<Party>,
-    /// The primary receiver before.
+    /// The primary receiver or the default app before.
     pub primary: Option<AppId>,
     /// The app, or the inbox, that acts.
     pub actor: Option<Party>,

@@ -3,38 +3,48 @@
 use std::collections::BTreeMap;
 
 use emulator_core::decisions::{
-    Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decision_table,
+    Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decide, decision_table,
 };
-use emulator_core::{AppId, Field, Folder, Party, Protocol, RouteId, Span, Tag};
+use emulator_core::{AppId, Field, Folder, OptionRule, Options, Overrides, Party, RouteId, Span, Tag};
 use emulator_language::node::Node;
-use emulator_language::step::{Act, AppVerb, ClockMove, InboxVerb, PageChange, Role, RouteCall, UserVerb};
+use emulator_language::step::{
+    Act, AppVerb, ClockMove, InboxVerb, PageChange, Role, RouteCall, RouteNames, UserVerb,
+};
 use emulator_language::value::parse_duration;
 use emulator_language::vocabulary::{OwnerWord, RoleWord};
 use libtest_mimic::Failed;
 
 use crate::differences::place;
 use crate::play::input::{argument, extension, text};
+use crate::play::settings::overrides;
 use crate::play::{self, Played};
 use crate::table::length::{Length, Window};
 use crate::table::then::{Heard, Refused, refusal_word};
 use crate::table::{self, ANA, Row, STRANGER, Table, When};
 
-/// Fails with the cells that no row decides, and with rows that say another thing than the table.
+/// Fails with the cells that no row decides, and with rows that say another thing than the table. A cell of a protocol is
+/// decided by its own row, or by the row of another protocol that says the same of it and in which each word is the same
+/// that matters for the cell.
 pub(crate) fn every_cell_is_decided<'a>(
     tables: impl Iterator<Item = (&'a String, &'a Table)>,
 ) -> Result<(), Failed> {
-    let mut missing: BTreeMap<Cell, Option<Outcome>> = BTreeMap::new();
+    let mut missing: BTreeMap<Cell, Outcome> = BTreeMap::new();
     let mut outcomes = BTreeMap::new();
     let mut wrong = Vec::new();
     for decision in decision_table() {
-        missing.insert(decision.cell, decision.outcome.clone().ok());
+        missing.extend(decision.outcome.clone().ok().map(|outcome| (decision.cell, outcome)));
         outcomes.insert(decision.cell, decision.outcome);
     }
-    missing.retain(|_, outcome| outcome.is_some());
+    let mut rows: Vec<(Cell, Overrides)> = Vec::new();
     for (family, table) in tables {
         for row in table.rows.iter().filter(|row| row.differs.is_none()) {
             let Ok(played) = play::play(table, row, &row.given) else { continue };
             let Some((cell, seen)) = seen(table, row, &played) else { continue };
+            let overrides = overrides(&row.given).map_err(Failed::from)?;
+            rows.push((cell, overrides));
+            if overrides != Overrides::default() {
+                continue;
+            }
             missing.remove(&cell);
             let head = place(family, row);
             match outcomes.get(&cell) {
@@ -46,8 +56,30 @@ pub(crate) fn every_cell_is_decided<'a>(
             }
         }
     }
+    missing.retain(|cell, outcome| !rows.iter().any(|row| decides(row, *cell, outcome)));
     wrong.extend(missing.keys().map(|cell| format!("no row decides {cell:?}")));
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// Whether a row of another protocol decides a cell.
+fn decides((row, overrides): &(Cell, Overrides), cell: Cell, outcome: &Outcome) -> bool {
+    let same = (row.standing, row.actor, row.action) == (cell.standing, cell.actor, cell.action);
+    if !same || decide(*row, overrides).as_ref() != Ok(outcome) {
+        return false;
+    }
+    let of_row = Options::of(row.protocol).with(overrides);
+    let of_cell = Options::of(cell.protocol);
+    let differ = Options::ALL.iter().filter(|option| of_row.word(option.name) != of_cell.word(option.name));
+    differ.into_iter().all(|option| !matters(option, cell, outcome))
+}
+
+/// Whether another word of an option changes what comes of a cell.
+fn matters(option: &OptionRule, cell: Cell, outcome: &Outcome) -> bool {
+    option.words.iter().any(|word| {
+        let mut overrides = Overrides::default();
+        overrides.set(option.name, word).expect("it is one of its words");
+        decide(cell, &overrides).as_ref() != Ok(outcome)
+    })
 }
 
 /// What a row says about its cell.
@@ -83,7 +115,11 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
     let given = &row.given;
     let (last, earlier) = row.when.split_last()?;
     let app = |name: &str| given.apps.get(name).or_else(|| table.apps.get(name));
-    let plain = given.options.is_empty()
+    let plain = given.without_role.is_empty()
+        && given.inbox.is_none()
+        && given.may_not_take.is_empty()
+        && given.routes() == RouteNames::default()
+        && given.default_app.as_ref().is_none_or(|app| *app == played.before.primary)
         && given.tests.is_empty()
         && !given.blocked
         && !given.news
@@ -95,6 +131,7 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
     let inbox = OwnerWord::Inbox.name();
     let has_primary = before.primary != RoleWord::None.name();
     let standing = match (before.is_idle(), before.owner == inbox, has_primary) {
+        _ if given.handover_off => Standing::Off,
         (true, _, false) => Standing::IdleWithoutPrimary,
         (true, _, true) => Standing::IdleWithPrimary,
         (false, true, false) => Standing::InboxWithoutPrimary,
@@ -172,7 +209,7 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         control,
         told: all_hear.then_some(told),
     };
-    Some((Cell { protocol: Protocol::Handover, standing, actor, action }, seen))
+    Some((Cell { protocol: table.protocol, standing, actor, action }, seen))
 }
 
 fn act(when: &When) -> Option<&Act> {
@@ -215,7 +252,8 @@ fn party(name: &str) -> Party {
 }
 
 fn owner_id(owner: &String) -> Option<Party> {
-    (owner != OwnerWord::Idle.name()).then(|| party(owner))
+    let nobody = [OwnerWord::Idle.name(), OwnerWord::None.name()];
+    (!nobody.contains(&owner.as_str())).then(|| party(owner))
 }
 
 /// The events of control, by their names on the wire.
@@ -306,6 +344,12 @@ fn admin_does(before: &play::State, change: &PageChange) -> Option<Does> {
         }
         PageChange::Removes(app) if app.value != STRANGER => {
             (Action::RemovesAnother, Some(app.value.clone()))
+        }
+        PageChange::DefaultApp(Role::Word(RoleWord::None)) => (Action::TakesRoleAway, None),
+        PageChange::DefaultApp(Role::App(app))
+            if app.value != before.owner && app.value != before.primary =>
+        {
+            (Action::MakesPrimary, Some(app.value.clone()))
         }
         PageChange::PrimaryReceiver(_)
         | PageChange::DefaultApp(_)

@@ -25,7 +25,7 @@ pub(crate) mod input;
 #[path = "play/names.rs"]
 mod names;
 #[path = "play/settings.rs"]
-mod settings;
+pub(crate) mod settings;
 
 use names::Names;
 
@@ -452,7 +452,7 @@ impl Stage {
     fn state(&self) -> State {
         let conversation = self.world.conversations.get(&ANA_ID);
         let control = self.world.control(ANA_ID);
-        let primary = self.world.settings.pages[&ORCHID].messenger.primary_receiver;
+        let leader = self.world.settings.pages[&ORCHID].messenger.leader();
         State {
             owner: match control {
                 Control::Inactive => OwnerWord::None.name().to_owned(),
@@ -462,7 +462,7 @@ impl Stage {
             folder: conversation.map_or(Folder::Main, |conversation| conversation.folder),
             marked_done: conversation.is_some_and(|conversation| conversation.marked_done),
             window_until: conversation.and_then(|conversation| conversation.window_until),
-            primary: primary.map_or_else(|| RoleWord::None.name().to_owned(), |app| self.names.app(app)),
+            primary: leader.map_or_else(|| RoleWord::None.name().to_owned(), |party| self.names.named(party)),
             now: self.now,
         }
     }

@@ -14,7 +14,7 @@ use crate::line::Line;
 use crate::message::{Button, Message, QuickReply};
 use crate::party::Party;
 use crate::protocol::Protocol;
-use crate::protocols::Overrides;
+use crate::protocols::{Fixed, Leader, Overrides};
 use crate::reaction::Reaction;
 use crate::referral::Referral;
 use crate::settings::{App, Connection, Feature, Page, Settings};
@@ -34,8 +34,8 @@ const STRANGER: AppId = AppId(16);
 const NOW: Timestamp = Timestamp(0);
 
 /// What comes of the cell.
-pub(super) fn outcome(cell: Cell) -> Outcome {
-    let mut stage = Stage::standing(cell.protocol, cell.standing);
+pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
+    let mut stage = Stage::standing(cell.protocol, cell.standing, overrides);
     if cell.action == Action::RepliesInDone {
         stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
     }
@@ -52,14 +52,15 @@ pub(super) fn outcome(cell: Cell) -> Outcome {
     };
     let cast = Cast {
         owner: stage.world.control(PERSON).owner(),
-        primary: stage.world.settings.primary(PAGE),
+        primary: stage.world.settings.line(PAGE).and_then(Line::leader).and_then(Party::app),
         actor,
         target: Some(TARGET),
     };
-    let (verdict, effects) = match input(cell.action, actor.and_then(Party::app).unwrap_or(OTHER)) {
-        Some(input) => stage.answer(input),
-        None => stage.waits(),
-    };
+    let (verdict, effects) =
+        match input(cell.protocol, cell.action, actor.and_then(Party::app).unwrap_or(OTHER)) {
+            Some(input) => stage.answer(input),
+            None => stage.waits(),
+        };
     let told = effects.into_iter().filter_map(|decided| match decided.effect {
         Effect::Deliver(delivery) => Some((control_event(&delivery.event)?, cast.whom(delivery.app))),
         Effect::Message { .. }
@@ -83,18 +84,15 @@ struct Stage {
 
 impl Stage {
     /// A conversation that stands so, in which there is something to tap.
-    fn standing(protocol: Protocol, standing: Standing) -> Self {
+    /// It comes about under the usual protocol and without options, since under others it may come about otherwise.
+    fn standing(protocol: Protocol, standing: Standing, overrides: &Overrides) -> Self {
         let connection = |app: AppId| Connection {
             fields: FieldSet::default().with(Field::MessagingHandovers),
             features: (app == APPROVED).then_some(Feature::HumanAgent).into_iter().collect(),
             ..Connection::default()
         };
         let apps = [OWNER, PRIMARY, OTHER, APPROVED, TARGET];
-        let page = Page {
-            messenger: Line::new(protocol, Overrides::default()),
-            apps: apps.map(|app| (app, connection(app))).into(),
-            ..Page::named("Page")
-        };
+        let page = Page { apps: apps.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
         let settings =
             Settings { pages: [(PAGE, page)].into(), apps: apps.map(|app| (app, App::named("app"))).into() };
         let mut stage = Self { world: World::new(Arc::new(settings)), ids: Ids::new(1, "decisions") };
@@ -113,14 +111,28 @@ impl Stage {
             Standing::AppWithoutPrimary | Standing::AppWithPrimary => {
                 stage.lets(controls(OWNER, ControlAct::Take { metadata: None }));
             }
+            Standing::Off => {}
             Standing::InboxWithoutPrimary | Standing::InboxWithPrimary => {
                 stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Main) });
             }
         }
-        if standing.has_primary() {
-            stage.lets(admin(AdminChange::PrimaryReceiver(Some(Party::App(PRIMARY)))));
+        stage.comes_under(protocol, overrides, standing.has_primary());
+        if standing == Standing::Off {
+            stage.lets(admin(AdminChange::Handover(false)));
         }
         stage
+    }
+
+    /// The Page follows the protocol with these words, and an app is its primary receiver or default app.
+    fn comes_under(&mut self, protocol: Protocol, overrides: &Overrides, has_primary: bool) {
+        if let Some(page) = Arc::make_mut(&mut self.world.settings).pages.get_mut(&PAGE) {
+            page.messenger =
+                Line::new(Protocol::default(), *overrides).with_primary(has_primary.then_some(PRIMARY));
+            page.messenger.default_app = has_primary.then_some(Party::App(PRIMARY));
+        }
+        if protocol != Protocol::default() {
+            self.lets(admin(AdminChange::Protocol(protocol)));
+        }
     }
 
     /// Something on the way to the cell, which is never refused.
@@ -179,8 +191,16 @@ fn reacts(there: bool) -> PersonAct {
     PersonAct::Reacts { to: None, reaction }
 }
 
+/// Makes somebody the primary receiver or the default app, whichever the protocol has.
+const fn role(protocol: Protocol, to: Option<Party>) -> AdminChange {
+    match Fixed::of(protocol).leader {
+        Leader::PrimaryReceiver | Leader::Nobody => AdminChange::PrimaryReceiver(to),
+        Leader::DefaultApp => AdminChange::DefaultApp(to),
+    }
+}
+
 /// The input of an action; none for the passing of time.
-fn input(action: Action, app: AppId) -> Option<Input> {
+fn input(protocol: Protocol, action: Action, app: AppId) -> Option<Input> {
     let pass = |to: Option<Party>| controls(app, ControlAct::Pass { to, metadata: None });
     let extend = |days| controls(app, ControlAct::Extend { by: Some(Span(days * Span::DAY.0)) });
     let asks = |act| Input::App { page: PAGE, app, act };
@@ -219,8 +239,8 @@ fn input(action: Action, app: AppId) -> Option<Input> {
         Action::Reads => person(PersonAct::Reads),
         Action::Opens => person(PersonAct::Opens(Referral::link("link"))),
         Action::Blocks => person(PersonAct::Blocks(true)),
-        Action::MakesPrimary => admin(AdminChange::PrimaryReceiver(Some(Party::App(TARGET)))),
-        Action::TakesRoleAway => admin(AdminChange::PrimaryReceiver(None)),
+        Action::MakesPrimary => admin(role(protocol, Some(Party::App(TARGET)))),
+        Action::TakesRoleAway => admin(role(protocol, None)),
         Action::RemovesOwner => admin(AdminChange::Removes(OWNER)),
         Action::RemovesAnother => admin(AdminChange::Removes(TARGET)),
         Action::Waits => return None,

@@ -119,7 +119,8 @@ fn all<T, C: FromIterator<T>>(words: &[String], parse: fn(&str) -> Option<T>) ->
     words.iter().map(|word| read(word, parse)).collect()
 }
 
-fn overrides(given: &Given) -> Result<Overrides, Nonsense> {
+/// The words that the Page of a row sets.
+pub(crate) fn overrides(given: &Given) -> Result<Overrides, Nonsense> {
     let mut overrides = Overrides::default();
     for (name, word) in &given.options {
         if name == "rules_as_of" {

@@ -11,6 +11,7 @@ use crate::conversation::{Control, Sender};
 use crate::edges;
 use crate::effect::{Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
+use crate::filing;
 use crate::ids::{AppId, Mid};
 use crate::input::{SendControl, Tag};
 use crate::message::Message;
@@ -68,6 +69,9 @@ pub(crate) fn send(mut case: Case<'_>, app: AppId, outgoing: Outgoing) -> Outcom
 
     let (mid, at) = write(&mut case, rule, Sender::Party(sender), &message);
     page_wrote(&mut case);
+    if case.owner() == Some(sender) {
+        filing::after_message(&mut case);
+    }
     match leave {
         Leave::HumanAgent { rule, takes: true } => human_agent_takes(&mut case, rule, sender),
         Leave::HumanAgent { takes: false, .. } | Leave::Ordinary(_) => {}

@@ -1,9 +1,9 @@
 //! Who hears of an event, and on which channel (C-03, C-18, C-21, C-22, C-75).
 
 use crate::catalogue::RuleId;
+use crate::conversation::Control;
 use crate::effect::{Decided, Delivery, Effect, Event, Missing, Style};
 use crate::fact::{Fact, Saw};
-use crate::conversation::Control;
 use crate::field::{Channel, Field, FieldSet};
 use crate::ids::{AppId, PageId, Psid};
 use crate::line::Line;

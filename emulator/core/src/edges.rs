@@ -292,7 +292,9 @@ pub(crate) fn owner(mut case: Case<'_>, app: AppId) -> Outcome {
     let (rule, may_know) = match case.options.owner_told_to {
         OwnerTold::All => (RuleId::OwnerToldToAll, true),
         OwnerTold::Owner => (RuleId::OwnerToldToAll, owner.is_none_or(|owner| owner == caller)),
-        OwnerTold::Primary => (RuleId::OwnerToldToPrimary, case.primary().is_none_or(|primary| primary == app)),
+        OwnerTold::Primary => {
+            (RuleId::OwnerToldToPrimary, case.primary().is_none_or(|primary| primary == app))
+        }
         OwnerTold::Expiration => {
             let may_know = owner == Some(caller) || case.leader() == Some(caller);
             let answer = owner.map(|owner| (may_know.then_some(owner), until));

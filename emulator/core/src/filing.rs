@@ -49,8 +49,7 @@ pub(crate) fn after_message(case: &mut Case<'_>) {
     };
     let Some(conversation) = case.world.conversations.get_mut(&person) else { return };
     if belongs && conversation.folder == Folder::Main {
-        let rule =
-            if conversation.messages.len() > 1 { RuleId::BackToDone } else { RuleId::DoneByDefault };
+        let rule = if conversation.messages.len() > 1 { RuleId::BackToDone } else { RuleId::DoneByDefault };
         let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(Folder::Main)]);
         let filed = file(conversation, person, Folder::Done);
         case.follows(filed.map(|effect| Decided { rule, saw, effect }));

@@ -139,12 +139,13 @@ pub(crate) fn role(
     }
     let line = &mut page_mut(&mut world.settings, page)?.messenger;
     let gone = role.is_none();
-    let changed = was_primary | match party {
-        Party::App(app) if gone => line.without_role.insert(app),
-        Party::App(app) => line.without_role.remove(&app),
-        Party::Inbox => std::mem::replace(&mut line.inbox_without_role, gone) != gone,
-        Party::LeadFlow | Party::MetaAi => false,
-    };
+    let changed = was_primary
+        | match party {
+            Party::App(app) if gone => line.without_role.insert(app),
+            Party::App(app) => line.without_role.remove(&app),
+            Party::Inbox => std::mem::replace(&mut line.inbox_without_role, gone) != gone,
+            Party::LeadFlow | Party::MetaAi => false,
+        };
     if changed {
         effects.extend(settles(world, page, rule, context));
         if gone {

@@ -138,11 +138,9 @@ enum Leave {
 fn controls(case: &mut Case<'_>, app: AppId, tag: Option<Tag>) -> Result<Leave, Refusal> {
     let sender = Some(Party::App(app));
     let rule = match (case.control(), case.options.idle_sends) {
-        (Control::Owned { .. }, _) if case.owner() == sender => {
-            return Ok(Leave::Ordinary(RuleId::OnlyOwnerSends));
-        }
         (Control::Owned { .. }, _) => match case.options.exclusive {
             Switch::Off => return Ok(Leave::Ordinary(RuleId::NotExclusive)),
+            Switch::On if case.owner() == sender => return Ok(Leave::Ordinary(RuleId::OnlyOwnerSends)),
             Switch::On => RuleId::OnlyOwnerSends,
         },
         (Control::Inactive, _) => return Ok(Leave::Ordinary(RuleId::RolesAssigned)),

@@ -1,6 +1,6 @@
 //! Holds the rows against the decision table: they agree, and every cell has a row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::decisions::{
     Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decide, decision_table,
@@ -105,7 +105,8 @@ fn differing<'a>(outcome: &'a Outcome, seen: &'a Seen) -> impl Iterator<Item = S
             .is_some_and(|refused| *refused == (refusal_word(&kind), rule.rule().code.to_owned())),
         Verdict::Nothing => seen.accepted.is_none() && seen.refused.is_none(),
     };
-    let told = seen.told.as_ref().is_none_or(|told| *told == outcome.told);
+    let set = |told: &[(ControlEvent, Whom)]| told.iter().copied().collect::<BTreeSet<_>>();
+    let told = seen.told.as_ref().is_none_or(|told| set(told) == set(&outcome.told));
     let says = |what: &str| format!("the table says {what}");
     let verdict = (!verdict).then(|| says(&format!("{:?}", outcome.verdict)));
     let control = (seen.control != outcome.control).then(|| says(outcome.control.name()));

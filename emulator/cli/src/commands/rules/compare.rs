@@ -121,8 +121,11 @@ fn edges(before: Fixed, now: Fixed) -> Vec<String> {
     list("Gone", &gone).into_iter().chain(list("New", &new)).chain(send).collect()
 }
 
+/// The cell of a row that words a refusal.
+type KindOf = fn(Fixed) -> RefusalKind;
+
 fn refusals(before: Fixed, now: Fixed, protocols: [Protocol; 2]) -> Vec<String> {
-    let rows: [(&str, fn(Fixed) -> RefusalKind); 5] = [
+    let rows: [(&str, KindOf); 5] = [
         ("a message by an app that is not in control", |fixed| fixed.not_owner_send),
         ("a pass by an app that is not in control", |fixed| fixed.not_owner_pass),
         ("a take by an app that may not take", |fixed| fixed.take_refused),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use emulator_core::decisions::{
     Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decide, decision_table,
 };
-use emulator_core::{AppId, Field, Folder, OptionRule, Options, Overrides, Party, RouteId, Span, Tag};
+use emulator_core::{
+    AppId, Field, Fixed, Folder, OptionRule, Options, Overrides, Party, RouteId, Span, Tag, Unowned,
+};
 use emulator_language::node::Node;
 use emulator_language::step::{
     Act, AppVerb, ClockMove, InboxVerb, PageChange, Role, RouteCall, RouteNames, UserVerb,
@@ -130,6 +132,13 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
     }
     let inbox = OwnerWord::Inbox.name();
     let has_primary = before.primary != RoleWord::None.name();
+    // In the cells the owner is not the primary receiver, which makes a difference where apps have roles, and handover
+    // is off because an admin switched it off.
+    let has_roles = Fixed::of(table.protocol).unowned == Unowned::Primary;
+    let is_off = before.owner == OwnerWord::None.name();
+    if has_roles && has_primary && before.owner == before.primary || is_off && !given.handover_off {
+        return None;
+    }
     let standing = match (before.is_idle(), before.owner == inbox, has_primary) {
         _ if given.handover_off => Standing::Off,
         (true, _, false) => Standing::IdleWithoutPrimary,
@@ -157,6 +166,10 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         }
         Act::Page { changes, .. } => {
             let [change] = changes.as_slice() else { return None };
+            let primary_goes = matches!(change, PageChange::Removes(app) if app.value == before.primary);
+            if has_roles && primary_goes {
+                return None;
+            }
             let (action, target) = admin_does(before, change)?;
             (Actor::Admin, action, None, target)
         }

@@ -65,7 +65,8 @@ pub(super) fn before(
 ) -> Result<Settings, Nonsense> {
     let plain = |app: &table::App| table::App { mode: None, ..app.clone() };
     let apps = apps.iter().map(|(name, app)| (name.clone(), plain(app))).collect();
-    settings(given, &apps, names, None)
+    let given = Given { handover_off: false, ..given.clone() };
+    settings(&given, &apps, names, None)
 }
 
 /// Where conversations go that begin in a certain way.

@@ -106,7 +106,8 @@ const fn on_messenger(kind: RefusalKind) -> Wording {
         | RefusalKind::DurationOutOfRange
         | RefusalKind::NoThreadControl
         | RefusalKind::PassToItself
-        | RefusalKind::RequestByOwner => says(100, INVALID),
+        | RefusalKind::RequestByOwner
+        | RefusalKind::RequestByPrimary => says(100, INVALID),
         RefusalKind::NothingToTap => says(100, "there is nothing of that title or payload to tap"),
         RefusalKind::TagRetired => says(100, "Invalid parameter").subcode(1_893_061),
         RefusalKind::HumanAgentNotApproved => {

@@ -244,6 +244,19 @@ pub enum SendControl {
     Release,
 }
 
+impl SendControl {
+    /// The words of `control_type` for both.
+    pub const WORDS: &'static [&'static str] = &["pass", "release"];
+
+    /// Its word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Release => "release",
+        }
+    }
+}
+
 /// What an app can ask of a control edge.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ControlAct {

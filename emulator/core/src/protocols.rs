@@ -83,6 +83,9 @@ decisions! {
     fixed {
         leader: Leader = [Leader::PrimaryReceiver, Leader::PrimaryReceiver, Leader::DefaultApp, Leader::Nobody],
             "which app a Page can set above the others";
+        default_app_moves_to: Option<Protocol> = [
+            None, None, Some(Protocol::DefaultBehavior), Some(Protocol::ConversationRouting),
+        ], "the protocol that a Page moves to when it loses its default app, or gets one";
         unowned: Unowned = [Unowned::Primary, Unowned::Idle, Unowned::Idle, Unowned::Idle],
             "who has a conversation that nobody has taken or been given";
         arrival: Arrival = [Arrival::Keeps, Arrival::Keeps, Arrival::Keeps, Arrival::Keeps],

@@ -13,8 +13,8 @@ macro_rules! control {
                 "Every app that is connected to the Page takes part in handover; a primary receiver is optional, and everybody else is a plain participant.";
             InboxNeverPrimary, "C-09", "the inbox is never primary", [HandoverV1, Handover], Documented, HANDOVER,
                 "The Page Inbox cannot be the primary receiver.";
-            DefaultApp, "C-10", "an admin chooses the default app", [ConversationRouting], Documented, ROUTING,
-                "A Page with routing has a default app, which may be the Page Inbox. No API sets it, and no app is told when it changes.";
+            DefaultApp, "C-10", "an admin chooses the default app", [ConversationRouting, DefaultBehavior], Documented, ROUTING,
+                "A Page with routing has a default app, which may be the Page Inbox. No API sets it, and no app is told when it changes. A Page that loses its default app has no routing any more, and one that gets one has.";
             TakePermission, "C-11", "an admin permits apps to take control", [ConversationRouting], Documented, ROUTING,
                 "Whether an app may take control is a setting of the Page for each app; the default app is not exempt.";
             RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
@@ -26,11 +26,11 @@ macro_rules! control {
             AlwaysOwned, "C-13", "a conversation always has an owner", [HandoverV1], Documented, HANDOVER,
                 "A conversation begins with the primary receiver in control. Control never ends by itself: it stays where it is until an app passes or takes it.";
             DefaultSendsIdle, "C-15", "only the default app sends while idle", [ConversationRouting], Documented, ROUTING,
-                "A conversation is idle when its owner has released it or the person has written nothing for 24 hours. Only the default app may then send; without a default app every app may.";
+                "A conversation is idle when its owner has released it or the person has written nothing for 24 hours. Only the default app may then send; no app may while the Page Inbox is the default app.";
             DefaultGetsIdle, "C-15a", "a new message gives an idle conversation to the default app", [ConversationRouting], Documented, ROUTING,
                 "When a person writes into an idle conversation and no route names another app, the default app owns the conversation from then on and gets the message on messaging.";
             DefaultHearsIdle, "C-15b", "the default app hears while idle", [ConversationRouting], Inferred, CHOICE,
-                "Of an idle conversation the default app hears on messaging and every other app on standby; without a default app all hear on messaging.";
+                "Of an idle conversation the default app hears on messaging and every other app on standby; what standby does not carry reaches the default app alone.";
             PrimaryGetsIdle, "C-17", "a new message gives an idle conversation to the primary receiver", [Handover], Documented, HANDOVER,
                 "When a person writes into an idle conversation of a Page with a primary receiver, that app owns the conversation from then on and gets the message on messaging. No control event tells of it.";
             IdleHeardByAll, "C-18", "idle without a primary: everybody hears", [Handover, DefaultBehavior], Documented, INSTAGRAM,
@@ -69,8 +69,8 @@ macro_rules! control {
                 "After a pass the target owns the conversation for 24 hours and is told by pass_thread_control.";
             OneIdInEvents, "C-39", "control events of the first protocol name one app", [HandoverV1], Documented, REFERENCE,
                 "pass_thread_control names the new owner and take_thread_control the owner before; neither names the other.";
-            TakeByOwner, "C-42", "taking what one has", [HandoverV1, Handover], Inferred, CHOICE,
-                "A take by the app that owns the conversation already succeeds and changes nothing.";
+            TakeByOwner, "C-42", "taking what one has", [HandoverV1, Handover, ConversationRouting], Inferred, CHOICE,
+                "A take by the app that owns the conversation already succeeds and changes nothing; with routing it is refused with code 100, subcode 2534037.";
             PrimaryTakes, "C-42a", "only the primary receiver takes", [HandoverV1], Documented, REFERENCE,
                 "The primary receiver may take control at any time. Anybody else is refused.";
             WhoMayTake, "C-43", "who may take", [Handover], Documented, CONVERSATION,
@@ -114,13 +114,13 @@ macro_rules! control {
             ButtonMovesControl, "C-119", "a tap gives control to the app that made the button", [Handover, ConversationRouting], Documented, HANDOVER,
                 "A person who taps a postback button gives control to the app that made it, even when another app owns the conversation; that app gets the postback with its payload on messaging.";
             AdRoute, "C-136", "an ad names its app", [Handover, ConversationRouting, DefaultBehavior], Documented, ROUTING,
-                "A person who came by an ad gives control with the next message to the app that the ad or its route names, even when another app owns the conversation.";
+                "A person who comes by an ad gives an idle conversation to the app that the ad or its route names, at once if something was said before; where another app owns it, control moves with the person's next message.";
             LinkRoute, "C-137", "a link has its app", [ConversationRouting], Documented, ROUTING,
                 "A person who comes by a link with a ref gives control to the app of its route, with the first message where nothing was said before.";
             OrganicRoute, "C-139", "the organic route names an app", [ConversationRouting], Documented, ROUTING,
-                "A person who writes into an idle conversation without an ad or a link gives control to the app of the organic route, if there is one, and otherwise to the default app.";
-            ImplicitMoves, "C-122", "control that moves by itself is not announced", [Handover, ConversationRouting], Inferred, CHOICE,
-                "When a message or a tap moves control, no control event tells of it. Where announcing is switched on, the primary receiver hears of a message into an idle conversation as if the inbox had passed it on with the metadata new message, and the app that loses control by a tap hears take_thread_control.";
+                "A person who enters an idle conversation by no ad, link or button that has an app gives control to the app of the organic route, if there is one, and otherwise to the default app.";
+            ImplicitMoves, "C-122", "whether control that moves by itself is announced", [Handover, ConversationRouting], Inferred, CHOICE,
+                "When a message or a tap moves control, no control event tells of it, but for routing: the app that gets an idle conversation, or one of the inbox, hears of it first as if the inbox had passed it on with the metadata new message. Where all moves are announced, the app that loses control hears take_thread_control.";
             PagesApart, "C-166", "each Page has its own state", [], Documented, HANDOVER,
                 "An app on several Pages has a token, a role, an owner and windows on each of them. A person has another id on each Page.";
             TapsWhatIsThere, "M-160", "only what is there can be tapped", [], Inferred, CHOICE,

@@ -106,8 +106,21 @@ pub enum Protocols {
 pub struct Case {
     /// Its name, unique in its scenario: the one that it gives itself, else its number from 1.
     pub name: Spanned<String>,
+    /// The protocol under which alone it is played.
+    pub protocol: Option<Protocol>,
     /// Its variables; they come over those of the scenario.
     pub vars: Vec<(Key, Node)>,
+}
+
+impl Scenario {
+    /// Leaves out the steps that are played under other protocols only.
+    pub fn keep_steps_under(&mut self, protocol: Protocol) {
+        let plays = |step: &Step| step.under.as_ref().is_none_or(|under| under.contains(&protocol));
+        self.given = self.steps.iter().take(self.given).filter(|step| plays(step)).count();
+        if !self.steps.iter().all(plays) {
+            self.steps = self.steps.iter().filter(|step| plays(step)).cloned().collect();
+        }
+    }
 }
 
 /// One run of a scenario.

@@ -11,6 +11,8 @@ mod verb;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use emulator_core::Protocol;
+
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Node, Span, Spanned};
 use crate::{matcher, value, yaml};
@@ -43,6 +45,8 @@ pub struct Step {
     pub act: Act,
     /// The name under which later steps find the result (`as:`).
     pub capture: Option<Spanned<String>>,
+    /// The protocols under which it is played; none where it is played under all.
+    pub under: Option<Vec<Protocol>>,
 }
 
 impl Step {

@@ -27,6 +27,7 @@ pub use files::{
 };
 pub use heads::{HEADS, HEADS_NOT_YET, not_yet_within};
 pub use inbox::INBOX_VERBS;
+pub(crate) use keys::UNDER;
 pub use keys::{REFUSAL, SEND_CONTROL};
 pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use page::PAGE_CHANGES;

@@ -269,6 +269,8 @@ fn runs(scenario: &Scenario, path: &Path) -> (Vec<Selected>, Vec<Diagnostic>) {
                 let mut played = scenario.clone();
                 let span = played.span;
                 played.world.protocol = protocol.map(|it| Spanned::new(it, span)).or(played.world.protocol);
+                let effective = played.world.protocol.as_ref().map(|protocol| protocol.value);
+                played.keep_steps_under(effective.unwrap_or_default());
                 Arc::new(played)
             }
         };

@@ -6,12 +6,14 @@ use emulator_core::Protocol;
 
 use super::section::Section;
 use super::{Case, Protocols, Run, Scenario};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, suggestion};
 use crate::node::{Key, Node, NodeKind, Span, Spanned};
 use crate::value::{self, Known, Shape};
 
 /// The key of a case that is its name and no variable.
 const NAME: &str = "case";
+/// The key of a case that is the protocol under which alone it is played, and no variable.
+const PROTOCOL: &str = "protocol";
 
 impl Scenario {
     /// Gives its runs: one for each protocol of a list, and for each of these one for each case.
@@ -32,8 +34,13 @@ impl Scenario {
         let mut runs = Vec::new();
         for (protocol, at) in &protocols {
             for (case, dot) in &cases {
+                let own = case.and_then(|case| case.protocol);
+                let elsewhere = own.is_some_and(|own| protocol.is_some_and(|protocol| protocol != own));
+                if elsewhere {
+                    continue;
+                }
                 let called = format!("{}{dot}{at}", self.name.value);
-                runs.push(Run { called, protocol: *protocol, case: *case });
+                runs.push(Run { called, protocol: own.or(*protocol), case: *case });
             }
         }
         runs
@@ -88,11 +95,24 @@ fn case(number: usize, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Ca
         );
         return None;
     };
-    let vars: Vec<(Key, Node)> = entries.iter().filter(|(key, _)| key.name != NAME).cloned().collect();
+    let vars: Vec<(Key, Node)> =
+        entries.iter().filter(|(key, _)| key.name != NAME && key.name != PROTOCOL).cloned().collect();
     check_variables(&vars, problems);
+    let protocol = node.get(PROTOCOL).and_then(|node| {
+        let protocol = Protocol::parse(&node.source);
+        if protocol.is_none() {
+            let message = format!("there is no protocol `{}`", node.source);
+            problems.push(Diagnostic::new(node.span, message).help(suggestion(
+                &node.source,
+                Protocol::WORDS,
+                "",
+            )));
+        }
+        protocol
+    });
     let Some((key, name)) = node.entry(NAME) else {
         let start = entries.first().map_or(node.span, |(key, _)| key.span);
-        return Some(Case { name: Spanned::new(number.to_string(), start), vars });
+        return Some(Case { name: Spanned::new(number.to_string(), start), protocol, vars });
     };
     if !name.is_scalar() || name.is_expression() || name.source.trim().is_empty() {
         problems.push(
@@ -101,7 +121,7 @@ fn case(number: usize, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Ca
         );
         return None;
     }
-    Some(Case { name: Spanned::new(name.source.clone(), name.span), vars })
+    Some(Case { name: Spanned::new(name.source.clone(), name.span), protocol, vars })
 }
 
 /// Checks the values of variables, which can use the environment and nothing else.

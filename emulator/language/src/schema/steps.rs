@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::kinds::{keys, kind, mode_beside, with_needed};
 use super::texts::{described, example, snippets};
 use crate::check::Mode;
-use crate::vocabulary::{EXPECTATIONS, Field, HEADS, Head, Verb};
+use crate::vocabulary::{EXPECTATIONS, Field, HEADS, Head, UNDER, Verb};
 
 /// The definitions of a step, of an expectation, and of each of their heads.
 pub(super) fn definitions() -> Vec<(String, Value)> {
@@ -97,6 +97,10 @@ fn otherwise(names: &[&str], then: &Value) -> Value {
 
 /// The keys that may stand beside these.
 fn beside(taken: &[&str], fields: &[Field], mode: Mode) -> Value {
+    let fields = &match mode {
+        Mode::Given => [fields, &[UNDER]].concat(),
+        Mode::Awaited => fields.to_vec(),
+    };
     let mut properties = Map::new();
     for field in fields {
         properties.insert(

@@ -10,6 +10,8 @@ mod shape;
 
 use std::sync::Arc;
 
+use emulator_core::Protocol;
+
 use super::{Names, Origin, Refusal, Step};
 use crate::check::{Checker, Mode};
 use crate::diagnostics::Diagnostic;
@@ -85,9 +87,10 @@ impl<'a> Builder<'a> {
         let inside = value.get("as").filter(|_| head.value == ValueKind::Expectation);
         let capture = self.capture(node.get("as").or(inside));
         let on = node.get("on").map(spanned);
+        let under = self.under(node);
         let act = act.filter(|_| self.check.problems.len() == before)?;
         let file = Arc::clone(self.origin.file);
-        Some(Step { span: node.span, file, used: None, on, act, capture })
+        Some(Step { span: node.span, file, used: None, on, act, capture, under })
     }
 
     /// Finds the key that says who acts or what kind of step this is.
@@ -169,6 +172,12 @@ impl<'a> Builder<'a> {
             Mode::Given => format!("a `{verb}` step"),
             Mode::Awaited => format!("an expectation of `{verb}`"),
         };
+        let (fields, not_yet) = known;
+        let with_under = [fields, &[words::UNDER]].concat();
+        let known = match mode {
+            Mode::Given => (with_under.as_slice(), not_yet),
+            Mode::Awaited => known,
+        };
         let others: Vec<_> = entries.iter().filter(|(key, _)| !taken.contains(&key.name.as_str())).collect();
         self.check.keys(&place, known, &others, mode);
     }
@@ -187,6 +196,19 @@ impl<'a> Builder<'a> {
             user_title: part("user_title"),
             user_msg: part("user_msg"),
         }))
+    }
+
+    /// Takes the protocols under which a step is played.
+    fn under(&mut self, node: &Node) -> Option<Vec<Protocol>> {
+        let (key, value) = node.entry(words::UNDER.name)?;
+        let items = value.items().unwrap_or(std::slice::from_ref(value));
+        let protocols: Vec<Protocol> =
+            items.iter().filter_map(|item| Protocol::parse(&item.source)).collect();
+        if Protocol::ALL.iter().all(|protocol| protocols.contains(protocol)) {
+            let problem = Diagnostic::new(key.span, "`under` names every protocol");
+            self.check.report(problem.help("leave it out: a step without it is played under all of them"));
+        }
+        Some(protocols)
     }
 
     /// Takes the name behind `as:`.

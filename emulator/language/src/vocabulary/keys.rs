@@ -10,6 +10,12 @@ pub(super) const OF: Field =
 pub(super) const TO: Field =
     field("to", ValueKind::Person, "the person meant, where the scenario has more than one");
 pub(super) const ON: Field = field("on", ValueKind::Page, "the Page meant, where it is not the first one");
+/// The protocols under which a step is played.
+pub(crate) const UNDER: Field = field(
+    "under",
+    ValueKind::OneOrMore(&ValueKind::Word(super::words::PROTOCOLS)),
+    "the protocols under which it is played; all of them unless given",
+);
 pub(super) const METADATA: Field = field("metadata", ValueKind::Text, "a text that the webhook carries");
 pub(super) const REFUSED: Field =
     field("refused", ValueKind::FlagOr(REFUSAL), "the call must fail, in this way");

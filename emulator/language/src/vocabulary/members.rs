@@ -92,5 +92,6 @@ members! {
         Url = "url", "the base URL, without a slash at the end";
         Tls = "tls", "where it speaks TLS for clients that are brought here by name, as host and port";
         Bin = "bin", "the path of the program";
+        Protocol = "protocol", "the protocol that the Page follows";
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use emulator_core::{AppId, PageId, Party, Settings};
+use emulator_core::{AppId, Line, PageId, Party, Protocol, Settings};
 use emulator_server::AppSpec as Identity;
 use serde_json::{Map, Value, json};
 
@@ -40,7 +40,7 @@ impl WorldScope {
             }
         }
         names.insert(Root::Inbox.name().to_owned(), inbox());
-        names.insert(Root::Emulator.name().to_owned(), emulator(surroundings));
+        names.insert(Root::Emulator.name().to_owned(), emulator(surroundings, protocol_of(settings, pages)));
         names.insert(Root::Env.name().to_owned(), environment());
         Self { names }
     }
@@ -123,13 +123,20 @@ pub(crate) fn of_page(id: impl std::fmt::Display, name: &str) -> Value {
     PageMember::ALL.iter().map(value).collect::<Map<_, _>>().into()
 }
 
+/// The protocol that the first Page follows.
+fn protocol_of(settings: &Settings, pages: &[CastPage]) -> Protocol {
+    let line = pages.first().and_then(|page| settings.line(page.id));
+    line.map(Line::protocol).unwrap_or_default()
+}
+
 /// The value of `${emulator…}`.
-pub(crate) fn emulator(surroundings: &Surroundings) -> Value {
+pub(crate) fn emulator(surroundings: &Surroundings, protocol: Protocol) -> Value {
     let value = |member: &EmulatorMember| {
         let value = match member {
             EmulatorMember::Url => json!(surroundings.url),
             EmulatorMember::Tls => json!(surroundings.tls),
             EmulatorMember::Bin => json!(surroundings.bin.display().to_string()),
+            EmulatorMember::Protocol => json!(protocol.name()),
         };
         (member.name().to_owned(), value)
     };

@@ -1,6 +1,6 @@
 //! The names that expressions in steps can use, by the table of members that the checks follow as well.
 
-use emulator_core::PageId;
+use emulator_core::{Line, PageId, Protocol};
 use emulator_server::rfc3339;
 use serde_json::{Value, json};
 
@@ -8,6 +8,13 @@ use super::Scene;
 use crate::cast;
 use crate::value::Scope;
 use crate::vocabulary::{PersonMember, Root};
+
+impl Scene {
+    /// The protocol that the first Page follows now.
+    fn protocol_now(&self) -> Protocol {
+        self.lane.settings().line(self.cast.page).map(Line::protocol).unwrap_or_default()
+    }
+}
 
 impl Scope for Scene {
     fn lookup(&self, name: &str) -> Option<Value> {
@@ -19,7 +26,7 @@ impl Scope for Scene {
             Some(Root::Now) => Some(json!(rfc3339(self.lane.now()))),
             Some(Root::Vars) => Some(Value::Object(self.vars.clone())),
             Some(Root::Env) => Some(cast::environment()),
-            Some(Root::Emulator) => Some(cast::emulator(&self.surroundings)),
+            Some(Root::Emulator) => Some(cast::emulator(&self.surroundings, self.protocol_now())),
             Some(Root::Inbox) => Some(cast::inbox()),
             None => {
                 let page = || self.page_value(self.cast.page_named(name)?);

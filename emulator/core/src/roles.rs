@@ -211,13 +211,16 @@ pub(crate) fn moves_to(
 
 fn moves(world: &mut World, page: PageId, protocol: Protocol, context: &Context<'_>) -> Vec<Decided> {
     let Ok(Page { messenger, .. }) = page_mut(&mut world.settings, page) else { return Vec::new() };
-    let before = messenger.protocol();
+    let (before, filed) = (messenger.protocol(), messenger.options().done_folder);
     *messenger = std::mem::take(messenger).under(protocol);
     let arrival = messenger.fixed().arrival;
     if before == protocol {
         return Vec::new();
     }
-    each(world, page, context, |case| arrives(case, arrival))
+    each(world, page, context, |case| {
+        arrives(case, arrival);
+        unfiles(case, filed);
+    })
 }
 
 /// What becomes of a conversation whose Page has moved to a protocol.
@@ -233,10 +236,13 @@ fn arrives(case: &mut Case<'_>, arrival: Arrival) {
     if to.is_some() || case.control() != case.unowned() {
         case.move_to(rule, to);
     }
-    if case.options.done_folder == DoneFolder::Off
-        && case.conversation().is_some_and(|it| it.folder == Folder::Done && !it.marked_done)
-    {
-        file(case, rule, Folder::Main);
+}
+
+/// Files a conversation in Main that lies in Done only because folders followed control before.
+fn unfiles(case: &mut Case<'_>, before: DoneFolder) {
+    let followed = before != DoneFolder::Off && case.options.done_folder == DoneFolder::Off;
+    if followed && case.conversation().is_some_and(|it| it.folder == Folder::Done && !it.marked_done) {
+        file(case, RuleId::ProtocolChanges, Folder::Main);
     }
 }
 

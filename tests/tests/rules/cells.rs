@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use emulator_core::decisions::{
     Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decide, decision_table,
 };
-use emulator_core::{AppId, Field, Folder, OptionRule, Options, Overrides, Party, RouteId, Span, Tag};
+use emulator_core::{
+    AppId, Field, Fixed, Folder, Leader, OptionRule, Options, Overrides, Party, RouteId, Span, Tag,
+};
 use emulator_language::node::Node;
 use emulator_language::step::{
     Act, AppVerb, ClockMove, Entrance, InboxVerb, PageChange, Role, RouteCall, RouteNames, UserVerb,
@@ -158,6 +160,15 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         }
         Act::Page { changes, .. } => {
             let [change] = changes.as_slice() else { return None };
+            let leader = Fixed::of(table.protocol).leader;
+            let of_another = match change {
+                PageChange::PrimaryReceiver(_) => leader != Leader::PrimaryReceiver,
+                PageChange::DefaultApp(_) => leader != Leader::DefaultApp,
+                _ => false,
+            };
+            if of_another {
+                return None;
+            }
             let (action, target) = admin_does(before, change)?;
             (Actor::Admin, action, None, target)
         }

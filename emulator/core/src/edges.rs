@@ -1,4 +1,4 @@
-//! The edges with which apps move control (C-33 to C-67).
+//! The edges with which apps move control (C-33 to C-68).
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl ControlAct {
     }
 }
 
-/// Checks that the protocol has the edge (C-32, C-67, C-73).
+/// Checks that the protocol has the edge (C-32, C-73).
 fn exists(case: &Case<'_>, edge: ControlEdge) -> Result<(), Refusal> {
     match missing(&case.fixed(), &case.options, edge) {
         Some((rule, kind)) => Err(case.refuse(rule, kind)),

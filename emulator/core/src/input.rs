@@ -235,7 +235,7 @@ pub enum AppAct {
     },
 }
 
-/// What a message does to control once it is sent (C-69).
+/// What a message does to control once it is sent (C-68).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SendControl {
     /// Gives it to another app; to the default app when none.

@@ -100,7 +100,7 @@ fn may_move(
     }
 }
 
-/// Passes or releases control after a message (C-69).
+/// Passes or releases control after a message (C-68).
 fn moves_control(case: &mut Case<'_>, sender: Party, then: Option<SendControl>) -> Result<(), Refusal> {
     let rule = RuleId::SendPassesControl;
     match then {

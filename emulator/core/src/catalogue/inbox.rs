@@ -10,7 +10,7 @@ macro_rules! inbox {
             HandoverSwitched, "C-108c", "switching handover on files everything in Done", [HandoverV1, Handover], Documented, VENDORS,
                 "When an admin switches handover on, all conversations of the Page go to Done; when it is switched off they go back to Main, and nobody is in control.";
             InboxTakesOver, "C-104", "an agent who acts takes control", [Handover, ConversationRouting, DefaultBehavior], Documented, HANDOVER,
-                "An agent who moves a conversation to Main, or replies in one that the inbox does not control, gives control to the inbox; the app that had it is told by take_thread_control. The inbox asks nobody.";
+                "An agent who moves a conversation to Main, or replies in one that the inbox does not control, gives control to the inbox; the app that had it is told by take_thread_control. The inbox asks nobody, and is one more party to whom control can be passed.";
             ReplyInDone, "C-105", "a reply in a done conversation moves nothing", [Handover, ConversationRouting, DefaultBehavior], Documented, HANDOVER,
                 "An agent's reply in a conversation marked as Done leaves control with the app that has it; where nobody has it, the primary receiver or the default app gets it.";
             DoneReleases, "C-106", "Done gives control back", [], Documented, HANDOVER,

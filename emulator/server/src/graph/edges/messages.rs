@@ -145,7 +145,7 @@ const SEND_CONTROL: &[Param; 2] = &[
     Param::optional("app_id", Text).follows(&[RuleId::TargetOnPage]),
 ];
 
-/// What becomes of control once the message is sent: without a `control_type` it is released (C-69).
+/// What becomes of control once the message is sent: without a `control_type` it is released (C-68).
 fn thread_control(params: &Params<'_>) -> Result<Option<SendControl>, GraphError> {
     const NAME: &str = "thread_control";
     let Some(mut value) = object(params, NAME)? else { return Ok(None) };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use emulator_core::{PageId, Psid};
 use emulator_server::Lane;
-use emulator_server::journal::{Call, CallKind, Entry, Names};
+use emulator_server::journal::{Call, CallContent, Entry, Names};
 use serde_json::{Value, json};
 
 use crate::transcript::printable;
@@ -56,7 +56,7 @@ impl Unsupported {
 
     fn add(&mut self, entry: &Entry, (what, why): (&str, &str), names: &Names, lane: &Lane) {
         let Some(call) = entry.call() else { return };
-        let CallKind::Other { method, path, .. } = &call.kind else { return };
+        let CallContent::Request { method, path, .. } = &call.content else { return };
         let app = call.app.map_or_else(|| "nobody known".to_owned(), |app| names.app(app));
         let path = without_ids(path, lane);
         // In the sentence of the refusal it may end a clause.

@@ -4,15 +4,18 @@ mod lines;
 mod said;
 mod unheard;
 
+use std::cell::OnceCell;
+
 use emulator_core::{
     AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, PageId, Party,
     PersonAct, Psid, RuleId, Sender, Subject, TokenState,
 };
-use emulator_server::graph::GraphError;
-use emulator_server::journal::{Call, CallKind, Entry, Names, Passage, Passed, Record, RegisteredWebhook};
+use emulator_server::graph::{GraphError, RouteAct};
+use emulator_server::journal::{Call, CallContent, Entry, Names, Passage, Passed, Record, RegisteredWebhook};
 use emulator_server::{graph, rfc3339};
 pub use lines::Lines;
 use said::{quoted, tappable};
+use serde_json::Value;
 pub(crate) use unheard::{Unheard, lacks};
 
 /// The words for a rule: its id and title.
@@ -197,44 +200,57 @@ pub(crate) fn refused_line(call: &Entry, refusal: &Entry, names: &Names) -> Opti
 pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
     let who = call.app.map_or_else(|| STRANGER.to_owned(), |app| names.app(app));
     let person = to_person(call.person, names);
-    let here = call.page.map_or_else(String::new, |page| on(page, names));
-    let the_page = call.page.and_then(|page| names.page(page)).unwrap_or("the Page");
-    match &call.kind {
-        CallKind::Sends { message, .. } => format!("{who} sends {} to {person}", quoted(message)),
-        CallKind::Signals { action, about: Some((mid, _)) } => {
-            format!("{who} shows {action} on {mid} to {person}")
-        }
-        CallKind::Signals { action, about: None } => format!("{who} shows {action} to {person}"),
-        CallKind::Controls(act) => {
-            use emulator_core::ControlAct::{Extend, Pass, PassMetadata, Release, Request, Take};
-            match act {
-                Pass { to: Some(to), .. } => {
-                    format!("{who} passes control of {person} to {}", names.party(*to))
-                }
-                Pass { to: None, .. } => format!("{who} passes control of {person} to nobody"),
-                Take { .. } => format!("{who} takes control of {person}"),
-                Request { .. } => format!("{who} requests control of {person}"),
-                PassMetadata { to, .. } => {
-                    format!("{who} passes metadata about {person} to {}", names.party(*to))
-                }
-                Release => format!("{who} releases control of {person}"),
-                Extend { .. } => format!("{who} extends control of {person}"),
-            }
-        }
-        CallKind::AsksOwner => format!("{who} asks who owns {person}"),
-        CallKind::AsksReceivers => format!("{who} asks for the secondary receivers{here}"),
-        CallKind::AsksProfile { .. } => format!("{who} reads the profile of {person}"),
-        CallKind::Installs { fields: Some(fields), .. } => {
-            format!("{who} is installed on {the_page} with {}", field_list(*fields))
-        }
-        CallKind::Installs { fields: None, .. } => format!("{who} takes itself off {the_page}"),
-        CallKind::Subscribes { fields: Some(fields), webhook, how: _ } => {
+    match &call.content {
+        CallContent::Act(act) => format!("{who} {}", sentence(call, act, &person, names)),
+        CallContent::Subscribes { fields: Some(fields), webhook, how: _ } => {
             format!("{who} subscribes to {}{}", field_list(*fields), public_callback(webhook.as_deref()))
         }
-        CallKind::Subscribes { fields: None, .. } => format!("{who} unsubscribes"),
-        CallKind::Other { method, path, asked: _ } => format!("{who} calls {method} /{path}"),
+        CallContent::Subscribes { fields: None, .. } => format!("{who} unsubscribes"),
+        CallContent::Request { method, path, asked: _ } => format!("{who} calls {method} /{path}"),
     }
 }
+
+/// What an app asked for, as the row of its route says it.
+fn sentence(call: &Call, act: &RouteAct, person: &str, names: &Names) -> String {
+    let parameters = OnceCell::new();
+    let mut out = String::new();
+    let mut rest = act.sentence();
+    while let Some((before, after)) = rest.split_once('{') {
+        let (place, after) = after.split_once('}').unwrap_or((after, ""));
+        out += before;
+        match (place, call.sends()) {
+            ("person", _) => out += person,
+            ("page", _) => out += call.page.and_then(|page| names.page(page)).unwrap_or("the Page"),
+            ("on_page", _) => out += &call.page.map_or_else(String::new, |page| on(page, names)),
+            ("message", Some(sent)) => out += &quoted(sent.message),
+            _ => {
+                let parameters = parameters.get_or_init(|| Value::Object(act.parameters()));
+                let value = parameters.pointer(&format!("/{}", place.replace('.', "/")));
+                out += &parameter_text(place, value.unwrap_or(&Value::Null), names);
+            }
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// The value of a parameter for people: an app by its name.
+fn parameter_text(name: &str, value: &Value, names: &Names) -> String {
+    match value {
+        Value::String(id) if name == TARGET => {
+            id.parse().map_or_else(|_| printable(id), |id| names.party(Party::of(AppId(id))))
+        }
+        Value::Null => if name == TARGET { "nobody" } else { "nothing" }.to_owned(),
+        Value::String(text) => printable(text),
+        Value::Array(items) => {
+            items.iter().map(|item| parameter_text(name, item, names)).collect::<Vec<_>>().join(", ")
+        }
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => printable(&value.to_string()),
+    }
+}
+
+/// The parameter that names another app.
+const TARGET: &str = "target_app_id";
 
 /// An address on the internet that an app registered, and where its deliveries go instead.
 fn public_callback(webhook: Option<&RegisteredWebhook>) -> String {

@@ -34,7 +34,7 @@ use std::collections::VecDeque;
 use crate::clock::Wall;
 
 pub use attempt::AttemptResult;
-pub use call::{Call, CallKind, RegisteredWebhook, Subscribing};
+pub use call::{Call, CallContent, RegisteredWebhook, SentMessage, Subscribing};
 pub use causal::causal_order;
 pub use entry::{Cause, Entry};
 pub use file::{Durability, JournalFile, WriteError};
@@ -44,12 +44,16 @@ pub use header::{
 };
 pub use kind::{Class, Kind};
 pub use line::{ReadLine, entry_to_json, event_to_json};
+pub(crate) use message::Sent;
 pub use names::{Names, PersonName};
 pub use proxied::{Passage, Passed};
 pub use reader::Reader;
 pub use record::{BotOrder, Heard, Record};
 pub use resume::{Found, JournalError, open};
+pub(crate) use row::{Codec, Members, name_of, not_one_of, one_of};
+pub(crate) use schema::Form;
 pub use schema::schema;
+pub(crate) use value::{FieldsOrNull, Seconds, Texts};
 
 /// How much of a journal is kept in memory, in bytes.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;

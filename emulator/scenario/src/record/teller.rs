@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{Effect, Folder, Hidden, Message, Party, Psid, Sender};
+use emulator_core::{Effect, Folder, Hidden, Party, Psid, Sender};
 use emulator_server::graph::{GraphError, declined};
-use emulator_server::journal::{AttemptResult, Call, CallKind, Class, Entry, Kind, Record, entry_to_json};
+use emulator_server::journal::{AttemptResult, Call, Class, Entry, Kind, Record, entry_to_json};
 
 use super::Detail;
-use super::acts::{Words, body_of};
-use super::calls::{Manner, Sent, Verb, refused};
+use super::acts::Words;
+use super::calls::{Keyed, Manner, refused};
 use super::delivered::Delivered;
 use super::gaps;
 use super::journal::Heading;
@@ -18,6 +18,7 @@ use super::page::{Grants, List};
 use super::story::{Change, Ending, Index, Piece, What, in_order};
 use super::times::{Times, duration};
 use super::tree::{Line, Tree};
+use crate::call_verb::verb_of;
 
 /// How far a move of the clock and the system's time may be apart for it to be time in which the emulator was off.
 const SAME_TIME: i64 = 2_000;
@@ -245,13 +246,13 @@ impl Teller<'_> {
     /// What a real app called. What only reads, and what people do not see of it, is left out unless asked for.
     fn called(&mut self, entry: &Entry, call: &Call) -> Result<Option<Line>, String> {
         let refusal = self.refusal(entry);
-        if matches!(call.kind, CallKind::Sends { .. }) && refusal.is_none() {
+        if call.sends().is_some() && refusal.is_none() {
             let message = self.index.child(entry.seq, Kind::Message);
             return Ok(message.and_then(|message| self.message(Some(call), message)));
         }
-        let minor =
-            matches!(call.kind, CallKind::AsksOwner | CallKind::AsksReceivers | CallKind::Signals { .. });
-        let reads = !minor && call.kind.reads_only();
+        let has_verb = verb_of(call).is_some();
+        let minor = call.sender_action().is_some() || has_verb && call.reads_only();
+        let reads = !minor && call.reads_only();
         if refusal.is_none() && (reads || minor && self.subject.detail == Detail::Needed) {
             return Ok(None);
         }
@@ -286,14 +287,11 @@ impl Teller<'_> {
         else {
             return None;
         };
-        let Message { text, metadata, .. } = &**message;
-        let body = body_of(message);
-        let sent = Sent { text: text.as_deref(), metadata: metadata.as_deref(), body: body.as_ref() };
         let [messaging_type, tag] = worth_mention(call, self.words.names);
         let expected = Tree::map([
             Some(("app", self.words.party(*party))),
             self.words.of(Some(*person)),
-            Some(("sends", self.words.message(&sent, Manner::Awaited))),
+            Some(("sends", self.words.message(message, Manner::Awaited))),
             messaging_type,
             tag,
             self.words.on_page_of(*person),
@@ -306,7 +304,7 @@ impl Teller<'_> {
         let heading = self.subject.heading;
         let person = entry.person().map(|person| heading.person(person));
         let (who, what) = if let Record::Call(call) = &entry.record {
-            (call.app.map(|app| heading.names.app(app)), call.kind.verb())
+            (call.app.map(|app| heading.names.app(app)), call.verb())
         } else if let Record::Inbox { act: emulator_core::InboxAct::Replies(_), .. } = &entry.record {
             (person, "replies")
         } else {
@@ -322,12 +320,11 @@ impl Teller<'_> {
 }
 
 /// The type of a sent message, if it is worth mention, since bots answer; and its tag.
-fn worth_mention(call: Option<&Call>, names: &Names) -> [Option<Verb>; 2] {
-    let Some(CallKind::Sends { messaging_type, tag, .. }) = call.map(|call| &call.kind) else {
-        return [None, None];
-    };
-    let kind = messaging_type.filter(|kind| *kind != "RESPONSE");
-    [kind.map(|kind| ("messaging_type", names.word(kind))), tag.map(|tag| ("tag", names.word(tag.name())))]
+fn worth_mention(call: Option<&Call>, names: &Names) -> [Option<Keyed>; 2] {
+    let Some(sent) = call.and_then(Call::sends) else { return [None, None] };
+    let kind = sent.messaging_type.filter(|kind| *kind != "RESPONSE");
+    let tag = sent.tag.map(|tag| ("tag", names.word(tag.name())));
+    [kind.map(|kind| ("messaging_type", names.word(kind))), tag]
 }
 
 /// The pieces as lines, with the moves of the clock between them, and after each step who is in control and where the

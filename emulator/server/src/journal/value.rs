@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Mid, Missing, Party, Permission, Tag,
-    Template, TimerKind, Timestamp, TokenState,
+    AppId, AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Mid, Missing, Party, Permission, Span,
+    Tag, Template, TimerKind, Timestamp, TokenState,
 };
 use serde_json::{Value, json};
 
@@ -238,6 +238,25 @@ impl Scalar for Milliseconds {
     }
 }
 
+/// A length of time in seconds.
+pub(crate) enum Seconds {}
+
+impl Scalar for Seconds {
+    type Value = Span;
+
+    fn write(value: &Span, name: &'static str, out: &mut Object<'_>, _names: &Names) {
+        out.bare(name, value.0 / Span::SECOND.0);
+    }
+
+    fn read(value: &Value, _known: &Known) -> Option<Span> {
+        value.as_i64().map(|seconds| Span(seconds.saturating_mul(Span::SECOND.0)))
+    }
+
+    fn schema() -> Value {
+        json!({"type": "integer"})
+    }
+}
+
 /// `true`, or absent.
 pub(super) enum Flag {}
 
@@ -282,7 +301,7 @@ impl Scalar for FieldSet {
 }
 
 /// Fields, or `null` for none any more.
-pub(super) enum FieldsOrNull {}
+pub(crate) enum FieldsOrNull {}
 
 impl Scalar for FieldsOrNull {
     type Value = Option<FieldSet>;
@@ -306,7 +325,7 @@ impl Scalar for FieldsOrNull {
 }
 
 /// Texts in a list; absent when there are none.
-pub(super) enum Texts {}
+pub(crate) enum Texts {}
 
 impl Codec for Texts {
     type Value = Vec<Arc<str>>;

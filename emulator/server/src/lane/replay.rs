@@ -10,7 +10,7 @@ use emulator_core::{Input, Timestamp};
 
 use super::state::{Applied, LaneState};
 use crate::clock::Wall;
-use crate::journal::{AttemptResult, Call, CallKind, Cause, Class, Entry, Record, RegisteredWebhook};
+use crate::journal::{AttemptResult, Call, CallContent, Cause, Class, Entry, Record, RegisteredWebhook};
 use crate::shared::Registration;
 use crate::webhooks::Outgoing;
 
@@ -138,8 +138,8 @@ impl Replay {
             }
             None => state.log(&call, cause),
         };
-        if let (true, Some(app), CallKind::Subscribes { webhook: Some(webhook), .. }) =
-            (accepted, call.app, &call.kind)
+        if let (true, Some(app), CallContent::Subscribes { webhook: Some(webhook), .. }) =
+            (accepted, call.app, &call.content)
         {
             let RegisteredWebhook { url, public, other_fields, version } = (**webhook).clone();
             let known = state.shared.endpoint(app).filter(|endpoint| endpoint.url == url);

@@ -277,7 +277,7 @@ impl LaneState {
         };
         let who =
             call.app.map_or_else(|| "an unknown app".to_owned(), |app| format!("`{}`", self.names.app(app)));
-        format!("{who} to be quiet: it calls again and again, last {} (entry {seq})", call.kind.verb())
+        format!("{who} to be quiet: it calls again and again, last {} (entry {seq})", call.verb())
     }
 
     /// The names of the apps that a delivery is on its way to.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use emulator_core::{
     Answer, AppAct, MEDIA_FOLDER, MESSAGING_TYPES, Message, Mid, Permission, Psid, RouteId, RuleId,
-    SenderAction, Tag, Template,
+    SenderAction, TAKEN_MESSAGING_TYPES, Tag, Template,
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, AppCall, CallAct, RoutedCall};
+use crate::graph::act_form::{ActForm, BesideMember, Parameters, act_form};
 use crate::graph::error::GraphError;
 use crate::graph::message::{self, Condition, Part, Path, known, without_nulls};
 use crate::graph::params::Params;
@@ -19,6 +20,7 @@ use crate::graph::route::NodeKind::Page;
 use crate::graph::route::ParamType::{Object, Text, Word};
 use crate::graph::route::RouteMethod::{Get, Post};
 use crate::graph::route::{Param, Route};
+use crate::journal::{Codec, Sent};
 use crate::media::without_base;
 use crate::object::Object as JsonObject;
 
@@ -51,6 +53,7 @@ pub(super) const ROWS: &[Route] = &[
                 .not_yet("folders of Instagram are not modelled yet"),
             Param::optional("persona_id", Text).not_yet("personas are not modelled yet"),
         ])
+        .acts(&[SENDS, SIGNALS])
         .source(SOURCE),
     Route::not_yet(
         RouteId::ListMessages,
@@ -64,13 +67,56 @@ pub(super) const ROWS: &[Route] = &[
 
 const REACT: &str = "react";
 const UNREACT: &str = "unreact";
-pub(crate) const SENDER_ACTIONS: &[&str] = &[
+const SENDER_ACTIONS: &[&str] = &[
     SenderAction::MarkSeen.name(),
     SenderAction::TypingOn.name(),
     SenderAction::TypingOff.name(),
     REACT,
     UNREACT,
 ];
+
+const SENDS: &ActForm = &act_form!(
+    "sends" about person, says "sends {message} to {person}",
+    [AppAct::Sends { person, message, tag }] { message: Sent = _, tag: Option<Tag> = "tag" },
+    beside &[BesideMember::optional("messaging_type", TAKEN_MESSAGING_TYPES)],
+    wire message_parameters(message, *tag),
+);
+
+/// Sender actions and reactions: core needs to know the message of a reaction alone.
+const SIGNALS: &ActForm = &ActForm {
+    verb: "signals",
+    says: |act| {
+        if matches!(act, AppAct::Reacts { .. }) {
+            "shows {sender_action} on {payload.message_id} to {person}"
+        } else {
+            "shows {sender_action} to {person}"
+        }
+    },
+    fits: |act| matches!(act, AppAct::Signals { .. } | AppAct::Reacts { .. }),
+    write: |act, out, names| {
+        if let AppAct::Reacts { person: _, to } = act {
+            <Mid as Codec>::write(to, "to", out, names);
+        }
+    },
+    read: |from, person, _| {
+        let person = person.ok_or("`person` is missing")?;
+        let to = <Option<Mid> as Codec>::read(from, "to")?;
+        Ok(to.map_or(AppAct::Signals { person }, |to| AppAct::Reacts { person, to }))
+    },
+    describe: |forms| <Option<Mid> as Codec>::describe("to", forms),
+    beside: &[
+        BesideMember { parameter: "sender_action", member: "action", words: SENDER_ACTIONS, required: true },
+        BesideMember::optional("reaction", &[]),
+    ],
+    parameters: |act, beside| {
+        let AppAct::Reacts { person: _, to } = act else { return Vec::new() };
+        let mut payload = json!({"message_id": &*to.0});
+        if let Some(reaction) = beside.text("reaction") {
+            payload["reaction"] = reaction.into();
+        }
+        vec![("payload", payload)]
+    },
+};
 
 const MESSAGE_TAG: &str = "MESSAGE_TAG";
 /// A type of old that is no longer listed; it means the tag of that name (M-143).
@@ -139,6 +185,21 @@ fn kept(message: Arc<Message>, base_url: &str) -> Arc<Message> {
     let Some(mut value) = body.and_then(|body| serde_json::from_str(body).ok()) else { return message };
     without_base(&mut value, base_url);
     Arc::new(Message { body: Some(value.to_string().into()), ..Message::clone(&message) })
+}
+
+/// The parameters of a message.
+fn message_parameters(message: &Message, tag: Option<Tag>) -> Parameters {
+    let body = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    let content: Value = body.unwrap_or_else(|| {
+        let mut content = Map::new();
+        content.extend(message.text.as_deref().map(|text| ("text".to_owned(), text.into())));
+        content.extend(message.metadata.as_deref().map(|metadata| ("metadata".to_owned(), metadata.into())));
+        content.into()
+    });
+    let mut out = vec![("message", content)];
+    out.extend(message.reply_to.as_ref().map(|mid| ("reply_to", json!({"mid": &*mid.0}))));
+    out.extend(tag.map(|tag| ("tag", tag.name().into())));
+    out
 }
 
 /// The answer to a message: whom it reached, and its id (M-144).

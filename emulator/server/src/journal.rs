@@ -42,6 +42,7 @@ pub use header::{
     DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld, FORMAT, Header,
     HeaderError, Origin,
 };
+pub(crate) use kind::Replay;
 pub use kind::{Class, Kind};
 pub use line::{ReadLine, entry_to_json, event_to_json};
 pub(crate) use message::Sent;

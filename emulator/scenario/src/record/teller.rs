@@ -174,48 +174,43 @@ impl Teller<'_> {
             .find_map(|below| if let Record::Declined(reason) = below.record { Some(reason) } else { None });
         let capture = self.capture_of(entry);
         let mut what = What::Acts;
-        let line = match &entry.record {
-            Record::Person { person, act } => match reason {
+        let record = &entry.record;
+        let line = if let Record::Person { person, act } = record {
+            match reason {
                 None => self.words.person((*person, act), capture).map(Some),
                 Some(reason) => Err(declined(reason)),
-            },
-            Record::Inbox { person, act } => self.words.inbox((*person, act), capture).map(Some),
-            Record::Admin { page, change } => {
-                let changed = self.grants.change((*page, change), reason.is_some(), self.words);
-                let goes_on = self.list.is_some() && self.list == changed.list;
-                self.list = changed.list;
-                if goes_on && let Some(piece) = self.pieces.last_mut() {
-                    piece.lines = vec![changed.line];
-                    self.part_of.insert(entry.seq, self.pieces.len() - 1);
-                    return;
-                }
-                Ok(Some(changed.line))
             }
-            Record::Clock { to } => {
-                let by = to.0 - entry.at.0;
-                what = if self.was_off(entry, by) { What::Passes(by) } else { What::Moves(by) };
-                let moved = || Line::only("clock", Tree::word(format!("+{}", duration(by))));
-                Ok(matches!(what, What::Moves(_)).then(moved))
+        } else if let Record::Inbox { person, act } = record {
+            self.words.inbox((*person, act), capture).map(Some)
+        } else if let Record::Admin { page, change } = record {
+            let changed = self.grants.change((*page, change), reason.is_some(), self.words);
+            let goes_on = self.list.is_some() && self.list == changed.list;
+            self.list = changed.list;
+            if goes_on && let Some(piece) = self.pieces.last_mut() {
+                piece.lines = vec![changed.line];
+                self.part_of.insert(entry.seq, self.pieces.len() - 1);
+                return;
             }
-            Record::Bot { app, order } => Ok(Some(Line::step([
-                Some(("bot", self.words.app(*app))),
-                Some((order.name(), Tree::Bool(true))),
-            ]))),
-            Record::Note { text } => Ok(Some(Line::only("note", self.words.names.text(text)))),
-            Record::Call(call) if call.played => {
+            Ok(Some(changed.line))
+        } else if let Record::Clock { to } = record {
+            let by = to.0 - entry.at.0;
+            what = if self.was_off(entry, by) { What::Passes(by) } else { What::Moves(by) };
+            let moved = || Line::only("clock", Tree::word(format!("+{}", duration(by))));
+            Ok(matches!(what, What::Moves(_)).then(moved))
+        } else if let Record::Bot { app, order } = record {
+            let who = Some(("bot", self.words.app(*app)));
+            Ok(Some(Line::step([who, Some((order.name(), Tree::Bool(true)))])))
+        } else if let Record::Note { text } = record {
+            Ok(Some(Line::only("note", self.words.names.text(text))))
+        } else if let Record::Call(call) = record {
+            if call.played {
                 self.words.played(call, self.refusal(entry), capture).map(Some)
-            }
-            Record::Call(call) => {
+            } else {
                 what = What::Follows;
                 self.called(entry, call)
             }
-            Record::Declined(_)
-            | Record::Refused { .. }
-            | Record::Fired(_)
-            | Record::Effect(_)
-            | Record::Heard(_)
-            | Record::Attempt { .. }
-            | Record::Proxied { .. } => Ok(None),
+        } else {
+            Err("recordings do not know that kind of step".to_owned())
         };
         let lines = match line {
             Ok(line) => line.into_iter().collect(),

@@ -347,3 +347,11 @@ fn a_person_on_several_pages_is_told_apart_for_people_alone() {
     let written = entry_to_json(&entry(Record::Person { person: Psid(3), act: PersonAct::Reads }), &names);
     assert!(written.contains(r#""data":{"person":"ann","page":"store"}"#), "{written}");
 }
+
+#[test]
+fn the_table_says_which_entries_have_an_input_of_their_own() {
+    for record in acts() {
+        let kind = Kind::of(&record);
+        assert_eq!(record.input().is_some(), kind.replay() == Replay::Applies, "{}", kind.name());
+    }
+}

@@ -16,6 +16,7 @@ mod kind;
 mod line;
 mod message;
 mod names;
+mod party;
 mod proxied;
 mod reader;
 mod record;
@@ -28,6 +29,7 @@ mod schema;
 mod tests;
 mod value;
 mod whom;
+mod word;
 
 use std::collections::VecDeque;
 
@@ -54,7 +56,8 @@ pub use resume::{Found, JournalError, open};
 pub(crate) use row::{Codec, Members, name_of, not_one_of, one_of};
 pub(crate) use schema::Form;
 pub use schema::schema;
-pub(crate) use value::{FieldsOrNull, Seconds, Texts};
+pub(crate) use value::{Seconds, Texts};
+pub(crate) use word::FieldsOrNull;
 
 /// How much of a journal is kept in memory, in bytes.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;

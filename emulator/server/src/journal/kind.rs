@@ -13,12 +13,13 @@ use super::attempt::AttemptResult;
 use super::call::Call;
 use super::hearing::Event;
 use super::message::{Sent, Shown};
+use super::party::Owner;
 use super::proxied::{Passage, Passed};
 use super::record::{BotOrder, Record};
 use super::refusal::Refused;
 use super::row::{Codec, Members, name_of};
 use super::schema::Form;
-use super::value::{Milliseconds, Owner};
+use super::value::Milliseconds;
 use crate::object::Object;
 
 /// What makes an entry of a kind.

@@ -100,7 +100,7 @@ fn connection(world: &World, node: Node, token: Token) -> Result<&Connection, Gr
         (_, Token::App { .. }) => PageId(0),
     };
     let connection = world.settings.connection(page, token.app());
-    connection.ok_or_else(|| GraphError::unknown_node("delete", &page.to_string()))
+    connection.ok_or_else(|| GraphError::unknown_node("delete", page))
 }
 
 /// What core is asked, or what is read of its world.

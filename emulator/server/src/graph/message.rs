@@ -150,18 +150,12 @@ fn whole(json: &str, files: usize) -> Result<Read, GraphError> {
 /// The text or the attachments, of which there must be one (M-84, M-85).
 fn content(part: &mut Part<'_>, text: Option<Arc<str>>, files: usize) -> Result<Content, GraphError> {
     match (text, part.has("attachment"), part.has("attachments")) {
-        (Some(_), true, _) | (Some(_), _, true) => {
-            let text = "(#100) Only one of text or attachment can be specified";
-            Err(GraphError::new(RuleId::TextAndAttachment, 100, text).subcode(2_018_018))
-        }
+        (Some(_), true, _) | (Some(_), _, true) => Err(GraphError::text_and_attachment()),
         (Some(text), false, false) => Ok(Content { text: Some(text), ..Content::default() }),
         (None, true, false) => media::attachment(part, files),
         (None, false, true) => media::images(part),
         (None, true, true) => Err(GraphError::invalid().param(part.at("attachments"))),
-        (None, false, false) => {
-            let text = "(#100) Message cannot be empty, must provide valid attachment or text";
-            Err(GraphError::new(RuleId::MessageEmpty, 100, text).subcode(2_018_034))
-        }
+        (None, false, false) => Err(GraphError::message_empty()),
     }
 }
 

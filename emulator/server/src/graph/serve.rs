@@ -258,7 +258,7 @@ fn about_stranger(
     let name = app.and_then(|app| shared.app_names.get(&app)).map(ToString::to_string);
     shared.called(app, false);
     shared.stranger.called(name, method.as_str().to_owned(), path.rest.to_owned());
-    let error = GraphError::unknown_node(&method.as_str().to_ascii_lowercase(), &stranger.to_string());
+    let error = GraphError::unknown_node(method.as_str().to_ascii_lowercase(), stranger);
     let trace: Arc<str> = stage.trace().into();
     let lane = Arc::clone(stage.own_lane());
     Reply {

@@ -140,7 +140,7 @@ impl Fields {
 
 /// A name at that place that no field has (M-197).
 pub(super) fn unknown(place: &str, name: &str) -> GraphError {
-    GraphError { rule: RuleId::WebhookFields, ..GraphError::unknown_word(place, &NAMES.join(", "), name) }
+    GraphError { rule: RuleId::WebhookFields, ..GraphError::unknown_word(place, NAMES.join(", "), name) }
 }
 
 /// The names of the fields, in the platform's order.

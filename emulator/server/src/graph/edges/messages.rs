@@ -129,13 +129,10 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
     let person = recipient::recipient(params)?;
     call.row.takes(params)?;
     let action = given(params, "sender_action")?;
-    let wrong = |text| GraphError::new(RuleId::MessageAndAction, 100, text);
     match (params.get("message"), action) {
-        (Some(_), Some(_)) => {
-            Err(wrong("(#100) Cannot send both message and state at the same time.").subcode(2_018_014))
-        }
+        (Some(_), Some(_)) => Err(GraphError::message_and_action()),
         (None, None) if params.get("template").is_some() => Err(GraphError::not_there_yet("template")),
-        (None, None) => Err(wrong("(#100) Must send either message or state").subcode(2_018_015)),
+        (None, None) => Err(GraphError::neither_message_nor_action()),
         (None, Some(action)) => {
             let action = known(&action, SENDER_ACTIONS, Path::Root("sender_action"))?;
             match action {
@@ -244,21 +241,19 @@ fn tag(params: &Params<'_>, message: &Message) -> Result<(Option<&'static str>, 
         Some(text) => Some(known(&text, MESSAGING_TYPES, Path::Root("messaging_type"))?),
         None => None,
     };
-    let wrong = |rule, text| Err(GraphError::new(rule, 100, text));
     let Some(tag) = given(params, "tag")? else {
         return match messaging_type {
-            Some(MESSAGE_TAG) => wrong(RuleId::TagNeedsType, "(#100) The parameter tag is required"),
+            Some(MESSAGE_TAG) => Err(GraphError::tag_required()),
             Some(NEWS) => Ok((messaging_type, Some(Tag::NonPromotionalSubscription))),
             Some(_) | None => Ok((messaging_type, None)),
         };
     };
-    let Some(tag) = Tag::spelt(&tag) else { return wrong(RuleId::TagUnknown, "(#100) Invalid tag.") };
+    let Some(tag) = Tag::spelt(&tag) else { return Err(GraphError::tag_unknown()) };
     // That a tag has ended comes before what it goes with (M-101).
     let may_have_ended =
         matches!(tag, Tag::ConfirmedEventUpdate | Tag::AccountUpdate | Tag::PostPurchaseUpdate);
     if !may_have_ended && messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
-        let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
-        return wrong(RuleId::TagNeedsType, text);
+        return Err(GraphError::tag_with_other_type());
     }
     // The tag lets feedback out and nothing else, inside the window too (M-181a).
     if tag == Tag::CustomerFeedback && message.template != Some(Template::CustomerFeedback) {

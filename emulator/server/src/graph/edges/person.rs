@@ -85,9 +85,7 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 /// A profile that cannot be read is worded unlike a message that cannot be sent.
 fn reword(refusal: &Refusal, person: Option<Psid>) -> Option<GraphError> {
     match (refusal.kind, person) {
-        (RefusalKind::UnknownPerson, Some(person)) => {
-            Some(GraphError::unknown_node("get", &person.to_string()))
-        }
+        (RefusalKind::UnknownPerson, Some(person)) => Some(GraphError::unknown_node("get", person)),
         (RefusalKind::PermissionMissing | RefusalKind::NoRoleOnApp { .. }, _) => {
             Some(GraphError::profile_denied(RuleId::ProfileShown, refusal.saw.clone()))
         }

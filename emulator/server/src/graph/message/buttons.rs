@@ -1,13 +1,12 @@
 //! The buttons of templates (M-162).
 
-use emulator_core::{Button, RuleId, TITLE_SHOWN};
+use emulator_core::{Button, TITLE_SHOWN};
 use serde_json::Value;
 
 use super::Found;
 use super::condition::Condition;
 use super::part::{Count, Part, longer};
 use super::path::Path;
-use super::wrong;
 use crate::graph::error::GraphError;
 
 /// How many buttons stand below a text or an element.
@@ -48,10 +47,7 @@ pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Re
                     found.buttons.push(Button { title: title.into(), payload: payload.into() });
                     Ok(())
                 }
-                None => {
-                    let text = "(#100) Payload cannot be empty for postback type button";
-                    Err(missing(text, 2_018_040).param(part.at("payload")))
-                }
+                None => Err(GraphError::button_payload_missing().param(part.at("payload"))),
             }
         }
         "phone_number" => {
@@ -67,7 +63,7 @@ pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Re
             let url = part.url("url")?.map(str::to_owned);
             let url = url.ok_or_else(|| GraphError::required(part.at("url")))?;
             if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
-                return Err(wrong::no_url(part.at("url")));
+                return Err(GraphError::not_a_url(part.at("url")));
             }
             Ok(())
         }
@@ -99,9 +95,7 @@ fn is_digits(text: &str) -> bool {
 /// The title of a button that has to have one.
 fn title(part: &mut Part<'_>, found: &mut Found) -> Result<String, GraphError> {
     if !part.has("title") {
-        return Err(
-            missing("(#100) Element button title cannot be empty.", 2_018_053).param(part.at("title"))
-        );
+        return Err(GraphError::button_title_missing().param(part.at("title")));
     }
     optional_title(part, found)?;
     part.required("title", usize::MAX).map(str::to_owned)
@@ -115,15 +109,10 @@ fn optional_title(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphErr
     Ok(())
 }
 
-fn missing(text: &'static str, subcode: u32) -> GraphError {
-    GraphError::new(RuleId::ButtonParts, 100, text).subcode(subcode)
-}
-
 /// What a button that opens a page says of it.
 fn page(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
     let Some(url) = part.url("url")?.map(str::to_owned) else {
-        let text = "(#100) Web url cannot be empty for url type button";
-        return Err(missing(text, 2_018_041).param(part.at("url")));
+        return Err(GraphError::button_url_missing().param(part.at("url")));
     };
     part.word("webview_height_ratio", &["compact", "tall", "full"])?;
     part.word("webview_share_button", &["hide"])?;

@@ -3,7 +3,7 @@
 use emulator_core::{RuleId, is_url};
 
 use super::part::{Count, Part};
-use super::{Content, template, wrong};
+use super::{Content, template};
 use crate::graph::error::GraphError;
 
 const TEMPLATE: &str = "template";
@@ -44,9 +44,7 @@ fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, Gra
         return Err(GraphError::not_there_yet(format_args!("an attachment of the type {kind}")));
     }
     if !takes(&kind) {
-        let path = part.at("type");
-        let text = format!("(#100) Param {path} is not supported. Please check developer docs for details");
-        return Err(GraphError::new(RuleId::AttachmentKinds, 100, text));
+        return Err(GraphError::attachment_type_unknown(part.at("type")));
     }
     part.set("type", kind.clone());
     if !part.has("payload") {
@@ -68,13 +66,10 @@ fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
     match url {
         Some(_) if uploaded => Err(GraphError::invalid().param(payload.at("attachment_id"))),
         // For media the address itself was seen in the text.
-        Some(url) if !is_url(&url) => Err(wrong::no_url(&url).param(payload.at("url"))),
+        Some(url) if !is_url(&url) => Err(GraphError::not_a_url(&url).param(payload.at("url"))),
         Some(_) => Ok(()),
         None if uploaded => Err(GraphError::not_there_yet(payload.at("attachment_id"))),
         None if files == 1 => Err(GraphError::not_there_yet("an attachment in the call itself")),
-        None => {
-            let text = "(#100) Incorrect number of files uploaded. Must upload exactly one file.";
-            Err(GraphError::new(RuleId::FileMissing, 100, text).subcode(2_018_005))
-        }
+        None => Err(GraphError::file_missing()),
     }
 }

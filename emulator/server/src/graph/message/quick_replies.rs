@@ -1,6 +1,6 @@
 //! Quick replies (M-159).
 
-use emulator_core::{Asks, QuickReply, RuleId, TITLE_SHOWN};
+use emulator_core::{Asks, QuickReply, TITLE_SHOWN};
 use serde_json::Value;
 
 use super::condition::Condition;
@@ -35,9 +35,7 @@ fn quick_reply(
 ) -> Result<QuickReply, GraphError> {
     let mut part = Part::new(value, path)?;
     if part.text("content_type", usize::MAX)?.is_some_and(|kind| kind.eq_ignore_ascii_case(LOCATION)) {
-        let text = "(#100) Location Quick Reply is now deprecated on API 4.0. Please refer to our Developer \
-                    Documentation for more info.";
-        return Err(GraphError::new(RuleId::QuickReplyParts, 100, text).param(part.at("content_type")));
+        return Err(GraphError::quick_reply_location().param(part.at("content_type")));
     }
     part.only(&["content_type", "title", "payload", "image_url"])?;
     let kind = part.word("content_type", CONTENT_TYPES)?;
@@ -52,16 +50,11 @@ fn quick_reply(
         return Ok(QuickReply::asking(asks));
     }
     if title.is_empty() && !pictured {
-        return Err(missing("Title", 2_018_098).param(part.at("title")));
+        return Err(GraphError::quick_reply_title().param(part.at("title")));
     }
     // A payload may be empty where a picture says what is meant.
     match payload.filter(|payload| pictured || !payload.is_empty()) {
         Some(payload) => Ok(QuickReply::new(title, payload)),
-        None => Err(missing("Payload", 2_018_099).param(part.at("payload"))),
+        None => Err(GraphError::quick_reply_payload().param(part.at("payload"))),
     }
-}
-
-fn missing(what: &str, subcode: u32) -> GraphError {
-    let text = format!("(#100) {what} is required for this quick reply content type");
-    GraphError::new(RuleId::QuickReplyParts, 100, text).subcode(subcode)
 }

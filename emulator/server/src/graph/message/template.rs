@@ -1,6 +1,6 @@
 //! Templates: a text with buttons, generic elements, feedback (M-88, M-163, M-164, M-169).
 
-use emulator_core::{RuleId, Template};
+use emulator_core::Template;
 use serde_json::Value;
 
 use super::part::{Count, Part};
@@ -32,16 +32,13 @@ pub(super) fn read(payload: &mut Value) -> Result<Content, GraphError> {
     let mut part = Part::new(payload, TEMPLATE)?;
     let given = part.text("template_type", usize::MAX)?.filter(|given| !given.is_empty()).map(str::to_owned);
     let Some(given) = given else {
-        let text = "(#100) Missing template_type for attachment's payload";
-        return Err(GraphError::new(RuleId::TemplateType, 100, text));
+        return Err(GraphError::template_type_missing());
     };
     if LATER.iter().any(|later| later.eq_ignore_ascii_case(&given)) {
         return Err(GraphError::not_there_yet(format_args!("the template_type {given}")));
     }
     if !TYPES.iter().any(|known| known.eq_ignore_ascii_case(&given)) {
-        let text = "(#100) Unsupported template type provided. Please check API documentation for detail.";
-        let error = GraphError::new(RuleId::TemplateType, 100, text).subcode(2_018_026);
-        return Err(error.param(part.at("template_type")));
+        return Err(GraphError::template_type_unknown().param(part.at("template_type")));
     }
     match part.word("template_type", TYPES)? {
         Some("button") => button(&mut part),
@@ -61,10 +58,8 @@ fn button(part: &mut Part<'_>) -> Result<Content, GraphError> {
     if !part.has("buttons") {
         return Err(GraphError::required(part.at("buttons")));
     }
-    // Seen with a full stop, and as an empty parameter, unlike the empty buttons of an element.
     if part.is_empty_list("buttons") {
-        let text = format!("(#100) param {} must be non-empty.", part.at("buttons"));
-        return Err(GraphError::new(RuleId::ParameterEmpty, 100, text));
+        return Err(GraphError::buttons_empty(part.at("buttons")));
     }
     let mut found = Found::default();
     read_buttons(part, &mut found)?;
@@ -84,7 +79,7 @@ fn generic(part: &mut Part<'_>) -> Result<Content, GraphError> {
     part.word("image_aspect_ratio", &["horizontal", "square"])?;
     // One object is read as elements that say nothing.
     if part.is_object("elements") {
-        return Err(incomplete(part.at("elements")));
+        return Err(GraphError::element_incomplete().param(part.at("elements")));
     }
     let mut found = Found::default();
     let given = part.each("elements", ELEMENTS, |value, path| element(value, path, &mut found))?;
@@ -104,8 +99,7 @@ fn element(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), G
     let opens = part.url(ITEM_URL)?.is_some();
     if let Some(action) = part.value("default_action") {
         if opens {
-            let text = "(#1) Cannot specify both item_url and default_action";
-            return Err(GraphError::new(RuleId::ElementParts, 1, text).subcode(2_018_085).param(path));
+            return Err(GraphError::element_opens_twice().param(path));
         }
         buttons::default_action(action, Path::Member(&path, "default_action"), found)?;
     }
@@ -113,12 +107,5 @@ fn element(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), G
     if titled && (subtitled || pictured || part.has("buttons")) {
         return Ok(());
     }
-    Err(incomplete(path))
-}
-
-/// An element that says nothing beside its title, or not even that.
-fn incomplete(path: Path<'_>) -> GraphError {
-    let text = "(#100) Incomplete element data: title and at least one other field (image url, subtitle or \
-                buttons) is required with non-empty value";
-    GraphError::new(RuleId::ElementParts, 100, text).subcode(2_018_035).param(path)
+    Err(GraphError::element_incomplete().param(path))
 }

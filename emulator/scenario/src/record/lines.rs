@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::acts::Words;
 use super::states::States;
-use super::story::{Change, Ending, Piece, What};
+use super::story::{Change, Ending, Piece, PieceKind};
 use super::teller::Subject;
 use super::times::duration;
 use super::tree::{Line, Tree};
@@ -28,14 +28,14 @@ pub(crate) fn lines(
             given.extend(moved);
             // What bots do is not judged, and so not awaited either.
             given.extend(piece.lines.into_iter().filter(|line| !line.awaits()));
-        } else if piece.what == What::Follows && leads {
+        } else if piece.what == PieceKind::Follows && leads {
             // A bot that came late belongs to neither.
         } else {
             if std::mem::take(&mut leads) {
                 given.extend(moved);
                 given.extend(states.left(words, subject));
             } else {
-                let begins = !matches!(piece.what, What::Follows) && !piece.lines.is_empty();
+                let begins = !matches!(piece.what, PieceKind::Follows) && !piece.lines.is_empty();
                 if by > 0 || begins {
                     lines.extend(states.changed(words));
                 }

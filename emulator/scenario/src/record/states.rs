@@ -9,12 +9,12 @@ use super::teller::Subject;
 use super::tree::{Line, Tree};
 
 /// What is the case of each conversation, and what was said to be.
-pub(super) struct Kept<T> {
+pub(super) struct Tracked<T> {
     pub(super) now: BTreeMap<Psid, T>,
     said: BTreeMap<Psid, T>,
 }
 
-impl<T: Copy + PartialEq> Kept<T> {
+impl<T: Copy + PartialEq> Tracked<T> {
     const fn new() -> Self {
         Self { now: BTreeMap::new(), said: BTreeMap::new() }
     }
@@ -31,15 +31,15 @@ impl<T: Copy + PartialEq> Kept<T> {
 
 /// Who is in control of each conversation, and where it lies.
 pub(crate) struct States {
-    pub(super) owners: Kept<Option<Party>>,
-    pub(super) folders: Kept<Folder>,
+    pub(super) owners: Tracked<Option<Party>>,
+    pub(super) folders: Tracked<Folder>,
     /// Until when messaging windows are open.
     pub(super) windows: BTreeMap<Psid, Option<i64>>,
 }
 
 impl Default for States {
     fn default() -> Self {
-        Self { owners: Kept::new(), folders: Kept::new(), windows: BTreeMap::new() }
+        Self { owners: Tracked::new(), folders: Tracked::new(), windows: BTreeMap::new() }
     }
 }
 

@@ -14,7 +14,7 @@ use super::gaps;
 use super::journal::Heading;
 use super::lines::lines;
 use super::page::{Grants, List};
-use super::story::{Index, Piece, What, in_order};
+use super::story::{Index, Piece, PieceKind, in_order};
 use super::times::duration;
 use super::tree::{Line, Tree};
 
@@ -117,7 +117,7 @@ impl Teller<'_> {
         let parent = entry.cause.and_then(|cause| self.part_of.get(&cause.seq).copied());
         let part = match parent {
             Some(part) if entry.kind() != Kind::Timer && !again => part,
-            Some(_) | None => self.push(Piece::new(entry, What::Follows, Vec::new())),
+            Some(_) | None => self.push(Piece::new(entry, PieceKind::Follows, Vec::new())),
         };
         self.part_of.insert(entry.seq, part);
         if let Some(piece) = self.pieces.get_mut(part) {
@@ -141,7 +141,7 @@ impl Teller<'_> {
             .below(entry.seq)
             .find_map(|below| if let Record::Declined(reason) = below.record { Some(reason) } else { None });
         let capture = self.capture_of(entry);
-        let mut what = What::Acts;
+        let mut what = PieceKind::Acts;
         let record = &entry.record;
         let line = if let Record::Person { person, act } = record {
             match reason {
@@ -162,9 +162,9 @@ impl Teller<'_> {
             Ok(Some(changed.line))
         } else if let Record::Clock { to } = record {
             let by = to.0 - entry.at.0;
-            what = if self.was_off(entry, by) { What::Passes(by) } else { What::Moves(by) };
+            what = if self.was_off(entry, by) { PieceKind::Passes(by) } else { PieceKind::Moves(by) };
             let moved = || Line::only("clock", Tree::word(format!("+{}", duration(by))));
-            Ok(matches!(what, What::Moves(_)).then(moved))
+            Ok(matches!(what, PieceKind::Moves(_)).then(moved))
         } else if let Record::Bot { app, order } = record {
             let who = Some(("bot", self.words.app(*app)));
             Ok(Some(Line::step([who, Some((order.name(), Tree::Bool(true)))])))
@@ -174,7 +174,7 @@ impl Teller<'_> {
             if call.played {
                 self.words.played(call, self.refusal(entry), capture).map(Some)
             } else {
-                what = What::Follows;
+                what = PieceKind::Follows;
                 self.called(entry, call)
             }
         } else {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::GraphError;
-use super::message::{Part, Path, without_nulls};
+use super::message::{ObjectReader, Path, without_nulls};
 use super::params::{Params, Scalar};
 use super::route::ParamType::Text;
 use super::route::{Param, names, not_there_yet};
@@ -73,7 +73,7 @@ fn otherwise(json: &str) -> Result<Psid, GraphError> {
         return Err(GraphError::empty("recipient"));
     }
     without_nulls(&mut value);
-    let mut part = Part::new(&mut value, RECIPIENT)?;
+    let mut part = ObjectReader::new(&mut value, RECIPIENT)?;
     part.only(&[FORM_NAMES.as_slice(), &[NAME]].concat())?;
     let given: Vec<&str> = FORM_NAMES.iter().copied().filter(|form| part.has(form)).collect();
     match given.as_slice() {

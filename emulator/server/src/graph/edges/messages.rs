@@ -13,7 +13,7 @@ use crate::escape::Dialect;
 use crate::graph::act::{Answered, AppCall, CallAct, RoutedCall};
 use crate::graph::act_form::{ActForm, BesideMember, Parameters, act_form};
 use crate::graph::error::GraphError;
-use crate::graph::message::{self, Condition, Part, Path, known, without_nulls};
+use crate::graph::message::{self, Condition, ObjectReader, Path, known, without_nulls};
 use crate::graph::params::Params;
 use crate::graph::recipient;
 use crate::graph::route::NodeKind::Page;
@@ -277,7 +277,7 @@ fn object(params: &Params<'_>, name: &str) -> Result<Option<Value>, GraphError> 
 /// The message that this one answers (M-147). Whether it is there is asked of the world.
 fn reply_to(params: &Params<'_>) -> Result<Option<Mid>, GraphError> {
     let Some(mut value) = object(params, "reply_to")? else { return Ok(None) };
-    let mut part = Part::new(&mut value, Path::Root("reply_to"))?;
+    let mut part = ObjectReader::new(&mut value, Path::Root("reply_to"))?;
     part.only(&["mid"])?;
     Ok(Some(Mid(part.required("mid", usize::MAX)?.into())))
 }
@@ -285,7 +285,7 @@ fn reply_to(params: &Params<'_>) -> Result<Option<Mid>, GraphError> {
 /// A reaction to a message, or taking it back (M-146).
 fn reacts(call: &RoutedCall<'_>, person: Psid, action: &'static str) -> Result<CallAct, GraphError> {
     let mut value = object(call.params, "payload")?.ok_or_else(|| GraphError::required("payload"))?;
-    let mut part = Part::new(&mut value, Path::Root("payload"))?;
+    let mut part = ObjectReader::new(&mut value, Path::Root("payload"))?;
     part.only(&["message_id", "reaction"])?;
     let to = Mid(part.required("message_id", usize::MAX)?.into());
     let act =

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Found;
 use super::condition::Condition;
-use super::part::{Count, Part, longer};
+use super::object_reader::{Count, ObjectReader, longer};
 use super::path::Path;
 use crate::graph::error::GraphError;
 
@@ -31,7 +31,7 @@ const OF_DEFAULT_ACTION: &[&str] =
 
 /// Reads one button.
 pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(MEMBERS)?;
     let kind = part.word("type", TYPES)?.ok_or_else(|| GraphError::required(part.at("type")))?;
     match kind {
@@ -82,7 +82,7 @@ pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Re
 
 /// Reads what a tap on an element outside its buttons opens: a button of an address without title.
 pub(super) fn default_action(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(OF_DEFAULT_ACTION)?;
     part.word("type", &["web_url"])?.ok_or_else(|| GraphError::required(part.at("type")))?;
     page(&mut part, found)
@@ -93,7 +93,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// The title of a button that has to have one.
-fn title(part: &mut Part<'_>, found: &mut Found) -> Result<String, GraphError> {
+fn title(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<String, GraphError> {
     if !part.has("title") {
         return Err(GraphError::button_title_missing().param(part.at("title")));
     }
@@ -102,7 +102,7 @@ fn title(part: &mut Part<'_>, found: &mut Found) -> Result<String, GraphError> {
 }
 
 /// A title says something wherever it stands, also where the platform shows another.
-fn optional_title(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+fn optional_title(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<(), GraphError> {
     if part.said("title", usize::MAX)?.is_some_and(|title| longer(title, TITLE_SHOWN)) {
         found.conditions.push(Condition::long_title(part.at("title")));
     }
@@ -110,7 +110,7 @@ fn optional_title(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphErr
 }
 
 /// What a button that opens a page says of it.
-fn page(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+fn page(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<(), GraphError> {
     let Some(url) = part.url("url")?.map(str::to_owned) else {
         return Err(GraphError::button_url_missing().param(part.at("url")));
     };

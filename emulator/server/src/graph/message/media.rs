@@ -2,7 +2,7 @@
 
 use emulator_core::{RuleId, is_url};
 
-use super::part::{Count, Part};
+use super::object_reader::{Count, ObjectReader};
 use super::{Content, template};
 use crate::graph::error::GraphError;
 
@@ -14,7 +14,7 @@ const MEDIA: &[&str] = &["image", "audio", "video", "file"];
 pub(super) const IMAGES: Count = Count { least: 1, most: 30 };
 
 /// Reads `attachment`. A medium without address is a file of the call.
-pub(super) fn attachment(message: &mut Part<'_>, files: usize) -> Result<Content, GraphError> {
+pub(super) fn attachment(message: &mut ObjectReader<'_>, files: usize) -> Result<Content, GraphError> {
     let Some(mut part) = message.part("attachment")? else { return Ok(Content::default()) };
     let kind = kind(&mut part, |kind| kind == TEMPLATE || MEDIA.contains(&kind))?;
     if kind == TEMPLATE {
@@ -25,9 +25,9 @@ pub(super) fn attachment(message: &mut Part<'_>, files: usize) -> Result<Content
 }
 
 /// Reads `attachments`, which are images.
-pub(super) fn images(message: &mut Part<'_>) -> Result<Content, GraphError> {
+pub(super) fn images(message: &mut ObjectReader<'_>) -> Result<Content, GraphError> {
     message.each("attachments", IMAGES, |value, path| {
-        let mut part = Part::new(value, path)?;
+        let mut part = ObjectReader::new(value, path)?;
         kind(&mut part, |kind| kind == "image")?;
         media(&mut part, 0)
     })?;
@@ -35,7 +35,7 @@ pub(super) fn images(message: &mut Part<'_>) -> Result<Content, GraphError> {
 }
 
 /// The type of an attachment that has a payload as well.
-fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, GraphError> {
+fn kind(part: &mut ObjectReader<'_>, takes: impl Fn(&str) -> bool) -> Result<String, GraphError> {
     part.only(&["type", "payload"])?;
     let Some(kind) = part.text("type", usize::MAX)?.map(str::to_ascii_lowercase) else {
         return Err(GraphError { rule: RuleId::AttachmentKinds, ..GraphError::required(part.at("type")) });
@@ -54,7 +54,7 @@ fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, Gra
 }
 
 /// The payload of an image, a sound, a film or a file.
-fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
+fn media(part: &mut ObjectReader<'_>, files: usize) -> Result<(), GraphError> {
     let Some(mut payload) = part.part("payload")? else { return Ok(()) };
     payload.only(&["url", "attachment_id", "is_reusable", "sticker_id"])?;
     payload.flag("is_reusable")?;

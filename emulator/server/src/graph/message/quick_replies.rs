@@ -4,7 +4,7 @@ use emulator_core::{Asks, QuickReply, TITLE_SHOWN};
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::part::{Count, Part, longer};
+use super::object_reader::{Count, ObjectReader, longer};
 use super::path::Path;
 use crate::graph::error::GraphError;
 
@@ -17,7 +17,7 @@ const CONTENT_TYPES: &[&str] = &[TEXT, Asks::PhoneNumber.name(), Asks::Email.nam
 
 /// Reads the quick replies of a message, if it has any.
 pub(super) fn read(
-    message: &mut Part<'_>,
+    message: &mut ObjectReader<'_>,
     conditions: &mut Vec<Condition>,
 ) -> Result<Vec<QuickReply>, GraphError> {
     let mut replies = Vec::new();
@@ -33,7 +33,7 @@ fn quick_reply(
     path: Path<'_>,
     conditions: &mut Vec<Condition>,
 ) -> Result<QuickReply, GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     if part.text("content_type", usize::MAX)?.is_some_and(|kind| kind.eq_ignore_ascii_case(LOCATION)) {
         return Err(GraphError::quick_reply_location().param(part.at("content_type")));
     }

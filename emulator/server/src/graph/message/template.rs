@@ -3,7 +3,7 @@
 use emulator_core::Template;
 use serde_json::Value;
 
-use super::part::{Count, Part};
+use super::object_reader::{Count, ObjectReader};
 use super::path::{Path, TEMPLATE};
 use super::{Content, Found, buttons, feedback};
 use crate::graph::error::GraphError;
@@ -29,7 +29,7 @@ const TYPES: &[&str] = &["generic", "button", "customer_feedback"];
 
 /// Reads the payload of a template.
 pub(super) fn read(payload: &mut Value) -> Result<Content, GraphError> {
-    let mut part = Part::new(payload, TEMPLATE)?;
+    let mut part = ObjectReader::new(payload, TEMPLATE)?;
     let given = part.text("template_type", usize::MAX)?.filter(|given| !given.is_empty()).map(str::to_owned);
     let Some(given) = given else {
         return Err(GraphError::template_type_missing());
@@ -51,7 +51,7 @@ pub(super) fn read(payload: &mut Value) -> Result<Content, GraphError> {
 }
 
 /// A text with buttons (M-164).
-fn button(part: &mut Part<'_>) -> Result<Content, GraphError> {
+fn button(part: &mut ObjectReader<'_>) -> Result<Content, GraphError> {
     part.only(&["template_type", "text", "buttons", "sharable"])?;
     part.flag("sharable")?;
     let text = part.required("text", TEXT_LIMIT)?.into();
@@ -67,13 +67,13 @@ fn button(part: &mut Part<'_>) -> Result<Content, GraphError> {
 }
 
 /// The buttons of a text or an element, in the order of the screen.
-fn read_buttons(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+fn read_buttons(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<(), GraphError> {
     part.each("buttons", buttons::COUNT, |value, path| buttons::button(value, path, found))?;
     Ok(())
 }
 
 /// Elements side by side (M-163).
-fn generic(part: &mut Part<'_>) -> Result<Content, GraphError> {
+fn generic(part: &mut ObjectReader<'_>) -> Result<Content, GraphError> {
     part.only(&["template_type", "elements", "sharable", "image_aspect_ratio"])?;
     part.flag("sharable")?;
     part.word("image_aspect_ratio", &["horizontal", "square"])?;
@@ -91,7 +91,7 @@ fn generic(part: &mut Part<'_>) -> Result<Content, GraphError> {
 
 /// One element.
 fn element(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(&["title", "subtitle", "image_url", ITEM_URL, "default_action", "buttons"])?;
     let titled = part.said("title", TITLE_LIMIT)?.is_some();
     let subtitled = part.text("subtitle", TITLE_LIMIT)?.is_some_and(|subtitle| !subtitle.is_empty());

@@ -8,7 +8,7 @@ use super::wrong;
 use crate::graph::error::GraphError;
 
 /// An object, with the name that errors give it.
-pub(crate) struct Part<'a> {
+pub(crate) struct ObjectReader<'a> {
     members: &'a mut Map<String, Value>,
     path: Path<'a>,
 }
@@ -50,7 +50,7 @@ pub(super) fn longer(text: &str, limit: usize) -> bool {
     text.len() > limit && text.chars().count() > limit
 }
 
-impl<'a> Part<'a> {
+impl<'a> ObjectReader<'a> {
     /// The object; an error when the value is something else.
     pub(crate) fn new(value: &'a mut Value, path: Path<'a>) -> Result<Self, GraphError> {
         match value {
@@ -176,10 +176,10 @@ impl<'a> Part<'a> {
     }
 
     /// The member as an object.
-    pub(super) fn part(&mut self, key: &'a str) -> Result<Option<Part<'_>>, GraphError> {
+    pub(super) fn part(&mut self, key: &'a str) -> Result<Option<ObjectReader<'_>>, GraphError> {
         match self.members.get_mut(key) {
             None => Ok(None),
-            Some(value) => Part::new(value, Path::Member(&self.path, key)).map(Some),
+            Some(value) => ObjectReader::new(value, Path::Member(&self.path, key)).map(Some),
         }
     }
 

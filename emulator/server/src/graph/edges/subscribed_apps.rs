@@ -53,7 +53,9 @@ const UNINSTALLS: &ActForm =
 const INSTALLS_OR_NOT: ActForm = act_form!(
     "installs",
     says "takes itself off {page}",
-    [AppAct::Installs { fields, other_fields }] { fields: FieldsOrNull = "fields", other_fields: Texts = "other_fields" },
+    [AppAct::Installs { fields, other_fields }] {
+        fields: FieldsOrNull = "fields", other_fields: Texts = "other_fields",
+    },
     beside &[],
     wire webhook_fields::parameters(fields.as_ref(), other_fields),
 );

@@ -104,7 +104,10 @@ pub(super) const ROWS: &[Route] = &[
 
 /// The form of a control act: its verb, the pattern of the act, its members, and their names on the wire.
 macro_rules! control {
-    ($verb:literal, says $says:literal, $act:ident $({ $($member:ident: $codec:ty = $name:literal on $wire:literal by $value:expr),+ })?) => {
+    (
+        $verb:literal, says $says:literal,
+        $act:ident $({ $($member:ident: $codec:ty = $name:literal on $wire:literal by $value:expr),+ $(,)? })?
+    ) => {
         act_form!(
             $verb about person, says $says,
             [AppAct::Controls { person, act: ControlAct::$act $({ $($member),+ })? }]
@@ -122,28 +125,52 @@ fn number_of(to: Party) -> Value {
     to.number().to_string().into()
 }
 
-const PASSES: &ActForm = &control!("passes_control", says "passes control of {person} to {target_app_id}", Pass {
-    to: Option<Party> = "to" on "target_app_id" by to.map(number_of),
-    metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from)
-});
-const PASSES_METADATA: &ActForm = &control!("passes_metadata", says "passes metadata about {person} to {target_app_id}", PassMetadata {
-    to: Party = "to" on "target_app_id" by Some(number_of(*to)),
-    metadata: Arc<str> = "metadata" on "metadata" by Some(Value::from(&**metadata))
-});
-const TAKES: &ActForm = &control!("takes_control", says "takes control of {person}", Take {
-    metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from)
-});
-const REQUESTS: &ActForm = &control!("requests_control", says "requests control of {person}", Request {
-    metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from)
-});
-const RELEASES: &ActForm = &control!("releases_control", says "releases control of {person}", Release);
-const EXTENDS: &ActForm = &control!("extends_control", says "extends control of {person}", Extend {
-    by: Option<Seconds> = "seconds" on "duration" by by.map(|by| Value::from(by.0 / Span::SECOND.0))
-});
-const ASKS_OWNER: &ActForm = &act_form!(
-    "asks_owner" about person, says "asks who owns {person}", [AppAct::AsksOwner { person }] {}, beside &[], wire Vec::new(),
+const PASSES: &ActForm = &control!(
+    "passes_control", says "passes control of {person} to {target_app_id}",
+    Pass {
+        to: Option<Party> = "to" on "target_app_id" by to.map(number_of),
+        metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from),
+    }
 );
-const ASKS_RECEIVERS: &ActForm = &act_form!("asks_receivers", says "asks for the secondary receivers{on_page}", [AppAct::AsksReceivers] {}, beside &[], wire Vec::new());
+const PASSES_METADATA: &ActForm = &control!(
+    "passes_metadata", says "passes metadata about {person} to {target_app_id}",
+    PassMetadata {
+        to: Party = "to" on "target_app_id" by Some(number_of(*to)),
+        metadata: Arc<str> = "metadata" on "metadata" by Some(Value::from(&**metadata)),
+    }
+);
+const TAKES: &ActForm = &control!(
+    "takes_control", says "takes control of {person}",
+    Take {
+        metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from),
+    }
+);
+const REQUESTS: &ActForm = &control!(
+    "requests_control", says "requests control of {person}",
+    Request {
+        metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from),
+    }
+);
+const RELEASES: &ActForm = &control!(
+    "releases_control", says "releases control of {person}",
+    Release
+);
+const EXTENDS: &ActForm = &control!(
+    "extends_control", says "extends control of {person}",
+    Extend {
+        by: Option<Seconds> = "seconds" on "duration" by by.map(|by| Value::from(by.0 / Span::SECOND.0)),
+    }
+);
+const ASKS_OWNER: &ActForm = &act_form!(
+    "asks_owner" about person, says "asks who owns {person}",
+    [AppAct::AsksOwner { person }] {},
+    beside &[], wire Vec::new(),
+);
+const ASKS_RECEIVERS: &ActForm = &act_form!(
+    "asks_receivers", says "asks for the secondary receivers{on_page}",
+    [AppAct::AsksReceivers] {},
+    beside &[], wire Vec::new(),
+);
 
 /// An id that is no app id at all names no app of the Page either.
 fn party(text: &str) -> Party {

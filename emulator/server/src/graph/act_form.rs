@@ -7,6 +7,7 @@ use emulator_core::{AppAct, Psid, RouteId};
 use serde_json::{Map, Value, json};
 
 use super::act::Beside;
+use super::route::RouteMethod;
 use super::table::routes;
 use crate::journal::{Form, Members, Names, not_one_of, one_of};
 use crate::object::Object;
@@ -93,6 +94,7 @@ impl fmt::Debug for ActForm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteAct {
     route: RouteId,
+    reads_only: bool,
     form: &'static ActForm,
     act: AppAct,
     beside: Beside,
@@ -101,8 +103,9 @@ pub struct RouteAct {
 impl RouteAct {
     /// A call of a route; none for an act that the route does not make.
     pub fn new(route: RouteId, act: AppAct, beside: Beside) -> Option<Self> {
-        let form = super::table::route(route).acts.iter().find(|form| (form.fits)(&act))?;
-        Some(Self { route, form, act, beside })
+        let row = super::table::route(route);
+        let form = row.acts.iter().find(|form| (form.fits)(&act))?;
+        Some(Self { route, reads_only: row.method == RouteMethod::Get, form, act, beside })
     }
 
     /// The same one, with a parameter that core does not need.
@@ -115,6 +118,11 @@ impl RouteAct {
     /// What it is for.
     pub const fn route(&self) -> RouteId {
         self.route
+    }
+
+    /// True when it only reads.
+    pub(crate) const fn reads_only(&self) -> bool {
+        self.reads_only
     }
 
     /// What core is asked.
@@ -170,9 +178,8 @@ impl RouteAct {
         }
         let act = (form.read)(from, person, &beside)?;
         let fits = |(_, form): &(RouteId, &ActForm)| form.verb == verb && (form.fits)(&act);
-        let (route, form) =
-            forms().find(fits).ok_or_else(|| format!("`verb` is {verb} without its route"))?;
-        Ok(Some(Self { route, form, act, beside }))
+        let (route, _) = forms().find(fits).ok_or_else(|| format!("`verb` is {verb} without its route"))?;
+        Ok(Self::new(route, act, beside))
     }
 
     /// The verbs that acts have, each once, in the order of the table.

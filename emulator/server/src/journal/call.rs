@@ -11,7 +11,7 @@ use super::schema::Form;
 use super::value::{Flag, Json, Texts};
 use super::whom::Whom;
 use super::word::FieldsOrNull;
-use crate::graph::{Beside, RouteAct, RouteMethod, route};
+use crate::graph::{Beside, RouteAct};
 use crate::object::Object;
 use crate::shared::Registration;
 use crate::webhooks::WebhookUrl;
@@ -145,7 +145,7 @@ impl Call {
     /// True when it only reads.
     pub fn reads_only(&self) -> bool {
         match &self.content {
-            CallContent::Act(call) => route(call.route()).method == RouteMethod::Get,
+            CallContent::Act(call) => call.reads_only(),
             CallContent::Subscribes { .. } => false,
             CallContent::Request { method, .. } => &**method == "GET",
         }

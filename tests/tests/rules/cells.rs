@@ -170,11 +170,9 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
             let [change] = changes.as_slice() else { return None };
             let primary_goes = matches!(change, PageChange::Removes(app) if app.value == before.primary);
             let leader = Fixed::of(table.protocol).leader;
-            let of_another = match change {
-                PageChange::PrimaryReceiver(_) => leader != Leader::PrimaryReceiver,
-                PageChange::DefaultApp(_) => leader != Leader::DefaultApp,
-                _ => false,
-            };
+            let of_another = matches!(change, PageChange::PrimaryReceiver(_))
+                && leader != Leader::PrimaryReceiver
+                || matches!(change, PageChange::DefaultApp(_)) && leader != Leader::DefaultApp;
             if of_another || has_roles && primary_goes {
                 return None;
             }
@@ -276,9 +274,9 @@ fn party(name: &str) -> Party {
     if name == OwnerWord::Inbox.name() { Party::Inbox } else { Party::App(app_id(name)) }
 }
 
-fn owner_id(owner: &String) -> Option<Party> {
+fn owner_id(owner: &str) -> Option<Party> {
     let nobody = [OwnerWord::Idle.name(), OwnerWord::None.name()];
-    (!nobody.contains(&owner.as_str())).then(|| party(owner))
+    (!nobody.contains(&owner)).then(|| party(owner))
 }
 
 /// The events of control, by their names on the wire.

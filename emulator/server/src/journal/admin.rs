@@ -5,8 +5,8 @@ use emulator_core::{
 };
 
 use super::message::Sent;
+use super::party::{PartyOrNone, RoleOrNone};
 use super::row::tagged;
-use super::value::{PartyOrNone, RoleOrNone};
 
 tagged! {
     AdminChange, by "change" {
@@ -14,7 +14,9 @@ tagged! {
         "default_app" => [AdminChange::DefaultApp(to)] { to: PartyOrNone = "to" }
         "role" => [AdminChange::Role { party, role }] { party: Party = "app", role: RoleOrNone = "role" }
         "handover" => [AdminChange::Handover(on)] { on: bool = "on" }
-        "take_control" => [AdminChange::TakeControl { app, permitted }] { app: AppId = "app", permitted: bool = "permitted" }
+        "take_control" => [AdminChange::TakeControl { app, permitted }] {
+            app: AppId = "app", permitted: bool = "permitted",
+        }
         "routes" => [AdminChange::Routes(routes)] { routes: Routes = "routes" }
         "protocol" => [AdminChange::Protocol(protocol)] { protocol: Protocol = "to" }
         "connects" => [AdminChange::Connects(app)] { app: AppId = "app" }

@@ -1,11 +1,12 @@
-//! Routes and ads in JSON: where conversations go that begin in a certain way.
+//! Where control goes by itself in JSON: routes, ads, and what becomes of it after a message.
 
-use emulator_core::{Ad, AdRoute, AppId, Routes, Span};
+use emulator_core::{Ad, AdRoute, AppId, Party, Routes, SendControl, Span};
 use serde_json::{Map, Value, json};
 
 use super::Names;
 use super::names::Known;
-use super::row::Scalar;
+use super::row::{Codec, Members, Scalar, not_one_of, one_of};
+use super::schema::Form;
 use crate::escape::Dialect;
 use crate::object::Object;
 
@@ -80,5 +81,34 @@ impl Scalar for Routes {
             },
             "required": ["links", "ads"], "additionalProperties": false,
         })
+    }
+}
+
+/// What becomes of control after a message, and whom it is passed to where it names one.
+pub(crate) enum ThreadControl {}
+
+impl Codec for ThreadControl {
+    type Value = Option<SendControl>;
+
+    fn write(value: &Self::Value, name: &'static str, out: &mut Object<'_>, names: &Names) {
+        let Some(then) = value else { return };
+        out.text(name, then.name());
+        if let SendControl::Pass(to) = then {
+            <Option<Party> as Codec>::write(to, "app_id", out, names);
+        }
+    }
+
+    fn read(from: &Members<'_>, name: &'static str) -> Result<Self::Value, String> {
+        let pass = SendControl::Pass(<Option<Party> as Codec>::read(from, "app_id")?);
+        let Some(word) = from.get(name) else { return Ok(None) };
+        let word = word.as_str().unwrap_or_default();
+        let all = [pass, SendControl::Release];
+        let found = all.into_iter().find(|known| known.name() == word);
+        found.map(Some).ok_or_else(|| not_one_of(name, word, SendControl::WORDS))
+    }
+
+    fn describe(name: &'static str, forms: &mut Vec<Form>) {
+        forms.iter_mut().for_each(|form| form.allow(name, one_of(SendControl::WORDS)));
+        <Option<Party> as Codec>::describe("app_id", forms);
     }
 }

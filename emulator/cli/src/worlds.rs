@@ -122,8 +122,8 @@ pub(crate) fn world(arguments: &WorldArguments, colour: Colour) -> Result<WorldS
 /// A bot that a developer has stopped for an hour is no bot that fails: its webhooks stay switched on,
 /// with a warning, unless the world chose otherwise.
 fn spare_webhooks(world: &mut WorldSpec) {
-    for page in world.pages.iter_mut().filter(|page| !page.chosen.contains("webhook_disabling")) {
-        page.options.webhook_disabling = Switch::Off;
+    for page in &mut world.pages {
+        page.overrides.webhook_disabling.get_or_insert(Switch::Off);
     }
 }
 

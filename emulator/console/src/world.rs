@@ -59,8 +59,9 @@ impl Console {
             let page = settings.pages.get(&id);
             json!({
                 "id": id.to_string(),
+                "protocol": page.map(|page| page.messenger.protocol().name()),
                 "name": page.map(|page| page.name.to_string()),
-                "primary_receiver": page.and_then(|page| page.primary_receiver).map(|app| names.app(app)),
+                "primary_receiver": settings.primary(id).map(|app| names.app(app)),
             })
         };
         let people = cast.names_of_people().filter_map(|name| {
@@ -76,7 +77,6 @@ impl Console {
         let mut body = json!({
             "now": rfc3339(now),
             "delivers_to": lane.delivers_to(),
-            "protocol": settings.protocol.name(),
             "page": page_value(cast.page),
             "apps": apps.collect::<Vec<_>>(),
             "people": people.collect::<Vec<_>>(),

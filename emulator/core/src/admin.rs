@@ -7,7 +7,7 @@ use crate::audience::{self, Audience};
 use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
 use crate::conversation::Conversation;
-use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, RefusalKind, Role};
+use crate::effect::{Accepted, Answer, Decided, Event, Outcome, Refusal, Role};
 use crate::fact::{Fact, Saw};
 use crate::field::{Field, FieldSet};
 use crate::health;
@@ -15,6 +15,7 @@ use crate::ids::{AppId, PageId, Psid};
 use crate::input::AdminChange;
 use crate::options::RoleLost;
 use crate::party::Party;
+use crate::refusal::RefusalKind;
 use crate::settings::{Connection, Page, Permission, Settings};
 use crate::world::World;
 
@@ -89,7 +90,7 @@ fn primary_receiver(world: &mut World, page: PageId, to: Option<Party>, context:
     if to.is_some() && app.is_none_or(|app| world.settings.connection(page, app).is_none()) {
         return Err(unknown());
     }
-    page_mut(&mut world.settings, page)?.primary_receiver = app;
+    page_mut(&mut world.settings, page)?.messenger.primary_receiver = app;
     let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
     if before != app {
         if let Some(loser) = before
@@ -131,9 +132,9 @@ fn removes(world: &mut World, page: PageId, app: AppId, context: &Context<'_>) -
 /// (C-12a), which a connected app is told (C-12).
 fn leaves(world: &mut World, page: PageId, app: AppId, context: &Context<'_>) -> Vec<Decided> {
     let Some(settings) = Arc::make_mut(&mut world.settings).pages.get_mut(&page) else { return Vec::new() };
-    let had_role = settings.primary_receiver == Some(app);
+    let had_role = settings.messenger.primary_receiver == Some(app);
     if had_role {
-        settings.primary_receiver = None;
+        settings.messenger.primary_receiver = None;
     }
     let mut effects = becomes_idle(world, page, app, RuleId::RemovedOwner, context);
     if had_role {

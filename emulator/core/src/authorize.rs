@@ -1,9 +1,10 @@
 //! Whether a Page token may be used at all, before anything else is looked at. Reads only.
 
 use crate::catalogue::RuleId;
-use crate::effect::{Refusal, RefusalKind};
+use crate::effect::Refusal;
 use crate::fact::Saw;
 use crate::ids::{AppId, PageId};
+use crate::refusal::RefusalKind;
 use crate::settings::{Connection, Permission, TokenState};
 use crate::time::Timestamp;
 use crate::world::World;

@@ -6,12 +6,17 @@ use crate::audience::{self, Audience};
 use crate::catalogue::RuleId;
 use crate::conversation::{CONTROL_LASTS, Control, Conversation};
 use crate::derive::{Digest, IdKind, Ids};
-use crate::effect::{Accepted, Answer, Decided, Effect, Event, Refusal, RefusalKind};
+use crate::effect::{Accepted, Answer, Decided, Effect, Event, Refusal};
 use crate::fact::{Fact, Saw};
-use crate::folder;
+use crate::filing;
 use crate::ids::{AppId, Mid, PageId, Psid};
-use crate::options::{ControlEnds, Options};
+use crate::line::Line;
+use crate::options::ControlEnds;
 use crate::party::Party;
+use crate::protocol::Protocol;
+use crate::protocols::Options;
+use crate::protocols::Refusals;
+use crate::refusal::RefusalKind;
 use crate::time::Timestamp;
 use crate::timers::{Subject, TimerKind};
 use crate::world::World;
@@ -82,6 +87,16 @@ impl<'a> Case<'a> {
         self.control().owner()
     }
 
+    /// The Page on the platform of the person.
+    pub(crate) fn line(&self) -> Option<&Line> {
+        self.world.settings.line(self.page)
+    }
+
+    /// How the Page's protocol words refusals.
+    pub(crate) fn refusals(&self) -> Refusals {
+        self.line().map_or_else(|| Refusals::of(Protocol::default()), Line::refusals)
+    }
+
     /// The Page's primary receiver.
     pub(crate) fn primary(&self) -> Option<AppId> {
         self.world.settings.primary(self.page)
@@ -147,7 +162,7 @@ impl<'a> Case<'a> {
         let subject = Subject::Conversation(*person);
         timers.change(subject, TimerKind::ControlEnds, conversation.control.until(), until);
         conversation.control = control;
-        let filed = folder::follow(conversation, *person, to, &self.options);
+        let filed = filing::follow(conversation, *person, to, &self.options);
         self.happens(rule, Effect::ControlMoved { person: self.person, from, to, until });
         self.follows(filed);
     }
@@ -169,7 +184,7 @@ impl<'a> Case<'a> {
     pub(crate) fn mark(&mut self, marked: bool) {
         let person = self.person;
         let marked =
-            self.world.conversations.get_mut(&person).and_then(|it| folder::mark(it, person, marked));
+            self.world.conversations.get_mut(&person).and_then(|it| filing::mark(it, person, marked));
         self.follows(marked);
     }
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::derive::IdKind;
+use crate::folder::Folder;
 use crate::ids::{AppId, Mid, PageId};
-use crate::input::Referral;
 use crate::message::{Button, Message, QuickReply, shown_title};
 use crate::party::Party;
+use crate::referral::Referral;
 use crate::time::{Span, Timestamp};
-use crate::word::words;
 
 /// How many messages a conversation remembers.
 pub const KEPT_MESSAGES: usize = 20;
@@ -59,18 +59,6 @@ impl Control {
             Self::Idle => None,
             Self::Owned { lasts, .. } => Some(lasts),
         }
-    }
-}
-
-words! {
-    /// A folder of the Page Inbox.
-    Folder {
-        /// What people at the Page are to look at.
-        Main = "main",
-        /// What an app deals with, or what an agent has finished.
-        Done = "done",
-        /// What an agent threw out.
-        Spam = "spam",
     }
 }
 

@@ -5,10 +5,10 @@
 //! what it should be.
 
 use crate::catalogue::RuleId;
-use crate::effect::RefusalKind;
 use crate::ids::AppId;
 use crate::party::Party;
 use crate::protocol::Protocol;
+use crate::refusal::RefusalKind;
 use crate::word::words;
 
 mod play;

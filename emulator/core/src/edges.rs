@@ -6,13 +6,14 @@ use crate::audience::Audience;
 use crate::case::Case;
 use crate::catalogue::RuleId;
 use crate::conversation::CONTROL_LASTS;
-use crate::effect::{Accepted, Answer, Event, Outcome, Refusal, RefusalKind};
+use crate::effect::{Accepted, Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
 use crate::ids::{AppId, PageId};
 use crate::input::ControlAct;
 use crate::options::{Passes, Release, RequestOnIdle, Takes, WhatOneHas, Whom};
 use crate::party::Party;
-use crate::protocol::Refusals;
+use crate::protocols::Refusals;
+use crate::refusal::RefusalKind;
 use crate::time::Span;
 use crate::world::World;
 
@@ -39,7 +40,7 @@ pub(crate) fn act(mut case: Case<'_>, app: AppId, act: ControlAct) -> Outcome {
 }
 
 fn refusals(case: &Case<'_>) -> Refusals {
-    Refusals::of(case.world.settings.protocol(case.page))
+    case.refusals()
 }
 
 fn pass(

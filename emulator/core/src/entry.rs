@@ -8,7 +8,7 @@ use crate::fact::Fact;
 use crate::ids::AppId;
 use crate::options::AnnounceImplicitMoves;
 use crate::party::Party;
-use crate::protocol::{Claimant, Whenever};
+use crate::protocols::{Claim, Claimant, Whenever};
 use crate::window;
 use crate::writing::renew;
 
@@ -78,7 +78,7 @@ pub(crate) fn enters(case: &mut Case<'_>, entry: Entry, event: &Event) {
 /// renews the control of the owner.
 fn claims_control(case: &mut Case<'_>, entry: Entry) {
     let owner = case.owner();
-    let claims = case.world.settings.protocol(case.page).claims();
+    let claims = case.line().map_or(&[] as &[Claim], |line| line.protocol().claims());
     let claim = claims.iter().find_map(|claim| {
         let app = match claim.by {
             Claimant::Tap => case.made_by(entry)?,

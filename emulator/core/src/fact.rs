@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::conversation::Folder;
 use crate::field::FieldSet;
+use crate::folder::Folder;
 use crate::ids::AppId;
 use crate::party::Party;
 use crate::time::Timestamp;

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use crate::audience::Audience;
 use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
-use crate::conversation::{Folder, Sender};
-use crate::effect::{Accepted, Answer, Event, Outcome, RefusalKind};
+use crate::conversation::Sender;
+use crate::effect::{Accepted, Answer, Event, Outcome};
 use crate::fact::Fact;
-use crate::folder;
+use crate::filing;
+use crate::folder::Folder;
 use crate::ids::Psid;
 use crate::input::InboxAct;
 use crate::message::Message;
 use crate::options::{DoneGives, InboxMain, ReplyInDone, Switch};
 use crate::party::Party;
+use crate::refusal::RefusalKind;
 use crate::world::World;
 use crate::writing::{delivered, page_wrote, write};
 
@@ -68,7 +70,7 @@ fn asks_primary(case: &mut Case<'_>) {
 /// Files the conversation in a folder because an agent put it there.
 fn file(case: &mut Case<'_>, to: Folder) {
     let person = case.person;
-    if let Some(effect) = folder::file(case.begun(), person, to) {
+    if let Some(effect) = filing::file(case.begun(), person, to) {
         case.happens(RuleId::InboxMoves, effect);
     }
 }

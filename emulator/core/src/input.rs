@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::conversation::Folder;
 use crate::field::FieldSet;
+use crate::folder::Folder;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::message::Message;
 use crate::party::Party;
+use crate::reaction::Reaction;
+use crate::referral::Referral;
 use crate::settings::{AppMode, Feature, Permission, TokenState};
 use crate::time::Span;
 use crate::timers::Timer;
@@ -91,51 +93,6 @@ pub enum PersonAct {
     Opens(Referral),
     /// Blocks the Page, or no longer.
     Blocks(bool),
-}
-
-/// A reaction to a message (M-230).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Reaction {
-    /// The character that people see.
-    pub emoji: Arc<str>,
-    /// The platform's word for it.
-    pub name: &'static str,
-}
-
-impl Reaction {
-    /// The platform's words for reactions.
-    pub const NAMES: &'static [&'static str] =
-        &["smile", "angry", "sad", "wow", "love", "like", "dislike", "other"];
-
-    /// The reaction of that name.
-    pub fn named(emoji: impl Into<Arc<str>>, name: &str) -> Option<Self> {
-        let name = Self::NAMES.iter().find(|known| **known == name)?;
-        Some(Self { emoji: emoji.into(), name })
-    }
-
-    /// The reaction of that emoji, with the name that the platform has for it. The names are documented, which
-    /// emoji belongs to which is not: those of the reactions that Messenger offers have theirs, and every other
-    /// is `other`.
-    pub fn of(emoji: &str) -> Self {
-        let name = match emoji.trim_end_matches('\u{fe0f}') {
-            "❤" | "😍" => "love",
-            "😆" | "😀" | "😄" | "😂" => "smile",
-            "😮" => "wow",
-            "😢" => "sad",
-            "😠" | "😡" => "angry",
-            "👍" => "like",
-            "👎" => "dislike",
-            _ => "other",
-        };
-        Self { emoji: emoji.into(), name }
-    }
-}
-
-/// Where a person came from (C-165).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Referral {
-    /// The text behind `ref=` in the link.
-    pub reference: Arc<str>,
 }
 
 /// What an agent can do in the Page Inbox.
@@ -309,27 +266,5 @@ impl Tag {
     /// The tag of that name, however it is spelt in large and small letters (M-81).
     pub fn spelt(name: &str) -> Option<Self> {
         Self::parse(&name.to_ascii_uppercase())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reaction_has_the_platforms_name_with_and_without_the_selector_of_colour() {
-        for (emoji, name) in [
-            ("❤", "love"),
-            ("❤\u{fe0f}", "love"),
-            ("😆", "smile"),
-            ("😮", "wow"),
-            ("😢", "sad"),
-            ("😠", "angry"),
-            ("👍", "like"),
-            ("👎", "dislike"),
-            ("🌮", "other"),
-        ] {
-            assert_eq!(Reaction::of(emoji), Reaction { emoji: emoji.into(), name });
-        }
     }
 }

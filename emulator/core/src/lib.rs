@@ -14,6 +14,7 @@ mod authorize;
 mod case;
 mod catalogue;
 mod check;
+mod columns;
 mod conversation;
 pub mod decisions;
 mod derive;
@@ -24,12 +25,14 @@ mod error_codes;
 mod expiry;
 mod fact;
 mod field;
+mod filing;
 mod folder;
 mod graph_version;
 mod health;
 mod ids;
 mod inbox;
 mod input;
+mod line;
 mod media;
 mod members;
 mod message;
@@ -38,6 +41,10 @@ mod party;
 mod person;
 mod profile;
 mod protocol;
+mod protocols;
+mod reaction;
+mod referral;
+mod refusal;
 mod retry;
 mod route;
 mod rules_version;
@@ -61,32 +68,38 @@ pub use authorize::{authorize, token_holds, token_is_good};
 pub use case::Context;
 pub use catalogue::{Confidence, Rule, RuleId, catalogue};
 pub use check::Check;
+pub use columns::{OptionError, OptionRule, RULES_AS_OF};
 pub use conversation::{
-    CONTROL_LASTS, Control, Conversation, Folder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
+    CONTROL_LASTS, Control, Conversation, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
 };
 pub use derive::{Digest, IdKind, Ids};
 pub use edges::EXTEND_AT_MOST;
 pub use effect::{
-    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, RefusalKind, Role, Style,
+    Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, Role, Style,
 };
 pub use error_codes::{codes_with, subcodes, subcodes_of};
 pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};
+pub use folder::Folder;
 pub use graph_version::GraphVersion;
 pub use health::TELLS_AFTER;
 pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
-pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
+pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Tag};
+pub use line::Line;
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
 pub use members::{EVENT_MEMBERS, MESSAGE_MEMBERS, MESSAGING_TYPES, TAKEN_MESSAGING_TYPES};
 pub use message::{Asks, Button, Message, QuickReply, TITLE_SHOWN, Template, shown_title};
 pub use options::{
     Account, Activity, AnnounceImplicitMoves, AppIdType, ControlEnds, DoneGives, EchoOrder, EmptyField,
-    Escapes, HumanAgent, IdleDelivery, InboxMain, LongTitles, MissingMetadata, OptionError, OptionRule,
-    Options, Passes, ProfileFields, RULES_AS_OF, Release, ReplyInDone, RequestOnIdle, StandbyPostback,
-    Switch, Takes, WhatOneHas, Whom,
+    Escapes, HumanAgent, IdleDelivery, InboxMain, LongTitles, MissingMetadata, Passes, ProfileFields,
+    Release, ReplyInDone, RequestOnIdle, StandbyPostback, Switch, Takes, WhatOneHas, Whom,
 };
 pub use party::Party;
-pub use protocol::{Claim, Claimant, Protocol, Refusals, Whenever};
+pub use protocol::Protocol;
+pub use protocols::{Claim, Claimant, Options, Overrides, Refusals, Whenever};
+pub use reaction::Reaction;
+pub use referral::Referral;
+pub use refusal::RefusalKind;
 pub use retry::{GIVES_UP_AFTER, retry_after};
 pub use route::RouteId;
 pub use rules_version::{Decisions, OptionDecision, RULES_VERSION, RULES_VERSIONS, RulesChange};

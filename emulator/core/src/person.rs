@@ -8,12 +8,15 @@ use crate::case::{Case, Context};
 use crate::catalogue::RuleId;
 use crate::conversation::{Sender, Tappable};
 use crate::derive::Digest;
-use crate::effect::{Accepted, Answer, Event, Outcome, RefusalKind};
+use crate::effect::{Accepted, Answer, Event, Outcome};
 use crate::entry::{Entry, enters};
 use crate::fact::{Fact, Saw};
 use crate::ids::{Mid, Psid};
-use crate::input::{PersonAct, Reaction, Referral};
+use crate::input::PersonAct;
 use crate::message::Message;
+use crate::reaction::Reaction;
+use crate::referral::Referral;
+use crate::refusal::RefusalKind;
 use crate::world::World;
 use crate::writing::write;
 

@@ -7,9 +7,10 @@ use crate::audience::may_meet;
 use crate::case::Case;
 use crate::catalogue::RuleId;
 use crate::conversation::Conversation;
-use crate::effect::{Answer, Outcome, RefusalKind};
+use crate::effect::{Answer, Outcome};
 use crate::ids::AppId;
 use crate::options::{Account, ProfileFields};
+use crate::refusal::RefusalKind;
 use crate::settings::Permission;
 
 /// An app asks what a person shows of herself, who shows nothing while she never did anything with the Page. The

@@ -10,8 +10,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::catalogue;
-use crate::options::Options;
 use crate::protocol::Protocol;
+use crate::protocols::Options;
 
 /// What each version decides, as JSON of [`Decisions`], from version 1 on.
 pub const RULES_VERSIONS: &[&str] = &[include_str!("../rules/1.json")];

@@ -8,14 +8,14 @@ use crate::audience::{Audience, may_meet};
 use crate::case::Case;
 use crate::catalogue::RuleId;
 use crate::conversation::Sender;
-use crate::effect::{Answer, Event, Outcome, Refusal, RefusalKind};
+use crate::effect::{Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
 use crate::ids::{AppId, Mid};
 use crate::input::Tag;
 use crate::message::Message;
 use crate::options::{Account, HumanAgent, Switch, Whom};
 use crate::party::Party;
-use crate::protocol::Refusals;
+use crate::refusal::RefusalKind;
 use crate::settings::Feature;
 use crate::window;
 use crate::writing::{delivered, page_wrote, write};
@@ -83,7 +83,7 @@ fn controls(case: &Case<'_>, app: AppId, tag: Option<Tag>) -> Result<RuleId, Ref
         Some(owner) if owner == Party::App(app) || case.options.exclusive == Switch::Off => Ok(rule),
         Some(_) if tag == Some(Tag::HumanAgent) => Ok(RuleId::HumanAgentException),
         Some(_) => {
-            let refusals = Refusals::of(case.world.settings.protocol(case.page));
+            let refusals = case.refusals();
             Err(case.refuse(rule, refusals.not_owner_send))
         }
     }

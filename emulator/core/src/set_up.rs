@@ -70,7 +70,6 @@ impl SetUp {
 mod tests {
     use super::*;
     use crate::field::Field;
-    use crate::protocol::Protocol;
     use crate::settings::{App, Page};
 
     const PAGE: PageId = PageId(1);
@@ -85,7 +84,7 @@ mod tests {
         let mut page = Page::named("Shop");
         page.apps.insert(BOT, connected([Field::Messages].into_iter().collect()));
         let apps = [(BOT, App::named("bot")), (DESK, App::named("desk"))].into();
-        Arc::new(Settings { protocol: Protocol::default(), pages: [(PAGE, page)].into(), apps })
+        Arc::new(Settings { pages: [(PAGE, page)].into(), apps })
     }
 
     #[test]
@@ -98,12 +97,12 @@ mod tests {
         changed.pages.get_mut(&PAGE).unwrap().apps.insert(DESK, connected(fields));
         changed.apps.get_mut(&DESK).unwrap().subscription = Some(fields);
         let mut other = settings();
-        Arc::make_mut(&mut other).pages.get_mut(&PAGE).unwrap().primary_receiver = Some(DESK);
+        Arc::make_mut(&mut other).pages.get_mut(&PAGE).unwrap().messenger.primary_receiver = Some(DESK);
         SetUp::between(&before, &after).carry_into(&mut other);
         assert_eq!(other.connection(PAGE, BOT).unwrap().fields, fields);
         assert_eq!(other.connection(PAGE, DESK), after.connection(PAGE, DESK));
         assert_eq!(other.apps[&DESK].subscription, Some(fields));
-        assert_eq!(other.pages[&PAGE].primary_receiver, Some(DESK), "roles are those of the world");
+        assert_eq!(other.primary(PAGE), Some(DESK), "roles are those of the world");
     }
 
     #[test]

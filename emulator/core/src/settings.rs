@@ -6,16 +6,14 @@ use std::sync::Arc;
 
 use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
-use crate::options::Options;
-use crate::protocol::Protocol;
+use crate::line::Line;
+use crate::protocols::Options;
 use crate::time::Timestamp;
 use crate::word::words;
 
 /// The settings of a world. Each Page has its own (C-166).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
-    /// Which generation of conversation control the Pages follow.
-    pub protocol: Protocol,
     /// The Pages by id.
     pub pages: BTreeMap<PageId, Page>,
     /// The apps by id.
@@ -33,19 +31,19 @@ impl Settings {
         }
     }
 
-    /// The switches of the Page.
-    pub fn options(&self, page: PageId) -> Options {
-        self.pages.get(&page).map(|page| page.options).unwrap_or_default()
+    /// The Page on Messenger.
+    pub fn line(&self, page: PageId) -> Option<&Line> {
+        self.pages.get(&page).map(|page| &page.messenger)
     }
 
-    /// The protocol of conversation control that the Page follows.
-    pub const fn protocol(&self, _page: PageId) -> Protocol {
-        self.protocol
+    /// The words in force on the Page.
+    pub fn options(&self, page: PageId) -> Options {
+        self.line(page).map(|line| *line.options()).unwrap_or_default()
     }
 
     /// The Page's primary receiver.
     pub fn primary(&self, page: PageId) -> Option<AppId> {
-        self.pages.get(&page).and_then(|page| page.primary_receiver)
+        self.line(page).and_then(|line| line.primary_receiver)
     }
 
     /// How the app is connected to the Page, if it is.
@@ -90,16 +88,14 @@ words! {
 pub struct Page {
     /// The name that people see.
     pub name: Arc<str>,
-    /// The app that gets idle conversations when a person writes; none is allowed.
-    pub primary_receiver: Option<AppId>,
+    /// The Page on Messenger.
+    pub messenger: Line,
     /// True when it is registered as a news Page, which may send news at any time (M-181b).
     pub news: bool,
     /// The hosts that buttons may open with extensions, in small letters (M-89).
     pub whitelisted_domains: BTreeSet<Arc<str>>,
     /// The apps that are connected to the Page.
     pub apps: BTreeMap<AppId, Connection>,
-    /// The switches where sources disagree.
-    pub options: Options,
 }
 
 impl Page {
@@ -107,11 +103,10 @@ impl Page {
     pub fn named(name: impl Into<Arc<str>>) -> Self {
         Self {
             name: name.into(),
-            primary_receiver: None,
+            messenger: Line::default(),
             news: false,
             whitelisted_domains: BTreeSet::new(),
             apps: BTreeMap::new(),
-            options: Options::default(),
         }
     }
 }

@@ -3,11 +3,12 @@
 use crate::case::Case;
 use crate::catalogue::RuleId;
 use crate::conversation::Conversation;
-use crate::effect::{Decided, Effect, Refusal, RefusalKind};
+use crate::effect::{Decided, Effect, Refusal};
 use crate::fact::{Fact, Saw};
 use crate::ids::Psid;
 use crate::input::Tag;
 use crate::message::{Message, Template};
+use crate::refusal::RefusalKind;
 use crate::time::{Span, Timestamp};
 
 /// How long a person's action keeps the standard window open.

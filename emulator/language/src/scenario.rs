@@ -11,11 +11,10 @@ mod world_file;
 
 pub(crate) use world::unknown_page;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use emulator_core::{GraphVersion, Options, Protocol, words};
+use emulator_core::{GraphVersion, Overrides, Protocol, words};
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, NodeKind, Span, Spanned};
@@ -189,10 +188,8 @@ pub struct PageSpec {
     pub news: bool,
     /// The hosts that it whitelists, in small letters.
     pub whitelisted_domains: Vec<String>,
-    /// The switches where sources disagree.
-    pub options: Options,
-    /// The names of those that the world chose itself.
-    pub chosen: BTreeSet<&'static str>,
+    /// The words that hold whatever its protocol says.
+    pub overrides: Overrides,
 }
 
 /// An app.

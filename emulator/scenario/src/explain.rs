@@ -211,8 +211,8 @@ mod tests {
 
     use super::*;
 
-    const HEADER: &str = r#"{"format":2,"emulator":"0.1.0","rules":1,"seed":1,"lane":"l","world":{"protocol":"handover",
-        "pages":[{"id":"1","name":"Page","primary_receiver":null,"apps":{}}],
+    const HEADER: &str = r#"{"format":2,"emulator":"0.1.0","rules":1,"seed":1,"lane":"l","world":{
+        "pages":[{"id":"1","name":"Page","protocol":"handover","primary_receiver":null,"apps":{}}],
         "apps":{"bot":{"id":"7"},"livechat":{"id":"8"}}},"people":{"ana":"5"}}"#;
 
     /// These entries, a second apart.

@@ -170,7 +170,7 @@ impl Journal {
             begin,
             reply,
             told: &told,
-            protocol: &self.heading.header.world.protocol,
+            protocol: self.heading.header.world.pages.first().map(|page| page.protocol.as_str()),
         };
         Ok(Recording { text: head.written(), steps: told.steps(), warnings })
     }
@@ -194,7 +194,7 @@ struct Head<'a> {
     begin: i64,
     reply: Option<i64>,
     told: &'a Told,
-    protocol: &'a str,
+    protocol: Option<&'a str>,
 }
 
 impl Head<'_> {
@@ -211,7 +211,9 @@ impl Head<'_> {
         if !tags.is_empty() {
             entry("tags", &Tree::List(tags));
         }
-        let own = about["protocol"].as_str().or_else(|| Some(protocol).filter(|it| *it != "handover"));
+        let own = about["protocol"]
+            .as_str()
+            .or_else(|| protocol.filter(|it| *it != emulator_core::Protocol::default().name()));
         if let Some(protocol) = own {
             entry("protocol", &Tree::word(protocol));
         }

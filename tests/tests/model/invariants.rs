@@ -26,7 +26,7 @@ fn on_page(world: &World, party: Party) -> bool {
 }
 
 fn primary(world: &World) -> Option<Party> {
-    world.settings.pages[&PAGE].primary_receiver.map(Party::App)
+    world.settings.pages[&PAGE].messenger.primary_receiver.map(Party::App)
 }
 
 /// Whose conversation an input is about.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use emulator_core::{
     App, AppId, Connection, Context, Conversation, Feature, Field, Folder, Ids, Input, Page, PageId, Party,
-    Person, Protocol, Psid, Settings, Span, Timestamp, World, step,
+    Person, Psid, Settings, Span, Timestamp, World, step,
 };
 use stateright::Property;
 
@@ -78,7 +78,7 @@ impl State {
             .collect();
         people.sort();
         Seen {
-            primary: page.primary_receiver,
+            primary: page.messenger.primary_receiver,
             apps: page.apps.iter().map(|(app, connection)| (*app, &connection.features)).collect(),
             people,
             broken: self.broken.as_deref(),
@@ -122,7 +122,6 @@ impl State {
         };
         let page = Page { apps: APPS.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
         let settings = Settings {
-            protocol: Protocol::Handover,
             pages: [(PAGE, page)].into(),
             apps: APPS.map(|app| (app, App::named(app.to_string()))).into(),
         };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use emulator_core::{
     AdminChange, App, AppAct, AppId, AppMode, Button, Connection, ControlAct, Feature, Field, FieldSet,
-    Folder, InboxAct, Input, Message, Mid, Options, Page, PageId, Party, Permission, Person, PersonAct,
-    Protocol, Psid, QuickReply, Reaction, Referral, Settings, Span, Subject, Tag, Template, Timer, TimerKind,
-    Timestamp, TokenState, World,
+    Folder, InboxAct, Input, Line, Message, Mid, Options, Overrides, Page, PageId, Party, Permission, Person,
+    PersonAct, Protocol, Psid, QuickReply, Reaction, Referral, Settings, Span, Subject, Tag, Template, Timer,
+    TimerKind, Timestamp, TokenState, World,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -38,15 +38,15 @@ fn fields() -> impl Strategy<Value = FieldSet> {
     prop_oneof![2 => Just(all), 1 => some].prop_map(FieldSet::from_iter)
 }
 
-fn options() -> impl Strategy<Value = Options> {
+fn overrides() -> impl Strategy<Value = Overrides> {
     let switches: Vec<(&'static str, &'static str)> =
         Options::ALL.iter().flat_map(|option| option.words.iter().map(|word| (option.name, *word))).collect();
     let set = |switches: Vec<(&str, &str)>| {
-        let mut options = Options::default();
+        let mut overrides = Overrides::default();
         for (name, word) in switches {
-            options.set(name, word).expect("a word of the switch");
+            overrides.set(name, word).expect("a word of the switch");
         }
-        options
+        overrides
     };
     prop_oneof![1 => Just(Vec::new()), 1 => vec(select(switches), 0..6)].prop_map(set)
 }
@@ -59,8 +59,8 @@ fn settings() -> BoxedStrategy<Settings> {
     });
     let mode = prop_oneof![5 => Just(AppMode::Live), 1 => Just(AppMode::Development)];
     let app = (connection, mode);
-    (vec(app, 2..=3), 0..4_usize, options(), any::<bool>())
-        .prop_map(|(apps, primary, options, news)| {
+    (vec(app, 2..=3), 0..4_usize, overrides(), any::<bool>())
+        .prop_map(|(apps, primary, overrides, news)| {
             let known = APPS.into_iter().zip(&apps);
             let known = known.map(|(id, (_, mode))| (id, App { mode: *mode, ..App::named(id.to_string()) }));
             let known: BTreeMap<_, _> = known.chain([(STRANGER, App::named("stranger"))]).collect();
@@ -68,17 +68,12 @@ fn settings() -> BoxedStrategy<Settings> {
                 APPS.into_iter().zip(apps.iter().map(|(connection, _)| connection.clone())).collect();
             let primary_receiver = APPS.get(primary).copied().filter(|app| connected.contains_key(app));
             let page = |primary_receiver| Page {
-                primary_receiver,
+                messenger: Line::new(Protocol::Handover, overrides).with_primary(primary_receiver),
                 news,
-                options,
                 apps: connected.clone(),
                 ..Page::named("Page")
             };
-            Settings {
-                protocol: Protocol::Handover,
-                pages: [(PAGE, page(primary_receiver)), (OTHER_PAGE, page(None))].into(),
-                apps: known,
-            }
+            Settings { pages: [(PAGE, page(primary_receiver)), (OTHER_PAGE, page(None))].into(), apps: known }
         })
         .boxed()
 }

@@ -358,9 +358,7 @@ fn may_lose(before: &World, input: &Input) -> Option<AppId> {
     match input {
         Input::Admin { change: AdminChange::Removes(app), .. }
         | Input::App { app, act: AppAct::Installs { fields: None, .. }, .. } => Some(*app),
-        Input::Admin { page, change: AdminChange::PrimaryReceiver(_) } => {
-            before.settings.pages.get(page).and_then(|page| page.primary_receiver)
-        }
+        Input::Admin { page, change: AdminChange::PrimaryReceiver(_) } => before.settings.primary(*page),
         Input::Person { .. }
         | Input::Inbox { .. }
         | Input::App { .. }

@@ -414,7 +414,7 @@ impl Stage {
     fn state(&self) -> State {
         let conversation = self.world.conversations.get(&ANA_ID);
         let control = self.world.control(ANA_ID);
-        let primary = self.world.settings.pages[&ORCHID].primary_receiver;
+        let primary = self.world.settings.pages[&ORCHID].messenger.primary_receiver;
         State {
             owner: self.names.owner(control.owner()),
             until: control.until(),

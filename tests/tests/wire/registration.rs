@@ -424,7 +424,7 @@ async fn an_app_that_takes_itself_off_the_page_owns_nothing_there_and_has_no_rol
     let off = Call::new("DELETE", &format!("/me/subscribed_apps?access_token={}", token(BOT)));
     success(&stand.call(&off).await);
     assert_eq!(lane.conversation(ann).unwrap().control.owner(), None);
-    assert_eq!(lane.settings().pages[&PAGE].primary_receiver, None);
+    assert_eq!(lane.settings().pages[&PAGE].messenger.primary_receiver, None);
     let moved = entries(&lane).into_iter().find(|entry| entry.rule == Some(RuleId::RemovedOwner));
     assert!(moved.is_some(), "the journal says why nobody owns the conversation");
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use emulator_core::{
-    Answer, App, AppId, Connection, Feature, Field, FieldSet, Mid, Options, Page, PageId, Permission,
+    Answer, App, AppId, Connection, Feature, Field, FieldSet, Line, Mid, Overrides, Page, PageId, Permission,
     PersonAct, Protocol, Psid, Settings, Timestamp,
 };
 use emulator_server::journal::{Entry, causal_order, entry_to_json};
@@ -65,7 +65,7 @@ pub(crate) struct Setup {
     webhooks: BTreeMap<AppId, String>,
     timeout: Duration,
     proof: Option<AppId>,
-    options: Options,
+    overrides: Overrides,
     whitelisted: &'static [&'static str],
     seed: u64,
     pages: &'static [(PageId, &'static str)],
@@ -81,7 +81,7 @@ impl Setup {
             webhooks: BTreeMap::new(),
             timeout: PATIENCE,
             proof: None,
-            options: Options::default(),
+            overrides: Overrides::default(),
             whitelisted: &[],
             seed: SEED,
             pages: &[(PAGE, "shop")],
@@ -121,7 +121,7 @@ impl Setup {
 
     /// Sets a switch of the Page.
     pub(crate) fn option(mut self, name: &str, word: &str) -> Self {
-        self.options.set(name, word).expect("there is such an option");
+        self.overrides.set(name, word).expect("there is such an option");
         self
     }
 
@@ -164,14 +164,12 @@ impl Setup {
     fn spec(self) -> StageSpec {
         let apps = [BOT, LIVECHAT, STRANGER];
         let page = Page {
-            primary_receiver: self.primary,
+            messenger: Line::new(Protocol::Handover, self.overrides).with_primary(self.primary),
             apps: self.connections,
-            options: self.options,
             whitelisted_domains: self.whitelisted.iter().map(|host| (*host).into()).collect(),
             ..Page::named("Harbour Café")
         };
         let settings = Settings {
-            protocol: Protocol::Handover,
             pages: self.pages.iter().map(|(id, _)| (*id, page.clone())).collect(),
             apps: apps
                 .into_iter()

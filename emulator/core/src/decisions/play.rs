@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use super::{Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict};
 use crate::case::Context;
-use crate::conversation::Folder;
 use crate::derive::Ids;
 use crate::effect::{Decided, Effect, Event, Refusal};
 use crate::field::{Field, FieldSet};
+use crate::folder::Folder;
 use crate::ids::{AppId, PageId, Psid};
-use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Reaction, Referral, Tag};
+use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Tag};
+use crate::line::Line;
 use crate::message::{Button, Message, QuickReply};
 use crate::party::Party;
 use crate::protocol::Protocol;
+use crate::protocols::Overrides;
+use crate::reaction::Reaction;
+use crate::referral::Referral;
 use crate::settings::{App, Connection, Feature, Page, Settings};
 use crate::step::step;
 use crate::time::{Span, Timestamp};
@@ -86,12 +90,13 @@ impl Stage {
             ..Connection::default()
         };
         let apps = [OWNER, PRIMARY, OTHER, APPROVED, TARGET];
-        let page = Page { apps: apps.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
-        let settings = Settings {
-            protocol,
-            pages: [(PAGE, page)].into(),
-            apps: apps.map(|app| (app, App::named("app"))).into(),
+        let page = Page {
+            messenger: Line::new(protocol, Overrides::default()),
+            apps: apps.map(|app| (app, connection(app))).into(),
+            ..Page::named("Page")
         };
+        let settings =
+            Settings { pages: [(PAGE, page)].into(), apps: apps.map(|app| (app, App::named("app"))).into() };
         let mut stage = Self { world: World::new(Arc::new(settings)), ids: Ids::new(1, "decisions") };
         stage.world.people.insert(PERSON, Person::named("person", PAGE));
         stage.lets(Input::Person { person: PERSON, act: PersonAct::Says(said("hello")) });

@@ -4,10 +4,11 @@ mod check;
 
 pub(crate) use check::unknown_page;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::{DOMAINS, GraphVersion, OptionError, Options, Protocol, Timestamp, whitelisted_host};
+use emulator_core::{
+    DOMAINS, GraphVersion, OptionError, Options, Overrides, Protocol, Timestamp, whitelisted_host,
+};
 
 use super::section::{Section, spanned};
 use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
@@ -69,7 +70,7 @@ fn pages(section: &mut Section<'_, '_>) -> Vec<PageSpec> {
 
 fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
     let mut section = Section::open(node, place, words::PAGE_KEYS, words::PAGE_NOT_YET, problems);
-    let (options, chosen) = options(&mut section);
+    let overrides = overrides(&mut section);
     let whitelisted_domains = domains(&mut section);
     PageSpec {
         span: section.span(),
@@ -79,8 +80,7 @@ fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
         news: section.boolean("news").unwrap_or_default(),
         whitelisted_domains,
-        options,
-        chosen,
+        overrides,
     }
 }
 
@@ -143,23 +143,21 @@ fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSp
     }
 }
 
-/// Takes the switches of a Page, which core knows, and the names of those that are given.
-fn options(section: &mut Section<'_, '_>) -> (Options, BTreeSet<&'static str>) {
-    let mut options = Options::default();
-    let mut chosen = BTreeSet::new();
+/// Takes the words that a Page sets, which core knows.
+fn overrides(section: &mut Section<'_, '_>) -> Overrides {
+    let mut overrides = Overrides::default();
     let names: Vec<&str> = Options::ALL.iter().map(|option| option.name).collect();
     for (key, node) in section.named("options", "exclusive: off") {
         if key.name == RULES_AS_OF {
             match day(node) {
-                Ok(day) => options.rules_as_of = day,
+                Ok(day) => overrides.rules_as_of = Some(day),
                 Err(problem) => section.report(problem),
             }
             continue;
         }
         let known = Options::ALL.iter().find(|option| option.name == key.name);
-        chosen.extend(known.map(|option| option.name));
         let word = word(node, known.map(|option| option.words).unwrap_or_default());
-        match options.set(&key.name, word) {
+        match overrides.set(&key.name, word) {
             Ok(()) => {}
             Err(OptionError::Unknown(name)) => section.report(
                 Diagnostic::new(key.span, format!("there is no option `{name}`"))
@@ -178,7 +176,7 @@ fn options(section: &mut Section<'_, '_>) -> (Options, BTreeSet<&'static str>) {
             ),
         }
     }
-    (options, chosen)
+    overrides
 }
 
 const RULES_AS_OF: &str = "rules_as_of";

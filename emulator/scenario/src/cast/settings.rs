@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, Feature, Field, FieldSet, Page, Permission, Profile, Protocol, Settings,
+    App, AppId, AppMode, Connection, Feature, Field, FieldSet, Line, Page, Permission, Profile, Settings,
 };
 
 use super::CastPage;
@@ -48,12 +48,13 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         },
         ..Connection::default()
     };
+    let protocol = world.protocol.as_ref().map(|protocol| protocol.value).unwrap_or_default();
     let page = |page: &PageSpec| {
         let name = page.name.as_ref().or(page.called.as_ref());
         Page {
-            primary_receiver: page.primary_receiver.as_ref().and_then(|name| id_of(&name.value)),
+            messenger: Line::new(protocol, page.overrides)
+                .with_primary(page.primary_receiver.as_ref().and_then(|name| id_of(&name.value))),
             news: page.news,
-            options: page.options,
             whitelisted_domains: page.whitelisted_domains.iter().map(|host| host.as_str().into()).collect(),
             apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
             ..Page::named(name.map_or(DEFAULT_PAGE_NAME, |name| &name.value))
@@ -65,7 +66,6 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         ..App::named(app.name.value.as_str())
     };
     Arc::new(Settings {
-        protocol: world.protocol.as_ref().map_or(Protocol::Handover, |protocol| protocol.value),
         pages: pages.iter().map(|page| page.id).zip(world.pages.iter().map(page)).collect(),
         apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })

@@ -43,8 +43,9 @@ fn people_and_apps_are_as_the_world_says_and_have_the_rest_by_default() {
                  people: {ana: {last_name: Lee, timezone: -7, tester_of: [a]}, bo: {first_name: Bodo}}";
     let cast = cast_of(world).unwrap();
     let page = &cast.settings.pages[&cast.page];
-    assert_eq!((page.options.release, page.options.exclusive), (Release::Primary, Switch::Off));
-    assert_eq!(page.options.rules_as_of, Timestamp(1_772_323_200_000));
+    let options = page.messenger.options();
+    assert_eq!((options.release, options.exclusive), (Release::Primary, Switch::Off));
+    assert_eq!(options.rules_as_of, Timestamp(1_772_323_200_000));
     let [a, b] = [cast.apps[0].id, cast.apps[1].id];
     assert_eq!(page.apps[&a].permissions, [Permission::PagesMessaging].into());
     assert_eq!(page.apps[&b].permissions.len(), Permission::ALL.len());
@@ -128,8 +129,14 @@ fn every_app_and_every_person_is_on_every_page() {
     assert_eq!([cast.page_named("store"), cast.page_named("page")], [Some(store), None]);
     let [of_shop, of_store] = [&cast.settings.pages[&shop], &cast.settings.pages[&store]];
     assert_eq!((&*of_shop.name, &*of_store.name), ("Orchid Coffee", "store"));
-    assert_eq!((of_shop.primary_receiver, of_store.primary_receiver), (Some(cast.apps[0].id), None));
-    assert_eq!((of_shop.options.release, of_store.options.release), (Release::Idle, Release::Primary));
+    assert_eq!(
+        (of_shop.messenger.primary_receiver, of_store.messenger.primary_receiver),
+        (Some(cast.apps[0].id), None)
+    );
+    assert_eq!(
+        (of_shop.messenger.options().release, of_store.messenger.options().release),
+        (Release::Idle, Release::Primary)
+    );
     assert_eq!(of_shop.apps, of_store.apps);
     let people: Vec<_> = cast
         .people

@@ -28,8 +28,7 @@ impl Tape {
             "about": {"world": {"file": "the command line", "own_file": false, "written": {
                 "apps": {"bot": {"webhook": "http://127.0.0.1:3000/webhook"}, "desk": {}}}}},
             "world": {
-                "protocol": "handover",
-                "pages": [{"id": "100000000000001", "name": "Emulated Page", "primary_receiver": null, "apps": {
+                "pages": [{"id": "100000000000001", "name": "Emulated Page", "protocol": "handover", "primary_receiver": null, "apps": {
                     "bot": {"fields": [], "features": [], "played": false},
                     "desk": {"fields": [], "features": [], "played": true}}}],
                 "apps": {"bot": {"id": "200000000000001"}, "desk": {"id": "200000000000002"}}},
@@ -578,8 +577,8 @@ fn secrets_that_are_said_aloud_are_named() {
     let apps = json!({"bot": {"fields": [], "features": [], "played": false}});
     header["about"]["world"]["written"] = json!({"pages": {"shop": {}, "store": {}}, "apps": {"bot": {}}});
     header["world"]["pages"] = json!([
-        {"id": "100000000000001", "called": "shop", "name": "Shop", "primary_receiver": null, "apps": apps},
-        {"id": "100000000000002", "called": "store", "name": "Store", "primary_receiver": null, "apps": apps}]);
+        {"id": "100000000000001", "called": "shop", "name": "Shop", "protocol": "handover", "primary_receiver": null, "apps": apps},
+        {"id": "100000000000002", "called": "store", "name": "Store", "protocol": "handover", "primary_receiver": null, "apps": apps}]);
     header["people"] = json!({"ana": {"shop": ANA, "store": "7000000000000001"}});
     tape.lines[0] = header.to_string();
     tape.says(

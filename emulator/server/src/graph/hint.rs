@@ -47,18 +47,15 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use emulator_core::{App, Page, Person, Protocol, Settings};
+    use emulator_core::{App, Page, Person, Settings};
 
     use super::*;
 
     fn world() -> World {
         let (shop, store) = (PageId(11), PageId(12));
         let pages = [(shop, Page::named("Shop")), (store, Page::named("Store"))];
-        let settings = Settings {
-            protocol: Protocol::Handover,
-            pages: pages.into(),
-            apps: BTreeMap::from([(AppId(21), App::named("bot"))]),
-        };
+        let settings =
+            Settings { pages: pages.into(), apps: BTreeMap::from([(AppId(21), App::named("bot"))]) };
         let mut world = World::new(Arc::new(settings));
         for (id, name, page) in [(31, "ana", shop), (32, "ana", store), (33, "bo", store)] {
             world.people.insert(Psid(id), Person::named(name, page));

@@ -64,14 +64,11 @@ mod tests {
     use super::*;
     use crate::clock::ClockMode;
     use crate::stage::{Stage, StageSpec};
-    use emulator_core::{Protocol, Settings, Timestamp};
+    use emulator_core::{Settings, Timestamp};
 
     fn kept(query: Option<&str>, content_type: Option<&str>, body: &str, bot: bool) -> Option<Value> {
-        let settings = Settings {
-            protocol: Protocol::Handover,
-            pages: std::collections::BTreeMap::new(),
-            apps: std::collections::BTreeMap::new(),
-        };
+        let settings =
+            Settings { pages: std::collections::BTreeMap::new(), apps: std::collections::BTreeMap::new() };
         let spec = StageSpec {
             seed: 1,
             settings: Arc::new(settings),

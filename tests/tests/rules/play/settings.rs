@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, Feature, Field, Options, Page, PageId, Permission, Protocol, Settings,
-    Span, Timestamp, TokenState,
+    App, AppId, AppMode, Connection, Feature, Field, Line, Overrides, Page, PageId, Permission, Protocol,
+    Settings, Span, Timestamp, TokenState,
 };
 use emulator_language::step::TokenWord;
 use emulator_language::value::parse_moment;
@@ -33,16 +33,16 @@ pub(super) fn settings(
     }
     // A stranger exists, but is not on the Page.
     known.insert(super::STRANGER_ID, App::named(table::STRANGER));
-    let options = options(given)?;
+    let overrides = overrides(given)?;
+    let line = |overrides| Line::new(Protocol::Handover, overrides).with_primary(primary_receiver);
     let page = |id: PageId, name: &str| Page {
-        primary_receiver,
+        messenger: line(if id == ORCHID { overrides } else { Overrides::default() }),
         apps: connections.clone(),
-        options: if id == ORCHID { options } else { Options::default() },
         news: given.news,
         ..Page::named(name)
     };
     let pages = [(ORCHID, page(ORCHID, "Orchid Coffee")), (ROASTERY, page(ROASTERY, "Roastery"))];
-    Ok(Settings { protocol: Protocol::Handover, pages: pages.into(), apps: known })
+    Ok(Settings { pages: pages.into(), apps: known })
 }
 
 /// The settings under which a row comes into its state: everybody may do everything.
@@ -92,16 +92,16 @@ fn all<T, C: FromIterator<T>>(words: &[String], parse: fn(&str) -> Option<T>) ->
     words.iter().map(|word| read(word, parse)).collect()
 }
 
-fn options(given: &Given) -> Result<Options, Nonsense> {
-    let mut options = Options::default();
+fn overrides(given: &Given) -> Result<Overrides, Nonsense> {
+    let mut overrides = Overrides::default();
     for (name, word) in &given.options {
         if name == "rules_as_of" {
             let midnight = parse_moment(&format!("{word}T00:00:00Z"));
-            options.rules_as_of =
-                midnight.map_err(|_| format!("`{word}` is not a date such as 2026-04-26"))?;
+            let midnight = midnight.map_err(|_| format!("`{word}` is not a date such as 2026-04-26"))?;
+            overrides.rules_as_of = Some(midnight);
         } else {
-            options.set(name, word).map_err(|error| error.to_string())?;
+            overrides.set(name, word).map_err(|error| error.to_string())?;
         }
     }
-    Ok(options)
+    Ok(overrides)
 }

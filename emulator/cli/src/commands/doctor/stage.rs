@@ -95,7 +95,7 @@ impl Own {
             connection.fields = FieldSet::default();
         }
         // A conversation that nobody controls is one in which any bot may answer.
-        settings.pages.values_mut().for_each(|page| page.primary_receiver = None);
+        settings.pages.values_mut().for_each(|page| page.messenger.primary_receiver = None);
         let lane = LaneSpec {
             name: DOCTOR.to_owned(),
             clock: ClockMode::Real,

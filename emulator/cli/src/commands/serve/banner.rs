@@ -85,13 +85,13 @@ fn same_webhooks(cast: &Cast) -> Vec<String> {
 
 /// That nobody is given control of conversations, on Pages where several apps could have it.
 fn no_primary(cast: &Cast) -> Option<String> {
-    let claims = cast.settings.protocol.claims();
-    if !claims.iter().any(|claim| claim.by == Claimant::Primary) {
-        return None;
-    }
     let without = |page: &&CastPage| {
         let known = cast.settings.pages.get(&page.id);
-        known.is_some_and(|page| page.apps.len() > 1 && page.primary_receiver.is_none())
+        known.is_some_and(|page| {
+            let claims = page.messenger.protocol().claims();
+            let has_role = claims.iter().any(|claim| claim.by == Claimant::Primary);
+            has_role && page.apps.len() > 1 && page.messenger.primary_receiver.is_none()
+        })
     };
     let pages: Vec<&CastPage> = cast.pages.iter().filter(without).collect();
     let first = pages.first()?;
@@ -121,9 +121,7 @@ fn listed(names: &[&str]) -> String {
 
 /// Where the app is primary receiver, as a remark behind its name.
 fn primary(cast: &Cast, app: AppId) -> String {
-    let is = |page: &&CastPage| {
-        cast.settings.pages.get(&page.id).is_some_and(|page| page.primary_receiver == Some(app))
-    };
+    let is = |page: &&CastPage| cast.settings.primary(page.id) == Some(app);
     let pages: Vec<&CastPage> = cast.pages.iter().filter(is).collect();
     let names: Vec<&str> = pages.iter().filter_map(|page| page.name.as_deref()).collect();
     if pages.is_empty() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, FieldSet, Options, Page, PageId, Permission, Person, Profile, Settings,
+    App, AppId, AppMode, Connection, FieldSet, Page, PageId, Permission, Person, Profile, Settings,
     TokenState,
 };
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,6 @@ use crate::lane::Lane;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeclaredWorld {
-    /// The protocol.
-    pub protocol: String,
     /// The Pages; the first is the one that is meant where none is named.
     pub pages: Vec<DeclaredPage>,
     /// The apps, by name.
@@ -39,6 +37,8 @@ pub struct DeclaredPage {
     /// What it is called in the world, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
+    /// The protocol that it follows.
+    pub protocol: String,
     /// The app that gets idle conversations, by name.
     pub primary_receiver: Option<String>,
     /// The apps that are connected to it, by name.
@@ -49,7 +49,7 @@ pub struct DeclaredPage {
     /// Its domains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whitelisted_domains: Vec<String>,
-    /// Options that are not as usual, by name.
+    /// The options that it sets, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
 }
@@ -150,7 +150,7 @@ fn is_false(flag: &bool) -> bool {
 impl DeclaredWorld {
     /// The settings with which a lane begins.
     pub(super) fn of(lane: &Lane, settings: &Settings) -> Self {
-        let Settings { protocol, pages, apps } = settings;
+        let Settings { pages, apps } = settings;
         let name = |app: &AppId| apps.get(app).map_or_else(|| app.to_string(), |app| app.name.to_string());
         let names = lane.names();
         let mut declared: BTreeMap<String, Vec<DeclaredPerson>> = BTreeMap::new();
@@ -160,7 +160,6 @@ impl DeclaredWorld {
             }
         }
         Self {
-            protocol: protocol.name().to_owned(),
             pages: pages.iter().map(|(id, page)| DeclaredPage::of(lane, *id, page, &name)).collect(),
             apps: apps.iter().map(|(id, app)| (name(id), DeclaredApp::of(*id, app))).collect(),
             people: declared,
@@ -182,24 +181,20 @@ impl DeclaredApp {
 
 impl DeclaredPage {
     fn of(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Self {
-        let Page { name, primary_receiver, news, whitelisted_domains, apps, options } = page;
-        let usual = Options::default();
-        let switches = Options::ALL.iter().map(|option| option.name);
-        let switched = switches.filter(|name| options.word(name) != usual.word(name));
-        let mut switched: BTreeMap<_, _> =
-            switched.filter_map(|name| Some((name.to_owned(), options.word(name)?.to_owned()))).collect();
-        if options.rules_as_of != usual.rules_as_of {
-            switched.insert("rules_as_of".to_owned(), rfc3339(options.rules_as_of));
-        }
+        let Page { name, messenger, news, whitelisted_domains, apps } = page;
+        let words = messenger.overrides().words().map(|(name, word)| (name.to_owned(), word.to_owned()));
+        let day = messenger.overrides().rules_as_of;
+        let day = day.map(|day| ("rules_as_of".to_owned(), rfc3339(day)));
         Self {
             id: id.to_string(),
             name: name.to_string(),
             called: lane.names().page(id).map(str::to_owned),
-            primary_receiver: primary_receiver.as_ref().map(named),
+            protocol: messenger.protocol().name().to_owned(),
+            primary_receiver: messenger.primary_receiver.as_ref().map(named),
             apps: apps.iter().map(|(app, it)| (named(app), DeclaredConnection::of(lane, *app, it))).collect(),
             news: *news,
             whitelisted_domains: whitelisted_domains.iter().map(ToString::to_string).collect(),
-            options: switched,
+            options: words.chain(day).collect(),
         }
     }
 }
@@ -270,9 +265,9 @@ pub(super) fn schema() -> Value {
         }),
     );
     let page = object(
-        &["id", "name", "primary_receiver", "apps"],
+        &["id", "name", "protocol", "primary_receiver", "apps"],
         json!({
-            "id": id, "name": text, "called": text, "primary_receiver": {"type": ["string", "null"]},
+            "id": id, "name": text, "called": text, "protocol": text, "primary_receiver": {"type": ["string", "null"]},
             "apps": {"type": "object", "additionalProperties": connection}, "news": flag,
             "whitelisted_domains": texts, "options": {"type": "object", "additionalProperties": text},
         }),
@@ -286,9 +281,9 @@ pub(super) fn schema() -> Value {
         }),
     );
     object(
-        &["protocol", "pages", "apps"],
+        &["pages", "apps"],
         json!({
-            "protocol": text, "pages": {"type": "array", "items": page, "minItems": 1},
+            "pages": {"type": "array", "items": page, "minItems": 1},
             "apps": {"type": "object", "additionalProperties": app}, "people": {"type": "object", "additionalProperties": {"type": "array", "items": person}},
         }),
     )

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use emulator_core::{
-    App, AppId, Connection, Effect, Field, Message, Page, PageId, PersonAct, Protocol, Psid, Sender, Settings,
+    App, AppId, Connection, Effect, Field, Message, Page, PageId, PersonAct, Psid, Sender, Settings,
 };
 use emulator_server::journal::Record;
 use emulator_server::{AppSpec, ClockMode, ControlRoutes, Lane, LaneSpec, PersonSpec, Stage, StageSpec};
@@ -61,11 +61,7 @@ pub(super) async fn run(listener: TcpListener, mut commands: UnboundedReceiver<S
 fn set_up(bot: SocketAddr, listener: TcpListener) -> Result<Engine> {
     let connection = Connection { fields: [Field::Messages].into_iter().collect(), ..Connection::default() };
     let page = Page { apps: [(APP, connection)].into(), ..Page::named("Bench") };
-    let settings = Settings {
-        protocol: Protocol::Handover,
-        pages: [(PAGE, page)].into(),
-        apps: [(APP, App::named("bot"))].into(),
-    };
+    let settings = Settings { pages: [(PAGE, page)].into(), apps: [(APP, App::named("bot"))].into() };
     let app = AppSpec {
         id: APP,
         name: "bot".to_owned(),

@@ -31,6 +31,10 @@ pub(super) fn command() -> Result<Command> {
     ensure!(is_there, "there is no {DRIVER}\nhelp: rustup component add clippy");
     let mut command = cargo::command();
     command.env("RUSTC_WORKSPACE_WRAPPER", DRIVER).env(DENY_WARNINGS.0, DENY_WARNINGS.1);
+    if env::var_os("CI").is_some() {
+        // Nothing is built there a second time.
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     Ok(command)
 }
 

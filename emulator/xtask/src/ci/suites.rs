@@ -1,6 +1,8 @@
 //! Which tests belong to which stage, and how they are run: with nextest when it is installed, else with `cargo test`.
 
+use std::num::NonZero;
 use std::process::Stdio;
+use std::thread;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -14,13 +16,18 @@ const OF_SDK: &[&str] = &["sdk", "certificates", "projects"];
 /// Names to the tests what the machine goes without; they pass then without looking.
 const WITHOUT: &str = "MESSENGER_EMULATOR_WITHOUT";
 
+/// How many tests run at a time for each core: most of them wait, for bots, processes and clocks.
+const TESTS_PER_CORE: usize = 3;
+
 /// Runs all tests of the workspace that need nothing installed.
 pub(super) fn run_all_but_those_of_sdk() -> Result<Outcome> {
     let mut command = linted::testing()?;
     if has_nextest() {
         let those: Vec<_> = OF_SDK.iter().map(|target| format!("binary(={target})")).collect();
         let others = format!("not ({})", those.join(" | "));
+        let threads = thread::available_parallelism().map_or(1, NonZero::get) * TESTS_PER_CORE;
         command.args(["nextest", "run", "--workspace", "--locked", "-E", &others]);
+        command.args(["--test-threads", &threads.to_string()]);
     } else {
         // It can leave out no targets, so the others are named.
         command.args(["test", "--workspace", "--locked", "--lib", "--bins"]);

@@ -31,10 +31,8 @@ pub(super) fn command() -> Result<Command> {
     ensure!(is_there, "there is no {DRIVER}\nhelp: rustup component add clippy");
     let mut command = cargo::command();
     command.env("RUSTC_WORKSPACE_WRAPPER", DRIVER).env(DENY_WARNINGS.0, DENY_WARNINGS.1);
-    if env::var_os("CI").is_some() {
-        // Nothing is built there a second time.
-        command.env("CARGO_INCREMENTAL", "0");
-    }
+    // These builds are apart from those of developers, who run the program in a debugger and compile again and again.
+    command.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0");
     Ok(command)
 }
 

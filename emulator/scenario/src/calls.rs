@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 use emulator_core::{PageId, Psid};
 use emulator_server::Lane;
-use emulator_server::journal::{Call, CallKind, Entry, Names};
+use emulator_server::journal::{Call, CallContent, Entry, Names};
 use serde_json::{Value, json};
 
 use crate::transcript::printable;
 
 /// One kind of call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Kind {
+struct UnsupportedCall {
     /// Without version and query, with ids replaced by what they are of.
     path: String,
     method: String,
@@ -27,7 +27,7 @@ struct Kind {
 /// How often each kind of call was made that is not supported. It is refused, and scenarios may well expect that.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unsupported {
-    counts: BTreeMap<Kind, u64>,
+    counts: BTreeMap<UnsupportedCall, u64>,
 }
 
 impl Unsupported {
@@ -56,14 +56,14 @@ impl Unsupported {
 
     fn add(&mut self, entry: &Entry, (what, why): (&str, &str), names: &Names, lane: &Lane) {
         let Some(call) = entry.call() else { return };
-        let CallKind::Other { method, path, .. } = &call.kind else { return };
+        let CallContent::Request { method, path, .. } = &call.content else { return };
         let app = call.app.map_or_else(|| "nobody known".to_owned(), |app| names.app(app));
         let path = without_ids(path, lane);
         // In the sentence of the refusal it may end a clause.
         let what = what.trim_end_matches(',');
         let is_told = path.rsplit('/').next() == Some(what);
         let what = if is_told { String::new() } else { what.to_owned() };
-        let kind = Kind { path, method: method.to_string(), what, why: why.to_owned(), app };
+        let kind = UnsupportedCall { path, method: method.to_string(), what, why: why.to_owned(), app };
         *self.counts.entry(kind).or_default() += 1;
     }
 
@@ -86,10 +86,11 @@ impl Unsupported {
             return out;
         }
         out += "calls that this version of the emulator does not support:\n";
-        let longest =
-            |of: fn(&Kind) -> &str| self.counts.keys().map(|kind| of(kind).len()).max().unwrap_or(0);
+        let longest = |of: fn(&UnsupportedCall) -> &str| {
+            self.counts.keys().map(|kind| of(kind).len()).max().unwrap_or(0)
+        };
         let (methods, paths) = (longest(|kind| &kind.method), longest(|kind| &kind.path));
-        for (Kind { path, method, what, why, app }, count) in &self.counts {
+        for (UnsupportedCall { path, method, what, why, app }, count) in &self.counts {
             let what = match (what.as_str(), why.as_str()) {
                 ("", "") => String::new(),
                 ("", why) => format!(": {why}"),
@@ -105,8 +106,8 @@ impl Unsupported {
 
     /// The same for programs.
     pub fn json(&self) -> Vec<Value> {
-        let call = |(kind, count): (&Kind, &u64)| {
-            let Kind { path, method, what, why, app } = kind;
+        let call = |(kind, count): (&UnsupportedCall, &u64)| {
+            let UnsupportedCall { path, method, what, why, app } = kind;
             let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
             let (what, why) = (given(what), given(why));
             json!({"method": method, "path": path, "what": what, "why": why, "app": app, "count": count})

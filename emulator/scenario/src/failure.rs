@@ -26,7 +26,7 @@ pub struct Failure {
     /// The closest thing that did happen.
     pub nearest: Option<Nearest>,
     /// What became of each part of what was expected, where it has parts.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ExpectedPart>,
     /// What explains it: who is in control and why.
     pub because: Vec<String>,
     /// The last lines of what happened.
@@ -44,7 +44,7 @@ pub struct Nearest {
 
 /// A part of what was expected.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct ExpectedPart {
     /// The part, in words.
     pub wanted: String,
     /// What became of it.
@@ -179,7 +179,7 @@ impl Nearest {
     }
 }
 
-impl Part {
+impl ExpectedPart {
     fn render(&self, out: &mut String) {
         match &self.fate {
             Fate::Met(what) => {

@@ -4,6 +4,7 @@
 //! command line.
 
 pub mod bots;
+mod call_verb;
 pub mod calls;
 pub mod cast;
 pub mod explain;

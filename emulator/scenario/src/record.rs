@@ -10,14 +10,19 @@ mod about;
 mod acts;
 mod attempts;
 mod calls;
+mod captures;
 mod delivered;
+mod destination;
+mod excerpt;
+mod expected;
 mod gaps;
+mod intent;
 mod journal;
-mod meant;
+mod lines;
 mod names;
 mod page;
-mod part;
-mod place;
+mod request;
+mod states;
 mod story;
 mod teller;
 mod times;
@@ -32,9 +37,9 @@ use serde_json::{Number, Value};
 use crate::runner::BEGIN_AT;
 
 pub use about::{about_scenario, about_world};
+pub use destination::Destination;
+pub use excerpt::Excerpt;
 pub use journal::{Journal, rules_apart};
-pub use part::Part;
-pub use place::Place;
 use teller::{Subject, Told, tell};
 use times::duration;
 use tree::Tree;
@@ -55,7 +60,7 @@ pub struct Telling {
     /// The scenario's name; that of the recorded one unless given.
     pub name: Option<String>,
     /// Which part.
-    pub part: Part,
+    pub excerpt: Excerpt,
     /// How much.
     pub detail: Detail,
 }
@@ -127,15 +132,15 @@ impl Journal {
     /// # Errors
     ///
     /// Why none can be made.
-    pub fn told(&self, telling: &Telling, place: &Place<'_>) -> Result<Recording, RecordError> {
+    pub fn told(&self, telling: &Telling, place: &Destination<'_>) -> Result<Recording, RecordError> {
         let people = self.heading.people();
-        if let Some(name) = telling.part.person.as_ref().filter(|name| !people.contains(name.as_str())) {
+        if let Some(name) = telling.excerpt.person.as_ref().filter(|name| !people.contains(name.as_str())) {
             let people = people.into_iter().map(str::to_owned).collect();
             return Err(RecordError::NoPerson { name: name.clone(), people });
         }
-        let part::Chosen { entries, begins, warnings } =
-            part::choose(&self.heading, &self.entries, &telling.part)?;
-        let person = telling.part.person.as_deref();
+        let excerpt::Chosen { entries, begins, warnings } =
+            excerpt::choose(&self.heading, &self.entries, &telling.excerpt)?;
+        let person = telling.excerpt.person.as_deref();
         let told = tell(&Subject {
             heading: &self.heading,
             entries: &entries,
@@ -144,7 +149,7 @@ impl Journal {
             detail: telling.detail,
             secrets: &self.secrets,
         });
-        let (world, of_world) = place::world(self, place)?;
+        let (world, of_world) = destination::world(self, place)?;
         let mut warnings = [self.oddities.clone(), warnings, of_world, told.warnings.clone()].concat();
         let about = &self.heading.header.about;
         if about["raced"] == true {

@@ -5,7 +5,6 @@
 mod act;
 mod awaiting;
 mod bots;
-mod call_verb;
 mod compare;
 mod end;
 mod failing;

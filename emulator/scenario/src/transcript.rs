@@ -1,19 +1,23 @@
 //! Journal entries as lines for people: who did what, to whom, who was in control and by which rule.
 
+mod act;
+mod call;
+mod effect;
 mod lines;
 mod said;
 mod unheard;
 
-use emulator_core::{
-    AdminChange, AppId, Channel, Delivery, Effect, Event, Field, FieldSet, InboxAct, PageId, Party,
-    PersonAct, Psid, RuleId, Sender, Subject, TokenState,
-};
-use emulator_server::graph::GraphError;
-use emulator_server::journal::{Call, CallKind, Entry, Names, Passage, Passed, Record, RegisteredWebhook};
-use emulator_server::{graph, rfc3339};
+use act::{describe_change, describe_person};
+pub(crate) use call::{describe_call, refused_line};
+pub(crate) use effect::describe_delivery;
+use effect::describe_effect;
+use emulator_core::{Channel, Effect, Field, FieldSet, InboxAct, PageId, RuleId, Subject};
+use emulator_server::graph::{self, GraphError};
+use emulator_server::journal::{Entry, Names, Passage, Passed, Record};
+use emulator_server::rfc3339;
 pub use lines::Lines;
-use said::{quoted, tappable};
-pub(crate) use unheard::{Unheard, lacks};
+use said::quoted;
+pub(crate) use unheard::Unheard;
 
 /// The words for a rule: its id and title.
 pub fn cite(rule: RuleId) -> String {
@@ -172,217 +176,6 @@ pub fn printable(text: &str) -> String {
     out
 }
 
-fn to_person(person: Option<Psid>, names: &Names) -> String {
-    person.map_or_else(|| "nobody known".to_owned(), |person| names.person(person))
-}
-
-/// A caller that is no app, unless nothing else is known of the call.
-const STRANGER: &str = "someone with an unknown token";
-
-/// What a call says of which it is known whether and why it was refused: one without any token, or whose token was not
-/// looked at, is told from one with an unknown token by that alone.
-pub(crate) fn refused_line(call: &Entry, refusal: &Entry, names: &Names) -> Option<String> {
-    let text = line(call, names)?;
-    let who = match refusal.rule.filter(|_| call.call().is_some_and(|call| call.app.is_none())) {
-        // A call that names no node is refused before its token would be missed.
-        Some(RuleId::TokenRequired | RuleId::UnknownNode) => "someone without a token",
-        // A call by a foreign name is refused whatever its token is.
-        Some(RuleId::ForeignCaller) => "somebody",
-        Some(_) | None => return Some(text),
-    };
-    Some(text.replacen(STRANGER, who, 1))
-}
-
-/// A call in the words of the vocabulary.
-pub(crate) fn describe_call(call: &Call, names: &Names) -> String {
-    let who = call.app.map_or_else(|| STRANGER.to_owned(), |app| names.app(app));
-    let person = to_person(call.person, names);
-    let here = call.page.map_or_else(String::new, |page| on(page, names));
-    let the_page = call.page.and_then(|page| names.page(page)).unwrap_or("the Page");
-    match &call.kind {
-        CallKind::Sends { message, .. } => format!("{who} sends {} to {person}", quoted(message)),
-        CallKind::Signals { action, about: Some((mid, _)) } => {
-            format!("{who} shows {action} on {mid} to {person}")
-        }
-        CallKind::Signals { action, about: None } => format!("{who} shows {action} to {person}"),
-        CallKind::Controls(act) => {
-            use emulator_core::ControlAct::{Extend, Pass, PassMetadata, Release, Request, Take};
-            match act {
-                Pass { to: Some(to), .. } => {
-                    format!("{who} passes control of {person} to {}", names.party(*to))
-                }
-                Pass { to: None, .. } => format!("{who} passes control of {person} to nobody"),
-                Take { .. } => format!("{who} takes control of {person}"),
-                Request { .. } => format!("{who} requests control of {person}"),
-                PassMetadata { to, .. } => {
-                    format!("{who} passes metadata about {person} to {}", names.party(*to))
-                }
-                Release => format!("{who} releases control of {person}"),
-                Extend { .. } => format!("{who} extends control of {person}"),
-            }
-        }
-        CallKind::AsksOwner => format!("{who} asks who owns {person}"),
-        CallKind::AsksReceivers => format!("{who} asks for the secondary receivers{here}"),
-        CallKind::AsksProfile { .. } => format!("{who} reads the profile of {person}"),
-        CallKind::Installs { fields: Some(fields), .. } => {
-            format!("{who} is installed on {the_page} with {}", field_list(*fields))
-        }
-        CallKind::Installs { fields: None, .. } => format!("{who} takes itself off {the_page}"),
-        CallKind::Subscribes { fields: Some(fields), webhook, how: _ } => {
-            format!("{who} subscribes to {}{}", field_list(*fields), public_callback(webhook.as_deref()))
-        }
-        CallKind::Subscribes { fields: None, .. } => format!("{who} unsubscribes"),
-        CallKind::Other { method, path, asked: _ } => format!("{who} calls {method} /{path}"),
-    }
-}
-
-/// An address on the internet that an app registered, and where its deliveries go instead.
-fn public_callback(webhook: Option<&RegisteredWebhook>) -> String {
-    match webhook {
-        Some(RegisteredWebhook { public: Some(public), url, .. }) => {
-            format!(" at {}, which is not called: deliveries go on to {url}", printable(public))
-        }
-        Some(_) | None => String::new(),
-    }
-}
-
 fn field_list(fields: FieldSet) -> String {
     fields.iter().map(Field::name).collect::<Vec<_>>().join(", ")
-}
-
-fn describe_person(person: &str, act: &PersonAct) -> String {
-    match act {
-        PersonAct::Says(message) => format!("{person} says {}", quoted(message)),
-        PersonAct::Taps { what, .. } => format!("{person} taps “{}”", printable(what)),
-        PersonAct::Reacts { reaction: Some(reaction), .. } => {
-            format!("{person} reacts {}", printable(&reaction.emoji))
-        }
-        PersonAct::Reacts { reaction: None, .. } => format!("{person} takes a reaction back"),
-        PersonAct::Reads => format!("{person} reads the conversation"),
-        PersonAct::Opens(referral) => format!("{person} follows the link {}", printable(&referral.reference)),
-        PersonAct::Blocks(true) => format!("{person} blocks the Page"),
-        PersonAct::Blocks(false) => format!("{person} unblocks the Page"),
-    }
-}
-
-fn describe_change(change: &AdminChange, names: &Names) -> String {
-    let granted = |what: &str, app: AppId, granted: bool| {
-        if granted {
-            format!("grants {what} to {}", names.app(app))
-        } else {
-            format!("takes {what} away from {}", names.app(app))
-        }
-    };
-    match change {
-        AdminChange::PrimaryReceiver(Some(to)) => format!("makes {} the primary receiver", names.party(*to)),
-        AdminChange::PrimaryReceiver(None) => "takes the role of primary receiver away".to_owned(),
-        AdminChange::Connects(app) => format!("connects {}", names.app(*app)),
-        AdminChange::Removes(app) => format!("removes {}", names.app(*app)),
-        AdminChange::Fields { app, fields } => {
-            format!("subscribes {} to {}", names.app(*app), field_list(*fields))
-        }
-        AdminChange::Feature { app, feature, granted: given } => granted(feature.name(), *app, *given),
-        AdminChange::Permission { app, permission, granted: given } => {
-            granted(permission.name(), *app, *given)
-        }
-        AdminChange::Mode { app, mode } => format!("puts {} into mode {}", names.app(*app), mode.name()),
-        AdminChange::Token { app, state } => match state {
-            TokenState::Valid => format!("renews the Page token of {}", names.app(*app)),
-            TokenState::Expires(at) => {
-                format!("lets the Page token of {} end at {}", names.app(*app), rfc3339(*at))
-            }
-            TokenState::SessionEnded => {
-                format!("ends the session behind the Page token of {}", names.app(*app))
-            }
-            TokenState::Deauthorized => format!("withdraws the Page token of {}", names.app(*app)),
-        },
-    }
-}
-
-fn describe_effect(effect: &Effect, owner: Option<Party>, names: &Names) -> Option<String> {
-    Some(match effect {
-        Effect::Message { from: Sender::Person, .. }
-        | Effect::WindowOpened { .. }
-        | Effect::ControlProlonged { .. } => return None,
-        Effect::Message { from: Sender::Party(party), person, message, .. } => {
-            let (person, app) = (names.person(*person), names.party(*party));
-            format!("{person} gets {}{} from {app}", quoted(message), tappable(message))
-        }
-        Effect::ControlMoved { person, from, to, .. } => {
-            format!("  control of {}: {} → {}", names.person(*person), names.owner(*from), names.owner(*to))
-        }
-        Effect::FolderMoved { person, from, to } => {
-            format!("  folder of {}: {} → {}", names.person(*person), from.name(), to.name())
-        }
-        Effect::Unheard { app, field, missing, .. } => {
-            let (app, owner) = (names.app(*app), owner.map(|owner| names.party(owner)));
-            format!("  {app} does not hear of it: it {}", lacks(*field, *missing, owner.as_deref()))
-        }
-        Effect::MarkedDone { person, marked: true } => {
-            format!("  {} is marked as done", names.person(*person))
-        }
-        Effect::MarkedDone { person, marked: false } => {
-            format!("  {} is no longer marked as done", names.person(*person))
-        }
-        Effect::WebhooksFailing { page, app, since } => {
-            let (app, here) = (names.app(*app), on(*page, names));
-            format!("  webhooks of {app}{here} have failed since {}", rfc3339(*since))
-        }
-        Effect::WebhooksDisabled { page, app } => {
-            let (app, here) = (names.app(*app), on(*page, names));
-            format!("  webhooks of {app}{here} are switched off until it subscribes again")
-        }
-        Effect::Deliver(delivery) => {
-            format!("  {} hears {}", names.app(delivery.app), describe_delivery(delivery, names))
-        }
-    })
-}
-
-/// What an app hears, and how.
-pub(crate) fn describe_delivery(delivery: &Delivery, names: &Names) -> String {
-    let what = match &delivery.event {
-        Event::Message { message, referral, .. } => {
-            let payload = message.quick_reply.as_ref();
-            let payload = payload.map_or_else(String::new, |payload| format!(" ({})", printable(payload)));
-            let link = referral
-                .as_ref()
-                .map(|referral| format!(" with the link {}", printable(&referral.reference)));
-            format!("message {}{payload}{}", quoted(message), link.unwrap_or_default())
-        }
-        Event::Echo { app, message, .. } => {
-            let who = app.map_or_else(|| "somebody".to_owned(), |party| names.party(party));
-            format!("echo of {who}'s {}", quoted(message))
-        }
-        Event::Postback { title, payload, .. } => {
-            let title = title.as_ref().map_or_else(String::new, |title| format!(" “{}”", printable(title)));
-            let payload = payload.as_ref().map_or("without payload", |payload| payload);
-            format!("postback{title} ({})", printable(payload))
-        }
-        Event::Reaction { reaction: Some(reaction), .. } => {
-            format!("reaction {}", printable(&reaction.emoji))
-        }
-        Event::Reaction { reaction: None, .. } => "reaction taken back".to_owned(),
-        Event::Referral(referral) => format!("referral {}", printable(&referral.reference)),
-        Event::Delivered { .. } => "delivery receipt".to_owned(),
-        Event::Read { .. } => "read receipt".to_owned(),
-        Event::PassThreadMetadata { metadata } => {
-            format!("pass_thread_metadata “{}”", printable(metadata))
-        }
-        Event::AppRoles { app, role } => {
-            format!("app_roles: {} is {}{}", names.app(*app), role.name(), on(delivery.page, names))
-        }
-        Event::PassThreadControl { new_owner, .. } => {
-            format!("pass_thread_control to {}", names.party(*new_owner))
-        }
-        Event::TakeThreadControl { new_owner, .. } => {
-            format!("take_thread_control by {}", names.party(*new_owner))
-        }
-        Event::RequestThreadControl { requested_owner, .. } => {
-            format!("request_thread_control by {}", names.party(*requested_owner))
-        }
-    };
-    match delivery.channel {
-        Channel::Messaging => what,
-        Channel::Standby => format!("{what} on standby"),
-    }
 }

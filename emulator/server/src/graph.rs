@@ -4,6 +4,7 @@
 //! checked for, and in which order, is [`emulator_core::Check`]; what routes there are is the table of [`routes`].
 
 mod act;
+mod act_form;
 mod call_line;
 mod core_step;
 mod edges;
@@ -37,16 +38,14 @@ use emulator_core::{KEPT_MESSAGES, Refusal, RefusalKind, RuleId, Saw, Timestamp}
 use hyper::Method;
 
 pub use act::Beside;
+pub use act_form::RouteAct;
 pub use call_line::{CallLine, call_line};
-pub(crate) use edges::messages::SENDER_ACTIONS;
-pub(crate) use edges::person::permissions_of;
 pub use error::GraphError;
 pub(crate) use node::Minted;
 pub use outside::{WHY as WHY_OUTSIDE, edges as edges_outside};
 pub use played_call::{can_be_played, play, refusal};
 pub use presentation::Content;
 pub use raw_call::{RawCall, RawContent, RawFile, RawToken, call};
-pub use record::ReadCall;
 pub use reply::Reply;
 pub(crate) use reply::{challenge, error_body};
 pub use route::{
@@ -54,7 +53,7 @@ pub use route::{
 };
 pub use serve::serve;
 pub(crate) use serve::{answer, refuse};
-pub use table::routes;
+pub use table::{route, routes};
 
 use crate::lane::Lane;
 

@@ -16,6 +16,7 @@ mod kind;
 mod line;
 mod message;
 mod names;
+mod party;
 mod proxied;
 mod reader;
 mod record;
@@ -28,13 +29,14 @@ mod schema;
 mod tests;
 mod value;
 mod whom;
+mod word;
 
 use std::collections::VecDeque;
 
 use crate::clock::Wall;
 
 pub use attempt::AttemptResult;
-pub use call::{Call, CallKind, RegisteredWebhook, Subscribing};
+pub use call::{Call, CallContent, RegisteredWebhook, SentMessage, Subscribing};
 pub use causal::causal_order;
 pub use entry::{Cause, Entry};
 pub use file::{Durability, JournalFile, WriteError};
@@ -42,14 +44,20 @@ pub use header::{
     DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld, FORMAT, Header,
     HeaderError, Origin,
 };
+pub(crate) use kind::Replay;
 pub use kind::{Class, Kind};
 pub use line::{ReadLine, entry_to_json, event_to_json};
+pub(crate) use message::Sent;
 pub use names::{Names, PersonName};
 pub use proxied::{Passage, Passed};
 pub use reader::Reader;
 pub use record::{BotOrder, Heard, Record};
 pub use resume::{Found, JournalError, open};
+pub(crate) use row::{Codec, Members, name_of, not_one_of, one_of};
+pub(crate) use schema::Form;
 pub use schema::schema;
+pub(crate) use value::{Seconds, Texts};
+pub(crate) use word::FieldsOrNull;
 
 /// How much of a journal is kept in memory, in bytes.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;

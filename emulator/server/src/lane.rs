@@ -147,19 +147,19 @@ impl Lane {
 
     /// Writes into the journal what a step is about to do with a bot's process.
     pub fn bot(&self, app: AppId, order: BotOrder) {
-        self.lock().bot(app, order);
+        self.lock().write_down(Record::Bot { app, order });
         self.notify();
     }
 
     /// Writes a remark into the journal.
     pub fn note(&self, text: &str) {
-        self.lock().note(text.into());
+        self.lock().write_down(Record::Note { text: text.into() });
         self.notify();
     }
 
     /// Writes into the journal what became of a call for another host.
     pub(crate) fn proxied(&self, host: Arc<str>, passage: Passage, passed: Passed, count: u64) {
-        self.lock().proxied(host, passage, passed, count);
+        self.lock().write_down(Record::Proxied { host, passage, passed, count });
         self.notify();
     }
 

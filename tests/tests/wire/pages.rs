@@ -284,7 +284,7 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
     assert_eq!(journal(&lane), lines);
     let installs = entries(&lane).iter().find_map(|entry: &Entry| {
         let Record::Call(call) = &entry.record else { return None };
-        (call.kind.verb() == "installs").then_some(call.page)
+        (call.verb() == "installs").then_some(call.page)
     });
     assert_eq!(installs, Some(Some(STORE)));
 

@@ -151,8 +151,7 @@ async fn a_bot_that_registers_itself_hears_and_answers() {
     lane.person_says(ann, "hello").unwrap();
     assert_eq!(bot.hears().await["message"]["text"], "hello", "what came before both had subscribed is lost");
     let answered = async {
-        while !entries(&lane).iter().any(|entry| entry.call().is_some_and(|call| call.kind.verb() == "sends"))
-        {
+        while !entries(&lane).iter().any(|entry| entry.call().is_some_and(|call| call.verb() == "sends")) {
             lane.changed(PATIENCE).await;
         }
     };

@@ -7,7 +7,7 @@ use clap::Args;
 use emulator_language::diagnostics::render_all;
 use emulator_language::scenario::load;
 use emulator_scenario::input::{is_stdin, read_input};
-use emulator_scenario::record::{Detail, Journal, Part, Place, Telling};
+use emulator_scenario::record::{Destination, Detail, Excerpt, Journal, Telling};
 use emulator_scenario::select::read_file;
 
 use crate::exit::Exit;
@@ -65,15 +65,15 @@ fn export(arguments: &ExportArguments) -> Result<Exit, String> {
     let journal =
         Journal::read(&String::from_utf8_lossy(&bytes)).map_err(|error| format!("{shown}: {error}"))?;
     let folder = output.and_then(Path::parent).unwrap_or(Path::new(""));
-    let place = Place {
+    let destination = Destination {
         folder: absolute(folder)?,
         world: world.as_deref().map(absolute).transpose()?,
         exists: &Path::exists,
     };
-    let part = Part { from: *from, to: *to, person: person.clone() };
+    let excerpt = Excerpt { from: *from, to: *to, person: person.clone() };
     let detail = if *all { Detail::Everything } else { Detail::Needed };
-    let telling = Telling { name: name.clone(), part, detail };
-    let recording = journal.told(&telling, &place).map_err(|error| format!("{shown}: {error}"))?;
+    let telling = Telling { name: name.clone(), excerpt, detail };
+    let recording = journal.told(&telling, &destination).map_err(|error| format!("{shown}: {error}"))?;
     if recording.steps == 0 {
         return Err(format!("{shown}: nobody did anything in it that a scenario could say"));
     }

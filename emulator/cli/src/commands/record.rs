@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use emulator_scenario::cast::Cast;
-use emulator_scenario::record::{Detail, Journal, Part, Place, Recording, Telling};
+use emulator_scenario::record::{Destination, Detail, Excerpt, Journal, Recording, Telling};
 use emulator_server::{Lane, Quiet};
 use tokio::sync::Mutex;
 
@@ -98,7 +98,7 @@ impl Recorder {
         }
         can_hold(&folder).map_err(|why| format!("cannot write {}: {why}", path.display()))?;
         let detail = if *all { Detail::Everything } else { Detail::Needed };
-        let telling = Telling { name: name.clone(), part: Part::default(), detail };
+        let telling = Telling { name: name.clone(), excerpt: Excerpt::default(), detail };
         let (written, told, failed) = (String::new(), Vec::new(), None);
         Ok(Self { path, folder, telling, journal: None, seen: 0, written, steps: 0, told, failed })
     }
@@ -216,7 +216,7 @@ impl Recorder {
 
     fn write(&mut self) {
         let Some(journal) = &self.journal else { return };
-        let place = Place { folder: self.folder.clone(), world: None, exists: &Path::exists };
+        let place = Destination { folder: self.folder.clone(), world: None, exists: &Path::exists };
         let told = journal.told(&self.telling, &place).map_err(|error| error.to_string());
         let written = told.and_then(|Recording { text, steps, warnings }| {
             if steps > 0 && text != self.written {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AppId, Channel, ControlAct, Delivery, Effect, Event, Field, Message, Mid, Options, PageId, Party, Psid,
-    RuleId, Saw, Sender, Style, Timestamp,
+    AppAct, AppId, Channel, ControlAct, Delivery, Effect, Event, Field, Message, Mid, Options, PageId, Party,
+    Psid, RouteId, RuleId, Saw, Sender, Style, Timestamp,
 };
 use emulator_server::Wall;
-use emulator_server::graph::GraphError;
-use emulator_server::journal::{AttemptResult, Call, CallKind, Cause, Entry, Record};
+use emulator_server::graph::{Beside, GraphError, RouteAct};
+use emulator_server::journal::{AttemptResult, Call, CallContent, Cause, Entry, Record};
 
 use super::*;
 use crate::diagnostics::SourceText;
@@ -35,21 +35,23 @@ impl Tape {
         seq
     }
 
-    fn call(&mut self, app: AppId, kind: CallKind) -> u64 {
+    fn call(&mut self, app: AppId, route: RouteId, act: AppAct) -> u64 {
+        let content = CallContent::Act(RouteAct::new(route, act, Beside::default()).unwrap());
         let (page, person) = (Some(PAGE), Some(ANA));
-        self.add(None, Record::Call(Call { app: Some(app), page, person, kind, played: false }))
+        self.add(None, Record::Call(Call { app: Some(app), page, person, content, played: false }))
     }
 
     /// An app takes control.
     pub(crate) fn takes(&mut self, app: AppId) -> u64 {
-        self.call(app, CallKind::Controls(ControlAct::Take { metadata: None }))
+        let act = AppAct::Controls { person: ANA, act: ControlAct::Take { metadata: None } };
+        self.call(app, RouteId::TakeThreadControl, act)
     }
 
     /// An app's message reaches the person.
     pub(crate) fn message(&mut self, app: AppId, text: &str) -> u64 {
         let message = Arc::new(Message { text: Some(text.into()), ..Message::default() });
-        let sends = CallKind::Sends { message: Arc::clone(&message), messaging_type: None, tag: None };
-        let call = self.call(app, sends);
+        let sends = AppAct::Sends { person: ANA, message: Arc::clone(&message), tag: None };
+        let call = self.call(app, RouteId::SendMessage, sends);
         let (mid, at) = (Mid(format!("m_{call}").into()), Timestamp(0));
         let reached = Effect::Message { person: ANA, from: Sender::Party(Party::App(app)), mid, at, message };
         self.add(Some(call), Record::Effect(reached))

@@ -1,16 +1,19 @@
 //! What apps called, in the words of steps and expectations.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use emulator_core::{ControlAct, FieldSet, Mid, Psid, SenderAction};
+use emulator_core::{AppId, Message, Mid, Party};
 use emulator_server::graph::GraphError;
-use emulator_server::journal::{Call, CallKind, Subscribing};
+use emulator_server::journal::{Call, CallContent};
 use serde_json::{Map, Value};
 
 use super::acts::{Untold, Words, body_of};
-use super::meant::Meant;
+use super::intent::Intent;
 use super::times::duration;
 use super::tree::{Line, Tree};
+use crate::call_verb::verb_of;
+use crate::vocabulary::{Parameter, Source, ValueKind, Verb};
 
 /// Whether something is to be done again, or to be waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +27,8 @@ pub(crate) enum Manner {
 /// The verb for calls that no other verb is for.
 const CALLS: &str = "calls";
 
-/// A verb of an app with its value.
-pub(crate) type Verb = (&'static str, Tree);
-
-/// What an app sends: a text, or a message with more in it.
-pub(crate) struct Sent<'a> {
-    pub(crate) text: Option<&'a str>,
-    pub(crate) metadata: Option<&'a str>,
-    pub(crate) body: Option<&'a Value>,
-}
+/// A key of a step with its value.
+pub(crate) type Keyed = (&'static str, Tree);
 
 impl Words<'_> {
     /// What a played app called, and how it was refused.
@@ -42,265 +38,160 @@ impl Words<'_> {
         refusal: Option<&GraphError>,
         capture: Option<&str>,
     ) -> Result<Line, Untold> {
-        let (asked, id): (Value, _);
-        let meant = if let CallKind::Other { method, path, asked: Some(text) } = &call.kind {
-            asked = serde_json::from_str(text).unwrap_or_default();
-            id = call.person.map(|person| person.to_string());
-            Meant::of(method, path, &asked, id.as_deref())
-        } else {
-            None
-        };
-        let (verb, beside) = match &meant {
-            Some(meant) => (self.meant(meant), self.beside_meant(meant)?),
-            None => (self.called(call, Manner::Again)?, self.beside(&call.kind)?),
+        let (verb, beside) = match self.intended(call) {
+            Some((verb, parameters)) => (
+                (verb.name, self.value_of(verb, &parameters, Manner::Again)),
+                self.beside(verb, &parameters)?,
+            ),
+            None => (self.called(call, Manner::Again)?, Vec::new()),
         };
         // A token that is nobody's does not tell whose step it was, and it does not matter.
         let anybody =
             || self.heading.header.world.pages.first()?.apps.keys().next().map(|app| Tree::name(app));
         let who = call.app.map(|app| self.app(app)).or_else(anybody).unwrap_or(Tree::Null);
-        let [messaging_type, tag, reply_to] = beside;
-        Ok(Line::step([
-            Some(("app", who)),
-            self.of(call.person).filter(|_| verb.0 != CALLS),
-            Some(verb),
-            messaging_type,
-            tag,
-            reply_to,
+        let first = [Some(("app", who)), self.of(call.person).filter(|_| verb.0 != CALLS), Some(verb)];
+        let last = [
             self.on_page_of_call(call),
             refusal.map(|refusal| ("refused", refused(refusal))),
             capture.map(|name| ("as", Tree::name(name))),
-        ]))
+        ];
+        Ok(Line::step(first.into_iter().chain(beside.into_iter().map(Some)).chain(last)))
     }
 
-    /// What stands beside the verb of a call: the type of a message, its tag, and the message that it answers.
-    fn beside(&self, kind: &CallKind) -> Result<[Option<Verb>; 3], Untold> {
-        let CallKind::Sends { message, messaging_type, tag } = kind else { return Ok([None, None, None]) };
-        Ok([
-            messaging_type.map(|word| ("messaging_type", self.names.word(word))),
-            tag.map(|tag| ("tag", self.names.word(tag.name()))),
-            self.earlier("reply_to", message.reply_to.as_ref())?,
-        ])
+    /// The verb of a call with its parameters; of a request that was not in order, the one that it was intended as.
+    fn intended(&self, call: &Call) -> Option<(&'static Verb, Map<String, Value>)> {
+        match &call.content {
+            CallContent::Act(act) => Some((verb_of(call)?, act.parameters())),
+            CallContent::Request { method, path, asked: Some(asked) } => {
+                let asked: Value = serde_json::from_str(asked).unwrap_or_default();
+                let person = call.person.map(|person| person.to_string());
+                let Intent { verb, parameters } = Intent::of(method, path, &asked, person.as_deref())?;
+                Some((verb, parameters))
+            }
+            CallContent::Request { asked: None, .. } | CallContent::Subscribes { .. } => None,
+        }
     }
 
-    fn beside_meant(&self, meant: &Meant<'_>) -> Result<[Option<Verb>; 3], Untold> {
-        let Meant::Sends { messaging_type, tag, reply_to, .. } = meant else { return Ok([None, None, None]) };
-        let reply_to = reply_to.map(|mid| Mid(Arc::from(mid)));
-        Ok([
-            messaging_type.map(|word| ("messaging_type", self.names.word(word))),
-            tag.map(|word| ("tag", self.names.word(word))),
-            self.earlier("reply_to", reply_to.as_ref())?,
-        ])
+    /// The keys beside the verb of a call.
+    fn beside(&self, verb: &Verb, parameters: &Map<String, Value>) -> Result<Vec<Keyed>, Untold> {
+        let mut out = Vec::new();
+        for parameter in verb.parameters() {
+            let Source::Beside(key) = parameter.source else { continue };
+            let Some(value) = parameters.get(parameter.name) else { continue };
+            if verb.kind_of(parameter) == Some(ValueKind::Earlier) {
+                let mid = value.get("mid").and_then(Value::as_str).map(|mid| Mid(Arc::from(mid)));
+                out.extend(self.earlier(key, mid.as_ref())?);
+            } else {
+                out.push((key, self.names.word(value.as_str().unwrap_or_default())));
+            }
+        }
+        Ok(out)
     }
 
     /// The Page of a call, where it is not the first of several.
-    pub(crate) fn on_page_of_call(&self, call: &Call) -> Option<Verb> {
+    pub(crate) fn on_page_of_call(&self, call: &Call) -> Option<Keyed> {
         let of_person = call.person.and_then(|person| self.heading.names.page_of(person));
         self.on_page_named(of_person.or(call.page)?)
     }
 
-    fn spoken(&self, manner: Manner) -> impl Fn(&str) -> Tree {
-        move |said| match manner {
-            Manner::Again => self.names.text(said),
-            Manner::Awaited => self.names.awaited(said),
-        }
-    }
-
-    fn written(&self, manner: Manner) -> impl Fn(&Value) -> Tree {
-        move |sent| match manner {
-            Manner::Again => self.names.value(sent),
-            Manner::Awaited => self.names.awaited_value(sent),
-        }
-    }
-
-    /// A message that an app sends: its text, or all that it holds.
-    pub(crate) fn message(&self, sent: &Sent<'_>, manner: Manner) -> Tree {
-        match (sent.body, sent.text, sent.metadata) {
-            (Some(body), _, _) => self.written(manner)(body),
-            (None, Some(said), None) => self.spoken(manner)(said),
-            (None, said, metadata) => {
-                let mut members = Map::new();
-                members.extend(said.map(|said| ("text".to_owned(), Value::from(said))));
-                members.extend(metadata.map(|metadata| ("metadata".to_owned(), Value::from(metadata))));
-                self.written(manner)(&Value::Object(members))
-            }
-        }
-    }
-
-    /// Whom control or metadata is passed to, and the metadata.
-    fn passed(&self, to: Option<&str>, metadata: Option<&str>, manner: Manner) -> Tree {
-        let text = self.spoken(manner);
-        let target = to.map(|to| {
-            let is_name = to.starts_with(|first: char| !first.is_ascii_digit());
-            let secret = self.names.hidden_in(to) != to;
-            ("to", if is_name && !secret { Tree::name(to) } else { text(to) })
-        });
-        Tree::map([target, metadata.map(|metadata| ("metadata", text(metadata)))])
-    }
-
-    fn with_metadata(&self, metadata: Option<&str>, manner: Manner) -> Tree {
-        match metadata {
-            Some(metadata) => Tree::map([Some(("metadata", self.spoken(manner)(metadata)))]),
-            None => Tree::Bool(true),
-        }
-    }
-
     /// A verb of an app and its value.
-    pub(crate) fn called(&self, call: &Call, manner: Manner) -> Result<Verb, Untold> {
-        let names = &self.heading.names;
-        Ok(match &call.kind {
-            CallKind::Sends { message, .. } => {
-                let body = body_of(message);
-                let (text, metadata) = (message.text.as_deref(), message.metadata.as_deref());
-                ("sends", self.message(&Sent { text, metadata, body: body.as_ref() }, manner))
-            }
-            CallKind::Controls(ControlAct::Pass { to, metadata }) => {
-                let to = to.map(|to| names.party(to));
-                ("passes_control", self.passed(to.as_deref(), metadata.as_deref(), manner))
-            }
-            CallKind::Controls(ControlAct::PassMetadata { to, metadata }) => {
-                ("passes_metadata", self.passed(Some(&names.party(*to)), Some(metadata), manner))
-            }
-            CallKind::Controls(ControlAct::Take { metadata }) => {
-                ("takes_control", self.with_metadata(metadata.as_deref(), manner))
-            }
-            CallKind::Controls(ControlAct::Request { metadata }) => {
-                ("requests_control", self.with_metadata(metadata.as_deref(), manner))
-            }
-            CallKind::Controls(ControlAct::Release) => ("releases_control", Tree::Bool(true)),
-            CallKind::Controls(ControlAct::Extend { by }) => {
-                ("extends_control", extension(by.map(|by| by.0)))
-            }
-            CallKind::AsksOwner => ("asks_owner", Tree::Bool(true)),
-            CallKind::AsksReceivers => ("asks_receivers", Tree::Bool(true)),
-            CallKind::Signals { action, .. } => signal(action).ok_or("it reacts to a message")?,
-            CallKind::AsksProfile { .. }
-            | CallKind::Installs { .. }
-            | CallKind::Subscribes { .. }
-            | CallKind::Other { .. } => {
-                let value = match manner {
-                    Manner::Again => self.written_out(call)?,
-                    Manner::Awaited => {
-                        let (method, path) = self.spelt(call)?;
-                        Tree::map([
-                            Some(("method", Tree::word(method))),
-                            Some(("path", self.names.text(&path))),
-                        ])
-                    }
-                };
-                (CALLS, value)
-            }
-        })
-    }
-
-    /// The verb that a call was meant to be.
-    fn meant(&self, meant: &Meant<'_>) -> Verb {
-        let manner = Manner::Again;
-        match meant {
-            Meant::Sends { text, body, .. } => {
-                ("sends", self.message(&Sent { text: *text, metadata: None, body: *body }, manner))
-            }
-            Meant::Signals(verb) => verb.clone(),
-            Meant::Passes { to, metadata } => ("passes_control", self.passed(*to, *metadata, manner)),
-            Meant::PassesMetadata { to, metadata } => {
-                ("passes_metadata", self.passed(*to, *metadata, manner))
-            }
-            Meant::Takes { metadata } => ("takes_control", self.with_metadata(*metadata, manner)),
-            Meant::Requests { metadata } => ("requests_control", self.with_metadata(*metadata, manner)),
-            Meant::Releases => ("releases_control", Tree::Bool(true)),
-            Meant::Extends { seconds } => {
-                ("extends_control", extension(seconds.map(|seconds| seconds.saturating_mul(1_000))))
-            }
-            Meant::AsksOwner => ("asks_owner", Tree::Bool(true)),
-            Meant::AsksReceivers => ("asks_receivers", Tree::Bool(true)),
+    pub(crate) fn called(&self, call: &Call, manner: Manner) -> Result<Keyed, Untold> {
+        if let (Some(verb), CallContent::Act(act)) = (verb_of(call), &call.content) {
+            return Ok((verb.name, self.value_of(verb, &act.parameters(), manner)));
         }
-    }
-
-    /// A call that no other verb is for, as a step makes it again.
-    fn written_out(&self, call: &Call) -> Result<Tree, Untold> {
-        let (method, path) = self.spelt(call)?;
-        let mut parts = Map::new();
-        let list = |fields: FieldSet, other: &[Arc<str>]| {
-            let other = other.iter().map(ToString::to_string);
-            fields.iter().map(|field| field.name().to_owned()).chain(other).collect::<Vec<_>>().join(",")
+        if call.sender_action().is_some() {
+            return Err("it reacts to a message".to_owned());
+        }
+        let value = match manner {
+            Manner::Again => self.request(call)?,
+            Manner::Awaited => self.request_line(call),
         };
-        let mut part = |place: &str, key: &str, value: String| {
-            parts.insert(place.to_owned(), Value::Object(Map::from_iter([(key.to_owned(), value.into())])));
-        };
-        match &call.kind {
-            CallKind::Other { asked: Some(asked), .. } => {
-                parts = serde_json::from_str(asked).unwrap_or_default();
-            }
-            CallKind::Other { asked: None, .. } => {
-                return Err(format!(
-                    "it calls {method} {path} with a secret or with files, which are not written down"
-                ));
-            }
-            CallKind::AsksProfile { fields: Some(fields) } => part("query", "fields", fields.to_string()),
-            CallKind::Installs { fields: Some(fields), other_fields } => {
-                part("form", "subscribed_fields", list(*fields, other_fields));
-            }
-            CallKind::Subscribes { fields: Some(fields), webhook, .. } => {
-                let other = webhook.as_deref().map(|webhook| &*webhook.other_fields).unwrap_or_default();
-                part("form", "subscribed_fields", list(*fields, other));
-            }
-            CallKind::AsksProfile { fields: None }
-            | CallKind::Installs { fields: None, .. }
-            | CallKind::Subscribes { fields: None, .. }
-            | CallKind::Sends { .. }
-            | CallKind::Signals { .. }
-            | CallKind::Controls(_)
-            | CallKind::AsksOwner
-            | CallKind::AsksReceivers => {}
-        }
-        let part = |key: &'static str| parts.get(key).map(|given| (key, self.names.value(given)));
-        Ok(Tree::map([
-            Some(("method", Tree::word(method))),
-            Some(("path", self.names.text(&path))),
-            part("query"),
-            part("body"),
-            part("form"),
-            parts.get("token").and_then(Value::as_str).map(|word| ("token", Tree::word(word))),
-        ]))
+        Ok((CALLS, value))
     }
 
-    /// Method and path of a call.
-    fn spelt<'c>(&self, call: &'c Call) -> Result<(&'c str, String), Untold> {
-        let id = |person: Option<Psid>| person.map(|person| person.to_string()).unwrap_or_default();
-        match &call.kind {
-            CallKind::Other { method, path, .. } => Ok((method, path.to_string())),
-            CallKind::AsksProfile { .. } => Ok(("GET", id(call.person))),
-            CallKind::Installs { fields, .. } => {
-                Ok((if fields.is_some() { "POST" } else { "DELETE" }, "me/subscribed_apps".to_owned()))
+    /// What stands after a verb that makes a call with these parameters.
+    fn value_of(&self, verb: &Verb, parameters: &Map<String, Value>, manner: Manner) -> Tree {
+        let keys = verb.parameters().iter().filter_map(|parameter| {
+            let Source::Key(key) = parameter.source else { return None };
+            Some((key, self.parameter(verb, parameter, parameters.get(parameter.name)?, manner)))
+        });
+        let keys: Vec<Keyed> = keys.collect();
+        if !keys.is_empty() || matches!(verb.value, ValueKind::Mapping(_)) {
+            return Tree::map(keys.into_iter().map(Some));
+        }
+        let after = verb.parameters().iter().find_map(|parameter| match parameter.source {
+            Source::Value => {
+                let value = parameters.get(parameter.name);
+                value.map(|value| self.parameter(verb, parameter, value, manner))
             }
-            CallKind::Subscribes { how, fields, .. } => {
-                let gives_up = fields.is_none() || *how == Subscribing::GivesUp;
-                let app = call.app.map(|app| app.to_string()).unwrap_or_default();
-                Ok((if gives_up { "DELETE" } else { "POST" }, format!("{app}/subscriptions")))
+            Source::Switch { on, off: _ } => {
+                let is_on = parameters.get(parameter.name).is_some_and(|value| value == on);
+                Some(Tree::word(if is_on { "on" } else { "off" }))
             }
-            CallKind::Sends { .. }
-            | CallKind::Signals { .. }
-            | CallKind::Controls(_)
-            | CallKind::AsksOwner
-            | CallKind::AsksReceivers => Err(format!("it {}", call.kind.verb().replace('_', " "))),
+            Source::Key(_) | Source::Beside(_) | Source::Word(_) => None,
+        });
+        match (after, verb.value) {
+            (Some(after), _) => after,
+            (None, ValueKind::Message) => Tree::Map(Vec::new()),
+            (None, _) => Tree::Bool(true),
         }
     }
-}
 
-/// The value of `extends_control`.
-fn extension(milliseconds: Option<i64>) -> Tree {
-    milliseconds.map_or(Tree::Bool(true), |milliseconds| Tree::word(duration(milliseconds)))
-}
+    /// The value of a parameter, as it stands in a step.
+    fn parameter(&self, verb: &Verb, parameter: &Parameter, value: &Value, manner: Manner) -> Tree {
+        match (verb.kind_of(parameter), value) {
+            (Some(ValueKind::Receiver), Value::String(id)) => self.receiver(id, manner),
+            (Some(ValueKind::Duration), value) => {
+                let seconds = value.as_i64().unwrap_or_default();
+                Tree::word(duration(seconds.saturating_mul(1_000)))
+            }
+            (Some(ValueKind::Message), Value::Object(members)) => {
+                match (members.len(), members.get("text").and_then(Value::as_str)) {
+                    (1, Some(text)) => self.spoken(text, manner),
+                    _ => self.written(value, manner),
+                }
+            }
+            (_, Value::String(text)) => self.spoken(text, manner),
+            (_, value) => self.written(value, manner),
+        }
+    }
 
-/// The verb for a sender action.
-pub(crate) fn signal(action: &str) -> Option<Verb> {
-    if action == SenderAction::TypingOn.name() {
-        Some(("types", Tree::word("on")))
-    } else if action == SenderAction::TypingOff.name() {
-        Some(("types", Tree::word("off")))
-    } else if action == SenderAction::MarkSeen.name() {
-        Some(("marks_seen", Tree::Bool(true)))
-    } else {
-        None
+    /// Whom control or metadata is passed to: by name, if it is known.
+    fn receiver(&self, id: &str, manner: Manner) -> Tree {
+        let party = id.parse().ok().map(|id| Party::of(AppId(id)));
+        let party = party.filter(|party| party.number().to_string() == id);
+        let name = party.map_or(Cow::Borrowed(id), |party| self.heading.names.party(party).into());
+        let is_name = name.starts_with(|first: char| !first.is_ascii_digit());
+        let is_secret = self.names.hidden_in(&name) != name;
+        if is_name && !is_secret { Tree::name(&name) } else { self.spoken(&name, manner) }
+    }
+
+    /// A message that an app sends.
+    pub(crate) fn message(&self, message: &Message, manner: Manner) -> Tree {
+        match (body_of(message), message.text.as_deref(), message.metadata.as_deref()) {
+            (Some(body), _, _) => self.written(&body, manner),
+            (None, Some(text), None) => self.spoken(text, manner),
+            (None, text, metadata) => {
+                let mut members = Map::new();
+                members.extend(text.map(|text| ("text".to_owned(), text.into())));
+                members.extend(metadata.map(|metadata| ("metadata".to_owned(), metadata.into())));
+                self.written(&Value::Object(members), manner)
+            }
+        }
+    }
+
+    fn spoken(&self, text: &str, manner: Manner) -> Tree {
+        match manner {
+            Manner::Again => self.names.text(text),
+            Manner::Awaited => self.names.awaited(text),
+        }
+    }
+
+    fn written(&self, value: &Value, manner: Manner) -> Tree {
+        match manner {
+            Manner::Again => self.names.value(value),
+            Manner::Awaited => self.names.awaited_value(value),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::Psid;
 
-use super::story::{Change, Ending, Piece, What};
+use super::story::{Change, Ending, Piece, PieceKind};
 
 /// How far the clock moves before each piece, by the piece's index.
 pub(crate) fn moves(pieces: &[Piece], begin: i64) -> BTreeMap<usize, i64> {
@@ -80,12 +80,12 @@ impl<'a> Plan<'a> {
             self.catch_up(index)?;
             self.changes(index, piece);
             match piece.what {
-                What::Moves(by) => self.recorded += by,
-                What::Passes(by) => {
+                PieceKind::Moves(by) => self.recorded += by,
+                PieceKind::Passes(by) => {
                     self.recorded += by;
                     self.left_out += by;
                 }
-                What::Acts | What::Follows => {}
+                PieceKind::Acts | PieceKind::Follows => {}
             }
         }
         Ok(self.moves)
@@ -133,7 +133,7 @@ mod tests {
     const BO: Psid = Psid(2);
 
     /// A piece so many hours after the begin, with what it lets end and when.
-    fn piece(hours: i64, what: What, ends: &[(Psid, i64)]) -> Piece {
+    fn piece(hours: i64, what: PieceKind, ends: &[(Psid, i64)]) -> Piece {
         let record = Record::Note { text: "something".into() };
         let (at, saw) = (Timestamp(hours * HOUR), Saw::default());
         let entry = Entry { seq: 1, at, cause: None, rule: None, saw, record, wall: Wall(0) };
@@ -152,19 +152,19 @@ mod tests {
 
     #[test]
     fn time_in_which_nothing_ended_is_left_out() {
-        let pieces = [piece(0, What::Acts, &[(ANA, 24)]), piece(20, What::Acts, &[(ANA, 44)])];
+        let pieces = [piece(0, PieceKind::Acts, &[(ANA, 24)]), piece(20, PieceKind::Acts, &[(ANA, 44)])];
         assert_eq!(hours(&pieces), []);
     }
 
     #[test]
     fn the_clock_moves_as_far_as_what_ended_needs() {
-        let pieces = [piece(0, What::Acts, &[(ANA, 24)]), piece(90, What::Acts, &[])];
+        let pieces = [piece(0, PieceKind::Acts, &[(ANA, 24)]), piece(90, PieceKind::Acts, &[])];
         assert_eq!(hours(&pieces), [(1, 24)]);
         // Ten hours that were left out before are not missed.
         let pieces = [
-            piece(0, What::Acts, &[(ANA, 24)]),
-            piece(10, What::Acts, &[(ANA, 34)]),
-            piece(34, What::Follows, &[]),
+            piece(0, PieceKind::Acts, &[(ANA, 24)]),
+            piece(10, PieceKind::Acts, &[(ANA, 34)]),
+            piece(34, PieceKind::Follows, &[]),
         ];
         assert_eq!(hours(&pieces), [(2, 24)]);
     }
@@ -172,15 +172,15 @@ mod tests {
     #[test]
     fn moves_that_were_made_count() {
         let pieces = [
-            piece(0, What::Acts, &[(ANA, 24)]),
-            piece(5, What::Moves(20 * HOUR), &[]),
-            piece(25, What::Acts, &[]),
+            piece(0, PieceKind::Acts, &[(ANA, 24)]),
+            piece(5, PieceKind::Moves(20 * HOUR), &[]),
+            piece(25, PieceKind::Acts, &[]),
         ];
         assert_eq!(hours(&pieces), [(2, 4)]);
         let pieces = [
-            piece(0, What::Acts, &[(ANA, 24)]),
-            piece(0, What::Moves(24 * HOUR), &[]),
-            piece(24, What::Follows, &[]),
+            piece(0, PieceKind::Acts, &[(ANA, 24)]),
+            piece(0, PieceKind::Moves(24 * HOUR), &[]),
+            piece(24, PieceKind::Follows, &[]),
         ];
         assert_eq!(hours(&pieces), []);
     }
@@ -188,10 +188,10 @@ mod tests {
     #[test]
     fn time_in_which_the_emulator_was_off_passed_like_any_other() {
         let pieces = [
-            piece(0, What::Acts, &[(ANA, 24)]),
-            piece(1, What::Passes(20 * HOUR), &[]),
-            piece(22, What::Acts, &[]),
-            piece(26, What::Acts, &[]),
+            piece(0, PieceKind::Acts, &[(ANA, 24)]),
+            piece(1, PieceKind::Passes(20 * HOUR), &[]),
+            piece(22, PieceKind::Acts, &[]),
+            piece(26, PieceKind::Acts, &[]),
         ];
         assert_eq!(hours(&pieces), [(3, 24)]);
     }
@@ -200,9 +200,9 @@ mod tests {
     fn what_goes_on_does_not_end_too_soon() {
         // Ana's control ends while Bo's, which began ten hours later, goes on.
         let pieces = [
-            piece(0, What::Acts, &[(ANA, 24)]),
-            piece(10, What::Acts, &[(BO, 34)]),
-            piece(25, What::Acts, &[]),
+            piece(0, PieceKind::Acts, &[(ANA, 24)]),
+            piece(10, PieceKind::Acts, &[(BO, 34)]),
+            piece(25, PieceKind::Acts, &[]),
         ];
         assert_eq!(hours(&pieces), [(1, 10), (2, 14)]);
     }

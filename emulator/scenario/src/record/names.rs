@@ -11,7 +11,7 @@ use super::tree::Tree;
 use crate::vocabulary as words;
 
 /// A part of a text.
-enum Part<'a> {
+enum Segment<'a> {
     Literal(&'a str),
     /// The inside of `${…}`.
     Expression(&'a str),
@@ -58,8 +58,9 @@ impl Names {
 
     /// A text that a bot is expected to say: where a moment stands in it, it is a pattern.
     pub(crate) fn awaited(&self, text: &str) -> Tree {
-        let parts: Vec<Part<'_>> = self.named(text).into_iter().flat_map(|part| self.timed(part)).collect();
-        if !parts.iter().any(|part| matches!(part, Part::Varies(_))) {
+        let parts: Vec<Segment<'_>> =
+            self.named(text).into_iter().flat_map(|part| self.timed(part)).collect();
+        if !parts.iter().any(|part| matches!(part, Segment::Varies(_))) {
             return Tree::Text(joined(&parts, str::to_owned));
         }
         let pattern = format!("^{}$", joined(&parts, regex::escape));
@@ -141,7 +142,7 @@ impl Names {
     }
 
     /// The text cut at the ids and secrets in it.
-    fn named<'a>(&'a self, text: &'a str) -> Vec<Part<'a>> {
+    fn named<'a>(&'a self, text: &'a str) -> Vec<Segment<'a>> {
         let mut parts = Vec::new();
         let (mut from, mut before) = (0, None);
         let mut at = 0;
@@ -154,15 +155,15 @@ impl Names {
                 continue;
             };
             if at > from {
-                parts.push(Part::Literal(&text[from..at]));
+                parts.push(Segment::Literal(&text[from..at]));
             }
-            parts.push(Part::Expression(name));
+            parts.push(Segment::Expression(name));
             before = id.chars().next_back();
             at += id.len();
             from = at;
         }
         if from < text.len() || parts.is_empty() {
-            parts.push(Part::Literal(&text[from..]));
+            parts.push(Segment::Literal(&text[from..]));
         }
         parts
     }
@@ -179,19 +180,19 @@ impl Names {
     }
 
     /// A part cut at the moments in it.
-    fn timed<'a>(&self, part: Part<'a>) -> Vec<Part<'a>> {
-        let Part::Literal(text) = part else { return vec![part] };
+    fn timed<'a>(&self, part: Segment<'a>) -> Vec<Segment<'a>> {
+        let Segment::Literal(text) = part else { return vec![part] };
         let mut parts = Vec::new();
         let mut from = 0;
         for (range, pattern) in self.times.find(text) {
             if range.start > from {
-                parts.push(Part::Literal(&text[from..range.start]));
+                parts.push(Segment::Literal(&text[from..range.start]));
             }
-            parts.push(Part::Varies(pattern));
+            parts.push(Segment::Varies(pattern));
             from = range.end;
         }
         if from < text.len() || parts.is_empty() {
-            parts.push(Part::Literal(&text[from..]));
+            parts.push(Segment::Literal(&text[from..]));
         }
         parts
     }
@@ -210,24 +211,24 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// The parts as they stand in a file.
-fn joined(parts: &[Part<'_>], spelt: impl Fn(&str) -> String) -> String {
+fn joined(parts: &[Segment<'_>], spelt: impl Fn(&str) -> String) -> String {
     let mut out = String::new();
     for (index, part) in parts.iter().enumerate() {
         match part {
-            Part::Literal(text) => {
-                let before = matches!(parts.get(index + 1), Some(Part::Expression(_)));
+            Segment::Literal(text) => {
+                let before = matches!(parts.get(index + 1), Some(Segment::Expression(_)));
                 // `$${` would be the two characters themselves.
                 let rest = if before { text.trim_end_matches('$') } else { text };
                 let dollars = text.len() - rest.len();
                 out.push_str(&escaped(&spelt(rest)));
                 out.push_str(&spelt("$").replace('$', "${'$'}").repeat(dollars));
             }
-            Part::Expression(name) => {
+            Segment::Expression(name) => {
                 out.push_str("${");
                 out.push_str(name);
                 out.push('}');
             }
-            Part::Varies(pattern) => out.push_str(pattern),
+            Segment::Varies(pattern) => out.push_str(pattern),
         }
     }
     out

@@ -15,7 +15,7 @@ pub(crate) struct Piece {
     pub(crate) seq: u64,
     /// Virtual time, in milliseconds since 1970.
     pub(crate) at: i64,
-    pub(crate) what: What,
+    pub(crate) what: PieceKind,
     /// What of it stands in the file.
     pub(crate) lines: Vec<Line>,
     pub(crate) changes: Vec<Change>,
@@ -39,7 +39,7 @@ pub(crate) struct Piece {
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum PieceKind {
     /// A person, an agent, an admin or a played app acted.
     Acts,
     /// The clock was moved by so many milliseconds.
@@ -124,7 +124,7 @@ fn app_of(entry: &Entry) -> Option<AppId> {
 
 impl Piece {
     /// A piece that begins with this entry.
-    pub(crate) fn new(entry: &Entry, what: What, lines: Vec<Line>) -> Self {
+    pub(crate) fn new(entry: &Entry, what: PieceKind, lines: Vec<Line>) -> Self {
         let runs = if let Record::Bot { order, .. } = &entry.record {
             Some(*order != BotOrder::Stops)
         } else {
@@ -194,7 +194,7 @@ impl Piece {
     /// True for a step that came before this refused call, though the journal has it behind. A refusal has no timestamp
     /// of its own: real time tells, and within a millisecond who was in control.
     fn was_refused_after(&self, other: &Self) -> bool {
-        let Some(saw) = self.refusal.as_ref().filter(|_| other.what == What::Acts) else { return false };
+        let Some(saw) = self.refusal.as_ref().filter(|_| other.what == PieceKind::Acts) else { return false };
         let about = !other.is_note && (other.person.is_none() || other.person == self.person);
         let led_to_it = || {
             let of = |change: &Change| match change {
@@ -228,17 +228,17 @@ pub(crate) fn in_order(mut pieces: Vec<Piece>) -> Vec<Piece> {
             Some(false) => drop(stopped.insert(piece.app)),
             None => {}
         }
-        if piece.what != What::Follows {
+        if piece.what != PieceKind::Follows {
             continue;
         }
         // A process that is stopped does nothing until it is started again.
         let is_stopped = stopped.contains(&piece.app);
         let earlier = |other: &Piece| {
             let begun = other.event.zip(piece.event).is_some_and(|(begun, event)| begun < event);
-            let spoke_first = other.what == What::Acts && other.person == piece.person && begun;
+            let spoke_first = other.what == PieceKind::Acts && other.person == piece.person && begun;
             // A webhook that is tried again belongs to what let the time come.
             let started = is_stopped && other.runs == Some(true) && other.app == piece.app;
-            other.what != What::Follows
+            other.what != PieceKind::Follows
                 && (other.at < piece.at || started || spoke_first && piece.person.is_some())
         };
         let behind_it = || pieces.iter().skip(index + 1);

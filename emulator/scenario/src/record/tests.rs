@@ -125,8 +125,8 @@ fn about(person: &str, members: &Value) -> Value {
     out
 }
 
-fn place() -> Place<'static> {
-    Place { folder: "/elsewhere".into(), world: None, exists: &|_: &Path| false }
+fn place() -> Destination<'static> {
+    Destination { folder: "/elsewhere".into(), world: None, exists: &|_: &Path| false }
 }
 
 const ONE: &[(&str, &str)] = &[("ana", ANA)];
@@ -349,7 +349,7 @@ fn a_part_begins_where_a_scenario_can() {
     let end = tape.answers(DAY + 31, "ana", "Welcome back!");
     tape.says(DAY + 40, "ana", "again");
 
-    let part = |from, to| Telling { part: Part { from, to, person: None }, ..Telling::default() };
+    let part = |from, to| Telling { excerpt: Excerpt { from, to, person: None }, ..Telling::default() };
     let told = tape.told_as(&part(Some(more), Some(more))).unwrap();
     insta::assert_snapshot!(told.text.split_once("people: {ana: {}}\n").unwrap().1, @r#"
     given:
@@ -391,7 +391,7 @@ fn one_person_alone_can_be_told() {
     tape.answers(0, "ana", "Hi Ana");
     tape.says(0, "bo", "hi");
     let of = |name: &str| Telling {
-        part: Part { person: Some(name.to_owned()), ..Part::default() },
+        excerpt: Excerpt { person: Some(name.to_owned()), ..Excerpt::default() },
         ..Telling::default()
     };
     let told = tape.told_as(&of("bo")).unwrap();
@@ -520,7 +520,7 @@ fn a_journal_that_does_not_say_how_its_bot_is_reached_needs_a_world() {
     tape.lines[0] = header.to_string();
     let error = tape.told_as(&Telling::default()).unwrap_err();
     assert_eq!(error, RecordError::NoWorld { app: "bot".to_owned() });
-    let named = Place { world: Some("/elsewhere/world.yaml".into()), ..place() };
+    let named = Destination { world: Some("/elsewhere/world.yaml".into()), ..place() };
     let told = tape.journal().told(&Telling::default(), &named).unwrap();
     assert!(told.text.contains("\nworld: world.yaml\n"), "{}", told.text);
     // Nothing is lacking where steps play every app.
@@ -539,10 +539,11 @@ fn a_bot_is_not_looked_for_in_another_folder() {
     header["about"]["world"]["written"]["apps"]["bot"] = json!({"start": "node bots/shop.js --fast"});
     tape.lines[0] = header.to_string();
     let there = |path: &Path| path == Path::new("/somewhere/shop/bots/shop.js");
-    let error = tape.journal().told(&Telling::default(), &Place { exists: &there, ..place() }).unwrap_err();
+    let error =
+        tape.journal().told(&Telling::default(), &Destination { exists: &there, ..place() }).unwrap_err();
     let (app, word, folder) = ("bot".to_owned(), "bots/shop.js".to_owned(), "/somewhere/shop".into());
     assert_eq!(error, RecordError::StartsElsewhere { app, word, folder });
-    let beside = Place { folder: "/somewhere/shop".into(), exists: &there, ..place() };
+    let beside = Destination { folder: "/somewhere/shop".into(), exists: &there, ..place() };
     let told = tape.journal().told(&Telling::default(), &beside).unwrap();
     assert!(told.text.contains("start: \"node bots/shop.js --fast\""), "{}", told.text);
 }
@@ -555,7 +556,7 @@ fn a_world_in_a_file_of_its_own_is_referred_to() {
     header["about"]["world"]["file"] = json!("worlds/desk.yaml");
     header["about"]["world"]["own_file"] = json!(true);
     tape.lines[0] = header.to_string();
-    let place = Place { folder: "/somewhere/recorded".into(), exists: &|_: &Path| true, ..place() };
+    let place = Destination { folder: "/somewhere/recorded".into(), exists: &|_: &Path| true, ..place() };
     let told = tape.journal().told(&Telling::default(), &place).unwrap();
     assert!(told.text.contains("\nworld: ../worlds/desk.yaml\n"), "{}", told.text);
 }

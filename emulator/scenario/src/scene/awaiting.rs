@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use emulator_core::Psid;
-use emulator_server::journal::{Call, CallKind, Entry};
+use emulator_server::journal::{Call, Entry};
 use emulator_server::rfc3339;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::call_verb::{moves_control, verb_of};
 use super::compare::Seen;
 use super::never::Ending;
 use super::plan::{Leaf, Plan};
@@ -17,6 +16,7 @@ use super::prepared::{Prepared, State, Wanted};
 use super::unmet::Why;
 use super::verdict::{Progress, Verdict};
 use super::{Outcome, Scene};
+use crate::call_verb::{moves_control, verb_of};
 use crate::diagnostics::Diagnostic;
 use crate::failure::Nearest;
 use crate::feed::Reader;
@@ -170,7 +170,7 @@ impl Scene {
         };
         let differs = |(_, entry, call): (usize, &Entry, &Call)| {
             let compared = self.seen(|seen| seen.call(wanted, entry, call));
-            verb_of(&call.kind) == Some(verb) && compared.is_some_and(|(it, _)| !it.is_match())
+            verb_of(call) == Some(verb) && compared.is_some_and(|(it, _)| !it.is_match())
         };
         moves_control(verb)
             && self
@@ -310,10 +310,7 @@ impl Scene {
             let calls = self.feed.entries[from..].iter().filter_map(Entry::call);
             let disturbs = |call: &&Call| {
                 // A call with an unknown token is no app's.
-                call.app.is_some()
-                    && !call.played
-                    && !call.kind.reads_only()
-                    && !matches!(call.kind, CallKind::Signals { .. })
+                call.app.is_some() && !call.played && !call.reads_only() && call.sender_action().is_none()
             };
             calls.filter(disturbs).map(|call| transcript::describe_call(call, &names)).next()
         };

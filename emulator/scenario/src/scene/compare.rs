@@ -1,14 +1,15 @@
 //! How entries of the journal compare to what is expected.
 
-use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId, Party};
+use emulator_core::{AppId, Delivery, Effect, Message, PageId, Party};
 use emulator_server::graph::{self, CallLine};
-use emulator_server::journal::{Call, CallKind, Entry, Names, Record, event_to_json};
+use emulator_server::journal::{Call, CallContent, Entry, Names, Record, event_to_json};
 use emulator_server::with_base;
 use serde_json::{Map, Value, json};
 
+use crate::call_verb::verb_of;
 use crate::feed::Feed;
 use crate::matcher::{Comparison, Pattern};
-use crate::vocabulary::Verb;
+use crate::vocabulary::{Parameter, Source, ValueKind, Verb};
 
 /// What comparing needs to see: what has happened, and what things are called.
 pub(super) struct Seen<'a> {
@@ -48,7 +49,7 @@ impl Seen<'_> {
         }
         let call = entry.cause.and_then(|cause| self.feed.by_seq(cause.seq));
         if let Some(Record::Call(call)) = call.map(|call| &call.record) {
-            actual.extend(sending_members(&call.kind));
+            actual.extend(sending_members(call));
         }
         let actual = Value::Object(actual);
         (pattern.compare(Some(&actual)), actual)
@@ -71,10 +72,10 @@ impl Seen<'_> {
             Some(_) | None => None,
         };
         let (by_name, by_id) = match asked {
-            Asked::Parameters => (
-                call_value(&call.kind, self.base_url, &|party| self.names.party(party)),
-                call_value(&call.kind, self.base_url, &|party| party.number().to_string()),
-            ),
+            Asked::Parameters => {
+                let by_id = parameters(call, self.base_url);
+                (with_names(call, by_id.clone(), &self.names), Value::Object(by_id))
+            }
             Asked::Spelling => {
                 let page = call.page.unwrap_or(self.page);
                 let CallLine { method, path } = graph::call_line(call, page);
@@ -122,47 +123,45 @@ fn message_value(message: &Message, base_url: &str) -> Value {
     Value::Object(out)
 }
 
-fn sending_members(kind: &CallKind) -> Vec<(String, Value)> {
-    let CallKind::Sends { messaging_type, tag, .. } = kind else { return Vec::new() };
-    let messaging_type = messaging_type.map(|name| ("messaging_type".to_owned(), json!(name)));
-    let tag = tag.map(|tag| ("tag".to_owned(), json!(tag.name())));
+fn sending_members(call: &Call) -> Vec<(String, Value)> {
+    let Some(sent) = call.sends() else { return Vec::new() };
+    let messaging_type = sent.messaging_type.map(|name| ("messaging_type".to_owned(), json!(name)));
+    let tag = sent.tag.map(|tag| ("tag".to_owned(), json!(tag.name())));
     messaging_type.into_iter().chain(tag).collect()
 }
 
-/// What a call asked for, in the words of the vocabulary.
-fn call_value(kind: &CallKind, base_url: &str, party: &dyn Fn(Party) -> String) -> Value {
-    let mut out = Map::new();
-    match kind {
-        CallKind::Sends { message, .. } => {
-            out.insert("message".into(), message_value(message, base_url));
-            out.extend(sending_members(kind));
-        }
-        CallKind::Controls(ControlAct::Pass { to, metadata }) => {
-            out.extend(to.map(|to| ("to".to_owned(), json!(party(to)))));
-            out.extend(metadata.as_ref().map(|metadata| ("metadata".to_owned(), json!(&**metadata))));
-        }
-        CallKind::Controls(ControlAct::Take { metadata } | ControlAct::Request { metadata }) => {
-            out.extend(metadata.as_ref().map(|metadata| ("metadata".to_owned(), json!(&**metadata))));
-        }
-        CallKind::Controls(ControlAct::Extend { by }) => {
-            out.extend(by.map(|by| ("duration".to_owned(), json!(by.0 / 1_000))));
-        }
-        CallKind::Controls(ControlAct::PassMetadata { to, metadata }) => {
-            out.insert("to".into(), json!(party(*to)));
-            out.insert("metadata".into(), json!(&**metadata));
-        }
-        CallKind::Signals { action, about: _ } => {
-            out.insert("action".into(), json!(action));
-        }
-        CallKind::Controls(ControlAct::Release)
-        | CallKind::AsksOwner
-        | CallKind::AsksReceivers
-        | CallKind::AsksProfile { .. }
-        | CallKind::Installs { .. }
-        | CallKind::Subscribes { .. }
-        | CallKind::Other { .. } => {}
+/// What a call asked for: its parameters at the keys that they have in an expectation of its verb, apps by their ids.
+fn parameters(call: &Call, base_url: &str) -> Map<String, Value> {
+    let CallContent::Act(act) = &call.content else { return Map::new() };
+    let mut given = act.parameters();
+    if let Some(message) = given.get_mut("message") {
+        with_base(message, base_url);
     }
-    Value::Object(out)
+    let Some(verb) = verb_of(call) else { return given };
+    let awaited = |key: &str| verb.expected_beside.iter().any(|field| field.name == key);
+    let key = |parameter: &Parameter| match parameter.source {
+        Source::Value | Source::Word(_) | Source::Switch { .. } => Some(parameter.name),
+        Source::Key(key) => Some(key),
+        Source::Beside(key) => Some(key).filter(|key| awaited(key)),
+    };
+    let member =
+        |parameter: &Parameter| Some((key(parameter)?.to_owned(), given.get(parameter.name)?.clone()));
+    verb.parameters().iter().filter_map(member).collect()
+}
+
+/// The same with the apps that it names by their names.
+fn with_names(call: &Call, mut given: Map<String, Value>, names: &Names) -> Value {
+    let Some(verb) = verb_of(call) else { return Value::Object(given) };
+    for parameter in verb.parameters() {
+        let Source::Key(key) = parameter.source else { continue };
+        if verb.kind_of(parameter) == Some(ValueKind::Receiver)
+            && let Some(value) = given.get_mut(key)
+            && let Some(id) = value.as_str().and_then(|id| id.parse().ok())
+        {
+            *value = names.party(Party::of(AppId(id))).into();
+        }
+    }
+    Value::Object(given)
 }
 
 fn spelling(method: &str, path: &str) -> Value {

@@ -168,9 +168,9 @@ impl Scene {
             Source::Key(_) | Source::Beside(_) | Source::Word(_) => None,
         });
         Ok(match whole {
-            Some((_, Some((on, off)))) => {
+            Some((name, Some((on, off)))) => {
                 let word = if params.as_switch() == Some(false) { off } else { on };
-                member("action", Pattern::of_value(&json!(word)))
+                member(name, Pattern::of_value(&json!(word)))
             }
             Some((name, None)) if verb.expected == ValueKind::Duration && params.is_scalar() => {
                 let ms = value::duration(params, self).map_err(wrong)?;

@@ -15,7 +15,7 @@ use super::plan::{Branch, Leaf, Plan, Tree, Way};
 use super::prepared::Wanted;
 use super::verdict::Progress;
 use crate::diagnostics::Diagnostic;
-use crate::failure::{Failure, Fate, Nearest, Part};
+use crate::failure::{ExpectedPart, Failure, Fate, Nearest};
 use crate::feed::Earlier;
 use crate::node::Span;
 use crate::transcript;
@@ -94,7 +94,7 @@ impl Scene {
     }
 
     /// What became of a part.
-    fn part(&self, plan: &Plan, part: &Branch, progress: &Progress, why: &Why) -> Part {
+    fn part(&self, plan: &Plan, part: &Branch, progress: &Progress, why: &Why) -> ExpectedPart {
         let names = self.lane.names();
         let wanted = self.describe_part(plan, &part.tree);
         if is_met(part, progress) {
@@ -105,7 +105,7 @@ impl Scene {
             });
             let lines: Vec<String> = lines.collect();
             let what = if lines.is_empty() { "it is so".to_owned() } else { lines.join("; ") };
-            return Part { wanted, fate: Fate::Met(what) };
+            return ExpectedPart { wanted, fate: Fate::Met(what) };
         }
         let open = part.tree.leaves().into_iter().filter(|leaf| !progress.values.contains_key(leaf));
         let (mut nearest, mut notes): (Vec<Nearest>, Vec<String>) = (Vec::new(), Vec::new());
@@ -114,7 +114,7 @@ impl Scene {
             nearest.extend(found);
             notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
         }
-        Part { wanted, fate: Fate::Missing { nearest, notes } }
+        ExpectedPart { wanted, fate: Fate::Missing { nearest, notes } }
     }
 
     /// What came closest to a leaf, and what else there is to say of it.

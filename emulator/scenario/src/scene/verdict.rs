@@ -10,10 +10,10 @@ use emulator_core::{Effect, Psid};
 use emulator_server::journal::{Call, Entry};
 use serde_json::Value;
 
-use super::call_verb::verb_of;
 use super::compare::{Asked, Seen, delivery_value};
 use super::plan::{Leaf, Way};
 use super::prepared::Wanted;
+use crate::call_verb::verb_of;
 use crate::feed::Arrived;
 use crate::matcher::{Comparison, Mismatch, Pattern};
 use assign::{Assignment, Candidate, NextMessage, State, assign};
@@ -191,13 +191,13 @@ impl Seen<'_> {
         let asked = Asked::of(verb);
         let (mut comparison, value) =
             self.compare_call(entry, call, asked, pattern.as_ref(), refused.as_ref());
-        let found = verb_of(&call.kind);
+        let found = verb_of(call);
         if asked == Asked::Parameters && found != Some(verb) {
             comparison = Comparison { agreed: 0, ..comparison };
             comparison.mismatches = vec![Mismatch {
                 path: "the call".to_owned(),
                 expected: verb.name.to_owned(),
-                actual: found.map_or_else(|| call.kind.verb(), |verb| verb.name).to_owned(),
+                actual: found.map_or_else(|| call.verb(), |verb| verb.name).to_owned(),
             }];
         }
         Some((comparison, value))

@@ -86,7 +86,7 @@ pub(super) struct AppCall {
 impl AppCall {
     /// The same one, with a parameter that core does not need.
     pub(super) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.beside.0.push((name, value.into()));
+        self.beside.push(name, value);
         self
     }
 }
@@ -96,22 +96,21 @@ impl AppCall {
 pub struct Beside(Vec<(&'static str, Cow<'static, str>)>);
 
 impl Beside {
+    /// None of them.
+    pub(crate) const NONE: &'static Self = &Self(Vec::new());
+
     /// The parameter of that name.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
 
-    /// The parameter of that name, if it is one of the words that the server knows.
-    pub(super) fn word(&self, name: &str) -> Option<&'static str> {
-        self.0.iter().find_map(|(known, value)| match value {
-            Cow::Borrowed(word) if *known == name => Some(*word),
-            Cow::Borrowed(_) | Cow::Owned(_) => None,
-        })
-    }
-
     /// All of them, with their names.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, &**value))
+    }
+
+    pub(super) fn push(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
+        self.0.push((name, value.into()));
     }
 }
 

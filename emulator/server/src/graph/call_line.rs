@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use emulator_core::{ControlAct, PageId, RouteId};
+use emulator_core::{PageId, RouteId};
 
 use super::route::NodeKind;
 use super::table;
-use crate::journal::{Call, CallKind, Subscribing};
+use crate::journal::{Call, CallContent, Subscribing};
 
 /// The method and the path of a call, without version, query and escapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,24 +19,13 @@ pub struct CallLine<'a> {
 
 /// The method and the path of a call that was made with a token of that Page.
 pub fn call_line(call: &Call, page: PageId) -> CallLine<'_> {
-    let id = match &call.kind {
-        CallKind::Other { method, path, asked: _ } => return CallLine { method, path: of_page(path, page) },
-        CallKind::Sends { .. } | CallKind::Signals { .. } => RouteId::SendMessage,
-        CallKind::Controls(act) => match act {
-            ControlAct::Pass { .. } => RouteId::PassThreadControl,
-            ControlAct::Take { .. } => RouteId::TakeThreadControl,
-            ControlAct::Request { .. } => RouteId::RequestThreadControl,
-            ControlAct::Release => RouteId::ReleaseThreadControl,
-            ControlAct::Extend { .. } => RouteId::ExtendThreadControl,
-            ControlAct::PassMetadata { .. } => RouteId::PassThreadMetadata,
-        },
-        CallKind::AsksOwner => RouteId::ReadThreadOwner,
-        CallKind::AsksReceivers => RouteId::ListSecondaryReceivers,
-        CallKind::AsksProfile { .. } => RouteId::ReadProfile,
-        CallKind::Installs { fields: Some(_), .. } => RouteId::InstallApp,
-        CallKind::Installs { fields: None, .. } => RouteId::UninstallApp,
-        CallKind::Subscribes { how: Subscribing::Registers, .. } => RouteId::Subscribe,
-        CallKind::Subscribes { how: Subscribing::GivesUp, .. } => RouteId::Unsubscribe,
+    let id = match &call.content {
+        CallContent::Request { method, path, asked: _ } => {
+            return CallLine { method, path: of_page(path, page) };
+        }
+        CallContent::Act(act) => act.route(),
+        CallContent::Subscribes { how: Subscribing::Registers, .. } => RouteId::Subscribe,
+        CallContent::Subscribes { how: Subscribing::GivesUp, .. } => RouteId::Unsubscribe,
     };
     let route = table::route(id);
     let node: Cow<'_, str> = match route.node {
@@ -71,38 +60,43 @@ fn of_page(path: &str, page: PageId) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
-    use emulator_core::{AppId, FieldSet, Psid, Span};
+    use emulator_core::{AppAct, AppId, ControlAct, FieldSet, Psid, Span};
 
     use super::*;
+    use crate::graph::{Beside, RouteAct};
 
     #[test]
     fn a_call_has_the_method_and_the_path_of_its_route() {
-        let other = |method: &str, path: &str| CallKind::Other {
+        let person = Psid(77);
+        let other = |method: &str, path: &str| CallContent::Request {
             method: method.into(),
             path: path.into(),
             asked: None,
         };
+        let act = |route, act| CallContent::Act(RouteAct::new(route, act, Beside::default()).unwrap());
         let (how, fields) = (Subscribing::GivesUp, Some(FieldSet::default()));
-        for (kind, expected) in [
-            (
-                CallKind::Sends { message: Arc::default(), messaging_type: None, tag: None },
-                "POST me/messages",
-            ),
-            (CallKind::Signals { action: "typing_on", about: None }, "POST me/messages"),
-            (CallKind::Controls(ControlAct::Extend { by: Some(Span(1)) }), "POST me/extend_thread_control"),
-            (CallKind::AsksOwner, "GET me/thread_owner"),
-            (CallKind::AsksProfile { fields: None }, "GET 77"),
-            (CallKind::Installs { fields: None, other_fields: vec![] }, "DELETE me/subscribed_apps"),
-            (CallKind::Installs { fields, other_fields: vec![] }, "POST me/subscribed_apps"),
-            (CallKind::Subscribes { how, fields, webhook: None }, "DELETE 5/subscriptions"),
+        let sends = AppAct::Sends { person, message: Arc::default(), tag: None };
+        let extends = AppAct::Controls { person, act: ControlAct::Extend { by: Some(Span(1)) } };
+        let profile = AppAct::AsksProfile { person, needs: BTreeSet::new() };
+        let installs = |fields| AppAct::Installs { fields, other_fields: vec![] };
+        for (content, expected) in [
+            (act(RouteId::SendMessage, sends), "POST me/messages"),
+            (act(RouteId::SendMessage, AppAct::Signals { person }), "POST me/messages"),
+            (act(RouteId::ExtendThreadControl, extends), "POST me/extend_thread_control"),
+            (act(RouteId::ReadThreadOwner, AppAct::AsksOwner { person }), "GET me/thread_owner"),
+            (act(RouteId::ReadProfile, profile), "GET 77"),
+            (act(RouteId::UninstallApp, installs(None)), "DELETE me/subscribed_apps"),
+            (act(RouteId::InstallApp, installs(fields)), "POST me/subscribed_apps"),
+            (CallContent::Subscribes { how, fields, webhook: None }, "DELETE 5/subscriptions"),
             (other("GET", "9"), "GET me"),
             (other("GET", "9/subscribed_apps"), "GET me/subscribed_apps"),
             (other("PUT", "99/x/y"), "PUT 99/x/y"),
             (other("POST", ""), "POST "),
         ] {
-            let call = Call { app: Some(AppId(5)), page: None, person: Some(Psid(77)), kind, played: false };
+            let call = Call { app: Some(AppId(5)), page: None, person: Some(person), content, played: false };
             let CallLine { method, path } = call_line(&call, PageId(9));
             assert_eq!(format!("{method} {path}"), expected);
         }

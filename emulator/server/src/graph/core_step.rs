@@ -8,14 +8,14 @@ use emulator_core::{
 };
 use hyper::header::HeaderValue;
 
-use super::act::{Answered, AppCall, Beside, CallAct, Reword, View, WriteAnswer};
+use super::act::{Answered, AppCall, CallAct, Reword, View, WriteAnswer};
 use super::error::GraphError;
 use super::find::Found;
 use super::node::Node;
 use super::serve::{PreparedCall, Routed};
 use super::token::Caller;
 use super::{Origin, hint, permission, token};
-use crate::journal::{Call, CallKind, Record, RegisteredWebhook, Subscribing};
+use crate::journal::{Call, CallContent, Record, RegisteredWebhook, Subscribing};
 use crate::lane::{Lane, LaneState, OpenCall};
 use crate::shared::{Registration, Token};
 
@@ -40,7 +40,6 @@ enum Next {
 struct CoreStep {
     input: Input,
     answer: WriteAnswer,
-    beside: Beside,
     rewords: Option<Reword>,
     /// What the app's webhooks change to, beyond the lane.
     webhooks: Option<(Subscribing, Option<Registration>)>,
@@ -101,25 +100,25 @@ fn connection(world: &World, node: Node, token: Token) -> Result<&Connection, Gr
         (_, Token::App { .. }) => PageId(0),
     };
     let connection = world.settings.connection(page, token.app());
-    connection.ok_or_else(|| GraphError::unknown_node("delete", &page.to_string()))
+    connection.ok_or_else(|| GraphError::unknown_node("delete", page))
 }
 
 /// What core is asked, or what is read of its world.
 fn core(world: &World, lane: &Lane, found: Found, act: CallAct, at: Timestamp) -> Result<Next, GraphError> {
     let rewords = found.row.rewords;
     Ok(match act {
-        CallAct::App(AppCall { page, app, act, conditions, beside, answer, person: _ }) => {
+        CallAct::App(AppCall { page, app, act, conditions, answer, beside: _, person: _ }) => {
             if let Some(page) = world.settings.pages.get(&page) {
                 conditions.iter().try_for_each(|condition| condition.holds(page))?;
             }
             let input = Input::App { page, app, act };
-            Next::Step(CoreStep { input, answer, beside, rewords, webhooks: None })
+            Next::Step(CoreStep { input, answer, rewords, webhooks: None })
         }
         CallAct::Webhooks(change) => {
             let input = Input::AppSubscribes { app: change.app(), fields: change.fields(world) };
             let webhooks = Some((change.how(), change.registration(lane.shared())));
-            let (answer, beside) = (super::act::success as WriteAnswer, Beside::default());
-            Next::Step(CoreStep { input, answer, beside, rewords, webhooks })
+            let answer = super::act::success as WriteAnswer;
+            Next::Step(CoreStep { input, answer, rewords, webhooks })
         }
         CallAct::Read(write) => Next::Body(write(&View { world, shared: lane.shared(), at })),
     })
@@ -179,7 +178,7 @@ fn refused_by_core(
 fn with_webhooks(call: &mut Call, step: &CoreStep) {
     if let (Input::AppSubscribes { fields, .. }, Some((how, registration))) = (&step.input, &step.webhooks) {
         let webhook = registration.as_ref().map(RegisteredWebhook::of).map(Box::new);
-        call.kind = CallKind::Subscribes { how: *how, fields: *fields, webhook };
+        call.content = CallContent::Subscribes { how: *how, fields: *fields, webhook };
     }
 }
 
@@ -208,14 +207,14 @@ pub(super) fn decide(lane: &Arc<Lane>, mut call: Call, read: PreparedCall, origi
         Err((error, trace))
     };
     match next {
-        Ok(Next::Step(CoreStep { input, answer, beside, rewords, webhooks })) => {
+        Ok(Next::Step(CoreStep { input, answer, rewords, webhooks })) => {
             debug_assert_eq!(call.input().as_ref(), Some(&input), "a journal tells another input");
             let subscriber = subscriber(&input);
             let (result, applied) = state.apply(Record::Call(call.clone()), cause, input);
             let result = match result {
                 Ok(accepted) => {
-                    let (person, world) = (call.person, &state.world);
-                    Ok(answer(&Answered { answer: &accepted, person, beside: &beside, world }))
+                    let (person, beside, world) = (call.person, call.beside(), &state.world);
+                    Ok(answer(&Answered { answer: &accepted, person, beside, world }))
                 }
                 Err(refusal) => {
                     let error = refused_by_core(&state.world, call, rewords, refusal, at);

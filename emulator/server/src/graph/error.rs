@@ -1,9 +1,11 @@
 //! Errors as the Graph API words them.
 //!
-//! What core refuses is worded by the table in `refusals`; what is wrong with a request by itself in `request`, and what
-//! is wrong below it in `http`.
+//! What core refuses is worded by the table in `refusals`; what is wrong with a request by itself by that in `request`,
+//! with its message by that in `message`, and below it by that in `http`.
 
+mod fault;
 mod http;
+mod message;
 mod refusals;
 mod request;
 
@@ -134,12 +136,6 @@ impl GraphError {
     #[must_use]
     pub(crate) const fn status(mut self, status: u16) -> Self {
         self.status = status;
-        self
-    }
-
-    #[must_use]
-    const fn graph_method(mut self) -> Self {
-        self.kind = GRAPH_METHOD;
         self
     }
 

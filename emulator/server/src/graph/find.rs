@@ -78,7 +78,7 @@ struct Target<'a> {
 
 impl Target<'_> {
     fn unknown(&self) -> Result<Found, GraphError> {
-        Err(GraphError::unknown_node(&self.method.as_str().to_ascii_lowercase(), self.name))
+        Err(GraphError::unknown_node(self.method.as_str().to_ascii_lowercase(), self.name))
     }
 
     fn row(&self, node: NodeKind) -> Option<&'static Route> {

@@ -8,7 +8,7 @@ mod buttons;
 mod condition;
 mod feedback;
 mod media;
-mod part;
+mod object_reader;
 mod path;
 mod quick_replies;
 mod template;
@@ -28,7 +28,7 @@ use super::route::ParamType::{Number, Object, Objects, Text};
 use super::route::names;
 use super::route::{Param, not_there_yet};
 pub(crate) use condition::Condition;
-pub(super) use part::{Part, without_nulls};
+pub(super) use object_reader::{ObjectReader, without_nulls};
 pub(super) use path::Path;
 pub(super) use wrong::known;
 
@@ -107,7 +107,7 @@ pub(super) fn read(raw: &Raw<'_>, files: usize) -> Result<Read, GraphError> {
 }
 
 fn limited(text: Cow<'_, str>, key: &str, limit: usize) -> Result<Arc<str>, GraphError> {
-    if part::longer(&text, limit) {
+    if object_reader::longer(&text, limit) {
         return Err(GraphError::too_long(Path::Member(&MESSAGE, key), limit));
     }
     Ok(Arc::from(text))
@@ -123,7 +123,7 @@ fn whole(json: &str, files: usize) -> Result<Read, GraphError> {
         return Err(GraphError::empty("message"));
     }
     without_nulls(&mut value);
-    let mut part = Part::new(&mut value, MESSAGE)?;
+    let mut part = ObjectReader::new(&mut value, MESSAGE)?;
     for ignored in IGNORED {
         part.remove(ignored);
     }
@@ -148,20 +148,14 @@ fn whole(json: &str, files: usize) -> Result<Read, GraphError> {
 }
 
 /// The text or the attachments, of which there must be one (M-84, M-85).
-fn content(part: &mut Part<'_>, text: Option<Arc<str>>, files: usize) -> Result<Content, GraphError> {
+fn content(part: &mut ObjectReader<'_>, text: Option<Arc<str>>, files: usize) -> Result<Content, GraphError> {
     match (text, part.has("attachment"), part.has("attachments")) {
-        (Some(_), true, _) | (Some(_), _, true) => {
-            let text = "(#100) Only one of text or attachment can be specified";
-            Err(GraphError::new(RuleId::TextAndAttachment, 100, text).subcode(2_018_018))
-        }
+        (Some(_), true, _) | (Some(_), _, true) => Err(GraphError::text_and_attachment()),
         (Some(text), false, false) => Ok(Content { text: Some(text), ..Content::default() }),
         (None, true, false) => media::attachment(part, files),
         (None, false, true) => media::images(part),
         (None, true, true) => Err(GraphError::invalid().param(part.at("attachments"))),
-        (None, false, false) => {
-            let text = "(#100) Message cannot be empty, must provide valid attachment or text";
-            Err(GraphError::new(RuleId::MessageEmpty, 100, text).subcode(2_018_034))
-        }
+        (None, false, false) => Err(GraphError::message_empty()),
     }
 }
 

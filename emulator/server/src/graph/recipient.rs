@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::GraphError;
-use super::message::{Part, Path, without_nulls};
+use super::message::{ObjectReader, Path, without_nulls};
 use super::params::{Params, Scalar};
 use super::route::ParamType::Text;
 use super::route::{Param, names, not_there_yet};
@@ -58,15 +58,9 @@ pub(crate) fn person(params: &Params<'_>) -> Option<Psid> {
 pub(crate) fn psid(text: &str) -> Result<Psid, GraphError> {
     let text = text.trim();
     if text == "0" {
-        let text = "(#100) Parameter error: You cannot send messages to this id";
-        return Err(GraphError::new(RuleId::RecipientForbidden, 100, text));
+        return Err(GraphError::recipient_forbidden());
     }
-    text.parse().map_err(|_| not_an_id())
-}
-
-fn not_an_id() -> GraphError {
-    let text = "(#100) Param recipient[id] must be a valid ID string (e.g., \"123\")";
-    GraphError::new(RuleId::RecipientId, 100, text)
+    text.parse().map_err(|_| GraphError::recipient_not_an_id())
 }
 
 /// A recipient that is no object with an id alone.
@@ -79,13 +73,13 @@ fn otherwise(json: &str) -> Result<Psid, GraphError> {
         return Err(GraphError::empty("recipient"));
     }
     without_nulls(&mut value);
-    let mut part = Part::new(&mut value, RECIPIENT)?;
+    let mut part = ObjectReader::new(&mut value, RECIPIENT)?;
     part.only(&[FORM_NAMES.as_slice(), &[NAME]].concat())?;
     let given: Vec<&str> = FORM_NAMES.iter().copied().filter(|form| part.has(form)).collect();
     match given.as_slice() {
-        [] => Err(not_an_id()),
+        [] => Err(GraphError::recipient_not_an_id()),
         [ID] => {
-            let id = part.text(ID, usize::MAX).map_err(|_| not_an_id())?;
+            let id = part.text(ID, usize::MAX).map_err(|_| GraphError::recipient_not_an_id())?;
             psid(id.unwrap_or_default())
         }
         [form] => Err(unreachable(form)),

@@ -10,7 +10,7 @@ use super::error::GraphError;
 use super::presentation::Content;
 use crate::escape::Dialect;
 use crate::http::headers_of;
-use crate::journal::{Call, CallKind};
+use crate::journal::{Call, CallContent};
 use crate::lane::{Lane, OpenCall};
 
 /// The answer to a call.
@@ -73,8 +73,8 @@ impl Reply {
     /// Says instead that the emulator cannot go on.
     pub(crate) fn give_up(&mut self) {
         let error = Arc::new(GraphError::unavailable());
-        let kind = CallKind::Other { method: "".into(), path: "".into(), asked: None };
-        let call = Call { app: None, page: None, person: None, kind, played: false };
+        let content = CallContent::Request { method: "".into(), path: "".into(), asked: None };
+        let call = Call { app: None, page: None, person: None, content, played: false };
         let trace = self.lane.lock().refused(&call, self.seq, &error);
         self.status = error.status;
         self.body = error_body(&error, &trace);

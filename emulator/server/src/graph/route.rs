@@ -6,6 +6,7 @@ mod param;
 use emulator_core::{Permission, RouteId};
 
 use super::act::{ReadParameters, Reword};
+use super::act_form::ActForm;
 use super::error::GraphError;
 use super::params::Params;
 pub use kinds::{LaneOf, NodeKind, Platform, RouteMethod, RouteState, TokenKind};
@@ -43,6 +44,8 @@ pub struct Route {
     pub(super) serves: Serves,
     /// How it words refusals that are worded unlike elsewhere.
     pub(super) rewords: Option<Reword>,
+    /// What it can ask core, and how that stands in journals.
+    pub(super) acts: &'static [&'static ActForm],
 }
 
 /// How a route is done, or why it is not.
@@ -79,6 +82,7 @@ impl Route {
             source: "",
             serves: Serves::Modelled(read),
             rewords: None,
+            acts: &[],
         }
     }
 
@@ -115,6 +119,7 @@ impl Route {
             source: SPECIFICATION,
             serves: Serves::NotYet { why, what: None },
             rewords: None,
+            acts: &[],
         }
     }
 
@@ -156,6 +161,11 @@ impl Route {
     /// The same one, which words some refusals in its own way.
     pub(super) const fn rewords(self, rewords: Reword) -> Self {
         Self { rewords: Some(rewords), ..self }
+    }
+
+    /// The same one, with what it can ask core.
+    pub(super) const fn acts(self, acts: &'static [&'static ActForm]) -> Self {
+        Self { acts, ..self }
     }
 
     /// The same one, with what the refusal says is not supported.

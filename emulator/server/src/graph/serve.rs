@@ -21,7 +21,7 @@ use super::reply::{Reply, challenge, error_body};
 use super::route::LaneOf;
 use super::token::{self, Caller, TokenRead};
 use super::{Origin, Request, recipient, record};
-use crate::journal::{Call, CallKind};
+use crate::journal::{Call, CallContent};
 use crate::shared::Token;
 use crate::stage::Stage;
 
@@ -70,9 +70,10 @@ fn refuse_from(stage: &Stage, method: &Method, path: &str, error: GraphError, or
     let path = path::decoded(path);
     let path = without_real_tokens(&path);
     let path = Path::parse(&path);
-    let kind = CallKind::Other { method: method.as_str().into(), path: path.rest.into(), asked: None };
+    let content =
+        CallContent::Request { method: method.as_str().into(), path: path.rest.into(), asked: None };
     let read = PreparedCall { caller: None, person: None, node_id: None, routed: Err(error) };
-    reply(stage, &path, method, read, kind, origin)
+    reply(stage, &path, method, read, content, origin)
 }
 
 /// Refuses a call with something that looks like a token of the real platform, in whatever place.
@@ -192,10 +193,10 @@ impl<'a> Incoming<'a> {
         Ok(Routed { found, act: reads(&call) })
     }
 
-    fn reply(&self, stage: &Stage, read: PreparedCall) -> Reply {
+    fn reply(&self, stage: &Stage, mut read: PreparedCall) -> Reply {
         let request = Request { method: &self.method, ..self.request };
-        let kind = record::kind(&read, self, stage.shared());
-        let mut reply = reply(stage, &self.path, &self.method, read, kind, request.origin);
+        let content = record::content(&mut read, self, stage.shared());
+        let mut reply = reply(stage, &self.path, &self.method, read, content, request.origin);
         Presentation::asked(&request, &self.params).give(&mut reply);
         reply
     }
@@ -207,7 +208,7 @@ fn reply(
     path: &Path<'_>,
     method: &Method,
     read: PreparedCall,
-    kind: CallKind,
+    content: CallContent,
     origin: Origin<'_>,
 ) -> Reply {
     let token = read.caller.map(|caller| caller.token);
@@ -232,7 +233,7 @@ fn reply(
             |error: &GraphError| matches!(error.rule, RuleId::TokenRequired | RuleId::UnknownNode);
         stage.shared().called(app, !read.routed.as_ref().is_err_and(tokenless));
     }
-    let call = Call { app, page, person, kind, played };
+    let call = Call { app, page, person, content, played };
     let Decision { seq, crowded, now, result, open } = core_step::decide(&lane, call, read, origin);
     let version = path.served_version(app.and_then(|app| stage.shared().version_of(app)));
     lane.notify();
@@ -257,7 +258,7 @@ fn about_stranger(
     let name = app.and_then(|app| shared.app_names.get(&app)).map(ToString::to_string);
     shared.called(app, false);
     shared.stranger.called(name, method.as_str().to_owned(), path.rest.to_owned());
-    let error = GraphError::unknown_node(&method.as_str().to_ascii_lowercase(), &stranger.to_string());
+    let error = GraphError::unknown_node(method.as_str().to_ascii_lowercase(), stranger);
     let trace: Arc<str> = stage.trace().into();
     let lane = Arc::clone(stage.own_lane());
     Reply {

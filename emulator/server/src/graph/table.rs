@@ -15,7 +15,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
 }
 
 /// The route of that id.
-pub(super) fn route(id: RouteId) -> &'static Route {
+pub fn route(id: RouteId) -> &'static Route {
     static BY_ID: LazyLock<BTreeMap<RouteId, &'static Route>> =
         LazyLock::new(|| routes().map(|route| (route.id, route)).collect());
     BY_ID.get(&id).copied().expect("each route has a row, which a test holds")

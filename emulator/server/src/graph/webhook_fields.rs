@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use emulator_core::{Field, FieldSet, RuleId};
+use serde_json::Value;
 
+use super::act_form::Parameters;
 use super::error::GraphError;
 use super::params::{Params, Raw};
 
@@ -138,7 +140,7 @@ impl Fields {
 
 /// A name at that place that no field has (M-197).
 pub(super) fn unknown(place: &str, name: &str) -> GraphError {
-    GraphError { rule: RuleId::WebhookFields, ..GraphError::unknown_word(place, &NAMES.join(", "), name) }
+    GraphError { rule: RuleId::WebhookFields, ..GraphError::unknown_word(place, NAMES.join(", "), name) }
 }
 
 /// The names of the fields, in the platform's order.
@@ -147,6 +149,14 @@ pub(crate) fn names<'a>(known: FieldSet, other: impl Iterator<Item = &'a Arc<str
     let is_there =
         |name: &&&str| Field::parse(name).is_some_and(|field| known.contains(field)) || other.contains(*name);
     NAMES.iter().filter(is_there).copied().collect()
+}
+
+/// The parameter with which an app names its fields; none where it names none.
+pub(super) fn parameters(known: Option<&FieldSet>, other: &[Arc<str>]) -> Parameters {
+    let Some(known) = known else { return Vec::new() };
+    let known = known.iter().map(|field| Value::from(field.name()));
+    let list = known.chain(other.iter().map(|name| Value::from(&**name)));
+    vec![("subscribed_fields", list.collect())]
 }
 
 #[cfg(test)]

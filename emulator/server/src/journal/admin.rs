@@ -3,8 +3,8 @@
 use emulator_core::{AdminChange, AppId, AppMode, Feature, FieldSet, InboxAct, Permission, TokenState};
 
 use super::message::Sent;
+use super::party::PartyOrNone;
 use super::row::tagged;
-use super::value::PartyOrNone;
 
 tagged! {
     AdminChange, by "change" {

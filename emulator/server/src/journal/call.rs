@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use emulator_core::{
-    AppAct, AppId, ControlAct, FieldSet, Input, Message, Mid, PageId, Party, Psid, Span,
-    TAKEN_MESSAGING_TYPES, Tag,
-};
+use emulator_core::{AppAct, AppId, FieldSet, Input, Message, PageId, Psid, Tag};
 use serde_json::json;
 
 use super::Names;
-use super::message::Sent;
-use super::row::{Codec, Members, Scalar, Tagged as _, one_of, tagged};
+use super::row::{Codec, Members, not_one_of};
 use super::schema::Form;
-use super::value::{FieldsOrNull, Flag, Json, Texts};
+use super::value::{Flag, Json, Texts};
 use super::whom::Whom;
-use crate::graph::{SENDER_ACTIONS, permissions_of};
+use super::word::FieldsOrNull;
+use crate::graph::{Beside, RouteAct};
 use crate::object::Object;
 use crate::shared::Registration;
 use crate::webhooks::WebhookUrl;
@@ -30,48 +27,16 @@ pub struct Call {
     /// The person that it is about.
     pub person: Option<Psid>,
     /// What it asked for.
-    pub kind: CallKind,
+    pub content: CallContent,
     /// True when a step played the app.
     pub played: bool,
 }
 
 /// What a call asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CallKind {
-    /// To send a message.
-    Sends {
-        /// What.
-        message: Arc<Message>,
-        /// `messaging_type`, if it was given.
-        messaging_type: Option<&'static str>,
-        /// The message tag.
-        tag: Option<Tag>,
-    },
-    /// To show a sender action.
-    Signals {
-        /// Its name on the wire.
-        action: &'static str,
-        /// Of a reaction, the message and the reaction; none when it is taken back.
-        about: Option<(Mid, Option<Arc<str>>)>,
-    },
-    /// To change who is in control.
-    Controls(ControlAct),
-    /// Who is in control.
-    AsksOwner,
-    /// Who the secondary receivers are.
-    AsksReceivers,
-    /// What a person shows of herself.
-    AsksProfile {
-        /// The parameter `fields`.
-        fields: Option<Arc<str>>,
-    },
-    /// To be installed on the Page with webhook fields, or no longer.
-    Installs {
-        /// The fields; no longer when none.
-        fields: Option<FieldSet>,
-        /// Fields that no event here belongs to.
-        other_fields: Vec<Arc<str>>,
-    },
+pub enum CallContent {
+    /// Something that core decides on a Page: the route, its parameters and the act.
+    Act(RouteAct),
     /// To subscribe to webhooks of Pages as a whole.
     Subscribes {
         /// Whether it wants more, or less.
@@ -81,8 +46,8 @@ pub enum CallKind {
         /// Where its webhooks go from then on, if it has any.
         webhook: Option<Box<RegisteredWebhook>>,
     },
-    /// Anything else, and calls that were not in order.
-    Other {
+    /// A request that core does not decide: it reads, or was not in order.
+    Request {
         /// The HTTP method.
         method: Arc<str>,
         /// The path without version and query.
@@ -90,6 +55,17 @@ pub enum CallKind {
         /// What a step asked for in it, as JSON: its query, its body and its token, by a word.
         asked: Option<Arc<str>>,
     },
+}
+
+/// A message that a call sends, with what goes with it.
+#[derive(Debug, Clone, Copy)]
+pub struct SentMessage<'a> {
+    /// The message.
+    pub message: &'a Arc<Message>,
+    /// `messaging_type`, if it was given.
+    pub messaging_type: Option<&'a str>,
+    /// The message tag.
+    pub tag: Option<Tag>,
 }
 
 /// The two ways in which an app changes its subscriptions.
@@ -135,210 +111,145 @@ impl RegisteredWebhook {
 }
 
 impl Call {
-    /// What it lets happen in the world; nothing when it is about nothing that the world knows of.
+    /// What it lets happen in the world; nothing when core does not decide it.
     pub(crate) fn input(&self) -> Option<Input> {
         let app = self.app?;
-        let act = match &self.kind {
-            CallKind::Sends { message, messaging_type: _, tag } => {
-                AppAct::Sends { person: self.person?, message: Arc::clone(message), tag: *tag }
-            }
-            CallKind::Signals { action: _, about: None } => AppAct::Signals { person: self.person? },
-            CallKind::Signals { action: _, about: Some((to, _)) } => {
-                AppAct::Reacts { person: self.person?, to: to.clone() }
-            }
-            CallKind::Controls(act) => AppAct::Controls { person: self.person?, act: act.clone() },
-            CallKind::AsksOwner => AppAct::AsksOwner { person: self.person? },
-            CallKind::AsksReceivers => AppAct::AsksReceivers,
-            CallKind::AsksProfile { fields } => {
-                let needs = permissions_of(fields.as_deref().unwrap_or_default());
-                AppAct::AsksProfile { person: self.person?, needs }
-            }
-            CallKind::Installs { fields, other_fields } => {
-                AppAct::Installs { fields: *fields, other_fields: other_fields.clone() }
-            }
-            CallKind::Subscribes { fields, how: _, webhook: _ } => {
-                return Some(Input::AppSubscribes { app, fields: *fields });
-            }
-            CallKind::Other { .. } => return None,
-        };
-        Some(Input::App { page: self.page?, app, act })
+        match &self.content {
+            CallContent::Act(call) => Some(Input::App { page: self.page?, app, act: call.act().clone() }),
+            CallContent::Subscribes { fields, .. } => Some(Input::AppSubscribes { app, fields: *fields }),
+            CallContent::Request { .. } => None,
+        }
     }
-}
 
-impl CallKind {
+    /// The message that it sends.
+    pub fn sends(&self) -> Option<SentMessage<'_>> {
+        let CallContent::Act(call) = &self.content else { return None };
+        let AppAct::Sends { person: _, message, tag } = call.act() else { return None };
+        Some(SentMessage { message, messaging_type: call.beside().text("messaging_type"), tag: *tag })
+    }
+
+    /// The sender action that it shows.
+    pub fn sender_action(&self) -> Option<&str> {
+        let CallContent::Act(call) = &self.content else { return None };
+        call.beside().text("sender_action")
+    }
+
+    /// The parameters that core does not need.
+    pub(crate) fn beside(&self) -> &Beside {
+        match &self.content {
+            CallContent::Act(call) => call.beside(),
+            CallContent::Subscribes { .. } | CallContent::Request { .. } => Beside::NONE,
+        }
+    }
+
     /// True when it only reads.
     pub fn reads_only(&self) -> bool {
-        match self {
-            Self::AsksOwner | Self::AsksReceivers | Self::AsksProfile { .. } => true,
-            Self::Other { method, .. } => &**method == "GET",
-            Self::Sends { .. }
-            | Self::Signals { .. }
-            | Self::Controls(_)
-            | Self::Installs { .. }
-            | Self::Subscribes { .. } => false,
+        match &self.content {
+            CallContent::Act(call) => call.reads_only(),
+            CallContent::Subscribes { .. } => false,
+            CallContent::Request { method, .. } => &**method == "GET",
         }
     }
 
-    /// True when it may be what an app says to an event: a message or a control call, no sender action.
+    /// True when it may be what an app says to an event: it changes a conversation, and is not a sender action.
     pub fn answers(&self) -> bool {
-        match self {
-            Self::Sends { .. } | Self::Controls(_) => true,
-            Self::Other { .. } => !self.reads_only(),
-            Self::AsksOwner
-            | Self::AsksReceivers
-            | Self::AsksProfile { .. }
-            | Self::Signals { .. }
-            | Self::Installs { .. }
-            | Self::Subscribes { .. } => false,
+        match &self.content {
+            CallContent::Act(_) => {
+                self.person.is_some() && !self.reads_only() && self.sender_action().is_none()
+            }
+            CallContent::Subscribes { .. } => false,
+            CallContent::Request { .. } => !self.reads_only(),
+        }
+    }
+
+    /// The word for what it asks: that of the act.
+    pub fn verb(&self) -> &'static str {
+        match &self.content {
+            CallContent::Act(call) => call.verb(),
+            CallContent::Subscribes { .. } => SUBSCRIBES,
+            CallContent::Request { .. } => CALLS,
         }
     }
 }
+
+/// The verb of an app that changes its webhooks.
+const SUBSCRIBES: &str = "subscribes";
+/// The verb of a call that core does not decide.
+const CALLS: &str = "calls";
 
 impl Codec for Call {
     type Value = Self;
 
     fn write(value: &Self, name: &'static str, out: &mut Object<'_>, names: &Names) {
-        let Self { app, page, person, kind, played } = value;
+        let Self { app, page, person, content, played } = value;
         <Option<AppId> as Codec>::write(app, "app", out, names);
         <Flag as Codec>::write(played, "played", out, names);
         <Whom as Codec>::write(&(*page, *person), name, out, names);
-        <CallKind as Codec>::write(kind, name, out, names);
+        out.text("verb", value.verb());
+        match content {
+            CallContent::Act(call) => call.write(out, names),
+            CallContent::Subscribes { how, fields, webhook } => {
+                <Subscribing as Codec>::write(how, "how", out, names);
+                <FieldsOrNull as Codec>::write(fields, "fields", out, names);
+                <Registered as Codec>::write(webhook, "callback_url", out, names);
+            }
+            CallContent::Request { method, path, asked } => {
+                <Arc<str> as Codec>::write(method, "method", out, names);
+                <Arc<str> as Codec>::write(path, "path", out, names);
+                <Option<Json> as Codec>::write(asked, "asked", out, names);
+            }
+        }
     }
 
     fn read(from: &Members<'_>, name: &'static str) -> Result<Self, String> {
+        let app = <Option<AppId> as Codec>::read(from, "app")?;
         let (page, person) = <Whom as Codec>::read(from, name)?;
-        Ok(Self {
-            app: <Option<AppId> as Codec>::read(from, "app")?,
-            page,
-            person,
-            kind: <CallKind as Codec>::read(from, name)?,
-            played: <Flag as Codec>::read(from, "played")?,
-        })
+        let content = match from.word("verb")? {
+            SUBSCRIBES => CallContent::Subscribes {
+                how: <Subscribing as Codec>::read(from, "how")?,
+                fields: <FieldsOrNull as Codec>::read(from, "fields")?,
+                webhook: <Registered as Codec>::read(from, "callback_url")?,
+            },
+            CALLS => CallContent::Request {
+                method: <Arc<str> as Codec>::read(from, "method")?,
+                path: <Arc<str> as Codec>::read(from, "path")?,
+                asked: <Option<Json> as Codec>::read(from, "asked")?,
+            },
+            verb => match RouteAct::read(verb, from, person)? {
+                Some(call) => CallContent::Act(call),
+                None => return Err(not_one_of("verb", verb, &verbs())),
+            },
+        };
+        Ok(Self { app, page, person, content, played: <Flag as Codec>::read(from, "played")? })
     }
 
     fn describe(name: &'static str, forms: &mut Vec<Form>) {
         <Option<AppId> as Codec>::describe("app", forms);
         <Flag as Codec>::describe("played", forms);
         <Whom as Codec>::describe(name, forms);
-        <CallKind as Codec>::describe(name, forms);
+        let with_verb = |verb: &str| {
+            let mut these = forms.clone();
+            these.iter_mut().for_each(|form| form.require("verb", json!({"const": verb})));
+            these
+        };
+        let (mut subscribes, mut calls) = (with_verb(SUBSCRIBES), with_verb(CALLS));
+        <Subscribing as Codec>::describe("how", &mut subscribes);
+        <FieldsOrNull as Codec>::describe("fields", &mut subscribes);
+        <Registered as Codec>::describe("callback_url", &mut subscribes);
+        <Arc<str> as Codec>::describe("method", &mut calls);
+        <Arc<str> as Codec>::describe("path", &mut calls);
+        <Option<Json> as Codec>::describe("asked", &mut calls);
+        *forms = RouteAct::describe(forms);
+        forms.append(&mut subscribes);
+        forms.append(&mut calls);
     }
 }
 
-impl CallKind {
-    /// The verb of the vocabulary for it.
-    pub fn verb(&self) -> &'static str {
-        self.word()
-    }
-}
-
-tagged! {
-    CallKind, by "verb" {
-        "sends" => [CallKind::Sends { message, messaging_type, tag }] {
-            message: Sent = _, messaging_type: Option<MessagingType> = "messaging_type", tag: Option<Tag> = "tag",
-        }
-        "signals" => [CallKind::Signals { action, about }] { action: Action = "action", about: ReactedTo = "to" }
-        "passes_control" => [CallKind::Controls(ControlAct::Pass { to, metadata })] {
-            to: Option<Party> = "to", metadata: Option<Arc<str>> = "metadata",
-        }
-        "takes_control" => [CallKind::Controls(ControlAct::Take { metadata })] {
-            metadata: Option<Arc<str>> = "metadata",
-        }
-        "requests_control" => [CallKind::Controls(ControlAct::Request { metadata })] {
-            metadata: Option<Arc<str>> = "metadata",
-        }
-        "passes_metadata" => [CallKind::Controls(ControlAct::PassMetadata { to, metadata })] {
-            to: Party = "to", metadata: Arc<str> = "metadata",
-        }
-        "releases_control" => [CallKind::Controls(ControlAct::Release)] {}
-        "extends_control" => [CallKind::Controls(ControlAct::Extend { by })] { by: Option<Seconds> = "seconds" }
-        "asks_owner" => [CallKind::AsksOwner] {}
-        "asks_receivers" => [CallKind::AsksReceivers] {}
-        "asks_profile" => [CallKind::AsksProfile { fields }] { fields: Option<Arc<str>> = "fields" }
-        "installs" => [CallKind::Installs { fields, other_fields }] {
-            fields: FieldsOrNull = "fields", other_fields: Texts = "other_fields",
-        }
-        "subscribes" => [CallKind::Subscribes { how, fields, webhook }] {
-            how: Subscribing = "how", fields: FieldsOrNull = "fields", webhook: Registered = "callback_url",
-        }
-        "calls" => [CallKind::Other { method, path, asked }] {
-            method: Arc<str> = "method", path: Arc<str> = "path", asked: Option<Json> = "asked",
-        }
-    }
-}
-
-/// One of the platform's words, which are kept as they are on the wire.
-macro_rules! wire_words {
-    ($($(#[$doc:meta])* $name:ident = $all:expr;)+) => {
-        $($(#[$doc])*
-        enum $name {}
-
-        impl Scalar for $name {
-            type Value = &'static str;
-
-            fn write(value: &&'static str, name: &'static str, out: &mut Object<'_>, _names: &Names) {
-                out.text(name, value);
-            }
-
-            fn read(value: &serde_json::Value, _known: &super::names::Known) -> Option<&'static str> {
-                let word = value.as_str()?;
-                $all.iter().copied().find(|known| *known == word)
-            }
-
-            fn schema() -> serde_json::Value {
-                one_of($all)
-            }
-        })+
-    };
-}
-
-wire_words! {
-    /// `messaging_type`.
-    MessagingType = TAKEN_MESSAGING_TYPES;
-    /// `sender_action`.
-    Action = SENDER_ACTIONS;
-}
-
-/// A length of time in seconds.
-enum Seconds {}
-
-impl Scalar for Seconds {
-    type Value = Span;
-
-    fn write(value: &Span, name: &'static str, out: &mut Object<'_>, _names: &Names) {
-        out.bare(name, value.0 / Span::SECOND.0);
-    }
-
-    fn read(value: &serde_json::Value, _known: &super::names::Known) -> Option<Span> {
-        value.as_i64().map(|seconds| Span(seconds.saturating_mul(Span::SECOND.0)))
-    }
-
-    fn schema() -> serde_json::Value {
-        json!({"type": "integer"})
-    }
-}
-
-/// The message that a reaction is to, and the reaction unless it is taken back.
-enum ReactedTo {}
-
-impl Codec for ReactedTo {
-    type Value = Option<(Mid, Option<Arc<str>>)>;
-
-    fn write(value: &Self::Value, name: &'static str, out: &mut Object<'_>, names: &Names) {
-        if let Some((mid, reaction)) = value {
-            <Mid as Codec>::write(mid, name, out, names);
-            <Option<Arc<str>> as Codec>::write(reaction, "reaction", out, names);
-        }
-    }
-
-    fn read(from: &Members<'_>, name: &'static str) -> Result<Self::Value, String> {
-        let Some(mid) = <Option<Mid> as Codec>::read(from, name)? else { return Ok(None) };
-        Ok(Some((mid, <Option<Arc<str>> as Codec>::read(from, "reaction")?)))
-    }
-
-    fn describe(name: &'static str, forms: &mut Vec<Form>) {
-        <Option<Mid> as Codec>::describe(name, forms);
-        <Option<Arc<str>> as Codec>::describe("reaction", forms);
-    }
+/// Every verb that a call can have.
+fn verbs() -> Vec<&'static str> {
+    let mut verbs = RouteAct::verbs();
+    verbs.extend([SUBSCRIBES, CALLS]);
+    verbs
 }
 
 /// The webhook of an app that registered one.

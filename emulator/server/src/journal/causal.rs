@@ -12,7 +12,7 @@ fn place(entry: &Entry) -> (u8, u64, u8, &'static str) {
         (Class::Attempt, Record::Attempt { number, .. }) => (1, u64::from(*number), 0, ""),
         (Class::Call, Record::Call(call)) if !call.played => {
             let app = call.app.map_or(0, |app| app.0);
-            if call.kind.reads_only() { (2, app, 1, call.kind.verb()) } else { (2, app, 0, "") }
+            if call.reads_only() { (2, app, 1, call.verb()) } else { (2, app, 0, "") }
         }
         (
             Class::Act
@@ -73,7 +73,7 @@ mod tests {
     use emulator_core::{AppId, Psid, Saw, Timestamp};
 
     use crate::clock::Wall;
-    use crate::journal::{AttemptResult, Call, CallKind};
+    use crate::journal::{AttemptResult, Call, CallContent};
 
     fn entry(seq: u64, cause: u64, record: Record) -> Entry {
         let cause = (cause != 0).then(|| Cause::certain(cause));
@@ -85,8 +85,8 @@ mod tests {
     }
 
     fn call(app: u64, method: &str) -> Record {
-        let kind = CallKind::Other { method: method.into(), path: "x".into(), asked: None };
-        Record::Call(Call { app: Some(AppId(app)), page: None, person: None, kind, played: false })
+        let content = CallContent::Request { method: method.into(), path: "x".into(), asked: None };
+        Record::Call(Call { app: Some(AppId(app)), page: None, person: None, content, played: false })
     }
 
     fn attempt(delivery: u64) -> Record {
@@ -95,21 +95,16 @@ mod tests {
     }
 
     fn shape(entries: Vec<Entry>) -> Vec<(u64, u64, String)> {
-        let describe = |record: &Record| match record {
-            Record::Note { text } => text.to_string(),
-            Record::Call(call) => format!("call {} {}", call.app.unwrap(), call.kind.reads_only()),
-            Record::Attempt { delivery, .. } => format!("attempt of {delivery}"),
-            Record::Person { .. }
-            | Record::Inbox { .. }
-            | Record::Admin { .. }
-            | Record::Declined(_)
-            | Record::Refused { .. }
-            | Record::Clock { .. }
-            | Record::Fired(_)
-            | Record::Effect(_)
-            | Record::Heard(_)
-            | Record::Bot { .. }
-            | Record::Proxied { .. } => unreachable!("these tests make none"),
+        let describe = |record: &Record| {
+            if let Record::Note { text } = record {
+                text.to_string()
+            } else if let Record::Call(call) = record {
+                format!("call {} {}", call.app.unwrap(), call.reads_only())
+            } else if let Record::Attempt { delivery, .. } = record {
+                format!("attempt of {delivery}")
+            } else {
+                unreachable!("these tests make none")
+            }
         };
         let line =
             |entry: &Entry| (entry.seq, entry.cause.map_or(0, |cause| cause.seq), describe(&entry.record));

@@ -2,7 +2,7 @@
 
 use emulator_core::{AppId, Effect, InboxAct, Message, Party, PersonAct, Psid, RuleId, Saw, Timestamp};
 
-use super::call::{Call, CallKind};
+use super::call::Call;
 use super::kind::{Class, Kind};
 use super::record::Record;
 use crate::clock::Wall;
@@ -78,10 +78,11 @@ impl Entry {
         // Everything but messages and remarks holds little beside itself.
         let content = if let Record::Person { act: PersonAct::Says(message), .. }
         | Record::Inbox { act: InboxAct::Replies(message), .. }
-        | Record::Effect(Effect::Message { message, .. })
-        | Record::Call(Call { kind: CallKind::Sends { message, .. }, .. }) = &self.record
+        | Record::Effect(Effect::Message { message, .. }) = &self.record
         {
             text(message)
+        } else if let Some(sent) = self.call().and_then(Call::sends) {
+            text(sent.message)
         } else if let Record::Note { text } = &self.record {
             text.len()
         } else {

@@ -37,13 +37,13 @@ pub struct WriteError {
 pub struct JournalFile {
     path: PathBuf,
     durability: Durability,
-    state: Mutex<State>,
+    state: Mutex<FileState>,
     progress: Notify,
     appended: Notify,
 }
 
 #[derive(Debug)]
-struct State {
+struct FileState {
     file: Option<File>,
     pending: Vec<u8>,
     appended: u64,
@@ -54,7 +54,7 @@ struct State {
 impl JournalFile {
     /// A journal in a file that is open for appending. The bytes come before its first line.
     pub(crate) fn new(path: &Path, file: File, durability: Durability, before: Vec<u8>) -> Self {
-        let state = State { file: Some(file), pending: before, appended: 1, written: 0, failure: None };
+        let state = FileState { file: Some(file), pending: before, appended: 1, written: 0, failure: None };
         Self {
             path: path.to_owned(),
             durability,
@@ -64,7 +64,7 @@ impl JournalFile {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, FileState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

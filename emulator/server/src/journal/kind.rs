@@ -13,12 +13,13 @@ use super::attempt::AttemptResult;
 use super::call::Call;
 use super::hearing::Event;
 use super::message::{Sent, Shown};
+use super::party::Owner;
 use super::proxied::{Passage, Passed};
 use super::record::{BotOrder, Record};
 use super::refusal::Refused;
 use super::row::{Codec, Members, name_of};
 use super::schema::Form;
-use super::value::{Milliseconds, Owner};
+use super::value::Milliseconds;
 use crate::object::Object;
 
 /// What makes an entry of a kind.
@@ -40,10 +41,25 @@ pub enum Class {
     Hearing,
 }
 
+/// How an entry of a kind happens again when a journal is replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replay {
+    /// Its input is given to core.
+    Applies,
+    /// It is written down; the world does not hear of it.
+    Writes,
+    /// In a way of its own: calls, their refusals, moves of the clock, deadlines and tries of deliveries.
+    Itself,
+    /// The delivery leaves, and its channel is decided.
+    Leaves,
+    /// It follows from what led to it.
+    Follows,
+}
+
 macro_rules! kinds {
     ($(
         $(#[doc = $doc:literal])+
-        $kind:ident = $name:literal, $class:ident, about $about:expr,
+        $kind:ident = $name:literal, $class:ident, replay $replay:ident, about $about:expr,
             $(made as [$($made:tt)+] { $made_member:ident: $made_codec:ty })?
             [$($shape:tt)+] { $($member:ident: $codec:ty = $member_name:tt),* $(,)? }
             $(wall { $real:ident: $real_codec:ty = $key:literal })?;
@@ -69,6 +85,13 @@ macro_rules! kinds {
             pub const fn class(self) -> Class {
                 match self {
                     $(Self::$kind => Class::$class,)+
+                }
+            }
+
+            /// How it happens again.
+            pub(crate) const fn replay(self) -> Replay {
+                match self {
+                    $(Self::$kind => Replay::$replay,)+
                 }
             }
 
@@ -163,115 +186,115 @@ macro_rules! kinds {
 
 kinds! {
     /// A person wrote.
-    Says = "says", Act, about Some(*person),
+    Says = "says", Act, replay Applies, about Some(*person),
         [Record::Person { person, act: PersonAct::Says(message) }] { person: Psid = _, message: Sent = _ };
     /// A person tapped something.
-    Taps = "taps", Act, about Some(*person),
+    Taps = "taps", Act, replay Applies, about Some(*person),
         [Record::Person { person, act: PersonAct::Taps { what, within } }] {
             person: Psid = _, what: Arc<str> = "what", within: Option<Mid> = "in",
         };
     /// A person reacted to a message, or took the reaction back.
-    Reacts = "reacts", Act, about Some(*person),
+    Reacts = "reacts", Act, replay Applies, about Some(*person),
         [Record::Person { person, act: PersonAct::Reacts { to, reaction } }] {
             person: Psid = _, to: Option<Mid> = "to", reaction: Option<Reaction> = _,
         };
     /// A person read the conversation.
-    Reads = "reads", Act, about Some(*person),
+    Reads = "reads", Act, replay Applies, about Some(*person),
         [Record::Person { person, act: PersonAct::Reads }] { person: Psid = _ };
     /// A person followed a link.
-    Opens = "opens", Act, about Some(*person),
+    Opens = "opens", Act, replay Applies, about Some(*person),
         [Record::Person { person, act: PersonAct::Opens(Referral { reference }) }] {
             person: Psid = _, reference: Arc<str> = "ref",
         };
     /// A person blocked the Page.
-    Blocks = "blocks", Act, about Some(*person),
+    Blocks = "blocks", Act, replay Applies, about Some(*person),
         [Record::Person { person, act: PersonAct::Blocks(true) }] { person: Psid = _ };
     /// A person unblocked the Page.
-    Unblocks = "unblocks", Act, about Some(*person),
+    Unblocks = "unblocks", Act, replay Applies, about Some(*person),
         [Record::Person { person, act: PersonAct::Blocks(false) }] { person: Psid = _ };
     /// An agent did something in the Page Inbox.
-    Inbox = "inbox", Act, about Some(*person),
+    Inbox = "inbox", Act, replay Applies, about Some(*person),
         [Record::Inbox { person, act }] { person: Psid = _, act: InboxAct = _ };
     /// An admin changed something.
-    Page = "page", Act, about None,
+    Page = "page", Act, replay Applies, about None,
         [Record::Admin { page, change }] { page: PageId = _, change: AdminChange = _ };
     /// What the cause asked for does not happen.
-    Declined = "declined", Effect, about None,
+    Declined = "declined", Effect, replay Follows, about None,
         [Record::Declined(reason)] { reason: RefusalKind = "reason" };
     /// An app called the Graph API.
-    Call = "call", Call, about call.person,
+    Call = "call", Call, replay Itself, about call.person,
         [Record::Call(call)] { call: Call = _ };
     /// The call before it was refused.
-    Refused = "refused", Answer, about None,
+    Refused = "refused", Answer, replay Itself, about None,
         [Record::Refused { app, error, trace }] {
             app: Option<AppId> = "app", error: Refused = _, trace: Arc<str> = "fbtrace_id",
         };
     /// Somebody moved the clock.
-    Clock = "clock", Act, about None,
+    Clock = "clock", Act, replay Itself, about None,
         [Record::Clock { to }] { to: Timestamp = "to" };
     /// A deadline came.
-    Timer = "timer", Platform, about match timer.subject {
+    Timer = "timer", Platform, replay Itself, about match timer.subject {
             Subject::Conversation(person) => Some(person),
             Subject::Webhooks(..) => None,
         },
         [Record::Fired(timer)] { timer: Timer = _ };
     /// A message stands in the conversation.
-    Message = "message", Effect, about Some(*person),
+    Message = "message", Effect, replay Follows, about Some(*person),
         [Record::Effect(Effect::Message { person, from, mid, at, message })] {
             person: Psid = _, from: Sender = "from", mid: Mid = "mid", at: Milliseconds = "timestamp", message: Shown = _,
         };
     /// The messaging window is open until then.
-    Window = "window", Effect, about Some(*person),
+    Window = "window", Effect, replay Follows, about Some(*person),
         [Record::Effect(Effect::WindowOpened { person, until })] { person: Psid = _, until: Timestamp = "until" };
     /// Control moved.
-    Control = "control", Effect, about Some(*person),
+    Control = "control", Effect, replay Follows, about Some(*person),
         [Record::Effect(Effect::ControlMoved { person, from, to, until })] {
             person: Psid = _, from: Owner = "from", to: Owner = "to", until: Option<Timestamp> = "until",
         };
     /// The owner keeps control for longer.
-    ControlProlonged = "control_prolonged", Effect, about Some(*person),
+    ControlProlonged = "control_prolonged", Effect, replay Follows, about Some(*person),
         [Record::Effect(Effect::ControlProlonged { person, owner, until })] {
             person: Psid = _, owner: Party = "owner", until: Timestamp = "until",
         };
     /// The conversation lies in another inbox folder.
-    Folder = "folder", Effect, about Some(*person),
+    Folder = "folder", Effect, replay Follows, about Some(*person),
         [Record::Effect(Effect::FolderMoved { person, from, to })] {
             person: Psid = _, from: Folder = "from", to: Folder = "to",
         };
     /// An app is to hear of an event.
-    Delivery = "delivery", Hearing, about delivery.person,
+    Delivery = "delivery", Hearing, replay Leaves, about delivery.person,
         made as [Record::Effect(Effect::Deliver(delivery))] { delivery: Event }
         [Record::Heard(delivery)] { delivery: Event = _ };
     /// The conversation was marked as done, or the mark is gone.
-    MarkedDone = "marked_done", Effect, about Some(*person),
+    MarkedDone = "marked_done", Effect, replay Follows, about Some(*person),
         [Record::Effect(Effect::MarkedDone { person, marked })] { person: Psid = _, marked: bool = "marked" };
     /// An app does not hear of an event.
-    Unheard = "unheard", Hearing, about *person,
+    Unheard = "unheard", Hearing, replay Leaves, about *person,
         [Record::Effect(Effect::Unheard { app, person, field, missing })] {
             app: AppId = "app", person: Option<Psid> = _, field: Field = "field", missing: Missing = "missing",
         };
     /// The webhooks of an app have failed for so long that its developers are told.
-    WebhooksFailing = "webhooks_failing", Effect, about None,
+    WebhooksFailing = "webhooks_failing", Effect, replay Follows, about None,
         [Record::Effect(Effect::WebhooksFailing { page, app, since })] {
             page: PageId = _, app: AppId = "app", since: Timestamp = "since",
         };
     /// The webhooks of an app are switched off.
-    WebhooksDisabled = "webhooks_disabled", Effect, about None,
+    WebhooksDisabled = "webhooks_disabled", Effect, replay Follows, about None,
         [Record::Effect(Effect::WebhooksDisabled { page, app })] { page: PageId = _, app: AppId = "app" };
     /// A delivery was tried.
-    Attempt = "attempt", Attempt, about *person,
+    Attempt = "attempt", Attempt, replay Itself, about *person,
         [Record::Attempt { app, person, delivery, number, result, took_ms }] {
             app: AppId = "app", person: Option<Psid> = _, delivery: u64 = "delivery", number: u32 = "number",
             result: AttemptResult = _,
         } wall { took_ms: u64 = "took_ms" };
     /// A step had to do with a bot's process.
-    Bot = "bot", Act, about None,
+    Bot = "bot", Act, replay Writes, about None,
         [Record::Bot { app, order }] { app: AppId = "app", order: BotOrder = "verb" };
     /// A remark of the scenario.
-    Note = "note", Act, about None,
+    Note = "note", Act, replay Writes, about None,
         [Record::Note { text }] { text: Arc<str> = "text" };
     /// A call for another host came to the proxy.
-    Proxied = "proxied", Platform, about None,
+    Proxied = "proxied", Platform, replay Writes, about None,
         [Record::Proxied { host, passage, passed, count }] {
             host: Arc<str> = "host", passage: Passage = "passage", passed: Passed = _, count: u64 = "count",
         };

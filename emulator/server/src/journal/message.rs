@@ -48,7 +48,7 @@ impl Codec for Shown {
 }
 
 /// A message as it was sent, with all that rules read of it.
-pub(super) enum Sent {}
+pub(crate) enum Sent {}
 
 impl Codec for Sent {
     type Value = Arc<Message>;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, Channel, Effect, Field, InboxAct, PageId, PersonAct, Psid, RefusalKind, Timer,
+    AdminChange, AppId, Channel, Effect, Field, InboxAct, Input, PageId, PersonAct, Psid, RefusalKind, Timer,
     Timestamp,
 };
 
@@ -99,6 +99,21 @@ pub enum Record {
         /// How many calls for that host went so for the same reason so far, this one included.
         count: u64,
     },
+}
+
+impl Record {
+    /// What a person, an agent or an admin puts into the world.
+    pub(crate) fn input(&self) -> Option<Input> {
+        if let Self::Person { person, act } = self {
+            Some(Input::Person { person: *person, act: act.clone() })
+        } else if let Self::Inbox { person, act } = self {
+            Some(Input::Inbox { person: *person, act: act.clone() })
+        } else if let Self::Admin { page, change } = self {
+            Some(Input::Admin { page: *page, change: *change })
+        } else {
+            None
+        }
+    }
 }
 
 /// What a step does with a bot's process.

@@ -3,97 +3,25 @@
 //! The lines are read one by one and let happen again; each line that comes of it is compared with
 //! the one in the file. Nothing is written before all of it has turned out to be the same.
 
+mod error;
+mod lines;
+
 use std::collections::VecDeque;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::fs::{OpenOptions, TryLockError};
+use std::io;
 use std::os::unix::fs::FileTypeExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
+
+pub use error::JournalError;
+use lines::{Lines, Piece, apart, filled, shown, tail};
 
 use super::file::{Durability, JournalFile};
 use super::header::{Header, HeaderError, differences};
 use super::line::{ReadLine, read, wall, without_wall};
 use super::names::Known;
 use crate::lane::{Lane, LaneState, Replay};
-
-/// How much of a line an error shows, in characters.
-const SHOWN: usize = 300;
-
-/// Why a journal file cannot be used. Nothing in it was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// The file cannot be opened or read.
-    #[error("cannot open the journal `{}`: {}", .0.display(), .1)]
-    Open(PathBuf, #[source] io::Error),
-    /// It is a pipe or a socket, which keeps nothing.
-    #[error("the journal `{}` is a pipe or a socket, which keeps nothing; name a file", .0.display())]
-    Pipe(PathBuf),
-    /// It is a folder.
-    #[error("the journal `{}` is a folder; name a file in it", .0.display())]
-    Folder(PathBuf),
-    /// Another process has it.
-    #[error("another emulator has the journal `{}`; stop that one, or name another file", .0.display())]
-    InUse(PathBuf),
-    /// Its first line is not a header.
-    #[error("`{}` is not a journal of `serve`: {why}; name another file", .path.display())]
-    NoJournal {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// It has another format.
-    #[error("cannot go on with the journal `{}`: {why}; or name another file", .path.display())]
-    OtherFormat {
-        /// The file.
-        path: PathBuf,
-        /// Which, and what to do.
-        why: HeaderError,
-    },
-    /// It was written for another world.
-    #[error(
-        "the journal `{}` belongs to another world:{}\nStart with the flags and the --config that it was written with, or name another file",
-        .path.display(), listed(.differences)
-    )]
-    Differs {
-        /// The file.
-        path: PathBuf,
-        /// What differs, one thing each.
-        differences: Vec<String>,
-    },
-    /// A line in it cannot have happened.
-    #[error("line {line} of the journal `{}` cannot have happened: {why}\n  {text}", .path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// Why not.
-        why: String,
-        /// What it says.
-        text: String,
-    },
-    /// A line says something else than what comes of the lines above it.
-    #[error(
-        "line {line} of the journal `{}` is not what the lines above it lead to; was it edited?\n  it says    {found}\n  expected   {expected}",
-        .path.display()
-    )]
-    NotSame {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What it says.
-        found: String,
-        /// What comes of the lines above it.
-        expected: String,
-    },
-}
-
-fn listed(differences: &[String]) -> String {
-    differences.iter().map(|difference| format!("\n  {difference}")).collect()
-}
 
 /// What was found in a journal file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -159,97 +87,6 @@ pub fn open(
         file.set_len(keep).map_err(failed)?;
     }
     Ok((JournalFile::new(path, file, durability, before), Found { entries, completed, cut }))
-}
-
-/// How far the file goes before nothing but NUL bytes follow, which some file systems leave after a
-/// crash of the machine.
-fn filled(mut file: &File, length: u64) -> io::Result<u64> {
-    const BLOCK: u64 = 64 * 1024;
-    let mut end = length;
-    while end > 0 {
-        let begin = end.saturating_sub(BLOCK);
-        let mut block = Vec::new();
-        file.seek(SeekFrom::Start(begin))?;
-        file.take(end - begin).read_to_end(&mut block)?;
-        if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
-            return Ok(begin + last as u64 + 1);
-        }
-        end = begin;
-    }
-    Ok(0)
-}
-
-/// What is cut off.
-fn tail(mut file: &File, keep: u64, filled: u64, length: u64) -> io::Result<Cut> {
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(keep))?;
-    file.take((filled - keep).min(4 * SHOWN as u64)).read_to_end(&mut bytes)?;
-    Ok(Cut { bytes: length - keep, text: shown(&String::from_utf8_lossy(&bytes)) })
-}
-
-fn shown(line: &str) -> String {
-    let line = line.trim_end();
-    match line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
-}
-
-/// Two lines from shortly before the first difference on.
-fn apart(found: &str, expected: &str) -> (String, String) {
-    const BEFORE: usize = 60;
-    let same = found.char_indices().zip(expected.chars()).find(|((_, left), right)| left != right);
-    let same = same.map_or(found.len().min(expected.len()), |((index, _), _)| index);
-    let begin = found.floor_char_boundary(same.saturating_sub(BEFORE));
-    let from = |line: &str| format!("{}{}", if begin > 0 { "…" } else { "" }, shown(&line[begin..]));
-    (from(found), from(expected))
-}
-
-/// The lines of a file, one at a time.
-struct Lines<'a> {
-    reader: BufReader<io::Take<&'a File>>,
-    line: Vec<u8>,
-    /// The number of the line that was read last, from 1.
-    number: u64,
-    /// Where it begins.
-    begin: u64,
-}
-
-/// A line, or what there is of it.
-enum Piece {
-    Whole,
-    /// All of it but for its end.
-    WithoutEnd,
-    Torn,
-}
-
-impl<'a> Lines<'a> {
-    fn new(mut file: &'a File, filled: u64) -> io::Result<Self> {
-        file.seek(SeekFrom::Start(0))?;
-        let reader = BufReader::with_capacity(256 * 1024, file.take(filled));
-        Ok(Self { reader, line: Vec::new(), number: 0, begin: 0 })
-    }
-
-    fn next(&mut self) -> io::Result<Option<Piece>> {
-        self.begin += self.line.len() as u64;
-        self.line.clear();
-        if self.reader.read_until(b'\n', &mut self.line)? == 0 {
-            return Ok(None);
-        }
-        self.number += 1;
-        Ok(Some(if self.line.ends_with(b"\n") {
-            Piece::Whole
-        } else if serde_json::from_slice::<Value>(&self.line).is_ok_and(|value| value.is_object()) {
-            Piece::WithoutEnd
-        } else {
-            Piece::Torn
-        }))
-    }
-
-    fn text(&self) -> Result<&str, &'static str> {
-        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        std::str::from_utf8(line).map_err(|_| "it is not UTF-8")
-    }
 }
 
 /// A file that is being read.

@@ -13,7 +13,7 @@ use crate::object::Object;
 /// A member of an entry, or several that belong together: how a value is written, read and described.
 ///
 /// The name is empty for members that name themselves.
-pub(super) trait Codec {
+pub(crate) trait Codec {
     /// What is written and read.
     type Value;
 
@@ -32,7 +32,7 @@ pub(super) trait Codec {
 }
 
 /// A single JSON value.
-pub(super) trait Scalar {
+pub(crate) trait Scalar {
     /// What is written and read.
     type Value;
 
@@ -61,7 +61,7 @@ impl<T: Scalar> Codec for T {
 }
 
 /// Something that is told apart by a word.
-pub(super) trait Tagged {
+pub(crate) trait Tagged {
     /// The word.
     fn word(&self) -> &'static str;
 }
@@ -86,7 +86,7 @@ impl<T: Scalar> Codec for Option<T> {
 }
 
 /// The parts of a line that say what happened.
-pub(super) struct Members<'a> {
+pub(crate) struct Members<'a> {
     data: &'a Map<String, Value>,
     wall: &'a Map<String, Value>,
     pub(super) known: &'a Known,
@@ -107,7 +107,7 @@ impl<'a> Members<'a> {
         Self { data, wall, known, at, rule, saw, read: Cell::new(0) }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
         let (place, (_, value)) = self.data.iter().enumerate().find(|(_, (key, _))| *key == name)?;
         self.read.set(self.read.get() | 1_u64.checked_shl(u32::try_from(place).ok()?).unwrap_or(0));
         Some(value)
@@ -120,7 +120,7 @@ impl<'a> Members<'a> {
     }
 
     /// The word that says which of several things it is.
-    pub(super) fn word(&self, name: &str) -> Result<&'a str, String> {
+    pub(crate) fn word(&self, name: &str) -> Result<&'a str, String> {
         self.get(name).and_then(Value::as_str).ok_or_else(|| format!("`{name}` is missing"))
     }
 
@@ -151,12 +151,12 @@ pub(super) fn wrong<T: Scalar>(name: &str, value: &Value) -> String {
     }
 }
 
-pub(super) fn not_one_of(name: &str, word: &str, words: &[&str]) -> String {
+pub(crate) fn not_one_of(name: &str, word: &str, words: &[&str]) -> String {
     format!("`{name}` is \"{word}\", and should be one of {}", words.join(", "))
 }
 
 /// The schema of a word of a closed list.
-pub(super) fn one_of(words: &[&str]) -> Value {
+pub(crate) fn one_of(words: &[&str]) -> Value {
     json!({"enum": words})
 }
 
@@ -249,4 +249,5 @@ macro_rules! tagged {
     };
 }
 
-pub(super) use {name_of, tagged};
+pub(crate) use name_of;
+pub(super) use tagged;

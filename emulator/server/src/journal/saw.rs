@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 use super::Names;
 use super::names::Known;
+use super::party::{AppOrNone, Owner, WindowEnd};
 use super::row::{Scalar, wrong};
 use super::schema::Form;
-use super::value::{AppOrNone, Owner, WindowEnd};
 use crate::object::Object;
 
 /// How the value of each form is written, read and described.

@@ -7,13 +7,13 @@ use super::row::Codec;
 use super::saw;
 
 /// One form that an entry can have: its members, and which of them are always there.
-#[derive(Clone, Default)]
-pub(super) struct Form {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Form {
     data: Section,
     wall: Section,
 }
 
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 struct Section {
     members: Map<String, Value>,
     required: Vec<&'static str>,
@@ -32,13 +32,13 @@ impl Section {
 
 impl Form {
     /// A member that is always there.
-    pub(super) fn require(&mut self, name: &'static str, schema: Value) {
+    pub(crate) fn require(&mut self, name: &'static str, schema: Value) {
         self.data.members.insert(name.to_owned(), schema);
         self.data.required.push(name);
     }
 
     /// A member that may be absent.
-    pub(super) fn allow(&mut self, name: &'static str, schema: Value) {
+    pub(crate) fn allow(&mut self, name: &'static str, schema: Value) {
         self.data.members.insert(name.to_owned(), schema);
     }
 

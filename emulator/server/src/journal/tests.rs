@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, Delivery, Effect, Escapes,
-    Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing, MissingMetadata, PageId, Party,
-    Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind, Saw, Sender, Span, Style,
-    Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
+    AdminChange, AppAct, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, Delivery, Effect,
+    Escapes, Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing, MissingMetadata,
+    PageId, Party, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind, RouteId, Saw,
+    Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
 };
 
 use super::line::{read, wall, without_wall};
 use super::names::Known;
 use super::*;
-use crate::graph::GraphError;
+use crate::graph::{Beside, GraphError, RouteAct};
 
 const ANN: Psid = Psid(1_000_000_000_000_001);
 const BOT: AppId = AppId(200_000_000_000_001);
@@ -20,52 +20,92 @@ const STRANGER: AppId = AppId(77);
 const PAGE: PageId = PageId(100_000_000_000_001);
 
 fn calls() -> Vec<Call> {
+    let who = [(Some(BOT), ANN, false), (None, Psid(5), true)];
+    let about_people = who.into_iter().flat_map(|(app, person, played)| {
+        let call = move |content| Call { app, page: Some(PAGE), person: Some(person), content, played };
+        acts_of_apps(person).into_iter().chain(other_contents()).map(call)
+    });
+    let about_nobody = acts_about_nobody().into_iter().chain(other_contents()).map(|content| Call {
+        app: Some(STRANGER),
+        page: Some(PAGE),
+        person: None,
+        content,
+        played: false,
+    });
+    about_people.chain(about_nobody).collect()
+}
+
+fn act(route: RouteId, act: AppAct, beside: &[(&'static str, &'static str)]) -> CallContent {
+    let call = RouteAct::new(route, act, Beside::default()).expect("the route makes that act");
+    CallContent::Act(beside.iter().fold(call, |call, (name, value)| call.with(name, *value)))
+}
+
+fn acts_of_apps(person: Psid) -> Vec<CallContent> {
     let text = |text: &str| Some(Arc::from(text));
-    let fields: FieldSet = [Field::Messages, Field::Standby].into_iter().collect();
-    let acts = [
-        ControlAct::Pass { to: None, metadata: None },
-        ControlAct::Pass { to: Some(Party::App(STRANGER)), metadata: text("é") },
-        ControlAct::Pass { to: Some(Party::App(AppId(0))), metadata: text("") },
-        ControlAct::Take { metadata: text("m") },
-        ControlAct::Request { metadata: None },
-        ControlAct::PassMetadata { to: Party::Inbox, metadata: "m".into() },
-        ControlAct::Release,
-        ControlAct::Extend { by: None },
-        ControlAct::Extend { by: Some(Span(7_000)) },
+    let controls = [
+        (RouteId::PassThreadControl, ControlAct::Pass { to: None, metadata: None }),
+        (
+            RouteId::PassThreadControl,
+            ControlAct::Pass { to: Some(Party::App(STRANGER)), metadata: text("é") },
+        ),
+        (RouteId::PassThreadControl, ControlAct::Pass { to: Some(Party::App(AppId(0))), metadata: text("") }),
+        (RouteId::TakeThreadControl, ControlAct::Take { metadata: text("m") }),
+        (RouteId::RequestThreadControl, ControlAct::Request { metadata: None }),
+        (RouteId::PassThreadMetadata, ControlAct::PassMetadata { to: Party::Inbox, metadata: "m".into() }),
+        (RouteId::ReleaseThreadControl, ControlAct::Release),
+        (RouteId::ExtendThreadControl, ControlAct::Extend { by: None }),
+        (RouteId::ExtendThreadControl, ControlAct::Extend { by: Some(Span(7_000)) }),
     ];
+    let sends = |message, tag| AppAct::Sends { person, message, tag };
+    let reacts = AppAct::Reacts { person, to: Mid("m_9".into()) };
+    let profile =
+        |needs: &[Permission]| AppAct::AsksProfile { person, needs: needs.iter().copied().collect() };
+    let mut acts = vec![
+        act(RouteId::SendMessage, sends(message(), None), &[("messaging_type", "RESPONSE")]),
+        act(RouteId::SendMessage, sends(Arc::default(), Some(Tag::AccountUpdate)), &[]),
+        act(RouteId::SendMessage, AppAct::Signals { person }, &[("sender_action", "typing_on")]),
+        act(RouteId::SendMessage, reacts.clone(), &[("sender_action", "react"), ("reaction", "love")]),
+        act(RouteId::SendMessage, reacts, &[("sender_action", "unreact")]),
+        act(RouteId::ReadThreadOwner, AppAct::AsksOwner { person }, &[]),
+        act(RouteId::ReadProfile, profile(&[]), &[]),
+        act(RouteId::ReadProfile, profile(&[Permission::PagesUserLocale]), &[("fields", "locale,id")]),
+    ];
+    let control = |(route, control)| act(route, AppAct::Controls { person, act: control }, &[]);
+    acts.extend(controls.map(control));
+    acts
+}
+
+fn acts_about_nobody() -> Vec<CallContent> {
+    let fields: FieldSet = [Field::Messages, Field::Standby].into_iter().collect();
+    let installs = |fields, other: &[&str]| AppAct::Installs {
+        fields,
+        other_fields: other.iter().map(|name| Arc::from(*name)).collect(),
+    };
+    vec![
+        act(RouteId::ListSecondaryReceivers, AppAct::AsksReceivers, &[]),
+        act(RouteId::UninstallApp, installs(None, &["a b", "c"]), &[]),
+        act(RouteId::InstallApp, installs(Some(fields), &[]), &[]),
+        act(RouteId::InstallApp, installs(Some(FieldSet::default()), &[]), &[]),
+    ]
+}
+
+fn other_contents() -> Vec<CallContent> {
+    let fields: FieldSet = [Field::Messages, Field::Standby].into_iter().collect();
     let other_fields = vec!["x".into(), "y z".into()];
     let url = "http://127.0.0.1:1/a?b=c".parse().unwrap();
     let public = Some("https://shop.test/hook?a=b".into());
     let webhook = RegisteredWebhook { url, public, other_fields, version: "v25.0".into() };
-    let kinds = [
-        CallKind::Sends { message: message(), messaging_type: Some("RESPONSE"), tag: None },
-        CallKind::Sends { message: Arc::default(), messaging_type: None, tag: Some(Tag::AccountUpdate) },
-        CallKind::Signals { action: "typing_on", about: None },
-        CallKind::Signals { action: "react", about: Some((Mid("m_9".into()), Some("love".into()))) },
-        CallKind::Signals { action: "unreact", about: Some((Mid("m_9".into()), None)) },
-        CallKind::AsksOwner,
-        CallKind::AsksReceivers,
-        CallKind::AsksProfile { fields: None },
-        CallKind::AsksProfile { fields: text("name,id") },
-        CallKind::Installs { fields: None, other_fields: vec!["a b".into(), "c".into()] },
-        CallKind::Installs { fields: Some(fields), other_fields: vec![] },
-        CallKind::Installs { fields: Some(FieldSet::default()), other_fields: vec![] },
-        CallKind::Subscribes { how: Subscribing::Registers, fields: Some(fields), webhook: None },
-        CallKind::Subscribes { how: Subscribing::GivesUp, fields: Some(fields), webhook: None },
-        CallKind::Subscribes { how: Subscribing::GivesUp, fields: None, webhook: Some(Box::new(webhook)) },
-        CallKind::Other { method: "GET".into(), path: "a/ü?".into(), asked: None },
-        CallKind::Other {
+    vec![
+        CallContent::Subscribes { how: Subscribing::Registers, fields: Some(fields), webhook: None },
+        CallContent::Subscribes { how: Subscribing::GivesUp, fields: Some(fields), webhook: None },
+        CallContent::Subscribes { how: Subscribing::GivesUp, fields: None, webhook: Some(Box::new(webhook)) },
+        CallContent::Request { method: "GET".into(), path: "a/ü?".into(), asked: None },
+        CallContent::Request {
             method: "POST".into(),
             path: "me/messages".into(),
             asked: Some(r#"{"body":{"text":"é/","number":1}}"#.into()),
         },
-    ];
-    let kinds = kinds.into_iter().chain(acts.into_iter().map(CallKind::Controls));
-    let who = [(Some(BOT), Some(ANN), false), (None, Some(Psid(5)), true), (Some(STRANGER), None, false)];
-    let call = |kind: CallKind| {
-        who.map(|(app, person, played)| Call { app, page: Some(PAGE), person, kind: kind.clone(), played })
-    };
-    kinds.flat_map(call).collect()
+    ]
 }
 
 fn message() -> Arc<Message> {
@@ -306,4 +346,12 @@ fn a_person_on_several_pages_is_told_apart_for_people_alone() {
     assert_eq!(names.person_name(Psid(3)), "ann");
     let written = entry_to_json(&entry(Record::Person { person: Psid(3), act: PersonAct::Reads }), &names);
     assert!(written.contains(r#""data":{"person":"ann","page":"store"}"#), "{written}");
+}
+
+#[test]
+fn the_table_says_which_entries_have_an_input_of_their_own() {
+    for record in acts() {
+        let kind = Kind::of(&record);
+        assert_eq!(record.input().is_some(), kind.replay() == Replay::Applies, "{}", kind.name());
+    }
 }

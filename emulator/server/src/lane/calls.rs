@@ -37,7 +37,7 @@ impl LaneState {
         self.open_calls += 1;
         self.touched = true;
         self.stirred = true;
-        let writes = !call.kind.reads_only();
+        let writes = !call.reads_only();
         let frozen = matches!(self.clock.mode(), ClockMode::Frozen { .. });
         let key = call.app.and_then(|app| Some((app, Some(call.person?))));
         let heard = key.and_then(|key| self.heard.get(&key));
@@ -53,7 +53,7 @@ impl LaneState {
                 let gap = gap.unwrap_or_default();
                 self.called_late(Late { app: key.0, call: number, delivery: heard.seq, gap }, key);
             }
-            if call.kind.answers() {
+            if call.answers() {
                 self.answered(key, number);
             }
         }
@@ -118,7 +118,7 @@ impl LaneState {
         let named = Digest::new()
             .number(call.app.map_or(0, |app| app.0))
             .number(call.person.map_or(0, |person| person.0))
-            .bytes(call.kind.verb().as_bytes());
+            .bytes(call.verb().as_bytes());
         let trace: Arc<str> = self.ids.trace(named, *count).into();
         let at = self.journal.get(seq).map(|call| call.at);
         let at = at.unwrap_or_else(|| self.clock.read());

@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use emulator_core::{Input, Timestamp};
+use emulator_core::Timestamp;
 
 use super::state::{Applied, LaneState};
 use crate::clock::Wall;
-use crate::journal::{AttemptResult, Call, CallKind, Cause, Class, Entry, Record, RegisteredWebhook};
+use crate::journal::{
+    AttemptResult, Call, CallContent, Cause, Entry, Record, RegisteredWebhook, Replay as How,
+};
 use crate::shared::Registration;
 use crate::webhooks::Outgoing;
 
@@ -61,68 +63,54 @@ impl Replay {
     ///
     /// Why it cannot have happened here, in words.
     pub(crate) fn play(&mut self, state: &mut LaneState, entry: Entry) -> Result<(), &'static str> {
-        let class = entry.kind().class();
+        let replay = entry.kind().replay();
         let Entry { seq: _, at, cause, rule, saw: _, record, wall } = entry;
         if at < state.clock.read() {
             return Err("it lies before the entry above it, and time never goes back");
         }
         state.clock.move_to(at);
         self.wall = Some(wall);
-        match (class, record) {
-            (Class::Hearing, _) => self.leaves(state, cause)?,
-            (Class::Effect, _) => return Err(ALONE),
-            // A rule let it happen.
-            (Class::Call, Record::Call(call)) => self.called(state, call, cause, rule.is_some()),
-            (Class::Act | Class::Call | Class::Answer | Class::Platform | Class::Attempt, record) => {
-                self.happens(state, record, cause)?;
+        match replay {
+            How::Applies => {
+                let input = record.input().ok_or(ALONE)?;
+                let (_, applied) = state.apply(record, cause, input);
+                self.keep(state, applied);
             }
+            How::Writes => state.write_down(record),
+            How::Itself => self.happens(state, record, cause, rule.is_some())?,
+            How::Leaves => self.leaves(state, cause)?,
+            How::Follows => return Err(ALONE),
         }
         Ok(())
     }
 
+    /// A call, its refusal, a move of the clock, a deadline, or a try of a delivery.
     fn happens(
         &mut self,
         state: &mut LaneState,
         record: Record,
         cause: Option<Cause>,
+        has_rule: bool,
     ) -> Result<(), &'static str> {
-        match record {
-            Record::Person { person, ref act } => {
-                let act = act.clone();
-                self.applies(state, record, cause, Input::Person { person, act });
-            }
-            Record::Inbox { person, ref act } => {
-                let act = act.clone();
-                self.applies(state, record, cause, Input::Inbox { person, act });
-            }
-            Record::Admin { page, change } => {
-                self.applies(state, record, cause, Input::Admin { page, change });
-            }
-            Record::Refused { error, .. } => match &self.call {
-                Some((seq, call)) if cause == Some(Cause::certain(*seq)) => {
-                    state.refused(call, *seq, &error);
-                }
-                Some(_) | None => return Err("the call above it is another one"),
-            },
-            Record::Clock { to } => {
-                let seq = state.clock_moved(to);
-                self.moved = self.moved.max(Some((to, seq)));
-            }
-            Record::Fired(timer) => {
-                let due = state.world.timers.next();
-                let due = due.filter(|due| (due.kind, due.subject) == (timer.kind, timer.subject));
-                let applied = state.fired(due.ok_or("no such deadline is due next")?, cause);
-                self.keep(state, applied);
-            }
-            Record::Attempt { delivery, result, took_ms, .. } => {
-                self.tried(state, delivery, result, took_ms)?;
-            }
-            Record::Bot { app, order } => state.bot(app, order),
-            Record::Note { text } => state.note(text),
-            Record::Proxied { host, passage, passed, count } => state.proxied(host, passage, passed, count),
-            Record::Call(_) | Record::Declined(_) | Record::Effect(_) | Record::Heard(_) => {
-                return Err(ALONE);
-            }
+        if let Record::Call(call) = record {
+            // A rule let it happen.
+            self.called(state, call, cause, has_rule);
+        } else if let Record::Refused { error, .. } = record {
+            let call = self.call.as_ref().filter(|(seq, _)| cause == Some(Cause::certain(*seq)));
+            let (seq, call) = call.ok_or("the call above it is another one")?;
+            state.refused(call, *seq, &error);
+        } else if let Record::Clock { to } = record {
+            let seq = state.clock_moved(to);
+            self.moved = self.moved.max(Some((to, seq)));
+        } else if let Record::Fired(timer) = record {
+            let due = state.world.timers.next();
+            let due = due.filter(|due| (due.kind, due.subject) == (timer.kind, timer.subject));
+            let applied = state.fired(due.ok_or("no such deadline is due next")?, cause);
+            self.keep(state, applied);
+        } else if let Record::Attempt { delivery, result, took_ms, .. } = record {
+            self.tried(state, delivery, result, took_ms)?;
+        } else {
+            return Err(ALONE);
         }
         Ok(())
     }
@@ -138,8 +126,8 @@ impl Replay {
             }
             None => state.log(&call, cause),
         };
-        if let (true, Some(app), CallKind::Subscribes { webhook: Some(webhook), .. }) =
-            (accepted, call.app, &call.kind)
+        if let (true, Some(app), CallContent::Subscribes { webhook: Some(webhook), .. }) =
+            (accepted, call.app, &call.content)
         {
             let RegisteredWebhook { url, public, other_fields, version } = (**webhook).clone();
             let known = state.shared.endpoint(app).filter(|endpoint| endpoint.url == url);
@@ -147,11 +135,6 @@ impl Replay {
             state.shared.register(app, Registration { endpoint, public, other_fields, version });
         }
         self.call = Some((seq, call));
-    }
-
-    fn applies(&mut self, state: &mut LaneState, record: Record, cause: Option<Cause>, input: Input) {
-        let (_, applied) = state.apply(record, cause, input);
-        self.keep(state, applied);
     }
 
     /// A delivery whose channel was decided anew when it left.

@@ -12,7 +12,7 @@ use super::replay::Arrears;
 use super::rest::{Doubt, Late};
 use super::turns::Turn;
 use crate::clock::{Clock, ClockMode, Stopwatch, Wall, rfc3339};
-use crate::journal::{BotOrder, Cause, Entry, Journal, Names, Passage, Passed, Record, entry_to_json};
+use crate::journal::{Cause, Entry, Journal, Names, Record, entry_to_json};
 use crate::shared::Shared;
 use crate::webhooks::{Outgoing, QueueKey};
 
@@ -231,24 +231,10 @@ impl LaneState {
         }
     }
 
-    /// Writes down what a step does with a bot's process.
-    pub(crate) fn bot(&mut self, app: AppId, order: BotOrder) {
+    /// Writes down what the world does not hear of, such as a remark.
+    pub(crate) fn write_down(&mut self, record: Record) {
         let now = self.clock.read();
-        let entry = self.entry(now, None, Record::Bot { app, order });
-        self.append(entry);
-    }
-
-    /// Writes a remark down.
-    pub(crate) fn note(&mut self, text: Arc<str>) {
-        let now = self.clock.read();
-        let entry = self.entry(now, None, Record::Note { text });
-        self.append(entry);
-    }
-
-    /// Writes down what became of a call for another host.
-    pub(crate) fn proxied(&mut self, host: Arc<str>, passage: Passage, passed: Passed, count: u64) {
-        let now = self.clock.read();
-        let entry = self.entry(now, None, Record::Proxied { host, passage, passed, count });
+        let entry = self.entry(now, None, record);
         self.append(entry);
     }
 
@@ -288,7 +274,7 @@ impl LaneState {
         };
         let who =
             call.app.map_or_else(|| "an unknown app".to_owned(), |app| format!("`{}`", self.names.app(app)));
-        format!("{who} to be quiet: it calls again and again, last {} (entry {seq})", call.kind.verb())
+        format!("{who} to be quiet: it calls again and again, last {} (entry {seq})", call.verb())
     }
 
     /// The names of the apps that a delivery is on its way to.

@@ -1,13 +1,13 @@
 //! Refused calls that belong to no scenario, where one of them may be what is waited for.
 
 use emulator_core::AppId;
-use emulator_server::journal::CallKind;
+use emulator_server::journal::CallContent;
 
 use super::super::Scene;
 use super::super::compare::{Asked, Seen};
 use super::super::prepared::Wanted;
+use crate::call_verb::verb_of;
 use crate::feed::Feed;
-use crate::scene::call_verb::verb_of;
 use crate::transcript;
 
 /// How many of them are named.
@@ -49,7 +49,7 @@ fn differing(seen: &Seen<'_>, wanted: &Wanted, app: AppId) -> Vec<(usize, String
         let differences = match wanted {
             Wanted::Call { verb, pattern, refused, .. } => {
                 let asked = Asked::of(verb);
-                if asked == Asked::Parameters && verb_of(&call.kind) != Some(verb) {
+                if asked == Asked::Parameters && verb_of(call) != Some(verb) {
                     continue;
                 }
                 let compared = seen.compare_call(entry, call, asked, pattern.as_ref(), refused.as_ref());
@@ -57,16 +57,10 @@ fn differing(seen: &Seen<'_>, wanted: &Wanted, app: AppId) -> Vec<(usize, String
             }
             // Whatever is wrong with a call that should send, it goes there.
             Wanted::Message { .. } => {
-                let sends = match &call.kind {
-                    CallKind::Sends { .. } => true,
-                    CallKind::Other { path, .. } => path.ends_with("messages"),
-                    CallKind::Signals { .. }
-                    | CallKind::Controls(_)
-                    | CallKind::AsksOwner
-                    | CallKind::AsksReceivers
-                    | CallKind::AsksProfile { .. }
-                    | CallKind::Installs { .. }
-                    | CallKind::Subscribes { .. } => false,
+                let sends = match &call.content {
+                    CallContent::Act(_) => call.sends().is_some(),
+                    CallContent::Request { path, .. } => path.ends_with("messages"),
+                    CallContent::Subscribes { .. } => false,
                 };
                 if !sends {
                     continue;

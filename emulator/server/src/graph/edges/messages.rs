@@ -5,20 +5,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use emulator_core::{
     Answer, AppAct, MEDIA_FOLDER, MESSAGING_TYPES, Message, Mid, Permission, Psid, RouteId, RuleId,
-    SenderAction, Tag, Template,
+    SenderAction, TAKEN_MESSAGING_TYPES, Tag, Template,
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, AppCall, CallAct, RoutedCall};
+use crate::graph::act_form::{ActForm, BesideMember, Parameters, act_form};
 use crate::graph::error::GraphError;
-use crate::graph::message::{self, Condition, Part, Path, known, without_nulls};
+use crate::graph::message::{self, Condition, ObjectReader, Path, known, without_nulls};
 use crate::graph::params::Params;
 use crate::graph::recipient;
 use crate::graph::route::NodeKind::Page;
 use crate::graph::route::ParamType::{Object, Text, Word};
 use crate::graph::route::RouteMethod::{Get, Post};
 use crate::graph::route::{Param, Route};
+use crate::journal::{Codec, Sent};
 use crate::media::without_base;
 use crate::object::Object as JsonObject;
 
@@ -51,6 +53,7 @@ pub(super) const ROWS: &[Route] = &[
                 .not_yet("folders of Instagram are not modelled yet"),
             Param::optional("persona_id", Text).not_yet("personas are not modelled yet"),
         ])
+        .acts(&[SENDS, SIGNALS])
         .source(SOURCE),
     Route::not_yet(
         RouteId::ListMessages,
@@ -64,13 +67,56 @@ pub(super) const ROWS: &[Route] = &[
 
 const REACT: &str = "react";
 const UNREACT: &str = "unreact";
-pub(crate) const SENDER_ACTIONS: &[&str] = &[
+const SENDER_ACTIONS: &[&str] = &[
     SenderAction::MarkSeen.name(),
     SenderAction::TypingOn.name(),
     SenderAction::TypingOff.name(),
     REACT,
     UNREACT,
 ];
+
+const SENDS: &ActForm = &act_form!(
+    "sends" about person, says "sends {message} to {person}",
+    [AppAct::Sends { person, message, tag }] { message: Sent = _, tag: Option<Tag> = "tag" },
+    beside &[BesideMember::optional("messaging_type", TAKEN_MESSAGING_TYPES)],
+    wire message_parameters(message, *tag),
+);
+
+/// Sender actions and reactions: core needs to know the message of a reaction alone.
+const SIGNALS: &ActForm = &ActForm {
+    verb: "signals",
+    says: |act| {
+        if matches!(act, AppAct::Reacts { .. }) {
+            "shows {sender_action} on {payload.message_id} to {person}"
+        } else {
+            "shows {sender_action} to {person}"
+        }
+    },
+    fits: |act| matches!(act, AppAct::Signals { .. } | AppAct::Reacts { .. }),
+    write: |act, out, names| {
+        if let AppAct::Reacts { person: _, to } = act {
+            <Mid as Codec>::write(to, "to", out, names);
+        }
+    },
+    read: |from, person, _| {
+        let person = person.ok_or("`person` is missing")?;
+        let to = <Option<Mid> as Codec>::read(from, "to")?;
+        Ok(to.map_or(AppAct::Signals { person }, |to| AppAct::Reacts { person, to }))
+    },
+    describe: |forms| <Option<Mid> as Codec>::describe("to", forms),
+    beside: &[
+        BesideMember { parameter: "sender_action", member: "action", words: SENDER_ACTIONS, required: true },
+        BesideMember::optional("reaction", &[]),
+    ],
+    parameters: |act, beside| {
+        let AppAct::Reacts { person: _, to } = act else { return Vec::new() };
+        let mut payload = json!({"message_id": &*to.0});
+        if let Some(reaction) = beside.text("reaction") {
+            payload["reaction"] = reaction.into();
+        }
+        vec![("payload", payload)]
+    },
+};
 
 const MESSAGE_TAG: &str = "MESSAGE_TAG";
 /// A type of old that is no longer listed; it means the tag of that name (M-143).
@@ -83,13 +129,10 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
     let person = recipient::recipient(params)?;
     call.row.takes(params)?;
     let action = given(params, "sender_action")?;
-    let wrong = |text| GraphError::new(RuleId::MessageAndAction, 100, text);
     match (params.get("message"), action) {
-        (Some(_), Some(_)) => {
-            Err(wrong("(#100) Cannot send both message and state at the same time.").subcode(2_018_014))
-        }
+        (Some(_), Some(_)) => Err(GraphError::message_and_action()),
         (None, None) if params.get("template").is_some() => Err(GraphError::not_there_yet("template")),
-        (None, None) => Err(wrong("(#100) Must send either message or state").subcode(2_018_015)),
+        (None, None) => Err(GraphError::neither_message_nor_action()),
         (None, Some(action)) => {
             let action = known(&action, SENDER_ACTIONS, Path::Root("sender_action"))?;
             match action {
@@ -141,6 +184,21 @@ fn kept(message: Arc<Message>, base_url: &str) -> Arc<Message> {
     Arc::new(Message { body: Some(value.to_string().into()), ..Message::clone(&message) })
 }
 
+/// The parameters of a message.
+fn message_parameters(message: &Message, tag: Option<Tag>) -> Parameters {
+    let body = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    let content: Value = body.unwrap_or_else(|| {
+        let mut content = Map::new();
+        content.extend(message.text.as_deref().map(|text| ("text".to_owned(), text.into())));
+        content.extend(message.metadata.as_deref().map(|metadata| ("metadata".to_owned(), metadata.into())));
+        content.into()
+    });
+    let mut out = vec![("message", content)];
+    out.extend(message.reply_to.as_ref().map(|mid| ("reply_to", json!({"mid": &*mid.0}))));
+    out.extend(tag.map(|tag| ("tag", tag.name().into())));
+    out
+}
+
 /// The answer to a message: whom it reached, and its id (M-144).
 fn write_message(answered: &Answered<'_>) -> Bytes {
     let mut out = String::with_capacity(128);
@@ -183,21 +241,19 @@ fn tag(params: &Params<'_>, message: &Message) -> Result<(Option<&'static str>, 
         Some(text) => Some(known(&text, MESSAGING_TYPES, Path::Root("messaging_type"))?),
         None => None,
     };
-    let wrong = |rule, text| Err(GraphError::new(rule, 100, text));
     let Some(tag) = given(params, "tag")? else {
         return match messaging_type {
-            Some(MESSAGE_TAG) => wrong(RuleId::TagNeedsType, "(#100) The parameter tag is required"),
+            Some(MESSAGE_TAG) => Err(GraphError::tag_required()),
             Some(NEWS) => Ok((messaging_type, Some(Tag::NonPromotionalSubscription))),
             Some(_) | None => Ok((messaging_type, None)),
         };
     };
-    let Some(tag) = Tag::spelt(&tag) else { return wrong(RuleId::TagUnknown, "(#100) Invalid tag.") };
+    let Some(tag) = Tag::spelt(&tag) else { return Err(GraphError::tag_unknown()) };
     // That a tag has ended comes before what it goes with (M-101).
     let may_have_ended =
         matches!(tag, Tag::ConfirmedEventUpdate | Tag::AccountUpdate | Tag::PostPurchaseUpdate);
     if !may_have_ended && messaging_type.is_some_and(|messaging_type| messaging_type != MESSAGE_TAG) {
-        let text = "(#100) Messaging type should be MESSAGE_TAG for tagged messages.";
-        return wrong(RuleId::TagNeedsType, text);
+        return Err(GraphError::tag_with_other_type());
     }
     // The tag lets feedback out and nothing else, inside the window too (M-181a).
     if tag == Tag::CustomerFeedback && message.template != Some(Template::CustomerFeedback) {
@@ -221,7 +277,7 @@ fn object(params: &Params<'_>, name: &str) -> Result<Option<Value>, GraphError> 
 /// The message that this one answers (M-147). Whether it is there is asked of the world.
 fn reply_to(params: &Params<'_>) -> Result<Option<Mid>, GraphError> {
     let Some(mut value) = object(params, "reply_to")? else { return Ok(None) };
-    let mut part = Part::new(&mut value, Path::Root("reply_to"))?;
+    let mut part = ObjectReader::new(&mut value, Path::Root("reply_to"))?;
     part.only(&["mid"])?;
     Ok(Some(Mid(part.required("mid", usize::MAX)?.into())))
 }
@@ -229,7 +285,7 @@ fn reply_to(params: &Params<'_>) -> Result<Option<Mid>, GraphError> {
 /// A reaction to a message, or taking it back (M-146).
 fn reacts(call: &RoutedCall<'_>, person: Psid, action: &'static str) -> Result<CallAct, GraphError> {
     let mut value = object(call.params, "payload")?.ok_or_else(|| GraphError::required("payload"))?;
-    let mut part = Part::new(&mut value, Path::Root("payload"))?;
+    let mut part = ObjectReader::new(&mut value, Path::Root("payload"))?;
     part.only(&["message_id", "reaction"])?;
     let to = Mid(part.required("message_id", usize::MAX)?.into());
     let act =

@@ -7,6 +7,7 @@ use emulator_core::{Answer, AppAct, Permission, Profile, Psid, Refusal, RefusalK
 
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, CallAct, RoutedCall};
+use crate::graph::act_form::{ActForm, BesideMember};
 use crate::graph::error::GraphError;
 use crate::graph::node_fields::{NodeFields, picture_of};
 use crate::graph::route::NodeKind::Person;
@@ -23,6 +24,7 @@ pub(super) const ROWS: &[Route] = &[
             .follows(&[RuleId::UnknownField, RuleId::ProfileFields])
             .needs(FIELDS_NEED)])
         .rewords(reword)
+        .acts(&[ASKS_PROFILE])
         .returns("User")
         .source(
             "developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile",
@@ -36,6 +38,20 @@ pub(super) const ROWS: &[Route] = &[
         ])
         .returns("ProfilePictureSource"),
 ];
+
+const ASKS_PROFILE: &ActForm = &ActForm {
+    verb: "asks_profile",
+    says: |_| "reads the profile of {person}",
+    fits: |act| matches!(act, AppAct::AsksProfile { .. }),
+    write: |_, _, _| {},
+    read: |_, person, beside| {
+        let person = person.ok_or("`person` is missing")?;
+        Ok(AppAct::AsksProfile { person, needs: permissions_of(beside.text("fields").unwrap_or_default()) })
+    },
+    describe: |_| {},
+    beside: &[BesideMember::optional("fields", &[])],
+    parameters: |_, _| Vec::new(),
+};
 
 /// The fields that need a permission of their own (M-265a).
 const FIELDS_NEED: &[(&str, Permission)] = &[
@@ -69,9 +85,7 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 /// A profile that cannot be read is worded unlike a message that cannot be sent.
 fn reword(refusal: &Refusal, person: Option<Psid>) -> Option<GraphError> {
     match (refusal.kind, person) {
-        (RefusalKind::UnknownPerson, Some(person)) => {
-            Some(GraphError::unknown_node("get", &person.to_string()))
-        }
+        (RefusalKind::UnknownPerson, Some(person)) => Some(GraphError::unknown_node("get", person)),
         (RefusalKind::PermissionMissing | RefusalKind::NoRoleOnApp { .. }, _) => {
             Some(GraphError::profile_denied(RuleId::ProfileShown, refusal.saw.clone()))
         }
@@ -80,7 +94,7 @@ fn reword(refusal: &Refusal, person: Option<Psid>) -> Option<GraphError> {
 }
 
 /// What the fields of a list with commas need beside `pages_messaging` (M-265a).
-pub(crate) fn permissions_of(fields: &str) -> BTreeSet<Permission> {
+fn permissions_of(fields: &str) -> BTreeSet<Permission> {
     FIELDS.named(fields).into_iter().filter_map(permission_of).collect()
 }
 

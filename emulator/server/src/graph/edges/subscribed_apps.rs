@@ -8,12 +8,14 @@ use emulator_core::{AppAct, AppId, PageId, Permission, RouteId, RuleId, World};
 use super::app;
 use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall, success};
+use crate::graph::act_form::{ActForm, act_form};
 use crate::graph::error::GraphError;
 use crate::graph::route::NodeKind::Page;
 use crate::graph::route::ParamType::Words;
 use crate::graph::route::RouteMethod::{Delete, Get, Post};
 use crate::graph::route::{LaneOf, Param, Route, TokenKind};
 use crate::graph::webhook_fields::{self, Fields};
+use crate::journal::{FieldsOrNull, Texts};
 use crate::object::Object;
 
 const SOURCE: &str = "developers.facebook.com/docs/graph-api/reference/page/subscribed_apps";
@@ -24,6 +26,7 @@ pub(super) const ROWS: &[Route] = &[
         .returns("Application")
         .source(SOURCE),
     Route::modelled(RouteId::InstallApp, (Post, Page, "subscribed_apps"), install)
+        .acts(&[INSTALLS])
         .permissions(&[Permission::PagesManageMetadata])
         .lane(LaneOf::Stage)
         .params(&[Param::required("subscribed_fields", Words(webhook_fields::NAMES))
@@ -32,11 +35,30 @@ pub(super) const ROWS: &[Route] = &[
         .returns("Page")
         .source(SOURCE),
     Route::modelled(RouteId::UninstallApp, (Delete, Page, "subscribed_apps"), uninstall)
+        .acts(&[UNINSTALLS])
         .token(TokenKind::PageOrApp)
         .permissions(&[Permission::PagesManageMetadata])
         .lane(LaneOf::Stage)
         .source(SOURCE),
 ];
+
+const INSTALLS: &ActForm = &ActForm {
+    says: |_| "is installed on {page} with {subscribed_fields}",
+    fits: |act| matches!(act, AppAct::Installs { fields: Some(_), .. }),
+    ..INSTALLS_OR_NOT
+};
+const UNINSTALLS: &ActForm =
+    &ActForm { fits: |act| matches!(act, AppAct::Installs { fields: None, .. }), ..INSTALLS_OR_NOT };
+
+const INSTALLS_OR_NOT: ActForm = act_form!(
+    "installs",
+    says "takes itself off {page}",
+    [AppAct::Installs { fields, other_fields }] {
+        fields: FieldsOrNull = "fields", other_fields: Texts = "other_fields",
+    },
+    beside &[],
+    wire webhook_fields::parameters(fields.as_ref(), other_fields),
+);
 
 fn list(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
     let (page, app) = (call.page(), call.token.app());

@@ -309,12 +309,12 @@ fn callback_refused(error: &ParseWebhookError, app: &str) -> GraphError {
 fn not_verified(error: &HandshakeError) -> GraphError {
     match error {
         HandshakeError::NoAnswer { why, .. } => {
-            GraphError::not_verified(&format!("curl_errno = 7; curl_error = {why}"))
+            GraphError::not_verified(format_args!("curl_errno = 7; curl_error = {why}"))
         }
         HandshakeError::WrongStatus { status, .. } => {
             let reason = StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
             let reason = reason.unwrap_or("Unknown");
-            GraphError::not_verified(&format!("HTTP Status Code = {status}; HTTP Message = {reason}"))
+            GraphError::not_verified(format_args!("HTTP Status Code = {status}; HTTP Message = {reason}"))
         }
         HandshakeError::WrongChallenge { expected, received, .. } => {
             GraphError::wrong_challenge(expected, received)

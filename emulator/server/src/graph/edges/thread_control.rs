@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use emulator_core::{Answer, AppAct, AppId, ControlAct, Party, Permission, RouteId, RuleId, Span};
+use serde_json::Value;
 
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, CallAct, ReadParameters, RoutedCall, success};
+use crate::graph::act_form::{ActForm, act_form};
 use crate::graph::error::GraphError;
 use crate::graph::params::Params;
 use crate::graph::recipient;
@@ -14,6 +16,7 @@ use crate::graph::route::NodeKind::Page;
 use crate::graph::route::ParamType::{Number, Object, Text, Word};
 use crate::graph::route::RouteMethod::{Get, Post};
 use crate::graph::route::{LaneOf, Param, Route};
+use crate::journal::Seconds;
 use crate::object::Object as JsonObject;
 
 const SOURCE: &str = "developers.facebook.com/docs/messenger-platform/reference/handover-protocol";
@@ -26,9 +29,16 @@ const METADATA: Param = Param::optional("metadata", Text).follows(&[RuleId::Text
 const TARGET: Param = Param::optional("target_app_id", Text);
 
 /// A POST with which an app moves control.
-const fn moves(id: RouteId, edge: &'static str, read: ReadParameters, params: &'static [Param]) -> Route {
+const fn moves(
+    id: RouteId,
+    edge: &'static str,
+    read: ReadParameters,
+    act: &'static [&'static ActForm],
+    params: &'static [Param],
+) -> Route {
     Route::modelled(id, (Post, Page, edge), read)
         .permissions(&[Permission::PagesMessaging])
+        .acts(act)
         .params(params)
         .returns("Page")
         .source(SOURCE)
@@ -39,39 +49,51 @@ pub(super) const ROWS: &[Route] = &[
         RouteId::PassThreadControl,
         "pass_thread_control",
         pass,
+        &[PASSES],
         &[RECIPIENT, TARGET.follows(&[RuleId::PassNamesTarget, RuleId::TargetOnPage]), METADATA],
     ),
     moves(
         RouteId::PassThreadMetadata,
         "pass_thread_metadata",
         pass_metadata,
+        &[PASSES_METADATA],
         &[
             RECIPIENT,
             Param { required: true, ..TARGET.follows(&[RuleId::TargetOnPage]) },
             Param { required: true, ..METADATA },
         ],
     ),
-    moves(RouteId::TakeThreadControl, "take_thread_control", take, &[RECIPIENT, METADATA]),
-    moves(RouteId::RequestThreadControl, "request_thread_control", request, &[RECIPIENT, METADATA]),
+    moves(RouteId::TakeThreadControl, "take_thread_control", take, &[TAKES], &[RECIPIENT, METADATA]),
+    moves(
+        RouteId::RequestThreadControl,
+        "request_thread_control",
+        request,
+        &[REQUESTS],
+        &[RECIPIENT, METADATA],
+    ),
     moves(
         RouteId::ReleaseThreadControl,
         "release_thread_control",
         release,
+        &[RELEASES],
         &[RECIPIENT, METADATA.ignored("no app hears of a release")],
     ),
     moves(
         RouteId::ExtendThreadControl,
         "extend_thread_control",
         extend,
+        &[EXTENDS],
         &[RECIPIENT, Param::optional("duration", Number).follows(&[RuleId::ExtendControl])],
     )
     .source(CONTROL),
     Route::modelled(RouteId::ReadThreadOwner, (Get, Page, "thread_owner"), owner)
+        .acts(&[ASKS_OWNER])
         .permissions(&[Permission::PagesMessaging])
         .params(&[Param::required("recipient", Text).follows(&[RuleId::RecipientId])])
         .returns("PageThreadOwner")
         .source(SOURCE),
     Route::modelled(RouteId::ListSecondaryReceivers, (Get, Page, "secondary_receivers"), receivers)
+        .acts(&[ASKS_RECEIVERS])
         .permissions(&[Permission::PagesMessaging])
         .lane(LaneOf::Stage)
         .params(&[Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"]))
@@ -79,6 +101,76 @@ pub(super) const ROWS: &[Route] = &[
         .returns("Application")
         .source(SOURCE),
 ];
+
+/// The form of a control act: its verb, the pattern of the act, its members, and their names on the wire.
+macro_rules! control {
+    (
+        $verb:literal, says $says:literal,
+        $act:ident $({ $($member:ident: $codec:ty = $name:literal on $wire:literal by $value:expr),+ $(,)? })?
+    ) => {
+        act_form!(
+            $verb about person, says $says,
+            [AppAct::Controls { person, act: ControlAct::$act $({ $($member),+ })? }]
+            { $($($member: $codec = $name),+)? },
+            beside &[],
+            wire {
+                let given: [Option<(&'static str, Value)>; _] = [$($($value.map(|value| ($wire, value))),+)?];
+                given.into_iter().flatten().collect()
+            },
+        )
+    };
+}
+
+fn number_of(to: Party) -> Value {
+    to.number().to_string().into()
+}
+
+const PASSES: &ActForm = &control!(
+    "passes_control", says "passes control of {person} to {target_app_id}",
+    Pass {
+        to: Option<Party> = "to" on "target_app_id" by to.map(number_of),
+        metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from),
+    }
+);
+const PASSES_METADATA: &ActForm = &control!(
+    "passes_metadata", says "passes metadata about {person} to {target_app_id}",
+    PassMetadata {
+        to: Party = "to" on "target_app_id" by Some(number_of(*to)),
+        metadata: Arc<str> = "metadata" on "metadata" by Some(Value::from(&**metadata)),
+    }
+);
+const TAKES: &ActForm = &control!(
+    "takes_control", says "takes control of {person}",
+    Take {
+        metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from),
+    }
+);
+const REQUESTS: &ActForm = &control!(
+    "requests_control", says "requests control of {person}",
+    Request {
+        metadata: Option<Arc<str>> = "metadata" on "metadata" by metadata.as_deref().map(Value::from),
+    }
+);
+const RELEASES: &ActForm = &control!(
+    "releases_control", says "releases control of {person}",
+    Release
+);
+const EXTENDS: &ActForm = &control!(
+    "extends_control", says "extends control of {person}",
+    Extend {
+        by: Option<Seconds> = "seconds" on "duration" by by.map(|by| Value::from(by.0 / Span::SECOND.0)),
+    }
+);
+const ASKS_OWNER: &ActForm = &act_form!(
+    "asks_owner" about person, says "asks who owns {person}",
+    [AppAct::AsksOwner { person }] {},
+    beside &[], wire Vec::new(),
+);
+const ASKS_RECEIVERS: &ActForm = &act_form!(
+    "asks_receivers", says "asks for the secondary receivers{on_page}",
+    [AppAct::AsksReceivers] {},
+    beside &[], wire Vec::new(),
+);
 
 /// An id that is no app id at all names no app of the Page either.
 fn party(text: &str) -> Party {

@@ -1,13 +1,12 @@
 //! The buttons of templates (M-162).
 
-use emulator_core::{Button, RuleId, TITLE_SHOWN};
+use emulator_core::{Button, TITLE_SHOWN};
 use serde_json::Value;
 
 use super::Found;
 use super::condition::Condition;
-use super::part::{Count, Part, longer};
+use super::object_reader::{Count, ObjectReader, longer};
 use super::path::Path;
-use super::wrong;
 use crate::graph::error::GraphError;
 
 /// How many buttons stand below a text or an element.
@@ -32,7 +31,7 @@ const OF_DEFAULT_ACTION: &[&str] =
 
 /// Reads one button.
 pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(MEMBERS)?;
     let kind = part.word("type", TYPES)?.ok_or_else(|| GraphError::required(part.at("type")))?;
     match kind {
@@ -48,10 +47,7 @@ pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Re
                     found.buttons.push(Button { title: title.into(), payload: payload.into() });
                     Ok(())
                 }
-                None => {
-                    let text = "(#100) Payload cannot be empty for postback type button";
-                    Err(missing(text, 2_018_040).param(part.at("payload")))
-                }
+                None => Err(GraphError::button_payload_missing().param(part.at("payload"))),
             }
         }
         "phone_number" => {
@@ -67,7 +63,7 @@ pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Re
             let url = part.url("url")?.map(str::to_owned);
             let url = url.ok_or_else(|| GraphError::required(part.at("url")))?;
             if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
-                return Err(wrong::no_url(part.at("url")));
+                return Err(GraphError::not_a_url(part.at("url")));
             }
             Ok(())
         }
@@ -86,7 +82,7 @@ pub(super) fn button(value: &mut Value, path: Path<'_>, found: &mut Found) -> Re
 
 /// Reads what a tap on an element outside its buttons opens: a button of an address without title.
 pub(super) fn default_action(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(OF_DEFAULT_ACTION)?;
     part.word("type", &["web_url"])?.ok_or_else(|| GraphError::required(part.at("type")))?;
     page(&mut part, found)
@@ -97,33 +93,26 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// The title of a button that has to have one.
-fn title(part: &mut Part<'_>, found: &mut Found) -> Result<String, GraphError> {
+fn title(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<String, GraphError> {
     if !part.has("title") {
-        return Err(
-            missing("(#100) Element button title cannot be empty.", 2_018_053).param(part.at("title"))
-        );
+        return Err(GraphError::button_title_missing().param(part.at("title")));
     }
     optional_title(part, found)?;
     part.required("title", usize::MAX).map(str::to_owned)
 }
 
 /// A title says something wherever it stands, also where the platform shows another.
-fn optional_title(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+fn optional_title(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<(), GraphError> {
     if part.said("title", usize::MAX)?.is_some_and(|title| longer(title, TITLE_SHOWN)) {
         found.conditions.push(Condition::long_title(part.at("title")));
     }
     Ok(())
 }
 
-fn missing(text: &'static str, subcode: u32) -> GraphError {
-    GraphError::new(RuleId::ButtonParts, 100, text).subcode(subcode)
-}
-
 /// What a button that opens a page says of it.
-fn page(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+fn page(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<(), GraphError> {
     let Some(url) = part.url("url")?.map(str::to_owned) else {
-        let text = "(#100) Web url cannot be empty for url type button";
-        return Err(missing(text, 2_018_041).param(part.at("url")));
+        return Err(GraphError::button_url_missing().param(part.at("url")));
     };
     part.word("webview_height_ratio", &["compact", "tall", "full"])?;
     part.word("webview_share_button", &["hide"])?;

@@ -1,7 +1,7 @@
 //! What a message may hold or not as the Page is set up: read from the message alone, decided where the settings are
 //! known.
 
-use emulator_core::{LongTitles, Page, RuleId, https_host};
+use emulator_core::{LongTitles, Page, https_host};
 
 use super::path::Path;
 use crate::graph::error::GraphError;
@@ -42,8 +42,7 @@ impl Condition {
                 if host.is_some_and(|host| page.whitelisted_domains.contains(&*host.to_lowercase())) {
                     return Ok(());
                 }
-                let text = "(#100) The URL provided is not whitelisted for messenger extensions";
-                Err(GraphError::new(RuleId::ExtensionsUrl, 100, text).param(parameter))
+                Err(GraphError::extensions_not_whitelisted().param(parameter))
             }
         }
     }

@@ -4,7 +4,7 @@
 use emulator_core::RuleId;
 use serde_json::Value;
 
-use super::part::{Count, Part};
+use super::object_reader::{Count, ObjectReader};
 use super::path::Path;
 use crate::graph::error::GraphError;
 
@@ -23,7 +23,7 @@ const QUESTIONS: &[(&str, &[&str])] = &[
 ];
 
 /// Checks the payload.
-pub(super) fn read(part: &mut Part<'_>) -> Result<(), GraphError> {
+pub(super) fn read(part: &mut ObjectReader<'_>) -> Result<(), GraphError> {
     part.only(&[
         "template_type",
         "title",
@@ -69,7 +69,7 @@ fn no_address(text: &str, path: Path<'_>) -> Result<(), GraphError> {
 }
 
 fn screen(value: &mut Value, path: Path<'_>) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(&["questions"])?;
     if part.each("questions", ONE, question)? {
         return Ok(());
@@ -78,7 +78,7 @@ fn screen(value: &mut Value, path: Path<'_>) -> Result<(), GraphError> {
 }
 
 fn question(value: &mut Value, path: Path<'_>) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(&["id", "type", "title", "score_label", "score_option", "follow_up"])?;
     let id = part.required("id", ID_LIMIT)?;
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {

@@ -2,8 +2,8 @@
 
 use emulator_core::{RuleId, is_url};
 
-use super::part::{Count, Part};
-use super::{Content, template, wrong};
+use super::object_reader::{Count, ObjectReader};
+use super::{Content, template};
 use crate::graph::error::GraphError;
 
 const TEMPLATE: &str = "template";
@@ -14,7 +14,7 @@ const MEDIA: &[&str] = &["image", "audio", "video", "file"];
 pub(super) const IMAGES: Count = Count { least: 1, most: 30 };
 
 /// Reads `attachment`. A medium without address is a file of the call.
-pub(super) fn attachment(message: &mut Part<'_>, files: usize) -> Result<Content, GraphError> {
+pub(super) fn attachment(message: &mut ObjectReader<'_>, files: usize) -> Result<Content, GraphError> {
     let Some(mut part) = message.part("attachment")? else { return Ok(Content::default()) };
     let kind = kind(&mut part, |kind| kind == TEMPLATE || MEDIA.contains(&kind))?;
     if kind == TEMPLATE {
@@ -25,9 +25,9 @@ pub(super) fn attachment(message: &mut Part<'_>, files: usize) -> Result<Content
 }
 
 /// Reads `attachments`, which are images.
-pub(super) fn images(message: &mut Part<'_>) -> Result<Content, GraphError> {
+pub(super) fn images(message: &mut ObjectReader<'_>) -> Result<Content, GraphError> {
     message.each("attachments", IMAGES, |value, path| {
-        let mut part = Part::new(value, path)?;
+        let mut part = ObjectReader::new(value, path)?;
         kind(&mut part, |kind| kind == "image")?;
         media(&mut part, 0)
     })?;
@@ -35,7 +35,7 @@ pub(super) fn images(message: &mut Part<'_>) -> Result<Content, GraphError> {
 }
 
 /// The type of an attachment that has a payload as well.
-fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, GraphError> {
+fn kind(part: &mut ObjectReader<'_>, takes: impl Fn(&str) -> bool) -> Result<String, GraphError> {
     part.only(&["type", "payload"])?;
     let Some(kind) = part.text("type", usize::MAX)?.map(str::to_ascii_lowercase) else {
         return Err(GraphError { rule: RuleId::AttachmentKinds, ..GraphError::required(part.at("type")) });
@@ -44,9 +44,7 @@ fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, Gra
         return Err(GraphError::not_there_yet(format_args!("an attachment of the type {kind}")));
     }
     if !takes(&kind) {
-        let path = part.at("type");
-        let text = format!("(#100) Param {path} is not supported. Please check developer docs for details");
-        return Err(GraphError::new(RuleId::AttachmentKinds, 100, text));
+        return Err(GraphError::attachment_type_unknown(part.at("type")));
     }
     part.set("type", kind.clone());
     if !part.has("payload") {
@@ -56,7 +54,7 @@ fn kind(part: &mut Part<'_>, takes: impl Fn(&str) -> bool) -> Result<String, Gra
 }
 
 /// The payload of an image, a sound, a film or a file.
-fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
+fn media(part: &mut ObjectReader<'_>, files: usize) -> Result<(), GraphError> {
     let Some(mut payload) = part.part("payload")? else { return Ok(()) };
     payload.only(&["url", "attachment_id", "is_reusable", "sticker_id"])?;
     payload.flag("is_reusable")?;
@@ -68,13 +66,10 @@ fn media(part: &mut Part<'_>, files: usize) -> Result<(), GraphError> {
     match url {
         Some(_) if uploaded => Err(GraphError::invalid().param(payload.at("attachment_id"))),
         // For media the address itself was seen in the text.
-        Some(url) if !is_url(&url) => Err(wrong::no_url(&url).param(payload.at("url"))),
+        Some(url) if !is_url(&url) => Err(GraphError::not_a_url(&url).param(payload.at("url"))),
         Some(_) => Ok(()),
         None if uploaded => Err(GraphError::not_there_yet(payload.at("attachment_id"))),
         None if files == 1 => Err(GraphError::not_there_yet("an attachment in the call itself")),
-        None => {
-            let text = "(#100) Incorrect number of files uploaded. Must upload exactly one file.";
-            Err(GraphError::new(RuleId::FileMissing, 100, text).subcode(2_018_005))
-        }
+        None => Err(GraphError::file_missing()),
     }
 }

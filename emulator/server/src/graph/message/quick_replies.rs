@@ -1,10 +1,10 @@
 //! Quick replies (M-159).
 
-use emulator_core::{Asks, QuickReply, RuleId, TITLE_SHOWN};
+use emulator_core::{Asks, QuickReply, TITLE_SHOWN};
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::part::{Count, Part, longer};
+use super::object_reader::{Count, ObjectReader, longer};
 use super::path::Path;
 use crate::graph::error::GraphError;
 
@@ -17,7 +17,7 @@ const CONTENT_TYPES: &[&str] = &[TEXT, Asks::PhoneNumber.name(), Asks::Email.nam
 
 /// Reads the quick replies of a message, if it has any.
 pub(super) fn read(
-    message: &mut Part<'_>,
+    message: &mut ObjectReader<'_>,
     conditions: &mut Vec<Condition>,
 ) -> Result<Vec<QuickReply>, GraphError> {
     let mut replies = Vec::new();
@@ -33,11 +33,9 @@ fn quick_reply(
     path: Path<'_>,
     conditions: &mut Vec<Condition>,
 ) -> Result<QuickReply, GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     if part.text("content_type", usize::MAX)?.is_some_and(|kind| kind.eq_ignore_ascii_case(LOCATION)) {
-        let text = "(#100) Location Quick Reply is now deprecated on API 4.0. Please refer to our Developer \
-                    Documentation for more info.";
-        return Err(GraphError::new(RuleId::QuickReplyParts, 100, text).param(part.at("content_type")));
+        return Err(GraphError::quick_reply_location().param(part.at("content_type")));
     }
     part.only(&["content_type", "title", "payload", "image_url"])?;
     let kind = part.word("content_type", CONTENT_TYPES)?;
@@ -52,16 +50,11 @@ fn quick_reply(
         return Ok(QuickReply::asking(asks));
     }
     if title.is_empty() && !pictured {
-        return Err(missing("Title", 2_018_098).param(part.at("title")));
+        return Err(GraphError::quick_reply_title().param(part.at("title")));
     }
     // A payload may be empty where a picture says what is meant.
     match payload.filter(|payload| pictured || !payload.is_empty()) {
         Some(payload) => Ok(QuickReply::new(title, payload)),
-        None => Err(missing("Payload", 2_018_099).param(part.at("payload"))),
+        None => Err(GraphError::quick_reply_payload().param(part.at("payload"))),
     }
-}
-
-fn missing(what: &str, subcode: u32) -> GraphError {
-    let text = format!("(#100) {what} is required for this quick reply content type");
-    GraphError::new(RuleId::QuickReplyParts, 100, text).subcode(subcode)
 }

@@ -1,9 +1,9 @@
 //! Templates: a text with buttons, generic elements, feedback (M-88, M-163, M-164, M-169).
 
-use emulator_core::{RuleId, Template};
+use emulator_core::Template;
 use serde_json::Value;
 
-use super::part::{Count, Part};
+use super::object_reader::{Count, ObjectReader};
 use super::path::{Path, TEMPLATE};
 use super::{Content, Found, buttons, feedback};
 use crate::graph::error::GraphError;
@@ -29,19 +29,16 @@ const TYPES: &[&str] = &["generic", "button", "customer_feedback"];
 
 /// Reads the payload of a template.
 pub(super) fn read(payload: &mut Value) -> Result<Content, GraphError> {
-    let mut part = Part::new(payload, TEMPLATE)?;
+    let mut part = ObjectReader::new(payload, TEMPLATE)?;
     let given = part.text("template_type", usize::MAX)?.filter(|given| !given.is_empty()).map(str::to_owned);
     let Some(given) = given else {
-        let text = "(#100) Missing template_type for attachment's payload";
-        return Err(GraphError::new(RuleId::TemplateType, 100, text));
+        return Err(GraphError::template_type_missing());
     };
     if LATER.iter().any(|later| later.eq_ignore_ascii_case(&given)) {
         return Err(GraphError::not_there_yet(format_args!("the template_type {given}")));
     }
     if !TYPES.iter().any(|known| known.eq_ignore_ascii_case(&given)) {
-        let text = "(#100) Unsupported template type provided. Please check API documentation for detail.";
-        let error = GraphError::new(RuleId::TemplateType, 100, text).subcode(2_018_026);
-        return Err(error.param(part.at("template_type")));
+        return Err(GraphError::template_type_unknown().param(part.at("template_type")));
     }
     match part.word("template_type", TYPES)? {
         Some("button") => button(&mut part),
@@ -54,17 +51,15 @@ pub(super) fn read(payload: &mut Value) -> Result<Content, GraphError> {
 }
 
 /// A text with buttons (M-164).
-fn button(part: &mut Part<'_>) -> Result<Content, GraphError> {
+fn button(part: &mut ObjectReader<'_>) -> Result<Content, GraphError> {
     part.only(&["template_type", "text", "buttons", "sharable"])?;
     part.flag("sharable")?;
     let text = part.required("text", TEXT_LIMIT)?.into();
     if !part.has("buttons") {
         return Err(GraphError::required(part.at("buttons")));
     }
-    // Seen with a full stop, and as an empty parameter, unlike the empty buttons of an element.
     if part.is_empty_list("buttons") {
-        let text = format!("(#100) param {} must be non-empty.", part.at("buttons"));
-        return Err(GraphError::new(RuleId::ParameterEmpty, 100, text));
+        return Err(GraphError::buttons_empty(part.at("buttons")));
     }
     let mut found = Found::default();
     read_buttons(part, &mut found)?;
@@ -72,19 +67,19 @@ fn button(part: &mut Part<'_>) -> Result<Content, GraphError> {
 }
 
 /// The buttons of a text or an element, in the order of the screen.
-fn read_buttons(part: &mut Part<'_>, found: &mut Found) -> Result<(), GraphError> {
+fn read_buttons(part: &mut ObjectReader<'_>, found: &mut Found) -> Result<(), GraphError> {
     part.each("buttons", buttons::COUNT, |value, path| buttons::button(value, path, found))?;
     Ok(())
 }
 
 /// Elements side by side (M-163).
-fn generic(part: &mut Part<'_>) -> Result<Content, GraphError> {
+fn generic(part: &mut ObjectReader<'_>) -> Result<Content, GraphError> {
     part.only(&["template_type", "elements", "sharable", "image_aspect_ratio"])?;
     part.flag("sharable")?;
     part.word("image_aspect_ratio", &["horizontal", "square"])?;
     // One object is read as elements that say nothing.
     if part.is_object("elements") {
-        return Err(incomplete(part.at("elements")));
+        return Err(GraphError::element_incomplete().param(part.at("elements")));
     }
     let mut found = Found::default();
     let given = part.each("elements", ELEMENTS, |value, path| element(value, path, &mut found))?;
@@ -96,7 +91,7 @@ fn generic(part: &mut Part<'_>) -> Result<Content, GraphError> {
 
 /// One element.
 fn element(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), GraphError> {
-    let mut part = Part::new(value, path)?;
+    let mut part = ObjectReader::new(value, path)?;
     part.only(&["title", "subtitle", "image_url", ITEM_URL, "default_action", "buttons"])?;
     let titled = part.said("title", TITLE_LIMIT)?.is_some();
     let subtitled = part.text("subtitle", TITLE_LIMIT)?.is_some_and(|subtitle| !subtitle.is_empty());
@@ -104,8 +99,7 @@ fn element(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), G
     let opens = part.url(ITEM_URL)?.is_some();
     if let Some(action) = part.value("default_action") {
         if opens {
-            let text = "(#1) Cannot specify both item_url and default_action";
-            return Err(GraphError::new(RuleId::ElementParts, 1, text).subcode(2_018_085).param(path));
+            return Err(GraphError::element_opens_twice().param(path));
         }
         buttons::default_action(action, Path::Member(&path, "default_action"), found)?;
     }
@@ -113,12 +107,5 @@ fn element(value: &mut Value, path: Path<'_>, found: &mut Found) -> Result<(), G
     if titled && (subtitled || pictured || part.has("buttons")) {
         return Ok(());
     }
-    Err(incomplete(path))
-}
-
-/// An element that says nothing beside its title, or not even that.
-fn incomplete(path: Path<'_>) -> GraphError {
-    let text = "(#100) Incomplete element data: title and at least one other field (image url, subtitle or \
-                buttons) is required with non-empty value";
-    GraphError::new(RuleId::ElementParts, 100, text).subcode(2_018_035).param(path)
+    Err(GraphError::element_incomplete().param(path))
 }

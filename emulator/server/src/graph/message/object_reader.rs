@@ -8,7 +8,7 @@ use super::wrong;
 use crate::graph::error::GraphError;
 
 /// An object, with the name that errors give it.
-pub(crate) struct Part<'a> {
+pub(crate) struct ObjectReader<'a> {
     members: &'a mut Map<String, Value>,
     path: Path<'a>,
 }
@@ -50,7 +50,7 @@ pub(super) fn longer(text: &str, limit: usize) -> bool {
     text.len() > limit && text.chars().count() > limit
 }
 
-impl<'a> Part<'a> {
+impl<'a> ObjectReader<'a> {
     /// The object; an error when the value is something else.
     pub(crate) fn new(value: &'a mut Value, path: Path<'a>) -> Result<Self, GraphError> {
         match value {
@@ -73,7 +73,7 @@ impl<'a> Part<'a> {
         if unknown.is_empty() {
             return Ok(());
         }
-        Err(GraphError::unknown_keys(&unknown.join(", "), self.path))
+        Err(GraphError::unknown_keys(unknown.join(", "), self.path))
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
@@ -119,7 +119,7 @@ impl<'a> Part<'a> {
     pub(super) fn said(&mut self, key: &str, limit: usize) -> Result<Option<&str>, GraphError> {
         let path = self.path;
         match self.text(key, limit)? {
-            Some("") => Err(wrong::nothing_said(Path::Member(&path, key))),
+            Some("") => Err(GraphError::text_empty(Path::Member(&path, key))),
             text => Ok(text),
         }
     }
@@ -170,16 +170,16 @@ impl<'a> Part<'a> {
     pub(super) fn url(&mut self, key: &str) -> Result<Option<&str>, GraphError> {
         let path = self.path;
         match self.text(key, usize::MAX)? {
-            Some(url) if !is_url(url) => Err(wrong::no_url(Path::Member(&path, key))),
+            Some(url) if !is_url(url) => Err(GraphError::not_a_url(Path::Member(&path, key))),
             url => Ok(url),
         }
     }
 
     /// The member as an object.
-    pub(super) fn part(&mut self, key: &'a str) -> Result<Option<Part<'_>>, GraphError> {
+    pub(super) fn part(&mut self, key: &'a str) -> Result<Option<ObjectReader<'_>>, GraphError> {
         match self.members.get_mut(key) {
             None => Ok(None),
-            Some(value) => Part::new(value, Path::Member(&self.path, key)).map(Some),
+            Some(value) => ObjectReader::new(value, Path::Member(&self.path, key)).map(Some),
         }
     }
 
@@ -194,10 +194,10 @@ impl<'a> Part<'a> {
         let path = Path::Member(&self.path, key);
         let Value::Array(items) = value else { return Err(wrong::shape(path)) };
         if items.len() < count.least {
-            return Err(wrong::too_few(path));
+            return Err(GraphError::list_too_short(path));
         }
         if items.len() > count.most {
-            return Err(wrong::too_many(path));
+            return Err(GraphError::list_too_long(path));
         }
         for (index, item) in items.iter_mut().enumerate() {
             look(item, Path::Element(&path, index))?;

@@ -11,7 +11,7 @@ use super::tree::{Tree, is_taken};
 use crate::paths::{lexical, seen_from};
 
 /// Where the recording will lie, and what can be seen from there.
-pub struct Place<'a> {
+pub struct Destination<'a> {
     /// Its folder, absolute.
     pub folder: PathBuf,
     /// The file with the world to be used instead, absolute.
@@ -21,7 +21,7 @@ pub struct Place<'a> {
 }
 
 /// The value of `world:`, and what is to be said of it.
-pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<String>), RecordError> {
+pub(crate) fn world(journal: &Journal, place: &Destination<'_>) -> Result<(Tree, Vec<String>), RecordError> {
     if let Some(path) = &place.world {
         return Ok((refers(place, path), Vec::new()));
     }
@@ -55,7 +55,7 @@ pub(crate) fn world(journal: &Journal, place: &Place<'_>) -> Result<(Tree, Vec<S
     Ok((raw(&Value::Object(written)), warnings))
 }
 
-fn refers(place: &Place<'_>, path: &Path) -> Tree {
+fn refers(place: &Destination<'_>, path: &Path) -> Tree {
     Tree::Word(seen_from(&place.folder, path).display().to_string())
 }
 
@@ -74,7 +74,11 @@ fn spared(journal: &Journal, written: &Map<String, Value>) -> bool {
 }
 
 /// Makes sure that a bot can be started from another folder than it was.
-fn starts_anywhere(written: &Map<String, Value>, from: &Path, place: &Place<'_>) -> Result<(), RecordError> {
+fn starts_anywhere(
+    written: &Map<String, Value>,
+    from: &Path,
+    place: &Destination<'_>,
+) -> Result<(), RecordError> {
     if from == lexical(&place.folder) {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use super::story::Index;
 
 /// Which part of a journal is told.
 #[derive(Debug, Clone, Default)]
-pub struct Part {
+pub struct Excerpt {
     /// The entry at which it begins, or that before the step at which it does.
     pub from: Option<u64>,
     /// The entry at which it ends, with what follows from that.
@@ -34,7 +34,7 @@ pub(crate) struct Chosen {
 /// # Errors
 ///
 /// When there is no step in it.
-pub(crate) fn choose(heading: &Heading, entries: &[Entry], part: &Part) -> Result<Chosen, RecordError> {
+pub(crate) fn choose(heading: &Heading, entries: &[Entry], part: &Excerpt) -> Result<Chosen, RecordError> {
     let after = |seq: u64| move |entry: &&Entry| entry.is_root() && entry.seq > seq;
     let end = part.to.and_then(|to| entries.iter().find(after(to))).map_or(u64::MAX, |next| next.seq);
     let Some(from) = part.from else {

@@ -100,7 +100,11 @@ impl Timers {
 
     /// The deadline has come.
     pub(crate) fn fired(&mut self, timer: Timer) {
-        self.queue.remove(&timer);
+        if self.queue.first() == Some(&timer) {
+            self.queue.pop_first();
+        } else {
+            self.queue.remove(&timer);
+        }
     }
 
     /// Moves the subject's deadline of that kind. Whoever has the deadline knows what it was, so
@@ -116,7 +120,11 @@ impl Timers {
             return;
         }
         if let Some(at) = before {
-            self.queue.remove(&Timer { at, kind, subject });
+            let timer = Timer { at, kind, subject };
+            // What has fired is gone already.
+            if self.queue.first().is_some_and(|first| *first <= timer) {
+                self.queue.remove(&timer);
+            }
         }
         if let Some(at) = after {
             self.queue.insert(Timer { at, kind, subject });

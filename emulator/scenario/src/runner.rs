@@ -38,8 +38,8 @@ pub const BEGIN_AT: i64 = 1_783_328_400_000;
 /// How to run.
 #[derive(Clone)]
 pub struct Options {
-    /// How many lanes may act at a time.
-    pub jobs: usize,
+    /// How many scenarios are played at a time.
+    pub concurrency: Concurrency,
     /// What everything that is derived is derived from.
     pub seed: u64,
     /// The folder for journals.
@@ -73,6 +73,15 @@ pub struct Options {
 /// The ports of bots that are started by hand, by the names of their apps. Copies share them.
 #[derive(Debug, Clone, Default)]
 pub struct HandPorts(Arc<std::sync::Mutex<std::collections::BTreeMap<String, u16>>>);
+
+/// How many scenarios are played at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concurrency {
+    /// So many act at a time, while others wait for their bots.
+    Jobs(usize),
+    /// One after the other, so that what a bot prints is about one of them.
+    Serial,
+}
 
 /// How long the process of a bot lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,8 +134,7 @@ const OPEN_PER_JOB: usize = 16;
 /// Runs the scenarios; what happens is told through the channel, which closes at the end. A run that keeps something
 /// never ends by itself.
 pub async fn run(scenarios: Vec<Selected>, options: Options, events: mpsc::UnboundedSender<RunEvent>) {
-    let jobs = options.jobs.max(1);
-    let open = if jobs == 1 { 1 } else { jobs * OPEN_PER_JOB };
+    let (jobs, open) = options.concurrency.limits();
     let shared = Arc::new(Shared {
         options,
         events,
@@ -180,6 +188,16 @@ async fn play_round(scenarios: Vec<Selected>, jobs: usize, shared: &Arc<Shared>)
     // In the order of their names, whatever the order in which they failed.
     again.sort_by(|one: &Selected, other| one.name.cmp(&other.name));
     again
+}
+
+impl Concurrency {
+    /// How many lanes may act, and how many may be open.
+    fn limits(self) -> (usize, usize) {
+        match self {
+            Self::Jobs(jobs) => (jobs.max(1), jobs.max(1).saturating_mul(OPEN_PER_JOB)),
+            Self::Serial => (1, 1),
+        }
+    }
 }
 
 impl Shared {

@@ -9,26 +9,32 @@ use serde_json::Value;
 
 /// The profile a program is built with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
+pub enum Profile {
+    /// That of `cargo build`.
     Debug,
+    /// That of `cargo build --release`.
     Release,
 }
 
 /// A call of the cargo that started this program, at the root of the workspace.
-pub(crate) fn command() -> Command {
+pub fn command() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
 
 /// The root of the workspace.
-pub(crate) fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.ancestors().nth(2).unwrap_or(package)
 }
 
 /// Builds the program of a package and tells where it is.
-pub(crate) fn build(package: &str, profile: Profile) -> Result<PathBuf> {
+///
+/// # Errors
+///
+/// When it does not compile.
+pub fn build(package: &str, profile: Profile) -> Result<PathBuf> {
     let mut command = command();
     command.args(["build", "--locked", "--package", package, "--bin", package]);
     if profile == Profile::Release {
@@ -46,7 +52,11 @@ pub(crate) fn build(package: &str, profile: Profile) -> Result<PathBuf> {
 }
 
 /// What cargo knows of the workspace.
-pub(crate) fn metadata() -> Result<Value> {
+///
+/// # Errors
+///
+/// When cargo cannot read the manifests.
+pub fn metadata() -> Result<Value> {
     let output = command()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .stderr(Stdio::inherit())
@@ -57,13 +67,21 @@ pub(crate) fn metadata() -> Result<Value> {
 }
 
 /// The folder of what is built.
-pub(crate) fn target() -> Result<PathBuf> {
+///
+/// # Errors
+///
+/// As [`metadata`].
+pub fn target() -> Result<PathBuf> {
     let metadata = metadata()?;
     metadata["target_directory"].as_str().map(PathBuf::from).context("cargo named no target folder")
 }
 
 /// Where the release program of a package lies if it was built before.
-pub(crate) fn built(package: &str) -> Result<PathBuf> {
+///
+/// # Errors
+///
+/// When it was not.
+pub fn built(package: &str) -> Result<PathBuf> {
     let name = format!("{package}{}", env::consts::EXE_SUFFIX);
     let path = target()?.join("release").join(name);
     ensure!(path.exists(), "there is no {}; leave out --no-build", path.display());

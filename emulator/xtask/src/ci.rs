@@ -4,6 +4,7 @@
 //! run. The stage `core` needs no more than Rust and the interpreters of the sample bots; `sdk` installs what it needs.
 
 mod core;
+mod linted;
 mod packages;
 mod sdk;
 mod suites;

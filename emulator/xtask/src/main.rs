@@ -1,21 +1,21 @@
-//! Developer commands: `ci` is the gate, `tidy` the rules that no other tool checks, `bench` the numbers to reach,
-//! `behaviour` the proof that nothing a bot can see has changed, `rules-version` writes down what the rules decide.
+//! Developer commands: `ci` is the gate, `tidy` the rules that no other tool checks. The others run the emulator, so they
+//! are in a package of their own, which is built when they are called.
 //!
 //! Nothing here is shipped. A command needs no other tool than cargo; what is installed besides is used.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer command talks to a terminal")]
 
-mod behaviour;
-mod bench;
-mod binary;
-mod cargo;
 mod ci;
-mod rules_version;
 mod tidy;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
+use xtask::cargo::{self, Profile};
+
+/// The package of the commands that run the emulator.
+const MEASURE: &str = "xtask-measure";
 
 /// What was asked for on the command line.
 #[derive(Parser)]
@@ -32,17 +32,19 @@ enum Command {
     /// Check the rules about files that no other tool checks
     Tidy,
     /// Measure the release binary beside what it could reach at best
-    Bench(bench::Arguments),
+    Bench(Forwarded),
     /// Compare what every shipped scenario does with this code and with an earlier binary
-    Behaviour(behaviour::Arguments),
+    Behaviour(Forwarded),
     /// Write down what the current version of the rules decides
-    RulesVersion(rules_version::Arguments),
-    /// Stand between the emulator and a bot, and record what they exchange
-    #[command(hide = true)]
-    Relay(behaviour::relay::Arguments),
-    /// Run a server or driver that a bench starts as a process of its own
-    #[command(hide = true)]
-    Part(bench::part::Arguments),
+    RulesVersion(Forwarded),
+}
+
+/// What another program reads.
+#[derive(clap::Args)]
+#[command(disable_help_flag = true)]
+struct Forwarded {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
 }
 
 fn main() -> ExitCode {
@@ -59,10 +61,29 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Tidy => tidy::run(),
-        Command::Bench(arguments) => bench::run(&arguments),
-        Command::Behaviour(arguments) => behaviour::run(&arguments),
-        Command::RulesVersion(arguments) => rules_version::run(&arguments),
-        Command::Relay(arguments) => behaviour::relay::run(&arguments),
-        Command::Part(arguments) => bench::part::run(&arguments),
+        // A load from a debug build would measure itself.
+        Command::Bench(forwarded) => forwarded.to("bench", Profile::Release),
+        Command::Behaviour(forwarded) => forwarded.to("behaviour", Profile::Debug),
+        Command::RulesVersion(forwarded) => forwarded.to("rules-version", Profile::Debug),
+    }
+}
+
+impl Forwarded {
+    /// Builds the program that has the command, and becomes it.
+    fn to(self, command: &str, profile: Profile) -> Result<ExitCode> {
+        let path = cargo::build(MEASURE, profile)?;
+        let mut program = std::process::Command::new(path);
+        program.arg(command).args(self.arguments);
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt as _;
+            Err(program.exec()).context("failed to start the command")
+        }
+        #[cfg(not(unix))]
+        {
+            let status = program.status().context("failed to start the command")?;
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 
-use crate::cargo;
+use xtask::cargo;
 
 mod crates;
 #[cfg(test)]

@@ -92,7 +92,7 @@ fn a_bot_that_ends_is_told_at_once_and_there_again_for_the_next_scenario() {
     let dies = "  - user: ana\n    says: die\n  - expect: {app: shopbot, sends: At last!, within: 300s}\n";
     let folder = Folder::with("1.yaml", &scenario("mortal", "dies", "", dies));
     folder.write("2.yaml", scenario("mortal", "lives", "", ""));
-    let ended = folder.run(&["run", ".", "--jobs", "1"]);
+    let ended = folder.run(&["run", ".", "--serial"]);
     assert_eq!(ended.code, Some(1), "{}", ended.told());
     assert!(ended.stdout.contains("2 scenarios: 1 passed, 1 failed"), "{}", ended.told());
     golden("process-dies", &certain(&ended));

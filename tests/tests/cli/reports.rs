@@ -56,7 +56,7 @@ fn timeless(text: &str) -> String {
 fn junit_is_what_the_schema_of_ci_servers_asks_for() {
     let folder = everything();
     let ended =
-        folder.run(&["run", ".", "--retry", "1", "--jobs", "1", "--report", "junit=out/deep/report.xml"]);
+        folder.run(&["run", ".", "--retry", "1", "--serial", "--report", "junit=out/deep/report.xml"]);
     assert_eq!(ended.code, Some(3), "{}", ended.told());
     let text = fs::read_to_string(folder.path("out/deep/report.xml")).expect("a report");
     assert_eq!(schema::problems(&text), Vec::<String>::new(), "{text}");
@@ -100,8 +100,7 @@ fn lines_of_json_tell_everything_as_it_happens() {
         ".",
         "--retry",
         "1",
-        "--jobs",
-        "1",
+        "--serial",
         "--report",
         "json=out.jsonl,junit=out.xml",
         "--journal",
@@ -174,7 +173,7 @@ fn an_interrupted_run_tells_what_never_began_from_what_was_open() {
     let text =
         format!("scenario: short\nsteps:\n  - note: done\n---\n{}---\n{}", waits("long"), waits("never"));
     let folder = Folder::with("play.yaml", &text);
-    let arguments = ["run", ".", "--jobs", "1", "--report", "junit=out.xml", "--report", "json=out.jsonl"];
+    let arguments = ["run", ".", "--serial", "--report", "junit=out.xml", "--report", "json=out.jsonl"];
     let mut process = Process::start(&mut folder.command(&arguments));
     // The next one begins when the one before it is done, which the lines of JSON tell.
     let begun =
@@ -201,8 +200,7 @@ fn what_failed_and_is_not_tried_again_has_failed() {
         "--retry",
         "2",
         "--fail-fast",
-        "--jobs",
-        "1",
+        "--serial",
         "--report",
         "junit=out.xml,json=out.jsonl",
     ]);
@@ -273,7 +271,7 @@ fn reports_tell_what_was_not_run() {
     let fails = "scenario: fails\nsteps:\n  - clock: {to: \"2020-01-01T00:00:00Z\"}\n";
     let folder = Folder::with("1.yaml", fails);
     folder.write("2.yaml", "scenario: waits\nsteps:\n  - note: nothing\n");
-    let ended = folder.run(&["run", ".", "--fail-fast", "--jobs", "1", "--report", "junit=out.xml"]);
+    let ended = folder.run(&["run", ".", "--fail-fast", "--serial", "--report", "junit=out.xml"]);
     assert_eq!(ended.code, Some(1), "{}", ended.told());
     let text = fs::read_to_string(folder.path("out.xml")).expect("a report");
     assert!(text.contains("<skipped message=\"the run ended before this scenario was done\"/>"), "{text}");

@@ -147,7 +147,7 @@ fn nothing_begins_once_a_scenario_has_failed_fast() {
     for number in 2..6 {
         folder.write(&format!("{number}.yaml"), passes("greets", ""));
     }
-    let ended = folder.run(&["run", ".", "--fail-fast", "--jobs", "1"]);
+    let ended = folder.run(&["run", ".", "--fail-fast", "--serial"]);
     assert_eq!(ended.code, Some(1), "{}", ended.told());
     assert!(ended.stdout.contains("5 scenarios: 0 passed, 1 failed, 4 not run in"), "{}", ended.told());
 }
@@ -200,6 +200,37 @@ fn sixty_four_scenarios_wait_for_a_slow_bot_at_once() {
     // What a machine with two cores has by default.
     let ended = folder.run(&["run", ".", "--jobs", "8"]);
     assert_eq!(ended.code, Some(0), "{}", ended.told());
+}
+
+#[test]
+fn who_waits_for_a_bot_holds_no_job() {
+    let greets = "scenario: greets\nworld: {apps: {bot: {start: \"${env.TINY_BOT} together 0 16\"}}}\n\
+                  timeouts: {reply: 60s}\nsteps:\n  - user: user\n    says: hi\n  - expect: {app: bot, sends: At last!}\n";
+    let folder = Folder::new();
+    for number in 0..16 {
+        folder.write(&format!("{number}.yaml"), greets);
+    }
+    let ended = folder.run(&["run", ".", "--jobs", "1"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+}
+
+#[test]
+fn serial_scenarios_end_before_the_next_one_begins() {
+    let folder = Folder::new();
+    for number in 1..=8 {
+        folder.write(&format!("{number}.yaml"), passes("greets", ""));
+    }
+    let ended = folder.run(&["run", ".", "--serial", "--report", "json=out.jsonl"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    let text = std::fs::read_to_string(folder.path("out.jsonl")).expect("a report");
+    let events = text.lines().filter_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let event = line["event"].as_str()?.strip_prefix("scenario_")?.to_owned();
+        Some(format!("{} {event}", line["name"].as_str()?))
+    });
+    let expected =
+        (1..=8).flat_map(|number| ["started", "finished"].map(|event| format!("{number}/greets {event}")));
+    assert_eq!(events.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
 }
 
 #[test]

@@ -22,7 +22,7 @@ steps:
 #[test]
 fn each_case_is_a_scenario_with_a_name_and_a_journal_of_its_own() {
     let folder = Folder::with("drinks.yaml", DRINKS);
-    let ended = folder.run(&["run", ".", "--jobs", "1", "--journal", "journals"]);
+    let ended = folder.run(&["run", ".", "--serial", "--journal", "journals"]);
     golden("cases", &ended.told());
     for name in ["orders.1@handover", "orders.coffee@handover"] {
         assert!(folder.path(&format!("journals/drinks/{name}.jsonl")).exists(), "{name}");
@@ -38,7 +38,7 @@ fn a_failing_case_tells_how_it_is_run_again() {
     let text = "scenario: s\ncases: [{who: bot}, {case: nobody, who: idle}]\nsteps:\n  - expect: {owner: idle}\n  \
                 - note: ${vars.who}\n  - user: user\n    says: ${vars.who}\n  \
                 - expect: {webhook: bot, event: {message: {text: bot}}, within: 50ms}\n";
-    golden("case-fails", &Folder::with("a.yaml", text).run(&["run", ".", "--jobs", "1"]).told());
+    golden("case-fails", &Folder::with("a.yaml", text).run(&["run", ".", "--serial"]).told());
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_scenario_has_one_name_however_its_path_is_spelt() {
     let folder = Folder::with("shop/a.yaml", DRINKS);
     let absolute = folder.path("shop/a.yaml");
     let people = |arguments: &[&str]| -> (String, Vec<Value>) {
-        let ended = folder.run(&[arguments, &["--jobs", "1", "--journal", "journals"]].concat());
+        let ended = folder.run(&[arguments, &["--serial", "--journal", "journals"]].concat());
         assert_eq!(ended.code, Some(0), "{}", ended.told());
         let names = ended.stdout.lines().filter_map(|line| line.split(" (").next());
         let journal = fs::read_to_string(folder.path("journals/shop/a/orders.1@handover.jsonl")).unwrap();

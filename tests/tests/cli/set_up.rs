@@ -50,7 +50,7 @@ fn what_a_bot_sets_up_after_it_listens_is_there_for_each_scenario_with_any_numbe
 fn a_refusal_fails_each_scenario_of_that_bot_and_no_other() {
     let folder = folder("no_such_edge", "x=1", "");
     folder.write("other.yaml", "scenario: other\nsteps:\n  - {user: user, says: hello}\n");
-    let ended = folder.run(&["run", ".", "--jobs", "1"]);
+    let ended = folder.run(&["run", "."]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stdout.contains("4 scenarios: 1 passed, 3 failed"), "{}", ended.told());
     let one = folder.run(&["run", "one.yaml"]);

@@ -462,7 +462,7 @@ fn what_a_bot_printed_is_that_of_the_scenario() {
     let folder = Folder::with("emulator.yaml", world);
     folder.write("1.yaml", play("greets", "hello", "At last!"));
     folder.write("2.yaml", play("fails", "hello", "Never"));
-    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--jobs", "1"]);
+    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--serial"]);
     assert_eq!(ended.code, Some(1), "{}", ended.told());
     let (_, output) = ended.stdout.split_once("last output of the bot `bot`:\n").expect("an output");
     assert!(output.starts_with("    tiny-bot sent, and got 200\nrun it again"), "{}", ended.told());
@@ -481,7 +481,7 @@ fn what_a_bot_printed_is_that_of_the_scenario() {
     // A bot that says nothing is said to.
     folder.write("emulator.yaml", world.replace("mortal", "deaf"));
     folder.write("2.yaml", play("fails", "please hang", "Never"));
-    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--jobs", "1"]);
+    let ended = folder.run(&["run", "1.yaml", "2.yaml", "--serial"]);
     assert!(
         ended.stdout.contains("no output of the bot `bot` since the scenario began\n"),
         "{}",

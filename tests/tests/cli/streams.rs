@@ -120,7 +120,7 @@ fn a_failure_from_standard_input_says_how_it_is_run_again() {
 #[test]
 fn what_a_shell_substitutes_is_read_like_a_file() {
     let folder = Folder::with("hi.yaml", SCENARIO);
-    let ended = in_bash(&folder, "\"$ME\" run <(sleep 0.2; sed s/hi/substituted/ hi.yaml) hi.yaml --jobs 1");
+    let ended = in_bash(&folder, "\"$ME\" run <(sleep 0.2; sed s/hi/substituted/ hi.yaml) hi.yaml");
     assert_eq!(ended.code, Some(0), "{}", ended.told());
     assert!(ended.stdout.contains("/substituted (") && ended.stdout.contains("2 passed"), "{}", ended.told());
     let ended = in_bash(&folder, "\"$ME\" run hi.yaml --report json=>(cat > lines; touch done)");

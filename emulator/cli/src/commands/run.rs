@@ -18,7 +18,7 @@ use emulator_core::REAL_TOKEN;
 use emulator_scenario::kept::Ours;
 use emulator_scenario::report::json::End;
 use emulator_scenario::report::{Standing, Summary, Terminal};
-use emulator_scenario::runner::{self, AfterFailure, BotLife, HandPorts, Options, RunEvent};
+use emulator_scenario::runner::{self, AfterFailure, BotLife, Concurrency, HandPorts, Options, RunEvent};
 use emulator_scenario::select::Selected;
 use emulator_scenario::shard::Shard;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -122,7 +122,11 @@ fn prepared(
     let redirect = arguments.entrance.redirect(&entrance);
     let redirect = redirect.map_err(|error| usage(format!("error: {error}")))?;
     let options = Options {
-        jobs: arguments.jobs.map_or(4 * cores, usize::from),
+        concurrency: if arguments.serial {
+            Concurrency::Serial
+        } else {
+            Concurrency::Jobs(arguments.jobs.map_or(4 * cores, usize::from))
+        },
         seed,
         bin,
         port: arguments.port,

@@ -348,6 +348,9 @@ fn unsupported(stage: &Stage, lane: &Lane) -> String {
     calls.text()
 }
 
+/// How many bytes of lines are written at once.
+const WRITTEN_AT_ONCE: usize = 32 * 1024;
+
 /// Prints a line for everything that happens after an entry; `why` is the command that explains the first refusal by each
 /// rule.
 pub(crate) fn tell_all(lane: &Arc<Lane>, before: u64, why: String, to: Stream) {
@@ -358,18 +361,30 @@ async fn tell(lane: Arc<Lane>, mut seen: u64, why: String, to: Stream) {
     const PATIENCE: Duration = Duration::from_secs(3_600);
     let mut lines = Lines::of(&lane, 4);
     let mut explained = BTreeSet::new();
+    // What is there already is written at once: a write for each line would cost more than all else.
+    let mut text = String::new();
     loop {
         let entries = lane.entries_after(seen).or_else(|oldest| lane.entries_after(oldest.saturating_sub(1)));
         for entry in entries.unwrap_or_default() {
             seen = entry.seq;
             if let Some(line) = lines.line(&entry) {
-                to.data(&format!("{line}\n"));
+                text.push_str(&line);
+                text.push('\n');
             }
             if let emulator_server::journal::Record::Refused { .. } = entry.record
                 && explained.insert(entry.rule.map(|rule| rule.rule().code))
             {
+                to.data(&text);
+                text.clear();
                 eprintln!("     {why} {}", entry.seq);
+            } else if text.len() >= WRITTEN_AT_ONCE {
+                to.data(&text);
+                text.clear();
             }
+        }
+        if !text.is_empty() {
+            to.data(&text);
+            text.clear();
         }
         lane.changed_since(seen, PATIENCE).await;
     }

@@ -1,6 +1,6 @@
 //! A transcript as it is printed: numbered lines with their time, and the date where it is a new one.
 
-use emulator_core::Effect;
+use emulator_core::{Effect, Timestamp};
 use emulator_server::journal::{Entry, Names, Record};
 use emulator_server::{Lane, Late, rfc3339};
 
@@ -17,17 +17,21 @@ pub struct Lines<'a> {
     /// How many characters the number of an entry has at least.
     width: usize,
     date: String,
+    /// The moment of the line before, with its time of day: many lines have the same.
+    at: Option<Timestamp>,
+    time: String,
 }
 
 impl<'a> Lines<'a> {
     /// Lines in which numbers have so many characters at least.
     pub fn of(lane: &'a Lane, width: usize) -> Self {
-        Self { lane, names: lane.names(), width, date: String::new() }
+        Self { lane, names: lane.names(), width, date: String::new(), at: None, time: String::new() }
     }
 
     /// Lines that are printed behind those up to the entry of that number.
     #[must_use]
     pub fn behind(mut self, seq: u64) -> Self {
+        self.at = None;
         self.date = self.lane.entry(seq).map_or_else(String::new, |entry| date_and_time(&entry).0);
         self
     }
@@ -35,13 +39,17 @@ impl<'a> Lines<'a> {
     /// The line of an entry, without an end; entries that say nothing new to people have none.
     pub fn line(&mut self, entry: &Entry) -> Option<String> {
         let text = self.words(entry)?;
-        let (date, time) = date_and_time(entry);
         let width = self.width;
-        if self.date == date {
-            return Some(format!("{:>width$} {time} {text}", entry.seq));
+        if self.at == Some(entry.at) {
+            return Some(format!("{:>width$} {} {text}", entry.seq, self.time));
         }
-        let line = format!("{:>width$} {date} {time} {text}", entry.seq);
-        self.date = date;
+        let (date, time) = date_and_time(entry);
+        let line = if self.date == date {
+            format!("{:>width$} {time} {text}", entry.seq)
+        } else {
+            format!("{:>width$} {date} {time} {text}", entry.seq)
+        };
+        (self.at, self.date, self.time) = (Some(entry.at), date, time);
         Some(line)
     }
 

@@ -142,8 +142,13 @@ impl LaneState {
 
     /// An entry without rule or facts, as of now.
     pub(crate) fn entry(&self, at: Timestamp, cause: Option<Cause>, record: Record) -> Entry {
+        self.entry_made(Wall::now(), at, cause, record)
+    }
+
+    /// The same for entries that are made together.
+    fn entry_made(&self, wall: Wall, at: Timestamp, cause: Option<Cause>, record: Record) -> Entry {
         let seq = self.journal.next_seq();
-        Entry { seq, at, cause, rule: None, saw: emulator_core::Saw::default(), record, wall: Wall::now() }
+        Entry { seq, at, cause, rule: None, saw: emulator_core::Saw::default(), record, wall }
     }
 
     /// The virtual time for the header `X-Emulator-Now`.
@@ -172,7 +177,8 @@ impl LaneState {
         let context = Context { now, ids: &self.ids };
         let outcome = step(&mut self.world, input, &context);
         let is_call = matches!(root, Record::Call(_));
-        let mut entry = self.entry(now, cause, root);
+        let wall = Wall::now();
+        let mut entry = self.entry_made(wall, now, cause, root);
         if let Ok(accepted) = &outcome {
             entry.rule = Some(accepted.rule);
             entry.saw = accepted.saw.clone();
@@ -186,7 +192,7 @@ impl LaneState {
                     Some((page, app))
                 });
                 for decided in effects {
-                    self.takes_effect(decided, (seq, now), &mut applied);
+                    self.takes_effect(decided, (seq, now, wall), &mut applied);
                 }
                 if let Some((page, app)) = off {
                     self.give_up(page, app);
@@ -197,7 +203,7 @@ impl LaneState {
                 // A refused call gets its entry once it is known what the caller is told.
                 if !is_call {
                     let record = Record::Declined(refusal.kind);
-                    let mut entry = self.entry(now, Some(Cause::certain(seq)), record);
+                    let mut entry = self.entry_made(wall, now, Some(Cause::certain(seq)), record);
                     entry.rule = Some(refusal.rule);
                     entry.saw = refusal.saw.clone();
                     self.append(entry);
@@ -208,10 +214,15 @@ impl LaneState {
     }
 
     /// Writes down what happened, at the time of what led to it.
-    fn takes_effect(&mut self, decided: Decided, (cause, at): (u64, Timestamp), applied: &mut Applied) {
+    fn takes_effect(
+        &mut self,
+        decided: Decided,
+        (cause, at, wall): (u64, Timestamp, Wall),
+        applied: &mut Applied,
+    ) {
         let Decided { rule, saw, effect } = decided;
         let outgoing = self.outgoing(&effect);
-        let entry = self.entry(at, Some(Cause::certain(cause)), Record::Effect(effect));
+        let entry = self.entry_made(wall, at, Some(Cause::certain(cause)), Record::Effect(effect));
         self.append(Entry { rule: Some(rule), saw, ..entry });
         match outgoing {
             Some(outgoing) if outgoing.follows_answer() => applied.echoes.push(outgoing),

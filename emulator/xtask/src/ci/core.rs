@@ -2,27 +2,22 @@
 
 use anyhow::Result;
 
-use super::{Arguments, Outcome, Step, passes, suites};
-use crate::cargo;
+use super::{Arguments, Outcome, Step, linted, passes, suites};
 use crate::tidy;
+use xtask::cargo;
 
 /// Its steps.
 pub(super) fn steps() -> Vec<Step> {
-    let mut steps: Vec<Step> = vec![("format", format), ("clippy", clippy), ("tests", tests)];
-    if suites::has_nextest() {
-        // `cargo test` runs them with the others.
-        steps.push(("doctests", doctests));
-    }
-    steps.push(("tidy", tidied));
-    steps
+    vec![("format", format), ("clippy", clippy), ("tests", tests), ("doctests", doctests), ("tidy", tidied)]
 }
 
 fn format(_: &Arguments) -> Result<Outcome> {
-    run_cargo("fmt --all --check")
+    passes(cargo::command().args(["fmt", "--all", "--check"]))
 }
 
+/// Lints what it builds: everything that the tests need.
 fn clippy(_: &Arguments) -> Result<Outcome> {
-    run_cargo("clippy --workspace --all-targets --locked -- -D warnings")
+    linted::build()
 }
 
 fn tests(_: &Arguments) -> Result<Outcome> {
@@ -30,13 +25,9 @@ fn tests(_: &Arguments) -> Result<Outcome> {
 }
 
 fn doctests(_: &Arguments) -> Result<Outcome> {
-    run_cargo("test --doc --workspace --locked")
+    passes(linted::command()?.args(["test", "--doc", "--workspace", "--locked"]))
 }
 
 fn tidied(_: &Arguments) -> Result<Outcome> {
     Ok(if tidy::report()? == 0 { Outcome::Passed } else { Outcome::Failed })
-}
-
-fn run_cargo(arguments: &str) -> Result<Outcome> {
-    passes(cargo::command().args(arguments.split(' ')))
 }

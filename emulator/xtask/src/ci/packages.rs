@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use sha2::{Digest as _, Sha256};
 
 use super::in_seconds;
-use crate::cargo;
+use xtask::cargo;
 
 /// Where projects with lock files are.
 const PROJECTS: &[&str] = &["fixtures/bots/sdk", "fixtures/projects"];

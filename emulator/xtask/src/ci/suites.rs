@@ -1,48 +1,51 @@
 //! Which tests belong to which stage, and how they are run: with nextest when it is installed, else with `cargo test`.
 
+use std::num::NonZero;
 use std::process::Stdio;
+use std::thread;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use xtask::cargo;
 
-use super::{Outcome, Without, passes};
-use crate::cargo;
+use super::{Outcome, Without, linted, passes};
 
-/// The package of the tests that need the whole program.
-const PACKAGE: &str = "emulator-tests";
-
-/// The test targets of that package that need what the stage `sdk` installs.
+/// The test targets that need what the stage `sdk` installs.
 const OF_SDK: &[&str] = &["sdk", "certificates", "projects"];
 
 /// Names to the tests what the machine goes without; they pass then without looking.
 const WITHOUT: &str = "MESSENGER_EMULATOR_WITHOUT";
 
+/// How many tests run at a time for each core: most of them wait, for bots, processes and clocks.
+const TESTS_PER_CORE: usize = 3;
+
 /// Runs all tests of the workspace that need nothing installed.
 pub(super) fn run_all_but_those_of_sdk() -> Result<Outcome> {
+    let mut command = linted::testing()?;
     if has_nextest() {
         let those: Vec<_> = OF_SDK.iter().map(|target| format!("binary(={target})")).collect();
         let others = format!("not ({})", those.join(" | "));
-        return passes(cargo::command().args(["nextest", "run", "--workspace", "--locked", "-E", &others]));
+        let threads = thread::available_parallelism().map_or(1, NonZero::get) * TESTS_PER_CORE;
+        command.args(["nextest", "run", "--workspace", "--locked", "-E", &others]);
+        command.args(["--test-threads", &threads.to_string()]);
+    } else {
+        // It can leave out no targets, so the others are named.
+        command.args(["test", "--workspace", "--locked", "--lib", "--bins"]);
+        for target in test_targets()?.iter().filter(|target| !OF_SDK.contains(&target.as_str())) {
+            command.args(["--test", target]);
+        }
     }
-    // `cargo test` can leave out packages, but no targets.
-    let elsewhere = ["test", "--workspace", "--locked", "--exclude", PACKAGE];
-    match passes(cargo::command().args(elsewhere))? {
-        Outcome::Passed => {}
-        Outcome::Failed => return Ok(Outcome::Failed),
-    }
-    let mut here = cargo::command();
-    here.args(["test", "--locked", "--package", PACKAGE, "--lib", "--bins"]);
-    for target in test_targets()?.iter().filter(|target| !OF_SDK.contains(&target.as_str())) {
-        here.args(["--test", target]);
-    }
-    passes(&mut here)
+    passes(&mut command)
 }
 
 /// Runs the tests of the stage `sdk`.
 pub(super) fn run_those_of_sdk(without: &[Without]) -> Result<Outcome> {
-    let mut command = cargo::command();
-    command.args(if has_nextest() { &["nextest", "run"][..] } else { &["test"] });
     // The whole workspace, so that what the stage `core` has built fits.
+    if matches!(linted::build()?, Outcome::Failed) {
+        return Ok(Outcome::Failed);
+    }
+    let mut command = linted::testing()?;
+    command.args(if has_nextest() { &["nextest", "run"][..] } else { &["test"] });
     command.args(["--no-fail-fast", "--locked", "--workspace"]);
     for target in OF_SDK {
         command.args(["--test", target]);
@@ -55,7 +58,7 @@ pub(super) fn run_those_of_sdk(without: &[Without]) -> Result<Outcome> {
 }
 
 /// Tells whether the faster test runner is installed.
-pub(super) fn has_nextest() -> bool {
+fn has_nextest() -> bool {
     cargo::command()
         .args(["nextest", "--version"])
         .stdout(Stdio::null())
@@ -64,15 +67,14 @@ pub(super) fn has_nextest() -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// The integration tests of the package, by name.
+/// The integration tests of the workspace, by name.
 fn test_targets() -> Result<Vec<String>> {
     let metadata = cargo::metadata()?;
     let packages = metadata["packages"].as_array().context("cargo named no packages")?;
-    let package = packages.iter().find(|package| package["name"] == PACKAGE);
-    let targets = package.and_then(|package| package["targets"].as_array());
-    let names: Vec<_> = targets
-        .with_context(|| format!("cargo named no targets of {PACKAGE}"))?
+    let names: Vec<String> = packages
         .iter()
+        .filter_map(|package| package["targets"].as_array())
+        .flatten()
         .filter(|target| target["kind"] == Value::from(vec!["test"]))
         .filter_map(|target| target["name"].as_str().map(str::to_owned))
         .collect();

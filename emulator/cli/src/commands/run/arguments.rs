@@ -63,6 +63,9 @@ pub(crate) struct RunArguments {
     /// Lets so many scenarios act at a time (default: 4 for each core)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) jobs: Option<u16>,
+    /// Plays one scenario after the other, so that all a bot prints meanwhile is about one of them
+    #[arg(long, conflicts_with = "jobs")]
+    pub(super) serial: bool,
     /// Derives ids from this number, or from a random one
     #[arg(long, value_name = "N|random", default_value = "1", value_parser = seed)]
     pub(super) seed: Seed,

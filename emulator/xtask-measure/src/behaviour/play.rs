@@ -23,7 +23,7 @@ use tokio::time::timeout;
 use super::relay::RECORD;
 use super::streams::Streams;
 use super::{journal, wire};
-use crate::cargo;
+use xtask::cargo;
 
 /// How many scenarios are played at a time where each has a process of its own; most of their time they wait.
 const AT_A_TIME: usize = 8;

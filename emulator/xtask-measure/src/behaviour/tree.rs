@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_shipped_scenarios_are_found_and_can_all_have_relays() {
-        let root = crate::cargo::root();
+        let root = xtask::cargo::root();
         let files = files(root).unwrap();
         assert!(files.contains(&PathBuf::from("scenarios/handover/metadata.yaml")), "{files:?}");
         assert!(!files.contains(&PathBuf::from("scenarios/worlds/desk.yaml")), "{files:?}");

@@ -25,7 +25,7 @@ use self::play::{Bots, Run, Runs};
 use self::streams::Hunk;
 use crate::bench::process::is_installed;
 use crate::binary::version;
-use crate::cargo::{self, Profile};
+use xtask::cargo::{self, Profile};
 
 /// Exit code: something differs, or a scenario fails.
 const CODE_DIFFERENT: u8 = 1;
@@ -315,7 +315,7 @@ fn report(tally: &Tally, list: &Differences, new: &[PathBuf], arguments: &Argume
     }
     if tally.different > 0 {
         println!(
-            "help: what is wanted stands in emulator/xtask/src/behaviour/differences.txt, with the row that it makes right"
+            "help: what is wanted stands in emulator/xtask-measure/src/behaviour/differences.txt, with the row that it makes right"
         );
     }
     ExitCode::from(CODE_DIFFERENT)

@@ -83,7 +83,7 @@ fn format(header: &Value) -> Result<Format> {
         2 => Ok(Format::Two),
         other => bail!(
             "journals of format {other} cannot be compared\n\
-             help: add it to `Format` in emulator/xtask/src/behaviour/journal.rs"
+             help: add it to `Format` in emulator/xtask-measure/src/behaviour/journal.rs"
         ),
     }
 }
@@ -93,7 +93,7 @@ fn line(format: Format, entry: &Value) -> Result<String> {
     let Some((_, members)) = KINDS.iter().find(|(known, _)| *known == kind) else {
         bail!(
             "entries of kind `{kind}` cannot be compared\n\
-             help: add the kind to `KINDS` in emulator/xtask/src/behaviour/journal.rs"
+             help: add the kind to `KINDS` in emulator/xtask-measure/src/behaviour/journal.rs"
         );
     };
     let data = &entry["data"];

@@ -24,10 +24,10 @@ use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::ValueEnum;
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ use self::emulator::Binary;
 use self::load::{Load, Round};
 use self::part::RuntimeKind;
 use self::table::{Ending, Row, Table};
-use crate::cargo::{self, Profile};
+use xtask::cargo::{self, Profile};
 
 /// How many connections the load has.
 const CONNECTIONS: usize = 16;
@@ -167,9 +167,10 @@ fn skip(reason: impl Into<String>) -> anyhow::Error {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    if cfg!(debug_assertions) {
-        return run_optimized();
-    }
+    ensure!(
+        cfg!(not(debug_assertions)),
+        "a load from a debug build measures itself\nhelp: run `cargo xtask bench`, which builds this program optimized"
+    );
     let names = if arguments.names.is_empty() { &Name::PUBLIC[..] } else { &arguments.names };
     let path = match &arguments.bin {
         Some(path) => path.clone(),
@@ -239,23 +240,6 @@ fn compare(
 fn write_json(path: &Path, value: &Value) -> Result<()> {
     let text = format!("{value:#}\n");
     fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
-}
-
-/// Runs the same command line in an optimized build of this program: a load from a debug build measures itself.
-fn run_optimized() -> Result<ExitCode> {
-    let path = cargo::build("xtask", Profile::Release)?;
-    let mut command = Command::new(path);
-    command.args(std::env::args_os().skip(1));
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt as _;
-        Err(command.exec()).context("failed to start the optimized build")
-    }
-    #[cfg(not(unix))]
-    {
-        let status = command.status().context("failed to start the optimized build")?;
-        Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-    }
 }
 
 /// Returns when somebody wants this program to end.

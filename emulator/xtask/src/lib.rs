@@ -1,0 +1,3 @@
+//! What the programs of the developer commands share.
+
+pub mod cargo;

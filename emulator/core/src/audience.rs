@@ -1,6 +1,7 @@
 //! Who hears of an event, and on which channel (C-03, C-18, C-21, C-22, C-75).
 
 use crate::catalogue::RuleId;
+use crate::conversation::Control;
 use crate::effect::{Decided, Delivery, Effect, Event, Missing, Style};
 use crate::fact::{Fact, Saw};
 use crate::field::{Channel, Field, FieldSet};
@@ -23,8 +24,8 @@ pub(crate) enum Audience {
     Owner,
     /// An app whose control or role is concerned, on `messaging` (C-75). A party of the platform does not listen.
     Party(Party),
-    /// Every app that takes part in handover, on `messaging`.
-    Receivers,
+    /// The primary and the secondary receivers, and an app that was one of them, on `messaging`.
+    Receivers(AppId),
     /// The same as for one party for a pass or a take, of which every app of the Page hears where control is broadcast.
     Mover(Option<Party>),
 }
@@ -49,8 +50,9 @@ pub(crate) fn audience(
     event: &Event,
 ) -> Vec<Listener> {
     let Some(connected) = world.settings.pages.get(&page) else { return Vec::new() };
-    let owner = person.and_then(|person| world.control(person).owner());
-    let place = Place { world, page, person, owner, options: world.settings.options(page) };
+    let control = person.map_or(Control::Idle, |person| world.control(person));
+    let place = Place { world, page, person, control, options: world.settings.options(page) };
+    let owner = control.owner();
     let one = |party: Option<Party>| {
         let app = party.and_then(Party::app).filter(|app| connected.apps.contains_key(app));
         app.map(|app| place.by_role(app, event)).into_iter().collect()
@@ -66,9 +68,9 @@ pub(crate) fn audience(
             apps.filter_map(hears).collect()
         }
         Audience::Party(party) => one(Some(party)),
-        Audience::Receivers => {
+        Audience::Receivers(former) => {
             let line = &connected.messenger;
-            let receivers = apps.filter(|app| !line.is_without_role(Party::App(*app)));
+            let receivers = apps.filter(|app| *app == former || line.takes_part(Party::App(*app)));
             receivers.map(|app| place.by_role(app, event)).collect()
         }
         Audience::Mover(party) => match place.options.handover_broadcast {
@@ -83,7 +85,7 @@ struct Place<'a> {
     world: &'a World,
     page: PageId,
     person: Option<Psid>,
-    owner: Option<Party>,
+    control: Control,
     options: Options,
 }
 
@@ -107,7 +109,7 @@ impl Place<'_> {
     fn by_control(&self, app: AppId, event: &Event) -> Option<Listener> {
         let (settings, field) = (&self.world.settings, event.field());
         let fields = settings.fields(self.page, app);
-        let saw = Saw::of([Fact::Owner(self.owner), Fact::SubscribedFields(fields)]);
+        let saw = Saw::of([Fact::Owner(self.control.owner()), Fact::SubscribedFields(fields)]);
         if !fields.contains(field) {
             let missed = !event.follows_send() && settings.connection(self.page, app).is_some();
             let missing = Missing::Subscription(field);
@@ -130,7 +132,7 @@ impl Place<'_> {
 
     /// An app that is not in control, of an event for the owner.
     fn left_out(&self, app: AppId, event: &Event) -> Listener {
-        let saw = Saw::of([Fact::Owner(self.owner)]);
+        let saw = Saw::of([Fact::Owner(self.control.owner())]);
         let rule = rule_of(Missing::Control, event.field());
         self.listener(app, (saw, FieldSet::default()), Err((Missing::Control, rule)), rule)
     }
@@ -157,7 +159,8 @@ impl Place<'_> {
     fn channel(&self, app: AppId, event: &Event) -> (RuleId, Channel) {
         let field = event.field();
         let party = Some(Party::App(app));
-        match (self.owner, self.options.idle_delivery) {
+        match (self.control.owner(), self.options.idle_delivery) {
+            (None, _) if self.control == Control::Inactive => (RuleId::RolesAssigned, Channel::Messaging),
             (None, IdleDelivery::Messaging) => (RuleId::IdleHeardByAll, Channel::Messaging),
             (None, IdleDelivery::Standby) if field.travels_on_standby() => {
                 (RuleId::IdleHeardByAll, Channel::Standby)
@@ -261,9 +264,8 @@ pub fn rechannelled(world: &World, delivery: &Delivery) -> Option<Decided> {
     if !event.follows_send() {
         return None;
     }
-    let owner = world.control(*person).owner();
-    let place =
-        Place { world, page: *page, person: Some(*person), owner, options: world.settings.options(*page) };
+    let (control, options) = (world.control(*person), world.settings.options(*page));
+    let place = Place { world, page: *page, person: Some(*person), control, options };
     if place.channel(*app, event).1 == delivery.channel {
         return None;
     }

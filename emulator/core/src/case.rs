@@ -106,9 +106,9 @@ impl<'a> Case<'a> {
         self.line().and_then(Line::leader)
     }
 
-    /// True where the Page Inbox is neither primary nor secondary receiver.
-    pub(crate) fn inbox_without_role(&self) -> bool {
-        self.line().is_some_and(|line| line.inbox_without_role)
+    /// True for a party that has a part in conversation control (C-05).
+    pub(crate) fn takes_part(&self, party: Party) -> bool {
+        self.line().is_some_and(|line| line.takes_part(party))
     }
 
     /// Who has a conversation of the Page that nobody was given.
@@ -172,7 +172,7 @@ impl<'a> Case<'a> {
 
     /// The same, with the time for which a message renews control.
     pub(crate) fn move_for(&mut self, rule: RuleId, to: Option<Party>, lasts: Span) {
-        let unowned = self.world.settings.unowned(self.page);
+        let (unowned, has_inbox) = (self.unowned(), self.takes_part(Party::Inbox));
         let Self { world: World { conversations, timers, .. }, person, .. } = self;
         let Some(conversation) = conversations.get_mut(person) else { return };
         let from = conversation.control.owner();
@@ -189,7 +189,7 @@ impl<'a> Case<'a> {
         let subject = Subject::Conversation(*person);
         timers.change(subject, TimerKind::ControlEnds, conversation.control.until(), until);
         conversation.control = control;
-        let filed = filing::follow(conversation, *person, from, &self.options);
+        let filed = filing::follow(conversation, *person, from, (has_inbox, self.options.done_folder));
         self.happens(rule, Effect::ControlMoved { person: self.person, from, to, until });
         self.follows(filed);
     }

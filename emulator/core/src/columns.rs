@@ -12,6 +12,8 @@ pub struct OptionRule {
     pub name: &'static str,
     /// The words that it takes; a date when there are none.
     pub words: &'static [&'static str],
+    /// What each word means, as a sentence after a blank.
+    pub meanings: &'static [&'static str],
     /// The word of each protocol, in the order of [`Protocol::ALL`].
     pub defaults: [&'static str; Protocol::ALL.len()],
     /// The rule that it bends.
@@ -24,6 +26,12 @@ impl OptionRule {
     /// The word that holds in a protocol when a Page does not override it.
     pub const fn default(&self, protocol: Protocol) -> &'static str {
         self.defaults[protocol as usize]
+    }
+
+    /// What a word of it means, as a sentence.
+    pub fn meaning_of(&self, word: &str) -> Option<&'static str> {
+        let at = self.words.iter().position(|known| *known == word)?;
+        self.meanings.get(at).map(|meaning| meaning.trim())
     }
 }
 
@@ -86,6 +94,7 @@ macro_rules! decisions {
                 $(OptionRule {
                     name: stringify!($row),
                     words: $words::WORDS,
+                    meanings: $words::MEANINGS,
                     defaults: [$($words::$word.name()),+],
                     rule: RuleId::$rule,
                     meaning: $meaning,
@@ -93,6 +102,7 @@ macro_rules! decisions {
                 OptionRule {
                     name: "rules_as_of",
                     words: &[],
+                    meanings: &[],
                     defaults: ["2026-07-01"; Protocol::ALL.len()],
                     rule: RuleId::TagRetired,
                     meaning: "the day whose dated rules hold",

@@ -87,8 +87,7 @@ fn missing(fixed: &Fixed, options: &Options, edge: ControlEdge) -> Option<(RuleI
 
 /// Checks that handover is on and that the caller has a part in it (C-05).
 fn takes_part(case: &Case<'_>, caller: Party) -> Result<(), Refusal> {
-    let outside = case.line().is_some_and(|line| line.has_roles() && line.is_without_role(caller));
-    if outside || case.control() == Control::Inactive {
+    if !case.takes_part(caller) || case.control() == Control::Inactive {
         return Err(case.refuse(RuleId::RolesAssigned, RefusalKind::OnlyReceivers));
     }
     Ok(())
@@ -147,8 +146,7 @@ fn on_page(case: &Case<'_>, target: Party) -> Result<(), Refusal> {
         Party::Inbox => true,
         Party::LeadFlow | Party::MetaAi => false,
     };
-    let outside = case.line().is_some_and(|line| line.has_roles() && line.is_without_role(target));
-    if there && !outside {
+    if there && case.takes_part(target) {
         Ok(())
     } else {
         Err(case.refuse(RuleId::TargetOnPage, RefusalKind::IncorrectAppId))
@@ -163,13 +161,18 @@ fn take(case: &mut Case<'_>, app: AppId, metadata: Metadata) -> Result<RuleId, R
         Takes::Permitted => RuleId::PermittedTakes,
         Takes::Never => RuleId::NobodyTakes,
     };
-    if owner == Some(caller) && case.options.takes != Takes::Never {
+    let is_primary = case.primary() == Some(app);
+    let has_already = match case.options.takes {
+        Takes::IdleOrPrimary | Takes::Permitted => owner == Some(caller),
+        Takes::Primary => owner == Some(caller) && is_primary,
+        Takes::Never => false,
+    };
+    if has_already {
         return match case.options.take_by_owner {
             WhatOneHas::Success => Ok(RuleId::TakeByOwner),
             WhatOneHas::Refuse => Err(case.refuse(RuleId::TakeByOwner, RefusalKind::TakeByOwner)),
         };
     }
-    let is_primary = case.primary() == Some(app);
     let may_take = match case.options.takes {
         Takes::IdleOrPrimary => owner.is_none() || is_primary,
         Takes::Primary => is_primary,
@@ -203,7 +206,9 @@ fn request(case: &mut Case<'_>, caller: Party, metadata: Metadata) -> Result<Rul
     match (case.options.requests, case.owner()) {
         (Requests::Refuse, _) => Err(case.refuse(RuleId::NoRequests, RefusalKind::ApisDisabled)),
         (Requests::Owner | Requests::Primary, Some(owner)) if owner == caller => by_owner(case),
-        (Requests::Primary, Some(_)) if primary == Some(caller) => by_owner(case),
+        (Requests::Primary, Some(_)) if primary == Some(caller) => {
+            Err(case.refuse(RuleId::RequestAsksPrimary, RefusalKind::RequestByPrimary))
+        }
         (Requests::Primary, Some(_)) => {
             if let Some(primary) = primary {
                 asks(case, caller, primary, metadata);
@@ -296,7 +301,9 @@ pub(crate) fn owner(mut case: Case<'_>, app: AppId) -> Outcome {
     let (rule, may_know) = match case.options.owner_told_to {
         OwnerTold::All => (RuleId::OwnerToldToAll, true),
         OwnerTold::Owner => (RuleId::OwnerToldToAll, owner.is_none_or(|owner| owner == caller)),
-        OwnerTold::Primary => (RuleId::OwnerToldToAll, case.primary().is_none_or(|primary| primary == app)),
+        OwnerTold::Primary => {
+            (RuleId::OwnerToldToPrimary, case.primary().is_none_or(|primary| primary == app))
+        }
         OwnerTold::Expiration => {
             let may_know = owner == Some(caller) || case.leader() == Some(caller);
             let answer = owner.map(|owner| (may_know.then_some(owner), until));
@@ -322,6 +329,9 @@ pub(crate) fn receivers(world: &World, page: PageId, app: AppId) -> Outcome {
     let saw = Saw::of([Fact::PrimaryReceiver(primary)]);
     match (page, primary) {
         (None, _) | (_, None) => Err(Refusal { rule, saw, kind: RefusalKind::OnlyReceivers }),
+        (Some(page), Some(_)) if !page.messenger.takes_part(Party::App(app)) => {
+            Err(Refusal { rule, saw, kind: RefusalKind::OnlyReceivers })
+        }
         (_, Some(primary)) if primary != app => {
             Err(Refusal { rule, saw, kind: RefusalKind::ReceiversHidden })
         }
@@ -329,8 +339,7 @@ pub(crate) fn receivers(world: &World, page: PageId, app: AppId) -> Outcome {
             let line = &page.messenger;
             let apps = page.apps.keys().copied().filter(|app| *app != primary).map(Party::App);
             let receivers = apps.chain([Party::Inbox]);
-            let receivers = receivers.filter(|party| !(line.has_roles() && line.is_without_role(*party)));
-            let answer = Answer::Receivers(receivers.collect());
+            let answer = Answer::Receivers(receivers.filter(|party| line.takes_part(*party)).collect());
             Ok(Accepted { answer, ..Accepted::quiet(rule, saw) })
         }
     }

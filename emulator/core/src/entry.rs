@@ -89,6 +89,7 @@ pub(crate) fn enters(case: &mut Case<'_>, entry: Entry, came_by: Option<&Referra
 }
 
 /// A claim that holds.
+#[derive(Clone, Copy)]
 struct Granted {
     by: Claimant,
     to: Party,

@@ -9,35 +9,39 @@ use crate::folder::Folder;
 use crate::ids::Psid;
 use crate::options::DoneFolder;
 use crate::party::Party;
-use crate::protocols::Options;
 
 /// Files the conversation where its new owner belongs: the inbox's in Main, an app's in Done. An idle conversation stays
-/// where it is; one that no app can get lies in Main.
+/// where it is, and so does every one where the inbox has no part in control; one that no app can get lies in Main.
 pub(crate) fn follow(
     conversation: &mut Conversation,
     person: Psid,
     from: Option<Party>,
-    options: &Options,
+    (has_inbox, done_folder): (bool, DoneFolder),
 ) -> Option<Decided> {
     let owner = conversation.control.owner();
-    let to = match (options.done_folder, conversation.control) {
-        (DoneFolder::Off, _) | (DoneFolder::On | DoneFolder::AfterMessage, Control::Idle) => return None,
-        (DoneFolder::On | DoneFolder::AfterMessage, Control::Inactive) => Folder::Main,
-        (DoneFolder::On | DoneFolder::AfterMessage, Control::Owned { by: Party::Inbox, .. }) => Folder::Main,
-        (DoneFolder::AfterMessage, Control::Owned { .. }) if from == Some(Party::Inbox) => return None,
-        (DoneFolder::On | DoneFolder::AfterMessage, Control::Owned { .. }) => Folder::Done,
+    let rule = match done_folder {
+        DoneFolder::Off => return None,
+        DoneFolder::On => RuleId::FolderFollowsControl,
+        DoneFolder::AfterMessage => RuleId::DoneByDefault,
+    };
+    let to = match (conversation.control, done_folder) {
+        (Control::Idle, _) => return None,
+        (Control::Inactive | Control::Owned { by: Party::Inbox, .. }, _) => Folder::Main,
+        (Control::Owned { .. }, DoneFolder::AfterMessage) if from == Some(Party::Inbox) => return None,
+        (Control::Owned { .. }, _) if !has_inbox => return None,
+        (Control::Owned { .. }, _) => Folder::Done,
     };
     let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(conversation.folder)]);
-    file(conversation, person, to).map(|effect| Decided { rule: RuleId::FolderFollowsControl, saw, effect })
+    file(conversation, person, to).map(|effect| Decided { rule, saw, effect })
 }
 
-/// Files in Done what an app owns and lies in Main, now that somebody has written: what an agent moved there without
-/// getting control, or what was taken from the inbox (C-102, C-103).
+/// Files in Done what an app owns and lies in Main, now that the person or the owner has written: a new conversation
+/// (C-98), one that an agent moved there without getting control, or one that was taken from the inbox (C-102).
 pub(crate) fn after_message(case: &mut Case<'_>) {
     let (owner, person) = (case.owner(), case.person);
     let belongs = match (case.options.done_folder, owner) {
         (DoneFolder::AfterMessage, Some(Party::App(_) | Party::LeadFlow | Party::MetaAi)) => {
-            !case.inbox_without_role()
+            case.takes_part(Party::Inbox)
         }
         (DoneFolder::AfterMessage, Some(Party::Inbox) | None) | (DoneFolder::On | DoneFolder::Off, _) => {
             false
@@ -45,9 +49,10 @@ pub(crate) fn after_message(case: &mut Case<'_>) {
     };
     let Some(conversation) = case.world.conversations.get_mut(&person) else { return };
     if belongs && conversation.folder == Folder::Main {
+        let rule = if conversation.messages.len() > 1 { RuleId::BackToDone } else { RuleId::DoneByDefault };
         let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(Folder::Main)]);
         let filed = file(conversation, person, Folder::Done);
-        case.follows(filed.map(|effect| Decided { rule: RuleId::BackToDone, saw, effect }));
+        case.follows(filed.map(|effect| Decided { rule, saw, effect }));
     }
 }
 

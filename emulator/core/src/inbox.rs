@@ -48,7 +48,8 @@ pub(crate) fn act(world: &mut World, person: Psid, act: InboxAct, context: &Cont
 /// Gives control to the inbox and tells the app that lost it.
 fn takes_control(case: &mut Case<'_>) {
     let previous_owner = case.owner();
-    if previous_owner == Some(Party::Inbox) || case.control() == Control::Inactive {
+    let has_part = case.takes_part(Party::Inbox) && case.control() != Control::Inactive;
+    if previous_owner == Some(Party::Inbox) || !has_part {
         return;
     }
     case.next_event();
@@ -57,13 +58,21 @@ fn takes_control(case: &mut Case<'_>) {
     case.tell(Audience::Mover(previous_owner), &event);
 }
 
-/// Asks the primary receiver for control, unless the inbox has it: the word `asks_primary` (C-104).
-fn asks_primary(case: &mut Case<'_>) {
-    let asked = case.primary().filter(|_| case.owner() != Some(Party::Inbox));
-    if let Some(primary) = asked {
-        case.next_event();
-        let event = Event::RequestThreadControl { requested_owner: Party::Inbox, metadata: None };
-        case.tell_by(RuleId::InboxAsks, Audience::Party(Party::App(primary)), &event);
+/// Asks the primary receiver for control of a conversation that the inbox does not own (C-101).
+fn asks_primary(case: &mut Case<'_>) -> RuleId {
+    let may_ask = match case.control() {
+        Control::Inactive => false,
+        Control::Idle => true,
+        Control::Owned { by, .. } => by != Party::Inbox,
+    };
+    match case.primary().filter(|_| may_ask && case.takes_part(Party::Inbox)) {
+        Some(primary) => {
+            case.next_event();
+            let event = Event::RequestThreadControl { requested_owner: Party::Inbox, metadata: None };
+            case.tell_by(RuleId::InboxAsks, Audience::Party(Party::App(primary)), &event);
+            RuleId::InboxAsks
+        }
+        None => RuleId::InboxMoves,
     }
 }
 
@@ -78,11 +87,14 @@ fn file(case: &mut Case<'_>, to: Folder) {
 fn to_main(mut case: Case<'_>) -> Accepted {
     case.mark(false);
     file(&mut case, Folder::Main);
-    match case.options.inbox_main {
-        InboxMain::TakesControl => takes_control(&mut case),
+    let rule = match case.options.inbox_main {
+        InboxMain::TakesControl => {
+            takes_control(&mut case);
+            RuleId::InboxTakesOver
+        }
         InboxMain::AsksPrimary => asks_primary(&mut case),
-    }
-    case.accepted(RuleId::InboxTakesOver, Answer::Done)
+    };
+    case.accepted(rule, Answer::Done)
 }
 
 /// Done marks the conversation, and gives up control where the inbox has it (C-106).
@@ -111,18 +123,20 @@ fn replies(mut case: Case<'_>, (folder, marked): (Folder, bool), message: Arc<Me
         ReplyInDone::Marked => marked,
         ReplyInDone::Folder => folder == Folder::Done,
     };
-    let rule = if left_alone { RuleId::ReplyInDone } else { RuleId::InboxTakesOver };
-    if left_alone {
-        let leader = case.leader();
-        if case.owner().is_none() && leader.is_some() {
-            case.move_to(rule, leader);
+    let rule = match (case.options.inbox_reply, left_alone) {
+        (InboxReply::LeavesControl, _) => RuleId::ReplyLeavesControl,
+        (InboxReply::TakesControl, true) => {
+            let leader = case.leader();
+            if case.control() == Control::Idle && leader.is_some() {
+                case.move_to(RuleId::ReplyInDone, leader);
+            }
+            RuleId::ReplyInDone
         }
-    } else {
-        match case.options.inbox_reply {
-            InboxReply::TakesControl => takes_control(&mut case),
-            InboxReply::LeavesControl => {}
+        (InboxReply::TakesControl, false) => {
+            takes_control(&mut case);
+            RuleId::InboxTakesOver
         }
-    }
+    };
     let (mid, at) = write(&mut case, rule, Sender::Party(Party::Inbox), &message);
     page_wrote(&mut case);
     let by = (case.options.inbox_echo_app_id == Switch::On).then_some(Party::Inbox);

@@ -132,12 +132,14 @@ impl Line {
         matches!(self.fixed().unowned, Unowned::Primary)
     }
 
-    /// True for a party that is neither primary nor secondary receiver where apps have such roles (C-05).
-    pub fn is_without_role(&self, party: Party) -> bool {
-        match party {
-            Party::App(app) => self.without_role.contains(&app),
-            Party::Inbox => self.inbox_without_role,
-            Party::LeadFlow | Party::MetaAi => false,
-        }
+    /// True for a party that has a part in conversation control: everywhere but where it would need to be primary or
+    /// secondary receiver and is neither (C-05).
+    pub fn takes_part(&self, party: Party) -> bool {
+        let has_role = match party {
+            Party::App(app) => !self.without_role.contains(&app),
+            Party::Inbox => !self.inbox_without_role,
+            Party::LeadFlow | Party::MetaAi => true,
+        };
+        has_role || !self.has_roles()
     }
 }

@@ -98,7 +98,7 @@ words! {
     ControlFields {
         /// The owner before and the owner now.
         Both = "both",
-        /// The one that its reader needs: a pass names the owner now, a take the owner before.
+        /// The one that its reader needs: a pass names the owner now, a take the owner before (C-39).
         One = "one",
     }
     /// How the primary receiver hears that it took control from the inbox.

@@ -14,6 +14,7 @@ use crate::fact::{Fact, Saw};
 use crate::ids::{Mid, Psid};
 use crate::input::PersonAct;
 use crate::message::Message;
+use crate::options::Claims;
 use crate::reaction::Reaction;
 use crate::referral::Referral;
 use crate::refusal::RefusalKind;
@@ -114,7 +115,11 @@ fn postback(mut case: Case<'_>, tapped: Tappable) -> Accepted {
     let payload = connected.then(|| Arc::clone(&button.payload));
     let event = Event::Postback { mid: Some(mid.clone()), title: Some(button.title), payload, made_by: app };
     enters(&mut case, Entry::Tap(app), None, &event);
-    case.accepted(RuleId::ButtonMovesControl, Answer::Tapped { mid, at, payload: button.payload })
+    let rule = match case.options.tap_claims {
+        Claims::Off => RuleId::ButtonPayload,
+        Claims::Idle | Claims::Always => RuleId::ButtonMovesControl,
+    };
+    case.accepted(rule, Answer::Tapped { mid, at, payload: button.payload })
 }
 
 fn reacts(mut case: Case<'_>, to: Option<Mid>, reaction: Option<Reaction>) -> Outcome {

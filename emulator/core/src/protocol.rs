@@ -16,6 +16,7 @@ words! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the list of words takes no attribute on one of them")]
 impl Default for Protocol {
     fn default() -> Self {
         Self::Handover

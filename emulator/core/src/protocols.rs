@@ -43,7 +43,7 @@ pub enum MessagingFeature {
 pub enum Unowned {
     /// Nobody: it is idle.
     Idle,
-    /// The primary receiver. Where there are no roles nobody has it, and no app can be given it.
+    /// The primary receiver (C-13). Where there are no roles nobody has it, and no app can be given it (C-05).
     Primary,
 }
 

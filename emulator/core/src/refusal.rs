@@ -87,4 +87,6 @@ pub enum RefusalKind {
     DurationOutOfRange,
     /// A request by the app that owns the conversation.
     RequestByOwner,
+    /// A request by the primary receiver, which takes.
+    RequestByPrimary,
 }

@@ -72,25 +72,41 @@ pub(crate) fn primary_receiver(
     }
     on_page(world, page, to)?;
     let app = to.and_then(Party::app);
-    let line = &mut page_mut(&mut world.settings, page)?.messenger;
-    line.primary_receiver = app;
-    if let Some(app) = app {
-        line.without_role.remove(&app);
-    }
-    let mut accepted = Accepted::quiet(RuleId::RolesTold, saw);
+    let has_roles = world.settings.line(page).is_some_and(Line::has_roles);
+    let rule = match before {
+        Some(before) if has_roles && app.is_some_and(|app| app != before) => RuleId::PrimaryDemoted,
+        Some(_) | None => RuleId::RolesTold,
+    };
+    let mut accepted = Accepted::quiet(rule, saw);
     if before != app {
-        accepted.effects = settles(world, page, RuleId::RolesAssigned, context);
-        if let Some(loser) = before
-            && world.settings.options(page).role_lost == RoleLost::Idle
-        {
-            accepted.effects.extend(loses_all(world, page, loser, RuleId::RoleLost, context));
-        }
+        accepted.effects = primary_role(world, page, app, context)?;
         let roles = [(before, Role::SecondaryReceiver), (app, Role::PrimaryReceiver)];
         for (app, role) in roles.into_iter().filter_map(|(app, role)| Some((app?, role))) {
             accepted.effects.extend(role_told(world, page, app, Some(role), context));
         }
     }
     Ok(accepted)
+}
+
+/// Moves the primary role, and what the app owned that loses it.
+fn primary_role(
+    world: &mut World,
+    page: PageId,
+    to: Option<AppId>,
+    context: &Context<'_>,
+) -> Result<Vec<Decided>, Refusal> {
+    let line = &mut page_mut(&mut world.settings, page)?.messenger;
+    let before = std::mem::replace(&mut line.primary_receiver, to);
+    if let Some(app) = to {
+        line.without_role.remove(&app);
+    }
+    let mut effects = settles(world, page, RuleId::RolesAssigned, context);
+    if let Some(loser) = before
+        && world.settings.options(page).role_lost == RoleLost::Idle
+    {
+        effects.extend(loses_all(world, page, loser, RuleId::RoleLost, context));
+    }
+    Ok(effects)
 }
 
 /// Makes an app or the inbox the default app, or none (C-10). A Page with a default app has routing and one without has not,
@@ -141,16 +157,17 @@ pub(crate) fn role(
     let was_primary = world.settings.primary(page).map(Party::App) == Some(party);
     let mut effects = Vec::new();
     if was_primary {
-        effects.extend(primary_receiver(world, page, None, context)?.effects);
+        effects = primary_role(world, page, None, context)?;
     }
     let line = &mut page_mut(&mut world.settings, page)?.messenger;
     let gone = role.is_none();
-    let changed = match party {
-        Party::App(app) if gone => line.without_role.insert(app),
-        Party::App(app) => line.without_role.remove(&app),
-        Party::Inbox => std::mem::replace(&mut line.inbox_without_role, gone) != gone,
-        Party::LeadFlow | Party::MetaAi => false,
-    };
+    let changed = was_primary
+        | match party {
+            Party::App(app) if gone => line.without_role.insert(app),
+            Party::App(app) => line.without_role.remove(&app),
+            Party::Inbox => std::mem::replace(&mut line.inbox_without_role, gone) != gone,
+            Party::LeadFlow | Party::MetaAi => false,
+        };
     if changed {
         effects.extend(settles(world, page, rule, context));
         if gone {
@@ -230,9 +247,7 @@ fn arrives(case: &mut Case<'_>, arrival: Arrival) {
         Arrival::Keeps => case.owner(),
         Arrival::Unowned => None,
     };
-    let has_role =
-        |party: &Party| !case.line().is_some_and(|line| line.has_roles() && line.is_without_role(*party));
-    let to = stays.filter(has_role);
+    let to = stays.filter(|party| case.takes_part(*party));
     if to.is_some() || case.control() != case.unowned() {
         case.move_to(rule, to);
     }
@@ -253,7 +268,8 @@ fn file(case: &mut Case<'_>, rule: RuleId, to: Folder) {
     }
 }
 
-/// Gives each conversation to who has it now that conversations can be given to apps, or no longer (C-05).
+/// Gives each conversation to who has it now that conversations can be given to apps, or no longer (C-05). A primary
+/// receiver that gets one back in this way hears of it where apps have roles (C-05a).
 pub(crate) fn settles(world: &mut World, page: PageId, rule: RuleId, context: &Context<'_>) -> Vec<Decided> {
     let Some(active) = world.settings.pages.get(&page).map(Page::is_active) else {
         return Vec::new();
@@ -263,12 +279,29 @@ pub(crate) fn settles(world: &mut World, page: PageId, rule: RuleId, context: &C
             case.move_to(rule, None);
             match case.options.done_folder {
                 DoneFolder::Off => {}
-                DoneFolder::On | DoneFolder::AfterMessage => file(case, rule, Folder::Done),
+                DoneFolder::On | DoneFolder::AfterMessage if case.takes_part(Party::Inbox) => {
+                    file(case, rule, Folder::Done);
+                }
+                DoneFolder::On | DoneFolder::AfterMessage => {}
             }
         }
-        (false, Control::Idle | Control::Owned { .. }) => case.move_to(rule, None),
+        (false, Control::Idle) => case.move_to(rule, None),
+        (false, Control::Owned { by, .. }) => {
+            case.move_to(rule, None);
+            gives_back(case, by);
+        }
         (true, Control::Idle | Control::Owned { .. }) | (false, Control::Inactive) => {}
     })
+}
+
+/// Tells the primary receiver that another party is no longer in control, since handover is off (C-05a).
+fn gives_back(case: &mut Case<'_>, from: Party) {
+    let has_roles = case.line().is_some_and(Line::has_roles);
+    if let Some(new_owner) = case.primary().map(Party::App).filter(|primary| has_roles && *primary != from) {
+        case.next_event();
+        let event = Event::PassThreadControl { previous_owner: Some(from), new_owner, metadata: None };
+        case.tell_by(RuleId::OffGivesBack, Audience::Party(new_owner), &event);
+    }
 }
 
 /// Ends what an app had on a Page that it leaves: its conversations go to who has what nobody was given, and its roles
@@ -284,7 +317,8 @@ pub(crate) fn leaves(world: &mut World, page: PageId, app: AppId, context: &Cont
     if line.default_app == Some(Party::App(app)) {
         line.default_app = None;
     }
-    let told = had_role && matches!(line.fixed().leader, Leader::PrimaryReceiver);
+    let is_connected = settings.apps.contains_key(&app);
+    let told = had_role && is_connected && matches!(line.fixed().leader, Leader::PrimaryReceiver);
     let mut effects = settles(world, page, RuleId::RemovedOwner, context);
     effects.extend(loses_all(world, page, app, RuleId::RemovedOwner, context));
     if was_default {
@@ -307,7 +341,7 @@ fn role_told(
     let event = Event::AppRoles { app, role };
     let to_all =
         world.settings.line(page).is_some_and(|line| matches!(line.fixed().unowned, Unowned::Primary));
-    let audience = if to_all { Audience::Receivers } else { Audience::Party(Party::App(app)) };
+    let audience = if to_all { Audience::Receivers(app) } else { Audience::Party(Party::App(app)) };
     let told = audience::audience(world, page, None, audience, &event);
     told.into_iter().map(|listener| listener.told(page, None, context.now, &event)).collect()
 }

@@ -11,6 +11,7 @@ use crate::conversation::{Control, Sender};
 use crate::edges;
 use crate::effect::{Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
+use crate::filing;
 use crate::ids::{AppId, Mid};
 use crate::input::{SendControl, Tag};
 use crate::message::Message;
@@ -72,6 +73,9 @@ pub(crate) fn send(mut case: Case<'_>, app: AppId, outgoing: Outgoing) -> Outcom
 
     let (mid, at) = write(&mut case, rule, Sender::Party(sender), &message);
     page_wrote(&mut case);
+    if case.owner() == Some(sender) {
+        filing::after_message(&mut case);
+    }
     match leave {
         Leave::HumanAgent { rule, takes: true } => human_agent_takes(&mut case, rule, sender),
         Leave::HumanAgent { takes: false, .. } | Leave::Ordinary(_) => {}
@@ -144,11 +148,9 @@ enum Leave {
 fn controls(case: &mut Case<'_>, app: AppId, tag: Option<Tag>) -> Result<Leave, Refusal> {
     let sender = Some(Party::App(app));
     let rule = match (case.control(), case.options.idle_sends) {
-        (Control::Owned { .. }, _) if case.owner() == sender => {
-            return Ok(Leave::Ordinary(RuleId::OnlyOwnerSends));
-        }
         (Control::Owned { .. }, _) => match case.options.exclusive {
             Switch::Off => return Ok(Leave::Ordinary(RuleId::NotExclusive)),
+            Switch::On if case.owner() == sender => return Ok(Leave::Ordinary(RuleId::OnlyOwnerSends)),
             Switch::On => RuleId::OnlyOwnerSends,
         },
         (Control::Inactive, _) => return Ok(Leave::Ordinary(RuleId::RolesAssigned)),

@@ -130,8 +130,7 @@ impl Page {
             (Leader::PrimaryReceiver, Unowned::Idle) => true,
             (Leader::PrimaryReceiver, Unowned::Primary) => line.primary().is_some_and(|primary| {
                 let mut others = self.apps.keys().filter(|app| **app != primary).map(|app| Party::App(*app));
-                let has_role = |party: Party| !line.is_without_role(party);
-                has_role(Party::Inbox) || others.any(has_role)
+                line.takes_part(Party::Inbox) || others.any(|party| line.takes_part(party))
             }),
         }
     }

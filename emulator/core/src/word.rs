@@ -4,12 +4,12 @@
 /// Makes enums whose variants have words: `ALL`, `WORDS`, `name` and `parse`.
 #[macro_export]
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+ })+) => {
+    ($($(#[$doc:meta])* $name:ident { $($(#[doc = $word_doc:literal])+ $variant:ident = $word:literal,)+ })+) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub enum $name {
-                $($(#[$word_doc])* $variant,)+
+                $($(#[doc = $word_doc])+ $variant,)+
             }
 
             impl $name {
@@ -18,6 +18,9 @@ macro_rules! words {
 
                 /// Their words, in the same order.
                 pub const WORDS: &'static [&'static str] = &[$($word,)+];
+
+                /// What each means, in the same order; lines are put together with a blank before each.
+                pub const MEANINGS: &'static [&'static str] = &[$(concat!($($word_doc),+),)+];
 
                 /// The word for it.
                 pub const fn name(self) -> &'static str {

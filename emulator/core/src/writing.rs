@@ -9,7 +9,6 @@ use crate::conversation::{Kept, Sender};
 use crate::derive::Digest;
 use crate::effect::{Effect, Event};
 use crate::field::Field;
-use crate::filing;
 use crate::ids::Mid;
 use crate::message::Message;
 use crate::options::Activity;
@@ -44,7 +43,6 @@ pub(crate) fn page_wrote(case: &mut Case<'_>) {
         Activity::UserMessage => {}
         Activity::AnyMessage => renew(case),
     }
-    filing::after_message(case);
 }
 
 /// Something was written: the owner keeps control for at least as long as a message renews it (C-26).

@@ -106,6 +106,17 @@ pub fn declined(kind: RefusalKind) -> String {
     if kind == RefusalKind::UnknownMessage {
         return format!("there is no such message among the last {KEPT_MESSAGES} of the conversation");
     }
+    refused(kind).message.into_owned()
+}
+
+/// A refusal with its code and its subcode, for people.
+pub fn wording(kind: RefusalKind) -> String {
+    let GraphError { code, subcode, message, .. } = refused(kind);
+    let subcode = subcode.map_or_else(String::new, |subcode| format!(", subcode {subcode}"));
+    format!("{message} (code {code}{subcode})")
+}
+
+fn refused(kind: RefusalKind) -> GraphError {
     let refusal = Refusal { rule: RuleId::PersonOfPage, saw: Saw::default(), kind };
-    GraphError::refused_to(None, refusal, Timestamp(0)).message.into_owned()
+    GraphError::refused_to(None, refusal, Timestamp(0))
 }

@@ -247,6 +247,8 @@ impl Play {
             if *made_by == delivery.app && options.tap_heard == TapHeard::Messaging);
         let app = Party::App(delivery.app);
         let listens = match (is, options.idle_delivery) {
+            // Where no app can be in control everything is on messaging.
+            _ if self.world.control(person) == Control::Inactive => false,
             (Some(owner), _) => owner != app && !hears_tap,
             (None, IdleDelivery::Messaging) => false,
             (None, IdleDelivery::Standby) => on_standby(delivery.field),

@@ -1,12 +1,12 @@
 //! Holds the rows against the decision table: they agree, and every cell has a row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::decisions::{
     Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decide, decision_table,
 };
 use emulator_core::{
-    AppId, Field, Fixed, Folder, Leader, OptionRule, Options, Overrides, Party, RouteId, Span, Tag,
+    AppId, Field, Fixed, Folder, Leader, OptionRule, Options, Overrides, Party, RouteId, Span, Tag, Unowned,
 };
 use emulator_language::node::Node;
 use emulator_language::step::{
@@ -105,7 +105,8 @@ fn differing<'a>(outcome: &'a Outcome, seen: &'a Seen) -> impl Iterator<Item = S
             .is_some_and(|refused| *refused == (refusal_word(&kind), rule.rule().code.to_owned())),
         Verdict::Nothing => seen.accepted.is_none() && seen.refused.is_none(),
     };
-    let told = seen.told.as_ref().is_none_or(|told| *told == outcome.told);
+    let set = |told: &[(ControlEvent, Whom)]| told.iter().copied().collect::<BTreeSet<_>>();
+    let told = seen.told.as_ref().is_none_or(|told| set(told) == set(&outcome.told));
     let says = |what: &str| format!("the table says {what}");
     let verdict = (!verdict).then(|| says(&format!("{:?}", outcome.verdict)));
     let control = (seen.control != outcome.control).then(|| says(outcome.control.name()));
@@ -133,6 +134,13 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
     }
     let inbox = OwnerWord::Inbox.name();
     let has_primary = before.primary != RoleWord::None.name();
+    // In the cells the owner is not the primary receiver, which makes a difference where apps have roles, and handover
+    // is off because an admin switched it off.
+    let has_roles = Fixed::of(table.protocol).unowned == Unowned::Primary;
+    let is_off = before.owner == OwnerWord::None.name();
+    if has_roles && has_primary && before.owner == before.primary || is_off && !given.handover_off {
+        return None;
+    }
     let standing = match (before.is_idle(), before.owner == inbox, has_primary) {
         _ if given.handover_off => Standing::Off,
         (true, _, false) => Standing::IdleWithoutPrimary,
@@ -166,7 +174,8 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
                 PageChange::DefaultApp(_) => leader != Leader::DefaultApp,
                 _ => false,
             };
-            if of_another {
+            let primary_goes = matches!(change, PageChange::Removes(app) if app.value == before.primary);
+            if of_another || has_roles && primary_goes {
                 return None;
             }
             let (action, target) = admin_does(before, change)?;

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use emulator_core::RuleId;
 use emulator_language::matcher::{Mismatch, Pattern};
+use emulator_language::vocabulary::OwnerWord;
 use serde_json::{Map, Value};
 
 use crate::ANY;
@@ -104,7 +105,8 @@ fn state(row: &Row, played: &Played, found: &mut Vec<String>) -> Result<(), Stri
     let expires = match then.expires {
         Some(length) => Some(length),
         None if *owner == before.owner => before.until.map(|until| Length(until - after.now)),
-        None if owner == emulator_language::vocabulary::OwnerWord::Idle.name() => None,
+        None if [OwnerWord::Idle.name(), OwnerWord::None.name()].contains(&owner.as_str()) => None,
+        None if !played.control_ends => None,
         None => return Err("control moved, so say when it `expires`".to_owned()),
     };
     compare(found, "expires", (shown(expires), shown(after.expires())));

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, AdminChange, Answer, AppId, Context, Control, ControlAct, Decided, Delivery, Effect, Fixed,
-    Folder, Ids, Input, Message, Outcome, PageId, Party, Person, PersonAct, Protocol, Psid, Refusal, RuleId,
-    Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
+    Accepted, AdminChange, Answer, AppId, Context, Control, ControlAct, ControlEnds, Decided, Delivery,
+    Effect, Fixed, Folder, Ids, Input, Message, Outcome, PageId, Party, Person, PersonAct, Protocol, Psid,
+    Refusal, RuleId, Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
 };
 use emulator_language::step::{Act, ClockMove};
 use emulator_language::value::parse_duration;
@@ -91,6 +91,8 @@ pub(crate) struct Played {
     pub(crate) before: State,
     pub(crate) after: State,
     pub(crate) verdict: Verdict,
+    /// Whether control ends by itself, so that a row has to say when.
+    pub(crate) control_ends: bool,
     /// What the rule of the verdict read.
     pub(crate) saw: Value,
     pub(crate) answer: Option<Value>,
@@ -130,6 +132,7 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
     let mut played = Played {
         before,
         verdict: happened.verdict,
+        control_ends: stage.world.settings.options(ORCHID).control_ends == ControlEnds::AfterSilence,
         saw,
         answer,
         heard: Vec::new(),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use emulator_core::{OptionRule, Options, Protocol, catalogue};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use crate::exit::Exit;
 use crate::output;
 
+mod compare;
 mod diff;
 mod table;
 
@@ -34,14 +36,23 @@ enum List {
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
-    /// Prints what the rules decide otherwise than in an earlier version, which journals name in their first line
+    /// Prints what differs between two protocols, or what the rules decide otherwise than in an earlier version
     Diff {
-        /// The version to compare with
-        #[arg(long, value_name = "VERSION")]
-        since: u32,
+        /// The protocol that a bot knows
+        #[arg(value_name = "PROTOCOL", value_parser = PossibleValuesParser::new(Protocol::WORDS), required_unless_present = "since", requires = "to")]
+        from: Option<String>,
+        /// The protocol that it moves to
+        #[arg(value_name = "PROTOCOL", value_parser = PossibleValuesParser::new(Protocol::WORDS))]
+        to: Option<String>,
+        /// The version of the rules to compare with, which journals name in their first line
+        #[arg(long, value_name = "VERSION", conflicts_with_all = ["from", "to"])]
+        since: Option<u32>,
     },
     /// Prints who may do what in which state, and what comes of it
     Table {
+        /// The protocol whose table it is
+        #[arg(long, value_name = "PROTOCOL", default_value = "handover", value_parser = PossibleValuesParser::new(Protocol::WORDS))]
+        protocol: String,
         /// Prints text or JSON
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
@@ -52,9 +63,15 @@ pub(crate) fn run(arguments: &RulesArguments) -> ExitCode {
     let text = match &arguments.list {
         Some(List::Options { format }) if format == "json" => options_as_json(),
         Some(List::Options { .. }) => options_as_text(),
-        Some(List::Table { format }) if format == "json" => format!("{:#}\n", table::json()),
-        Some(List::Table { .. }) => table::text(),
-        Some(List::Diff { since }) => match diff::since(*since) {
+        Some(List::Table { format, protocol }) => {
+            let protocol = Protocol::parse(protocol).unwrap_or_default();
+            if format == "json" { format!("{:#}\n", table::json(protocol)) } else { table::text(protocol) }
+        }
+        Some(List::Diff { from: Some(from), to: Some(to), .. }) => {
+            let [from, to] = [from, to].map(|name| Protocol::parse(name).unwrap_or_default());
+            compare::text(from, to)
+        }
+        Some(List::Diff { since, .. }) => match diff::since(since.unwrap_or_default()) {
             Ok(text) => text,
             Err(why) => {
                 eprintln!("error: {why}");
@@ -72,17 +89,13 @@ fn values(option: &OptionRule) -> String {
 }
 
 fn options_as_text() -> String {
+    let usual = |option: &OptionRule| option.default(Protocol::default());
     let rows: Vec<[String; 5]> =
         std::iter::once(["OPTION", "VALUES", "DEFAULT", "RULE", "DECIDES"].map(str::to_owned))
             .chain(Options::ALL.iter().map(|option| {
-                [
-                    option.name,
-                    &values(option),
-                    option.default(Protocol::Handover),
-                    option.rule.rule().code,
-                    option.meaning,
-                ]
-                .map(str::to_owned)
+                let meaning = format!("{}{}", option.meaning, elsewhere(option));
+                [option.name, &values(option), usual(option), option.rule.rule().code, &meaning]
+                    .map(str::to_owned)
             }))
             .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
@@ -95,12 +108,23 @@ fn options_as_text() -> String {
     out
 }
 
+/// The words of protocols in which it has another default than usual.
+fn elsewhere(option: &OptionRule) -> String {
+    let usual = option.default(Protocol::default());
+    let others = Protocol::ALL.iter().map(|protocol| (protocol.name(), option.default(*protocol)));
+    let others: Vec<String> =
+        others.filter(|(_, word)| *word != usual).map(|(name, word)| format!("{name}: {word}")).collect();
+    if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) }
+}
+
 fn options_as_json() -> String {
     let list = Options::ALL.iter().map(|option| {
         json!({
             "name": option.name,
             "values": option.words,
-            "default": option.default(Protocol::Handover),
+            "default": option.default(Protocol::default()),
+            "defaults": Protocol::ALL.iter().map(|protocol| (protocol.name(), option.default(*protocol)))
+                .collect::<std::collections::BTreeMap<_, _>>(),
             "rule": option.rule.rule().code,
             "meaning": option.meaning,
         })

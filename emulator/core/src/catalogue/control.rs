@@ -8,7 +8,11 @@ macro_rules! control {
             MessagingPermission, "C-02", "calls need pages_messaging", [], Documented, HANDOVER,
                 "A Page token without the permission pages_messaging can neither send nor move control.";
             RolesAssigned, "C-05", "a primary and its secondaries", [HandoverV1], Documented, HANDOVER,
-                "A Page has one primary receiver; every other connected app is a secondary receiver, and so is the Page Inbox, unless an admin takes the role away. While there is no primary or no secondary receiver, or handover is switched off, no app can be given control: the edges answer with subcode 2018171, every app hears everything on messaging and may send, and conversations lie in Main.";
+                "A Page has one primary receiver; every other connected app is a secondary receiver, and so is the Page Inbox, unless an admin takes the role away. While there is no primary or no secondary receiver, or handover is switched off, no app can be given control: the edges answer with subcode 2018171, every app hears everything on messaging and may send, and conversations lie in Main. An app without a role can call no edge, and control cannot be passed to it.";
+            OffGivesBack, "C-05a", "the primary receiver gets control back when handover ends", [HandoverV1], Observed, LOGS,
+                "When handover is switched off, or the last secondary receiver loses its role, while another party than the primary receiver is in control, the primary receiver is told by pass_thread_control.";
+            PrimaryDemoted, "C-06", "a new primary receiver demotes the old one", [HandoverV1], Observed, LOGS,
+                "When another app becomes the primary receiver, the one before becomes a secondary receiver by itself.";
             AdminDecides, "C-08", "an admin decides about apps", [Handover], Documented, HANDOVER,
                 "Every app that is connected to the Page takes part in handover; a primary receiver is optional, and everybody else is a plain participant.";
             InboxNeverPrimary, "C-09", "the inbox is never primary", [HandoverV1, Handover], Documented, HANDOVER,
@@ -18,11 +22,11 @@ macro_rules! control {
             TakePermission, "C-11", "an admin permits apps to take control", [ConversationRouting], Documented, ROUTING,
                 "Whether an app may take control is a setting of the Page for each app; the default app is not exempt.";
             RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
-                "An app whose role changes is told by app_roles, an event without a sender; one event for each app.";
+                "An app whose role changes is told by app_roles, an event without a sender; one event for each app. Under the first handover protocol the primary and all secondary receivers are told of each change.";
             RemovedOwner, "C-12a", "an app that is removed owns nothing", [], Inferred, CHOICE,
-                "When an app is removed from the Page, or takes itself off, the conversations that it owned become idle and its role ends.";
+                "When an app is removed from the Page, or takes itself off, the conversations that it owned become idle and its role ends. Under the first handover protocol, where no conversation is idle, they go to the primary receiver. No control event tells of it.";
             RoleLost, "C-12b", "a primary receiver that loses its role owns nothing", [HandoverV1, Handover], Inferred, CHOICE,
-                "When an admin takes the primary role away from an app, the conversations that it owned become idle.";
+                "When an admin takes the primary role away from an app, the conversations that it owned become idle; under the first handover protocol they go to the new primary receiver.";
             AlwaysOwned, "C-13", "a conversation always has an owner", [HandoverV1], Documented, HANDOVER,
                 "A conversation begins with the primary receiver in control. Control never ends by itself: it stays where it is until an app passes or takes it.";
             DefaultSendsIdle, "C-15", "only the default app sends while idle", [ConversationRouting], Documented, ROUTING,
@@ -56,9 +60,9 @@ macro_rules! control {
             OnlyOwnerPasses, "C-34", "only the owner passes", [], Documented, REFERENCE,
                 "A pass by an app that does not own an owned conversation is refused with code 100, subcode 2018151. Where idle conversations are not for every app to pass, nobody owns one.";
             PassNamesTarget, "C-35", "a pass names its target", [], Documented, REFERENCE,
-                "A pass needs target_app_id.";
+                "A pass needs target_app_id. Under the first handover protocol that holds for the primary receiver alone.";
             TargetOnPage, "C-35a", "the target is on the Page", [], Inferred, ERRORS,
-                "The target of a pass is an app that is connected to the Page, or the Page Inbox; anything else is refused with code 100, subcode 2018164.";
+                "The target of a pass is an app that is connected to the Page, or the Page Inbox with its app id 263902037430900; anything else is refused with code 100, subcode 2018164.";
             PassToDefault, "C-36", "a pass without a target goes to the default app", [ConversationRouting], Documented, ROUTING,
                 "The owner may pass control, and any app while the conversation is idle. Without a target control goes to the default app.";
             PassToItself, "C-36a", "an owner passes to another party", [ConversationRouting], Documented, ROUTING,
@@ -66,13 +70,13 @@ macro_rules! control {
             IdlePasses, "C-37", "an idle conversation may be passed by any app", [ConversationRouting, DefaultBehavior], Documented, ROUTING,
                 "While nobody owns the conversation any app may pass it to any app of the Page, itself included.";
             PassMovesControl, "C-38", "a pass moves control", [], Documented, REFERENCE,
-                "After a pass the target owns the conversation for 24 hours and is told by pass_thread_control.";
+                "After a pass the target owns the conversation, for 24 hours where control ends by itself, and is told by pass_thread_control.";
             OneIdInEvents, "C-39", "control events of the first protocol name one app", [HandoverV1], Documented, REFERENCE,
                 "pass_thread_control names the new owner and take_thread_control the owner before; neither names the other.";
-            TakeByOwner, "C-42", "taking what one has", [HandoverV1, Handover, ConversationRouting], Inferred, CHOICE,
+            TakeByOwner, "C-42", "taking what one has", [HandoverV1, Handover, ConversationRouting], Observed, LOGS,
                 "A take by the app that owns the conversation already succeeds and changes nothing; with routing it is refused with code 100, subcode 2534037.";
             PrimaryTakes, "C-42a", "only the primary receiver takes", [HandoverV1], Documented, REFERENCE,
-                "The primary receiver may take control at any time. Anybody else is refused.";
+                "The primary receiver may take control at any time, and the party that loses it is told by take_thread_control. Anybody else is refused, even the owner.";
             WhoMayTake, "C-43", "who may take", [Handover], Documented, CONVERSATION,
                 "Any app may take an idle conversation; the primary receiver may also take an owned one. The app that loses control is told by take_thread_control; nobody is told when it was idle.";
             PermittedTakes, "C-44", "apps with permission take", [ConversationRouting], Documented, ROUTING,
@@ -80,11 +84,11 @@ macro_rules! control {
             NobodyTakes, "C-45", "no app takes without a default app", [DefaultBehavior], Observed, LOGS,
                 "A take on a Page without a default app is refused with code 27, subcode 2018464.";
             TakeFromInbox, "C-49", "a take from the inbox is told as a pass", [HandoverV1], Observed, LOGS,
-                "A primary receiver that takes control from the Page Inbox hears of it by pass_thread_control.";
+                "A primary receiver that takes control from the Page Inbox hears of it by pass_thread_control, as if the inbox had passed control on.";
             RequestByOwner, "C-50", "an owner has nothing to request", [HandoverV1, Handover, DefaultBehavior], Inferred, CHOICE,
                 "A request by the app that owns the conversation is refused as an invalid parameter.";
             RequestAsksPrimary, "C-50a", "a request asks the primary receiver", [HandoverV1], Documented, REFERENCE,
-                "A request is told to the primary receiver by request_thread_control, whoever owns the conversation; control stays where it is. The primary receiver itself has nothing to request.";
+                "A request is told to the primary receiver by request_thread_control, whoever owns the conversation; control stays where it is. The primary receiver itself, which takes, is refused as with an invalid parameter. The Page Inbox never answers.";
             RequestAsksOwner, "C-51", "a request asks the owner", [Handover, DefaultBehavior], Documented, HANDOVER,
                 "A request for an owned conversation is told to its owner by request_thread_control; control stays where it is. The Page Inbox never answers.";
             RequestOnIdle, "C-52", "a request on an idle conversation is granted", [Handover, DefaultBehavior], Inferred, CHOICE,
@@ -95,12 +99,14 @@ macro_rules! control {
                 "A release by the owner makes the conversation idle and nobody is told; by anybody else it is refused with code 100.";
             ExtendControl, "C-59", "the owner may extend", [Handover, ConversationRouting, DefaultBehavior], Documented, CONVERSATION,
                 "Only the owner may extend its control. It then ends the given duration from now, 7 days at most and 24 hours when none is given; a later message of the person can only move that end further away.";
-            OwnerToldToAll, "C-60", "every app of the Page may ask for the owner", [HandoverV1, Handover], Inferred, REFERENCE,
+            OwnerToldToPrimary, "C-60a", "the primary receiver may ask for the owner", [HandoverV1], Documented, REFERENCE,
+                "thread_owner answers the primary receiver with the owner's app id, and refuses other apps. A conversation whose control never ends has no expiration in the answer.";
+            OwnerToldToAll, "C-60", "every app of the Page may ask for the owner", [Handover], Inferred, REFERENCE,
                 "thread_owner answers any app of the Page with the owner's app id and the moment at which its control ends, or with an empty list when the conversation is idle.";
             OwnerToldToOwner, "C-61", "the owner and the default app know who owns", [ConversationRouting, DefaultBehavior], Documented, ROUTING,
                 "thread_owner answers the owner and the default app with the owner's app id and the moment at which its control ends, and any other app with that moment alone; with an empty list when the conversation is idle.";
             ReceiversForPrimary, "C-64", "the primary receiver may list the others", [HandoverV1, Handover], Documented, REFERENCE,
-                "secondary_receivers answers the primary receiver with every other app of the Page and the Page Inbox. To another app of a Page with a primary receiver it is refused with subcode 2018234, on a Page without one with subcode 2018171.";
+                "secondary_receivers answers the primary receiver with every other app of the Page and the Page Inbox. To another app of a Page with a primary receiver it is refused with subcode 2018234, on a Page without one, or to an app without a role, with subcode 2018171. Each has an id, a name and a link.";
             MetadataOnly, "C-65", "metadata without control", [Handover], Documented, REFERENCE,
                 "pass_thread_metadata tells another app of the Page something about the conversation by an event of that name; control stays where it is.";
             SendPassesControl, "C-68", "a message can pass or release control", [ConversationRouting], Documented, ROUTING,

@@ -12,7 +12,7 @@ macro_rules! events {
             ControlEvents, "C-75", "control events travel on messaging", [], Observed, LOGS,
                 "Control events need the field messaging_handovers and are delivered in the array messaging, never in standby.";
             EventOrder, "C-75a", "the order of keys in control events", [], Observed, LOGS,
-                "A control event names the recipient first, then the timestamp, then the sender, who is the person, and then what happened. Metadata that nobody gave stands there as null.";
+                "A control event names the recipient first, then the timestamp, then the sender, who is the person, and then what happened; documents of 2017 that label the recipient as a person are wrong. Metadata that nobody gave stands there as null.";
             AppIdsInEvents, "C-78", "app ids in control events are numbers", [], Observed, LOGS,
                 "App ids in control events and in echoes are JSON numbers, although the reference calls them strings. thread_owner answers with a string.";
             StandbyEvents, "C-80", "what travels on standby", [], Documented, STANDBY,

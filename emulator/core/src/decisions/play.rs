@@ -54,7 +54,7 @@ pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
         owner: stage.world.control(PERSON).owner(),
         primary: stage.world.settings.line(PAGE).and_then(Line::leader).and_then(Party::app),
         actor,
-        target: Some(TARGET),
+        target: (cell.action != Action::TakesRoleAway).then_some(TARGET),
     };
     let (verdict, effects) =
         match input(cell.protocol, cell.action, actor.and_then(Party::app).unwrap_or(OTHER)) {
@@ -73,7 +73,10 @@ pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
         | Effect::WebhooksFailing { .. }
         | Effect::WebhooksDisabled { .. } => None,
     });
-    let told = told.collect();
+    // Where all receivers hear of a role, several apps may play the same part.
+    let mut heard = Vec::new();
+    told.for_each(|told| heard.extend((!heard.contains(&told)).then_some(told)));
+    let told = heard;
     Outcome { verdict, control: cast.control(stage.world.control(PERSON).owner()), told }
 }
 

@@ -128,6 +128,7 @@ reasons! {
     OnlyOwnerExtends = "only_owner_extends",
     DurationOutOfRange = "duration_out_of_range",
     RequestByOwner = "request_by_owner",
+    RequestByPrimary = "request_by_primary",
 }
 
 /// By its word; a token that has run out with the time, behind a space.

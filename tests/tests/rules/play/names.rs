@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    AppId, Delivery, Event, Fact, FactValue, Field, Message, Mid, Missing, Options, Party, Referral, Saw,
-    Style, Timestamp,
+    AppId, ControlFields, Delivery, Event, Fact, FactValue, Field, Message, Mid, Missing, Options, Party,
+    Referral, Saw, Style, Timestamp,
 };
 use emulator_language::vocabulary::{OwnerWord, RoleWord};
 use serde_json::{Map, Value, json};
@@ -77,7 +77,7 @@ impl Names {
         let mut heard = json!({
             "app": self.app(delivery.app),
             "channel": delivery.channel.name(),
-            "event": self.event(delivery.event),
+            "event": self.event(delivery.event, delivery.style.control_fields),
         });
         let written = written(delivery.style);
         if !written.is_empty() {
@@ -86,7 +86,7 @@ impl Names {
         heard
     }
 
-    fn event(&self, event: Event) -> Value {
+    fn event(&self, event: Event, fields: ControlFields) -> Value {
         let receipt = |watermark: Timestamp| json!({"watermark": self.called(|known| known.1 == watermark)});
         let named = |party: Party| self.named(party);
         match event {
@@ -119,10 +119,18 @@ impl Names {
             Event::Delivered { watermark, mids: _ } => json!({"delivery": receipt(watermark)}),
             Event::Read { watermark } => json!({"read": receipt(watermark)}),
             Event::PassThreadControl { previous_owner, new_owner, metadata } => {
-                json!({"pass_thread_control": self.moved(previous_owner, new_owner, metadata.as_deref())})
+                let mut event = self.moved(previous_owner, new_owner, metadata.as_deref());
+                if fields == ControlFields::One {
+                    event.remove("previous_owner_app_id");
+                }
+                json!({"pass_thread_control": event})
             }
             Event::TakeThreadControl { previous_owner, new_owner, metadata } => {
-                json!({"take_thread_control": self.moved(previous_owner, new_owner, metadata.as_deref())})
+                let mut event = self.moved(previous_owner, new_owner, metadata.as_deref());
+                if fields == ControlFields::One {
+                    event.remove("new_owner_app_id");
+                }
+                json!({"take_thread_control": event})
             }
             Event::RequestThreadControl { requested_owner, metadata } => {
                 let mut event = Map::new();
@@ -200,12 +208,12 @@ fn came_by(referral: &Referral) -> Value {
 
 /// The switches of the writing that are not at their defaults.
 fn written(style: Style) -> BTreeMap<String, String> {
-    let Style { app_ids, missing_metadata, escapes, control_fields } = style;
+    // Which owners an event names is seen in the event.
+    let Style { app_ids, missing_metadata, escapes, control_fields: _ } = style;
     let words = [
         ("app_id_type", app_ids.name()),
         ("missing_metadata", missing_metadata.name()),
         ("webhook_escapes", escapes.name()),
-        ("control_fields", control_fields.name()),
     ];
     let defaults = Options::default();
     let differing = words.into_iter().filter(|(name, word)| defaults.word(name) != Some(*word));

@@ -68,7 +68,7 @@ pub(super) fn before(
 ) -> Result<Settings, Nonsense> {
     let plain = |app: &table::App| table::App { mode: None, ..app.clone() };
     let apps = apps.iter().map(|(name, app)| (name.clone(), plain(app))).collect();
-    let mut given = Given { organic: None, ..given.clone() };
+    let mut given = Given { organic: None, handover_off: false, ..given.clone() };
     given.options.retain(|name, _| !BARRIERS.contains(&name.as_str()));
     settings(&given, &apps, names, None)
 }

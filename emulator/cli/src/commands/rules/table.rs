@@ -2,20 +2,20 @@
 
 use std::fmt::Write as _;
 
+use emulator_core::Protocol;
 use emulator_core::decisions::{
     Action, Actor, Control, Decision, Outcome, Standing, Verdict, decision_table,
 };
 use serde_json::{Value, json};
 
 /// The table for people: a block for each state, in it one for each actor.
-pub(super) fn text() -> String {
-    let table = decision_table();
+pub(super) fn text(protocol: Protocol) -> String {
+    let table = of(protocol);
     let mut out = String::new();
     for &standing in Standing::ALL {
         let cells: Vec<&Decision> =
             table.iter().filter(|decision| decision.cell.standing == standing).collect();
-        let protocol = cells.first().map_or("", |decision| decision.cell.protocol.name());
-        let _ = writeln!(out, "{protocol}: {}", standing.name());
+        let _ = writeln!(out, "{}: {}", protocol.name(), standing.name());
         for &actor in Actor::ALL {
             let of_actor: Vec<&Decision> =
                 cells.iter().copied().filter(|decision| decision.cell.actor == actor).collect();
@@ -65,8 +65,13 @@ fn in_words(outcome: &Outcome) -> String {
 }
 
 /// The table for programs: a list of cells.
-pub(super) fn json() -> Value {
-    decision_table().iter().map(cell).collect()
+pub(super) fn json(protocol: Protocol) -> Value {
+    of(protocol).iter().map(cell).collect()
+}
+
+/// The cells of a protocol.
+fn of(protocol: Protocol) -> Vec<Decision> {
+    decision_table().into_iter().filter(|decision| decision.cell.protocol == protocol).collect()
 }
 
 fn cell(decision: &Decision) -> Value {

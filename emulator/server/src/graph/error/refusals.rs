@@ -105,7 +105,8 @@ const fn on_messenger(kind: RefusalKind) -> Wording {
         | RefusalKind::DurationOutOfRange
         | RefusalKind::NoThreadControl
         | RefusalKind::PassToItself
-        | RefusalKind::RequestByOwner => says(100, INVALID),
+        | RefusalKind::RequestByOwner
+        | RefusalKind::RequestByPrimary => says(100, INVALID),
         RefusalKind::TakeByOwner => {
             says(100, "(#100) The action is invalid since it's not the thread owner.").subcode(2_534_037)
         }

@@ -6,7 +6,7 @@ use emulator_core::{
     AdminChange, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, ControlFields, Delivery,
     Effect, Escapes, Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing,
     MissingMetadata, PageId, Party, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind,
-    Saw, Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
+    Saw, SendControl, Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
 };
 
 use super::line::{read, wall, without_wall};

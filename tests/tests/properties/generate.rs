@@ -1,13 +1,13 @@
 //! Worlds and inputs of every kind, most of them such as happen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, App, AppAct, AppId, AppMode, Button, Connection, ControlAct, Feature, Field, FieldSet,
-    Folder, InboxAct, Input, Line, Message, Mid, Options, Overrides, Page, PageId, Party, Permission, Person,
-    PersonAct, Protocol, Psid, QuickReply, Reaction, Referral, Settings, Span, Subject, Tag, Template, Timer,
-    TimerKind, Timestamp, TokenState, World,
+    Ad, AdRoute, AdminChange, App, AppAct, AppId, AppMode, Button, Connection, ControlAct, Feature, Field,
+    FieldSet, Folder, InboxAct, Input, Line, Message, Mid, Options, Overrides, Page, PageId, Party,
+    Permission, Person, PersonAct, Protocol, Psid, QuickReply, Reaction, Referral, Routes, SendControl,
+    Settings, Span, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState, World,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -23,6 +23,9 @@ pub(crate) const BO: Psid = Psid(102);
 const UNKNOWN: Psid = Psid(199);
 pub(crate) const BEGIN: Timestamp = Timestamp(1_782_864_000_000);
 const DAY: i64 = Span::DAY.0;
+/// The link and the ad that have routes.
+const LINK: &str = "link";
+const AD: &str = "ad";
 
 /// One thing that a sequence does.
 #[derive(Debug, Clone)]
@@ -51,6 +54,22 @@ fn overrides() -> impl Strategy<Value = Overrides> {
     prop_oneof![1 => Just(Vec::new()), 1 => vec(select(switches), 0..6)].prop_map(set)
 }
 
+/// What a Page has of one protocol or another, whichever it follows.
+fn line() -> BoxedStrategy<(Protocol, Option<Party>, BTreeSet<AppId>, Routes)> {
+    let protocol = prop_oneof![2 => Just(Protocol::Handover), 3 => select(Protocol::ALL.to_vec())];
+    let default_app = prop_oneof![3 => select(APPS.to_vec()).prop_map(|app| Some(Party::App(app))), 1 => Just(Some(Party::Inbox)), 1 => Just(None)];
+    let may_not_take = subsequence(APPS.to_vec(), 0..=1).prop_map(BTreeSet::from_iter);
+    let days = select(vec![0, 1, 4, 30, 31]);
+    let routes = (select(APPS.to_vec()), select(APPS.to_vec()), days, any::<bool>()).prop_map(
+        |(link, ad, days, organic)| Routes {
+            links: [(LINK.into(), link)].into(),
+            ads: [(AD.into(), AdRoute::new(ad, Span(days * DAY)))].into(),
+            organic: organic.then_some(APPS[0]),
+        },
+    );
+    (protocol, default_app, may_not_take, routes).boxed()
+}
+
 fn settings() -> BoxedStrategy<Settings> {
     let connection = (fields(), any::<bool>()).prop_map(|(fields, human_agent)| Connection {
         fields,
@@ -59,19 +78,23 @@ fn settings() -> BoxedStrategy<Settings> {
     });
     let mode = prop_oneof![5 => Just(AppMode::Live), 1 => Just(AppMode::Development)];
     let app = (connection, mode);
-    (vec(app, 2..=3), 0..4_usize, overrides(), any::<bool>())
-        .prop_map(|(apps, primary, overrides, news)| {
+    (vec(app, 2..=3), 0..4_usize, overrides(), any::<bool>(), line())
+        .prop_map(|(apps, primary, overrides, news, line)| {
             let known = APPS.into_iter().zip(&apps);
             let known = known.map(|(id, (_, mode))| (id, App { mode: *mode, ..App::named(id.to_string()) }));
             let known: BTreeMap<_, _> = known.chain([(STRANGER, App::named("stranger"))]).collect();
             let connected: BTreeMap<_, _> =
                 APPS.into_iter().zip(apps.iter().map(|(connection, _)| connection.clone())).collect();
             let primary_receiver = APPS.get(primary).copied().filter(|app| connected.contains_key(app));
-            let page = |primary_receiver| Page {
-                messenger: Line::new(Protocol::Handover, overrides).with_primary(primary_receiver),
-                news,
-                apps: connected.clone(),
-                ..Page::named("Page")
+            let (protocol, default_app, may_not_take, routes) = line;
+            let default_app = default_app
+                .filter(|party: &Party| party.app().is_none_or(|app| connected.contains_key(&app)));
+            let page = |primary_receiver| {
+                let mut messenger = Line::new(protocol, overrides).with_primary(primary_receiver);
+                messenger.default_app = default_app;
+                messenger.may_not_take.clone_from(&may_not_take);
+                messenger.routes.clone_from(&routes);
+                Page { messenger, news, apps: connected.clone(), ..Page::named("Page") }
             };
             Settings { pages: [(PAGE, page(primary_receiver)), (OTHER_PAGE, page(None))].into(), apps: known }
         })
@@ -160,7 +183,8 @@ fn person_act() -> BoxedStrategy<PersonAct> {
         6 => taps,
         2 => reacts,
         2 => Just(PersonAct::Reads),
-        1 => Just(PersonAct::Opens(Referral::link("link"))),
+        1 => Just(PersonAct::Opens(Referral::link(LINK))),
+        1 => Just(PersonAct::Opens(Referral { reference: None, ad: Some(Ad { id: AD.into(), app: None }) })),
         1 => prop_oneof![1 => Just(true), 2 => Just(false)].prop_map(PersonAct::Blocks),
     ]
     .boxed()
@@ -182,7 +206,11 @@ fn change() -> BoxedStrategy<AdminChange> {
     ]);
     let permission = select(Permission::ALL.to_vec());
     prop_oneof![
-        3 => primary.prop_map(AdminChange::PrimaryReceiver),
+        3 => primary.clone().prop_map(AdminChange::PrimaryReceiver),
+        2 => primary.prop_map(AdminChange::DefaultApp),
+        1 => (app(), any::<bool>()).prop_map(|(app, permitted)| AdminChange::TakeControl { app, permitted }),
+        1 => any::<bool>().prop_map(AdminChange::Handover),
+        1 => select(Protocol::ALL.to_vec()).prop_map(AdminChange::Protocol),
         2 => app().prop_map(AdminChange::Connects),
         1 => app().prop_map(AdminChange::Removes),
         2 => (app(), fields()).prop_map(|(app, fields)| AdminChange::Fields { app, fields }),
@@ -198,9 +226,15 @@ fn change() -> BoxedStrategy<AdminChange> {
 
 fn app_act() -> BoxedStrategy<AppAct> {
     let tag = prop_oneof![4 => Just(None), 2 => Just(Some(Tag::HumanAgent)), 1 => select(Tag::ALL.to_vec()).prop_map(Some)];
+    let pass = prop_oneof![3 => app().prop_map(|app| Some(Party::of(app))), 1 => Just(None)];
+    let then = prop_oneof![
+        8 => Just(None),
+        1 => pass.prop_map(|to| Some(SendControl::Pass(to))),
+        1 => Just(Some(SendControl::Release)),
+    ];
     let installs = prop_oneof![2 => fields().prop_map(Some), 1 => Just(None)];
     prop_oneof![
-        8 => (person(), message(), tag).prop_map(|(person, message, tag)| AppAct::Sends { person, message, tag, then: None }),
+        8 => (person(), message(), tag, then).prop_map(|(person, message, tag, then)| AppAct::Sends { person, message, tag, then }),
         12 => (person(), control()).prop_map(|(person, act)| AppAct::Controls { person, act }),
         1 => person().prop_map(|person| AppAct::Signals { person }),
         1 => person().prop_map(|person| AppAct::Reacts { person, to: Mid("m_nothing".into()) }),

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::{
     Accepted, AdminChange, Answer, AppAct, AppId, Channel, Context, Control, ControlEnds, Delivery,
-    DoneFolder, Effect, Event, Field, Folder, IdleDelivery, Ids, InboxAct, Input, Mid, Missing, Options,
-    Outcome, Party, Psid, RefusalKind, Span, Subject, Switch, Timer, TimerKind, Timestamp, World, step,
+    DoneFolder, Effect, Event, Field, Folder, IdleDelivery, IdleSends, Ids, InboxAct, Input, Line, Mid,
+    Missing, Options, Outcome, PageId, Party, Psid, RefusalKind, Span, Subject, Switch, TapHeard, Timer,
+    TimerKind, Timestamp, World, step,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -158,6 +159,10 @@ impl Play {
             self.filed.insert(*person);
         }
         for person in [ANA, BO] {
+            // Who would have a conversation that has not begun follows from the settings.
+            if settles_all(input) && !before.conversations.contains_key(&person) {
+                continue;
+            }
             let (was, is) = (owner(before, person), owner(&self.world, person));
             prop_assert_eq!(*moved.get(&person).unwrap_or(&was), is, "control moved without a word");
         }
@@ -213,8 +218,13 @@ impl Play {
                 let app = Some(Party::App(delivery.app));
                 let named = match &delivery.event {
                     Event::PassThreadControl { new_owner, .. } => app == is && app == Some(*new_owner),
-                    Event::TakeThreadControl { new_owner, .. } => app == was && is == Some(*new_owner),
-                    Event::RequestThreadControl { .. } => is.is_none() || app == is,
+                    // What a human agent takes may be passed on by the same message.
+                    Event::TakeThreadControl { new_owner, .. } => {
+                        app == was && (is == Some(*new_owner) || caller(input) == Some(*new_owner))
+                    }
+                    Event::RequestThreadControl { .. } => {
+                        is.is_none() || app == is || app == leader(&self.world, delivery.page)
+                    }
                     Event::PassThreadMetadata { .. } => is_target(input, delivery.app),
                     Event::Message { .. }
                     | Event::Echo { .. }
@@ -229,9 +239,22 @@ impl Play {
             }
             return Ok(());
         }
-        let listens = match is {
-            Some(owner) => owner != Party::App(delivery.app),
-            None => options.idle_delivery == IdleDelivery::Standby && on_standby(delivery.field),
+        // Control moves once the message is sent; where its echo goes is decided when that leaves.
+        if matches!(input, Input::App { act: AppAct::Sends { then: Some(_), .. }, .. }) {
+            return Ok(());
+        }
+        let hears_tap = matches!(&delivery.event, Event::Postback { made_by, .. }
+            if *made_by == delivery.app && options.tap_heard == TapHeard::Messaging);
+        let app = Party::App(delivery.app);
+        let listens = match (is, options.idle_delivery) {
+            // Where no app can be in control everything is on messaging.
+            _ if self.world.control(person) == Control::Inactive => false,
+            (Some(owner), _) => owner != app && !hears_tap,
+            (None, IdleDelivery::Messaging) => false,
+            (None, IdleDelivery::Standby) => on_standby(delivery.field),
+            (None, IdleDelivery::Leader) => {
+                leader(&self.world, delivery.page).is_some_and(|leader| leader != app)
+            }
         };
         prop_assert_eq!(delivery.channel == Channel::Standby, listens, "{:?} while {:?} owns", delivery, is);
         prop_assert!(!listens || fields.contains(Field::Standby), "standby is not subscribed");
@@ -256,11 +279,12 @@ impl Play {
                 let mut expected = before.conversations.get(&person).cloned();
                 let now = self.world.conversations.get(&person);
                 if let (Some(expected), Some(now)) = (&mut expected, now)
-                    && may_lose(before, input)
-                        .is_some_and(|loser| expected.control.owner() == Some(Party::App(loser)))
-                    && now.control == Control::Idle
+                    && settles_all(input)
                 {
-                    expected.control = Control::Idle;
+                    let unowned = self.world.settings.unowned(now.page).owner();
+                    let after = [expected.control.owner(), unowned, None];
+                    prop_assert!(after.contains(&now.control.owner()), "{:?} gets it", now.control);
+                    (expected.control, expected.folder) = (now.control, now.folder);
                 }
                 prop_assert_eq!(now, expected.as_ref());
                 prop_assert_eq!(&self.world.people[&person], &before.people[&person]);
@@ -273,7 +297,10 @@ impl Play {
     fn folders_agree(&self) -> TestCaseResult {
         for (person, conversation) in &self.world.conversations {
             let Some(by) = conversation.control.owner() else { continue };
-            if self.options(*person).done_folder == DoneFolder::Off || self.filed.contains(person) {
+            // Who has what nobody was given got no control that a folder could have followed.
+            let follows = self.options(*person).done_folder == DoneFolder::On;
+            let given = self.world.settings.unowned(conversation.page).owner() != Some(by);
+            if !follows || !given || self.filed.contains(person) {
                 continue;
             }
             let expected = if by == Party::Inbox { Folder::Main } else { Folder::Done };
@@ -312,7 +339,8 @@ impl Play {
         }
         prop_assert_eq!(armed, expected);
         let idle = future.conversations.iter().all(|(person, conversation)| {
-            conversation.control == Control::Idle || self.options(*person).control_ends == ControlEnds::Never
+            conversation.control == future.settings.unowned(conversation.page)
+                || self.options(*person).control_ends == ControlEnds::Never
         });
         prop_assert!(idle, "a conversation left alone does not become idle");
         Ok(())
@@ -325,10 +353,16 @@ impl Play {
             let there = by.app().map_or(by == Party::Inbox, connected);
             prop_assert!(there, "{by:?} owns and is not on the Page");
             let never = self.world.settings.options(conversation.page).control_ends == ControlEnds::Never;
-            prop_assert_eq!(conversation.control.until().is_none(), never);
+            // Who has what nobody was given keeps it for as long as nobody else gets it.
+            let unowned = self.world.settings.unowned(conversation.page).owner() == Some(by);
+            match conversation.control.until() {
+                None => prop_assert!(never || unowned, "{by:?} owns without end"),
+                Some(until) => prop_assert!(!never, "control ends at {until:?}, which never ends"),
+            }
             if let Some(until) = conversation.control.until() {
                 prop_assert!(until > self.now, "control has outlasted its end by {:?}", self.now - until);
-                prop_assert!(until <= self.now + Span(7 * Span::DAY.0), "control lasts longer than 7 days");
+                // By an extension for 7 days at most, by an ad for 30.
+                prop_assert!(until <= self.now + Span(30 * Span::DAY.0), "control lasts longer than 30 days");
             }
         }
         Ok(())
@@ -352,21 +386,36 @@ fn act_about(act: &AppAct) -> Option<Psid> {
     }
 }
 
-/// The app that may lose its conversations by something that is about none of them: it leaves the Page, or an admin
-/// changes the role of primary receiver.
-fn may_lose(before: &World, input: &Input) -> Option<AppId> {
+/// True for what is about none of the conversations of a Page and may decide who owns each of them: an app leaves the
+/// Page, or an admin changes roles or the protocol.
+const fn settles_all(input: &Input) -> bool {
     match input {
-        Input::Admin { change: AdminChange::Removes(app), .. }
-        | Input::App { app, act: AppAct::Installs { fields: None, .. }, .. } => Some(*app),
-        Input::Admin { page, change: AdminChange::PrimaryReceiver(_) } => before.settings.primary(*page),
+        Input::Admin { change, .. } => matches!(
+            change,
+            AdminChange::Removes(_)
+                | AdminChange::PrimaryReceiver(_)
+                | AdminChange::DefaultApp(_)
+                | AdminChange::Handover(_)
+                | AdminChange::Protocol(_)
+                | AdminChange::Connects(_)
+        ),
+        Input::App { act, .. } => matches!(act, AppAct::Installs { fields: None, .. }),
         Input::Person { .. }
         | Input::Inbox { .. }
-        | Input::App { .. }
-        | Input::Admin { .. }
         | Input::AppSubscribes { .. }
         | Input::DeliveryTried { .. }
-        | Input::TimerFired(_) => None,
+        | Input::TimerFired(_) => false,
     }
+}
+
+/// The primary receiver or the default app of a Page, whichever its protocol has.
+fn leader(world: &World, page: PageId) -> Option<Party> {
+    world.settings.line(page).and_then(Line::leader)
+}
+
+/// The app that calls.
+fn caller(input: &Input) -> Option<Party> {
+    if let Input::App { app, .. } = input { Some(Party::App(*app)) } else { None }
 }
 
 fn is_target(input: &Input, app: AppId) -> bool {
@@ -404,12 +453,12 @@ const fn field_of(event: &Event) -> Field {
 }
 
 /// Two events of one step are the same event if they are of one kind, save that roles concern several apps.
-fn kind_of(event: &Event) -> (Field, u8) {
+fn kind_of(event: &Event) -> (Field, u64) {
     let which = match event {
         Event::TakeThreadControl { .. } => 1,
         Event::RequestThreadControl { .. } => 2,
         Event::PassThreadMetadata { .. } => 3,
-        Event::AppRoles { .. } => 4,
+        Event::AppRoles { app, .. } => 4 + app.0,
         Event::Message { .. }
         | Event::Echo { .. }
         | Event::Postback { .. }
@@ -437,8 +486,15 @@ fn control_decides_who_sends(before: &World, input: &Input, outcome: &Outcome) -
     if earlier.into_iter().any(refused) {
         return Ok(());
     }
-    let exclusive = before.settings.options(*page).exclusive == Switch::On;
-    let another = exclusive && owner(before, *person).is_some_and(|owner| owner != Party::App(*app));
-    prop_assert_eq!(refused(RefusalKind::AnotherAppInControl), another, "owner {:?}", owner(before, *person));
+    let (options, caller) = (before.settings.options(*page), Party::App(*app));
+    let barred = match (before.control(*person), options.exclusive, options.idle_sends) {
+        (Control::Owned { by, .. }, Switch::On, _) => by != caller,
+        (Control::Idle, _, IdleSends::Leader) => leader(before, *page).is_some_and(|leader| leader != caller),
+        (Control::Owned { .. }, Switch::Off, _)
+        | (Control::Idle, _, IdleSends::All)
+        | (Control::Inactive, ..) => false,
+    };
+    let told = refused(RefusalKind::AnotherAppInControl) || refused(RefusalKind::NotThreadOwner);
+    prop_assert_eq!(told, barred, "owner {:?}", owner(before, *person));
     Ok(())
 }

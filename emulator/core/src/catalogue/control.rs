@@ -110,7 +110,7 @@ macro_rules! control {
             MetadataOnly, "C-65", "metadata without control", [Handover], Documented, REFERENCE,
                 "pass_thread_metadata tells another app of the Page something about the conversation by an event of that name; control stays where it is.";
             SendPassesControl, "C-68", "a message can pass or release control", [ConversationRouting], Documented, ROUTING,
-                "With thread_control beside the message, control moves once the message is sent: pass gives it to the named app, or else to the default app, who is told by pass_thread_control; release gives it up, which is also what happens without a control_type. Without routing it is refused as an invalid parameter, and nothing is sent.";
+                "With thread_control beside the message, control moves once the message is sent and its echo decided: pass gives it to the named app, or else to the default app, who is told by pass_thread_control; release gives it up, which is also what happens without a control_type. Without routing it is refused as an invalid parameter, and nothing is sent.";
             FeatureStatus, "C-71", "a Page says which protocol it follows", [], Documented, ROUTING,
                 "messaging_feature_status of a Page has three flags: hop_v2 for the second handover protocol, msgr_multi_app and ig_multi_app for routing on Messenger and on Instagram. All are false on a Page without a default app.";
             RoutingOf2023, "C-73", "routing of 2023 switched edges off", [ConversationRouting], Documented, ROUTING,

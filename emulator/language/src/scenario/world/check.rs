@@ -69,7 +69,7 @@ pub(in crate::scenario) fn lacks_default_app(
     let page = page.called.as_ref().map_or_else(|| "the Page".to_owned(), |name| format!("`{}`", name.value));
     let (name, app) = (protocol.value.name(), world.apps.first().map_or("inbox", |app| &app.name.value));
     let instead = fixed.default_app_moves_to.map_or(name, Protocol::name);
-    let problem = format!("under `{name}` a Page has a default app, and {page} has none");
+    let problem = format!("`{name}` needs a default app, and {page} has none");
     Some(Diagnostic::new(protocol.span, problem).help(format!(
         "write `page: {{default_app: {app}}}` or `default_app: inbox`, or use `{instead}`, which is the same platform \
          without a default app"

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PageId, Party, Psid, World};
+use emulator_core::{AppId, Control, PageId, Party, Psid, World};
 
 /// What apps, people and Pages are called.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +65,14 @@ impl Names {
     /// The owner's name; `idle` when there is none.
     pub fn owner(&self, owner: Option<Party>) -> String {
         owner.map_or_else(|| "idle".to_owned(), |owner| self.party(owner))
+    }
+
+    /// The owner's name by the state of control; `none` while no app can be in control.
+    pub fn control(&self, control: Control) -> String {
+        match control {
+            Control::Inactive => "none".to_owned(),
+            Control::Idle | Control::Owned { .. } => self.owner(control.owner()),
+        }
     }
 
     /// The person for people to read: the name, with the Page where she has an id on several; else the id.

@@ -22,7 +22,7 @@ const RULE: RuleId = RuleId::AdminDecides;
 pub(crate) fn change(world: &mut World, page: PageId, change: AdminChange, context: &Context<'_>) -> Outcome {
     match change {
         AdminChange::PrimaryReceiver(app) => roles::primary_receiver(world, page, app, context),
-        AdminChange::DefaultApp(party) => roles::default_app(world, page, party),
+        AdminChange::DefaultApp(party) => roles::default_app(world, page, party, context),
         AdminChange::Role { party, role } => roles::role(world, page, (party, role), context),
         AdminChange::Handover(on) => roles::handover(world, page, on, context),
         AdminChange::TakeControl { app, permitted } => roles::take_control(world, page, app, permitted),

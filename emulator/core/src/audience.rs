@@ -61,7 +61,8 @@ pub(crate) fn audience(
     match audience {
         Audience::Everyone => apps.filter_map(|app| place.by_control(app, event)).collect(),
         Audience::Owner => {
-            let rest = |app| owner.is_some_and(|owner| owner != Party::App(app));
+            let only = owner.or_else(|| place.hears_idle());
+            let rest = |app| only.is_some_and(|only| only != Party::App(app));
             let hears =
                 |app| if rest(app) { Some(place.left_out(app, event)) } else { place.by_control(app, event) };
             apps.filter_map(hears).collect()
@@ -147,6 +148,14 @@ impl Place<'_> {
         self.listener(app, (Saw::of([Fact::SubscribedFields(fields)]), fields), hears, rule)
     }
 
+    /// Who hears of an idle conversation as an owner would, where it is not every app.
+    fn hears_idle(&self) -> Option<Party> {
+        match self.options.idle_delivery {
+            IdleDelivery::Messaging | IdleDelivery::Standby => None,
+            IdleDelivery::Leader => self.world.settings.line(self.page).and_then(Line::leader),
+        }
+    }
+
     fn channel(&self, app: AppId, event: &Event) -> (RuleId, Channel) {
         let field = event.field();
         let party = Some(Party::App(app));
@@ -158,8 +167,7 @@ impl Place<'_> {
             }
             (None, IdleDelivery::Standby) => (RuleId::IdleHeardByAll, Channel::Messaging),
             (None, IdleDelivery::Leader) => {
-                let leader = self.world.settings.line(self.page).and_then(Line::leader);
-                let listens = leader.is_some() && leader != party && field.travels_on_standby();
+                let listens = self.hears_idle().is_some_and(|leader| leader != Party::App(app));
                 (RuleId::DefaultHearsIdle, if listens { Channel::Standby } else { Channel::Messaging })
             }
             (owner, _) if owner == party => (RuleId::ChannelFollowsControl, Channel::Messaging),

@@ -317,8 +317,8 @@ impl Cell {
                 return Some("the protocol has no such role");
             }
             (_, Unowned::Primary, _) if idle => return Some("a conversation always has an owner"),
-            (_, Unowned::Primary, _) if !self.standing.has_primary() => {
-                return Some("no app can be in control without a primary receiver");
+            (Leader::DefaultApp, ..) | (_, Unowned::Primary, _) if !self.standing.has_primary() => {
+                return Some("the protocol is nothing without a primary receiver or a default app");
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! The edges with which apps move control (C-33 to C-67).
+//! The edges with which apps move control (C-33 to C-68).
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::options::{
     TakeFromInbox, Takes, WhatOneHas,
 };
 use crate::party::Party;
+use crate::protocols::{Fixed, Options};
 use crate::refusal::RefusalKind;
 use crate::time::Span;
 use crate::world::World;
@@ -57,13 +58,21 @@ impl ControlAct {
     }
 }
 
-/// Checks that the protocol has the edge (C-32, C-67, C-73).
+/// Checks that the protocol has the edge (C-32, C-73).
 fn exists(case: &Case<'_>, edge: ControlEdge) -> Result<(), Refusal> {
-    if !case.fixed().edges.contains(&edge) {
-        return Err(case.refuse(RuleId::EdgesByTime, RefusalKind::NoSuchEdge(edge)));
+    match missing(&case.fixed(), &case.options, edge) {
+        Some((rule, kind)) => Err(case.refuse(rule, kind)),
+        None => Ok(()),
     }
-    match (case.options.cr_2023, edge) {
-        (Switch::Off, _) | (Switch::On, ControlEdge::Pass | ControlEdge::Release) => Ok(()),
+}
+
+/// Why a Page does not have an edge, if it does not.
+fn missing(fixed: &Fixed, options: &Options, edge: ControlEdge) -> Option<(RuleId, RefusalKind)> {
+    if !fixed.edges.contains(&edge) {
+        return Some((RuleId::EdgesByTime, RefusalKind::NoSuchEdge(edge)));
+    }
+    match (options.cr_2023, edge) {
+        (Switch::Off, _) | (Switch::On, ControlEdge::Pass | ControlEdge::Release) => None,
         (
             Switch::On,
             ControlEdge::Take
@@ -72,7 +81,7 @@ fn exists(case: &Case<'_>, edge: ControlEdge) -> Result<(), Refusal> {
             | ControlEdge::PassMetadata
             | ControlEdge::Owner
             | ControlEdge::Receivers,
-        ) => Err(case.refuse(RuleId::RoutingOf2023, RefusalKind::ApisDisabled)),
+        ) => Some((RuleId::RoutingOf2023, RefusalKind::ApisDisabled)),
     }
 }
 
@@ -90,20 +99,20 @@ fn pass(
     to: Option<Party>,
     metadata: Metadata,
 ) -> Result<RuleId, Refusal> {
-    let (rule, to) = pass_target(case, caller, to)?;
+    let (rule, to) = pass_target(case, case.owner(), caller, to)?;
     let (previous_owner, metadata) = (case.owner(), metadata);
     let event = Event::PassThreadControl { previous_owner, new_owner: to, metadata };
     moves(case, rule, to, Audience::Mover(Some(to)), &event);
     Ok(rule)
 }
 
-/// Whom a pass gives control, and by which rule, if the caller may pass to that target.
+/// Whom a pass gives control, and by which rule, if the caller may pass to that target what that owner has.
 pub(crate) fn pass_target(
     case: &Case<'_>,
+    owner: Option<Party>,
     caller: Party,
     to: Option<Party>,
 ) -> Result<(RuleId, Party), Refusal> {
-    let owner = case.owner();
     let (may_pass, rule) = match (case.options.passes, owner) {
         (_, Some(owner)) => (owner == caller, RuleId::PassMovesControl),
         (Passes::Owner, None) => (false, RuleId::PassMovesControl),
@@ -243,7 +252,7 @@ fn pass_metadata(case: &mut Case<'_>, to: Party, metadata: Arc<str>) -> Result<R
 
 fn release(case: &mut Case<'_>, caller: Party) -> Result<RuleId, Refusal> {
     let rule = RuleId::OnlyOwnerReleases;
-    may_release(case, caller)?;
+    may_release(case, case.owner(), caller)?;
     let to = match case.options.release {
         Release::Idle => None,
         Release::Primary => case.primary().map(Party::App).filter(|primary| *primary != caller),
@@ -253,8 +262,8 @@ fn release(case: &mut Case<'_>, caller: Party) -> Result<RuleId, Refusal> {
 }
 
 /// Checks that the caller has what it gives up (C-55).
-pub(crate) fn may_release(case: &Case<'_>, caller: Party) -> Result<(), Refusal> {
-    if case.owner() == Some(caller) {
+pub(crate) fn may_release(case: &Case<'_>, owner: Option<Party>, caller: Party) -> Result<(), Refusal> {
+    if owner == Some(caller) {
         return Ok(());
     }
     Err(case.refuse(RuleId::OnlyOwnerReleases, case.fixed().not_owner_release))
@@ -311,6 +320,11 @@ pub(crate) fn owner(mut case: Case<'_>, app: AppId) -> Outcome {
 pub(crate) fn receivers(world: &World, page: PageId, app: AppId) -> Outcome {
     let rule = RuleId::ReceiversForPrimary;
     let page = world.settings.pages.get(&page).filter(|page| page.is_active());
+    if let Some(line) = page.map(|page| &page.messenger)
+        && let Some((rule, kind)) = missing(&line.fixed(), line.options(), ControlEdge::Receivers)
+    {
+        return Err(Refusal { rule, saw: Saw::default(), kind });
+    }
     let primary = page.and_then(|page| page.messenger.primary());
     let saw = Saw::of([Fact::PrimaryReceiver(primary)]);
     match (page, primary) {

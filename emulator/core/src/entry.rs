@@ -56,7 +56,7 @@ impl Entry {
             Self::Message => (true, true, true, true, Audience::Everyone),
             Self::Tap(_) => (true, true, false, true, Audience::Everyone),
             Self::Link => (false, true, false, true, Audience::Owner),
-            Self::Ad => (false, true, false, false, Audience::Owner),
+            Self::Ad => (false, true, false, true, Audience::Owner),
             Self::Reaction => (false, true, false, false, Audience::Owner),
             Self::ReactionTakenBack => (false, false, false, false, Audience::Owner),
         };
@@ -143,12 +143,9 @@ impl Case<'_> {
         let writes = entry.row().writes;
         let (app, lasts) = match by {
             Claimant::Ad => {
-                let ad = came_by?.ad.as_ref().filter(|_| writes)?;
-                let route = routes.ads.get(&ad.id).copied();
-                let own =
-                    ad.app.map(|app| AdRoute { app, control: route.map_or(AD_CONTROL, |it| it.control) });
-                let route = own.or(route)?;
-                (route.app, route.control)
+                let route = self.ad_route(came_by?)?;
+                let waits = !writes && self.owner().is_some_and(|owner| owner != Party::App(route.app));
+                (!waits).then_some((route.app, route.control))?
             }
             Claimant::Link => {
                 let link = came_by.filter(|referral| referral.ad.is_none())?;
@@ -160,10 +157,24 @@ impl Case<'_> {
                     return None;
                 }
             },
-            Claimant::Organic => usual(routes.organic.filter(|_| writes)?),
+            Claimant::Organic => usual(routes.organic?),
             Claimant::Leader => return Some((self.leader()?, CONTROL_LASTS)),
         };
         self.world.settings.connection(self.page, app).map(|_| (Party::App(app), lasts))
+    }
+
+    /// Where the conversations of an ad go: to the app that the ad itself names, or else to that of its route.
+    fn ad_route(&self, came_by: &Referral) -> Option<AdRoute> {
+        let ad = came_by.ad.as_ref()?;
+        let route = self.line()?.routes.ads.get(&ad.id).copied();
+        let own = ad.app.map(|app| AdRoute { app, control: route.map_or(AD_CONTROL, |it| it.control) });
+        own.or(route)
+    }
+
+    /// Whether the app of an ad gets the conversation only with the person's next message, since another party owns it.
+    pub(crate) fn ad_waits(&self, came_by: &Referral) -> bool {
+        let another = |route: AdRoute| self.owner().is_some_and(|owner| owner != Party::App(route.app));
+        self.options.ad_claims == Claims::Always && self.ad_route(came_by).is_some_and(another)
     }
 }
 
@@ -191,18 +202,23 @@ fn gives_control(case: &mut Case<'_>, granted: Granted) {
         _ => saw,
     };
     case.seeing(saw, |case| case.move_for(rule, Some(new_owner), lasts));
-    match (announced, previous_owner, by) {
-        (AnnounceImplicitMoves::All, Some(loser), _) => {
-            let event = Event::TakeThreadControl { previous_owner, new_owner, metadata: None };
-            case.tell(Audience::Party(loser), &event);
-        }
-        (AnnounceImplicitMoves::All | AnnounceImplicitMoves::Inbox, None, Claimant::Tap)
-        | (AnnounceImplicitMoves::Inbox, Some(_), _)
-        | (AnnounceImplicitMoves::None, ..) => {}
-        (AnnounceImplicitMoves::All | AnnounceImplicitMoves::Inbox, None, _) => {
+    match (announced, by, previous_owner) {
+        (AnnounceImplicitMoves::None, ..)
+        | (AnnounceImplicitMoves::Inbox | AnnounceImplicitMoves::All, Claimant::Tap, None)
+        | (AnnounceImplicitMoves::Inbox, Claimant::Tap, Some(_)) => {}
+        (
+            AnnounceImplicitMoves::Inbox | AnnounceImplicitMoves::All,
+            Claimant::Ad | Claimant::Link | Claimant::Organic | Claimant::Leader,
+            None | Some(Party::Inbox),
+        ) => {
             let (previous_owner, metadata) = (Some(Party::Inbox), Some(NEW_MESSAGE.into()));
             let event = Event::PassThreadControl { previous_owner, new_owner, metadata };
             case.tell(Audience::Party(new_owner), &event);
+        }
+        (AnnounceImplicitMoves::Inbox, ..) => {}
+        (AnnounceImplicitMoves::All, _, Some(loser)) => {
+            let event = Event::TakeThreadControl { previous_owner, new_owner, metadata: None };
+            case.tell(Audience::Party(loser), &event);
         }
     }
 }

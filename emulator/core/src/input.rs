@@ -235,13 +235,26 @@ pub enum AppAct {
     },
 }
 
-/// What a message does to control once it is sent (C-69).
+/// What a message does to control once it is sent (C-68).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SendControl {
     /// Gives it to another app; to the default app when none.
     Pass(Option<Party>),
     /// Gives it up.
     Release,
+}
+
+impl SendControl {
+    /// The words of `control_type` for both.
+    pub const WORDS: &'static [&'static str] = &["pass", "release"];
+
+    /// Its word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Release => "release",
+        }
+    }
 }
 
 /// What an app can ask of a control edge.

@@ -100,7 +100,7 @@ pub use options::{
 };
 pub use party::Party;
 pub use protocol::Protocol;
-pub use protocols::{Arrival, Claimant, Fixed, Leader, Options, Overrides, Unowned};
+pub use protocols::{Arrival, Claimant, Fixed, Leader, MessagingFeature, Options, Overrides, Unowned};
 pub use reaction::Reaction;
 pub use referral::{Ad, Referral};
 pub use refusal::RefusalKind;

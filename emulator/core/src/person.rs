@@ -154,11 +154,12 @@ fn opens(mut case: Case<'_>, referral: Referral) -> Accepted {
         return case.accepted(RuleId::FirstLink, Answer::Done);
     }
     case.next_event();
-    let entry = if referral.ad.is_some() { Entry::Ad } else { Entry::Link };
+    let (entry, rule) = match referral.ad {
+        Some(_) => (Entry::Ad, RuleId::AdRoute),
+        None => (Entry::Link, RuleId::Referrals),
+    };
+    let waits = case.ad_waits(&referral);
     enters(&mut case, entry, Some(&referral), &Event::Referral(referral.clone()));
-    if entry == Entry::Ad {
-        case.begun().pending = Some(referral);
-        return case.accepted(RuleId::AdRoute, Answer::Done);
-    }
-    case.accepted(RuleId::Referrals, Answer::Done)
+    case.begun().pending = waits.then_some(referral);
+    case.accepted(rule, Answer::Done)
 }

@@ -29,6 +29,15 @@ pub enum Leader {
     Nobody,
 }
 
+/// A feature that a Page may read of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessagingFeature {
+    /// `hop_v2`: the second handover protocol.
+    HandoverV2,
+    /// `msgr_multi_app`: conversation routing on Messenger.
+    Routing,
+}
+
 /// Who has a conversation that nobody has taken or been given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unowned {
@@ -50,7 +59,7 @@ pub enum Arrival {
 /// Which app claims a conversation that a person enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claimant {
-    /// The app that is named by an ad (C-130, C-136).
+    /// The app that is named by an ad (C-136).
     Ad,
     /// The app that is named by the route of a link (C-137).
     Link,
@@ -83,6 +92,12 @@ decisions! {
     fixed {
         leader: Leader = [Leader::PrimaryReceiver, Leader::PrimaryReceiver, Leader::DefaultApp, Leader::Nobody],
             "which app a Page can set above the others";
+        feature: Option<MessagingFeature> = [
+            None, Some(MessagingFeature::HandoverV2), Some(MessagingFeature::Routing), None,
+        ], "what of a Page's messaging_feature_status is on";
+        default_app_moves_to: Option<Protocol> = [
+            None, None, Some(Protocol::DefaultBehavior), Some(Protocol::ConversationRouting),
+        ], "the protocol that a Page moves to when it loses its default app, or gets one";
         unowned: Unowned = [Unowned::Primary, Unowned::Idle, Unowned::Idle, Unowned::Idle],
             "who has a conversation that nobody has taken or been given";
         arrival: Arrival = [Arrival::Keeps, Arrival::Keeps, Arrival::Keeps, Arrival::Keeps],

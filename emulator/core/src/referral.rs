@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::ids::AppId;
 
-/// Where a person came from (C-165, C-130).
+/// Where a person came from (C-165, C-136).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Referral {
     /// The text behind `ref=` in the link, or that of the ad; an ad may have none.

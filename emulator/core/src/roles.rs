@@ -109,14 +109,36 @@ fn primary_role(
     Ok(effects)
 }
 
-/// Makes an app or the inbox the default app, or none (C-10). No app is told, and control stays where it is.
-pub(crate) fn default_app(world: &mut World, page: PageId, to: Option<Party>) -> Outcome {
+/// Makes an app or the inbox the default app, or none (C-10). A Page with a default app has routing and one without has not,
+/// so the first one and the loss of the last one move the Page to another protocol. No app is told.
+pub(crate) fn default_app(
+    world: &mut World,
+    page: PageId,
+    to: Option<Party>,
+    context: &Context<'_>,
+) -> Outcome {
     let rule = RuleId::DefaultApp;
-    in_protocol(world, page, rule, |line| matches!(line.fixed().leader, Leader::DefaultApp))?;
+    in_protocol(world, page, rule, |line| line.fixed().default_app_moves_to.is_some())?;
     on_page(world, page, to)?;
     let saw = Saw::of([Fact::DefaultApp(world.settings.line(page).and_then(Line::default_app))]);
     page_mut(&mut world.settings, page)?.messenger.default_app = to;
-    Ok(Accepted::quiet(rule, saw))
+    let effects = follows_default_app(world, page, to.is_some(), context);
+    Ok(Accepted { effects, ..Accepted::quiet(rule, saw) })
+}
+
+/// Moves the Page to the protocol that goes with having a default app, or none.
+fn follows_default_app(
+    world: &mut World,
+    page: PageId,
+    has_default: bool,
+    context: &Context<'_>,
+) -> Vec<Decided> {
+    let fixed = world.settings.line(page).map(Line::fixed);
+    let has_routing = fixed.is_some_and(|fixed| matches!(fixed.leader, Leader::DefaultApp));
+    match fixed.and_then(|fixed| fixed.default_app_moves_to) {
+        Some(protocol) if has_default != has_routing => moves(world, page, protocol, context),
+        Some(_) | None => Vec::new(),
+    }
 }
 
 /// Gives an app or the inbox a role under the first handover protocol, or takes every role away (C-05, C-06).
@@ -199,29 +221,43 @@ pub(crate) fn moves_to(
     protocol: Protocol,
     context: &Context<'_>,
 ) -> Outcome {
-    let rule = RuleId::ProtocolChanges;
-    let messenger = &mut page_mut(&mut world.settings, page)?.messenger;
-    let before = messenger.protocol();
+    page_mut(&mut world.settings, page)?;
+    let effects = moves(world, page, protocol, context);
+    Ok(Accepted { effects, ..Accepted::quiet(RuleId::ProtocolChanges, Saw::default()) })
+}
+
+fn moves(world: &mut World, page: PageId, protocol: Protocol, context: &Context<'_>) -> Vec<Decided> {
+    let Ok(Page { messenger, .. }) = page_mut(&mut world.settings, page) else { return Vec::new() };
+    let (before, filed) = (messenger.protocol(), messenger.options().done_folder);
     *messenger = std::mem::take(messenger).under(protocol);
     let arrival = messenger.fixed().arrival;
-    let mut effects = Vec::new();
-    if before != protocol {
-        effects = each(world, page, context, |case| arrives(case, rule, arrival));
+    if before == protocol {
+        return Vec::new();
     }
-    Ok(Accepted { effects, ..Accepted::quiet(rule, Saw::default()) })
+    each(world, page, context, |case| {
+        arrives(case, arrival);
+        unfiles(case, filed);
+    })
 }
 
 /// What becomes of a conversation whose Page has moved to a protocol.
-fn arrives(case: &mut Case<'_>, rule: RuleId, arrival: Arrival) {
+fn arrives(case: &mut Case<'_>, arrival: Arrival) {
+    let rule = RuleId::ProtocolChanges;
     let stays = match arrival {
         Arrival::Keeps => case.owner(),
         Arrival::Unowned => None,
     };
-    case.move_to(rule, stays.filter(|party| case.takes_part(*party)));
-    if case.options.done_folder == DoneFolder::Off
-        && case.conversation().is_some_and(|it| it.folder == Folder::Done && !it.marked_done)
-    {
-        file(case, rule, Folder::Main);
+    let to = stays.filter(|party| case.takes_part(*party));
+    if to.is_some() || case.control() != case.unowned() {
+        case.move_to(rule, to);
+    }
+}
+
+/// Files a conversation in Main that lies in Done only because folders followed control before.
+fn unfiles(case: &mut Case<'_>, before: DoneFolder) {
+    let followed = before != DoneFolder::Off && case.options.done_folder == DoneFolder::Off;
+    if followed && case.conversation().is_some_and(|it| it.folder == Folder::Done && !it.marked_done) {
+        file(case, RuleId::ProtocolChanges, Folder::Main);
     }
 }
 
@@ -277,6 +313,7 @@ pub(crate) fn leaves(world: &mut World, page: PageId, app: AppId, context: &Cont
     if had_role {
         line.primary_receiver = None;
     }
+    let was_default = line.default_app() == Some(Party::App(app));
     if line.default_app == Some(Party::App(app)) {
         line.default_app = None;
     }
@@ -284,6 +321,9 @@ pub(crate) fn leaves(world: &mut World, page: PageId, app: AppId, context: &Cont
     let told = had_role && is_connected && matches!(line.fixed().leader, Leader::PrimaryReceiver);
     let mut effects = settles(world, page, RuleId::RemovedOwner, context);
     effects.extend(loses_all(world, page, app, RuleId::RemovedOwner, context));
+    if was_default {
+        effects.extend(follows_default_app(world, page, false, context));
+    }
     if told {
         effects.extend(role_told(world, page, app, Some(Role::SecondaryReceiver), context));
     }

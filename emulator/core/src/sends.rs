@@ -57,7 +57,11 @@ pub(crate) fn send(mut case: Case<'_>, app: AppId, outgoing: Outgoing) -> Outcom
     }
     let leave = controls(&mut case, app, tag)?;
     let sender = Party::App(app);
-    may_move(&case, sender, then)?;
+    let owner = match leave {
+        Leave::HumanAgent { takes: true, .. } => Some(sender),
+        Leave::HumanAgent { takes: false, .. } | Leave::Ordinary(_) => case.owner(),
+    };
+    may_move(&case, owner, sender, then)?;
     let (in_window, until) = window::admits(&case, &message, tag)?;
     case.reads(Fact::WindowUntil(until));
     // An exception is what needs an explanation; the ordinary rules do not.
@@ -82,26 +86,32 @@ pub(crate) fn send(mut case: Case<'_>, app: AppId, outgoing: Outgoing) -> Outcom
     Ok(case.accepted(rule, Answer::Message { mid, at }))
 }
 
-/// Checks that a message may do to control what it asks for, before it goes out (C-68).
-fn may_move(case: &Case<'_>, sender: Party, then: Option<SendControl>) -> Result<(), Refusal> {
+/// Checks that a message may do to control what it asks for, before it goes out (C-68), with the owner that there is once
+/// it is sent.
+fn may_move(
+    case: &Case<'_>,
+    owner: Option<Party>,
+    sender: Party,
+    then: Option<SendControl>,
+) -> Result<(), Refusal> {
     if then.is_some() && !case.fixed().send_passes_control {
         return Err(case.refuse(RuleId::SendPassesControl, RefusalKind::NoThreadControl));
     }
     match then {
         None => Ok(()),
-        Some(SendControl::Release) => edges::may_release(case, sender),
-        Some(SendControl::Pass(to)) => edges::pass_target(case, sender, to).map(|_| ()),
+        Some(SendControl::Release) => edges::may_release(case, owner, sender),
+        Some(SendControl::Pass(to)) => edges::pass_target(case, owner, sender, to).map(|_| ()),
     }
 }
 
-/// Passes or releases control after a message (C-69).
+/// Passes or releases control after a message (C-68).
 fn moves_control(case: &mut Case<'_>, sender: Party, then: Option<SendControl>) -> Result<(), Refusal> {
     let rule = RuleId::SendPassesControl;
     match then {
         None => {}
         Some(SendControl::Release) => case.move_to(rule, None),
         Some(SendControl::Pass(to)) => {
-            let (_, to) = edges::pass_target(case, sender, to)?;
+            let (_, to) = edges::pass_target(case, case.owner(), sender, to)?;
             let event =
                 Event::PassThreadControl { previous_owner: case.owner(), new_owner: to, metadata: None };
             edges::moves(case, rule, to, Audience::Mover(Some(to)), &event);

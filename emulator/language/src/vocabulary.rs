@@ -27,8 +27,8 @@ pub use files::{
 };
 pub use heads::{HEADS, HEADS_NOT_YET, not_yet_within};
 pub use inbox::INBOX_VERBS;
-pub use keys::REFUSAL;
 pub(crate) use keys::UNDER;
+pub use keys::{REFUSAL, SEND_CONTROL};
 pub use members::{AppMember, EmulatorMember, PageMember, PersonMember, Root};
 pub use page::PAGE_CHANGES;
 pub(crate) use page::page_changes;

@@ -6,11 +6,11 @@ use emulator_core::decisions::{
     Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decide, decision_table,
 };
 use emulator_core::{
-    AppId, Field, Fixed, Folder, OptionRule, Options, Overrides, Party, RouteId, Span, Tag, Unowned,
+    AppId, Field, Fixed, Folder, Leader, OptionRule, Options, Overrides, Party, RouteId, Span, Tag, Unowned,
 };
 use emulator_language::node::Node;
 use emulator_language::step::{
-    Act, AppVerb, ClockMove, InboxVerb, PageChange, Role, RouteCall, RouteNames, UserVerb,
+    Act, AppVerb, ClockMove, Entrance, InboxVerb, PageChange, Role, RouteCall, RouteNames, UserVerb,
 };
 use emulator_language::value::parse_duration;
 use emulator_language::vocabulary::{OwnerWord, RoleWord};
@@ -123,6 +123,7 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         && given.may_not_take.is_empty()
         && given.routes() == RouteNames::default()
         && given.default_app.as_ref().is_none_or(|app| *app == played.before.primary)
+        && played.before.primary != OwnerWord::Inbox.name()
         && given.tests.is_empty()
         && !given.blocked
         && !given.news
@@ -168,7 +169,13 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         Act::Page { changes, .. } => {
             let [change] = changes.as_slice() else { return None };
             let primary_goes = matches!(change, PageChange::Removes(app) if app.value == before.primary);
-            if has_roles && primary_goes {
+            let leader = Fixed::of(table.protocol).leader;
+            let of_another = match change {
+                PageChange::PrimaryReceiver(_) => leader != Leader::PrimaryReceiver,
+                PageChange::DefaultApp(_) => leader != Leader::DefaultApp,
+                _ => false,
+            };
+            if of_another || has_roles && primary_goes {
                 return None;
             }
             let (action, target) = admin_does(before, change)?;
@@ -191,6 +198,10 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
                 (false, false, false) => Actor::Other,
             };
             let (action, target) = app_does(&who.value, call)?;
+            // In the cells the primary receiver that passes to nobody does not own the conversation.
+            if action == Action::PassesToNobody && before.owner == before.primary {
+                return None;
+            }
             // What the feature does for these two is what it does for others.
             if approved && action == Action::SendsAsHumanAgent && actor != Actor::Approved {
                 return None;
@@ -298,12 +309,13 @@ fn person_does(before: &play::State, earlier: &[When], verb: &UserVerb) -> Optio
             }
         }
         UserVerb::Reads => Action::Reads,
-        UserVerb::Opens { .. } => Action::Opens,
+        UserVerb::Opens(Entrance::Link { .. }) => Action::Opens,
         UserVerb::Blocks => Action::Blocks,
         UserVerb::Says { .. }
         | UserVerb::Sends { .. }
         | UserVerb::Taps { .. }
         | UserVerb::Reacts { .. }
+        | UserVerb::Opens(Entrance::Ad { .. })
         | UserVerb::Unblocks => return None,
     };
     Some((action, None))
@@ -419,7 +431,8 @@ fn app_does(caller: &str, call: &RouteCall) -> Option<Does> {
         };
         return Some((action, None));
     }
-    if argument(call, "reply_to").is_some() {
+    let moves_control = call.arguments.iter().any(|(name, _)| *name == "thread_control");
+    if argument(call, "reply_to").is_some() || moves_control {
         return None;
     }
     match text(call, "tag").map(|tag| Tag::parse(&tag)) {

@@ -147,8 +147,13 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
         let facts = stage.names.facts(&saw, played.before.now);
         if let Some(name) = changes::name(&effect) {
             let because = json!({"rule": rule.rule().code, "saw": facts});
-            if played.effects.insert(name.to_owned(), because).is_some() {
-                return Err(format!("`{name}` changes twice"));
+            // What changes twice stands in a list.
+            match played.effects.get_mut(name) {
+                None => {
+                    played.effects.insert(name.to_owned(), because);
+                }
+                Some(Value::Array(several)) => several.push(because),
+                Some(one) => *one = json!([one.take(), because]),
             }
         }
         match effect {

@@ -17,8 +17,8 @@ macro_rules! control {
                 "Every app that is connected to the Page takes part in handover; a primary receiver is optional, and everybody else is a plain participant.";
             InboxNeverPrimary, "C-09", "the inbox is never primary", [HandoverV1, Handover], Documented, HANDOVER,
                 "The Page Inbox cannot be the primary receiver.";
-            DefaultApp, "C-10", "an admin chooses the default app", [ConversationRouting], Documented, ROUTING,
-                "A Page with routing has a default app, which may be the Page Inbox. No API sets it, and no app is told when it changes.";
+            DefaultApp, "C-10", "an admin chooses the default app", [ConversationRouting, DefaultBehavior], Documented, ROUTING,
+                "A Page with routing has a default app, which may be the Page Inbox. No API sets it, and no app is told when it changes. A Page that loses its default app has no routing any more, and one that gets one has.";
             TakePermission, "C-11", "an admin permits apps to take control", [ConversationRouting], Documented, ROUTING,
                 "Whether an app may take control is a setting of the Page for each app; the default app is not exempt.";
             RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
@@ -30,11 +30,11 @@ macro_rules! control {
             AlwaysOwned, "C-13", "a conversation always has an owner", [HandoverV1], Documented, HANDOVER,
                 "A conversation begins with the primary receiver in control. Control never ends by itself: it stays where it is until an app passes or takes it.";
             DefaultSendsIdle, "C-15", "only the default app sends while idle", [ConversationRouting], Documented, ROUTING,
-                "A conversation is idle when its owner has released it or the person has written nothing for 24 hours. Only the default app may then send; without a default app every app may.";
+                "A conversation is idle when its owner has released it or the person has written nothing for 24 hours. Only the default app may then send; no app may while the Page Inbox is the default app.";
             DefaultGetsIdle, "C-15a", "a new message gives an idle conversation to the default app", [ConversationRouting], Documented, ROUTING,
-                "When a person writes into an idle conversation and no route names another app, the default app owns the conversation from then on and gets the message on messaging.";
+                "When a person enters an idle conversation, a new one or one after a release too, and no route names another app, the default app owns the conversation from then on and gets the message on messaging.";
             DefaultHearsIdle, "C-15b", "the default app hears while idle", [ConversationRouting], Inferred, CHOICE,
-                "Of an idle conversation the default app hears on messaging and every other app on standby; without a default app all hear on messaging.";
+                "Of an idle conversation the default app hears on messaging and every other app on standby; what standby does not carry reaches the default app alone.";
             PrimaryGetsIdle, "C-17", "a new message gives an idle conversation to the primary receiver", [Handover], Documented, HANDOVER,
                 "When a person writes into an idle conversation of a Page with a primary receiver, that app owns the conversation from then on and gets the message on messaging. No control event tells of it.";
             IdleHeardByAll, "C-18", "idle without a primary: everybody hears", [Handover, DefaultBehavior], Documented, INSTAGRAM,
@@ -46,7 +46,7 @@ macro_rules! control {
             ControlExpires, "C-23", "control ends after 24 hours of silence", [Handover, ConversationRouting, DefaultBehavior], Documented, HANDOVER,
                 "At exactly 24 hours without activity an owned conversation becomes idle. Nobody is told.";
             MessageRenewsControl, "C-26", "a message renews control", [Handover, ConversationRouting, DefaultBehavior], Observed, LOGS,
-                "A person's message keeps the owner in control for at least another 24 hours; an extension that lasts longer is not shortened.";
+                "A person's message keeps the owner in control for at least another 24 hours; what the Page writes does not. An extension that lasts longer is not shortened.";
             AdWindow, "C-28", "an ad sets how long control lasts", [Handover, ConversationRouting, DefaultBehavior], Documented, ROUTING,
                 "The app of an ad keeps control for 1 to 30 days after each message, as the ad says; any call that moves or extends control sets it back to 24 hours.";
             WindowsApart, "C-30", "control and window are two clocks", [], Inferred, CHOICE,
@@ -58,7 +58,7 @@ macro_rules! control {
             PassReaches, "C-33", "a secondary receiver passes to the primary", [HandoverV1], Documented, REFERENCE,
                 "A pass by a secondary receiver gives control to the primary receiver, whatever target it names; the primary receiver names its target.";
             OnlyOwnerPasses, "C-34", "only the owner passes", [], Documented, REFERENCE,
-                "A pass by an app that does not own the conversation is refused with code 100, subcode 2018151; nobody owns an idle conversation.";
+                "A pass by an app that does not own an owned conversation is refused with code 100, subcode 2018151. Where idle conversations are not for every app to pass, nobody owns one.";
             PassNamesTarget, "C-35", "a pass names its target", [], Documented, REFERENCE,
                 "A pass needs target_app_id. Under the first handover protocol that holds for the primary receiver alone.";
             TargetOnPage, "C-35a", "the target is on the Page", [], Inferred, ERRORS,
@@ -73,8 +73,8 @@ macro_rules! control {
                 "After a pass the target owns the conversation, for 24 hours where control ends by itself, and is told by pass_thread_control.";
             OneIdInEvents, "C-39", "control events of the first protocol name one app", [HandoverV1], Documented, REFERENCE,
                 "pass_thread_control names the new owner and take_thread_control the owner before; neither names the other.";
-            TakeByOwner, "C-42", "taking what one has", [HandoverV1, Handover], Observed, LOGS,
-                "A take by the app that owns the conversation already succeeds and changes nothing.";
+            TakeByOwner, "C-42", "taking what one has", [HandoverV1, Handover, ConversationRouting], Observed, LOGS,
+                "A take by the app that owns the conversation already succeeds and changes nothing; with routing it is refused with code 100, subcode 2534037.";
             PrimaryTakes, "C-42a", "only the primary receiver takes", [HandoverV1], Documented, REFERENCE,
                 "The primary receiver may take control at any time, and the party that loses it is told by take_thread_control. Anybody else is refused, even the owner.";
             WhoMayTake, "C-43", "who may take", [Handover], Documented, CONVERSATION,
@@ -94,7 +94,7 @@ macro_rules! control {
             RequestOnIdle, "C-52", "a request on an idle conversation is granted", [Handover, DefaultBehavior], Inferred, CHOICE,
                 "A request for an idle conversation gives control to the caller at once, who is told by pass_thread_control without a previous owner.";
             NoRequests, "C-53", "no requests with routing", [ConversationRouting], Documented, ROUTING,
-                "A request for control is refused on a Page with routing.";
+                "A request for control is refused on a Page with routing, with code 100 and the text Handover Protocol APIs disabled for this page.";
             OnlyOwnerReleases, "C-55", "only the owner releases", [Handover, ConversationRouting, DefaultBehavior], Documented, HANDOVER,
                 "A release by the owner makes the conversation idle and nobody is told; by anybody else it is refused with code 100.";
             ExtendControl, "C-59", "the owner may extend", [Handover, ConversationRouting, DefaultBehavior], Documented, CONVERSATION,
@@ -111,22 +111,26 @@ macro_rules! control {
                 "pass_thread_metadata tells another app of the Page something about the conversation by an event of that name; control stays where it is.";
             SendPassesControl, "C-68", "a message can pass or release control", [ConversationRouting], Documented, ROUTING,
                 "With thread_control beside the message, control moves once the message is sent: pass gives it to the named app, or else to the default app, who is told by pass_thread_control; release gives it up, which is also what happens without a control_type. Without routing it is refused as an invalid parameter, and nothing is sent.";
+            FeatureStatus, "C-71", "a Page says which protocol it follows", [], Documented, ROUTING,
+                "messaging_feature_status of a Page has three flags: hop_v2 for the second handover protocol, msgr_multi_app and ig_multi_app for routing on Messenger and on Instagram. All are false on a Page without a default app.";
             RoutingOf2023, "C-73", "routing of 2023 switched edges off", [ConversationRouting], Documented, ROUTING,
                 "From 2023 to 2025 a Page with routing refused every edge but pass and release with the text Handover Protocol APIs disabled for this page. It is off unless a Page asks for it.";
             OnlyOwnerSends, "C-84", "only the owner sends", [Handover, ConversationRouting, DefaultBehavior], Observed, ERRORS,
-                "A message by an app that does not own an owned conversation is refused with code 10, subcode 2018300. That includes the primary receiver.";
+                "A message by an app that does not own an owned conversation is refused with code 10, subcode 2018300. That includes the primary receiver and the default app, and a message that was planned while the app was in control: what counts is the owner at the moment of the call.";
             HumanAgentTakes, "C-93", "a human agent takes control", [ConversationRouting], Documented, ROUTING,
                 "With routing a message of a human agent goes out from an app that is not in control only if the Page permits the app to take control, which it then does; the app that loses control is told by take_thread_control.";
             ButtonMovesControl, "C-119", "a tap gives control to the app that made the button", [Handover, ConversationRouting], Documented, HANDOVER,
                 "A person who taps a postback button gives control to the app that made it, even when another app owns the conversation; that app gets the postback with its payload on messaging.";
             AdRoute, "C-136", "an ad names its app", [Handover, ConversationRouting, DefaultBehavior], Documented, ROUTING,
-                "A person who came by an ad gives control with the next message to the app that the ad or its route names, even when another app owns the conversation.";
+                "A person who comes by an ad gives an idle conversation to the app that the ad or its route names, at once if something was said before; where another app owns it, control moves with the person's next message.";
             LinkRoute, "C-137", "a link has its app", [ConversationRouting], Documented, ROUTING,
-                "A person who comes by a link with a ref gives control to the app of its route, with the first message where nothing was said before.";
+                "A person who comes by a link with a ref gives control to the app of its route, with the first message where nothing was said before, even when another app owns the conversation. Without a default app links have no routes.";
+            ClaimOrder, "C-140", "who comes first", [Handover, ConversationRouting, DefaultBehavior], Inferred, CHOICE,
+                "Who gets a conversation that a person enters is the first of these that the protocol has and whose app is on the Page: the app of the ad, of the link, of the button, of the organic route, and last the primary receiver or the default app.";
             OrganicRoute, "C-139", "the organic route names an app", [ConversationRouting], Documented, ROUTING,
-                "A person who writes into an idle conversation without an ad or a link gives control to the app of the organic route, if there is one, and otherwise to the default app.";
-            ImplicitMoves, "C-122", "control that moves by itself is not announced", [Handover, ConversationRouting], Inferred, CHOICE,
-                "When a message or a tap moves control, no control event tells of it. Where announcing is switched on, the primary receiver hears of a message into an idle conversation as if the inbox had passed it on with the metadata new message, and the app that loses control by a tap hears take_thread_control.";
+                "A person who enters an idle conversation by no ad, link or button that has an app gives control to the app of the organic route, if there is one, and otherwise to the default app.";
+            ImplicitMoves, "C-122", "whether control that moves by itself is announced", [Handover, ConversationRouting], Inferred, CHOICE,
+                "When a message or a tap moves control, no control event tells of it, but for routing: the app that gets an idle conversation, or one of the inbox, hears of it first as if the inbox had passed it on with the metadata new message. Where all moves are announced, the app that loses control hears take_thread_control.";
             PagesApart, "C-166", "each Page has its own state", [], Documented, HANDOVER,
                 "An app on several Pages has a token, a role, an owner and windows on each of them. A person has another id on each Page.";
             TapsWhatIsThere, "M-160", "only what is there can be tapped", [], Inferred, CHOICE,

@@ -14,11 +14,11 @@ macro_rules! inbox {
             HandoverSwitched, "C-108c", "switching handover on files everything in Done", [HandoverV1, Handover], Documented, VENDORS,
                 "When an admin switches handover on, all conversations of the Page go to Done; when it is switched off they go back to Main, and nobody is in control.";
             InboxTakesOver, "C-104", "an agent who acts takes control", [Handover, ConversationRouting, DefaultBehavior], Documented, HANDOVER,
-                "An agent who moves a conversation to Main, or replies in one that the inbox does not control, gives control to the inbox; the app that had it is told by take_thread_control. The inbox asks nobody.";
+                "An agent who moves a conversation to Main, or replies in one that the inbox does not control, gives control to the inbox; the app that had it is told by take_thread_control. The inbox asks nobody, and is one more party to whom control can be passed.";
             ReplyInDone, "C-105", "a reply in a done conversation moves nothing", [Handover, ConversationRouting, DefaultBehavior], Documented, HANDOVER,
-                "An agent's reply in a conversation marked as Done leaves control with the app that has it; where nobody has it, the primary receiver gets it.";
+                "An agent's reply in a conversation marked as Done leaves control with the app that has it; where nobody has it, the primary receiver or the default app gets it.";
             DoneReleases, "C-106", "Done gives control back", [], Documented, HANDOVER,
-                "An agent who marks a conversation of the inbox as Done gives control to the primary receiver, who is told by pass_thread_control with the metadata Pass thread control from Page Inbox, also under the first handover protocol; without a primary receiver the conversation becomes idle.";
+                "An agent who marks a conversation of the inbox as Done gives control to the primary receiver, who is told by pass_thread_control with the metadata Pass thread control from Page Inbox, also under the first handover protocol. Where there is none the conversation becomes idle, and with routing the default app answers the next message.";
             FolderFollowsControl, "C-108", "folders follow control", [Handover], Inferred, HANDOVER,
                 "A conversation that an app owns is filed under Done, one that the Page Inbox owns under Main. A new conversation lies in Main; becoming idle leaves the folder as it is.";
             MarkedDone, "C-108a", "marked as done is more than filed under Done", [], Inferred, CHOICE,

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use emulator_core::Protocol;
+
 use super::cases::{cases, check_names, check_variables, protocols, shape};
 use super::parts::{not_alone, part};
 use super::section::Section;
 use super::settings::{begin_at, timeouts};
 use super::steps::{Assembly, given, list, unjudged};
-use super::world::world;
+use super::world::{lacks_default_app, world};
 use super::world_file::{referred_world, world_above};
-use super::{Deliveries, Document, Scenario, Unread, WorldSpec};
+use super::{Case, Deliveries, Document, Protocols, Scenario, Unread, WorldSpec};
 use crate::check::{bot_steps, early_taps};
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
-use crate::node::{Key, Node, Span};
+use crate::node::{Key, Node, Span, Spanned};
 use crate::step::{Certainty, Loader, Names};
 use crate::value::Known;
 use crate::{vocabulary as words, yaml};
@@ -146,12 +148,18 @@ fn scenario(
     section.problems.extend(bot_steps(&steps, &world));
     section.problems.extend(early_taps(&steps));
     let steps = steps.into();
+    let protocols = protocols(&mut section);
+    if certainty == Certainty::Complete {
+        let lacking = protocols_of(&protocols, &cases);
+        let lacking = lacking.iter().filter_map(|protocol| lacks_default_app(&world, protocol));
+        section.problems.extend(lacking);
+    }
     Some(Scenario {
         name: name?,
         tags: section.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
         description: section.text("description").map(|text| text.value),
         skip: section.text("skip").map(|reason| reason.value),
-        protocols: protocols(&mut section),
+        protocols,
         begin_at: begin_at(&mut section),
         seed: section.whole("seed"),
         vars,
@@ -166,4 +174,14 @@ fn scenario(
         file: Arc::clone(file),
         span: node.span,
     })
+}
+
+/// Every protocol that a scenario names, where it names it.
+fn protocols_of(protocols: &Protocols, cases: &[Case]) -> Vec<Spanned<Protocol>> {
+    let own = cases.iter().filter_map(|case| Some(Spanned::new(case.protocol?, case.name.span)));
+    match protocols {
+        Protocols::OfWorld => own.collect(),
+        Protocols::One(protocol) => own.chain([protocol.clone()]).collect(),
+        Protocols::Each(list) => own.chain(list.iter().cloned()).collect(),
+    }
 }

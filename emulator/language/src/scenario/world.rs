@@ -2,6 +2,7 @@
 
 mod check;
 
+pub(super) use check::lacks_default_app;
 pub(crate) use check::unknown_page;
 
 use std::sync::Arc;

@@ -119,6 +119,10 @@ fn call(verb: &AppVerb) -> String {
             | Argument::Duration(node)
             | Argument::Earlier(node)
             | Argument::Any(node) => node.source.clone(),
+            Argument::SendControl { control_type, app_id } => {
+                let source = |node: &Option<Node>| node.as_ref().map_or("-", |node| &node.source).to_owned();
+                format!("{} {}", source(control_type), source(app_id))
+            }
             Argument::Word(word) => (*word).to_owned(),
         };
         format!(" {name}={given}")

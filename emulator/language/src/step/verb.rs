@@ -9,7 +9,7 @@ use emulator_core::{
 
 use crate::node::{Node, Spanned};
 use crate::value::parse_duration;
-use crate::vocabulary::{RoleWord, TokenWord, ValueKind, Verb};
+use crate::vocabulary::{RoleWord, SEND_CONTROL, TokenWord, ValueKind, Verb};
 
 /// What a person does.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,6 +236,13 @@ pub enum Argument {
     Duration(Node),
     /// A message that an earlier step captured, or the id of one.
     Earlier(Node),
+    /// What becomes of control after a message.
+    SendControl {
+        /// `pass` or `release`.
+        control_type: Option<Node>,
+        /// Who gets control, as for [`Self::App`].
+        app_id: Option<Node>,
+    },
     /// Any value.
     Any(Node),
     /// A word of the wire.
@@ -255,6 +262,11 @@ impl Argument {
             Self::Duration(node)
         } else if kind == ValueKind::Earlier {
             Self::Earlier(node)
+        } else if kind == ValueKind::Mapping(SEND_CONTROL) {
+            Self::SendControl {
+                control_type: node.get("control_type").cloned(),
+                app_id: node.get("app_id").cloned(),
+            }
         } else {
             Self::Any(node)
         }

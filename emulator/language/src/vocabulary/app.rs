@@ -2,7 +2,9 @@
 
 use emulator_core::{RouteId, SenderAction};
 
-use super::keys::{ANSWERS, AS, MESSAGING_TYPE, METADATA, OF, OPTIONAL, REFUSED, REPLY_TO, TAG, TO, WITHIN};
+use super::keys::{
+    ANSWERS, AS, MESSAGING_TYPE, METADATA, OF, OPTIONAL, REFUSED, REPLY_TO, TAG, THREAD_CONTROL, TO, WITHIN,
+};
 use super::verb::{AppDoes, Does, Parameter, Source};
 use super::words::METHODS;
 use super::{Field, ValueKind, Verb, field};
@@ -14,9 +16,9 @@ const WITH_METADATA: &[Field] = &[METADATA];
 
 const APP_BESIDE: &[Field] = &[OF, TO, REFUSED, ANSWERS, AS];
 const ABOUT_NOBODY: &[Field] = &[REFUSED, ANSWERS, AS];
-const SEND_BESIDE: &[Field] = &[OF, TO, MESSAGING_TYPE, TAG, REPLY_TO, REFUSED, ANSWERS, AS];
+const SEND_BESIDE: &[Field] = &[OF, TO, MESSAGING_TYPE, TAG, REPLY_TO, THREAD_CONTROL, REFUSED, ANSWERS, AS];
 const CALL_EXPECTED: &[Field] = &[OF, REFUSED, WITHIN, OPTIONAL, AS];
-const SEND_EXPECTED: &[Field] = &[OF, MESSAGING_TYPE, TAG, REFUSED, WITHIN, OPTIONAL, AS];
+const SEND_EXPECTED: &[Field] = &[OF, MESSAGING_TYPE, TAG, THREAD_CONTROL, REFUSED, WITHIN, OPTIONAL, AS];
 
 const METHOD: Field = field("method", ValueKind::Word(METHODS), "the HTTP method");
 /// A call of the Graph API that a step makes.
@@ -60,6 +62,7 @@ pub static APP_VERBS: &[Verb] = &[
                 beside("messaging_type"),
                 beside("tag"),
                 beside("reply_to"),
+                beside("thread_control"),
                 Parameter { name: "message", source: Source::Value },
             ],
         )),

@@ -1,5 +1,7 @@
 //! Keys that stand beside several verbs and expectations.
 
+use emulator_core::SendControl;
+
 use super::{Field, ValueKind, field};
 
 pub(super) const AS: Field = field("as", ValueKind::Capture, "a name for the result, for use in later steps");
@@ -21,6 +23,20 @@ pub(super) const ANSWERS: Field = field("answers", ValueKind::Pattern, "what the
 pub(super) const MESSAGING_TYPE: Field =
     field("messaging_type", ValueKind::Text, "the parameter of the Send API");
 pub(super) const TAG: Field = field("tag", ValueKind::Text, "the message tag of the Send API");
+pub(super) const THREAD_CONTROL: Field = field(
+    "thread_control",
+    ValueKind::Mapping(SEND_CONTROL),
+    "what becomes of control once the message is sent, under routing",
+);
+/// The keys of `thread_control:`, which are those of the wire.
+pub const SEND_CONTROL: &[Field] = &[
+    field("control_type", ValueKind::Word(SendControl::WORDS), "release when left out"),
+    field(
+        "app_id",
+        ValueKind::Receiver,
+        "who gets control: an app or `inbox`; the default app when left out",
+    ),
+];
 pub(super) const WITHIN: Field =
     field("within", ValueKind::RealTime, "how long to wait for it at most, in real time");
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{ControlAct, FieldSet, Mid, Psid, SenderAction};
+use emulator_core::{ControlAct, FieldSet, Mid, Psid, SendControl, SenderAction};
 use emulator_server::graph::GraphError;
 use emulator_server::journal::{Call, CallKind, Subscribing};
 use serde_json::{Map, Value};
@@ -58,7 +58,7 @@ impl Words<'_> {
         let anybody =
             || self.heading.header.world.pages.first()?.apps.keys().next().map(|app| Tree::name(app));
         let who = call.app.map(|app| self.app(app)).or_else(anybody).unwrap_or(Tree::Null);
-        let [messaging_type, tag, reply_to] = beside;
+        let [messaging_type, tag, reply_to, thread_control] = beside;
         Ok(Line::step([
             Some(("app", who)),
             self.of(call.person).filter(|_| verb.0 != CALLS),
@@ -66,29 +66,43 @@ impl Words<'_> {
             messaging_type,
             tag,
             reply_to,
+            thread_control,
             self.on_page_of_call(call),
             refusal.map(|refusal| ("refused", refused(refusal))),
             capture.map(|name| ("as", Tree::name(name))),
         ]))
     }
 
-    /// What stands beside the verb of a call: the type of a message, its tag, and the message that it answers.
-    fn beside(&self, kind: &CallKind) -> Result<[Option<Verb>; 3], Untold> {
-        let CallKind::Sends { message, messaging_type, tag } = kind else { return Ok([None, None, None]) };
+    /// What stands beside the verb of a call: the type of a message, its tag, the message that it answers, and what becomes
+    /// of control.
+    fn beside(&self, kind: &CallKind) -> Result<[Option<Verb>; 4], Untold> {
+        let CallKind::Sends { message, messaging_type, tag, then } = kind else {
+            return Ok([const { None }; 4]);
+        };
         Ok([
             messaging_type.map(|word| ("messaging_type", self.names.word(word))),
             tag.map(|tag| ("tag", self.names.word(tag.name()))),
             self.earlier("reply_to", message.reply_to.as_ref())?,
+            then.map(|then| ("thread_control", self.thread_control(then))),
         ])
     }
 
-    fn beside_meant(&self, meant: &Meant<'_>) -> Result<[Option<Verb>; 3], Untold> {
-        let Meant::Sends { messaging_type, tag, reply_to, .. } = meant else { return Ok([None, None, None]) };
+    fn thread_control(&self, then: SendControl) -> Tree {
+        let to =
+            if let SendControl::Pass(Some(to)) = then { Some(self.heading.names.party(to)) } else { None };
+        Tree::map([Some(("control_type", Tree::word(then.name()))), to.map(|to| ("app_id", Tree::name(&to)))])
+    }
+
+    fn beside_meant(&self, meant: &Meant<'_>) -> Result<[Option<Verb>; 4], Untold> {
+        let Meant::Sends { messaging_type, tag, reply_to, .. } = meant else {
+            return Ok([const { None }; 4]);
+        };
         let reply_to = reply_to.map(|mid| Mid(Arc::from(mid)));
         Ok([
             messaging_type.map(|word| ("messaging_type", self.names.word(word))),
             tag.map(|word| ("tag", self.names.word(word))),
             self.earlier("reply_to", reply_to.as_ref())?,
+            None,
         ])
     }
 

@@ -141,6 +141,16 @@ impl Scene {
                 let mid = self.earlier(Some(node))?;
                 json!({"mid": mid.map(|mid| mid.to_string())})
             }
+            Argument::SendControl { control_type, app_id } => {
+                let app = app_id.clone().map(Argument::App);
+                let given = [
+                    ("control_type", control_type.as_ref().map(|node| self.text(node).map(Value::from))),
+                    ("app_id", app.map(|app| self.argument(&app))),
+                ];
+                let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+                let given = given.map(|(name, value)| value.map(|value| (name, value)));
+                Value::Object(given.collect::<Outcome<_>>()?)
+            }
             Argument::Any(node) => value::evaluate(node, self, ReadAs::Any).map_err(wrong)?,
             Argument::Word(word) => Value::from(*word),
         })

@@ -1,6 +1,6 @@
 //! How entries of the journal compare to what is expected.
 
-use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId, Party};
+use emulator_core::{AppId, ControlAct, Delivery, Effect, Message, PageId, Party, SendControl};
 use emulator_server::graph::{self, CallLine};
 use emulator_server::journal::{Call, CallKind, Entry, Names, Record, event_to_json};
 use emulator_server::with_base;
@@ -48,7 +48,7 @@ impl Seen<'_> {
         }
         let call = entry.cause.and_then(|cause| self.feed.by_seq(cause.seq));
         if let Some(Record::Call(call)) = call.map(|call| &call.record) {
-            actual.extend(sending_members(&call.kind));
+            actual.extend(sending_members(&call.kind, &|party| self.names.party(party)));
         }
         let actual = Value::Object(actual);
         (pattern.compare(Some(&actual)), actual)
@@ -122,11 +122,18 @@ fn message_value(message: &Message, base_url: &str) -> Value {
     Value::Object(out)
 }
 
-fn sending_members(kind: &CallKind) -> Vec<(String, Value)> {
-    let CallKind::Sends { messaging_type, tag, .. } = kind else { return Vec::new() };
+fn sending_members(kind: &CallKind, party: &dyn Fn(Party) -> String) -> Vec<(String, Value)> {
+    let CallKind::Sends { message: _, messaging_type, tag, then } = kind else { return Vec::new() };
     let messaging_type = messaging_type.map(|name| ("messaging_type".to_owned(), json!(name)));
     let tag = tag.map(|tag| ("tag".to_owned(), json!(tag.name())));
-    messaging_type.into_iter().chain(tag).collect()
+    let then = then.map(|then| {
+        let mut members = json!({"control_type": then.name()});
+        if let SendControl::Pass(Some(to)) = then {
+            members["app_id"] = party(to).into();
+        }
+        ("thread_control".to_owned(), members)
+    });
+    messaging_type.into_iter().chain(tag).chain(then).collect()
 }
 
 /// What a call asked for, in the words of the vocabulary.
@@ -135,7 +142,7 @@ fn call_value(kind: &CallKind, base_url: &str, party: &dyn Fn(Party) -> String) 
     match kind {
         CallKind::Sends { message, .. } => {
             out.insert("message".into(), message_value(message, base_url));
-            out.extend(sending_members(kind));
+            out.extend(sending_members(kind, party));
         }
         CallKind::Controls(ControlAct::Pass { to, metadata }) => {
             out.extend(to.map(|to| ("to".to_owned(), json!(party(to)))));

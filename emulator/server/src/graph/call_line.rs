@@ -87,7 +87,7 @@ mod tests {
         let (how, fields) = (Subscribing::GivesUp, Some(FieldSet::default()));
         for (kind, expected) in [
             (
-                CallKind::Sends { message: Arc::default(), messaging_type: None, tag: None },
+                CallKind::Sends { message: Arc::default(), messaging_type: None, tag: None, then: None },
                 "POST me/messages",
             ),
             (CallKind::Signals { action: "typing_on", about: None }, "POST me/messages"),

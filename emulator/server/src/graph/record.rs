@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{AppAct, ControlAct, RouteId};
+use emulator_core::{AppAct, ControlAct, RouteId, SendControl};
 use serde_json::{Map, Value, json};
 
 use super::act::{AppCall, Beside, CallAct};
@@ -43,9 +43,9 @@ impl ReadCall<'_> {
     fn kind(&self) -> CallKind {
         let action = || self.beside.word("sender_action").unwrap_or_default();
         match self.act {
-            AppAct::Sends { person: _, message, tag, then: _ } => {
-                let (message, tag) = (Arc::clone(message), *tag);
-                CallKind::Sends { message, messaging_type: self.beside.word("messaging_type"), tag }
+            AppAct::Sends { person: _, message, tag, then } => {
+                let (message, tag, then) = (Arc::clone(message), *tag, *then);
+                CallKind::Sends { message, messaging_type: self.beside.word("messaging_type"), tag, then }
             }
             AppAct::Signals { person: _ } => CallKind::Signals { action: action(), about: None },
             AppAct::Reacts { person: _, to } => {
@@ -83,11 +83,20 @@ fn recipient(person: emulator_core::Psid) -> Map<String, Value> {
     Map::from_iter([("recipient".to_owned(), json!({"id": person.to_string()}))])
 }
 
+/// What becomes of control after a message, as a call says it.
+fn thread_control(then: SendControl) -> Value {
+    let mut out = json!({"control_type": then.name()});
+    if let SendControl::Pass(Some(to)) = then {
+        out["app_id"] = to.number().to_string().into();
+    }
+    out
+}
+
 /// The parameters that core was given.
 fn of_act(act: &AppAct) -> Map<String, Value> {
     let mut out = Map::new();
     match act {
-        AppAct::Sends { person, message, tag, then: _ } => {
+        AppAct::Sends { person, message, tag, then } => {
             out = recipient(*person);
             let content = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
             let content: Value = content.unwrap_or_else(|| match &message.metadata {
@@ -99,6 +108,7 @@ fn of_act(act: &AppAct) -> Map<String, Value> {
                 out.insert("reply_to".into(), json!({"mid": &*mid.0}));
             }
             out.extend(tag.map(|tag| ("tag".to_owned(), tag.name().into())));
+            out.extend(then.map(|then| ("thread_control".to_owned(), thread_control(then))));
         }
         AppAct::Signals { person } | AppAct::AsksOwner { person } => out = recipient(*person),
         AppAct::Reacts { person, to } => {

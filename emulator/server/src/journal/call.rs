@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AppAct, AppId, ControlAct, FieldSet, Input, Message, Mid, PageId, Party, Psid, Span,
+    AppAct, AppId, ControlAct, FieldSet, Input, Message, Mid, PageId, Party, Psid, SendControl, Span,
     TAKEN_MESSAGING_TYPES, Tag,
 };
 use serde_json::json;
@@ -46,6 +46,8 @@ pub enum CallKind {
         messaging_type: Option<&'static str>,
         /// The message tag.
         tag: Option<Tag>,
+        /// What becomes of control once it is sent.
+        then: Option<SendControl>,
     },
     /// To show a sender action.
     Signals {
@@ -139,8 +141,8 @@ impl Call {
     pub(crate) fn input(&self) -> Option<Input> {
         let app = self.app?;
         let act = match &self.kind {
-            CallKind::Sends { message, messaging_type: _, tag } => {
-                AppAct::Sends { person: self.person?, message: Arc::clone(message), tag: *tag, then: None }
+            CallKind::Sends { message, messaging_type: _, tag, then } => {
+                AppAct::Sends { person: self.person?, message: Arc::clone(message), tag: *tag, then: *then }
             }
             CallKind::Signals { action: _, about: None } => AppAct::Signals { person: self.person? },
             CallKind::Signals { action: _, about: Some((to, _)) } => {
@@ -233,8 +235,9 @@ impl CallKind {
 
 tagged! {
     CallKind, by "verb" {
-        "sends" => [CallKind::Sends { message, messaging_type, tag }] {
+        "sends" => [CallKind::Sends { message, messaging_type, tag, then }] {
             message: Sent = _, messaging_type: Option<MessagingType> = "messaging_type", tag: Option<Tag> = "tag",
+            then: ThreadControl = "control_type",
         }
         "signals" => [CallKind::Signals { action, about }] { action: Action = "action", about: ReactedTo = "to" }
         "passes_control" => [CallKind::Controls(ControlAct::Pass { to, metadata })] {
@@ -296,6 +299,8 @@ wire_words! {
     MessagingType = TAKEN_MESSAGING_TYPES;
     /// `sender_action`.
     Action = SENDER_ACTIONS;
+    /// `control_type` of `thread_control`.
+    ControlType = SendControl::WORDS;
 }
 
 /// A length of time in seconds.
@@ -338,6 +343,32 @@ impl Codec for ReactedTo {
     fn describe(name: &'static str, forms: &mut Vec<Form>) {
         <Option<Mid> as Codec>::describe(name, forms);
         <Option<Arc<str>> as Codec>::describe("reaction", forms);
+    }
+}
+
+/// What becomes of control after a message, and whom it is passed to where it names one.
+enum ThreadControl {}
+
+impl Codec for ThreadControl {
+    type Value = Option<SendControl>;
+
+    fn write(value: &Self::Value, name: &'static str, out: &mut Object<'_>, names: &Names) {
+        let Some(then) = value else { return };
+        <ControlType as Codec>::write(&then.name(), name, out, names);
+        if let SendControl::Pass(to) = then {
+            <Option<Party> as Codec>::write(to, "app_id", out, names);
+        }
+    }
+
+    fn read(from: &Members<'_>, name: &'static str) -> Result<Self::Value, String> {
+        let word = <Option<ControlType> as Codec>::read(from, name)?;
+        let pass = SendControl::Pass(<Option<Party> as Codec>::read(from, "app_id")?);
+        Ok(word.map(|word| if word == pass.name() { pass } else { SendControl::Release }))
+    }
+
+    fn describe(name: &'static str, forms: &mut Vec<Form>) {
+        <Option<ControlType> as Codec>::describe(name, forms);
+        <Option<Party> as Codec>::describe("app_id", forms);
     }
 }
 

@@ -6,7 +6,7 @@ use emulator_core::{
     AdminChange, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, ControlFields, Delivery,
     Effect, Escapes, Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing,
     MissingMetadata, PageId, Party, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind,
-    Saw, Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
+    Saw, SendControl, Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState,
 };
 
 use super::line::{read, wall, without_wall};
@@ -38,8 +38,25 @@ fn calls() -> Vec<Call> {
     let public = Some("https://shop.test/hook?a=b".into());
     let webhook = RegisteredWebhook { url, public, other_fields, version: "v25.0".into() };
     let kinds = [
-        CallKind::Sends { message: message(), messaging_type: Some("RESPONSE"), tag: None },
-        CallKind::Sends { message: Arc::default(), messaging_type: None, tag: Some(Tag::AccountUpdate) },
+        CallKind::Sends { message: message(), messaging_type: Some("RESPONSE"), tag: None, then: None },
+        CallKind::Sends {
+            message: message(),
+            messaging_type: None,
+            tag: None,
+            then: Some(SendControl::Pass(Some(Party::Inbox))),
+        },
+        CallKind::Sends {
+            message: message(),
+            messaging_type: None,
+            tag: None,
+            then: Some(SendControl::Pass(None)),
+        },
+        CallKind::Sends {
+            message: Arc::default(),
+            messaging_type: None,
+            tag: Some(Tag::AccountUpdate),
+            then: Some(SendControl::Release),
+        },
         CallKind::Signals { action: "typing_on", about: None },
         CallKind::Signals { action: "react", about: Some((Mid("m_9".into()), Some("love".into()))) },
         CallKind::Signals { action: "unreact", about: Some((Mid("m_9".into()), None)) },

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use emulator_core::{
     Ad, AdminChange, AppAct, Button, ControlAct, Feature, Field, FieldSet, InboxAct, Input, Message, Party,
-    Permission, PersonAct, Psid, QuickReply, Reaction, Referral, Refusal, RouteId, Span, Tag, Template,
-    Timestamp, World, authorize, token_holds,
+    Permission, PersonAct, Psid, QuickReply, Reaction, Referral, Refusal, RouteId, SendControl, Span, Tag,
+    Template, Timestamp, World, authorize, token_holds,
 };
 use emulator_language::node::Node;
 use emulator_language::step::{
@@ -198,7 +198,18 @@ fn send(names: &Names, person: Psid, call: &RouteCall) -> Result<AppAct, Nonsens
     }
     let tag = text(call, "tag").map(|tag| settings::read(&tag, Tag::parse)).transpose()?;
     let sent = argument(call, "message").ok_or("nothing is sent")?;
-    Ok(AppAct::Sends { person, message: message(names, sent, argument(call, "reply_to"))?, tag, then: None })
+    let message = message(names, sent, argument(call, "reply_to"))?;
+    Ok(AppAct::Sends { person, message, tag, then: send_control(names, call)? })
+}
+
+/// What becomes of control once a message is sent; it is released unless it is passed.
+fn send_control(names: &Names, call: &RouteCall) -> Result<Option<SendControl>, Nonsense> {
+    let given = call.arguments.iter().find(|(known, _)| *known == "thread_control");
+    let Some((_, Argument::SendControl { control_type, app_id })) = given else { return Ok(None) };
+    let to = app_id.as_ref().map(|app| names.party(&app.source)).transpose()?;
+    let pass = SendControl::Pass(to);
+    let passes = control_type.as_ref().is_some_and(|word| word.source == pass.name());
+    Ok(Some(if passes { pass } else { SendControl::Release }))
 }
 
 /// For how long control is extended; for as long as the platform does unless a step says it.
@@ -217,7 +228,7 @@ pub(crate) fn argument<'c>(call: &'c RouteCall, name: &str) -> Option<&'c Node> 
         | Argument::Duration(node)
         | Argument::Earlier(node)
         | Argument::Any(node) => Some(node),
-        Argument::Word(_) => None,
+        Argument::Word(_) | Argument::SendControl { .. } => None,
     }
 }
 

@@ -57,7 +57,10 @@ pub(super) fn settings(
     Ok(Settings { pages: pages.into(), apps: known })
 }
 
-/// The settings under which a row comes into its state: everybody may do everything.
+/// Switches that may bar the way into the state of a row.
+const BARRIERS: &[&str] = &["cr_2023", "takes"];
+
+/// The settings under which a row comes into its state: everybody may do everything, and nothing goes by a route.
 pub(super) fn before(
     given: &Given,
     apps: &BTreeMap<String, table::App>,
@@ -65,7 +68,8 @@ pub(super) fn before(
 ) -> Result<Settings, Nonsense> {
     let plain = |app: &table::App| table::App { mode: None, ..app.clone() };
     let apps = apps.iter().map(|(name, app)| (name.clone(), plain(app))).collect();
-    let given = Given { handover_off: false, ..given.clone() };
+    let mut given = Given { organic: None, handover_off: false, ..given.clone() };
+    given.options.retain(|name, _| !BARRIERS.contains(&name.as_str()));
     settings(&given, &apps, names, None)
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use emulator_core::{Fixed, Leader, Protocol};
+
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::globs;
 use crate::node::Spanned;
@@ -45,12 +47,33 @@ pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
             problems.push(unknown_app(app, what(app, role), &names));
         }
     }
+    problems.extend(world.protocol.as_ref().and_then(|protocol| lacks_default_app(world, protocol)));
     watched(world, problems);
     let of_apps = world.apps.iter().flat_map(|app| app.page_tokens.iter().map(|(page, _)| page));
     let of_people = world.people.iter().flat_map(|person| person.ids.iter().map(|(page, _)| page));
     for page in of_apps.chain(of_people).filter(|page| !names.pages.contains(&page.value)) {
         problems.push(unknown_page(page, &names));
     }
+}
+
+/// What is wrong with a world whose Pages follow a protocol that is nothing without a default app (C-10).
+pub(in crate::scenario) fn lacks_default_app(
+    world: &WorldSpec,
+    protocol: &Spanned<Protocol>,
+) -> Option<Diagnostic> {
+    let fixed = Fixed::of(protocol.value);
+    let page = world.pages.iter().find(|page| page.default_app.is_none())?;
+    if fixed.leader != Leader::DefaultApp {
+        return None;
+    }
+    let page = page.called.as_ref().map_or_else(|| "the Page".to_owned(), |name| format!("`{}`", name.value));
+    let (name, app) = (protocol.value.name(), world.apps.first().map_or("inbox", |app| &app.name.value));
+    let instead = fixed.default_app_moves_to.map_or(name, Protocol::name);
+    let problem = format!("under `{name}` a Page has a default app, and {page} has none");
+    Some(Diagnostic::new(protocol.span, problem).help(format!(
+        "write `page: {{default_app: {app}}}` or `default_app: inbox`, or use `{instead}`, which is the same platform \
+         without a default app"
+    )))
 }
 
 /// Checks the globs of files whose changes restart bots.

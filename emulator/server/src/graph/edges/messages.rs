@@ -5,10 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use emulator_core::{
     Answer, AppAct, MEDIA_FOLDER, MESSAGING_TYPES, Message, Mid, Permission, Psid, RouteId, RuleId,
-    SenderAction, Tag, Template,
+    SendControl, SenderAction, Tag, Template,
 };
 use serde_json::Value;
 
+use super::thread_control::party;
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, AppCall, CallAct, RoutedCall};
 use crate::graph::error::GraphError;
@@ -18,7 +19,7 @@ use crate::graph::recipient;
 use crate::graph::route::NodeKind::Page;
 use crate::graph::route::ParamType::{Object, Text, Word};
 use crate::graph::route::RouteMethod::{Get, Post};
-use crate::graph::route::{Param, Route};
+use crate::graph::route::{Param, Route, names};
 use crate::media::without_base;
 use crate::object::Object as JsonObject;
 
@@ -44,7 +45,9 @@ pub(super) const ROWS: &[Route] = &[
             ]),
             Param::optional("notification_type", Word(NOTIFICATION_TYPES)),
             Param::optional("reply_to", Object).follows(&[RuleId::ReplyTo]),
-            Param::optional("thread_control", Object).not_yet("control is moved by its own edges only"),
+            Param::optional("thread_control", Object)
+                .follows(&[RuleId::SendPassesControl])
+                .members(SEND_CONTROL),
             Param::optional("suggestion_action", Word(&["ACCEPT", "DISMISS", "IMPRESSION"]))
                 .not_yet("suggestions of the Page Inbox are not modelled yet"),
             Param::optional("folder", Word(&["PARTNERSHIP"]))
@@ -101,10 +104,9 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
             }
         }
         (Some(_), None) => {
-            let Sending { message, messaging_type, tag, conditions } = sending(params)?;
+            let Sending { message, messaging_type, tag, then, conditions } = sending(params)?;
             let message = kept(message, call.stage.base_url());
-            let act =
-                call.acts(Some(person), AppAct::Sends { person, message, tag, then: None }, write_message);
+            let act = call.acts(Some(person), AppAct::Sends { person, message, tag, then }, write_message);
             let act = AppCall { conditions, ..act };
             Ok(CallAct::App(match messaging_type {
                 Some(messaging_type) => act.with("messaging_type", messaging_type),
@@ -120,6 +122,8 @@ pub(in crate::graph) struct Sending {
     message: Arc<Message>,
     messaging_type: Option<&'static str>,
     tag: Option<Tag>,
+    /// What becomes of control once it is sent.
+    then: Option<SendControl>,
     /// What the settings of the Page decide about it.
     conditions: Vec<Condition>,
 }
@@ -131,7 +135,26 @@ pub(in crate::graph) fn sending(params: &Params<'_>) -> Result<Sending, GraphErr
     let (messaging_type, tag) = tag(params, &message)?;
     word(params, "notification_type", NOTIFICATION_TYPES)?;
     message.reply_to = reply_to(params)?;
-    Ok(Sending { message: Arc::new(message), messaging_type, tag, conditions })
+    let then = thread_control(params)?;
+    Ok(Sending { message: Arc::new(message), messaging_type, tag, then, conditions })
+}
+
+/// The members of `thread_control`.
+const SEND_CONTROL: &[Param; 2] = &[
+    Param::optional("control_type", Word(SendControl::WORDS)),
+    Param::optional("app_id", Text).follows(&[RuleId::TargetOnPage]),
+];
+
+/// What becomes of control once the message is sent: without a `control_type` it is released (C-68).
+fn thread_control(params: &Params<'_>) -> Result<Option<SendControl>, GraphError> {
+    const NAME: &str = "thread_control";
+    let Some(mut value) = object(params, NAME)? else { return Ok(None) };
+    let mut part = Part::new(&mut value, Path::Root(NAME))?;
+    part.only(&names(SEND_CONTROL))?;
+    let control_type = part.word("control_type", SendControl::WORDS)?;
+    let to = part.text("app_id", usize::MAX)?.filter(|text| !text.is_empty()).map(party);
+    let pass = SendControl::Pass(to);
+    Ok(Some(if control_type == Some(pass.name()) { pass } else { SendControl::Release }))
 }
 
 /// The message with the addresses of kept files as journals have them, which do not depend on the run.

@@ -1,7 +1,7 @@
 //! A Page as a node (M-246).
 
 use bytes::Bytes;
-use emulator_core::{PageId, RouteId, RuleId, World};
+use emulator_core::{MessagingFeature, PageId, RouteId, RuleId, World};
 
 use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall};
@@ -15,9 +15,12 @@ use crate::object::Object;
 
 pub(super) const ROWS: &[Route] = &[Route::modelled(RouteId::ReadPage, (Get, Page, ""), read)
     .lane(LaneOf::Stage)
-    .params(&[Param::optional("fields", List).follows(&[RuleId::UnknownField])])
+    .params(&[Param::optional("fields", List).follows(&[RuleId::UnknownField, RuleId::FeatureStatus])])
     .returns("Page")
     .source("developers.facebook.com/docs/graph-api/reference/page")];
+
+/// The field that says which protocol a Page follows (C-71).
+const FEATURE_STATUS: &str = "messaging_feature_status";
 
 /// What every Page and app is said to be.
 pub(super) const CATEGORY: &str = "Business";
@@ -26,7 +29,7 @@ pub(in crate::graph) const FIELDS: NodeFields = NodeFields {
     node: Page,
     type_name: "Page",
     noun: "a Page",
-    modelled: &["id", "name", "category", "link", "picture", "access_token", "is_published"],
+    modelled: &["id", "name", "category", "link", "picture", "access_token", "is_published", FEATURE_STATUS],
     default: &["name"],
     others: OTHERS,
 };
@@ -39,6 +42,7 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 
 fn write(world: &World, page: PageId, token: &str, fields: &[&str]) -> Bytes {
     let name = world.settings.pages.get(&page).map(|page| &*page.name).unwrap_or_default();
+    let feature = world.settings.line(page).and_then(|line| line.fixed().feature);
     let mut out = String::new();
     let mut object = Object::open(&mut out, Dialect::Graph);
     for field in fields {
@@ -48,6 +52,11 @@ fn write(world: &World, page: PageId, token: &str, fields: &[&str]) -> Bytes {
             "link" => object.text("link", &format!("https://www.facebook.com/{page}")),
             "access_token" => object.text("access_token", token),
             "is_published" => object.bare("is_published", true),
+            FEATURE_STATUS => object.object(FEATURE_STATUS, |status| {
+                status.bare("hop_v2", feature == Some(MessagingFeature::HandoverV2));
+                status.bare("msgr_multi_app", feature == Some(MessagingFeature::Routing));
+                status.bare("ig_multi_app", false);
+            }),
             "picture" => object.object("picture", |picture| {
                 picture.object("data", |data| {
                     data.bare("height", 50).bare("is_silhouette", false);
@@ -80,7 +89,7 @@ const OTHERS: &str = "\
     is_messenger_bot_get_started_enabled is_messenger_platform_bot is_owned is_permanently_closed \
     is_published is_unclaimed is_verified is_webhooks_subscribed keywords leadgen_tos_acceptance_time \
     leadgen_tos_accepted leadgen_tos_accepting_user link location members merchant_id \
-    merchant_review_status messaging_feature_status messenger_ads_default_icebreakers \
+    merchant_review_status messenger_ads_default_icebreakers \
     messenger_ads_default_quick_replies messenger_ads_quick_replies_type mini_shop_storefront mission \
     mpg name name_with_location_descriptor network new_like_count offer_eligible overall_star_rating \
     owner_business page_backed_threads_account_id page_token parent_page parking payment_options \

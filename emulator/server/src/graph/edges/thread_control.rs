@@ -81,7 +81,7 @@ pub(super) const ROWS: &[Route] = &[
 ];
 
 /// An id that is no app id at all names no app of the Page either.
-fn party(text: &str) -> Party {
+pub(super) fn party(text: &str) -> Party {
     Party::of(text.trim().parse().unwrap_or(AppId(0)))
 }
 

@@ -102,12 +102,14 @@ const fn on_messenger(kind: RefusalKind) -> Wording {
         .subcode(2_018_028)
         .status(403),
         RefusalKind::UnknownMessage
-        | RefusalKind::TakeByOwner
         | RefusalKind::DurationOutOfRange
         | RefusalKind::NoThreadControl
         | RefusalKind::PassToItself
         | RefusalKind::RequestByOwner
         | RefusalKind::RequestByPrimary => says(100, INVALID),
+        RefusalKind::TakeByOwner => {
+            says(100, "(#100) The action is invalid since it's not the thread owner.").subcode(2_534_037)
+        }
         RefusalKind::NothingToTap => says(100, "there is nothing of that title or payload to tap"),
         RefusalKind::TagRetired => says(100, "Invalid parameter").subcode(1_893_061),
         RefusalKind::HumanAgentNotApproved => {

@@ -131,7 +131,7 @@ impl<'a> Part<'a> {
     }
 
     /// The member as one of those words, spelt as they are (M-81).
-    pub(super) fn word(
+    pub(crate) fn word(
         &mut self,
         key: &str,
         words: &[&'static str],

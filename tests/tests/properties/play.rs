@@ -99,7 +99,7 @@ impl Play {
         for decided in &accepted.effects {
             match &decided.effect {
                 Effect::ControlMoved { person, from, to, .. } => {
-                    prop_assert_eq!(*from, *moved.get(person).unwrap_or(&owner(before, *person)));
+                    prop_assert_eq!(*from, *moved.get(person).unwrap_or(&before.control(*person).holder()));
                     moved.insert(*person, *to);
                     self.filed.remove(person);
                 }
@@ -158,7 +158,7 @@ impl Play {
             self.filed.insert(*person);
         }
         for person in [ANA, BO] {
-            let (was, is) = (owner(before, person), owner(&self.world, person));
+            let (was, is) = (before.control(person).holder(), self.world.control(person).holder());
             prop_assert_eq!(*moved.get(&person).unwrap_or(&was), is, "control moved without a word");
         }
         self.time_goes_on(accepted)

@@ -259,7 +259,7 @@ impl Scene {
         let now = self.lane.now();
         let (path, expected, actual) = match state {
             State::Owner { expected } => {
-                ("owner", expected.as_str(), self.lane.names().control(self.lane.control(person)))
+                ("owner", expected.as_str(), self.lane.names().holder(self.lane.control(person).holder()))
             }
             State::Folder(expected) => {
                 let folder = conversation.map_or("main", |conversation| conversation.folder.name());

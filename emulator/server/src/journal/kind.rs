@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    Ad, AdminChange, AppId, Effect, Field, Folder, InboxAct, Mid, Missing, PageId, Party, PersonAct, Psid,
-    Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
+    Ad, AdminChange, AppId, Effect, Field, Folder, Holder, InboxAct, Mid, Missing, PageId, Party, PersonAct,
+    Psid, Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
 };
 
 use super::Names;
@@ -18,7 +18,7 @@ use super::record::{BotOrder, Record};
 use super::refusal::Refused;
 use super::row::{Codec, Members, name_of};
 use super::schema::Form;
-use super::value::{Milliseconds, Owner};
+use super::value::Milliseconds;
 use crate::object::Object;
 
 /// What makes an entry of a kind.
@@ -226,7 +226,7 @@ kinds! {
     /// Control moved.
     Control = "control", Effect, about Some(*person),
         [Record::Effect(Effect::ControlMoved { person, from, to, until })] {
-            person: Psid = _, from: Owner = "from", to: Owner = "to", until: Option<Timestamp> = "until",
+            person: Psid = _, from: Holder = "from", to: Holder = "to", until: Option<Timestamp> = "until",
         };
     /// The owner keeps control for longer.
     ControlProlonged = "control_prolonged", Effect, about Some(*person),

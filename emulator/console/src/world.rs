@@ -43,8 +43,7 @@ impl Console {
         let stands = |psid: Psid| {
             let mut out = json!({"id": psid.to_string()});
             if let Some(conversation) = lane.conversation(psid) {
-                let owner = conversation.control.owner();
-                out["owner"] = Value::String(names.owner(owner));
+                out["owner"] = Value::String(names.holder(conversation.control.holder()));
                 out["control_until"] = conversation.control.until().map(rfc3339).into();
                 out["control_by"] =
                     moves.get(&psid).map(|(seq, rule)| json!({"entry": seq, "rule": rule})).into();

@@ -175,7 +175,7 @@ impl<'a> Case<'a> {
         let (unowned, has_inbox) = (self.unowned(), self.takes_part(Party::Inbox));
         let Self { world: World { conversations, timers, .. }, person, .. } = self;
         let Some(conversation) = conversations.get_mut(person) else { return };
-        let from = conversation.control.owner();
+        let from = conversation.control.holder();
         let until = match self.options.control_ends {
             ControlEnds::AfterSilence => Some(self.now + lasts),
             ControlEnds::Never => None,
@@ -185,11 +185,12 @@ impl<'a> Case<'a> {
             (Some(by), _) => Control::Owned { by, until, lasts },
             (None, unowned) => unowned,
         };
-        let (to, until) = (control.owner(), control.until());
+        let (to, until) = (control.holder(), control.until());
         let subject = Subject::Conversation(*person);
         timers.change(subject, TimerKind::ControlEnds, conversation.control.until(), until);
         conversation.control = control;
-        let filed = filing::follow(conversation, *person, from, (has_inbox, self.options.done_folder));
+        let filed =
+            filing::follow(conversation, *person, from.party(), (has_inbox, self.options.done_folder));
         self.happens(rule, Effect::ControlMoved { person: self.person, from, to, until });
         self.follows(filed);
     }

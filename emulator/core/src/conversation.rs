@@ -38,7 +38,38 @@ pub enum Control {
     },
 }
 
+/// Who is in control, without how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Holder {
+    /// Nobody, and no app can be given it.
+    Nobody,
+    /// Nobody: the conversation is idle.
+    #[default]
+    Idle,
+    /// This party.
+    Party(Party),
+}
+
+impl Holder {
+    /// The owner, if there is one.
+    pub const fn party(self) -> Option<Party> {
+        match self {
+            Self::Nobody | Self::Idle => None,
+            Self::Party(party) => Some(party),
+        }
+    }
+}
+
 impl Control {
+    /// Who has it.
+    pub const fn holder(self) -> Holder {
+        match self {
+            Self::Inactive => Holder::Nobody,
+            Self::Idle => Holder::Idle,
+            Self::Owned { by, .. } => Holder::Party(by),
+        }
+    }
+
     /// The owner, if there is one.
     pub const fn owner(self) -> Option<Party> {
         match self {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalogue::RuleId;
-use crate::conversation::Sender;
+use crate::conversation::{Holder, Sender};
 use crate::fact::Saw;
 use crate::field::{Channel, Field};
 use crate::folder::Folder;
@@ -111,11 +111,11 @@ pub enum Effect {
     ControlMoved {
         /// Whose conversation.
         person: Psid,
-        /// The owner before; nobody when it was idle.
-        from: Option<Party>,
-        /// The owner now; nobody when it is idle.
-        to: Option<Party>,
-        /// When it ends, if somebody has it.
+        /// Who had it.
+        from: Holder,
+        /// Who has it now.
+        to: Holder,
+        /// When it ends, if it ends by itself.
         until: Option<Timestamp>,
     },
     /// The owner keeps control for longer.

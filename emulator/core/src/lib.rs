@@ -73,7 +73,7 @@ pub use catalogue::{Confidence, Rule, RuleId, catalogue};
 pub use check::Check;
 pub use columns::{OptionError, OptionRule, RULES_AS_OF};
 pub use conversation::{
-    CONTROL_LASTS, Control, Conversation, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
+    CONTROL_LASTS, Control, Conversation, Holder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
 };
 pub use derive::{Digest, IdKind, Ids};
 pub use edge::ControlEdge;

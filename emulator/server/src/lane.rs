@@ -21,8 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emulator_core::{
-    AdminChange, Answer, AppId, Conversation, InboxAct, Input, PageId, PersonAct, Psid, Refusal, Settings,
-    Span, Timestamp, World,
+    AdminChange, Answer, AppId, Control, Conversation, InboxAct, Input, PageId, PersonAct, Psid, Refusal,
+    Settings, Span, Timestamp, World,
 };
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
@@ -251,6 +251,11 @@ impl Lane {
     /// The state of a person's conversation.
     pub fn conversation(&self, person: Psid) -> Option<Conversation> {
         self.lock().world.conversations.get(&person).cloned()
+    }
+
+    /// Who may answer the person, whether anything was said or not.
+    pub fn control(&self, person: Psid) -> Control {
+        self.lock().world.control(person)
     }
 
     /// The settings in force.

@@ -100,7 +100,7 @@ impl Play {
         for decided in &accepted.effects {
             match &decided.effect {
                 Effect::ControlMoved { person, from, to, .. } => {
-                    prop_assert_eq!(*from, *moved.get(person).unwrap_or(&owner(before, *person)));
+                    prop_assert_eq!(*from, *moved.get(person).unwrap_or(&before.control(*person).holder()));
                     moved.insert(*person, *to);
                     self.filed.remove(person);
                 }
@@ -163,7 +163,7 @@ impl Play {
             if settles_all(input) && !before.conversations.contains_key(&person) {
                 continue;
             }
-            let (was, is) = (owner(before, person), owner(&self.world, person));
+            let (was, is) = (before.control(person).holder(), self.world.control(person).holder());
             prop_assert_eq!(*moved.get(&person).unwrap_or(&was), is, "control moved without a word");
         }
         self.time_goes_on(accepted)

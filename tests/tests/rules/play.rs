@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    Accepted, AdminChange, Answer, AppId, Context, Control, ControlAct, ControlEnds, Decided, Delivery,
-    Effect, Fixed, Folder, Ids, Input, Message, Outcome, PageId, Party, Person, PersonAct, Protocol, Psid,
-    Refusal, RuleId, Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
+    Accepted, AdminChange, Answer, AppId, Context, ControlAct, ControlEnds, Decided, Delivery, Effect, Fixed,
+    Folder, Ids, Input, Message, Outcome, PageId, Party, Person, PersonAct, Protocol, Psid, Refusal, RuleId,
+    Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
 };
 use emulator_language::step::{Act, ClockMove};
 use emulator_language::value::parse_duration;
@@ -462,10 +462,7 @@ impl Stage {
         let control = self.world.control(ANA_ID);
         let leader = self.world.settings.pages[&ORCHID].messenger.leader();
         State {
-            owner: match control {
-                Control::Inactive => OwnerWord::None.name().to_owned(),
-                Control::Idle | Control::Owned { .. } => self.names.owner(control.owner()),
-            },
+            owner: self.names.holder(control.holder()),
             until: control.until(),
             folder: conversation.map_or(Folder::Main, |conversation| conversation.folder),
             marked_done: conversation.is_some_and(|conversation| conversation.marked_done),

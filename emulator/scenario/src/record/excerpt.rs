@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{Effect, Party, PersonAct, Psid, Timestamp};
+use emulator_core::{Effect, Holder, PersonAct, Psid, Timestamp};
 use emulator_server::journal::{Entry, Kind, Record};
 
 use super::RecordError;
@@ -68,7 +68,7 @@ pub(crate) fn choose(heading: &Heading, entries: &[Entry], part: &Excerpt) -> Re
 /// What of conversations is other than at their begin.
 #[derive(Default)]
 struct Standing {
-    owners: BTreeMap<Psid, Option<Party>>,
+    owners: BTreeMap<Psid, Holder>,
     windows: BTreeMap<Psid, Timestamp>,
     marked: BTreeSet<Psid>,
     blocked: BTreeSet<Psid>,
@@ -102,7 +102,7 @@ impl Standing {
     /// True where these conversations are as new ones.
     fn is_new(&self, people: &BTreeSet<Psid>, at: Timestamp) -> bool {
         !people.iter().any(|person| {
-            matches!(self.owners.get(person), Some(Some(_)))
+            matches!(self.owners.get(person), Some(Holder::Party(_)))
                 || self.windows.get(person).is_some_and(|until| *until > at)
                 || self.blocked.contains(person)
                 || self.marked.contains(person)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use emulator_core::{Folder, Party, Psid};
+use emulator_core::{Folder, Holder, Psid};
 
 use super::acts::Words;
 use super::teller::Subject;
@@ -31,7 +31,7 @@ impl<T: Copy + PartialEq> Tracked<T> {
 
 /// Who is in control of each conversation, and where it lies.
 pub(crate) struct States {
-    pub(super) owners: Tracked<Option<Party>>,
+    pub(super) owners: Tracked<Holder>,
     pub(super) folders: Tracked<Folder>,
     /// Until when messaging windows are open.
     pub(super) windows: BTreeMap<Psid, Option<i64>>,
@@ -54,14 +54,14 @@ impl States {
                 let (of, on) = (words.of(Some(*person)), words.on_page_of(*person));
                 lines.push(Line::only("expect", Tree::map([Some((key, Tree::name(value))), of, on])));
             };
-            let owner = self.owners.now.get(person).copied().flatten();
-            state("owner", &words.heading.names.owner(owner));
+            let owner = self.owners.now.get(person).copied().unwrap_or_default();
+            state("owner", &words.heading.names.holder(owner));
             if let Some(folder) = self.folders.now.get(person).filter(|folder| **folder != Folder::Main) {
                 state("folder", folder.name());
             }
             state("window", if until.is_none_or(|until| until > at) { "open" } else { "closed" });
         }
-        self.owners.changed(None);
+        self.owners.changed(Holder::Idle);
         self.folders.changed(Folder::Main);
         lines
     }
@@ -71,9 +71,9 @@ impl States {
             let expected = Tree::map([Some((key, value)), words.of(Some(person)), words.on_page_of(person)]);
             Line::only("expect", expected)
         };
-        let owners = self.owners.changed(None).into_iter();
+        let owners = self.owners.changed(Holder::Idle).into_iter();
         let owners = owners.map(|(person, owner)| {
-            let owner = words.heading.names.owner(owner);
+            let owner = words.heading.names.holder(owner);
             line("owner", Tree::name(&owner), person)
         });
         let folders = self.folders.changed(Folder::Main).into_iter();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AppId, Effect, Folder, Party, Psid};
+use emulator_core::{AppId, Effect, Folder, Holder, Party, Psid};
 use emulator_server::journal::{BotOrder, Entry, Kind, Record};
 
 use super::delivered::Delivered;
@@ -54,7 +54,7 @@ pub(crate) enum PieceKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Who is in control, if anybody is.
-    Owner { person: Psid, to: Option<Party> },
+    Owner { person: Psid, to: Holder },
     /// Where the conversation lies.
     Folder { person: Psid, to: Folder },
     /// Something ends by itself; never, where no moment is given.
@@ -198,7 +198,7 @@ impl Piece {
         let about = !other.is_note && (other.person.is_none() || other.person == self.person);
         let led_to_it = || {
             let of = |change: &Change| match change {
-                Change::Owner { person, to } => Some(*person) == self.person && Some(*to) == *saw,
+                Change::Owner { person, to } => Some(*person) == self.person && Some(to.party()) == *saw,
                 Change::Folder { .. } | Change::Ends { .. } | Change::TakenAgain { .. } => false,
             };
             other.changes.iter().any(of)

@@ -259,8 +259,7 @@ impl Scene {
         let now = self.lane.now();
         let (path, expected, actual) = match state {
             State::Owner { expected } => {
-                let owner = conversation.and_then(|conversation| conversation.control.owner());
-                ("owner", expected.as_str(), self.lane.names().owner(owner))
+                ("owner", expected.as_str(), self.lane.names().holder(self.lane.control(person).holder()))
             }
             State::Folder(expected) => {
                 let folder = conversation.map_or("main", |conversation| conversation.folder.name());

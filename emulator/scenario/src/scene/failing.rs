@@ -59,7 +59,7 @@ fn control_lines(lane: &Lane, entries: &[Entry]) -> Vec<String> {
     let mut lines = Vec::new();
     for &psid in lane.people().values().flat_map(BTreeMap::values) {
         let Some(conversation) = lane.conversation(psid) else { continue };
-        let owner = names.owner(conversation.control.owner());
+        let owner = names.holder(conversation.control.holder());
         let moved = entries.iter().rev().find(|entry| {
             matches!(entry.effect(), Some(emulator_core::Effect::ControlMoved { person, .. }) if *person == psid)
         });

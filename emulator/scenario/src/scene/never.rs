@@ -134,7 +134,7 @@ impl Scene {
                 let person = person.or_else(|| entry.person())?;
                 let changed = match (entry.effect()?, state) {
                     (Effect::ControlMoved { person, to, .. }, State::Owner { expected }) => {
-                        (names.owner(*to) == *expected).then_some(*person)
+                        (names.holder(*to) == *expected).then_some(*person)
                     }
                     (Effect::FolderMoved { person, to, .. }, State::Folder(expected)) => {
                         (to.name() == *expected).then_some(*person)

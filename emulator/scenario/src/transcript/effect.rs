@@ -19,7 +19,7 @@ pub(super) fn describe_effect(effect: &Effect, owner: Option<Party>, names: &Nam
             format!("{person} gets {}{} from {app}", quoted(message), tappable(message))
         }
         Effect::ControlMoved { person, from, to, .. } => {
-            format!("  control of {}: {} → {}", names.person(*person), names.owner(*from), names.owner(*to))
+            format!("  control of {}: {} → {}", names.person(*person), names.holder(*from), names.holder(*to))
         }
         Effect::FolderMoved { person, from, to } => {
             format!("  folder of {}: {} → {}", names.person(*person), from.name(), to.name())

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    Ad, AdminChange, AppId, Effect, Field, Folder, InboxAct, Mid, Missing, PageId, Party, PersonAct, Psid,
-    Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
+    Ad, AdminChange, AppId, Effect, Field, Folder, Holder, InboxAct, Mid, Missing, PageId, Party, PersonAct,
+    Psid, Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
 };
 
 use super::Names;
@@ -13,7 +13,6 @@ use super::attempt::AttemptResult;
 use super::call::Call;
 use super::hearing::Event;
 use super::message::{Sent, Shown};
-use super::party::Owner;
 use super::proxied::{Passage, Passed};
 use super::record::{BotOrder, Record};
 use super::refusal::Refused;
@@ -249,7 +248,7 @@ kinds! {
     /// Control moved.
     Control = "control", Effect, replay Follows, about Some(*person),
         [Record::Effect(Effect::ControlMoved { person, from, to, until })] {
-            person: Psid = _, from: Owner = "from", to: Owner = "to", until: Option<Timestamp> = "until",
+            person: Psid = _, from: Holder = "from", to: Holder = "to", until: Option<Timestamp> = "until",
         };
     /// The owner keeps control for longer.
     ControlProlonged = "control_prolonged", Effect, replay Follows, about Some(*person),

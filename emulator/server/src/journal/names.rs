@@ -4,7 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PageId, Party, Psid, World};
+use emulator_core::{AppId, Holder, PageId, Party, Psid, World};
+
+/// The word for the owner of an idle conversation.
+pub(super) const IDLE: &str = "idle";
+/// The word for the owner of a conversation that no app can be given.
+pub(super) const NOBODY: &str = "none";
 
 /// What apps, people and Pages are called.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +69,16 @@ impl Names {
 
     /// The owner's name; `idle` when there is none.
     pub fn owner(&self, owner: Option<Party>) -> String {
-        owner.map_or_else(|| "idle".to_owned(), |owner| self.party(owner))
+        owner.map_or_else(|| IDLE.to_owned(), |owner| self.party(owner))
+    }
+
+    /// The name of who is in control; `idle` when nobody is, and `none` while no app can be.
+    pub fn holder(&self, holder: Holder) -> String {
+        match holder {
+            Holder::Nobody => NOBODY.to_owned(),
+            Holder::Idle => IDLE.to_owned(),
+            Holder::Party(party) => self.party(party),
+        }
     }
 
     /// The person for people to read: the name, with the Page where she has an id on several; else the id.

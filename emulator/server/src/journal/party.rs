@@ -1,10 +1,10 @@
 //! Apps and other parties in a journal: by name, or by a word where there are none.
 
-use emulator_core::{AppId, Party, Role, Timestamp};
+use emulator_core::{AppId, Holder, Party, Role, Timestamp};
 use serde_json::{Value, json};
 
 use super::Names;
-use super::names::Known;
+use super::names::{IDLE, Known, NOBODY};
 use super::row::Scalar;
 use crate::object::Object;
 
@@ -42,9 +42,34 @@ impl Scalar for Party {
     }
 }
 
+/// Who is in control: a party, `idle`, or `none` while no app can be in control.
+impl Scalar for Holder {
+    type Value = Self;
+
+    fn write(value: &Self, name: &'static str, out: &mut Object<'_>, names: &Names) {
+        match value {
+            Self::Nobody => drop(out.text(name, NOBODY)),
+            Self::Idle => drop(out.text(name, IDLE)),
+            Self::Party(party) => <Party as Scalar>::write(party, name, out, names),
+        }
+    }
+
+    fn read(value: &Value, known: &Known) -> Option<Self> {
+        match value.as_str()? {
+            NOBODY => Some(Self::Nobody),
+            IDLE => Some(Self::Idle),
+            _ => <Party as Scalar>::read(value, known).map(Self::Party),
+        }
+    }
+
+    fn schema() -> Value {
+        json!({"anyOf": [{"enum": [IDLE, NOBODY]}, <Party as Scalar>::schema()]})
+    }
+}
+
 /// A value for which a word stands when there is none.
 macro_rules! or_word {
-    ($($(#[$doc:meta])* $name:ident = $type:ty, $word:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $type:ty, $word:expr;)+) => {
         $($(#[$doc])*
         pub(super) enum $name {}
 
@@ -73,7 +98,7 @@ macro_rules! or_word {
 
 or_word! {
     /// The owner of a conversation, or nobody.
-    Owner = Party, "idle";
+    Owner = Party, IDLE;
     /// A party with a role, or none.
     PartyOrNone = Party, "none";
     /// A role, or none.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use emulator_core::{
     AdminChange, AppAct, AppId, AppIdType, AppMode, Asks, Button, Channel, ControlAct, ControlFields,
-    Delivery, Effect, Escapes, Event, Feature, Field, FieldSet, Folder, InboxAct, Message, Mid, Missing,
-    MissingMetadata, PageId, Party, Permission, PersonAct, Psid, QuickReply, Reaction, Referral, RefusalKind,
-    RouteId, Saw, SendControl, Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind, Timestamp,
-    TokenState,
+    Delivery, Effect, Escapes, Event, Feature, Field, FieldSet, Folder, Holder, InboxAct, Message, Mid,
+    Missing, MissingMetadata, PageId, Party, Permission, PersonAct, Psid, QuickReply, Reaction, Referral,
+    RefusalKind, RouteId, Saw, SendControl, Sender, Span, Style, Subject, Tag, Template, Timer, TimerKind,
+    Timestamp, TokenState,
 };
 
 use super::line::{read, wall, without_wall};
@@ -225,8 +225,13 @@ fn effects() -> Vec<Record> {
         message(Sender::Party(Party::App(BOT))),
         message(Sender::Party(Party::Inbox)),
         Effect::WindowOpened { person, until },
-        Effect::ControlMoved { person, from: None, to: Some(Party::App(STRANGER)), until: Some(until) },
-        Effect::ControlMoved { person, from: Some(Party::Inbox), to: None, until: None },
+        Effect::ControlMoved {
+            person,
+            from: Holder::Idle,
+            to: Holder::Party(Party::App(STRANGER)),
+            until: Some(until),
+        },
+        Effect::ControlMoved { person, from: Holder::Party(Party::Inbox), to: Holder::Nobody, until: None },
         Effect::ControlProlonged { person, owner: Party::App(BOT), until },
         Effect::FolderMoved { person, from: Folder::Main, to: Folder::Done },
         Effect::MarkedDone { person, marked: false },

@@ -2,7 +2,6 @@
 //! changes without one.
 
 use emulator_core::{Decided, Effect};
-use emulator_language::vocabulary::OwnerWord;
 
 use super::names::Names;
 use super::{Nonsense, Played, State};
@@ -22,11 +21,6 @@ pub(super) const fn name(effect: &Effect) -> Option<&'static str> {
     }
 }
 
-/// An owner as effects know it: nobody is in control while the conversation is idle and while handover is off.
-fn nobody(owner: &str) -> &str {
-    if owner == OwnerWord::None.name() { OwnerWord::Idle.name() } else { owner }
-}
-
 /// Follows the effects from the state before to that after.
 pub(super) fn follow(played: &Played, effects: &[Decided], names: &Names) -> Result<(), Nonsense> {
     let after = &played.after;
@@ -35,14 +29,14 @@ pub(super) fn follow(played: &Played, effects: &[Decided], names: &Names) -> Res
         let before = state.clone();
         match effect {
             Effect::ControlMoved { from, to, until, .. } => {
-                if names.owner(*from) != nobody(&state.owner) {
+                if names.holder(*from) != state.owner {
                     return Err(format!(
                         "control moves from {} and is with {}",
-                        names.owner(*from),
+                        names.holder(*from),
                         state.owner
                     ));
                 }
-                (state.owner, state.until) = (names.owner(*to), *until);
+                (state.owner, state.until) = (names.holder(*to), *until);
             }
             Effect::ControlProlonged { owner, until, .. } => {
                 let owner = names.owner(Some(*owner));
@@ -72,8 +66,7 @@ pub(super) fn follow(played: &Played, effects: &[Decided], names: &Names) -> Res
             return Err(format!("{effect:?} changes nothing"));
         }
     }
-    let same = State { owner: nobody(&state.owner).to_owned(), ..state.clone() };
-    if same == (State { owner: nobody(&after.owner).to_owned(), ..after.clone() }) {
+    if state == *after {
         Ok(())
     } else {
         Err(format!("the effects lead to {state:?}, and the world came to {after:?}"))

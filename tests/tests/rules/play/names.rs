@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    AppId, ControlFields, Delivery, Event, Fact, FactValue, Field, Message, Mid, Missing, Options, Party,
-    Referral, Saw, Style, Timestamp,
+    AppId, ControlFields, Delivery, Event, Fact, FactValue, Field, Holder, Message, Mid, Missing, Options,
+    Party, Referral, Saw, Style, Timestamp,
 };
 use emulator_language::vocabulary::{OwnerWord, RoleWord};
 use serde_json::{Map, Value, json};
@@ -43,6 +43,14 @@ impl Names {
     /// An owner: an app, `inbox` or `idle`.
     pub(super) fn owner(&self, owner: Option<Party>) -> String {
         owner.map_or_else(|| OwnerWord::Idle.name().to_owned(), |owner| self.named(owner))
+    }
+
+    /// Who is in control: an owner, or `none` while handover is off.
+    pub(super) fn holder(&self, holder: Holder) -> String {
+        match holder {
+            Holder::Nobody => OwnerWord::None.name().to_owned(),
+            Holder::Idle | Holder::Party(_) => self.owner(holder.party()),
+        }
     }
 
     pub(super) fn app(&self, id: AppId) -> String {

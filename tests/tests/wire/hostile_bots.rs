@@ -175,8 +175,10 @@ async fn a_server_that_somebody_else_wrote_gets_what_the_platform_sends() {
 #[tokio::test]
 async fn ten_thousand_deliveries_may_wait_for_an_app_and_the_next_is_given_up_in_writing() {
     const LIMIT: usize = 10_000;
+    // However long ten thousand messages take on a busy machine, the bot is not given up meanwhile.
+    const FOR_EVER: Duration = Duration::from_secs(3_600);
     let bot = Bot::reacting(|_, _| Reaction::Hold).await;
-    let stand = Setup::new().webhook(BOT, bot.url()).serve().await;
+    let stand = Setup::new().webhook(BOT, bot.url()).timeout(FOR_EVER).serve().await;
     let (lane, ann) = stand.lane("lane");
     // One is on its way and waits no more.
     lane.person_says(ann, "on its way").unwrap();

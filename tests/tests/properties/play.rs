@@ -403,6 +403,7 @@ const fn settles_all(input: &Input) -> bool {
             change,
             AdminChange::Removes(_)
                 | AdminChange::PrimaryReceiver(_)
+                | AdminChange::Role { .. }
                 | AdminChange::DefaultApp(_)
                 | AdminChange::Handover(_)
                 | AdminChange::Protocol(_)

@@ -39,9 +39,6 @@ pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
     if cell.action == Action::RepliesInDone {
         stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
     }
-    if cell.action == Action::TakesReactionBack {
-        stage.lets(Input::Person { person: PERSON, act: reacts(true) });
-    }
     let actor = match cell.actor {
         Actor::Owner => Some(Party::App(OWNER)),
         Actor::Primary => Some(Party::App(PRIMARY)),

@@ -9,6 +9,7 @@ mod inbox;
 mod nodes;
 mod requests;
 mod sends;
+mod unreached;
 mod webhooks;
 mod windows;
 
@@ -22,6 +23,7 @@ use inbox::inbox;
 use nodes::nodes;
 use requests::requests;
 use sends::sends;
+pub use unreached::Unreached;
 use webhooks::webhooks;
 use windows::windows;
 
@@ -115,6 +117,13 @@ impl RuleId {
     /// The rule behind the id.
     pub fn rule(self) -> &'static Rule {
         &CATALOGUE[self as usize]
+    }
+}
+
+impl Rule {
+    /// True when it holds in the protocol.
+    pub fn holds_in(&self, protocol: Protocol) -> bool {
+        self.protocols.is_empty() || self.protocols.contains(&protocol)
     }
 }
 

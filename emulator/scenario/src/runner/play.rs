@@ -59,7 +59,7 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
         verdict = Verdict::Broken(unsettled.to_string());
     }
     shared.tell_unsupported(&lane);
-    let journal = write_journal(shared, up, &lane, selected).unwrap_or_else(|why| {
+    let journal = write_journal(shared, &place, selected).unwrap_or_else(|why| {
         verdict = Verdict::Broken(why);
         Written::default()
     });
@@ -140,8 +140,12 @@ struct Written {
 }
 
 /// Writes the lane's journal in causal order.
-fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> Result<Written, String> {
+///
+/// Its header says what this scenario began with. What the stage began with is that of the scenario which opened it, and
+/// may follow another protocol.
+fn write_journal(shared: &Shared, place: &Place, selected: &Selected) -> Result<Written, String> {
     let Selected { path, called, scenario, .. } = selected;
+    let Place { lane, cast, .. } = place;
     let Some(folder) = &shared.options.journal else { return Ok(Written::default()) };
     let into = folder.join(journal_path(path, called));
     let entries =
@@ -153,7 +157,7 @@ fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> 
     }
     let origin = Origin { about, folder: std::env::current_dir().ok() };
     let seed = scenario.seed.unwrap_or(shared.options.seed);
-    let mut text = Header::of(lane, seed, up.stage.settings(), &origin).line();
+    let mut text = Header::of(lane, seed, &cast.settings, &origin).line();
     text.push('\n');
     for entry in causal_order(entries) {
         text.push_str(&entry_to_json(&entry, &names));

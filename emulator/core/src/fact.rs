@@ -166,7 +166,7 @@ mod tests {
         let saw = Saw::of([Fact::HumanAgent(true), Fact::Owner(None)]).with(Fact::HumanAgent(false));
         assert_eq!(saw.facts(), [Fact::Owner(None), Fact::HumanAgent(false)]);
         assert_eq!((saw.owner(), saw.human_agent(), saw.expires()), (Some(None), Some(false), None));
-        assert!(Saw::of([]).is_empty() && Saw::of([]) == Saw::default());
+        assert!(Saw::of([]).is_empty() && Saw::of([]) == Saw::default() && !saw.is_empty());
     }
 
     #[test]

@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn tries_come_at_once_then_ever_more_slowly_for_an_hour() {
-        let waits: Vec<i64> = (1..).map_while(retry_after).map(|wait| wait.0 / 1_000).collect();
+        let waits: Vec<i64> = (1..100).map_while(retry_after).map(|wait| wait.0 / 1_000).collect();
         assert_eq!(waits, [0, 1, 5, 30, 120, 600, 600, 600, 600, 600]);
         assert!(waits.iter().sum::<i64>() <= GIVES_UP_AFTER.0 / 1_000);
         assert_eq!(retry_after(0), None);

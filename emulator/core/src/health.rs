@@ -87,3 +87,23 @@ pub(crate) fn disabled(world: &mut World, page: PageId, app: AppId, now: Timesta
     accepted.effects.push(Decided { rule: RULE, saw: Saw::default(), effect });
     accepted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{App, Connection, Page, Settings};
+
+    #[test]
+    fn developers_are_told_since_when_webhooks_fail() {
+        let (page_id, bot, begin) = (PageId(1), AppId(2), Timestamp(5_000));
+        let mut page = Page::named("Shop");
+        page.apps.insert(bot, Connection::default());
+        let settings = Settings { pages: [(page_id, page)].into(), apps: [(bot, App::named("bot"))].into() };
+        let mut world = World::new(Arc::new(settings));
+        tried(&mut world, page_id, bot, false, begin);
+        assert_eq!(failing(&mut world, page_id, bot, begin).effects, [], "it is too early");
+        let told = failing(&mut world, page_id, bot, begin + TELLS_AFTER).effects;
+        let effects: Vec<_> = told.into_iter().map(|decided| decided.effect).collect();
+        assert_eq!(effects, [Effect::WebhooksFailing { page: page_id, app: bot, since: begin }]);
+    }
+}

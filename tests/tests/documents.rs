@@ -58,7 +58,10 @@ fn what_differs_between_protocols_is_what_the_program_prints() {
         let mut diff = Command::new(emulator_tests::binary());
         let printed = diff.args(["rules", "diff", from, to]).output().expect("the program starts");
         let printed = String::from_utf8(printed.stdout).expect("text");
-        assert!(part == printed, "docs/protocols.md holds another `rules diff {from} {to}` than this:\n{printed}");
+        assert!(
+            part == printed,
+            "docs/protocols.md holds another `rules diff {from} {to}` than this:\n{printed}"
+        );
         told.push([from.to_owned(), to.to_owned()]);
     }
     let moves = [

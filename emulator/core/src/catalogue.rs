@@ -9,6 +9,7 @@ mod inbox;
 mod nodes;
 mod requests;
 mod sends;
+mod unreached;
 mod webhooks;
 mod windows;
 
@@ -22,6 +23,7 @@ use inbox::inbox;
 use nodes::nodes;
 use requests::requests;
 use sends::sends;
+pub use unreached::Unreached;
 use webhooks::webhooks;
 use windows::windows;
 
@@ -118,6 +120,13 @@ impl RuleId {
     }
 }
 
+impl Rule {
+    /// True when it holds in the protocol.
+    pub fn holds_in(&self, protocol: Protocol) -> bool {
+        self.protocols.is_empty() || self.protocols.contains(&protocol)
+    }
+}
+
 impl fmt::Display for RuleId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.rule().code)
@@ -142,6 +151,15 @@ mod tests {
             assert!(codes.insert(rule.code), "{} stands twice", rule.code);
             assert!(rule.statement.ends_with('.'), "{}", rule.code);
         }
+    }
+
+    #[test]
+    fn a_rule_is_printed_as_people_cite_it() {
+        let first = catalogue().first().expect("there are rules");
+        assert_eq!(first.id.to_string(), first.code);
+        let names =
+            [Confidence::Observed, Confidence::Documented, Confidence::Inferred].map(Confidence::name);
+        assert_eq!(names, ["observed", "documented", "inferred"]);
     }
 
     /// Rules of protocols that are not part of the emulator.

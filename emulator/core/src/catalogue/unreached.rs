@@ -56,7 +56,19 @@ const UNREACHED: &[(Unreached, &[RuleId])] = &[
     ),
     (
         Unreached::Read,
-        &[MessagingType, MessageMembers, InspectionProof, Versions, MethodOverride, PathSpelling, RelaxedJson, Lists, Booleans, TokenPlace, Etags],
+        &[
+            MessagingType,
+            MessageMembers,
+            InspectionProof,
+            Versions,
+            MethodOverride,
+            PathSpelling,
+            RelaxedJson,
+            Lists,
+            Booleans,
+            TokenPlace,
+            Etags,
+        ],
     ),
     (Unreached::Order, &[OrderOfSendChecks, OrderOfChecks, ClaimOrder, EchoAfterAnswer, DeliveryOrder]),
     (

@@ -85,12 +85,12 @@ pub(super) fn touched(cell: Cell) -> std::collections::BTreeSet<Cell> {
         Actor::Other | Actor::Inbox | Actor::Person | Actor::Admin | Actor::Clock => OTHER,
     };
     if let Some(input) = input(cell.protocol, cell.action, app) {
-        return super::touch(&mut world, input, &Context { now: NOW, ids: &ids }).1;
+        return super::touch(&mut world, &input, &Context { now: NOW, ids: &ids }).1;
     }
     let due = world.timers.next().filter(|timer| timer.at <= NOW + Span::DAY);
     match due {
         Some(timer) => {
-            super::touch(&mut world, Input::TimerFired(timer), &Context { now: timer.at, ids: &ids }).1
+            super::touch(&mut world, &Input::TimerFired(timer), &Context { now: timer.at, ids: &ids }).1
         }
         None => super::touched_by_time(&world),
     }

@@ -89,7 +89,7 @@ fn four_lines_and_a_report_say_what_was_touched_of_all_that_there_is() {
     for never in ["C-05", "C-15", "M-24", "C-30"] {
         assert!(!rules.contains(&never), "{never} does not hold there, or no step reaches it");
     }
-    assert_eq!(missing(&report, "events").contains(&"message"), false);
+    assert!(!missing(&report, "events").contains(&"message"));
     assert!(missing(&report, "events").contains(&"pass_thread_control"));
     assert_eq!(report["errors"]["touched"], 1, "{report}");
     let errors = missing(&report, "errors");

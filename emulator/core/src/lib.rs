@@ -97,7 +97,7 @@ pub use options::{
     Account, Activity, AnnounceImplicitMoves, AppIdType, Claims, ControlEnds, ControlFields, DoneFolder,
     DoneGives, EchoOrder, EmptyField, Escapes, HumanAgent, IdleDelivery, IdleSends, InboxMain, InboxReply,
     LongTitles, MissingMetadata, OwnerTold, PassReaches, PassWithoutTarget, Passes, ProfileFields, Release,
-    ReplyInDone, RequestOnIdle, Requests, StandbyPostback, Switch, TakeFromInbox, Takes, TapHeard,
+    ReplyInDone, RequestOnIdle, Requests, RoleLost, StandbyPostback, Switch, TakeFromInbox, Takes, TapHeard,
     WhatOneHas, Whom,
 };
 pub use party::Party;

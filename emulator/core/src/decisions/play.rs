@@ -108,9 +108,6 @@ impl Stage {
         if cell.action == Action::RepliesInDone {
             stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
         }
-        if cell.action == Action::TakesReactionBack {
-            stage.lets(Input::Person { person: PERSON, act: reacts(true) });
-        }
         stage
     }
 

@@ -13,6 +13,9 @@ use crate::refusal::RefusalKind;
 use crate::word::words;
 
 mod play;
+mod touched;
+
+pub use touched::{touch, touched_by_time};
 
 words! {
     /// How a conversation stands before somebody acts. Everything else is as usual: the messaging

@@ -78,7 +78,9 @@ pub use conversation::{
 pub use derive::{Digest, IdKind, Ids};
 pub use edge::ControlEdge;
 pub use edges::EXTEND_AT_MOST;
-pub use effect::{Accepted, Answer, Decided, Delivery, Effect, Event, EventKind, Missing, Outcome, Refusal, Style};
+pub use effect::{
+    Accepted, Answer, Decided, Delivery, Effect, Event, EventKind, Missing, Outcome, Refusal, Style,
+};
 pub use error_codes::{codes_with, subcodes, subcodes_of};
 pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};

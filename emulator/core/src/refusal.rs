@@ -161,7 +161,9 @@ mod tests {
     fn whatever_the_decision_table_refuses_is_refused_by_a_rule_of_its_kind() {
         let mut refused = 0;
         for decision in decision_table() {
-            let Ok(Verdict::Refused(rule, kind)) = decision.outcome.map(|outcome| outcome.verdict) else { continue };
+            let Ok(Verdict::Refused(rule, kind)) = decision.outcome.map(|outcome| outcome.verdict) else {
+                continue;
+            };
             assert!(kind.rules().contains(&rule), "{kind:?} by {rule}: {:?}", decision.cell);
             refused += 1;
         }

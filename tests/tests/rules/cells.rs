@@ -169,11 +169,9 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         Act::Page { changes, .. } => {
             let [change] = changes.as_slice() else { return None };
             let leader = Fixed::of(table.protocol).leader;
-            let of_another = match change {
-                PageChange::PrimaryReceiver(_) => leader != Leader::PrimaryReceiver,
-                PageChange::DefaultApp(_) => leader != Leader::DefaultApp,
-                _ => false,
-            };
+            let of_another = matches!(change, PageChange::PrimaryReceiver(_))
+                && leader != Leader::PrimaryReceiver
+                || matches!(change, PageChange::DefaultApp(_)) && leader != Leader::DefaultApp;
             let primary_goes = matches!(change, PageChange::Removes(app) if app.value == before.primary);
             if of_another || has_roles && primary_goes {
                 return None;

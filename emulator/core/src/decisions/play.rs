@@ -35,13 +35,7 @@ const NOW: Timestamp = Timestamp(0);
 
 /// What comes of the cell.
 pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
-    let mut stage = Stage::standing(cell.protocol, cell.standing, overrides);
-    if cell.action == Action::RepliesInDone {
-        stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
-    }
-    if cell.action == Action::TakesReactionBack {
-        stage.lets(Input::Person { person: PERSON, act: reacts(true) });
-    }
+    let mut stage = Stage::before(cell, overrides);
     let actor = match cell.actor {
         Actor::Owner => Some(Party::App(OWNER)),
         Actor::Primary => Some(Party::App(PRIMARY)),
@@ -80,12 +74,46 @@ pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
     Outcome { verdict, control: cast.control(stage.world.control(PERSON).owner()), told }
 }
 
+/// The cells that playing a cell touches.
+#[cfg(test)]
+pub(super) fn touched(cell: Cell) -> std::collections::BTreeSet<Cell> {
+    let Stage { mut world, ids } = Stage::before(cell, &Overrides::default());
+    let app = match cell.actor {
+        Actor::Owner => OWNER,
+        Actor::Primary => PRIMARY,
+        Actor::Approved => APPROVED,
+        Actor::Other | Actor::Inbox | Actor::Person | Actor::Admin | Actor::Clock => OTHER,
+    };
+    if let Some(input) = input(cell.protocol, cell.action, app) {
+        return super::touch(&mut world, input, &Context { now: NOW, ids: &ids }).1;
+    }
+    let due = world.timers.next().filter(|timer| timer.at <= NOW + Span::DAY);
+    match due {
+        Some(timer) => {
+            super::touch(&mut world, Input::TimerFired(timer), &Context { now: timer.at, ids: &ids }).1
+        }
+        None => super::touched_by_time(&world),
+    }
+}
+
 struct Stage {
     world: World,
     ids: Ids,
 }
 
 impl Stage {
+    /// A conversation in which the cell can be played.
+    fn before(cell: Cell, overrides: &Overrides) -> Self {
+        let mut stage = Self::standing(cell.protocol, cell.standing, overrides);
+        if cell.action == Action::RepliesInDone {
+            stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
+        }
+        if cell.action == Action::TakesReactionBack {
+            stage.lets(Input::Person { person: PERSON, act: reacts(true) });
+        }
+        stage
+    }
+
     /// A conversation that stands so, in which there is something to tap.
     /// It comes about under the usual protocol and without options, since under others it may come about otherwise.
     fn standing(protocol: Protocol, standing: Standing, overrides: &Overrides) -> Self {

@@ -1,6 +1,8 @@
 //! One line of a journal.
 
-use emulator_core::{AppId, Effect, InboxAct, Message, Party, PersonAct, Psid, RuleId, Saw, Timestamp};
+use emulator_core::{
+    AppId, Effect, InboxAct, Input, Message, Party, PersonAct, Psid, RuleId, Saw, Timestamp,
+};
 
 use super::call::Call;
 use super::kind::{Class, Kind};
@@ -43,6 +45,15 @@ impl Cause {
 }
 
 impl Entry {
+    /// What it lets happen in the world, if somebody does something with it or a deadline comes.
+    pub fn input(&self) -> Option<Input> {
+        match &self.record {
+            Record::Call(call) => call.input(),
+            Record::Fired(timer) => Some(Input::TimerFired(*timer)),
+            record => record.input(),
+        }
+    }
+
     /// The effect that it records.
     pub const fn effect(&self) -> Option<&Effect> {
         if let Record::Effect(effect) = &self.record { Some(effect) } else { None }

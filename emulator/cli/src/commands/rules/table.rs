@@ -1,15 +1,22 @@
 //! `rules table`: who does what in which state, and what comes of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use emulator_core::Protocol;
 use emulator_core::decisions::{
-    Action, Actor, Control, Decision, Outcome, Standing, Verdict, decision_table,
+    Action, Actor, Cell, Control, Decision, Outcome, Standing, Verdict, decision_table,
 };
 use serde_json::{Value, json};
 
+/// The cells that were played, if that was looked at.
+type Played<'a> = Option<&'a BTreeSet<Cell>>;
+
+/// Goes before a cell that was played.
+const MARK: &str = "x";
+
 /// The table for people: a block for each state, in it one for each actor.
-pub(super) fn text(protocol: Protocol) -> String {
+pub(super) fn text(protocol: Protocol, played: Played<'_>) -> String {
     let table = of(protocol);
     let mut out = String::new();
     for &standing in Standing::ALL {
@@ -19,14 +26,20 @@ pub(super) fn text(protocol: Protocol) -> String {
         for &actor in Actor::ALL {
             let of_actor: Vec<&Decision> =
                 cells.iter().copied().filter(|decision| decision.cell.actor == actor).collect();
-            block(actor, &of_actor, &mut out);
+            block(actor, &of_actor, played, &mut out);
         }
         out.push('\n');
+    }
+    if let Some(played) = played {
+        let can_be = table.iter().filter(|decision| decision.outcome.is_ok());
+        let (marked, all): (Vec<_>, Vec<_>) =
+            can_be.map(|decision| decision.cell).partition(|cell| played.contains(cell));
+        let _ = writeln!(out, "{MARK}: played, {} of {} cells", marked.len(), marked.len() + all.len());
     }
     out
 }
 
-fn block(actor: Actor, decisions: &[&Decision], out: &mut String) {
+fn block(actor: Actor, decisions: &[&Decision], played: Played<'_>, out: &mut String) {
     let _ = writeln!(out, "\n  {}", actor.name());
     let reasons: Option<Vec<&str>> =
         decisions.iter().map(|decision| decision.outcome.as_ref().err().copied()).collect();
@@ -40,7 +53,8 @@ fn block(actor: Actor, decisions: &[&Decision], out: &mut String) {
             Err(reason) => format!("-        cannot be: {reason}"),
             Ok(outcome) => in_words(outcome),
         };
-        let _ = writeln!(out, "    {:<width$}  {told}", decision.cell.action.name());
+        let mark = if played.is_some_and(|played| played.contains(&decision.cell)) { MARK } else { " " };
+        let _ = writeln!(out, "  {mark} {:<width$}  {told}", decision.cell.action.name());
     }
 }
 
@@ -65,8 +79,8 @@ fn in_words(outcome: &Outcome) -> String {
 }
 
 /// The table for programs: a list of cells.
-pub(super) fn json(protocol: Protocol) -> Value {
-    of(protocol).iter().map(cell).collect()
+pub(super) fn json(protocol: Protocol, played: Played<'_>) -> Value {
+    of(protocol).iter().map(|decision| cell(decision, played)).collect()
 }
 
 /// The cells of a protocol.
@@ -74,7 +88,7 @@ fn of(protocol: Protocol) -> Vec<Decision> {
     decision_table().into_iter().filter(|decision| decision.cell.protocol == protocol).collect()
 }
 
-fn cell(decision: &Decision) -> Value {
+fn cell(decision: &Decision, played: Played<'_>) -> Value {
     let cell = decision.cell;
     let mut value = json!({
         "protocol": cell.protocol.name(),
@@ -100,6 +114,9 @@ fn cell(decision: &Decision) -> Value {
     };
     if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
         value.extend(more);
+        if let (Some(played), Ok(_)) = (played, &decision.outcome) {
+            value.insert("covered".to_owned(), played.contains(&cell).into());
+        }
     }
     value
 }

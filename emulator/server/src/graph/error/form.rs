@@ -10,7 +10,7 @@ use emulator_core::{Protocol, RefusalKind, RuleId};
 use super::{GraphError, http, message, refusals, request};
 
 /// An error that a bot can tell from others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ErrorForm {
     code: i32,
     subcode: Option<u32>,
@@ -24,14 +24,16 @@ pub struct ErrorForm {
 
 static FORMS: LazyLock<Vec<ErrorForm>> = LazyLock::new(|| {
     let faults = [request::FAULTS, message::FAULTS, http::FAULTS].into_iter().flatten();
-    let faults = faults.map(|fault| (fault.code, fault.subcode, fault.text, std::slice::from_ref(&fault.rule)));
+    let faults =
+        faults.map(|fault| (fault.code, fault.subcode, fault.text, std::slice::from_ref(&fault.rule)));
     let refusals = RefusalKind::ALL.iter().map(|kind| {
         let (code, subcode, text) = refusals::form(*kind);
         (code, subcode, text, kind.rules())
     });
     let mut forms: Vec<ErrorForm> = Vec::new();
     for (code, subcode, text, rules) in refusals.chain(faults) {
-        let known = forms.iter_mut().find(|form| (form.code, form.subcode, form.text) == (code, subcode, text));
+        let known =
+            forms.iter_mut().find(|form| (form.code, form.subcode, form.text) == (code, subcode, text));
         match known {
             Some(form) => {
                 form.rules.extend(rules);
@@ -145,7 +147,11 @@ mod tests {
         assert_eq!(form(&word).as_deref(), Some(text));
         assert_eq!(form(&GraphError { rule: RuleId::WebhookFields, ..word }).as_deref(), Some(text));
         let tag = form(&GraphError::tag_required());
-        assert_eq!(tag.as_deref(), Some("100 (#100) The parameter tag is required"), "it has a row of its own");
+        assert_eq!(
+            tag.as_deref(),
+            Some("100 (#100) The parameter tag is required"),
+            "it has a row of its own"
+        );
     }
 
     #[test]

@@ -197,6 +197,16 @@ pub enum Verdict {
     Nothing,
 }
 
+impl Verdict {
+    /// The rule by which it is answered.
+    pub const fn rule(self) -> Option<RuleId> {
+        match self {
+            Self::Accepted(rule) | Self::Refused(rule, _) => Some(rule),
+            Self::Nothing => None,
+        }
+    }
+}
+
 /// What comes of an action.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outcome {

@@ -42,7 +42,7 @@ pub(crate) fn every_cell_is_decided<'a>(
         outcomes.insert(decision.cell, decision.outcome);
     }
     let mut rows: Vec<(Cell, Overrides, String)> = Vec::new();
-    let mut deciding: BTreeMap<Cell, String> = BTreeMap::new();
+    let (mut deciding, mut about) = (BTreeMap::new(), BTreeSet::new());
     for (family, table) in tables {
         for row in table.rows.iter().filter(|row| row.differs.is_none()) {
             let Ok(played) = play::play(table, row, &row.given) else { continue };
@@ -54,7 +54,14 @@ pub(crate) fn every_cell_is_decided<'a>(
                 continue;
             }
             missing.remove(&cell);
-            deciding.entry(cell).or_insert(named);
+            // A row that is about the rule by which the cell comes out so says more than others.
+            let rule = outcomes.get(&cell).and_then(|outcome| outcome.as_ref().ok()?.verdict.rule());
+            let is_about = rule.is_some_and(|rule| rule.rule().code == row.rule);
+            if is_about && about.insert(cell) {
+                deciding.insert(cell, named);
+            } else {
+                deciding.entry(cell).or_insert(named);
+            }
             let head = place(family, row);
             match outcomes.get(&cell) {
                 None => wrong.push(format!("{head}: the table has no cell {cell:?}")),
@@ -91,7 +98,9 @@ fn kept(deciding: &BTreeMap<Cell, String>) -> Result<(), String> {
     let differs = text.lines().find(|line| !before.lines().any(|before| before == *line));
     match differs {
         Some(line) => Err(format!("{ROWS} does not have `{line}`\nhelp: INSTA_UPDATE=always writes it anew")),
-        None if before != text => Err(format!("{ROWS} has too much\nhelp: INSTA_UPDATE=always writes it anew")),
+        None if before != text => {
+            Err(format!("{ROWS} has too much\nhelp: INSTA_UPDATE=always writes it anew"))
+        }
         None => Ok(()),
     }
 }

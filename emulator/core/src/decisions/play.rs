@@ -64,10 +64,7 @@ pub(super) fn played(cell: Cell, overrides: &Overrides) -> Played {
             Some(input) => stage.answer(input),
             None => stage.waits(),
         };
-    let mut rests_on: BTreeSet<RuleId> = match verdict {
-        Verdict::Accepted(rule) | Verdict::Refused(rule, _) => [rule].into(),
-        Verdict::Nothing => BTreeSet::new(),
-    };
+    let mut rests_on: BTreeSet<RuleId> = verdict.rule().into_iter().collect();
     let (mut told, mut deliveries) = (Vec::new(), Vec::new());
     for Decided { rule, effect, .. } in effects {
         match effect {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use emulator_core::decisions::{
-    Action, Actor, Cell, Control, Decision, Heard, Outcome, Reason, Standing, Verdict,
-    deciding_row, decision_table,
+    Action, Actor, Cell, Control, Decision, Heard, Outcome, Reason, Standing, Verdict, deciding_row,
+    decision_table,
 };
 use emulator_core::{Protocol, RefusalKind};
 use emulator_server::graph::ErrorForm;
@@ -136,11 +136,12 @@ fn cell(decision: &Decision, played: Played<'_>) -> Value {
     let more = match &decision.outcome {
         Err(reason) => json!({"outcome": "cannot be", "reason": reason.name()}),
         Ok(outcome) => {
-            let (word, rule) = match outcome.verdict {
-                Verdict::Accepted(rule) => ("accepted", Some(rule.rule().code)),
-                Verdict::Refused(rule, _) => ("refused", Some(rule.rule().code)),
-                Verdict::Nothing => ("nothing happens", None),
+            let word = match outcome.verdict {
+                Verdict::Accepted(_) => "accepted",
+                Verdict::Refused(..) => "refused",
+                Verdict::Nothing => "nothing happens",
             };
+            let rule = outcome.verdict.rule().map(|rule| rule.rule().code);
             let error = match outcome.verdict {
                 Verdict::Refused(_, kind) => ErrorForm::of_refusal(kind).map(ToString::to_string),
                 Verdict::Accepted(_) | Verdict::Nothing => None,

@@ -153,6 +153,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_rule_is_printed_as_people_cite_it() {
+        let first = catalogue().first().expect("there are rules");
+        assert_eq!(first.id.to_string(), first.code);
+        let names =
+            [Confidence::Observed, Confidence::Documented, Confidence::Inferred].map(Confidence::name);
+        assert_eq!(names, ["observed", "documented", "inferred"]);
+    }
+
     /// Rules of protocols that are not part of the emulator.
     #[expect(unreachable_pub, reason = "the macro writes public items")]
     mod of_two_protocols {

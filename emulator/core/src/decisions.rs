@@ -392,3 +392,43 @@ impl Cast {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CAST: Cast = Cast {
+        owner: Some(Party::App(AppId(1))),
+        primary: Some(AppId(2)),
+        actor: Some(Party::App(AppId(3))),
+        target: Some(AppId(4)),
+    };
+
+    #[test]
+    fn what_became_of_control_is_told_by_the_part_that_the_owner_plays() {
+        let control = |app| CAST.control(Some(Party::App(AppId(app))));
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(control),
+            [Control::Stays, Control::ToPrimary, Control::ToActor, Control::ToTarget, Control::ToAnother]
+        );
+        assert_eq!((CAST.control(None), CAST.control(Some(Party::Inbox))), (Control::Ends, Control::ToInbox));
+        let nobody = Cast { owner: None, primary: None, actor: None, target: None };
+        assert_eq!(nobody.control(None), Control::Stays);
+        assert_eq!(nobody.control(Some(Party::App(AppId(2)))), Control::ToAnother);
+        let inbox = Cast { actor: Some(Party::Inbox), ..nobody };
+        assert_eq!(inbox.control(Some(Party::Inbox)), Control::ToInbox);
+    }
+
+    #[test]
+    fn an_app_is_told_by_its_part_and_by_the_first_of_several() {
+        let whom = |app| CAST.whom(AppId(app));
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(whom),
+            [Whom::Owner, Whom::Primary, Whom::Actor, Whom::Target, Whom::Another]
+        );
+        let several = Cast { owner: None, target: Some(AppId(3)), ..CAST };
+        assert_eq!(several.whom(AppId(3)), Whom::Target);
+        let leading = Cast { actor: CAST.primary.map(Party::App), ..CAST };
+        assert_eq!(leading.whom(AppId(2)), Whom::Actor);
+    }
+}

@@ -444,3 +444,22 @@ pub struct Refusal {
     /// Why, in the terms of the platform.
     pub kind: RefusalKind,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_app_lacks_is_called_so_in_journals_and_read_back() {
+        let all = [
+            (Missing::Subscription(Field::Standby), "standby"),
+            (Missing::Webhooks, "webhooks that are switched on"),
+            (Missing::Role, "a role of the person on the app"),
+            (Missing::Control, "control of the conversation"),
+        ];
+        for (missing, name) in all {
+            assert_eq!((missing.name(), Missing::parse(name)), (name, Some(missing)));
+        }
+        assert_eq!(Missing::parse("patience"), None);
+    }
+}

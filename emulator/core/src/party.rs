@@ -59,5 +59,6 @@ mod tests {
         for party in Party::OF_THE_PLATFORM.iter().copied().chain([Party::App(AppId(7))]) {
             assert_eq!(Party::of(party.number()), party);
         }
+        assert_eq!((Party::App(AppId(7)).app(), Party::Inbox.app()), (Some(AppId(7)), None));
     }
 }

@@ -49,9 +49,9 @@ impl Coverage {
     pub fn of(protocols: BTreeSet<Protocol>, touched: &Touched) -> Self {
         let whole = Whole::of(&protocols);
         let parts = [
-            Part::of(&whole.rules, &touched.rules, |rule| rule.to_string()),
+            Part::of(&whole.rules, &touched.rules, ToString::to_string),
             Part::of(&whole.events, &touched.events, |event| event.name().to_owned()),
-            Part::of(&whole.errors, &touched.errors, |error| error.to_string()),
+            Part::of(&whole.errors, &touched.errors, ToString::to_string),
             Part::of(&whole.cells, &touched.cells, whole::in_words),
         ];
         Self { protocols, parts }

@@ -18,16 +18,16 @@ world:
 
 /// Touches three cells: a person writes while the conversation is idle, and two apps answer.
 const ANSWERED: &str = "\
-  - {user: ana, says: hello}
-  - {app: livechat, sends: Me first!, refused: {code: 10}}
-  - {app: shopbot, sends: Hi!}
+- {user: ana, says: hello}
+- {app: livechat, sends: Me first!, refused: {code: 10}}
+- {app: shopbot, sends: Hi!}
 ";
 
 /// Asks for control, and says something wrong about it.
 const FAILS: &str = "\
-  - {user: ana, says: hello}
-  - {app: livechat, requests_control: true}
-  - expect: {state: {owner: livechat}}
+- {user: ana, says: hello}
+- {app: livechat, requests_control: true}
+- expect: {owner: livechat}
 ";
 
 fn folder(scenarios: &[(&str, &str)]) -> Folder {
@@ -89,7 +89,7 @@ fn four_lines_and_a_report_say_what_was_touched_of_all_that_there_is() {
     for never in ["C-05", "C-15", "M-24", "C-30"] {
         assert!(!rules.contains(&never), "{never} does not hold there, or no step reaches it");
     }
-    assert_eq!(missing(&report, "events").contains(&"message"), false);
+    assert!(!missing(&report, "events").contains(&"message"));
     assert!(missing(&report, "events").contains(&"pass_thread_control"));
     assert_eq!(report["errors"]["touched"], 1, "{report}");
     let errors = missing(&report, "errors");
@@ -220,4 +220,28 @@ fn what_is_no_journal_is_said() {
         assert_eq!(ended.code, Some(2), "{}", ended.told());
         assert!(ended.stderr.starts_with("error: ") && ended.stderr.contains(said), "{}", ended.told());
     }
+}
+
+/// Scenarios whose apps are alike share a stage, whatever protocols their Pages follow.
+#[test]
+fn each_journal_begins_with_the_settings_of_its_own_scenario() {
+    let folder = folder(&[("answered", ANSWERED)]);
+    let other = WORLD.replace("protocol: handover", "protocol: conversation-routing");
+    let other = other.replace("primary_receiver: shopbot", "default_app: livechat");
+    folder.write("zero.yaml", format!("scenario: zero\n{other}steps:\n- {{user: ana, says: hello}}\n"));
+    let ended = folder.run(&["run", ".", "--journal", "journals"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    let page = |journal: &str| -> Value {
+        let text = std::fs::read_to_string(folder.path(journal)).expect("a journal");
+        let header: Value = serde_json::from_str(text.lines().next().expect("a header")).expect("JSON");
+        header["world"]["pages"][0].clone()
+    };
+    let (answered, zero) = (page("journals/answered/answered.jsonl"), page("journals/zero/zero.jsonl"));
+    assert_eq!(answered["protocol"], "handover", "{answered}");
+    assert_eq!(answered["primary_receiver"], "shopbot", "{answered}");
+    assert_eq!(zero["protocol"], "conversation-routing", "{zero}");
+    assert_eq!(zero["default_app"], "livechat", "{zero}");
+    let marked =
+        folder.run(&["rules", "table", "--protocol", "conversation-routing", "--covered-by", "journals"]);
+    assert!(marked.stdout.contains("\nx: played, 1 of "), "{}", marked.told());
 }

@@ -282,10 +282,7 @@ impl Run {
                 eprintln!(
                     "error: {why}; everything else was done: run it again with --report for another file"
                 );
-                match exit {
-                    Exit::Passed | Exit::Gate => Exit::Bug,
-                    exit => exit,
-                }
+                if matches!(exit, Exit::Passed | Exit::Gate) { Exit::Bug } else { exit }
             }
         };
         let exit = match played {

@@ -105,12 +105,12 @@ pub(super) fn touched(cell: Cell) -> std::collections::BTreeSet<Cell> {
         Actor::Other | Actor::Inbox | Actor::Person | Actor::Admin | Actor::Clock => OTHER,
     };
     if let Some(input) = input(cell.protocol, cell.action, app) {
-        return super::touch(&mut world, input, &Context { now: NOW, ids: &ids }).1;
+        return super::touch(&mut world, &input, &Context { now: NOW, ids: &ids }).1;
     }
     let due = world.timers.next().filter(|timer| timer.at <= NOW + Span::DAY);
     match due {
         Some(timer) => {
-            super::touch(&mut world, Input::TimerFired(timer), &Context { now: timer.at, ids: &ids }).1
+            super::touch(&mut world, &Input::TimerFired(timer), &Context { now: timer.at, ids: &ids }).1
         }
         None => super::touched_by_time(&world),
     }
@@ -127,9 +127,6 @@ impl Stage {
         let mut stage = Self::standing(cell.protocol, cell.standing, overrides);
         if cell.action == Action::RepliesInDone {
             stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
-        }
-        if cell.action == Action::TakesReactionBack {
-            stage.lets(Input::Person { person: PERSON, act: reacts(true) });
         }
         stage
     }

@@ -23,11 +23,11 @@ use crate::timers::{Subject, TimerKind};
 use crate::world::World;
 
 /// Lets an input happen, and says which cells of the decision table it has played.
-pub fn touch(world: &mut World, input: Input, context: &Context<'_>) -> (Outcome, BTreeSet<Cell>) {
+pub fn touch(world: &mut World, input: &Input, context: &Context<'_>) -> (Outcome, BTreeSet<Cell>) {
     let before: Vec<Before> =
-        concerned(world, &input).into_iter().filter_map(|it| Before::of(world, it)).collect();
+        concerned(world, input).into_iter().filter_map(|it| Before::of(world, it)).collect();
     let outcome = step(world, input.clone(), context);
-    let played = before.iter().filter_map(|before| before.played(world, &input, &outcome));
+    let played = before.iter().filter_map(|before| before.played(world, input, &outcome));
     let cells = played.collect();
     (outcome, cells)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use emulator_core::decisions::{Cell, touch, touched_by_time};
 use emulator_core::{Context, Effect, EventKind, Ids, RuleId, Span, World};
 use emulator_server::graph::ErrorForm;
-use emulator_server::journal::{Entry, Header, Record};
+use emulator_server::journal::{Entry, Header, Kind, Record};
 use serde_json::Value;
 
 /// What was touched.
@@ -49,25 +49,25 @@ impl Touched {
 
 /// The kind of the event that an app hears.
 fn event(entry: &Entry) -> Option<EventKind> {
-    match &entry.record {
-        Record::Effect(Effect::Deliver(delivery)) => Some(delivery.event.kind()),
-        Record::Heard(heard) => {
-            let event: Value = serde_json::from_str(&heard.event).ok()?;
-            if event["message"]["is_echo"] == true {
-                return Some(EventKind::Echo);
-            }
-            EventKind::ALL.iter().copied().find(|kind| event.get(kind.name()).is_some())
-        }
-        _ => None,
+    if let Record::Effect(Effect::Deliver(delivery)) = &entry.record {
+        return Some(delivery.event.kind());
     }
+    let Record::Heard(heard) = &entry.record else { return None };
+    let event: Value = serde_json::from_str(&heard.event).ok()?;
+    if event["message"]["is_echo"] == true {
+        return Some(EventKind::Echo);
+    }
+    EventKind::ALL.iter().copied().find(|kind| event.get(kind.name()).is_some())
 }
 
 /// The error that an app is answered, or why a step is refused.
 fn error(entry: &Entry) -> Option<&'static ErrorForm> {
-    match &entry.record {
-        Record::Refused { error, .. } => ErrorForm::of(error),
-        Record::Declined(kind) => ErrorForm::of_refusal(*kind),
-        _ => None,
+    if let Record::Refused { error, .. } = &entry.record {
+        ErrorForm::of(error)
+    } else if let Record::Declined(kind) = &entry.record {
+        ErrorForm::of_refusal(*kind)
+    } else {
+        None
     }
 }
 
@@ -81,7 +81,7 @@ struct Again {
 
 impl Again {
     fn begin(header: &Header, entries: &[Entry]) -> Self {
-        let refusals = entries.iter().filter(|entry| error(entry).is_some());
+        let refusals = entries.iter().filter(|entry| matches!(entry.kind(), Kind::Refused | Kind::Declined));
         let refused = refusals.filter_map(|entry| Some((entry.cause?.seq, entry.rule))).collect();
         Self { world: header.begins(), ids: Ids::new(header.seed, &header.lane), refused }
     }
@@ -96,9 +96,9 @@ impl Again {
         let context = Context { now: entry.at, ids: &self.ids };
         let refused = self.refused.get(&entry.seq).copied();
         let (outcome, cells) = match refused {
-            None => touch(&mut self.world, input, &context),
+            None => touch(&mut self.world, &input, &context),
             // It may have been refused before anything looked at the world, and then nothing came of it there.
-            Some(_) => touch(&mut self.world.clone(), input, &context),
+            Some(_) => touch(&mut self.world.clone(), &input, &context),
         };
         let rule = match outcome {
             Ok(accepted) => Some(accepted.rule),

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use emulator_core::{Settings, Timestamp};
+use emulator_core::Timestamp;
 use emulator_server::journal::{Entry, Header, Origin, causal_order, entry_to_json};
 use emulator_server::{ClockMode, Lane, LaneSpec};
 use serde_json::Map;
@@ -51,7 +51,6 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
     let deaths_before = up.crew.deaths().borrow().len();
     let visit = up.visits.begin();
     let lane = Arc::clone(&place.lane);
-    let began_with = lane.settings();
     let result = play_steps(selected, place.clone(), shared, up).await;
     let settled = lane.settled(shared.options.pace.of(AFTERWARDS)).await;
     let mut verdict = result.map_or_else(Verdict::Failed, |()| Verdict::Passed);
@@ -61,7 +60,7 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
         verdict = Verdict::Broken(unsettled.to_string());
     }
     shared.tell_unsupported(&lane);
-    let kept = keep_journal(shared, &lane, selected, &began_with).unwrap_or_else(|why| {
+    let kept = keep_journal(shared, &place, selected).unwrap_or_else(|why| {
         verdict = Verdict::Broken(why);
         Kept::default()
     });
@@ -152,13 +151,12 @@ struct Written {
 }
 
 /// Makes of the lane's journal what is wanted.
-fn keep_journal(
-    shared: &Shared,
-    lane: &Lane,
-    selected: &Selected,
-    began_with: &Arc<Settings>,
-) -> Result<Kept, String> {
+///
+/// Its header says what this scenario began with. What the stage began with is that of the scenario which opened it, and
+/// may follow another protocol.
+fn keep_journal(shared: &Shared, place: &Place, selected: &Selected) -> Result<Kept, String> {
     let Selected { path, called, scenario, .. } = selected;
+    let Place { lane, cast, .. } = place;
     let folder = shared.options.journal.as_deref();
     if folder.is_none() && !shared.options.coverage {
         return Ok(Kept::default());
@@ -171,7 +169,7 @@ fn keep_journal(
     }
     let origin = Origin { about, folder: std::env::current_dir().ok() };
     let seed = scenario.seed.unwrap_or(shared.options.seed);
-    let header = Header::of(lane, seed, began_with, &origin);
+    let header = Header::of(lane, seed, &cast.settings, &origin);
     let touched = shared.options.coverage.then(|| Touched::by(&header, &entries).into());
     let written = folder.map(|folder| {
         write_journal(shared, &folder.join(journal_path(path, called)), &header, (lane, entries))

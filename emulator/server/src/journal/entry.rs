@@ -47,10 +47,12 @@ impl Cause {
 impl Entry {
     /// What it lets happen in the world, if somebody does something with it or a deadline comes.
     pub fn input(&self) -> Option<Input> {
-        match &self.record {
-            Record::Call(call) => call.input(),
-            Record::Fired(timer) => Some(Input::TimerFired(*timer)),
-            record => record.input(),
+        if let Record::Call(call) = &self.record {
+            call.input()
+        } else if let Record::Fired(timer) = &self.record {
+            Some(Input::TimerFired(*timer))
+        } else {
+            self.record.input()
         }
     }
 

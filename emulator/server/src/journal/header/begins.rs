@@ -100,7 +100,7 @@ impl DeclaredApp {
     fn begins(&self, name: &str) -> App {
         App {
             mode: self.mode.as_deref().and_then(AppMode::parse).unwrap_or(AppMode::Live),
-            subscription: self.subscription.as_ref().map(fields),
+            subscription: self.subscription.as_deref().map(fields),
             requires_proof: self.requires_proof,
             ..App::named(name)
         }
@@ -131,6 +131,6 @@ impl DeclaredConnection {
     }
 }
 
-fn fields(words: &Vec<String>) -> FieldSet {
+fn fields(words: &[String]) -> FieldSet {
     words.iter().filter_map(|word| Field::parse(word)).fold(FieldSet::default(), FieldSet::with)
 }

@@ -96,7 +96,7 @@ pub(super) fn played(cell: Cell, overrides: &Overrides) -> Played {
 
 /// The cells that playing a cell touches.
 #[cfg(test)]
-pub(super) fn touched(cell: Cell) -> std::collections::BTreeSet<Cell> {
+pub(super) fn touched(cell: Cell) -> BTreeSet<Cell> {
     let Stage { mut world, ids } = Stage::before(cell, &Overrides::default());
     let app = match cell.actor {
         Actor::Owner => OWNER,

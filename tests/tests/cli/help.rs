@@ -66,7 +66,7 @@ fn every_switch_is_listed_for_people_and_for_programs() {
     let names = list.as_array().expect("a list").iter().map(|option| option["name"].as_str());
     let known = emulator_core::Options::ALL.iter().map(|option| Some(option.name));
     assert!(names.eq(known));
-    assert_eq!(list[0]["values"], serde_json::json!(["messaging", "standby"]));
+    assert_eq!(list[0]["values"], serde_json::json!(["messaging", "standby", "leader"]));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use emulator_core::{
 
 use crate::actions::{APPROVED, BUTTON};
 use crate::hearing;
-use crate::invariants::{Checked, line, must, options, owner};
+use crate::invariants::{Checked, leader, line, must, options, owner};
 use crate::moves::{ad_app, claimed, edge, made_primary, may_send, owner_after};
-use crate::world::{PEOPLE, State};
+use crate::world::State;
 
 /// Holds an answer against what must be true of it.
 pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &State) -> Checked {
@@ -21,7 +21,7 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
         Ok(accepted) => accepted,
     };
     let about = person_of(input);
-    for &person in &PEOPLE {
+    for &person in before.world.people.keys() {
         let expected = owner_after(before, input, &after.world, person);
         let (was, is) = (owner(&before.world, person), owner(&after.world, person));
         // C-13, C-14: one owner or none, and it is the one that the input makes it.
@@ -30,6 +30,7 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
             let same = before.world.conversations.get(&person) == after.world.conversations.get(&person);
             must(same, || format!("it changed the conversation of {person}"))?;
         }
+        done_with(before, input, after, person)?;
         lasting(before, input, after, person)?;
         came_by(before, input, after, person)?;
     }
@@ -100,6 +101,17 @@ fn verdict(before: &State, input: &Input, outcome: &Outcome) -> Checked {
         | Input::DeliveryTried { .. }
         | Input::TimerFired(_) => Ok(()),
     }
+}
+
+/// C-106: the inbox gets nothing that an agent is done with, but where it gets all that nobody else wants (C-10, C-105).
+fn done_with(before: &State, input: &Input, after: &State, person: Psid) -> Checked {
+    let has = |state: &State| {
+        let marked = state.world.conversations.get(&person).is_some_and(|it| it.marked_done);
+        marked && owner(&state.world, person) == Some(Party::Inbox)
+    };
+    let leads = leader(&before.world) == Some(Party::Inbox);
+    let replies = matches!(input, Input::Inbox { act: InboxAct::Replies(_), .. });
+    must(!has(after) || has(before) || leads && replies, || "the inbox owns what it is done with".to_owned())
 }
 
 /// For how long control lasts after an answer (C-23 to C-28, C-38, C-59).

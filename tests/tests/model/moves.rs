@@ -3,8 +3,8 @@
 use emulator_core::{
     AdminChange, AppAct, Claims, ControlAct, ControlEdge, DoneGives, Folder, HumanAgent, IdleSends, InboxAct,
     InboxMain, InboxReply, Input, Party, PassReaches, PassWithoutTarget, Passes, PersonAct, Psid, Referral,
-    Release, ReplyInDone, RequestOnIdle, Requests, Role, RoleLost, SendControl, Span, Switch, Tag, Takes,
-    WhatOneHas, World,
+    Release, ReplyInDone, RequestOnIdle, Requests, Role, RoleLost, SendControl, Span, Subject, Switch, Tag,
+    Takes, WhatOneHas, World,
 };
 
 use crate::actions::{APPROVED, BUTTON, BUTTONS_BY};
@@ -36,8 +36,9 @@ pub(crate) fn owner_after(before: &State, input: &Input, after: &World, person: 
             after_admin(before, None, Some(Party::App(*app)), after, person)
         }
         Input::TimerFired(timer) => {
+            let mine = timer.subject == Subject::Conversation(person);
             let ends = before.world.control(person).until().is_some_and(|until| until <= timer.at);
-            if ends { nobodys(after) } else { was }
+            if mine && ends { nobodys(after) } else { was }
         }
         Input::Person { .. }
         | Input::Inbox { .. }
@@ -144,7 +145,10 @@ fn after_admin(
         Some(AdminChange::Role { party, role: None }) => Some(*party),
         Some(_) | None => leaves,
     };
+    // Who would have a conversation that has not begun follows from the settings.
+    let begun = world.conversations.contains_key(&person);
     let stays = owner(world, person)
+        .filter(|_| begun)
         .filter(|by| on_line(after, *by) && Some(*by) != lost_role && Some(*by) != loses_all);
     if is_active(after) { stays.or(nobodys(after)) } else { None }
 }

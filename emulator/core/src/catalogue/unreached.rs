@@ -19,6 +19,8 @@ words! {
         Absence = "it says what does not happen",
         /// Steps make calls that are in order as far as HTTP goes.
         BelowCalls = "it is about what comes before a call: hosts, connections, limits",
+        /// It takes a token that no file may hold.
+        Secret = "it takes a secret, which no file may hold",
         /// A step cannot bring it about.
         Failure = "it takes a failure of the emulator itself",
     }
@@ -86,6 +88,7 @@ const UNREACHED: &[(Unreached, &[RuleId])] = &[
     ),
     (Unreached::Absence, &[WindowsApart, PagesApart]),
     (Unreached::BelowCalls, &[Hosts, ForeignCaller, HttpLimits]),
+    (Unreached::Secret, &[RealToken]),
     (Unreached::Failure, &[ServiceUnavailable]),
 ];
 

@@ -10,7 +10,7 @@ use emulator_core::{Protocol, RefusalKind, RuleId};
 use super::{GraphError, http, message, refusals, request};
 
 /// An error that a bot can tell from others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ErrorForm {
     code: i32,
     subcode: Option<u32>,

@@ -114,9 +114,9 @@ impl Hash for State {
         // People are alike, so that it does not matter who is who.
         let (one, other) = (self.seen(0), self.seen(1));
         if one <= other {
-            (one, other).hash(hasher)
+            (one, other).hash(hasher);
         } else {
-            (other, one).hash(hasher)
+            (other, one).hash(hasher);
         }
         self.broken.hash(hasher);
     }
@@ -266,7 +266,7 @@ impl stateright::Model for Model {
             }),
         ];
         // A property takes no closure that remembers, so each of these looks for its own place in the list.
-        let reached: [fn(&Model, &State) -> bool; 6] = [
+        let reached: [fn(&Self, &State) -> bool; 6] = [
             |model, state| reaches(model, state, 0),
             |model, state| reaches(model, state, 1),
             |model, state| reaches(model, state, 2),
@@ -276,7 +276,7 @@ impl stateright::Model for Model {
         ];
         assert!(self.reaches.len() <= reached.len(), "too much to reach");
         let named = self.reaches.iter().zip(reached);
-        properties.extend(named.map(|((name, _), reached)| Property::sometimes(*name, reached)));
+        properties.extend(named.map(|((name, _), reached)| Property::sometimes(name, reached)));
         properties
     }
 }

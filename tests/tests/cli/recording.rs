@@ -86,7 +86,7 @@ fn a_journal_is_about_the_protocol_of_its_scenario() {
     for (file, protocol) in
         [("a", "protocol: handover-v1\n"), ("b", ""), ("c", "protocol: default-behavior\n")]
     {
-        folder.write(&format!("play/{file}.yaml"), &format!("scenario: Hello\n{protocol}{world}{steps}"));
+        folder.write(&format!("play/{file}.yaml"), format!("scenario: Hello\n{protocol}{world}{steps}"));
     }
     let ended = folder.run(&["run", "play", "--journal", "journals"]);
     assert_eq!(ended.code, Some(0), "{}", ended.told());

@@ -189,7 +189,7 @@ fn by_admin(part: Part, page: &Page, out: &mut Vec<Input>) {
         Part::Leaders => match page.messenger.fixed().leader {
             Leader::PrimaryReceiver => out.extend(anybody.map(AdminChange::PrimaryReceiver).map(admin)),
             Leader::DefaultApp | Leader::Nobody => {
-                out.extend(anybody.map(AdminChange::DefaultApp).map(admin))
+                out.extend(anybody.map(AdminChange::DefaultApp).map(admin));
             }
         },
         Part::Roles => {

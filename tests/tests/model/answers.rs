@@ -1,15 +1,15 @@
 //! What must hold of every answer.
 
 use emulator_core::{
-    Activity, AdminChange, AppAct, Control, ControlAct, ControlEnds, InboxAct, Input, Outcome, Party,
-    PersonAct, Psid, RefusalKind, Span, Tag,
+    Activity, AdminChange, AppAct, Control, ControlAct, ControlEnds, Conversation, InboxAct, Input, Outcome,
+    Party, PersonAct, Psid, RefusalKind, Span, Tag,
 };
 
 use crate::actions::{APPROVED, BUTTON};
 use crate::hearing;
-use crate::invariants::{Checked, line, must, options, owner};
+use crate::invariants::{Checked, leader, line, must, options, owner};
 use crate::moves::{ad_app, claimed, edge, made_primary, may_send, owner_after};
-use crate::world::{PEOPLE, State};
+use crate::world::State;
 
 /// Holds an answer against what must be true of it.
 pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &State) -> Checked {
@@ -21,7 +21,7 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
         Ok(accepted) => accepted,
     };
     let about = person_of(input);
-    for &person in &PEOPLE {
+    for &person in before.world.people.keys() {
         let expected = owner_after(before, input, &after.world, person);
         let (was, is) = (owner(&before.world, person), owner(&after.world, person));
         // C-13, C-14: one owner or none, and it is the one that the input makes it.
@@ -30,6 +30,7 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
             let same = before.world.conversations.get(&person) == after.world.conversations.get(&person);
             must(same, || format!("it changed the conversation of {person}"))?;
         }
+        done_with(before, input, after, person)?;
         lasting(before, input, after, person)?;
         came_by(before, input, after, person)?;
     }
@@ -102,6 +103,17 @@ fn verdict(before: &State, input: &Input, outcome: &Outcome) -> Checked {
     }
 }
 
+/// C-106: the inbox gets nothing that an agent is done with, but where it gets all that nobody else wants (C-10, C-105).
+fn done_with(before: &State, input: &Input, after: &State, person: Psid) -> Checked {
+    let has = |state: &State| {
+        let marked = state.world.conversations.get(&person).is_some_and(|it| it.marked_done);
+        marked && owner(&state.world, person) == Some(Party::Inbox)
+    };
+    let leads = leader(&before.world) == Some(Party::Inbox);
+    let replies = matches!(input, Input::Inbox { act: InboxAct::Replies(_), .. });
+    must(!has(after) || has(before) || leads && replies, || "the inbox owns what it is done with".to_owned())
+}
+
 /// For how long control lasts after an answer (C-23 to C-28, C-38, C-59).
 fn lasting(before: &State, input: &Input, after: &State, person: Psid) -> Checked {
     let (was, is) = (before.world.control(person), after.world.control(person));
@@ -113,46 +125,56 @@ fn lasting(before: &State, input: &Input, after: &State, person: Psid) -> Checke
         return Ok(());
     }
     let mine = person_of(input) == Some(person);
-    let claim = match input {
-        Input::Person { act, .. } if mine => claimed(&before.world, person, act),
-        _ => None,
+    let claim = if let Input::Person { act, .. } = input
+        && mine
+    {
+        claimed(&before.world, person, act)
+    } else {
+        None
     };
     let came_by = before.world.conversations.get(&person).and_then(|it| it.pending.as_ref());
-    let by_ad = match input {
-        Input::Person { act: PersonAct::Opens(by), .. } => ad_app(&before.world, Some(by)),
-        Input::Person { act: PersonAct::Taps { what, .. }, .. } if **what == *BUTTON => None,
-        Input::Person { act: PersonAct::Says(_) | PersonAct::Taps { .. }, .. } => {
-            ad_app(&before.world, came_by)
+    let ad = if let Input::Person { act, .. } = input {
+        match act {
+            PersonAct::Opens(by) => Some(by),
+            PersonAct::Taps { what, .. } if **what == *BUTTON => None,
+            PersonAct::Says(_) | PersonAct::Taps { .. } => came_by,
+            PersonAct::Reacts { .. } | PersonAct::Reads | PersonAct::Blocks(_) => None,
         }
-        _ => None,
+    } else {
+        None
     };
+    let by_ad = ad_app(&before.world, ad);
     let by_ad =
         by_ad.filter(|ad| claim.is_some_and(|(_, by, lasts)| (by, lasts) == *ad)).map(|(_, lasts)| lasts);
     let same = was.owner() == Some(by) && line(&before.world).protocol() == line(&after.world).protocol();
-    let writes = match input {
-        Input::Person { act, .. } => {
-            mine && match act {
+    let writes = mine
+        && if let Input::Person { act, .. } = input {
+            match act {
                 PersonAct::Says(_) | PersonAct::Taps { .. } => true,
                 PersonAct::Opens(_) => {
-                    before.world.conversations.get(&person).is_some_and(|it| it.has_begun())
+                    before.world.conversations.get(&person).is_some_and(Conversation::has_begun)
                 }
                 PersonAct::Reacts { .. } | PersonAct::Reads | PersonAct::Blocks(_) => false,
             }
-        }
-        Input::Inbox { act: InboxAct::Replies(_), .. } | Input::App { act: AppAct::Sends { .. }, .. } => {
-            mine && options(&after.world).activity == Activity::AnyMessage
-        }
-        _ => false,
-    };
+        } else {
+            let page_wrote = matches!(
+                input,
+                Input::Inbox { act: InboxAct::Replies(_), .. } | Input::App { act: AppAct::Sends { .. }, .. }
+            );
+            page_wrote && options(&after.world).activity == Activity::AnyMessage
+        };
     let anew = Span::DAY;
-    let expected = match input {
-        Input::App { act: AppAct::Controls { act: ControlAct::Extend { by }, .. }, .. } if mine => {
-            (after.now + by.unwrap_or(anew), anew)
-        }
-        Input::App { act: AppAct::Controls { act: ControlAct::Pass { .. }, .. }, .. } if mine => {
-            (after.now + anew, anew)
-        }
-        _ => match (was.until().zip(was.lasts()), same) {
+    let act = if let Input::App { act: AppAct::Controls { act, .. }, .. } = input { Some(act) } else { None };
+    let expected = match act.filter(|_| mine) {
+        Some(ControlAct::Extend { by }) => (after.now + by.unwrap_or(anew), anew),
+        Some(ControlAct::Pass { .. }) => (after.now + anew, anew),
+        Some(
+            ControlAct::Take { .. }
+            | ControlAct::Request { .. }
+            | ControlAct::Release
+            | ControlAct::PassMetadata { .. },
+        )
+        | None => match (was.until().zip(was.lasts()), same) {
             (Some((until, lasts)), true) if writes => {
                 let lasts = by_ad.unwrap_or(lasts);
                 (until.max(after.now + lasts), lasts)
@@ -175,8 +197,10 @@ fn came_by(before: &State, input: &Input, after: &State, person: Psid) -> Checke
     let conversation = before.world.conversations.get(&person);
     let was = conversation.and_then(|it| it.pending.clone());
     let is = after.world.conversations.get(&person).and_then(|it| it.pending.clone());
-    let expected = match input {
-        Input::Person { person: whose, act } if *whose == person => match act {
+    let expected = if let Input::Person { person: whose, act } = input
+        && *whose == person
+    {
+        match act {
             PersonAct::Says(_) => None,
             PersonAct::Taps { what, .. } if **what != *BUTTON => None,
             PersonAct::Opens(by) if conversation.is_none_or(|it| !it.has_begun()) => Some(by.clone()),
@@ -189,17 +213,20 @@ fn came_by(before: &State, input: &Input, after: &State, person: Psid) -> Checke
             PersonAct::Taps { .. } | PersonAct::Reacts { .. } | PersonAct::Reads | PersonAct::Blocks(_) => {
                 was
             }
-        },
-        _ => was,
+        }
+    } else {
+        was
     };
     must(is == expected, || format!("{is:?} waits for a message, and not {expected:?}"))
 }
 
 /// The app that an admin removes, or that takes itself off.
 pub(crate) const fn leaving(input: &Input) -> Option<Party> {
-    match input {
-        Input::Admin { change: AdminChange::Removes(app), .. }
-        | Input::App { app, act: AppAct::Installs { fields: None, .. }, .. } => Some(Party::App(*app)),
-        _ => None,
+    if let Input::Admin { change: AdminChange::Removes(app), .. }
+    | Input::App { app, act: AppAct::Installs { fields: None, .. }, .. } = input
+    {
+        Some(Party::App(*app))
+    } else {
+        None
     }
 }

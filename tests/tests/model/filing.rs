@@ -23,14 +23,16 @@ pub(crate) fn filed(before: &State, input: &Input, outcome: &Outcome, after: &Wo
                 *filed = to_app && (waits && from_inbox || !on_line(after, Party::Inbox));
             }
         }
-        let writes = match input {
-            Input::Person { person: whose, act: PersonAct::Says(_) | PersonAct::Taps { .. } } => {
-                whose == person
-            }
-            Input::App { app, act: AppAct::Sends { person: whose, .. }, .. } => {
-                whose == person && owner(&before.world, *person) == Some(Party::App(*app))
-            }
-            _ => false,
+        let writes = if let Input::Person {
+            person: whose,
+            act: PersonAct::Says(_) | PersonAct::Taps { .. },
+        } = input
+        {
+            whose == person
+        } else if let Input::App { app, act: AppAct::Sends { person: whose, .. }, .. } = input {
+            whose == person && owner(&before.world, *person) == Some(Party::App(*app))
+        } else {
+            false
         };
         let lay_in = |folder| {
             let conversation = before.world.conversations.get(person);
@@ -40,10 +42,12 @@ pub(crate) fn filed(before: &State, input: &Input, outcome: &Outcome, after: &Wo
         if writes && waits && by_app && on_line(after, Party::Inbox) && lay_in(Folder::Main) {
             *filed = false;
         }
-        *filed |= match input {
-            Input::Inbox { person: whose, act: InboxAct::Moves(_) } => whose == person,
-            Input::Admin { change: AdminChange::Role { party: Party::Inbox, .. }, .. } => true,
-            _ => !after.conversations.contains_key(person),
+        let inbox_has_role =
+            matches!(input, Input::Admin { change: AdminChange::Role { party: Party::Inbox, .. }, .. });
+        *filed |= if let Input::Inbox { person: whose, act: InboxAct::Moves(_) } = input {
+            whose == person
+        } else {
+            inbox_has_role || !after.conversations.contains_key(person)
         };
     }
     filed

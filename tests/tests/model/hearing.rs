@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use emulator_core::{
-    Accepted, AdminChange, AnnounceImplicitMoves, AppAct, AppId, Channel, Control, ControlAct, Effect, Event,
-    Field, Folder, IdleDelivery, InboxAct, InboxMain, Input, Party, PersonAct, Psid, RequestOnIdle, Requests,
-    SendControl, Switch, TakeFromInbox, TapHeard, World,
+    Accepted, AdminChange, AnnounceImplicitMoves, AppAct, AppId, Channel, Control, ControlAct, Conversation,
+    Effect, Event, Field, Folder, IdleDelivery, InboxAct, InboxMain, Input, Party, PersonAct, Psid,
+    RequestOnIdle, Requests, SendControl, Switch, TakeFromInbox, TapHeard, World,
 };
 
 use crate::actions::{BUTTON, BUTTONS_BY};
@@ -137,7 +137,7 @@ fn said(before: &State, input: &Input, accepted: &Accepted, after: &State) -> Ve
             PersonAct::Reads if conversation.is_some_and(|it| it.newest_of_page().is_some()) => {
                 vec![(What::Read, is)]
             }
-            PersonAct::Opens(_) if conversation.is_some_and(|it| it.has_begun()) => {
+            PersonAct::Opens(_) if conversation.is_some_and(Conversation::has_begun) => {
                 vec![(What::Referral, is)]
             }
             PersonAct::Reads | PersonAct::Opens(_) | PersonAct::Blocks(_) => Vec::new(),

@@ -2,11 +2,11 @@
 //! say, by the words of the Page's options and its settings, never by the name of its protocol.
 
 use emulator_core::{
-    Context, Control, ControlEnds, Conversation, Ids, Input, Leader, Line, Options, Page, Party, Psid, Span,
+    Context, Control, ControlEnds, Conversation, Input, Leader, Line, Options, Page, Party, Psid, Span,
     Subject, Timer, TimerKind, Timestamp, Unowned, World, step,
 };
 
-use crate::world::{PAGE, PEOPLE, State};
+use crate::world::{IDS, PAGE, PEOPLE, State};
 
 pub(crate) type Checked = Result<(), String>;
 
@@ -116,11 +116,7 @@ fn control(world: &World, conversation: &Conversation, now: Timestamp) -> Checke
             })
         }
         (until, word) => Err(format!("control of {by:?} ends at {until:?}, by the word {word:?}")),
-    }?;
-    // C-106: the inbox has nothing that an agent is done with, unless it gets all that nobody else wants (C-10).
-    must(by != Party::Inbox || !conversation.marked_done || leader(world) == Some(by), || {
-        "the inbox owns what it is done with".to_owned()
-    })
+    }
 }
 
 /// True if time alone takes every conversation to who has what nobody was given, where control ends by itself, and leaves
@@ -130,10 +126,9 @@ pub(crate) fn comes_to_rest(state: &State) -> bool {
         return true;
     }
     let mut world = state.world.clone();
-    let ids = Ids::new(7, "model");
     for _ in 0..=PEOPLE.len() {
         let Some(timer) = world.timers.next() else { break };
-        let _ = step(&mut world, Input::TimerFired(timer), &Context { now: timer.at, ids: &ids });
+        let _ = step(&mut world, Input::TimerFired(timer), &Context { now: timer.at, ids: &IDS });
     }
     let rests = |person: &Psid| owner(&world, *person) == nobodys(&world);
     world.timers.is_empty() && world.conversations.keys().all(rests)

@@ -1,10 +1,10 @@
 //! Who owns a conversation after an input, by the words of the Page's options.
 
 use emulator_core::{
-    AdminChange, AppAct, Claims, ControlAct, ControlEdge, DoneGives, Folder, HumanAgent, IdleSends, InboxAct,
-    InboxMain, InboxReply, Input, Party, PassReaches, PassWithoutTarget, Passes, PersonAct, Psid, Referral,
-    Release, ReplyInDone, RequestOnIdle, Requests, Role, RoleLost, SendControl, Span, Switch, Tag, Takes,
-    WhatOneHas, World,
+    AdminChange, AppAct, Claims, ControlAct, ControlEdge, Conversation, DoneGives, Folder, HumanAgent,
+    IdleSends, InboxAct, InboxMain, InboxReply, Input, Party, PassReaches, PassWithoutTarget, Passes,
+    PersonAct, Psid, Referral, Release, ReplyInDone, RequestOnIdle, Requests, Role, RoleLost, SendControl,
+    Span, Subject, Switch, Tag, Takes, WhatOneHas, World,
 };
 
 use crate::actions::{APPROVED, BUTTON, BUTTONS_BY};
@@ -36,8 +36,9 @@ pub(crate) fn owner_after(before: &State, input: &Input, after: &World, person: 
             after_admin(before, None, Some(Party::App(*app)), after, person)
         }
         Input::TimerFired(timer) => {
+            let mine = timer.subject == Subject::Conversation(person);
             let ends = before.world.control(person).until().is_some_and(|until| until <= timer.at);
-            if ends { nobodys(after) } else { was }
+            if mine && ends { nobodys(after) } else { was }
         }
         Input::Person { .. }
         | Input::Inbox { .. }
@@ -56,7 +57,7 @@ pub(crate) fn claimed(world: &World, person: Psid, act: &PersonAct) -> Option<(C
         PersonAct::Says(_) => pending(),
         PersonAct::Taps { what, .. } if on_button(what) => None,
         PersonAct::Taps { .. } => pending(),
-        PersonAct::Opens(referral) if conversation.is_some_and(|it| it.has_begun()) => Some(referral),
+        PersonAct::Opens(referral) if conversation.is_some_and(Conversation::has_begun) => Some(referral),
         PersonAct::Opens(_) | PersonAct::Reacts { .. } | PersonAct::Reads | PersonAct::Blocks(_) => {
             return None;
         }
@@ -144,7 +145,10 @@ fn after_admin(
         Some(AdminChange::Role { party, role: None }) => Some(*party),
         Some(_) | None => leaves,
     };
+    // Who would have a conversation that has not begun follows from the settings.
+    let begun = world.conversations.contains_key(&person);
     let stays = owner(world, person)
+        .filter(|_| begun)
         .filter(|by| on_line(after, *by) && Some(*by) != lost_role && Some(*by) != loses_all);
     if is_active(after) { stays.or(nobodys(after)) } else { None }
 }
@@ -270,9 +274,11 @@ const fn edge_of(act: &ControlAct) -> ControlEdge {
 
 /// The app or the inbox that an admin makes primary receiver, if that is what happens.
 pub(crate) const fn made_primary(change: &AdminChange) -> Option<Option<Party>> {
-    match change {
-        AdminChange::PrimaryReceiver(to) => Some(*to),
-        AdminChange::Role { party, role: Some(Role::PrimaryReceiver) } => Some(Some(*party)),
-        _ => None,
+    if let AdminChange::PrimaryReceiver(to) = change {
+        Some(*to)
+    } else if let AdminChange::Role { party, role: Some(Role::PrimaryReceiver) } = change {
+        Some(Some(*party))
+    } else {
+        None
     }
 }

@@ -19,6 +19,10 @@ words! {
         Absence = "it says what does not happen",
         /// Steps make calls that are in order as far as HTTP goes.
         BelowCalls = "it is about what comes before a call: hosts, connections, limits",
+        /// It takes a token that no file may hold.
+        Secret = "it takes a secret, which no file may hold",
+        /// No scenario passes that tries it.
+        Fails = "a step that tries it fails, and what fails counts for nothing",
         /// A step cannot bring it about.
         Failure = "it takes a failure of the emulator itself",
     }
@@ -86,6 +90,8 @@ const UNREACHED: &[(Unreached, &[RuleId])] = &[
     ),
     (Unreached::Absence, &[WindowsApart, PagesApart]),
     (Unreached::BelowCalls, &[Hosts, ForeignCaller, HttpLimits]),
+    (Unreached::Secret, &[RealToken]),
+    (Unreached::Fails, &[TapsWhatIsThere]),
     (Unreached::Failure, &[ServiceUnavailable]),
 ];
 

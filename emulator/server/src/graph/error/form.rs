@@ -10,7 +10,7 @@ use emulator_core::{Protocol, RefusalKind, RuleId};
 use super::{GraphError, http, message, refusals, request};
 
 /// An error that a bot can tell from others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ErrorForm {
     code: i32,
     subcode: Option<u32>,
@@ -21,6 +21,9 @@ pub struct ErrorForm {
     /// True when whether it is answered depends on no rule of a protocol.
     everywhere: bool,
 }
+
+/// The codes of a verification that fails. A step registers no callback that has to answer one.
+const OF_VERIFICATIONS: &[i32] = &[2_200, 2_201];
 
 static FORMS: LazyLock<Vec<ErrorForm>> = LazyLock::new(|| {
     let faults = [request::FAULTS, message::FAULTS, http::FAULTS].into_iter().flatten();
@@ -74,6 +77,9 @@ impl ErrorForm {
 
     /// Whether it can be answered under a protocol: one of its rules holds there, and steps reach that rule.
     pub fn is_reachable(&self, protocol: Protocol) -> bool {
+        if OF_VERIFICATIONS.contains(&self.code) {
+            return false;
+        }
         let reached = |rule: &RuleId| rule.rule().holds_in(protocol) && rule.unreached().is_none();
         self.everywhere || self.rules.iter().any(reached)
     }
@@ -162,5 +168,7 @@ mod tests {
         assert_eq!(reachable(RefusalKind::UnknownApp, Protocol::Handover), Some(true));
         let limits = ErrorForm::of(&GraphError::body_too_large());
         assert_eq!(limits.map(|form| form.is_reachable(Protocol::Handover)), Some(false));
+        let challenge = ErrorForm::of(&GraphError::wrong_challenge("1", "2"));
+        assert_eq!(challenge.map(|form| form.is_reachable(Protocol::Handover)), Some(false));
     }
 }

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, FieldSet, Page, PageId, Permission, Person, Profile, Settings,
+    App, AppId, AppMode, Connection, FieldSet, Page, PageId, Party, Permission, Person, Profile, Settings,
     TokenState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::routes::{self, DeclaredRoutes};
 use crate::clock::rfc3339;
 use crate::lane::Lane;
 
@@ -41,6 +42,18 @@ pub struct DeclaredPage {
     pub protocol: String,
     /// The app that gets idle conversations, by name.
     pub primary_receiver: Option<String>,
+    /// Who gets idle conversations under routing: an app, by name, or the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_app: Option<String>,
+    /// Whether handover is switched off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub handover_off: bool,
+    /// Whether the inbox has no role.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inbox_without_role: bool,
+    /// Where conversations go that begin in a certain way.
+    #[serde(default, skip_serializing_if = "DeclaredRoutes::is_empty")]
+    pub routes: DeclaredRoutes,
     /// The apps that are connected to it, by name.
     pub apps: BTreeMap<String, DeclaredConnection>,
     /// Whether it is registered as a news Page.
@@ -90,6 +103,12 @@ pub struct DeclaredConnection {
     /// Whether its webhooks are switched off.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disabled: bool,
+    /// Whether it has no role.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub without_role: bool,
+    /// Whether it may not take control.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub may_not_take: bool,
     /// The permissions of its token, unless it has all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
@@ -191,7 +210,24 @@ impl DeclaredPage {
             called: lane.names().page(id).map(str::to_owned),
             protocol: messenger.protocol().name().to_owned(),
             primary_receiver: messenger.primary_receiver.as_ref().map(named),
-            apps: apps.iter().map(|(app, it)| (named(app), DeclaredConnection::of(lane, *app, it))).collect(),
+            default_app: messenger.default_app.map(|party| match party {
+                Party::App(app) => named(&app),
+                Party::Inbox | Party::LeadFlow | Party::MetaAi => lane.names().party(party),
+            }),
+            handover_off: messenger.handover_off,
+            inbox_without_role: messenger.inbox_without_role,
+            routes: DeclaredRoutes::of(&messenger.routes, named),
+            apps: apps
+                .iter()
+                .map(|(app, it)| {
+                    let connection = DeclaredConnection {
+                        without_role: messenger.without_role.contains(app),
+                        may_not_take: messenger.may_not_take.contains(app),
+                        ..DeclaredConnection::of(lane, *app, it)
+                    };
+                    (named(app), connection)
+                })
+                .collect(),
             news: *news,
             whitelisted_domains: whitelisted_domains.iter().map(ToString::to_string).collect(),
             options: words.chain(day).collect(),
@@ -218,6 +254,7 @@ impl DeclaredConnection {
                 TokenState::SessionEnded => Some("session_ended".to_owned()),
                 TokenState::Deauthorized => Some("deauthorized".to_owned()),
             },
+            ..Self::default()
         }
     }
 }
@@ -261,7 +298,7 @@ pub(super) fn schema() -> Value {
         &["fields", "features", "played"],
         json!({
             "fields": texts, "features": texts, "played": flag, "other_fields": texts, "installed": flag,
-            "disabled": flag, "permissions": texts, "token": text,
+            "disabled": flag, "without_role": flag, "may_not_take": flag, "permissions": texts, "token": text,
         }),
     );
     let page = object(
@@ -269,6 +306,7 @@ pub(super) fn schema() -> Value {
         json!({
             "id": id, "name": text, "called": text, "protocol": text, "primary_receiver": {"type": ["string", "null"]},
             "apps": {"type": "object", "additionalProperties": connection}, "news": flag,
+            "default_app": text, "handover_off": flag, "inbox_without_role": flag, "routes": routes::schema(),
             "whitelisted_domains": texts, "options": {"type": "object", "additionalProperties": text},
         }),
     );

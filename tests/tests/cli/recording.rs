@@ -23,6 +23,10 @@ fn plain(path: &Path) -> &str {
     path.to_str().expect("a plain path")
 }
 
+/// Scenarios of which no step can say everything again: one sends a body that is in no encoding.
+const UNSAYABLE: &[&str] =
+    &["scenarios-calls-paths-A-path-that-leads-nowhere-is-told-from-a-parameter-that-is-wrong"];
+
 /// Exports every journal of a folder into another one; gives the files by their names.
 #[track_caller]
 fn export_all(folder: &Folder, from: &str, into: &str) -> BTreeMap<String, String> {
@@ -35,7 +39,8 @@ fn export_all(folder: &Folder, from: &str, into: &str) -> BTreeMap<String, Strin
         let file = folder.path(&format!("{into}/{name}.yaml"));
         let ended = folder.run(&["export", plain(&journal), "-o", plain(&file)]);
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{}", ended.told());
-        assert!(!ended.stderr.contains("warning"), "{}", ended.told());
+        let warns = UNSAYABLE.iter().any(|unsayable| name.starts_with(unsayable));
+        assert_eq!(ended.stderr.contains("warning"), warns, "{}", ended.told());
         files.insert(name, fs::read_to_string(&file).expect("the file was written"));
     }
     files

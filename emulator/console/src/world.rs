@@ -58,9 +58,9 @@ impl Console {
             let page = settings.pages.get(&id);
             json!({
                 "id": id.to_string(),
-                "protocol": page.map(|page| page.messenger.protocol().name()),
+                "protocol": page.map(|page| page.main().protocol().name()),
                 "name": page.map(|page| page.name.to_string()),
-                "primary_receiver": settings.primary(id).map(|app| names.app(app)),
+                "primary_receiver": settings.primary(settings.main(id)).map(|app| names.app(app)),
             })
         };
         let people = cast.names_of_people().filter_map(|name| {

@@ -13,6 +13,7 @@ use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::line::Line;
 use crate::options::ControlEnds;
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocol::Protocol;
 use crate::protocols::{Fixed, Leader, Options};
 use crate::refusal::RefusalKind;
@@ -34,8 +35,10 @@ pub(crate) struct Case<'a> {
     pub(crate) world: &'a mut World,
     pub(crate) now: Timestamp,
     pub(crate) page: PageId,
+    /// The platform of the person.
+    pub(crate) platform: Platform,
     pub(crate) person: Psid,
-    /// The words in force on the Page.
+    /// The words in force on the line.
     pub(crate) options: Options,
     /// The facts on which the next decision rests.
     pub(crate) saw: Saw,
@@ -47,9 +50,10 @@ pub(crate) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub(crate) fn new(world: &'a mut World, page: PageId, person: Psid, context: &Context<'a>) -> Self {
-        let options = world.settings.options(page);
-        let Context { now, ids } = *context;
-        Self { world, now, page, person, options, saw: Saw::default(), ids, at: now, effects: Vec::new() }
+        let line = world.line_of(person, page);
+        let (platform, options) = (line.platform, world.settings.options(line));
+        let (Context { now, ids }, saw) = (*context, Saw::default());
+        Self { world, now, page, platform, person, options, saw, ids, at: now, effects: Vec::new() }
     }
 
     /// The case of a person who is there, on the Page that knows her.
@@ -75,7 +79,7 @@ impl<'a> Case<'a> {
 
     /// The conversation, which begins with the first thing that happens in it.
     pub(crate) fn begun(&mut self) -> &mut Conversation {
-        self.world.conversation(self.person, self.page)
+        self.world.conversation(self.person, self.line_id())
     }
 
     pub(crate) fn control(&self) -> Control {
@@ -86,9 +90,14 @@ impl<'a> Case<'a> {
         self.control().owner()
     }
 
+    /// The Page on the platform of the person, by name.
+    pub(crate) const fn line_id(&self) -> LineId {
+        self.page.on(self.platform)
+    }
+
     /// The Page on the platform of the person.
     pub(crate) fn line(&self) -> Option<&Line> {
-        self.world.settings.line(self.page)
+        self.world.settings.line(self.line_id())
     }
 
     /// What the Page's protocol decides that no Page overrides.
@@ -98,7 +107,7 @@ impl<'a> Case<'a> {
 
     /// The Page's primary receiver, where its protocol has one.
     pub(crate) fn primary(&self) -> Option<AppId> {
-        self.world.settings.primary(self.page)
+        self.world.settings.primary(self.line_id())
     }
 
     /// The primary receiver or the default app, whichever the protocol has.
@@ -113,7 +122,7 @@ impl<'a> Case<'a> {
 
     /// Who has a conversation of the Page that nobody was given.
     pub(crate) fn unowned(&self) -> Control {
-        self.world.settings.unowned(self.page)
+        self.world.settings.unowned(self.line_id())
     }
 
     /// Whether an admin permits the app to take control (C-11).
@@ -228,7 +237,7 @@ impl<'a> Case<'a> {
     /// Tells the apps of an event: who hears it follows from the audience, and on which channel from who is in
     /// control now.
     pub(crate) fn tell(&mut self, audience: Audience, event: &Event) {
-        let told = audience::audience(self.world, self.page, Some(self.person), audience, event);
+        let told = audience::audience(self.world, self.line_id(), Some(self.person), audience, event);
         let at = self.at;
         self.effects
             .extend(told.into_iter().map(|listener| listener.told(self.page, Some(self.person), at, event)));

@@ -9,6 +9,7 @@ use crate::folder::Folder;
 use crate::ids::{AppId, Mid, PageId};
 use crate::message::{Button, Message, QuickReply, shown_title};
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::referral::Referral;
 use crate::time::{Span, Timestamp};
 
@@ -133,6 +134,8 @@ pub struct Tappable {
 pub struct Conversation {
     /// The Page.
     pub page: PageId,
+    /// The platform.
+    pub platform: Platform,
     /// Who may answer.
     pub control: Control,
     /// Where the Page Inbox shows it.
@@ -157,9 +160,11 @@ pub struct Conversation {
 
 impl Conversation {
     /// A conversation in which nothing has happened yet, and who has it. It lies in Main.
-    pub const fn new(page: PageId, control: Control) -> Self {
+    pub const fn new(line: LineId, control: Control) -> Self {
+        let LineId { page, platform } = line;
         Self {
             page,
+            platform,
             control,
             folder: Folder::Main,
             marked_done: false,
@@ -171,6 +176,11 @@ impl Conversation {
             buttons: VecDeque::new(),
             counts: BTreeMap::new(),
         }
+    }
+
+    /// The Page on the platform.
+    pub const fn line(&self) -> LineId {
+        self.page.on(self.platform)
     }
 
     /// True once something was said: an opened link or a control call alone begins no conversation.

@@ -8,10 +8,11 @@ use crate::conversation::{Holder, Sender};
 use crate::fact::Saw;
 use crate::field::{Channel, Field};
 use crate::folder::Folder;
-use crate::ids::{AppId, Mid, PageId, Psid};
+use crate::ids::{AccountId, AppId, Mid, PageId, Psid};
 use crate::message::Message;
 use crate::options::{AppIdType, ControlFields, Escapes, MissingMetadata};
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocols::Options;
 use crate::reaction::Reaction;
 use crate::referral::Referral;
@@ -214,6 +215,8 @@ pub struct Delivery {
     pub app: AppId,
     /// The Page.
     pub page: PageId,
+    /// The Instagram account, where it happened there.
+    pub account: Option<AccountId>,
     /// Whose conversation, if it is about one.
     pub person: Option<Psid>,
     /// The array in which it travels.
@@ -226,6 +229,18 @@ pub struct Delivery {
     pub style: Style,
     /// What it says.
     pub event: Event,
+}
+
+impl Delivery {
+    /// The platform on which it happened.
+    pub const fn platform(&self) -> Platform {
+        if self.account.is_some() { Platform::Instagram } else { Platform::Messenger }
+    }
+
+    /// The Page on the platform.
+    pub const fn line(&self) -> LineId {
+        self.page.on(self.platform())
+    }
 }
 
 /// How an event is written where sources disagree.

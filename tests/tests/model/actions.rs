@@ -39,7 +39,7 @@ pub(crate) fn actions(model: &Model, state: &State) -> Vec<Action> {
         }
     }
     let mut actions: Vec<Action> = inputs.into_iter().map(|input| Action::Happens(vec![input])).collect();
-    let admin = |change| Input::Admin { page: PAGE, change };
+    let admin = |change| Input::Admin { line: PAGE.messenger(), change };
     let roles = [None, Some(Party::App(APPS[0])), Some(Party::App(APPS[1])), Some(Party::Inbox)].into_iter();
     actions.extend(roles.map(|app| Action::Happens(vec![admin(AdminChange::PrimaryReceiver(app))])));
     for app in APPS {

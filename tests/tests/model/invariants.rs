@@ -44,7 +44,7 @@ fn person_of(input: &Input) -> Option<Psid> {
                 | AppAct::AsksProfile { person, .. },
             ..
         } => Some(*person),
-        Input::App { act: AppAct::AsksReceivers | AppAct::Installs { .. }, .. }
+        Input::App { act: AppAct::AsksReceivers { .. } | AppAct::Installs { .. }, .. }
         | Input::Admin { .. }
         | Input::AppSubscribes { .. }
         | Input::DeliveryTried { .. }

@@ -132,7 +132,8 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
     let mut played = Played {
         before,
         verdict: happened.verdict,
-        control_ends: stage.world.settings.options(ORCHID).control_ends == ControlEnds::AfterSilence,
+        control_ends: stage.world.settings.options(ORCHID.messenger()).control_ends
+            == ControlEnds::AfterSilence,
         saw,
         answer,
         heard: Vec::new(),
@@ -308,7 +309,7 @@ impl Stage {
         };
         self.world.settings = Arc::new(settings);
         for change in steps.into_iter().chain(is_off.then_some(AdminChange::Handover(false))) {
-            let outcome = self.step(Input::Admin { page: ORCHID, change });
+            let outcome = self.step(Input::Admin { line: ORCHID.messenger(), change });
             outcome.map_err(|refusal| format!("the given state cannot be reached: {:?}", refusal.kind))?;
         }
         Ok(())

@@ -27,7 +27,7 @@ impl Scene {
         let mut declined = None;
         for change in changes {
             for change in self.admin_changes(page, change)? {
-                let acted = self.lane.admin_changes(page, change);
+                let acted = self.lane.admin_changes(self.lane.settings().main(page), change);
                 done.entries.push(acted.seq);
                 if let Err(refusal) = acted.result {
                     declined = declined.or(Some(refusal.kind));

@@ -139,7 +139,7 @@ fn options_for(world: &World, caller: Option<Caller>) -> Options {
         Some(Token::App { app }) => pages.find(|(_, page)| page.apps.contains_key(&app)),
         None => None,
     };
-    page.map(|(_, page)| *page.messenger.options()).unwrap_or_default()
+    page.map(|(_, page)| *page.main().options()).unwrap_or_default()
 }
 
 /// What may help somebody who read a node that no person has, beside the words of the platform.

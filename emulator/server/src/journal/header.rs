@@ -16,7 +16,9 @@ use super::names::{Known, people_of};
 use crate::lane::Lane;
 
 pub(crate) use differences::differences;
-pub use world::{DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld};
+pub use world::{
+    DeclaredAccount, DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld,
+};
 
 /// The version of the format.
 pub const FORMAT: u32 = 2;

@@ -109,7 +109,8 @@ impl Scene {
         if settings.connection(page, app).is_none() {
             return Vec::new();
         }
-        let fields = settings.fields(page, app);
+        let line = settings.main(page);
+        let fields = settings.fields(line, app);
         let lacking = needed.iter().filter(|field| !fields.contains(**field));
         let name = self.lane.names().app(app);
         lacking.map(|field| format!("{name} is not subscribed to `{}`", field.name())).collect()

@@ -42,7 +42,7 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 
 fn write(world: &World, page: PageId, token: &str, fields: &[&str]) -> Bytes {
     let name = world.settings.pages.get(&page).map(|page| &*page.name).unwrap_or_default();
-    let feature = world.settings.line(page).and_then(|line| line.fixed().feature);
+    let feature = world.settings.line(page.messenger()).and_then(|line| line.fixed().feature);
     let mut out = String::new();
     let mut object = Object::open(&mut out, Dialect::Graph);
     for field in fields {

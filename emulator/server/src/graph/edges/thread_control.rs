@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{Answer, AppAct, AppId, ControlAct, Party, Permission, RouteId, RuleId, Span};
+use emulator_core::{Answer, AppAct, AppId, ControlAct, Party, Permission, Platform, RouteId, RuleId, Span};
 use serde_json::Value;
 
 use crate::escape::Dialect;
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Route] = &[
         .permissions(&[Permission::PagesMessaging])
         .lane(LaneOf::Stage)
         .params(&[Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"]))
-            .ignored("the receivers are the same for both")])
+            .follows(&[RuleId::ReceiversForPrimary])])
         .returns("Application")
         .source(SOURCE),
 ];
@@ -168,8 +168,9 @@ const ASKS_OWNER: &ActForm = &act_form!(
 );
 const ASKS_RECEIVERS: &ActForm = &act_form!(
     "asks_receivers", says "asks for the secondary receivers{on_page}",
-    [AppAct::AsksReceivers] {},
-    beside &[], wire Vec::new(),
+    [AppAct::AsksReceivers { platform }] { platform: Option<Platform> = "platform" },
+    beside &[],
+    wire platform.iter().map(|platform| ("platform", platform.name().to_ascii_uppercase().into())).collect(),
 );
 
 /// An id that is no app id at all names no app of the Page either.
@@ -237,7 +238,8 @@ fn owner(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 }
 
 fn receivers(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
-    Ok(CallAct::App(call.acts(None, AppAct::AsksReceivers, write_receivers)))
+    let platform = call.params.text("platform")?.and_then(|word| Platform::parse(&word.to_ascii_lowercase()));
+    Ok(CallAct::App(call.acts(None, AppAct::AsksReceivers { platform }, write_receivers)))
 }
 
 fn write_owner(answered: &Answered<'_>) -> Bytes {

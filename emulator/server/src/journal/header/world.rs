@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, FieldSet, Page, PageId, Permission, Person, Profile, Settings,
-    TokenState,
+    App, AppId, AppMode, Connection, FieldSet, InstagramAccount, Line, Page, PageId, Permission, Person,
+    Platform, Profile, Settings, TokenState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -37,6 +37,12 @@ pub struct DeclaredPage {
     /// What it is called in the world, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
+    /// The platform that is meant where none is named, unless it is Messenger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// The Instagram account that is linked to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instagram: Option<DeclaredAccount>,
     /// The protocol that it follows.
     pub protocol: String,
     /// The app that gets idle conversations, by name.
@@ -49,6 +55,23 @@ pub struct DeclaredPage {
     /// Its domains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whitelisted_domains: Vec<String>,
+    /// The options that it sets, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+}
+
+/// An account on Instagram.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredAccount {
+    /// Its id.
+    pub id: String,
+    /// The protocol that it follows.
+    pub protocol: String,
+    /// The app that gets idle conversations, by name.
+    pub primary_receiver: Option<String>,
+    /// The default app, by name, or `inbox`.
+    pub default_app: Option<String>,
     /// The options that it sets, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
@@ -104,6 +127,9 @@ pub struct DeclaredConnection {
 pub struct DeclaredPerson {
     /// The id of the Page.
     pub page: String,
+    /// The platform, unless it is Messenger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// What her profile says.
     #[serde(flatten)]
     pub profile: DeclaredProfile,
@@ -181,20 +207,28 @@ impl DeclaredApp {
 
 impl DeclaredPage {
     fn of(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Self {
-        let Page { name, messenger, news, whitelisted_domains, apps } = page;
-        let words = messenger.overrides().words().map(|(name, word)| (name.to_owned(), word.to_owned()));
-        let day = messenger.overrides().rules_as_of;
-        let day = day.map(|day| ("rules_as_of".to_owned(), rfc3339(day)));
+        let Page { name, platform, messenger: _, instagram, news, whitelisted_domains, apps } = page;
+        let line = page.main();
+        let linked = instagram.as_ref();
+        let account = |account: &InstagramAccount| DeclaredAccount {
+            id: account.id.to_string(),
+            protocol: account.line.protocol().name().to_owned(),
+            primary_receiver: account.line.primary_receiver.as_ref().map(named),
+            default_app: account.line.default_app.map(|party| lane.names().party(party)),
+            options: options(&account.line),
+        };
         Self {
             id: id.to_string(),
             name: name.to_string(),
             called: lane.names().page(id).map(str::to_owned),
-            protocol: messenger.protocol().name().to_owned(),
-            primary_receiver: messenger.primary_receiver.as_ref().map(named),
+            platform: other_than_messenger(*platform),
+            instagram: linked.map(account),
+            protocol: line.protocol().name().to_owned(),
+            primary_receiver: line.primary_receiver.as_ref().map(named),
             apps: apps.iter().map(|(app, it)| (named(app), DeclaredConnection::of(lane, *app, it))).collect(),
             news: *news,
             whitelisted_domains: whitelisted_domains.iter().map(ToString::to_string).collect(),
-            options: words.chain(day).collect(),
+            options: options(line),
         }
     }
 }
@@ -225,7 +259,7 @@ impl DeclaredConnection {
 impl DeclaredPerson {
     /// What is known of a person beside the name, if anything is.
     fn of(person: &Person) -> Option<Self> {
-        let Person { name: _, page, profile, blocked: _, tests } = person;
+        let Person { name: _, page, platform, profile, blocked: _, tests } = person;
         let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = &**profile;
         let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
         let profile = DeclaredProfile {
@@ -237,9 +271,21 @@ impl DeclaredPerson {
             gender: text(gender),
         };
         let tests: Vec<String> = tests.iter().map(ToString::to_string).collect();
-        let is_known = profile != DeclaredProfile::default() || !tests.is_empty();
-        is_known.then(|| Self { page: page.to_string(), profile, tests })
+        let platform = other_than_messenger(*platform);
+        let is_known = profile != DeclaredProfile::default() || !tests.is_empty() || platform.is_some();
+        is_known.then(|| Self { page: page.to_string(), platform, profile, tests })
     }
+}
+
+fn other_than_messenger(platform: Platform) -> Option<String> {
+    (platform != Platform::Messenger).then(|| platform.name().to_owned())
+}
+
+/// The options that a line sets.
+fn options(line: &Line) -> BTreeMap<String, String> {
+    let words = line.overrides().words().map(|(name, word)| (name.to_owned(), word.to_owned()));
+    let day = line.overrides().rules_as_of.map(|day| ("rules_as_of".to_owned(), rfc3339(day)));
+    words.chain(day).collect()
 }
 
 fn words(fields: FieldSet) -> Vec<String> {
@@ -264,19 +310,28 @@ pub(super) fn schema() -> Value {
             "disabled": flag, "permissions": texts, "token": text,
         }),
     );
+    let account = object(
+        &["id", "protocol", "primary_receiver", "default_app"],
+        json!({
+            "id": id, "protocol": text, "primary_receiver": {"type": ["string", "null"]},
+            "default_app": {"type": ["string", "null"]},
+            "options": {"type": "object", "additionalProperties": text},
+        }),
+    );
     let page = object(
         &["id", "name", "protocol", "primary_receiver", "apps"],
         json!({
             "id": id, "name": text, "called": text, "protocol": text, "primary_receiver": {"type": ["string", "null"]},
             "apps": {"type": "object", "additionalProperties": connection}, "news": flag,
             "whitelisted_domains": texts, "options": {"type": "object", "additionalProperties": text},
+            "platform": {"enum": Platform::WORDS}, "instagram": account,
         }),
     );
     let app = object(&["id"], json!({"id": id, "mode": text, "requires_proof": flag, "subscription": texts}));
     let person = object(
         &["page"],
         json!({
-            "page": id, "first_name": text, "last_name": text, "profile_pic": text, "locale": text,
+            "page": id, "platform": {"enum": Platform::WORDS}, "first_name": text, "last_name": text, "profile_pic": text, "locale": text,
             "timezone": {"type": "number"}, "gender": text, "tests": {"type": "array", "items": id},
         }),
     );

@@ -9,7 +9,7 @@ use crate::ids::{AccountId, AppId, PageId, Psid};
 use crate::line::Line;
 use crate::options::{IdleDelivery, StandbyPostback, Switch, TapHeard};
 use crate::party::Party;
-use crate::platform::LineId;
+use crate::platform::{LineId, Platform};
 use crate::protocols::Options;
 use crate::settings::AppMode;
 use crate::time::Timestamp;
@@ -114,7 +114,7 @@ impl Place<'_> {
     /// An app that hears of an event on the channel that follows from who is in control. Nothing for an app that did
     /// not ask for what follows from each message of the Page itself, since it does not miss it.
     fn by_control(&self, app: AppId, event: &Event) -> Option<Listener> {
-        let (settings, field) = (&self.world.settings, event.field());
+        let (settings, field) = (&self.world.settings, event.field_on(self.line.platform));
         let fields = settings.fields(self.line, app);
         let saw = Saw::of([Fact::Owner(self.control.owner()), Fact::SubscribedFields(fields)]);
         if !fields.contains(field) {
@@ -140,13 +140,13 @@ impl Place<'_> {
     /// An app that is not in control, of an event for the owner.
     fn left_out(&self, app: AppId, event: &Event) -> Listener {
         let saw = Saw::of([Fact::Owner(self.control.owner())]);
-        let rule = rule_of(Missing::Control, event.field());
+        let rule = rule_of(Missing::Control, event.field_on(self.line.platform));
         self.listener(app, (saw, FieldSet::default()), Err((Missing::Control, rule)), rule)
     }
 
     /// An app that hears of its control or its role, on `messaging` and only if it subscribed to that.
     fn by_role(&self, app: AppId, event: &Event) -> Listener {
-        let field = event.field();
+        let field = event.field_on(self.line.platform);
         let fields = self.world.settings.fields(self.line, app);
         let missing = (!fields.contains(field)).then_some(Missing::Subscription(field));
         let unheard = missing.or_else(|| self.barred(app));
@@ -164,7 +164,7 @@ impl Place<'_> {
     }
 
     fn channel(&self, app: AppId, event: &Event) -> (RuleId, Channel) {
-        let field = event.field();
+        let field = event.field_on(self.line.platform);
         let party = Some(Party::App(app));
         match (self.control.owner(), self.options.idle_delivery) {
             (None, _) if self.control == Control::Inactive => (RuleId::RolesAssigned, Channel::Messaging),
@@ -221,7 +221,8 @@ impl Listener {
     /// The effect of telling the app: a delivery, or a note of what it lacks.
     pub(crate) fn told(self, page: PageId, person: Option<Psid>, at: Timestamp, event: &Event) -> Decided {
         let Self { app, account, hears, rule, saw, fields, options } = self;
-        let field = event.field();
+        let platform = if account.is_some() { Platform::Instagram } else { Platform::Messenger };
+        let field = event.field_on(platform);
         let effect = match hears {
             Err(missing) => Effect::Unheard { app, person, field, missing },
             Ok(channel) => {
@@ -244,7 +245,7 @@ fn for_listener(
 ) -> Event {
     match (event, channel) {
         (Event::Message { mid, message, self_reply, referral }, _) => {
-            let referral = referral.filter(|_| fields.contains(Field::MessagingReferrals));
+            let referral = referral.filter(|_| [Field::MessagingReferrals, Field::MessagingReferral].iter().any(|field| fields.contains(*field)));
             Event::Message { mid, message, self_reply, referral }
         }
         (Event::Postback { mid, title, payload: _, made_by }, Channel::Standby) => {

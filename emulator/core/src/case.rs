@@ -11,7 +11,7 @@ use crate::fact::{Fact, Saw};
 use crate::filing;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::line::Line;
-use crate::options::ControlEnds;
+use crate::options::{Account, ControlEnds, Switch};
 use crate::party::Party;
 use crate::platform::{LineId, Platform};
 use crate::protocol::Protocol;
@@ -130,6 +130,30 @@ impl<'a> Case<'a> {
         self.line().is_some_and(|line| !line.may_not_take.contains(&app))
     }
 
+    /// How a message of an app that is not in control is refused there: on Instagram as it was seen, or as an older
+    /// document of the protocol has it (C-85).
+    pub(crate) fn not_owner_send(&self) -> RefusalKind {
+        match (self.platform, self.options.instagram_send_error) {
+            (Platform::Instagram, Account::Observed) => RefusalKind::NotThreadOwner,
+            (Platform::Instagram, Account::Documented) | (Platform::Messenger, _) => {
+                self.fixed().not_owner_send
+            }
+        }
+    }
+
+    /// Who an echo says wrote: nobody on Instagram, unless the Page says otherwise (M-286).
+    pub(crate) const fn echoed(&self, by: Party) -> Option<Party> {
+        let switch = match (self.platform, by) {
+            (Platform::Instagram, _) => self.options.instagram_echo_app_id,
+            (Platform::Messenger, Party::Inbox) => self.options.inbox_echo_app_id,
+            (Platform::Messenger, _) => Switch::On,
+        };
+        match switch {
+            Switch::On => Some(by),
+            Switch::Off => None,
+        }
+    }
+
     /// Lets the next decision rest on who is in control, until when, and who is primary receiver or default app.
     pub(crate) fn reads_control(&mut self) {
         self.saw = control_facts(self.control(), self.line());
@@ -157,11 +181,15 @@ impl<'a> Case<'a> {
     /// A message id that follows from what it is named after and how often its author made one before.
     pub(crate) fn message_id(&mut self, named: Digest, author: Option<Party>) -> Mid {
         let count = self.begun().count(IdKind::Message, author);
-        self.ids.message(named, count)
+        self.ids.message_on(self.platform, named, count)
     }
 
     /// A refusal, for which nothing may have happened yet.
     pub(crate) fn refuse(&self, rule: RuleId, kind: RefusalKind) -> Refusal {
+        let rule = match self.platform {
+            Platform::Messenger => rule,
+            Platform::Instagram => rule_on_instagram(rule, kind),
+        };
         Refusal { rule, saw: self.saw.clone(), kind }
     }
 
@@ -253,6 +281,23 @@ impl<'a> Case<'a> {
     /// The input is accepted, with everything that happened.
     pub(crate) fn accepted(self, rule: RuleId, answer: Answer) -> Accepted {
         Accepted { rule, saw: self.saw, answer, effects: self.effects }
+    }
+}
+
+/// The rule of a refusal that Instagram words in its own way.
+const fn rule_on_instagram(rule: RuleId, kind: RefusalKind) -> RuleId {
+    match kind {
+        RefusalKind::NotThreadOwner
+        | RefusalKind::CallerNotOwner
+        | RefusalKind::OnlyOwnerReleases
+        | RefusalKind::OnlyOwnerExtends
+        | RefusalKind::TakeNotAllowed
+        | RefusalKind::SignalNotAllowed => RuleId::NotOwnerOnInstagram,
+        RefusalKind::RoutingNotEnabled => RuleId::TakeOnInstagram,
+        RefusalKind::OutsideWindow => RuleId::WindowOnInstagram,
+        RefusalKind::UnknownPerson => RuleId::PersonOfAccount,
+        RefusalKind::NoRoleOnApp { .. } => RuleId::DevelopmentOnInstagram,
+        _ => rule,
     }
 }
 

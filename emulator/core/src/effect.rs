@@ -320,7 +320,9 @@ pub enum Event {
     },
     /// The person has read everything up to then.
     Read {
-        /// Up to when.
+        /// The newest message that she has read, which is what Instagram tells.
+        mid: Mid,
+        /// Up to when, which is what Messenger tells.
         watermark: Timestamp,
     },
     /// Control was passed to the app that hears this.
@@ -363,7 +365,16 @@ pub enum Event {
 }
 
 impl Event {
-    /// The subscription field that lets the event through.
+    /// The subscription field that lets the event through on a platform.
+    pub fn field_on(&self, platform: Platform) -> Field {
+        match (self, platform) {
+            // Echoes have no field of their own there (M-286).
+            (Self::Echo { .. }, Platform::Instagram) => Field::Messages,
+            _ => self.field().on(platform).unwrap_or_else(|| self.field()),
+        }
+    }
+
+    /// The same for Pages.
     pub const fn field(&self) -> Field {
         match self {
             Self::Message { .. } => Field::Messages,

@@ -76,7 +76,7 @@ pub use columns::{OptionError, OptionRule, RULES_AS_OF};
 pub use conversation::{
     CONTROL_LASTS, Control, Conversation, Holder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
 };
-pub use derive::{Digest, IdKind, Ids};
+pub use derive::{Digest, INSTAGRAM_MESSAGE, IdKind, Ids};
 pub use edge::ControlEdge;
 pub use edges::EXTEND_AT_MOST;
 pub use effect::{Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, Style};

@@ -310,8 +310,11 @@ impl Stage {
             let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
             lanes.by_person.contains_key(&Psid(id))
         };
+        let mut accounts = self.settings.pages.values().filter_map(|page| page.instagram.as_ref());
         if self.settings.pages.contains_key(&PageId(id)) {
             Some(NodeKind::Page)
+        } else if accounts.any(|account| account.id.0 == id) {
+            Some(NodeKind::InstagramAccount)
         } else if self.shared.secrets.contains_key(&AppId(id)) {
             Some(NodeKind::App)
         } else {

@@ -63,7 +63,7 @@ pub(super) fn inputs(
             let mut inputs = Vec::new();
             for change in changes {
                 let changes = admin_changes((world, now), names, change)?.into_iter();
-                inputs.extend(changes.map(|change| Input::Admin { line: page.messenger(), change }));
+                inputs.extend(changes.map(|change| Input::Admin { line: world.settings.main(page), change }));
             }
             return Ok(inputs);
         }

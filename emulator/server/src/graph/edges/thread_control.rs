@@ -246,12 +246,14 @@ fn write_owner(answered: &Answered<'_>) -> Bytes {
     let Answer::Owner(Some((owner, until))) = answered.answer else {
         return Bytes::from_static(br#"{"data":[]}"#);
     };
+    let person = answered.person.and_then(|person| answered.world.people.get(&person));
+    let platform = person.map(|person| person.platform).unwrap_or_default();
     let mut out = String::with_capacity(96);
     out.push_str(r#"{"data":["#);
     let mut item = JsonObject::open(&mut out, Dialect::Graph);
     item.object("thread_owner", |object| {
         if let Some(owner) = owner {
-            object.quoted("app_id", owner.number());
+            object.quoted("app_id", owner.number_on(platform));
         }
         if let Some(until) = until {
             object.bare("expiration", until.seconds());

@@ -245,7 +245,11 @@ fn for_listener(
 ) -> Event {
     match (event, channel) {
         (Event::Message { mid, message, self_reply, referral }, _) => {
-            let referral = referral.filter(|_| [Field::MessagingReferrals, Field::MessagingReferral].iter().any(|field| fields.contains(*field)));
+            let referral = referral.filter(|_| {
+                [Field::MessagingReferrals, Field::MessagingReferral]
+                    .iter()
+                    .any(|field| fields.contains(*field))
+            });
             Event::Message { mid, message, self_reply, referral }
         }
         (Event::Postback { mid, title, payload: _, made_by }, Channel::Standby) => {

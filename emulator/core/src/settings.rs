@@ -27,7 +27,8 @@ impl Settings {
     /// The webhook fields of which the app hears there, by their names on the platform: installed by the Page and
     /// subscribed by the app (M-244). What it installed for a Page holds for the linked Instagram account too (M-285).
     pub fn fields(&self, line: LineId, app: AppId) -> FieldSet {
-        let installed = self.connection(line.page, app).map(|connection| connection.fields).unwrap_or_default();
+        let installed =
+            self.connection(line.page, app).map(|connection| connection.fields).unwrap_or_default();
         let installed = installed.on(line.platform);
         match (self.apps.get(&app).and_then(|app| app.subscription), line.platform) {
             (Some(subscribed), Platform::Messenger) => installed.and(subscribed),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use emulator_core::{
     Accepted, AdminChange, Answer, AppId, Context, ControlAct, ControlEnds, Decided, Delivery, Effect, Fixed,
-    Folder, Ids, Input, Message, Outcome, LineId, PageId, Platform, Party, Person, PersonAct, Protocol, Psid, Refusal, RuleId,
-    Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
+    Folder, Ids, Input, LineId, Message, Outcome, PageId, Party, Person, PersonAct, Platform, Protocol, Psid,
+    Refusal, RuleId, Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
 };
 use emulator_language::step::{Act, ClockMove};
 use emulator_language::value::parse_duration;

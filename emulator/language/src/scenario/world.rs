@@ -106,9 +106,9 @@ fn account(node: &Node, platform: Platform, problems: &mut Vec<Diagnostic>) -> A
             key.name
         )));
     }
-    let protocol = section.get("protocol").and_then(|node| {
-        Protocol::parse(&node.source).map(|protocol| Spanned::new(protocol, node.span))
-    });
+    let protocol = section
+        .get("protocol")
+        .and_then(|node| Protocol::parse(&node.source).map(|protocol| Spanned::new(protocol, node.span)));
     AccountSpec {
         span: section.span(),
         id: section.text("id"),
@@ -170,9 +170,9 @@ fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSp
     PersonSpec {
         name: section.name("a person", key),
         id: section.only("id").map(spanned),
-        platform: section.get("platform").and_then(|node| {
-            Platform::parse(&node.source).map(|platform| Spanned::new(platform, node.span))
-        }),
+        platform: section
+            .get("platform")
+            .and_then(|node| Platform::parse(&node.source).map(|platform| Spanned::new(platform, node.span))),
         ids: by_page(&section, "id", spanned),
         first_name: section.text("first_name").map(|text| text.value),
         last_name: section.text("last_name").map(|text| text.value),

@@ -183,7 +183,8 @@ fn an_agent_and_an_admin_act() {
         ("mode: {livechat: development}", "Mode("),
         ("token: {livechat: password_changed}", "Token("),
     ] {
-        let Act::Page { changes, platform: None, refused: None } = step(&format!("page: {{{text}}}")).act else {
+        let Act::Page { changes, platform: None, refused: None } = step(&format!("page: {{{text}}}")).act
+        else {
             panic!("{text}")
         };
         let change = format!("{:?}", changes[0]);

@@ -115,7 +115,11 @@ pub const ACCOUNT_KEYS: &[Field] = &[
         "the protocol that it follows, whatever the scenario lists; that of the world unless given",
     ),
     field("primary_receiver", ValueKind::Literal, "the app that is primary receiver there, or `none`"),
-    field("default_app", ValueKind::Literal, "the default app there under routing: an app, `inbox` or `none`"),
+    field(
+        "default_app",
+        ValueKind::Literal,
+        "the default app there under routing: an app, `inbox` or `none`",
+    ),
     field("handover", ValueKind::Bool, "whether handover is switched on there; it is unless given"),
     field(
         "routes",

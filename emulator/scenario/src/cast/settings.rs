@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AccountId, AdRoute, App, AppId, AppMode, Connection, Feature, Field, FieldSet, InstagramAccount, Line, Page,
-    PageId, Party, Permission, Platform, Profile, Routes, Settings, Span,
+    AccountId, AdRoute, App, AppId, AppMode, Connection, Feature, Field, FieldSet, InstagramAccount, Line,
+    Page, PageId, Party, Permission, Platform, Profile, Routes, Settings, Span,
 };
 
 use super::CastPage;
@@ -100,7 +100,8 @@ fn account_line(world: &WorldSpec, account: &AccountSpec, id_of: &dyn Fn(&str) -
     let protocol = account.protocol.clone().or_else(|| world.protocol.clone());
     let world = WorldSpec { protocol, ..WorldSpec::clone(world) };
     let AccountSpec { primary_receiver, default_app, handover_off, routes, overrides, .. } = account.clone();
-    let page = PageSpec { primary_receiver, default_app, handover_off, routes, overrides, ..PageSpec::default() };
+    let page =
+        PageSpec { primary_receiver, default_app, handover_off, routes, overrides, ..PageSpec::default() };
     line(&world, &page, id_of)
 }
 

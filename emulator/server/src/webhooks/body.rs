@@ -121,7 +121,8 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
         }
         Event::Referral(referral) => {
             // Recorded in the order of control events, unlike anything else that people do.
-            control(&mut item, delivery).object("referral", |object| write_referral(object, referral, delivery.platform()));
+            control(&mut item, delivery)
+                .object("referral", |object| write_referral(object, referral, delivery.platform()));
         }
         Event::Delivered { mids, watermark } => {
             from_person(&mut item, delivery).object("delivery", |object| {
@@ -164,7 +165,13 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
         }
         Event::RequestThreadControl { requested_owner, metadata } => {
             control(&mut item, delivery).object("request_thread_control", |object| {
-                app_id(object, "requested_owner_app_id", Some(*requested_owner), delivery, Documented::Number);
+                app_id(
+                    object,
+                    "requested_owner_app_id",
+                    Some(*requested_owner),
+                    delivery,
+                    Documented::Number,
+                );
                 given(object, metadata.as_deref(), style);
             });
         }

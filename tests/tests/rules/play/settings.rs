@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    AccountId, AdRoute, App, AppId, AppMode, Connection, Feature, Field, InstagramAccount, Line, Overrides, Page,
-    PageId, Permission, Platform, Protocol, Routes, Settings, Span, Timestamp, TokenState,
+    AccountId, AdRoute, App, AppId, AppMode, Connection, Feature, Field, InstagramAccount, Line, Overrides,
+    Page, PageId, Permission, Platform, Protocol, Routes, Settings, Span, Timestamp, TokenState,
 };
 use emulator_language::step::{RouteNames, TokenWord};
 use emulator_language::value::parse_moment;

@@ -59,11 +59,15 @@ pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
 }
 
 /// What is wrong with a world in which everything that has no protocol of its own follows this one.
-pub(in crate::scenario) fn unfit_protocol(world: &WorldSpec, protocol: &Spanned<Protocol>) -> Option<Diagnostic> {
+pub(in crate::scenario) fn unfit_protocol(
+    world: &WorldSpec,
+    protocol: &Spanned<Protocol>,
+) -> Option<Diagnostic> {
     let linked = || world.pages.iter().filter_map(|page| page.instagram.as_ref());
     let alone = world.pages.iter().any(|page| page.platform == Platform::Instagram);
     let follows = |page: &PageSpec| page.platform == Platform::Messenger;
-    let of_accounts = world.pages.iter().filter(|page| follows(page)).filter_map(|page| page.instagram.as_ref());
+    let of_accounts =
+        world.pages.iter().filter(|page| follows(page)).filter_map(|page| page.instagram.as_ref());
     let mut accounts = of_accounts.filter(|account| account.protocol.is_none());
     if alone || linked().any(|account| account.protocol.is_none()) {
         let problem = not_on_instagram(protocol);
@@ -90,7 +94,11 @@ fn not_on_instagram(protocol: &Spanned<Protocol>) -> Option<Diagnostic> {
     }
     let name = protocol.value.name();
     let problem = Diagnostic::new(protocol.span, format!("no source describes `{name}` on Instagram"));
-    Some(problem.help("use another protocol, or give the account one of its own: `instagram: {protocol: handover}`"))
+    Some(
+        problem.help(
+            "use another protocol, or give the account one of its own: `instagram: {protocol: handover}`",
+        ),
+    )
 }
 
 /// A protocol is nothing without a default app (C-10).
@@ -119,7 +127,8 @@ fn accounts(world: &WorldSpec, names: &Names, problems: &mut Vec<Diagnostic>) {
         let default = account.default_app.iter().filter(|name| name.value != "inbox");
         let apps = account.primary_receiver.iter().chain(default).chain(account.routes.apps());
         for app in apps.filter(|app| !names.apps.contains(&app.value)) {
-            let what = format!("`{}` of the Instagram account is not among the apps of this world", app.value);
+            let what =
+                format!("`{}` of the Instagram account is not among the apps of this world", app.value);
             problems.push(unknown_app(app, what, names));
         }
         if let Some(protocol) = &account.protocol {

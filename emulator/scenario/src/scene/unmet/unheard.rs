@@ -109,7 +109,7 @@ impl Scene {
         if settings.connection(page, app).is_none() {
             return Vec::new();
         }
-        let line = settings.main(page);
+        let line = person.map_or_else(|| settings.main(page), |it| self.lane.world().line_of(it, page));
         let fields = settings.fields(line, app);
         let lacking = needed.iter().filter(|field| !fields.contains(**field));
         let name = self.lane.names().app(app);

@@ -32,7 +32,17 @@ pub(in crate::graph) const FIELDS: NodeFields = NodeFields {
     node: Page,
     type_name: "Page",
     noun: "a Page",
-    modelled: &["id", "name", "category", "link", "picture", "access_token", "is_published", FEATURE_STATUS, ACCOUNT],
+    modelled: &[
+        "id",
+        "name",
+        "category",
+        "link",
+        "picture",
+        "access_token",
+        "is_published",
+        FEATURE_STATUS,
+        ACCOUNT,
+    ],
     default: &["name"],
     others: OTHERS,
 };

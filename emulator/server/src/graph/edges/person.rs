@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use emulator_core::{Answer, AppAct, Permission, Platform, Profile, Psid, Refusal, RefusalKind, RouteId, RuleId};
+use emulator_core::{
+    Answer, AppAct, Permission, Platform, Profile, Psid, Refusal, RefusalKind, RouteId, RuleId,
+};
 
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, CallAct, RoutedCall};
@@ -64,7 +66,17 @@ pub(in crate::graph) const FIELDS: NodeFields = NodeFields {
     node: Person,
     type_name: "User",
     noun: "a person",
-    modelled: &["id", "first_name", "last_name", "name", "profile_pic", "locale", "timezone", "gender", "username"],
+    modelled: &[
+        "id",
+        "first_name",
+        "last_name",
+        "name",
+        "profile_pic",
+        "locale",
+        "timezone",
+        "gender",
+        "username",
+    ],
     default: &["first_name", "last_name", "profile_pic"],
     others: OTHERS,
 };

@@ -272,7 +272,9 @@ fn subscribed(world: &World, app: AppId) -> FieldSet {
             .any(|it| it.fields.contains(*field))
     };
     let said = world.settings.apps.get(&app).and_then(|app| app.subscription);
-    said.unwrap_or_else(|| Field::ALL.iter().copied().filter(installed).collect::<FieldSet>().on(Platform::Messenger))
+    said.unwrap_or_else(|| {
+        Field::ALL.iter().copied().filter(installed).collect::<FieldSet>().on(Platform::Messenger)
+    })
 }
 
 /// True for an address that the platform would call and that is not on this machine: https, of another host.

@@ -271,7 +271,9 @@ mod tests {
             RefusalKind::CallerNotOwner,
             RefusalKind::IncorrectAppId,
         ];
-        for (kind, platform) in kinds.into_iter().flat_map(|kind| Platform::ALL.iter().map(move |it| (kind, *it))) {
+        for (kind, platform) in
+            kinds.into_iter().flat_map(|kind| Platform::ALL.iter().map(move |it| (kind, *it)))
+        {
             let Wording { code, subcode, .. } = wording(platform, kind);
             let known =
                 subcodes_of(code.into()).is_some_and(|known| subcode.is_none_or(|it| known.contains(&it)));

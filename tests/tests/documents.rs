@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use emulator_core::{Confidence, Options, catalogue};
+use emulator_core::{Confidence, Options, Protocol, catalogue};
 
 fn document(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -42,5 +43,35 @@ fn every_variable_that_brings_clients_here_is_explained() {
     for variable in emulator_scenario::redirect::VARIABLES {
         let row = format!("| `{}` | {} |", variable.name, variable.about);
         assert!(redirect.contains(&row), "docs/redirect.md lacks this row: {row}");
+    }
+}
+
+/// The parts of a document that hold what `rules diff` prints, and the moves that they are about.
+#[test]
+fn what_differs_between_protocols_is_what_the_program_prints() {
+    let protocols = document("docs/protocols.md");
+    let mut told = Vec::new();
+    for part in protocols.split("```text\n").skip(1) {
+        let (part, _) = part.split_once("```").expect("the part ends");
+        let title = part.lines().next().unwrap_or_default();
+        let (from, to) = title.strip_prefix("From ").and_then(|rest| rest.split_once(" to ")).expect(title);
+        let mut diff = Command::new(emulator_tests::binary());
+        let printed = diff.args(["rules", "diff", from, to]).output().expect("the program starts");
+        let printed = String::from_utf8(printed.stdout).expect("text");
+        assert!(
+            part == printed,
+            "docs/protocols.md holds another `rules diff {from} {to}` than this:\n{printed}"
+        );
+        told.push([from.to_owned(), to.to_owned()]);
+    }
+    let moves = [
+        ["handover-v1", "handover"],
+        ["handover", "conversation-routing"],
+        ["handover", "default-behavior"],
+        ["conversation-routing", "default-behavior"],
+    ];
+    assert_eq!(told, moves.map(|pair| pair.map(str::to_owned)));
+    for protocol in Protocol::ALL {
+        assert!(protocols.contains(&format!("| `{}` |", protocol.name())), "{} has a row", protocol.name());
     }
 }

@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Usage,
     /// A bot or a port could not be reached.
     Unreachable,
+    /// Everything passed, and less was touched than `--min-coverage` asks for.
+    Gate,
     /// A bug in the emulator, or something that can no longer be written: a journal, a report, standard output.
     Bug,
     /// The person interrupted the run.
@@ -30,6 +32,7 @@ impl Exit {
             Self::ScenarioFailed => 1,
             Self::Usage => 2,
             Self::Unreachable => 3,
+            Self::Gate => 4,
             Self::Bug => 70,
             Self::Interrupted => 130,
         }
@@ -53,9 +56,10 @@ mod tests {
             Exit::ScenarioFailed,
             Exit::Usage,
             Exit::Unreachable,
+            Exit::Gate,
             Exit::Bug,
             Exit::Interrupted,
         ];
-        assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 70, 130]);
+        assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 4, 70, 130]);
     }
 }

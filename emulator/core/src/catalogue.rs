@@ -10,6 +10,7 @@ mod instagram;
 mod nodes;
 mod requests;
 mod sends;
+mod unreached;
 mod webhooks;
 mod windows;
 
@@ -24,6 +25,7 @@ use instagram::instagram;
 use nodes::nodes;
 use requests::requests;
 use sends::sends;
+pub use unreached::Unreached;
 use webhooks::webhooks;
 use windows::windows;
 
@@ -120,6 +122,13 @@ impl RuleId {
     }
 }
 
+impl Rule {
+    /// True when it holds in the protocol.
+    pub fn holds_in(&self, protocol: Protocol) -> bool {
+        self.protocols.is_empty() || self.protocols.contains(&protocol)
+    }
+}
+
 impl fmt::Display for RuleId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.rule().code)
@@ -144,6 +153,15 @@ mod tests {
             assert!(codes.insert(rule.code), "{} stands twice", rule.code);
             assert!(rule.statement.ends_with('.'), "{}", rule.code);
         }
+    }
+
+    #[test]
+    fn a_rule_is_printed_as_people_cite_it() {
+        let first = catalogue().first().expect("there are rules");
+        assert_eq!(first.id.to_string(), first.code);
+        let names =
+            [Confidence::Observed, Confidence::Documented, Confidence::Inferred].map(Confidence::name);
+        assert_eq!(names, ["observed", "documented", "inferred"]);
     }
 
     /// Rules of protocols that are not part of the emulator.

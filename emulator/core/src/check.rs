@@ -90,5 +90,6 @@ mod tests {
         assert!(Check::ALL.is_sorted_by(|one, next| one < next));
         assert_eq!(Check::ALL.first(), Some(&Check::Token));
         assert_eq!(Check::ALL.last(), Some(&Check::Rates));
+        assert_eq!((Check::Token.name(), Check::Window.name()), ("token", "messaging window"));
     }
 }

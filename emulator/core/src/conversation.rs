@@ -242,3 +242,59 @@ impl Conversation {
         self.messages.push_back(kept);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOT: AppId = AppId(7);
+
+    fn kept(number: usize, from: Sender, message: Message) -> Kept {
+        Kept { mid: Mid(number.to_string().into()), from, at: Timestamp(0), message: Arc::new(message) }
+    }
+
+    fn button(title: &str) -> Button {
+        Button { title: title.into(), payload: "P".into() }
+    }
+
+    #[test]
+    fn the_newest_twenty_messages_and_a_hundred_buttons_are_remembered() {
+        let mut conversation = Conversation::new(PageId(1).messenger(), Control::Idle);
+        for number in 0..=KEPT_BUTTONS {
+            let message = Message { buttons: vec![button(&number.to_string())], ..Message::default() };
+            conversation.keep(kept(number, Sender::Party(Party::App(BOT)), message));
+        }
+        let mids: Vec<String> = conversation.messages.iter().map(|kept| kept.mid.to_string()).collect();
+        assert_eq!(mids, (81..=100).map(|number: usize| number.to_string()).collect::<Vec<_>>());
+        let buttons: Vec<_> = conversation.buttons.iter().map(|held| held.button.title.to_string()).collect();
+        assert_eq!(buttons, (1..=100).map(|number: usize| number.to_string()).collect::<Vec<_>>());
+        assert!(conversation.message(&Mid("100".into())).is_some());
+        assert!(conversation.message(&Mid("80".into())).is_none());
+    }
+
+    #[test]
+    fn what_can_be_tapped_is_seen_newest_first_and_quick_replies_only_below_the_newest_message() {
+        let mut conversation = Conversation::new(PageId(1).messenger(), Control::Idle);
+        let sender = Sender::Party(Party::App(BOT));
+        let older = Message {
+            buttons: vec![button("one"), button("a title that is too long")],
+            ..Message::default()
+        };
+        conversation.keep(kept(1, sender, older));
+        let newer = Message { quick_replies: vec![QuickReply::new("yes", "Y")], ..Message::default() };
+        conversation.keep(kept(2, sender, newer));
+        let seen =
+            |conversation: &Conversation| conversation.tappable().map(Cow::into_owned).collect::<Vec<_>>();
+        assert_eq!(seen(&conversation), ["yes", "a title that is too …", "one"]);
+        conversation.keep(kept(3, Sender::Person, Message::text("no")));
+        assert_eq!(seen(&conversation), ["a title that is too …", "one"]);
+        assert_eq!(conversation.newest_of_page().map(|kept| kept.mid.to_string()).as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn each_actor_counts_ids_of_each_kind_from_zero() {
+        let mut conversation = Conversation::new(PageId(1).messenger(), Control::Idle);
+        let mut count = |actor| conversation.count(IdKind::Message, actor);
+        assert_eq!([count(None), count(None), count(Some(Party::Inbox)), count(None)], [0, 1, 0, 2]);
+    }
+}

@@ -4,15 +4,26 @@
 //! [`step`](crate::step), so that what it says is what the code does; the rows in `fixtures/rules` say
 //! what it should be.
 
-use crate::catalogue::RuleId;
+use std::collections::BTreeSet;
+
+use crate::catalogue::{Confidence, RuleId};
 use crate::ids::AppId;
 use crate::party::Party;
 use crate::protocol::Protocol;
-use crate::protocols::{Fixed, Leader, Overrides, Unowned};
+use crate::protocols::Overrides;
 use crate::refusal::RefusalKind;
 use crate::word::words;
 
+mod heard;
+mod impossible;
 mod play;
+mod rows;
+mod touched;
+
+pub use heard::{Heard, Hearers};
+pub use impossible::Reason;
+pub use rows::deciding_row;
+pub use touched::{touch, touched_by_time};
 
 words! {
     /// How a conversation stands before somebody acts. Everything else is as usual: the messaging
@@ -31,6 +42,10 @@ words! {
         InboxWithoutPrimary = "owned by the inbox, no primary receiver",
         /// The Page Inbox owns it, and the Page has a primary receiver.
         InboxWithPrimary = "owned by the inbox, with a primary receiver",
+        /// The platform's own agent owns it, and the Page has no primary receiver.
+        MetaAiWithoutPrimary = "owned by Meta's AI, no primary receiver",
+        /// The platform's own agent owns it, and the Page has a primary receiver.
+        MetaAiWithPrimary = "owned by Meta's AI, with a primary receiver",
         /// Handover is switched off.
         Off = "handover is off",
     }
@@ -182,6 +197,16 @@ pub enum Verdict {
     Nothing,
 }
 
+impl Verdict {
+    /// The rule by which it is answered.
+    pub const fn rule(self) -> Option<RuleId> {
+        match self {
+            Self::Accepted(rule) | Self::Refused(rule, _) => Some(rule),
+            Self::Nothing => None,
+        }
+    }
+}
+
 /// What comes of an action.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outcome {
@@ -212,7 +237,18 @@ pub struct Decision {
     /// The cell.
     pub cell: Cell,
     /// What comes of it, or why it cannot be.
-    pub outcome: Result<Outcome, &'static str>,
+    pub outcome: Result<Outcome, Reason>,
+    /// Who hears of what on which channel.
+    pub heard: Vec<Heard>,
+    /// The rules by which it comes out so: that of the answer, and those by which control moves and apps hear.
+    pub rests_on: BTreeSet<RuleId>,
+}
+
+impl Decision {
+    /// True where a rule on which it rests is our own choice, since no source settles it.
+    pub fn is_inferred(&self) -> bool {
+        self.rests_on.iter().any(|rule| rule.rule().confidence == Confidence::Inferred)
+    }
 }
 
 /// Every cell with what the rules make of it.
@@ -222,8 +258,7 @@ pub fn decision_table() -> Vec<Decision> {
         for &standing in Standing::ALL {
             for &actor in Actor::ALL {
                 for &action in actor.actions() {
-                    let cell = Cell { protocol, standing, actor, action };
-                    table.push(Decision { cell, outcome: decide(cell, &Overrides::default()) });
+                    table.push(decision(Cell { protocol, standing, actor, action }));
                 }
             }
         }
@@ -231,15 +266,25 @@ pub fn decision_table() -> Vec<Decision> {
     table
 }
 
+fn decision(cell: Cell) -> Decision {
+    match cell.cannot_be() {
+        Some(reason) => Decision { cell, outcome: Err(reason), heard: Vec::new(), rests_on: BTreeSet::new() },
+        None => {
+            let play::Played { outcome, heard, rests_on } = play::played(cell, &Overrides::default());
+            Decision { cell, outcome: Ok(outcome), heard, rests_on }
+        }
+    }
+}
+
 /// What the rules make of a cell on a Page that overrides these words.
 ///
 /// # Errors
 ///
 /// Why no conversation can come to it.
-pub fn decide(cell: Cell, overrides: &Overrides) -> Result<Outcome, &'static str> {
+pub fn decide(cell: Cell, overrides: &Overrides) -> Result<Outcome, Reason> {
     match cell.cannot_be() {
         Some(reason) => Err(reason),
-        None => Ok(play::outcome(cell, overrides)),
+        None => Ok(play::played(cell, overrides).outcome),
     }
 }
 
@@ -247,8 +292,15 @@ impl Standing {
     /// True when the Page has a primary receiver.
     pub const fn has_primary(self) -> bool {
         match self {
-            Self::IdleWithPrimary | Self::AppWithPrimary | Self::InboxWithPrimary | Self::Off => true,
-            Self::IdleWithoutPrimary | Self::AppWithoutPrimary | Self::InboxWithoutPrimary => false,
+            Self::IdleWithPrimary
+            | Self::AppWithPrimary
+            | Self::InboxWithPrimary
+            | Self::MetaAiWithPrimary
+            | Self::Off => true,
+            Self::IdleWithoutPrimary
+            | Self::AppWithoutPrimary
+            | Self::InboxWithoutPrimary
+            | Self::MetaAiWithoutPrimary => false,
         }
     }
 }
@@ -301,53 +353,6 @@ impl Actor {
     }
 }
 
-impl Cell {
-    /// Why no conversation can come to it, if none can.
-    pub fn cannot_be(self) -> Option<&'static str> {
-        let fixed = Fixed::of(self.protocol);
-        let idle = matches!(self.standing, Standing::IdleWithoutPrimary | Standing::IdleWithPrimary);
-        let nobody = idle || self.standing == Standing::Off;
-        let by_inbox = matches!(self.standing, Standing::InboxWithoutPrimary | Standing::InboxWithPrimary);
-        let owners = matches!(self.action, Action::TapsOwners | Action::RemovesOwner);
-        match (fixed.leader, fixed.unowned, self.standing) {
-            (Leader::DefaultApp | Leader::Nobody, _, Standing::Off) => {
-                return Some("the protocol has no such switch");
-            }
-            (Leader::Nobody, ..) if self.standing.has_primary() => {
-                return Some("the protocol has no such role");
-            }
-            (_, Unowned::Primary, _) if idle => return Some("a conversation always has an owner"),
-            (Leader::DefaultApp, ..) | (_, Unowned::Primary, _) if !self.standing.has_primary() => {
-                return Some("the protocol is nothing without a primary receiver or a default app");
-            }
-            _ => {}
-        }
-        let role = matches!(self.action, Action::MakesPrimary | Action::TakesRoleAway);
-        if role && fixed.leader == Leader::Nobody {
-            return Some("the protocol has no such role");
-        }
-        if self.actor == Actor::Primary && !self.standing.has_primary() {
-            return Some("the Page has none");
-        }
-        if nobody && (self.actor == Actor::Owner || owners) {
-            return Some("nobody owns the conversation");
-        }
-        if by_inbox && self.actor == Actor::Owner {
-            return Some("the inbox is people at a screen; it calls no edge");
-        }
-        if by_inbox && self.action == Action::TapsOwners {
-            return Some("an agent writes no buttons");
-        }
-        if by_inbox && self.action == Action::RemovesOwner {
-            return Some("the inbox is not an app that could be removed");
-        }
-        if by_inbox && self.action == Action::RepliesInDone {
-            return Some("marking as done gives control of the inbox up");
-        }
-        None
-    }
-}
-
 /// Who takes part in a cell, so that what happens can be told without names.
 #[derive(Debug, Clone, Copy)]
 pub struct Cast {
@@ -385,5 +390,45 @@ impl Cast {
             app if app == self.primary => Whom::Primary,
             _ => Whom::Another,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CAST: Cast = Cast {
+        owner: Some(Party::App(AppId(1))),
+        primary: Some(AppId(2)),
+        actor: Some(Party::App(AppId(3))),
+        target: Some(AppId(4)),
+    };
+
+    #[test]
+    fn what_became_of_control_is_told_by_the_part_that_the_owner_plays() {
+        let control = |app| CAST.control(Some(Party::App(AppId(app))));
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(control),
+            [Control::Stays, Control::ToPrimary, Control::ToActor, Control::ToTarget, Control::ToAnother]
+        );
+        assert_eq!((CAST.control(None), CAST.control(Some(Party::Inbox))), (Control::Ends, Control::ToInbox));
+        let nobody = Cast { owner: None, primary: None, actor: None, target: None };
+        assert_eq!(nobody.control(None), Control::Stays);
+        assert_eq!(nobody.control(Some(Party::App(AppId(2)))), Control::ToAnother);
+        let inbox = Cast { actor: Some(Party::Inbox), ..nobody };
+        assert_eq!(inbox.control(Some(Party::Inbox)), Control::ToInbox);
+    }
+
+    #[test]
+    fn an_app_is_told_by_its_part_and_by_the_first_of_several() {
+        let whom = |app| CAST.whom(AppId(app));
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(whom),
+            [Whom::Owner, Whom::Primary, Whom::Actor, Whom::Target, Whom::Another]
+        );
+        let several = Cast { owner: None, target: Some(AppId(3)), ..CAST };
+        assert_eq!(several.whom(AppId(3)), Whom::Target);
+        let leading = Cast { actor: CAST.primary.map(Party::App), ..CAST };
+        assert_eq!(leading.whom(AppId(2)), Whom::Actor);
     }
 }

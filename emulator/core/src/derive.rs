@@ -190,6 +190,12 @@ mod tests {
     fn spelling_is_pinned_so_that_recordings_stay_true() {
         let ids = Ids::new(1, "pinned");
         assert_eq!(ids.trace(Digest::new().bytes(b"x"), 0), "AyMWkxlZ7VsBwQZHDOPcF1m");
+        assert_eq!(
+            ids.message(Digest::new().bytes(b"x"), 0).to_string(),
+            "m_q8TgVpa92JS5j4Mc-FDCCbLAjKy3I0tPtEgKdZyFc4g2o31mNQhBv0gO1I3o3ujO"
+        );
+        assert_eq!(ids.person(Digest::new().bytes(b"x"), 0), Psid(4_892_364_807_203_814));
+        assert_eq!(Digest::new().bytes(b"x").to_string(), "15ffe157ea3fe63ed72f48f1aa6569ca");
         assert_eq!([IdKind::Message as u64, IdKind::Trace as u64, IdKind::Person as u64], [0, 1, 2]);
     }
 }

@@ -20,6 +20,7 @@ use crate::refusal::RefusalKind;
 use crate::role::Role;
 use crate::settings::Permission;
 use crate::time::Timestamp;
+use crate::word::words;
 use crate::world::Profile;
 
 /// Accepted with effects, or refused with the world left as it was.
@@ -364,7 +365,55 @@ pub enum Event {
     },
 }
 
+words! {
+    /// The kinds of webhook events: the member that an event carries, and for what the Page itself wrote `echo`.
+    EventKind {
+        /// A person wrote.
+        Message = "message",
+        /// The Page wrote.
+        Echo = "echo",
+        /// A person tapped a button.
+        Postback = "postback",
+        /// A person reacted to a message.
+        Reaction = "reaction",
+        /// A person followed a link.
+        Referral = "referral",
+        /// Messages have reached the person.
+        Delivery = "delivery",
+        /// The person has read.
+        Read = "read",
+        /// Control was passed.
+        PassThreadControl = "pass_thread_control",
+        /// Control was taken.
+        TakeThreadControl = "take_thread_control",
+        /// An app asks for control.
+        RequestThreadControl = "request_thread_control",
+        /// An app tells something about the conversation.
+        PassThreadMetadata = "pass_thread_metadata",
+        /// The role of an app has changed.
+        AppRoles = "app_roles",
+    }
+}
+
 impl Event {
+    /// Its kind.
+    pub const fn kind(&self) -> EventKind {
+        match self {
+            Self::Message { .. } => EventKind::Message,
+            Self::Echo { .. } => EventKind::Echo,
+            Self::Postback { .. } => EventKind::Postback,
+            Self::Reaction { .. } => EventKind::Reaction,
+            Self::Referral(_) => EventKind::Referral,
+            Self::Delivered { .. } => EventKind::Delivery,
+            Self::Read { .. } => EventKind::Read,
+            Self::PassThreadControl { .. } => EventKind::PassThreadControl,
+            Self::TakeThreadControl { .. } => EventKind::TakeThreadControl,
+            Self::RequestThreadControl { .. } => EventKind::RequestThreadControl,
+            Self::PassThreadMetadata { .. } => EventKind::PassThreadMetadata,
+            Self::AppRoles { .. } => EventKind::AppRoles,
+        }
+    }
+
     /// The subscription field that lets the event through on a platform.
     pub fn field_on(&self, platform: Platform) -> Field {
         match (self, platform) {
@@ -420,4 +469,23 @@ pub struct Refusal {
     pub saw: Saw,
     /// Why, in the terms of the platform.
     pub kind: RefusalKind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_app_lacks_is_called_so_in_journals_and_read_back() {
+        let all = [
+            (Missing::Subscription(Field::Standby), "standby"),
+            (Missing::Webhooks, "webhooks that are switched on"),
+            (Missing::Role, "a role of the person on the app"),
+            (Missing::Control, "control of the conversation"),
+        ];
+        for (missing, name) in all {
+            assert_eq!((missing.name(), Missing::parse(name)), (name, Some(missing)));
+        }
+        assert_eq!(Missing::parse("patience"), None);
+    }
 }

@@ -6,7 +6,6 @@ use crate::catalogue::RuleId;
 use crate::conversation::{CONTROL_LASTS, Control};
 use crate::effect::Event;
 use crate::fact::Fact;
-use crate::filing;
 use crate::ids::AppId;
 use crate::line::AdRoute;
 use crate::options::{AnnounceImplicitMoves, Claims};
@@ -15,7 +14,7 @@ use crate::protocols::{CLAIMS, Claimant, Leader};
 use crate::referral::Referral;
 use crate::time::Span;
 use crate::window;
-use crate::writing::renew;
+use crate::writing::{files, renew};
 
 /// What the inbox says when a message moves control out of it (observed).
 const NEW_MESSAGE: &str = "new message";
@@ -83,7 +82,7 @@ pub(crate) fn enters(case: &mut Case<'_>, entry: Entry, came_by: Option<&Referra
         claims_control(case, entry, came_by);
     }
     if row.writes {
-        filing::after_message(case);
+        files(case);
     }
     case.tell(row.audience, event);
 }

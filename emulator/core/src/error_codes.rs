@@ -110,5 +110,10 @@ mod tests {
         assert_eq!(codes_with(1_545_041), [200, 551]);
         assert_eq!(subcodes_of(551), Some(&[1_545_041, 1_893_047][..]));
         assert_eq!((subcodes_of(2_018_300), codes_with(10)), (None, vec![]));
+        let all: Vec<u32> = subcodes().collect();
+        assert!(all.is_sorted_by(|one, next| one < next), "each stands once");
+        for subcode in CODES.iter().flat_map(|(_, subcodes)| *subcodes) {
+            assert!(all.contains(subcode), "{subcode}");
+        }
     }
 }

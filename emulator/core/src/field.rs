@@ -197,3 +197,20 @@ words! {
         Standby = "standby",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_each_field_once_in_the_order_of_the_platform() {
+        let some: FieldSet = [Field::Standby, Field::Messages, Field::Standby].into_iter().collect();
+        assert_eq!(some.iter().collect::<Vec<_>>(), [Field::Messages, Field::Standby]);
+        assert!(some.contains(Field::Standby) && !some.contains(Field::MessageEchoes));
+        let others: FieldSet = [Field::Standby, Field::MessageEchoes].into_iter().collect();
+        assert_eq!(some.and(others).iter().collect::<Vec<_>>(), [Field::Standby]);
+        assert_eq!(format!("{some:?}"), r#"{"messages", "standby"}"#);
+        let all: FieldSet = Field::ALL.iter().copied().collect();
+        assert!(all.iter().eq(Field::ALL.iter().copied()));
+    }
+}

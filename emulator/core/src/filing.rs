@@ -1,6 +1,5 @@
 //! Moves conversations between the folders of the Page Inbox, which follow control (C-98, C-108, C-108a).
 
-use crate::case::Case;
 use crate::catalogue::RuleId;
 use crate::conversation::{Control, Conversation};
 use crate::effect::{Decided, Effect};
@@ -37,23 +36,24 @@ pub(crate) fn follow(
 
 /// Files in Done what an app owns and lies in Main, now that the person or the owner has written: a new conversation
 /// (C-98), one that an agent moved there without getting control, or one that was taken from the inbox (C-102).
-pub(crate) fn after_message(case: &mut Case<'_>) {
-    let (owner, person) = (case.owner(), case.person);
-    let belongs = match (case.options.done_folder, owner) {
-        (DoneFolder::AfterMessage, Some(Party::App(_) | Party::LeadFlow | Party::MetaAi)) => {
-            case.takes_part(Party::Inbox)
-        }
+pub(crate) fn after_message(
+    conversation: &mut Conversation,
+    person: Psid,
+    (has_inbox, done_folder): (bool, DoneFolder),
+) -> Option<Decided> {
+    let owner = conversation.control.owner();
+    let belongs = match (done_folder, owner) {
+        (DoneFolder::AfterMessage, Some(Party::App(_) | Party::LeadFlow | Party::MetaAi)) => has_inbox,
         (DoneFolder::AfterMessage, Some(Party::Inbox) | None) | (DoneFolder::On | DoneFolder::Off, _) => {
             false
         }
     };
-    let Some(conversation) = case.world.conversations.get_mut(&person) else { return };
-    if belongs && conversation.folder == Folder::Main {
-        let rule = if conversation.messages.len() > 1 { RuleId::BackToDone } else { RuleId::DoneByDefault };
-        let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(Folder::Main)]);
-        let filed = file(conversation, person, Folder::Done);
-        case.follows(filed.map(|effect| Decided { rule, saw, effect }));
+    if !belongs || conversation.folder != Folder::Main {
+        return None;
     }
+    let rule = if conversation.messages.len() > 1 { RuleId::BackToDone } else { RuleId::DoneByDefault };
+    let saw = Saw::of([Fact::Owner(owner), Fact::InFolder(Folder::Main)]);
+    file(conversation, person, Folder::Done).map(|effect| Decided { rule, saw, effect })
 }
 
 /// Moves the conversation to a folder, unless it lies there.

@@ -321,3 +321,18 @@ impl Tag {
         Self::parse(&name.to_ascii_uppercase())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_sends_are_those_of_the_platform() {
+        assert_eq!(
+            [SendControl::Pass(None), SendControl::Release].map(SendControl::name),
+            ["pass", "release"]
+        );
+        assert_eq!(Tag::spelt("human_Agent"), Some(Tag::HumanAgent));
+        assert_eq!(Tag::spelt("HUMAN AGENT"), None);
+    }
+}

@@ -70,7 +70,7 @@ pub use admin::MESSAGING_FIELDS;
 pub use audience::rechannelled;
 pub use authorize::{authorize, token_holds, token_is_good};
 pub use case::Context;
-pub use catalogue::{Confidence, Rule, RuleId, catalogue};
+pub use catalogue::{Confidence, Rule, RuleId, Unreached, catalogue};
 pub use check::Check;
 pub use columns::{OptionError, OptionRule, RULES_AS_OF};
 pub use conversation::{
@@ -79,7 +79,9 @@ pub use conversation::{
 pub use derive::{Digest, INSTAGRAM_MESSAGE, IdKind, Ids};
 pub use edge::ControlEdge;
 pub use edges::EXTEND_AT_MOST;
-pub use effect::{Accepted, Answer, Decided, Delivery, Effect, Event, Missing, Outcome, Refusal, Style};
+pub use effect::{
+    Accepted, Answer, Decided, Delivery, Effect, Event, EventKind, Missing, Outcome, Refusal, Style,
+};
 pub use error_codes::{codes_with, subcodes, subcodes_of};
 pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};
@@ -96,7 +98,7 @@ pub use options::{
     Account, Activity, AnnounceImplicitMoves, AppIdType, Claims, ControlEnds, ControlFields, DoneFolder,
     DoneGives, EchoOrder, EmptyField, Escapes, HumanAgent, IdleDelivery, IdleSends, InboxMain, InboxReply,
     LongTitles, MissingMetadata, OwnerTold, PassReaches, PassWithoutTarget, Passes, ProfileFields, Release,
-    ReplyInDone, RequestOnIdle, Requests, StandbyPostback, Switch, TakeFromInbox, Takes, TapHeard,
+    ReplyInDone, RequestOnIdle, Requests, RoleLost, StandbyPostback, Switch, TakeFromInbox, Takes, TapHeard,
     WhatOneHas, Whom,
 };
 pub use party::Party;

@@ -69,9 +69,13 @@ mod tests {
         assert_eq!(cat, media("png", b"cat"));
         assert_ne!(cat.name(), media("png", b"dog").name());
         assert!(cat.address().starts_with("/_emulator/media/") && cat.name().ends_with(".png"));
-        for odd in ["", "a/b", "tar gz", "averyverylongone"] {
+        assert!(cat.name().len() > ".png".len() && cat.address().ends_with(cat.name()));
+        assert_eq!(cat.content(), b"cat");
+        assert!(media("eightlet", b"").name().ends_with(".eightlet"));
+        for odd in ["", "a/b", "tar gz", "nineletrs", "averyverylongone"] {
             assert!(media(odd, b"").name().ends_with(".bin"), "{odd}");
         }
+        assert_eq!(MEDIA_LIMIT, 26_214_400);
         assert!(Media::new("png", vec![0; MEDIA_LIMIT]).is_ok());
         assert_eq!(Media::new("png", vec![0; MEDIA_LIMIT + 1]), Err(MediaTooLarge));
     }

@@ -168,6 +168,52 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_quick_reply_that_asks_takes_what_could_be_a_persons_own() {
+        for (asks, name, hers, others) in [
+            (
+                Asks::PhoneNumber,
+                "user_phone_number",
+                ["+49 30 (123) 45-67", "+12345"],
+                ["+1234", "12345", "+12345x", "user_phone_number", ""],
+            ),
+            (
+                Asks::Email,
+                "user_email",
+                ["ana@example.com", "a@b"],
+                ["@example.com", "ana@", "an a@example.com", "ana", "@"],
+            ),
+        ] {
+            assert_eq!((asks.name(), Asks::parse(name)), (name, Some(asks)));
+            let reply = QuickReply::asking(asks);
+            assert_eq!((&*reply.title, &*reply.payload, reply.asks), (name, "", Some(asks)));
+            for text in hers {
+                assert_eq!(
+                    reply.tapped(text),
+                    Some((text.into(), text.into())),
+                    "what she gives is text and payload"
+                );
+            }
+            for text in others {
+                assert_eq!(reply.tapped(text), None, "{text}");
+            }
+        }
+        assert_eq!(Asks::parse("user_name"), None);
+    }
+
+    #[test]
+    fn a_quick_reply_is_tapped_by_its_title_or_payload_alone() {
+        let reply = QuickReply::new("Yes", "YES");
+        let tapped = Some(("Yes".into(), "YES".into()));
+        assert_eq!(
+            (reply.tapped("Yes"), reply.tapped("YES"), reply.tapped("yes")),
+            (tapped.clone(), tapped, None)
+        );
+        assert_eq!(Message::text("hello"), Message { text: Some("hello".into()), ..Message::default() });
+        let names: Vec<_> = Template::ALL.iter().map(|template| template.name()).collect();
+        assert_eq!(names, ["customer_feedback", "other"]);
+    }
+
+    #[test]
     fn a_title_of_more_than_twenty_characters_is_seen_cut_and_tapped_either_way() {
         for (title, shown) in [
             ("twenty characters ab", "twenty characters ab"),

@@ -6,18 +6,18 @@ use crate::word::words;
 words! {
     /// Whether something is done.
     Switch {
-        /// It is.
+        /// Yes.
         On = "on",
-        /// It is not.
+        /// No.
         Off = "off",
     }
     /// The channel on which everybody hears of an idle conversation.
     IdleDelivery {
-        /// As its owners would.
+        /// All on messaging, as owners would.
         Messaging = "messaging",
-        /// As listeners.
+        /// All on standby, as listeners.
         Standby = "standby",
-        /// The primary receiver or default app as an owner would, others as listeners; all as owners would where there is
+        /// The primary receiver or default app on messaging, the others on standby; all on messaging where there is
         /// no such app.
         Leader = "leader",
     }
@@ -30,18 +30,19 @@ words! {
     }
     /// From what state of control somebody claims a conversation that a person enters.
     Claims {
-        /// From none.
+        /// No.
         Off = "off",
-        /// While nobody is in control.
+        /// Yes, while nobody is in control.
         Idle = "idle",
-        /// Even while another party is in control.
+        /// Yes, even while another party is in control.
         Always = "always",
     }
     /// Whom a pass can reach.
     PassReaches {
         /// Any app of the Page, and the inbox.
         All = "all",
-        /// From the primary receiver any other; from the others the primary receiver alone, whatever target they name.
+        /// From the primary receiver any other party; from the others the primary receiver alone, whatever target
+        /// they name.
         Primary = "primary",
     }
     /// What a pass does that names no target.
@@ -57,7 +58,7 @@ words! {
         Owner = "owner",
         /// The primary receiver, whoever the owner is.
         Primary = "primary",
-        /// Nobody: it is refused.
+        /// Nobody: it is refused with code 100.
         Refuse = "refuse",
     }
     /// Who may ask for the owner of a conversation.
@@ -68,37 +69,37 @@ words! {
         Owner = "owner",
         /// The primary receiver, or everybody when there is none.
         Primary = "primary",
-        /// The owner and the default app; others learn only when control ends.
+        /// The owner, and the default app if there is one; others learn only when control ends.
         Expiration = "expiration",
     }
     /// Whether the folder of a conversation follows its owner.
     DoneFolder {
-        /// It does: the inbox's lie in Main, an app's in Done.
+        /// Yes: the inbox's lie in Main, an app's in Done.
         On = "on",
-        /// It stays where it is.
+        /// No: it stays where an agent put it.
         Off = "off",
-        /// It does, but what an app takes from the inbox goes to Done only with the next message.
+        /// Yes, but what an app takes from the inbox goes to Done only with the next message.
         AfterMessage = "after_message",
     }
     /// What an agent's reply does to control.
     InboxReply {
-        /// The inbox takes it.
+        /// The inbox takes control.
         TakesControl = "takes_control",
-        /// Nothing.
+        /// Nothing: the owner stays in control.
         LeavesControl = "leaves_control",
     }
     /// On which channel the app hears of a tap that made the button and is not in control.
     TapHeard {
-        /// As an owner would, with the payload.
+        /// On messaging, with the payload.
         Messaging = "messaging",
-        /// As any app that is not in control.
+        /// On standby, without the payload.
         Standby = "standby",
     }
     /// Which app ids stand in a control event.
     ControlFields {
         /// The owner before and the owner now.
         Both = "both",
-        /// The one that its reader needs: a pass names the owner now, a take the owner before (C-39).
+        /// The one that its reader needs: a pass names the owner now, a take the owner before.
         One = "one",
     }
     /// How the primary receiver hears that it took control from the inbox.
@@ -135,9 +136,9 @@ words! {
     }
     /// Whether control ends by itself.
     ControlEnds {
-        /// After 24 hours of silence.
+        /// Yes, after 24 hours of silence.
         AfterSilence = "after_silence",
-        /// Only by a call or by an agent.
+        /// No: only a call or an agent moves it.
         Never = "never",
     }
     /// What an agent's move to Main does.
@@ -151,7 +152,7 @@ words! {
     DoneGives {
         /// The primary receiver; nobody where there is none.
         Primary = "primary",
-        /// Nobody.
+        /// Nobody: the conversation is idle.
         Nobody = "nobody",
     }
     /// Who owns a conversation after a release.
@@ -191,18 +192,19 @@ words! {
     }
     /// What a human agent's message does to control.
     HumanAgent {
-        /// Nothing.
+        /// No: the owner stays in control.
         LeavesControl = "leaves_control",
-        /// It takes control.
+        /// Yes.
         TakesControl = "takes_control",
-        /// It takes control where an admin permits the app to, and is refused otherwise.
+        /// Yes, where an admin permits the app to take control; elsewhere it is refused.
         TakesIfPermitted = "takes_if_permitted",
     }
     /// Which moves of control that nobody asked for are told.
     AnnounceImplicitMoves {
-        /// Those that a message into an idle conversation causes, as if the inbox had passed it on.
+        /// Those that a message into an idle conversation causes: the app that gets it first hears
+        /// pass_thread_control from the inbox, with the metadata `new message`.
         Inbox = "inbox",
-        /// Those of taps as well.
+        /// Those, and those of taps as well.
         All = "all",
         /// None.
         None = "none",
@@ -259,9 +261,9 @@ words! {
     }
     /// What becomes of a title of a button or a quick reply that is too long.
     LongTitles {
-        /// It is taken, and the person sees the beginning of it.
+        /// Yes, and the person sees the beginning of it.
         Cut = "cut",
-        /// The message is refused.
+        /// No: the message is refused.
         Refuse = "refuse",
     }
     /// What a profile field does for which the token has no permission.

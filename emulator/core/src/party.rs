@@ -73,5 +73,6 @@ mod tests {
                 assert_eq!(Party::of(party.number_on(*platform)), party);
             }
         }
+        assert_eq!((Party::App(AppId(7)).app(), Party::Inbox.app()), (Some(AppId(7)), None));
     }
 }

@@ -289,6 +289,10 @@ mod tests {
             }
         }
         assert_eq!(Options::default().word("activity"), Some("user_message"));
+        let activity = Options::ALL.iter().find(|option| option.name == "activity").unwrap();
+        assert_eq!(activity.default(Protocol::default()), "user_message");
+        assert_eq!(activity.meaning_of("any_message"), Some("What either side writes."));
+        assert_eq!(activity.meaning_of("no_message"), None);
     }
 
     #[test]

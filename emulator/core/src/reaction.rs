@@ -59,5 +59,8 @@ mod tests {
         ] {
             assert_eq!(Reaction::of(emoji), Reaction { emoji: emoji.into(), name });
         }
+        let named = Reaction { emoji: "🌮".into(), name: "love" };
+        assert_eq!(Reaction::named("🌮", "love"), Some(named), "whoever names it need not know its emoji");
+        assert_eq!(Reaction::named("🌮", "taco"), None);
     }
 }

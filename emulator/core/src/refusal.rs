@@ -1,5 +1,6 @@
 //! Why an input is refused.
 
+use crate::catalogue::RuleId;
 use crate::edge::ControlEdge;
 use crate::time::Timestamp;
 
@@ -89,4 +90,83 @@ pub enum RefusalKind {
     RequestByOwner,
     /// A request by the primary receiver, which takes.
     RequestByPrimary,
+}
+
+/// Each kind, an example of it, and the rules that refuse so; without rules what is refused so under any protocol.
+macro_rules! refusals {
+    ($($kind:pat = $example:expr => [$($rule:ident),*],)+) => {
+        impl RefusalKind {
+            /// All of them; those with details with one of them.
+            pub const ALL: &'static [Self] = &[$($example,)+];
+
+            /// The rules that refuse so; none when it does not depend on the protocol whether something is refused so.
+            pub const fn rules(self) -> &'static [RuleId] {
+                match self {
+                    $($kind => &[$(RuleId::$rule),*],)+
+                }
+            }
+        }
+    };
+}
+
+refusals! {
+    Self::AppNotConnected = Self::AppNotConnected => [TokenNamesCaller],
+    Self::PermissionMissing = Self::PermissionMissing => [MessagingPermission, ProfileShown],
+    Self::TokenExpired(_) = Self::TokenExpired(Timestamp(0)) => [TokenEnded],
+    Self::SessionEnded = Self::SessionEnded => [TokenEnded],
+    Self::TokenDeauthorized = Self::TokenDeauthorized => [TokenEnded],
+    Self::FieldPermission = Self::FieldPermission => [FieldPermission],
+    Self::UnknownPerson = Self::UnknownPerson => [PersonOfPage],
+    Self::PersonUnavailable = Self::PersonUnavailable => [BlockedPage],
+    Self::NoRoleOnApp { documented: false } = Self::NoRoleOnApp { documented: false } => [DevelopmentMode],
+    Self::NoRoleOnApp { documented: true } = Self::NoRoleOnApp { documented: true } => [DevelopmentMode],
+    Self::UnknownMessage = Self::UnknownMessage => [ReplyTo, Reactions],
+    Self::ProfileField = Self::ProfileField => [ProfileFields],
+    Self::NothingToTap = Self::NothingToTap => [TapsWhatIsThere],
+    Self::TagRetired = Self::TagRetired => [TagRetired],
+    Self::NotANewsPage = Self::NotANewsPage => [WindowNews],
+    Self::SignalNotAllowed = Self::SignalNotAllowed => [SignalsAreFree],
+    Self::OwnerNotTold = Self::OwnerNotTold => [OwnerToldToAll, OwnerToldToPrimary],
+    Self::TakeByOwner = Self::TakeByOwner => [TakeByOwner],
+    Self::OnlyReceivers = Self::OnlyReceivers => [RolesAssigned, ReceiversForPrimary],
+    Self::ReceiversHidden = Self::ReceiversHidden => [ReceiversForPrimary],
+    Self::InboxCannotBePrimary = Self::InboxCannotBePrimary => [InboxNeverPrimary],
+    Self::NotInProtocol = Self::NotInProtocol => [],
+    Self::UnknownApp = Self::UnknownApp => [],
+    Self::NoSuchEdge(_) = Self::NoSuchEdge(ControlEdge::Release) => [EdgesByTime],
+    Self::ApisDisabled = Self::ApisDisabled => [RoutingOf2023, NoRequests],
+    Self::RoutingNotEnabled = Self::RoutingNotEnabled => [NobodyTakes],
+    Self::NoThreadControl = Self::NoThreadControl => [],
+    Self::AnotherAppInControl = Self::AnotherAppInControl => [OnlyOwnerSends],
+    Self::NotThreadOwner = Self::NotThreadOwner => [OnlyOwnerSends, DefaultSendsIdle, HumanAgentTakes],
+    Self::OutsideWindow = Self::OutsideWindow => [WindowStandard, WindowHumanAgent, WindowFeedback, SignalsInWindow],
+    Self::HumanAgentNotApproved = Self::HumanAgentNotApproved => [HumanAgentApproval],
+    Self::CallerNotOwner = Self::CallerNotOwner => [OnlyOwnerPasses],
+    Self::TargetRequired = Self::TargetRequired => [PassNamesTarget],
+    Self::IncorrectAppId = Self::IncorrectAppId => [TargetOnPage],
+    Self::PassToItself = Self::PassToItself => [PassToItself],
+    Self::TakeNotAllowed = Self::TakeNotAllowed => [WhoMayTake, PrimaryTakes, PermittedTakes],
+    Self::OnlyOwnerReleases = Self::OnlyOwnerReleases => [OnlyOwnerReleases],
+    Self::OnlyOwnerExtends = Self::OnlyOwnerExtends => [ExtendControl],
+    Self::DurationOutOfRange = Self::DurationOutOfRange => [ExtendControl],
+    Self::RequestByOwner = Self::RequestByOwner => [RequestByOwner],
+    Self::RequestByPrimary = Self::RequestByPrimary => [RequestAsksPrimary],
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::decisions::{Verdict, decision_table};
+
+    #[test]
+    fn whatever_the_decision_table_refuses_is_refused_by_a_rule_of_its_kind() {
+        let mut refused = 0;
+        for decision in decision_table() {
+            let Ok(Verdict::Refused(rule, kind)) = decision.outcome.map(|outcome| outcome.verdict) else {
+                continue;
+            };
+            assert!(kind.rules().contains(&rule), "{kind:?} by {rule}: {:?}", decision.cell);
+            refused += 1;
+        }
+        assert!(refused > 100, "{refused}");
+    }
 }

@@ -175,6 +175,16 @@ mod tests {
     }
 
     #[test]
+    fn what_the_code_decides_has_every_protocol_rule_and_option() {
+        let current = Decisions::current();
+        assert_eq!(current.protocols.len(), Protocol::ALL.len());
+        assert_eq!(current.rules.len(), catalogue().len());
+        let tap = &current.options["tap_claims"];
+        assert!(tap.words.contains(&tap.default), "{tap}");
+        assert_eq!(current.options.len(), Options::ALL.len());
+    }
+
+    #[test]
     fn what_has_changed_is_told_with_what_it_was() {
         let before = Decisions {
             protocols: ["handover".to_owned()].into(),

@@ -120,8 +120,21 @@ mod tests {
         let text = "with bot-token-long, then bot-token=bot-token";
         let expected = "with ${bot.page_token}, then ${bot.secret}=${bot.secret}";
         assert_eq!(secrets.hidden_in(text), expected);
+        assert_eq!(secrets.at("bot-token-long, and more"), Some(("bot-token-long", "bot.page_token")));
+        assert_eq!(secrets.at("bot-token-lo"), Some(("bot-token", "bot.secret")));
+        assert_eq!(secrets.at("with bot-token"), None);
+        assert!(secrets.stand_in(text) && !secrets.stand_in("without"));
         let real = format!("EAA{}", "b1C".repeat(20));
         assert!(!secrets.hidden_in(&format!("token {real}")).contains(&real));
+    }
+
+    #[test]
+    fn what_has_fewer_than_four_bytes_is_no_secret() {
+        let secrets = Hidden::known(
+            [("abc", "a.secret"), ("abcd", "b.secret")]
+                .map(|(value, name)| (value.to_owned(), name.to_owned())),
+        );
+        assert_eq!(secrets.hidden_in("abc abcd"), "abc ${b.secret}");
     }
 
     #[test]
@@ -154,6 +167,8 @@ mod tests {
             assert_eq!(&text[found], token, "{text}");
             assert_eq!(real_token(without_real_tokens(&text).as_bytes()), None, "{text}");
         }
+        let shortest = format!("EAA{}", "b".repeat(LEAST));
+        assert_eq!(real_token(format!("a {shortest} b").as_bytes()), Some(2..2 + shortest.len()));
         for text in [
             "",
             "EAA",
@@ -162,6 +177,7 @@ mod tests {
             &format!("m_{token}"),
             &format!("x{token}"),
             &format!("eaa{}", "b".repeat(40)),
+            &format!("EAA{}", "b".repeat(LEAST - 1)),
             "ü EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA-EAA",
         ] {
             assert_eq!(real_token(text.as_bytes()), None, "{text}");

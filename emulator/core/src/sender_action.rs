@@ -28,3 +28,17 @@ impl SenderAction {
         Self::ALL.iter().copied().find(|action| action.name() == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_have_the_names_of_the_platform() {
+        let names = ["typing_on", "typing_off", "mark_seen"];
+        for (action, name) in SenderAction::ALL.iter().zip(names) {
+            assert_eq!((action.name(), SenderAction::parse(name)), (name, Some(*action)));
+        }
+        assert_eq!(SenderAction::parse("typing"), None);
+    }
+}

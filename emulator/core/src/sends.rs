@@ -11,7 +11,6 @@ use crate::conversation::{Control, Sender};
 use crate::edges;
 use crate::effect::{Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
-use crate::filing;
 use crate::ids::{AppId, Mid};
 use crate::input::{SendControl, Tag};
 use crate::message::Message;
@@ -20,7 +19,7 @@ use crate::party::Party;
 use crate::refusal::RefusalKind;
 use crate::settings::Feature;
 use crate::window;
-use crate::writing::{delivered, page_wrote, write};
+use crate::writing::{delivered, files, page_wrote, write};
 
 /// Checks that the app can reach the person at all (M-113, M-184).
 fn reachable(case: &Case<'_>, app: AppId) -> Result<(), Refusal> {
@@ -74,7 +73,7 @@ pub(crate) fn send(mut case: Case<'_>, app: AppId, outgoing: Outgoing) -> Outcom
     let (mid, at) = write(&mut case, rule, Sender::Party(sender), &message);
     page_wrote(&mut case);
     if case.owner() == Some(sender) {
-        filing::after_message(&mut case);
+        files(&mut case);
     }
     match leave {
         Leave::HumanAgent { rule, takes: true } => human_agent_takes(&mut case, rule, sender),

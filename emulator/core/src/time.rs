@@ -41,3 +41,18 @@ impl Sub for Timestamp {
         Span(self.0.saturating_sub(earlier.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_and_stretches_count_milliseconds() {
+        let noon = Timestamp(1_782_907_200_000);
+        assert_eq!((Span::SECOND, Span::HOUR, Span::DAY), (Span(1_000), Span(3_600_000), Span(86_400_000)));
+        assert_eq!(noon + Span::DAY, Timestamp(1_782_993_600_000));
+        assert_eq!((noon + Span::HOUR) - noon, Span::HOUR);
+        assert_eq!(Timestamp(i64::MAX) + Span(1), Timestamp(i64::MAX), "an endless wait has no end");
+        assert_eq!(Timestamp(1_782_907_200_999).seconds(), 1_782_907_200);
+    }
+}

@@ -185,6 +185,23 @@ mod tests {
         change(&mut timers, 2, Some(5), None);
         change(&mut timers, 2, None, None);
         assert_eq!((next(&timers), timers.len()), (Some((20, 1)), 1));
+        assert!(!timers.is_empty());
+        change(&mut timers, 1, Some(20), None);
+        assert!(timers.is_empty());
+    }
+
+    #[test]
+    fn a_deadline_that_has_come_is_gone_and_no_other() {
+        let mut timers = Timers::default();
+        for person in [1, 2, 3] {
+            change(&mut timers, person, None, Some(7));
+        }
+        // Out of turn, as in a replay, and then the first.
+        let second = timers.queue.iter().copied().nth(1).expect("there are three");
+        for (timer, left) in [(second, [1, 3].as_slice()), (timers.next().expect("there is one"), &[3])] {
+            timers.fired(timer);
+            assert!(timers.queue.iter().map(|timer| person(*timer)).eq(left.iter().copied()));
+        }
     }
 
     #[test]

@@ -9,9 +9,11 @@ use crate::conversation::{Kept, Sender};
 use crate::derive::Digest;
 use crate::effect::{Effect, Event};
 use crate::field::Field;
+use crate::filing;
 use crate::ids::Mid;
 use crate::message::Message;
 use crate::options::Activity;
+use crate::party::Party;
 use crate::time::Timestamp;
 
 /// Puts a message into the conversation, with an id and a timestamp of its own.
@@ -52,6 +54,14 @@ pub(crate) fn renew(case: &mut Case<'_>) {
     let until = until.max(case.now + lasts);
     let saw = crate::case::control_facts(control, case.line());
     case.seeing(saw, |case| case.prolong(RuleId::MessageRenewsControl, until));
+}
+
+/// What the person or the owner wrote files the conversation where it belongs (C-98, C-102).
+pub(crate) fn files(case: &mut Case<'_>) {
+    let how = (case.takes_part(Party::Inbox), case.options.done_folder);
+    let person = case.person;
+    let filed = filing::after_message(case.begun(), person, how);
+    case.follows(filed);
 }
 
 /// The message has reached the person, which apps may want to know (C-164).

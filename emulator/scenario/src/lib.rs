@@ -7,6 +7,7 @@ pub mod bots;
 mod call_verb;
 pub mod calls;
 pub mod cast;
+pub mod coverage;
 pub mod explain;
 pub mod failure;
 mod feed;

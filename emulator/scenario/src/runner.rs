@@ -44,6 +44,8 @@ pub struct Options {
     pub seed: u64,
     /// The folder for journals.
     pub journal: Option<PathBuf>,
+    /// Whether reports say what scenarios have touched.
+    pub coverage: bool,
     /// The emulator's own binary, which keeps the bots.
     pub bin: PathBuf,
     /// The port for stages whose bots run already and know where the emulator is.

@@ -40,7 +40,7 @@ use hyper::Method;
 pub use act::Beside;
 pub use act_form::RouteAct;
 pub use call_line::{CallLine, call_line};
-pub use error::GraphError;
+pub use error::{ErrorForm, GraphError};
 pub(crate) use node::Minted;
 pub use outside::{WHY as WHY_OUTSIDE, edges as edges_outside};
 pub use played_call::{can_be_played, play, refusal};

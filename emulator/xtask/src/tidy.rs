@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result};
 use xtask::cargo;
 
 mod crates;
+mod imports;
 #[cfg(test)]
 mod tests;
 
@@ -61,11 +62,15 @@ pub(crate) fn report() -> Result<usize> {
     collect(root, &mut paths)?;
     paths.sort();
     let mut complaints = Vec::new();
+    let mut imports = imports::Imports::default();
     for path in &paths {
         let bytes = fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
         let shown = path.strip_prefix(root).unwrap_or(path);
         match str::from_utf8(&bytes) {
-            Ok(text) => complaints.extend(check(shown, text)),
+            Ok(text) => {
+                imports.read(shown, text);
+                complaints.extend(check(shown, text));
+            }
             Err(error) => complaints.push(complaint(
                 shown,
                 count_lines(&bytes[..error.valid_up_to()]),
@@ -73,6 +78,7 @@ pub(crate) fn report() -> Result<usize> {
             )),
         }
     }
+    complaints.extend(imports.circles());
     for complaint in &complaints {
         println!("{complaint}");
     }

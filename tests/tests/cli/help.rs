@@ -66,7 +66,7 @@ fn every_switch_is_listed_for_people_and_for_programs() {
     let names = list.as_array().expect("a list").iter().map(|option| option["name"].as_str());
     let known = emulator_core::Options::ALL.iter().map(|option| Some(option.name));
     assert!(names.eq(known));
-    assert_eq!(list[0]["values"], serde_json::json!(["messaging", "standby"]));
+    assert_eq!(list[0]["values"], serde_json::json!(["messaging", "standby", "leader"]));
 }
 
 #[test]
@@ -77,8 +77,18 @@ fn the_decision_table_is_printed_for_people_and_for_programs() {
     golden("rules-table", &text.stdout);
     let json = folder.run(&["rules", "table", "--format", "json"]);
     let cells: Value = serde_json::from_str(&json.stdout).expect("JSON");
-    let table = emulator_core::decisions::decision_table();
+    let mut table = emulator_core::decisions::decision_table();
+    table.retain(|decision| decision.cell.protocol == emulator_core::Protocol::Handover);
     assert_eq!(cells.as_array().expect("a list").len(), table.len());
+    let can_be = table.iter().filter(|decision| decision.outcome.is_ok()).count();
+    let named = cells.as_array().expect("a list").iter().filter(|cell| cell["row"].is_string()).count();
+    assert_eq!(named, can_be, "each cell that can be names its row");
+    let is_marked = |line: &&str| line.split_whitespace().any(|word| word == "?");
+    let marked = text.stdout.lines().filter(is_marked).count();
+    let counted = table.iter().filter(|decision| decision.is_inferred()).count();
+    assert_eq!(marked, counted);
+    let last = text.stdout.lines().last().expect("a line");
+    assert!(last.starts_with("?: ") && last.contains(&format!(" {counted} of {can_be} cells")), "{last}");
     let writes = cells.as_array().expect("a list").iter().find(|cell| {
         (&cell["state"], &cell["actor"], &cell["action"])
             == (&"idle, with a primary receiver".into(), &"the person".into(), &"writes".into())
@@ -92,8 +102,15 @@ fn the_decision_table_is_printed_for_people_and_for_programs() {
             "action": "writes",
             "outcome": "accepted",
             "rule": "M-203",
+            "error": null,
             "control": "to the primary receiver",
-            "told": [],
+            "told": [
+                {"event": "message", "channel": "messaging", "to": ["the primary receiver"]},
+                {"event": "message", "channel": "standby", "to": ["the others"]},
+            ],
+            "rests_on": ["C-17", "C-21", "M-203"],
+            "inferred": false,
+            "row": writes.expect("the cell")["row"],
         })
     );
 }

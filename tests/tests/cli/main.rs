@@ -9,6 +9,7 @@ mod bots;
 mod branching;
 mod clock_waits;
 mod control;
+mod coverage;
 mod crowds;
 mod determinism;
 mod doctor;

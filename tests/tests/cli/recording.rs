@@ -77,6 +77,30 @@ fn every_shipped_scenario_comes_back_from_its_journal_and_passes() {
     }
 }
 
+/// Scenarios of one Page share a stage whatever their protocols are, and each journal is about its own.
+#[test]
+fn a_journal_is_about_the_protocol_of_its_scenario() {
+    let folder = Folder::new();
+    let world = "world:\n  page: {primary_receiver: bot}\n  apps: {bot: {}, desk: {}}\n  people: {ana: {}}\n";
+    let steps = "steps:\n  - user: ana\n    says: hello\n";
+    for (file, protocol) in
+        [("a", "protocol: handover-v1\n"), ("b", ""), ("c", "protocol: default-behavior\n")]
+    {
+        folder.write(&format!("play/{file}.yaml"), format!("scenario: Hello\n{protocol}{world}{steps}"));
+    }
+    let ended = folder.run(&["run", "play", "--journal", "journals"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.told());
+    for (name, text) in export_all(&folder, "journals", "recorded") {
+        let protocol = text.lines().find(|line| line.starts_with("protocol:"));
+        let expected = match name.rsplit('-').nth(1) {
+            Some("a") => Some("protocol: handover-v1"),
+            Some("c") => Some("protocol: default-behavior"),
+            _ => None,
+        };
+        assert_eq!(protocol, expected, "{name}: {text}");
+    }
+}
+
 /// Runs a scenario behind a greeting, and exports it.
 #[track_caller]
 fn told(steps: &str) -> String {

@@ -1,255 +1,135 @@
-//! What must hold of every answer and of every state. Nothing here is taken from core: it is what the platform's
-//! documentation says, in other words and by another way.
-
-use std::collections::BTreeSet;
+//! What must hold of every state. Nothing here is taken from core's decisions: it is what the facts about the platform
+//! say, by the words of the Page's options and its settings, never by the name of its protocol.
 
 use emulator_core::{
-    AdminChange, AppAct, Channel, Context, ControlAct, Delivery, Effect, Event, Folder, Ids, InboxAct, Input,
-    Outcome, Party, PersonAct, Psid, RefusalKind, Tag, TimerKind, World, step,
+    Context, Control, ControlEnds, Conversation, Input, Leader, Line, Options, Page, Party, Psid, Span,
+    Subject, Timer, TimerKind, Timestamp, Unowned, World, step,
 };
 
-use crate::actions::{APPROVED, BUTTON, BUTTONS_BY};
-use crate::world::{PAGE, PEOPLE, State};
+use crate::world::{IDS, PAGE, PEOPLE, State};
 
-type Checked = Result<(), String>;
+pub(crate) type Checked = Result<(), String>;
 
-fn must(holds: bool, what: impl FnOnce() -> String) -> Checked {
+pub(crate) fn must(holds: bool, what: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(what()) }
 }
 
-fn owner(world: &World, person: Psid) -> Option<Party> {
+pub(crate) fn page(world: &World) -> &Page {
+    &world.settings.pages[&PAGE]
+}
+
+pub(crate) fn line(world: &World) -> &Line {
+    &page(world).messenger
+}
+
+pub(crate) fn options(world: &World) -> &Options {
+    line(world).options()
+}
+
+pub(crate) fn owner(world: &World, person: Psid) -> Option<Party> {
     world.control(person).owner()
 }
 
-fn on_page(world: &World, party: Party) -> bool {
-    party.app().is_some_and(|app| world.settings.pages[&PAGE].apps.contains_key(&app))
-}
-
-fn primary(world: &World) -> Option<Party> {
-    world.settings.pages[&PAGE].messenger.primary_receiver.map(Party::App)
-}
-
-/// Whose conversation an input is about.
-fn person_of(input: &Input) -> Option<Psid> {
-    match input {
-        Input::Person { person, .. }
-        | Input::Inbox { person, .. }
-        | Input::App {
-            act:
-                AppAct::Sends { person, .. }
-                | AppAct::Signals { person }
-                | AppAct::Reacts { person, .. }
-                | AppAct::Controls { person, .. }
-                | AppAct::AsksOwner { person }
-                | AppAct::AsksProfile { person, .. },
-            ..
-        } => Some(*person),
-        Input::App { act: AppAct::AsksReceivers { .. } | AppAct::Installs { .. }, .. }
-        | Input::Admin { .. }
-        | Input::AppSubscribes { .. }
-        | Input::DeliveryTried { .. }
-        | Input::TimerFired(_) => None,
+/// The primary receiver or the default app, where the protocol has one (C-05, C-08, C-10).
+pub(crate) fn leader(world: &World) -> Option<Party> {
+    match line(world).fixed().leader {
+        Leader::PrimaryReceiver => line(world).primary_receiver.map(Party::App),
+        Leader::DefaultApp => line(world).default_app,
+        Leader::Nobody => None,
     }
 }
 
-/// Whose conversation lies where an agent put it, and not where control would file it.
-pub(crate) fn filed(before: &State, input: &Input, outcome: &Outcome) -> [bool; 2] {
-    let mut filed = before.filed;
-    let Ok(accepted) = outcome else { return filed };
-    for (person, filed) in PEOPLE.iter().zip(&mut filed) {
-        let moved =
-            |effect: &Effect| matches!(effect, Effect::ControlMoved { person: whose, .. } if whose == person);
-        if accepted.effects.iter().any(|decided| moved(&decided.effect)) {
-            *filed = false;
+/// The primary receiver, where the protocol has one.
+pub(crate) fn primary(world: &World) -> Option<Party> {
+    leader(world).filter(|_| line(world).fixed().leader == Leader::PrimaryReceiver)
+}
+
+/// True where each app needs a role to take part (C-05, C-13).
+pub(crate) fn has_roles(world: &World) -> bool {
+    line(world).fixed().unowned == Unowned::Primary
+}
+
+/// True for who can be in control: an app of the Page or the inbox, with a role where one is needed (C-05, C-08, C-109).
+pub(crate) fn on_line(world: &World, party: Party) -> bool {
+    match party {
+        Party::App(app) => {
+            let gone = has_roles(world) && line(world).without_role.contains(&app);
+            page(world).apps.contains_key(&app) && !gone
         }
-        if matches!(input, Input::Inbox { person: whose, act: InboxAct::Moves(_) } if whose == person) {
-            *filed = true;
-        }
-    }
-    filed
-}
-
-/// Holds an answer against what must be true of it.
-pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &State) -> Checked {
-    sends(before, input, outcome)?;
-    let accepted = match outcome {
-        Err(refusal) => {
-            return must(before.world == after.world, || format!("{refusal:?} changed the world"));
-        }
-        Ok(accepted) => accepted,
-    };
-    for &person in &PEOPLE {
-        let mine = person_of(input).is_none_or(|whose| whose == person);
-        let same = before.world.conversations.get(&person) == after.world.conversations.get(&person);
-        must(mine || same, || format!("{input:?} changed the conversation of {person}"))?;
-    }
-    if let Input::Person { person, act: PersonAct::Taps { what, .. } } = input
-        && **what == *BUTTON
-        && on_page(&after.world, Party::App(BUTTONS_BY))
-    {
-        let owner = owner(&after.world, *person);
-        must(owner == Some(Party::App(BUTTONS_BY)), || {
-            format!("{owner:?} owns after a tap on what {BUTTONS_BY} made")
-        })?;
-    }
-    let mut heard = BTreeSet::new();
-    let mut told = Vec::new();
-    for decided in &accepted.effects {
-        if let Effect::Deliver(delivery) = &decided.effect {
-            let content = delivered(before, after, delivery)?;
-            must(heard.insert((delivery.app, content)), || {
-                format!("{} hears {content} twice", delivery.app)
-            })?;
-            if delivery.field == emulator_core::Field::MessagingHandovers {
-                told.push((Party::App(delivery.app), content));
-            }
-        }
-    }
-    let expected = control_events(before, input, after);
-    must(told == expected, || format!("control events: expected {expected:?}, got {told:?}"))
-}
-
-/// The channel is that of the owner, time goes on, and only apps of the Page hear. Says what the event is.
-fn delivered(before: &State, after: &State, delivery: &Delivery) -> Result<&'static str, String> {
-    must(on_page(&after.world, Party::App(delivery.app)), || format!("{} is not on the Page", delivery.app))?;
-    let Some(person) = delivery.person else { return Ok(content(&delivery.event)) };
-    let conversation = |world: &World| world.conversations.get(&person).and_then(|known| known.last_event);
-    let (was, is) = (conversation(&before.world), conversation(&after.world));
-    must(was.is_none_or(|was| delivery.at > was), || {
-        format!("{:?} does not come after {was:?}", delivery.at)
-    })?;
-    must(is.is_some_and(|is| delivery.at <= is), || format!("{:?} comes after {is:?}", delivery.at))?;
-    let control = delivery.field == emulator_core::Field::MessagingHandovers;
-    let owns = owner(&after.world, person).is_none_or(|owner| owner == Party::App(delivery.app));
-    let messaging = delivery.channel == Channel::Messaging;
-    must(messaging == (control || owns), || {
-        format!("{delivery:?} while {:?} owns", owner(&after.world, person))
-    })?;
-    let payload = matches!(&delivery.event, Event::Postback { payload: Some(_), .. });
-    must(!payload || messaging, || format!("standby tells a payload: {delivery:?}"))?;
-    Ok(content(&delivery.event))
-}
-
-const fn content(event: &Event) -> &'static str {
-    match event {
-        Event::Message { .. } => "message",
-        Event::Echo { .. } => "echo",
-        Event::Postback { .. } => "postback",
-        Event::Reaction { .. } => "reaction",
-        Event::Referral(_) => "referral",
-        Event::Delivered { .. } => "delivery",
-        Event::Read { .. } => "read",
-        Event::PassThreadControl { .. } => PASS,
-        Event::TakeThreadControl { .. } => TAKE,
-        Event::RequestThreadControl { .. } => REQUEST,
-        Event::PassThreadMetadata { .. } => METADATA,
-        Event::AppRoles { .. } => ROLES,
+        Party::Inbox => !(has_roles(world) && line(world).inbox_without_role),
+        Party::LeadFlow | Party::MetaAi => false,
     }
 }
 
-const PASS: &str = "pass";
-const TAKE: &str = "take";
-const REQUEST: &str = "request";
-const METADATA: &str = "metadata";
-const ROLES: &str = "roles";
-
-/// Who is told what of control by the table of C-75, given that the input was accepted.
-fn control_events(before: &State, input: &Input, after: &State) -> Vec<(Party, &'static str)> {
-    let was = person_of(input).and_then(|person| owner(&before.world, person));
-    let is = person_of(input).and_then(|person| owner(&after.world, person));
-    let taken = || was.filter(|was| is == Some(Party::Inbox) && *was != Party::Inbox).map(|was| (was, TAKE));
-    let told: Vec<(Party, &'static str)> = match input {
-        Input::App { app, act: AppAct::Controls { act, .. }, .. } => match act {
-            ControlAct::Pass { to, .. } => to.map(|to| (to, PASS)).into_iter().collect(),
-            ControlAct::Take { .. } => {
-                was.filter(|was| *was != Party::App(*app)).map(|was| (was, TAKE)).into_iter().collect()
-            }
-            ControlAct::Request { .. } => vec![was.map_or((Party::App(*app), PASS), |was| (was, REQUEST))],
-            ControlAct::PassMetadata { to, .. } => vec![(*to, METADATA)],
-            ControlAct::Release | ControlAct::Extend { .. } => Vec::new(),
-        },
-        Input::Inbox { act: InboxAct::Moves(Folder::Main) | InboxAct::Replies(_), .. } => {
-            taken().into_iter().collect()
-        }
-        Input::Inbox { act: InboxAct::Moves(Folder::Done), .. } if was == Some(Party::Inbox) => {
-            primary(&before.world).map(|primary| (primary, PASS)).into_iter().collect()
-        }
-        Input::Admin { change: AdminChange::PrimaryReceiver(app), .. } if *app != primary(&before.world) => {
-            primary(&before.world).into_iter().chain(*app).map(|app| (app, ROLES)).collect()
-        }
-        Input::App { .. }
-        | Input::Inbox { .. }
-        | Input::Admin { .. }
-        | Input::Person { .. }
-        | Input::AppSubscribes { .. }
-        | Input::DeliveryTried { .. }
-        | Input::TimerFired(_) => Vec::new(),
-    };
-    // The inbox owns, but does not listen.
-    told.into_iter().filter(|(app, _)| on_page(&after.world, *app)).collect()
+/// True while control can be given: where apps have roles, to a primary receiver with a secondary one (C-05), and nowhere
+/// while an admin has switched handover off (C-108).
+pub(crate) fn is_active(world: &World) -> bool {
+    if line(world).fixed().leader != Leader::PrimaryReceiver {
+        return true;
+    }
+    let others = page(world).apps.keys().map(|app| Party::App(*app)).chain([Party::Inbox]);
+    let secondary = || others.filter(|party| Some(*party) != primary(world)).any(|it| on_line(world, it));
+    !line(world).handover_off && (!has_roles(world) || primary(world).is_some() && secondary())
 }
 
-/// A message is refused for control exactly when another app owns, save that of an approved human agent.
-fn sends(before: &State, input: &Input, outcome: &Outcome) -> Checked {
-    let Input::App { app, act: AppAct::Sends { person, tag, .. }, .. } = input else { return Ok(()) };
-    let refused = |kind| outcome.as_ref().is_err_and(|refusal| refusal.kind == kind);
-    if before.world.people[person].blocked {
-        return must(refused(RefusalKind::PersonUnavailable), || format!("blocked, but {outcome:?}"));
-    }
-    let approved = *app == APPROVED;
-    if *tag == Some(Tag::HumanAgent) && !approved {
-        return must(refused(RefusalKind::HumanAgentNotApproved), || {
-            format!("not approved, but {outcome:?}")
-        });
-    }
-    let another = owner(&before.world, *person).is_some_and(|owner| owner != Party::App(*app));
-    let expected = another && tag.is_none();
-    must(refused(RefusalKind::AnotherAppInControl) == expected, || {
-        format!("{app} sends while {:?} owns: {outcome:?}", owner(&before.world, *person))
-    })?;
-    let open = before.world.conversations.get(person).and_then(|conversation| conversation.window_until);
-    let open = open.is_some_and(|until| before.now < until);
-    must(expected || !open || outcome.is_ok(), || format!("the window is open, but {outcome:?}"))?;
-    must(open || tag.is_some() || outcome.is_err(), || format!("the window is closed, but {outcome:?}"))
+/// Who has what nobody was given: the primary receiver where there is no idle state (C-13), nobody otherwise (C-14).
+pub(crate) fn nobodys(world: &World) -> Option<Party> {
+    primary(world).filter(|_| has_roles(world) && is_active(world))
 }
 
 /// Holds a state against what must be true of it.
 pub(crate) fn state(state: &State) -> Checked {
     let world = &state.world;
-    let primary_is_there = primary(world).is_none_or(|primary| on_page(world, primary));
-    must(primary_is_there, || "the primary receiver is not on the Page".to_owned())?;
-    let mut owned = Vec::new();
-    for (person, filed) in PEOPLE.iter().zip(state.filed) {
-        let Some(conversation) = world.conversations.get(person) else { continue };
-        let Some((by, until)) = conversation.control.owner().zip(conversation.control.until()) else {
-            continue;
-        };
-        owned.push(until);
-        must(by == Party::Inbox || on_page(world, by), || format!("{by:?} owns and is not on the Page"))?;
-        must(until > state.now, || format!("control of {by:?} has outlasted its end"))?;
-        let folder = if by == Party::Inbox { Folder::Main } else { Folder::Done };
-        must(filed || conversation.folder == folder, || {
-            format!("{by:?} owns what lies in {:?}", conversation.folder)
-        })?;
-        must(by != Party::Inbox || !conversation.marked_done, || {
-            "the inbox owns what it is done with".to_owned()
-        })?;
+    // C-05, C-09, C-10: whoever is above the others is there.
+    let leads = leader(world).is_none_or(|leader| on_line(world, leader));
+    must(leads, || format!("{:?} leads and is not on the Page", leader(world)))?;
+    let mut due = Vec::new();
+    for (person, conversation) in &world.conversations {
+        control(world, conversation, state.now)?;
+        let at = conversation.control.until();
+        let timer = |at| Timer { at, kind: TimerKind::ControlEnds, subject: Subject::Conversation(*person) };
+        due.extend(at.map(timer));
     }
-    // One deadline for each owner and none besides; the first is the next.
-    must(world.timers.len() == owned.len(), || format!("{} deadlines for {owned:?}", world.timers.len()))?;
+    // C-23: a deadline for each owner whose control ends, and none besides; the first is the next.
+    must(world.timers.len() == due.len(), || format!("{} deadlines for {due:?}", world.timers.len()))?;
     let next = world.timers.next();
-    must(next.map(|timer| timer.at) == owned.iter().min().copied(), || format!("{next:?} for {owned:?}"))?;
-    let ends = next.is_none_or(|timer| timer.kind == TimerKind::ControlEnds);
-    must(ends, || format!("{next:?} is about nothing"))
+    must(next == due.iter().min().copied(), || format!("{next:?} is the next of {due:?}"))
 }
 
-/// True if time alone makes every conversation idle and leaves nothing to wait for.
-pub(crate) fn becomes_idle(state: &State) -> bool {
+fn control(world: &World, conversation: &Conversation, now: Timestamp) -> Checked {
+    let control = conversation.control;
+    // C-05, C-108: nobody has it exactly while nobody can.
+    must((control == Control::Inactive) != is_active(world), || {
+        format!("{control:?} while handover is {}", if is_active(world) { "on" } else { "off" })
+    })?;
+    // C-13: no idle where the primary receiver has what nobody was given.
+    must(control != Control::Idle || !has_roles(world), || "it is idle, which it cannot be".to_owned())?;
+    let Control::Owned { by, until, .. } = control else { return Ok(()) };
+    // C-05, C-08, C-12a: the owner is there.
+    must(on_line(world, by), || format!("{by:?} owns and is not on the Page"))?;
+    // C-13, C-23, C-28, C-59: control ends where it does, later than now and within reach.
+    match (until, options(world).control_ends) {
+        (None, ControlEnds::Never) => Ok(()),
+        (Some(until), ControlEnds::AfterSilence) => {
+            must(until > now && until <= now + Span(7 * Span::DAY.0), || {
+                format!("control of {by:?} ends at {until:?}, and now is {now:?}")
+            })
+        }
+        (until, word) => Err(format!("control of {by:?} ends at {until:?}, by the word {word:?}")),
+    }
+}
+
+/// True if time alone takes every conversation to who has what nobody was given, where control ends by itself, and leaves
+/// nothing to wait for (C-23).
+pub(crate) fn comes_to_rest(state: &State) -> bool {
+    if state.world.timers.is_empty() {
+        return true;
+    }
     let mut world = state.world.clone();
-    let ids = Ids::new(7, "model");
     for _ in 0..=PEOPLE.len() {
         let Some(timer) = world.timers.next() else { break };
-        let _ = step(&mut world, Input::TimerFired(timer), &Context { now: timer.at, ids: &ids });
+        let _ = step(&mut world, Input::TimerFired(timer), &Context { now: timer.at, ids: &IDS });
     }
-    world.timers.is_empty() && PEOPLE.iter().all(|person| owner(&world, *person).is_none())
+    let rests = |person: &Psid| owner(&world, *person) == nobodys(&world);
+    world.timers.is_empty() && world.conversations.keys().all(rests)
 }

@@ -1,36 +1,48 @@
-//! The world of the model, and how it is kept small.
+//! The world of the models, and how it is kept small.
 
-use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use emulator_core::{
-    App, AppId, Connection, Context, Conversation, Feature, Field, Folder, Ids, Input, Page, PageId, Party,
-    Person, Psid, Settings, Span, Timestamp, World, step,
+    AdRoute, App, AppId, Connection, Context, Control, Conversation, Feature, Field, Folder, Ids, Leader,
+    Line, Overrides, Page, PageId, Party, Person, Protocol, Psid, Referral, Routes, Settings, Span,
+    Timestamp, Unowned, World, step,
 };
 use stateright::Property;
 
-use crate::actions::{APPROVED, Action, Repertoire, actions};
-use crate::invariants;
+use crate::actions::{AD, APPROVED, Action, LINK, Part, actions};
+use crate::{answers, filing, invariants};
 
 pub(crate) const PAGE: PageId = PageId(1);
 pub(crate) const APPS: [AppId; 2] = [AppId(11), AppId(12)];
 pub(crate) const PEOPLE: [Psid; 2] = [Psid(101), Psid(102)];
+/// For how long the ad keeps its app in control.
+const AD_CONTROL: Span = Span(2 * Span::DAY.0);
 /// How long a person may be silent before something else has to happen. It is as long as control and the messaging
 /// window last, and keeps the moments of a conversation few.
 const SILENCE: Span = Span::DAY;
-const BEGIN: Timestamp = Timestamp(1_782_864_000_000);
+pub(crate) const BEGIN: Timestamp = Timestamp(1_782_864_000_000);
+
+/// Ids matter for nothing here.
+pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| Ids::new(7, "model"));
 
 /// What is explored.
 #[derive(Clone)]
 pub(crate) struct Model {
+    /// The protocol at first.
+    pub(crate) protocol: Protocol,
     /// How many people there are.
     pub(crate) people: usize,
     /// What can happen.
-    pub(crate) repertoire: Repertoire,
+    pub(crate) parts: &'static [Part],
     /// How far the clock moves at once.
     pub(crate) tick: Span,
+    /// What has to come about.
+    pub(crate) reaches: &'static [Reached],
 }
+
+/// A state that a model has to come to, so that no invariant holds only because nothing happens.
+pub(crate) type Reached = (&'static str, fn(&State) -> bool);
 
 /// A state: the world with its time, and what must be remembered of the steps before.
 ///
@@ -40,104 +52,111 @@ pub(crate) struct Model {
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) now: Timestamp,
-    /// Whose conversation an agent filed since control last moved.
+    /// Whose conversation need not lie where control would file it.
     pub(crate) filed: [bool; 2],
     /// What was wrong with the answer to the last action.
     pub(crate) broken: Option<String>,
 }
 
-/// What of a state core could ever decide by. People are alike, so that it does not matter who is who.
-#[derive(PartialEq, Eq, Hash)]
-struct Seen<'a> {
-    primary: Option<AppId>,
-    apps: Vec<(AppId, &'a BTreeSet<Feature>)>,
-    people: Vec<(bool, bool, Option<SeenConversation>)>,
-    broken: Option<&'a str>,
-}
-
 /// What of a conversation core could ever decide by. Moments are told by how far away they are, in milliseconds.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct SeenConversation {
+struct Seen<'a> {
+    blocked: bool,
+    filed: bool,
+    inactive: bool,
     owner: Option<Party>,
-    owner_for: Option<i64>,
-    folder: Folder,
+    owner_for: Option<(Option<i64>, i64)>,
+    folder: Option<Folder>,
     marked_done: bool,
     window_for: Option<i64>,
     silent_for: Option<i64>,
+    came_by: Option<&'a Referral>,
     page_wrote: bool,
+    has_begun: bool,
     quick_replies: bool,
-    buttons_of: Vec<AppId>,
+    button_of: Option<AppId>,
 }
 
 impl State {
-    fn seen(&self) -> Seen<'_> {
-        let page = &self.world.settings.pages[&PAGE];
-        let people = self.world.people.iter().zip(self.filed);
-        let mut people: Vec<_> = people
-            .map(|((id, person), filed)| (person.blocked, filed, self.seen_conversation(*id)))
-            .collect();
-        people.sort();
-        Seen {
-            primary: page.messenger.primary_receiver,
-            apps: page.apps.iter().map(|(app, connection)| (*app, &connection.features)).collect(),
-            people,
-            broken: self.broken.as_deref(),
-        }
-    }
-
-    fn seen_conversation(&self, person: Psid) -> Option<SeenConversation> {
-        let conversation = self.world.conversations.get(&person)?;
+    fn seen(&self, at: usize) -> Option<Seen<'_>> {
+        let person = self.world.people.get(&PEOPLE[at])?;
+        let conversation = self.world.conversations.get(&PEOPLE[at]);
+        let control = conversation.map(|conversation| conversation.control);
         let left = |at: Timestamp| (at - self.now).0.max(0);
-        Some(SeenConversation {
-            owner: conversation.control.owner(),
-            owner_for: conversation.control.until().map(left),
-            folder: conversation.folder,
-            marked_done: conversation.marked_done,
-            window_for: conversation.window_until.map(left),
-            silent_for: conversation.last_user_message.map(|at| (self.now - at).0),
-            page_wrote: conversation.newest_of_page().is_some(),
-            quick_replies: !conversation.quick_replies().is_empty(),
-            buttons_of: conversation.buttons.iter().map(|held| held.app).collect(),
+        Some(Seen {
+            blocked: person.blocked,
+            filed: self.filed[at],
+            inactive: control == Some(Control::Inactive),
+            owner: control.and_then(Control::owner),
+            owner_for: control.and_then(|it| Some((it.until().map(left), it.lasts()?.0))),
+            folder: conversation.map(|conversation| conversation.folder),
+            marked_done: conversation.is_some_and(|conversation| conversation.marked_done),
+            window_for: conversation.and_then(|it| it.window_until).map(left),
+            silent_for: conversation.and_then(|it| it.last_user_message).map(|last| (self.now - last).0),
+            came_by: conversation.and_then(|it| it.pending.as_ref()),
+            page_wrote: conversation.is_some_and(|it| it.newest_of_page().is_some()),
+            has_begun: conversation.is_some_and(Conversation::has_begun),
+            quick_replies: conversation.is_some_and(|it| !it.quick_replies().is_empty()),
+            button_of: conversation.and_then(|it| it.buttons.back()).map(|held| held.app),
         })
-    }
-}
-
-impl PartialEq for State {
-    fn eq(&self, other: &Self) -> bool {
-        self.seen() == other.seen()
     }
 }
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        self.seen().hash(hasher);
+        let page = &self.world.settings.pages[&PAGE];
+        let line = &page.messenger;
+        (line.protocol() as u8, line.primary_receiver, line.default_app, line.handover_off).hash(hasher);
+        (&line.without_role, line.inbox_without_role, &line.may_not_take).hash(hasher);
+        for (app, connection) in &page.apps {
+            (app, connection.fields == all_fields(), connection.features.len()).hash(hasher);
+        }
+        // People are alike, so that it does not matter who is who.
+        let (one, other) = (self.seen(0), self.seen(1));
+        if one <= other {
+            (one, other).hash(hasher)
+        } else {
+            (other, one).hash(hasher)
+        }
+        self.broken.hash(hasher);
     }
 }
 
 impl State {
-    fn begin(people: usize) -> Self {
+    fn begin(model: &Model) -> Self {
         let connection = |app: AppId| Connection {
+            fields: all_fields(),
             features: (app == APPROVED).then_some(Feature::HumanAgent).into_iter().collect(),
-            ..connected()
+            ..Connection::default()
         };
-        let page = Page { apps: APPS.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
+        let messenger = line(model);
+        let page =
+            Page { messenger, apps: APPS.map(|app| (app, connection(app))).into(), ..Page::named("Page") };
         let settings = Settings {
             pages: [(PAGE, page)].into(),
             apps: APPS.map(|app| (app, App::named(app.to_string()))).into(),
         };
         let mut world = World::new(Arc::new(settings));
-        world.people.extend(PEOPLE.iter().take(people).map(|id| (*id, Person::named(id.to_string(), PAGE))));
-        Self { world, now: BEGIN, filed: [false; 2], broken: None }
+        let people = PEOPLE.iter().take(model.people);
+        world.people.extend(people.map(|id| (*id, Person::named(id.to_string(), PAGE))));
+
+        Self { world, now: BEGIN, filed: [true; 2], broken: None }
     }
 
     /// Lets core answer and holds the answer against the invariants.
-    fn input(&mut self, ids: &Ids, input: &Input) {
+    fn input(&mut self, ids: &Ids, input: &emulator_core::Input) {
         let before = self.clone();
-        let context = Context { now: self.now, ids };
-        let outcome = step(&mut self.world, input.clone(), &context);
-        self.filed = invariants::filed(&before, input, &outcome);
-        if let Err(what) = invariants::answer(&before, input, &outcome, self) {
-            self.broken.get_or_insert(what);
+        let outcome = step(&mut self.world, input.clone(), &Context { now: self.now, ids });
+        self.filed = filing::filed(&before, input, &outcome, &self.world);
+        let checked = answers::answer(&before, input, &outcome, self)
+            .and_then(|()| filing::folders(&before, input, &outcome, self))
+            // Of several deadlines that are due at once only the last one leaves nothing overdue.
+            .and_then(|()| {
+                let fires = matches!(input, emulator_core::Input::TimerFired(_));
+                if fires { Ok(()) } else { invariants::state(self) }
+            });
+        if let Err(what) = checked {
+            self.broken.get_or_insert(format!("{input:?}: {what}"));
         }
     }
 
@@ -149,13 +168,16 @@ impl State {
                 return;
             }
             self.now = timer.at;
-            self.input(ids, &Input::TimerFired(timer));
+            self.input(ids, &emulator_core::Input::TimerFired(timer));
             if self.world.timers.next() == Some(timer) {
                 self.broken.get_or_insert(format!("{timer:?} fired and is still there"));
                 return;
             }
         }
         self.now = target;
+        if let Err(what) = invariants::state(self) {
+            self.broken.get_or_insert(format!("after a while: {what}"));
+        }
     }
 
     /// Forgets what no rule will ask for again: old messages, and all but the newest button.
@@ -177,9 +199,32 @@ impl State {
     }
 }
 
-/// Connected, with every field.
-pub(crate) fn connected() -> Connection {
-    Connection { fields: Field::ALL.iter().copied().collect(), ..Connection::default() }
+/// The Page at first: the first app is primary receiver where nothing works without one, or default app, and the routes
+/// lead to the second one.
+fn line(model: &Model) -> Line {
+    let mut line = Line::new(model.protocol, Overrides::default());
+    let fixed = line.fixed();
+    let migrates = model.parts.contains(&Part::Protocols);
+    line.primary_receiver = (migrates || fixed.unowned == Unowned::Primary).then_some(APPS[0]);
+    line.default_app = (migrates || fixed.leader == Leader::DefaultApp).then_some(Party::App(APPS[0]));
+    if model.parts.contains(&Part::Entries) {
+        line.routes = Routes {
+            links: [(LINK.into(), APPS[1])].into(),
+            ads: [(AD.into(), AdRoute::new(APPS[1], AD_CONTROL))].into(),
+            organic: None,
+        };
+    }
+    line
+}
+
+fn all_fields() -> emulator_core::FieldSet {
+    Field::ALL.iter().copied().collect()
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.world == other.world && self.now == other.now && self.broken == other.broken
+    }
 }
 
 impl stateright::Model for Model {
@@ -187,7 +232,7 @@ impl stateright::Model for Model {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        vec![State::begin(self.people)]
+        vec![State::begin(self)]
     }
 
     fn actions(&self, state: &State, out: &mut Vec<Action>) {
@@ -201,11 +246,11 @@ impl stateright::Model for Model {
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        let ids = Ids::new(7, "model");
+        let ids = &*IDS;
         let mut next = last.clone();
         match &action {
-            Action::Waits => next.waits(&ids, self.tick),
-            Action::Happens(inputs) => inputs.iter().for_each(|input| next.input(&ids, input)),
+            Action::Waits => next.waits(ids, self.tick),
+            Action::Happens(inputs) => inputs.iter().for_each(|input| next.input(ids, input)),
         }
         next.forget();
         Some(next)
@@ -213,58 +258,29 @@ impl stateright::Model for Model {
 
     fn properties(&self) -> Vec<Property<Self>> {
         let mut properties = vec![
-            Property::always("every answer is as it must be", |_, state: &State| state.broken.is_none()),
-            Property::always("every state is as it must be", |_, state| invariants::state(state).is_ok()),
-            Property::always("a conversation left alone becomes idle", |_, state| {
-                invariants::becomes_idle(state)
+            Property::always("every answer and state is as it must be", |_, state: &State| {
+                state.broken.is_none()
             }),
-            Property::sometimes("the inbox owns a conversation", |_, state| {
-                owners(state).any(|owner| owner == Some(Party::Inbox))
+            Property::always("a conversation left alone comes to rest", |_, state| {
+                invariants::comes_to_rest(state)
             }),
-            Property::sometimes("a conversation is idle again after a day", |_, state: &State| {
-                state.now > BEGIN
-                    && !state.world.conversations.is_empty()
-                    && owners(state).all(|owner| owner.is_none())
-            }),
-            Property::sometimes("one of the apps is not on the Page", |_, state: &State| {
-                state.world.settings.pages[&PAGE].apps.len() == 1
-            }),
-            Property::sometimes(
-                "a conversation is marked as done while an app owns it",
-                |_, state: &State| {
-                    let marked = |conversation: &Conversation| {
-                        conversation.marked_done
-                            && conversation.control.owner().is_some_and(|owner| owner != Party::Inbox)
-                    };
-                    state.world.conversations.values().any(marked)
-                },
-            ),
         ];
-        match self.repertoire {
-            Repertoire::Everything => properties.extend([
-                Property::sometimes("a conversation of an app lies in Spam", |_, state: &State| {
-                    let spam = |conversation: &Conversation| conversation.folder == Folder::Spam;
-                    owners(state).any(|owner| owner.is_some()) && state.world.conversations.values().any(spam)
-                }),
-                Property::sometimes("there is something to tap that another app sent", |_, state: &State| {
-                    let others = |conversation: &Conversation| {
-                        let owner = conversation.control.owner();
-                        owner.is_some()
-                            && conversation.buttons.iter().any(|held| Some(Party::App(held.app)) != owner)
-                    };
-                    state.world.conversations.values().any(others)
-                }),
-            ]),
-            Repertoire::Control => {
-                properties.push(Property::sometimes("both apps own a conversation", |_, state: &State| {
-                    APPS.iter().all(|app| owners(state).any(|owner| owner == Some(Party::App(*app))))
-                }));
-            }
-        }
+        // A property takes no closure that remembers, so each of these looks for its own place in the list.
+        let reached: [fn(&Model, &State) -> bool; 6] = [
+            |model, state| reaches(model, state, 0),
+            |model, state| reaches(model, state, 1),
+            |model, state| reaches(model, state, 2),
+            |model, state| reaches(model, state, 3),
+            |model, state| reaches(model, state, 4),
+            |model, state| reaches(model, state, 5),
+        ];
+        assert!(self.reaches.len() <= reached.len(), "too much to reach");
+        let named = self.reaches.iter().zip(reached);
+        properties.extend(named.map(|((name, _), reached)| Property::sometimes(*name, reached)));
         properties
     }
 }
 
-fn owners(state: &State) -> impl Iterator<Item = Option<Party>> {
-    state.world.conversations.values().map(|conversation| conversation.control.owner())
+fn reaches(model: &Model, state: &State, at: usize) -> bool {
+    model.reaches.get(at).is_some_and(|(_, reached)| reached(state))
 }

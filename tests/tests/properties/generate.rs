@@ -6,7 +6,7 @@ use std::sync::Arc;
 use emulator_core::{
     Ad, AdRoute, AdminChange, App, AppAct, AppId, AppMode, Button, Connection, ControlAct, Feature, Field,
     FieldSet, Folder, InboxAct, Input, Line, Message, Mid, Options, Overrides, Page, PageId, Party,
-    Permission, Person, PersonAct, Protocol, Psid, QuickReply, Reaction, Referral, Routes, SendControl,
+    Permission, Person, PersonAct, Protocol, Psid, QuickReply, Reaction, Referral, Role, Routes, SendControl,
     Settings, Span, Subject, Tag, Template, Timer, TimerKind, Timestamp, TokenState, World,
 };
 use proptest::collection::vec;
@@ -205,7 +205,11 @@ fn change() -> BoxedStrategy<AdminChange> {
         TokenState::Deauthorized,
     ]);
     let permission = select(Permission::ALL.to_vec());
+    let role = select(vec![None, Some(Role::PrimaryReceiver), Some(Role::SecondaryReceiver)]);
+    let organic = prop_oneof![app().prop_map(Some), Just(None)];
     prop_oneof![
+        2 => (app(), role).prop_map(|(app, role)| AdminChange::Role { party: Party::of(app), role }),
+        1 => organic.prop_map(|organic| AdminChange::Routes(Routes { organic, ..Routes::default() })),
         3 => primary.clone().prop_map(AdminChange::PrimaryReceiver),
         2 => primary.prop_map(AdminChange::DefaultApp),
         1 => (app(), any::<bool>()).prop_map(|(app, permitted)| AdminChange::TakeControl { app, permitted }),

@@ -115,7 +115,7 @@ impl Play {
                 }
                 Effect::Deliver(delivery) => {
                     prop_assert!(
-                        heard.insert((delivery.app, kind_of(&delivery.event))),
+                        heard.insert((delivery.app, delivery.person, kind_of(&delivery.event))),
                         "{delivery:?} twice"
                     );
                     self.is_for_that_app(before, input, delivery)?;
@@ -216,8 +216,14 @@ impl Play {
             prop_assert_eq!(delivery.channel, Channel::Messaging);
             if options.handover_broadcast == Switch::Off {
                 let app = Some(Party::App(delivery.app));
+                // Where apps have roles the primary receiver gets back what others owned when handover goes off (C-05a).
+                let off = self.world.control(person) == Control::Inactive
+                    && settings.line(delivery.line()).is_some_and(Line::has_roles);
+                let gets_back = off && app == leader(&self.world, delivery.page);
                 let named = match &delivery.event {
-                    Event::PassThreadControl { new_owner, .. } => app == is && app == Some(*new_owner),
+                    Event::PassThreadControl { new_owner, .. } => {
+                        app == Some(*new_owner) && (app == is || gets_back)
+                    }
                     // What a human agent takes may be passed on by the same message.
                     Event::TakeThreadControl { new_owner, .. } => {
                         app == was && (is == Some(*new_owner) || caller(input) == Some(*new_owner))
@@ -284,7 +290,10 @@ impl Play {
                     let unowned = self.world.settings.unowned(now.line()).owner();
                     let after = [expected.control.owner(), unowned, None];
                     prop_assert!(after.contains(&now.control.owner()), "{:?} gets it", now.control);
-                    (expected.control, expected.folder) = (now.control, now.folder);
+                    // Telling of it is an event of the conversation (C-05a).
+                    prop_assert!(now.last_event >= expected.last_event, "{:?}", now.last_event);
+                    (expected.control, expected.folder, expected.last_event) =
+                        (now.control, now.folder, now.last_event);
                 }
                 prop_assert_eq!(now, expected.as_ref());
                 prop_assert_eq!(&self.world.people[&person], &before.people[&person]);
@@ -394,6 +403,7 @@ const fn settles_all(input: &Input) -> bool {
             change,
             AdminChange::Removes(_)
                 | AdminChange::PrimaryReceiver(_)
+                | AdminChange::Role { .. }
                 | AdminChange::DefaultApp(_)
                 | AdminChange::Handover(_)
                 | AdminChange::Protocol(_)

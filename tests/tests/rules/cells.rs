@@ -24,7 +24,11 @@ use crate::table::length::{Length, Window};
 use crate::table::then::{Heard, Refused, refusal_word};
 use crate::table::{self, ANA, Row, STRANGER, Table, When};
 
-/// Fails with the cells that no row decides, and with rows that say another thing than the table. A cell of a protocol is
+/// Which row decides each cell, for `rules table`.
+const ROWS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../emulator/core/src/decisions/rows.txt");
+
+/// Fails with the cells that no row decides, with rows that say another thing than the table, and where the file that names
+/// the row of each cell says something else. A cell of a protocol is
 /// decided by its own row, or by the row of another protocol that says the same of it and in which each word is the same
 /// that matters for the cell.
 pub(crate) fn every_cell_is_decided<'a>(
@@ -37,36 +41,74 @@ pub(crate) fn every_cell_is_decided<'a>(
         missing.extend(decision.outcome.clone().ok().map(|outcome| (decision.cell, outcome)));
         outcomes.insert(decision.cell, decision.outcome);
     }
-    let mut rows: Vec<(Cell, Overrides)> = Vec::new();
+    let mut rows: Vec<(Cell, Overrides, String)> = Vec::new();
+    let (mut deciding, mut about) = (BTreeMap::new(), BTreeSet::new());
     for (family, table) in tables {
         for row in table.rows.iter().filter(|row| row.differs.is_none()) {
             let Ok(played) = play::play(table, row, &row.given) else { continue };
             let Some((cell, seen)) = seen(table, row, &played) else { continue };
             let overrides = overrides(&row.given).map_err(Failed::from)?;
-            rows.push((cell, overrides));
+            let named = format!("{family}.yaml: {}", row.name);
+            rows.push((cell, overrides, named.clone()));
             if overrides != Overrides::default() {
                 continue;
             }
             missing.remove(&cell);
+            // A row that is about the rule by which the cell comes out so says more than others.
+            let rule = outcomes.get(&cell).and_then(|outcome| outcome.as_ref().ok()?.verdict.rule());
+            let is_about = rule.is_some_and(|rule| rule.rule().code == row.rule);
+            if is_about && about.insert(cell) {
+                deciding.insert(cell, named);
+            } else {
+                deciding.entry(cell).or_insert(named);
+            }
             let head = place(family, row);
             match outcomes.get(&cell) {
                 None => wrong.push(format!("{head}: the table has no cell {cell:?}")),
-                Some(Err(why)) => wrong.push(format!("{head}: {cell:?} cannot be: {why}")),
+                Some(Err(why)) => {
+                    wrong.push(format!("{head}: {cell:?} cannot be: {}", why.name()));
+                }
                 Some(Ok(outcome)) => {
                     wrong.extend(differing(outcome, &seen).map(|what| format!("{head}: {cell:?}: {what}")));
                 }
             }
         }
     }
-    missing.retain(|cell, outcome| !rows.iter().any(|row| decides(row, *cell, outcome)));
+    missing.retain(|cell, outcome| {
+        let row = rows.iter().find(|(row, overrides, _)| decides((*row, overrides), *cell, outcome));
+        deciding.extend(row.map(|(.., named)| (*cell, named.clone())));
+        row.is_none()
+    });
     wrong.extend(missing.keys().map(|cell| format!("no row decides {cell:?}")));
+    wrong.extend(kept(&deciding).err());
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
+/// Holds the file that names the row of each cell against the rows, or writes it anew where that is asked for.
+fn kept(deciding: &BTreeMap<Cell, String>) -> Result<(), String> {
+    let line = |(cell, row): (&Cell, &String)| {
+        let Cell { protocol, standing, actor, action } = cell;
+        [protocol.name(), standing.name(), actor.name(), action.name(), row].join(" | ") + "\n"
+    };
+    let text: String = deciding.iter().map(line).collect();
+    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+        return std::fs::write(ROWS, text).map_err(|error| format!("{ROWS}: {error}"));
+    }
+    let before = std::fs::read_to_string(ROWS).map_err(|error| format!("{ROWS}: {error}"))?;
+    let differs = text.lines().find(|line| !before.lines().any(|before| before == *line));
+    match differs {
+        Some(line) => Err(format!("{ROWS} does not have `{line}`\nhelp: INSTA_UPDATE=always writes it anew")),
+        None if before != text => {
+            Err(format!("{ROWS} has too much\nhelp: INSTA_UPDATE=always writes it anew"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Whether a row of another protocol decides a cell.
-fn decides((row, overrides): &(Cell, Overrides), cell: Cell, outcome: &Outcome) -> bool {
+fn decides((row, overrides): (Cell, &Overrides), cell: Cell, outcome: &Outcome) -> bool {
     let same = (row.standing, row.actor, row.action) == (cell.standing, cell.actor, cell.action);
-    if !same || decide(*row, overrides).as_ref() != Ok(outcome) {
+    if !same || decide(row, overrides).as_ref() != Ok(outcome) {
         return false;
     }
     let of_row = Options::of(row.protocol).with(overrides);

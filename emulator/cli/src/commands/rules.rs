@@ -1,11 +1,12 @@
 //! `rules`: the rule catalogue, and the switches that bend rules.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use emulator_core::{OptionRule, Options, Protocol, catalogue};
+use emulator_core::{OptionRule, Options, Protocol, Unreached, catalogue};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -13,6 +14,7 @@ use crate::output;
 
 mod compare;
 mod diff;
+mod journals;
 mod table;
 
 /// Prints the rules that the emulator follows, with their sources
@@ -53,6 +55,10 @@ enum List {
         /// The protocol whose table it is
         #[arg(long, value_name = "PROTOCOL", default_value = "handover", value_parser = PossibleValuesParser::new(Protocol::WORDS))]
         protocol: String,
+        /// Marks the cells that these journals have played: files that `run --journal DIR` or `serve --journal FILE` wrote, or
+        /// folders of them
+        #[arg(long, value_name = "JOURNALS", num_args = 1..)]
+        covered_by: Vec<PathBuf>,
         /// Prints text or JSON
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
@@ -63,9 +69,17 @@ pub(crate) fn run(arguments: &RulesArguments) -> ExitCode {
     let text = match &arguments.list {
         Some(List::Options { format }) if format == "json" => options_as_json(),
         Some(List::Options { .. }) => options_as_text(),
-        Some(List::Table { format, protocol }) => {
+        Some(List::Table { format, protocol, covered_by }) => {
             let protocol = Protocol::parse(protocol).unwrap_or_default();
-            if format == "json" { format!("{:#}\n", table::json(protocol)) } else { table::text(protocol) }
+            let played = if covered_by.is_empty() { Ok(None) } else { journals::cells(covered_by).map(Some) };
+            match played {
+                Ok(played) if format == "json" => format!("{:#}\n", table::json(protocol, played.as_ref())),
+                Ok(played) => table::text(protocol, played.as_ref()),
+                Err(why) => {
+                    eprintln!("error: {why}");
+                    return Exit::Usage.into();
+                }
+            }
         }
         Some(List::Diff { from: Some(from), to: Some(to), .. }) => {
             let [from, to] = [from, to].map(|name| Protocol::parse(name).unwrap_or_default());
@@ -155,6 +169,7 @@ fn rules(arguments: &RulesArguments) -> ExitCode {
                 "statement": rule.statement,
                 "source": rule.source,
                 "confidence": rule.confidence.name(),
+                "unreached": rule.id.unreached().map(Unreached::name),
             })
         });
         format!("{:#}\n", Value::from_iter(list))
@@ -170,7 +185,11 @@ fn rules(arguments: &RulesArguments) -> ExitCode {
                 rule.confidence.name()
             );
             let _ = writeln!(out, "    {}", rule.statement);
-            let _ = writeln!(out, "    {}\n", rule.source);
+            let _ = writeln!(out, "    {}", rule.source);
+            if let Some(reason) = rule.id.unreached() {
+                let _ = writeln!(out, "    not counted by coverage: {}", reason.name());
+            }
+            out.push('\n');
         }
         out
     };

@@ -1,6 +1,7 @@
 //! `run`: the main job.
 
 mod arguments;
+mod coverage;
 mod progress;
 mod reports;
 mod selecting;
@@ -15,6 +16,7 @@ use std::time::Instant;
 
 use emulator_console::Console;
 use emulator_core::REAL_TOKEN;
+use emulator_scenario::coverage::Coverage;
 use emulator_scenario::kept::Ours;
 use emulator_scenario::report::json::End;
 use emulator_scenario::report::{Standing, Summary, Terminal};
@@ -28,6 +30,7 @@ use crate::exit::Exit;
 use crate::output::Stream;
 pub(crate) use arguments::RunArguments;
 use arguments::{Restart, Seed};
+use coverage::{AtLeast, Collected};
 use progress::Progress;
 use reports::{About, Reports};
 use selecting::{Choice, choose, read};
@@ -91,6 +94,15 @@ struct Run {
     terminal: Terminal,
     told: Stream,
     reports: Reports,
+    coverage: Option<Wanted>,
+}
+
+/// What is wanted of coverage.
+struct Wanted {
+    collected: Collected,
+    /// Whether it is printed.
+    told: bool,
+    least: Vec<AtLeast>,
 }
 
 fn prepared(
@@ -148,8 +160,14 @@ fn prepared(
         keeps_at_end: arguments.keep && arguments.until.is_some(),
         control: |place| Console::new(place).routes(),
         journal: arguments.journal.clone(),
+        coverage: arguments.wants_coverage(),
     };
-    Ok(Run { scenarios, options, terminal, told, reports })
+    let coverage = options.coverage.then(|| Wanted {
+        collected: Collected::of(&scenarios),
+        told: arguments.coverage || !arguments.min_coverage.is_empty(),
+        least: arguments.min_coverage.clone(),
+    });
+    Ok(Run { scenarios, options, terminal, told, reports, coverage })
 }
 
 /// Makes the folder if need be, and tries whether a file can be written there.
@@ -180,7 +198,7 @@ struct Outcome {
 
 impl Run {
     async fn play(self, interrupts: &mut Interrupts) -> Outcome {
-        let Self { scenarios, options, mut terminal, told, mut reports } = self;
+        let Self { scenarios, options, mut terminal, told, mut reports, mut coverage } = self;
         let watch = Instant::now();
         let mut standing = Standing::of(&scenarios);
         let mut progress = Progress::new(scenarios.len());
@@ -194,7 +212,10 @@ impl Run {
                 event = events.recv() => event,
                 () = interrupts.next() => break Played::Interrupted,
             };
-            let Some(event) = event else { break Played::Done };
+            let Some(mut event) = event else { break Played::Done };
+            if let Some(wanted) = &mut coverage {
+                wanted.collected.event(&mut event);
+            }
             progress.event(&event);
             standing.event(&event);
             journals.event(&event);
@@ -238,12 +259,16 @@ impl Run {
         };
         let summary = terminal.summary();
         told.data(&text);
+        let (coverage, exit) = match coverage {
+            Some(wanted) => wanted.close(told, exit),
+            None => (None, exit),
+        };
         if let Some(text) = journals.told() {
             eprintln!("{text}");
         }
         let interrupted = matches!(played, Played::Interrupted);
         let end = End { summary, took, interrupted, exit_code: exit.code() };
-        let written = tokio::task::spawn_blocking(move || reports.close(&end, &standing));
+        let written = tokio::task::spawn_blocking(move || reports.close(&end, &standing, coverage.as_ref()));
         let written = tokio::select! {
             written = written => written.unwrap_or_else(|_| Err("a report cannot be written any more".to_owned())),
             // Whoever does not want to wait for it need not.
@@ -257,7 +282,7 @@ impl Run {
                 eprintln!(
                     "error: {why}; everything else was done: run it again with --report for another file"
                 );
-                if exit == Exit::Passed { Exit::Bug } else { exit }
+                if matches!(exit, Exit::Passed | Exit::Gate) { Exit::Bug } else { exit }
             }
         };
         let exit = match played {
@@ -272,6 +297,23 @@ impl Run {
             }
         };
         Outcome { exit, interrupted, failed }
+    }
+}
+
+impl Wanted {
+    /// Tells what was touched, and makes a run that has passed end otherwise when that is less than is asked for.
+    fn close(self, told: Stream, exit: Exit) -> (Option<Coverage>, Exit) {
+        let coverage = self.collected.coverage();
+        if self.told {
+            told.data(&coverage.text());
+        }
+        match coverage::too_little(&coverage, &self.least) {
+            Some(text) if exit == Exit::Passed => {
+                eprintln!("{text}");
+                (Some(coverage), Exit::Gate)
+            }
+            Some(_) | None => (Some(coverage), exit),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ macro_rules! control {
                 "A Page with routing has a default app, which may be the Page Inbox. No API sets it, and no app is told when it changes. A Page that loses its default app has no routing any more, and one that gets one has.";
             TakePermission, "C-11", "an admin permits apps to take control", [ConversationRouting], Documented, ROUTING,
                 "Whether an app may take control is a setting of the Page for each app; the default app is not exempt.";
-            RolesTold, "C-12", "a change of roles is told", [], Documented, REFERENCE,
+            RolesTold, "C-12", "a change of roles is told", [HandoverV1, Handover], Documented, REFERENCE,
                 "An app whose role changes is told by app_roles, an event without a sender; one event for each app. Under the first handover protocol the primary and all secondary receivers are told of each change.";
             RemovedOwner, "C-12a", "an app that is removed owns nothing", [], Inferred, CHOICE,
                 "When an app is removed from the Page, or takes itself off, the conversations that it owned become idle and its role ends. Under the first handover protocol, where no conversation is idle, they go to the primary receiver. No control event tells of it.";
@@ -53,7 +53,7 @@ macro_rules! control {
                 "Extending thread control does not extend the messaging window, and an open window does not keep an app in control.";
             ProtocolChanges, "C-31a", "a Page moves to another protocol", [], Inferred, CHOICE,
                 "When a Page moves to another protocol, the owner of each conversation keeps it with the expiry and the folder of the new one; what nobody owns belongs to who has such conversations there. No app is told.";
-            EdgesByTime, "C-32", "each protocol has its edges", [], Documented, SPEC,
+            EdgesByTime, "C-32", "each protocol has its edges", [HandoverV1, ConversationRouting, DefaultBehavior], Documented, SPEC,
                 "Releasing, extending and passing metadata came after the first handover protocol, and passing metadata is gone since 2025. An edge that a protocol does not have is answered as an unknown path.";
             PassReaches, "C-33", "a secondary receiver passes to the primary", [HandoverV1], Documented, REFERENCE,
                 "A pass by a secondary receiver gives control to the primary receiver, whatever target it names; the primary receiver names its target.";

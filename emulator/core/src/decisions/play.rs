@@ -1,12 +1,14 @@
 //! Plays one cell in a small world.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict};
+use super::{Action, Actor, Cast, Cell, ControlEvent, Heard, Outcome, Standing, Verdict, heard};
 use crate::case::Context;
+use crate::catalogue::RuleId;
 use crate::derive::Ids;
 use crate::effect::{Decided, Effect, Event, Refusal};
-use crate::field::{Field, FieldSet};
+use crate::field::Field;
 use crate::folder::Folder;
 use crate::ids::{AppId, PageId, Psid};
 use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Tag};
@@ -33,15 +35,16 @@ const TARGET: AppId = AppId(15);
 const STRANGER: AppId = AppId(16);
 const NOW: Timestamp = Timestamp(0);
 
+/// What comes of a cell.
+pub(super) struct Played {
+    pub(super) outcome: Outcome,
+    pub(super) heard: Vec<Heard>,
+    pub(super) rests_on: BTreeSet<RuleId>,
+}
+
 /// What comes of the cell.
-pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
-    let mut stage = Stage::standing(cell.protocol, cell.standing, overrides);
-    if cell.action == Action::RepliesInDone {
-        stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
-    }
-    if cell.action == Action::TakesReactionBack {
-        stage.lets(Input::Person { person: PERSON, act: reacts(true) });
-    }
+pub(super) fn played(cell: Cell, overrides: &Overrides) -> Played {
+    let mut stage = Stage::before(cell, overrides);
     let actor = match cell.actor {
         Actor::Owner => Some(Party::App(OWNER)),
         Actor::Primary => Some(Party::App(PRIMARY)),
@@ -61,23 +64,56 @@ pub(super) fn outcome(cell: Cell, overrides: &Overrides) -> Outcome {
             Some(input) => stage.answer(input),
             None => stage.waits(),
         };
-    let told = effects.into_iter().filter_map(|decided| match decided.effect {
-        Effect::Deliver(delivery) => Some((control_event(&delivery.event)?, cast.whom(delivery.app))),
-        Effect::Message { .. }
-        | Effect::WindowOpened { .. }
-        | Effect::ControlMoved { .. }
-        | Effect::ControlProlonged { .. }
-        | Effect::FolderMoved { .. }
-        | Effect::MarkedDone { .. }
-        | Effect::Unheard { .. }
-        | Effect::WebhooksFailing { .. }
-        | Effect::WebhooksDisabled { .. } => None,
-    });
-    // Where all receivers hear of a role, several apps may play the same part.
-    let mut heard = Vec::new();
-    told.for_each(|told| heard.extend((!heard.contains(&told)).then_some(told)));
-    let told = heard;
-    Outcome { verdict, control: cast.control(stage.world.control(PERSON).owner()), told }
+    let mut rests_on: BTreeSet<RuleId> = verdict.rule().into_iter().collect();
+    let (mut told, mut deliveries) = (Vec::new(), Vec::new());
+    for Decided { rule, effect, .. } in effects {
+        match effect {
+            Effect::Deliver(delivery) => {
+                rests_on.insert(rule);
+                deliveries.push((delivery.event.kind(), delivery.channel, delivery.app));
+                // Where all receivers hear of a role, several apps may play the same part.
+                let one = control_event(&delivery.event).map(|event| (event, cast.whom(delivery.app)));
+                told.extend(one.filter(|one| !told.contains(one)));
+            }
+            Effect::ControlMoved { .. } => {
+                rests_on.insert(rule);
+            }
+            Effect::Message { .. }
+            | Effect::WindowOpened { .. }
+            | Effect::ControlProlonged { .. }
+            | Effect::FolderMoved { .. }
+            | Effect::MarkedDone { .. }
+            | Effect::Unheard { .. }
+            | Effect::WebhooksFailing { .. }
+            | Effect::WebhooksDisabled { .. } => {}
+        }
+    }
+    let connected = stage.world.settings.pages.get(&PAGE).map(|page| page.apps.keys().copied().collect());
+    let heard = heard::heard(cast, &connected.unwrap_or_default(), &deliveries);
+    let control = cast.control(stage.world.control(PERSON).owner());
+    Played { outcome: Outcome { verdict, control, told }, heard, rests_on }
+}
+
+/// The cells that playing a cell touches.
+#[cfg(test)]
+pub(super) fn touched(cell: Cell) -> BTreeSet<Cell> {
+    let Stage { mut world, ids } = Stage::before(cell, &Overrides::default());
+    let app = match cell.actor {
+        Actor::Owner => OWNER,
+        Actor::Primary => PRIMARY,
+        Actor::Approved => APPROVED,
+        Actor::Other | Actor::Inbox | Actor::Person | Actor::Admin | Actor::Clock => OTHER,
+    };
+    if let Some(input) = input(cell.protocol, cell.action, app) {
+        return super::touch(&mut world, &input, &Context { now: NOW, ids: &ids }).1;
+    }
+    let due = world.timers.next().filter(|timer| timer.at <= NOW + Span::DAY);
+    match due {
+        Some(timer) => {
+            super::touch(&mut world, &Input::TimerFired(timer), &Context { now: timer.at, ids: &ids }).1
+        }
+        None => super::touched_by_time(&world),
+    }
 }
 
 struct Stage {
@@ -86,11 +122,20 @@ struct Stage {
 }
 
 impl Stage {
+    /// A conversation in which the cell can be played.
+    fn before(cell: Cell, overrides: &Overrides) -> Self {
+        let mut stage = Self::standing(cell.protocol, cell.standing, overrides);
+        if cell.action == Action::RepliesInDone {
+            stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Done) });
+        }
+        stage
+    }
+
     /// A conversation that stands so, in which there is something to tap.
     /// It comes about under the usual protocol and without options, since under others it may come about otherwise.
     fn standing(protocol: Protocol, standing: Standing, overrides: &Overrides) -> Self {
         let connection = |app: AppId| Connection {
-            fields: FieldSet::default().with(Field::MessagingHandovers),
+            fields: Field::ALL.iter().copied().collect(),
             features: (app == APPROVED).then_some(Feature::HumanAgent).into_iter().collect(),
             ..Connection::default()
         };
@@ -114,7 +159,8 @@ impl Stage {
             Standing::AppWithoutPrimary | Standing::AppWithPrimary => {
                 stage.lets(controls(OWNER, ControlAct::Take { metadata: None }));
             }
-            Standing::Off => {}
+            // No step leads to the latter.
+            Standing::Off | Standing::MetaAiWithoutPrimary | Standing::MetaAiWithPrimary => {}
             Standing::InboxWithoutPrimary | Standing::InboxWithPrimary => {
                 stage.lets(Input::Inbox { person: PERSON, act: InboxAct::Moves(Folder::Main) });
             }

@@ -7,7 +7,7 @@ use super::section::Section;
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::matcher;
 use crate::node::Node;
-use crate::step::{self, Act, Loader, Names, Origin, Step};
+use crate::step::{self, Act, Certainty, Loader, Names, Origin, Step};
 use crate::value::{self, Known};
 use crate::vocabulary::{Field, names};
 
@@ -41,8 +41,8 @@ impl<'a> Assembly<'a> {
 
     /// Gives the steps, and what is wrong with them.
     pub(super) fn finish(mut self) -> (Vec<Step>, Vec<Diagnostic>) {
-        if self.problems.is_empty() {
-            // A step that is wrong might have been the one that is named.
+        if self.problems.is_empty() && self.names.certainty == Certainty::Complete {
+            // A step that is wrong might have been the one that is named, and so might one behind the use of a part.
             self.problems = step::unknown_untils(&self.steps);
         }
         (self.steps, self.problems)

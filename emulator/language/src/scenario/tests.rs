@@ -215,3 +215,11 @@ fn variables_of_a_case_join_those_of_the_scenario_and_come_over_them() {
     assert_eq!(of(&runs[0]), ["a=1", "b=3", "c=4"]);
     assert_eq!(of(&runs[1]), ["a=1", "b=2", "c=5"]);
 }
+
+#[test]
+fn a_part_by_itself_may_hold_until_a_step_of_its_user() {
+    let read = read(
+        "part: Nobody gets control\nsteps:\n  - never: {owner: desk}\n    until: moved\n  - user: ana\n    says: hello\n",
+    );
+    assert!(matches!(read[..], [Document::Part(_)]));
+}

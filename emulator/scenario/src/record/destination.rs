@@ -181,7 +181,7 @@ fn undescribed(
 
 /// What a world says of an account; of one that is all there is of its Page, the Page says the rest.
 fn account_of(account: &DeclaredAccount, alone: bool) -> Value {
-    let DeclaredAccount { id, protocol, primary_receiver, default_app, options } = account;
+    let DeclaredAccount { id, protocol, primary_receiver, default_app, options, .. } = account;
     let mut out = Map::from_iter([("id".to_owned(), json!(id))]);
     if !alone {
         out.insert("protocol".into(), json!(protocol));

@@ -8,6 +8,7 @@ use emulator_server::journal::{Entry, Header, Names, ReadLine, Reader};
 use super::RecordError;
 use super::attempts::impossible;
 use crate::cast::Cast;
+use crate::coverage::Touched;
 use crate::secrets::secrets_of;
 
 /// What a journal tells.
@@ -133,6 +134,16 @@ impl Journal {
     /// True for a text in which a secret of its world stands, as far as they are known.
     pub fn has_secret(&self, text: &str) -> bool {
         self.secrets.stand_in(text)
+    }
+
+    /// What it shows to have been touched.
+    pub fn touched(&self) -> Touched {
+        Touched::by(&self.heading.header, &self.entries)
+    }
+
+    /// What is odd about the file and does not keep it from being used.
+    pub fn oddities(&self) -> &[String] {
+        &self.oddities
     }
 
     /// Adds an entry that has come meanwhile.

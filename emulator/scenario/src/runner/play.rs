@@ -1,11 +1,11 @@
 //! One scenario of a run, in a lane of its own.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use emulator_core::Timestamp;
-use emulator_server::journal::{Header, Origin, causal_order, entry_to_json};
+use emulator_server::journal::{Entry, Header, Origin, causal_order, entry_to_json};
 use emulator_server::{ClockMode, Lane, LaneSpec};
 use serde_json::Map;
 use tokio::time::Instant;
@@ -15,6 +15,7 @@ use super::stage::{Down, Up, keep};
 use super::{AfterFailure, BEGIN_AT, Report, RunEvent, Shared, Verdict};
 use crate::bots::{Words, free_port};
 use crate::cast::cast;
+use crate::coverage::Touched;
 use crate::failure::Failures;
 use crate::kept::Created;
 use crate::record::about_scenario;
@@ -59,13 +60,16 @@ pub(super) async fn play(selected: &Selected, shared: &Shared, up: &Arc<Up>) -> 
         verdict = Verdict::Broken(unsettled.to_string());
     }
     shared.tell_unsupported(&lane);
-    let journal = write_journal(shared, up, &lane, selected).unwrap_or_else(|why| {
+    let kept = keep_journal(shared, &place, selected).unwrap_or_else(|why| {
         verdict = Verdict::Broken(why);
-        Written::default()
+        Kept::default()
     });
-    let Written { journal, kept } = journal;
+    let Kept { written: Written { journal, kept }, touched } = kept;
+    // What a scenario does that does not come out as it says is no proof of anything.
+    let touched = touched.filter(|_| matches!(verdict, Verdict::Passed));
     let raced = lane.is_raced();
-    let mut report = Report { journal, kept, raced, ..Report::of(selected, verdict, watch.elapsed()) };
+    let mut report =
+        Report { journal, kept, touched, raced, ..Report::of(selected, verdict, watch.elapsed()) };
     if report.verdict.is_failure() {
         let asked = Words { deaths_before, since: visit.since(), shared: visit.has_company() };
         report.output = up.crew.last_words(&asked).await;
@@ -131,7 +135,14 @@ fn transcript_of(lane: &Lane) -> Vec<String> {
     Lines::of(lane, 3).newest(&entries.unwrap_or_default(), TRANSCRIPT_LINES)
 }
 
-/// The journal of a scenario, if one is wanted.
+/// What is made of the journal of a scenario, as far as it is wanted.
+#[derive(Default)]
+struct Kept {
+    written: Written,
+    touched: Option<Box<Touched>>,
+}
+
+/// The file of a journal.
 #[derive(Default)]
 struct Written {
     journal: Option<PathBuf>,
@@ -139,31 +150,52 @@ struct Written {
     kept: Option<PathBuf>,
 }
 
-/// Writes the lane's journal in causal order.
-fn write_journal(shared: &Shared, up: &Up, lane: &Lane, selected: &Selected) -> Result<Written, String> {
+/// Makes of the lane's journal what is wanted.
+///
+/// Its header says what this scenario began with. What the stage began with is that of the scenario which opened it, and
+/// may follow another protocol.
+fn keep_journal(shared: &Shared, place: &Place, selected: &Selected) -> Result<Kept, String> {
     let Selected { path, called, scenario, .. } = selected;
-    let Some(folder) = &shared.options.journal else { return Ok(Written::default()) };
-    let into = folder.join(journal_path(path, called));
+    let Place { lane, cast, .. } = place;
+    let folder = shared.options.journal.as_deref();
+    if folder.is_none() && !shared.options.coverage {
+        return Ok(Kept::default());
+    }
     let entries =
         lane.entries_after(0).map_err(|_| "the journal of this scenario is larger than 64 MiB".to_owned())?;
-    let names = lane.names();
     let mut about = about_scenario(scenario, called, path);
     if lane.is_raced() {
         about["raced"] = true.into();
     }
     let origin = Origin { about, folder: std::env::current_dir().ok() };
     let seed = scenario.seed.unwrap_or(shared.options.seed);
-    let mut text = Header::of(lane, seed, up.stage.settings(), &origin).line();
+    let header = Header::of(lane, seed, &cast.settings, &origin);
+    let touched = shared.options.coverage.then(|| Touched::by(&header, &entries).into());
+    let written = folder.map(|folder| {
+        write_journal(shared, &folder.join(journal_path(path, called)), &header, (lane, entries))
+    });
+    Ok(Kept { written: written.transpose()?.unwrap_or_default(), touched })
+}
+
+/// Writes a journal in causal order.
+fn write_journal(
+    shared: &Shared,
+    into: &Path,
+    header: &Header,
+    (lane, entries): (&Lane, Vec<Entry>),
+) -> Result<Written, String> {
+    let names = lane.names();
+    let mut text = header.line();
     text.push('\n');
     for entry in causal_order(entries) {
         text.push_str(&entry_to_json(&entry, &names));
         text.push('\n');
     }
     let written = into.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-        let Created { mut file, kept } = shared.options.ours.create(&into)?;
+        let Created { mut file, kept } = shared.options.ours.create(into)?;
         file.write_all(text.as_bytes())?;
         Ok(kept)
     });
     let kept = written.map_err(|error| format!("cannot write the journal {}: {error}", into.display()))?;
-    Ok(Written { journal: Some(into), kept })
+    Ok(Written { journal: Some(into.to_owned()), kept })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::keep::Kept;
 use crate::bots::BotError;
 use crate::calls::Unsupported;
+use crate::coverage::Touched;
 use crate::diagnostics::SourceText;
 use crate::failure::{FailureKind, Failures};
 use crate::select::Selected;
@@ -95,6 +96,8 @@ pub struct Report {
     pub transcript: Vec<String>,
     /// What the bots printed last, for one that did not pass.
     pub output: Vec<BotOutput>,
+    /// What it has touched, where that is asked for and it has passed.
+    pub touched: Option<Box<Touched>>,
     /// Where its journal was written.
     pub journal: Option<PathBuf>,
     /// Where the journal of an earlier run is now that had its name.
@@ -119,6 +122,7 @@ impl Report {
             raced: false,
             transcript: Vec::new(),
             output: Vec::new(),
+            touched: None,
             journal: None,
             kept: None,
         }

@@ -4,6 +4,7 @@
 //! with its message by that in `message`, and below it by that in `http`.
 
 mod fault;
+mod form;
 mod http;
 mod message;
 mod refusals;
@@ -14,6 +15,8 @@ use std::fmt::Display;
 
 use emulator_core::{RuleId, Saw, subcodes_of};
 use serde::Serialize;
+
+pub use form::ErrorForm;
 
 /// A refused call.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! One line of a journal.
 
-use emulator_core::{AppId, Effect, InboxAct, Message, Party, PersonAct, Psid, RuleId, Saw, Timestamp};
+use emulator_core::{
+    AppId, Effect, InboxAct, Input, Message, Party, PersonAct, Psid, RuleId, Saw, Timestamp,
+};
 
 use super::call::Call;
 use super::kind::{Class, Kind};
@@ -43,6 +45,17 @@ impl Cause {
 }
 
 impl Entry {
+    /// What it lets happen in the world, if somebody does something with it or a deadline comes.
+    pub fn input(&self) -> Option<Input> {
+        if let Record::Call(call) = &self.record {
+            call.input()
+        } else if let Record::Fired(timer) = &self.record {
+            Some(Input::TimerFired(*timer))
+        } else {
+            self.record.input()
+        }
+    }
+
     /// The effect that it records.
     pub const fn effect(&self) -> Option<&Effect> {
         if let Record::Effect(effect) = &self.record { Some(effect) } else { None }

@@ -1,6 +1,8 @@
 //! The first line of a journal file: what is needed to read the rest, and whether a run may go on with it.
 
+mod begins;
 mod differences;
+mod routes;
 mod world;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use super::names::{Known, people_of};
 use crate::lane::Lane;
 
 pub(crate) use differences::differences;
+pub use routes::{DeclaredAd, DeclaredRoutes};
 pub use world::{
     DeclaredAccount, DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld,
 };

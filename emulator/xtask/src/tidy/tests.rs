@@ -158,3 +158,30 @@ fn the_language_matches_no_text() {
         no_complaints(path, &text(line));
     }
 }
+
+/// What is said about the imports of these files of core.
+fn circles(files: &[(&str, &str)]) -> Vec<String> {
+    let mut imports = imports::Imports::default();
+    for (path, text) in files {
+        imports.read(Path::new(path), text);
+    }
+    imports.circles().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn files_of_core_import_in_one_direction() {
+    let case = ("emulator/core/src/case.rs", "//! A case.\nuse crate::filing;\nuse crate::ids::Psid;\n");
+    let ids = ("emulator/core/src/ids.rs", "//! Ids.\n// Not `crate::case`.\nuse crate::Psid;\n");
+    let filing = ("emulator/core/src/filing.rs", "//! Files.\nuse crate::ids::Psid;\n");
+    assert_eq!(circles(&[case, ids, filing]), [""; 0]);
+    let direct = ("emulator/core/src/filing/inner.rs", "//! More.\n\nuse crate::case::Case;\n");
+    let circle = ["emulator/core/src/case.rs:2: imports in a circle: case → filing → case"];
+    assert_eq!(circles(&[case, ids, filing, direct]), circle);
+    let test = (
+        "emulator/core/src/filing.rs",
+        "//! Files.\n#[cfg(test)]\nmod tests {\n    use crate::case::Case;\n}\n",
+    );
+    assert_eq!(circles(&[case, ids, test]), [""; 0]);
+    let elsewhere = ("emulator/server/src/filing.rs", "//! Files.\nuse crate::case::Case;\n");
+    assert_eq!(circles(&[case, ids, elsewhere]), [""; 0]);
+}

@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use emulator_core::{ControlEdge, Fixed, Leader, OptionRule, Options, Protocol, RefusalKind, Unowned};
+use emulator_core::{
+    ControlEdge, Fixed, Leader, MessagingFeature, OptionRule, Options, Protocol, RefusalKind, Unowned,
+};
 use emulator_server::graph::wording;
 
 /// The questions, each with the options that answer it. An option that stands nowhere is one that protocols share.
@@ -45,6 +47,7 @@ pub(super) fn text(from: Protocol, to: Protocol) -> String {
         }
     };
     section("Roles", roles(Fixed::of(from), Fixed::of(to), [from, to]));
+    section("What a Page says of itself", features(Fixed::of(from), Fixed::of(to), [from, to]));
     section("Edges", edges(Fixed::of(from), Fixed::of(to)));
     for (question, options) in QUESTIONS {
         let rows = Options::ALL.iter().filter(|option| options.contains(&option.name));
@@ -59,12 +62,37 @@ pub(super) fn text(from: Protocol, to: Protocol) -> String {
 
 fn option_line(option: &OptionRule, protocols: [Protocol; 2]) -> Option<String> {
     let [before, now] = protocols.map(|protocol| option.default(protocol));
-    if before == now {
+    let answers = protocols.map(|protocol| {
+        let meaning = option.meaning_of(option.default(protocol)).unwrap_or_default();
+        instead(option.name, protocol).unwrap_or(meaning).to_owned()
+    });
+    if before == now || answers[0] == answers[1] {
         return None;
     }
-    let meaning = |word: &str| option.meaning_of(word).unwrap_or_default().to_owned();
-    let answers = [before, now].map(|word| format!("{word}: {}", meaning(word)));
     Some(changed(&format!("{} (`{}`)", option.meaning, option.name), &answers, protocols))
+}
+
+/// What answers a question in a protocol where another decision leaves its own word nothing to decide.
+fn instead(option: &str, protocol: Protocol) -> Option<&'static str> {
+    let word = |name: &str| Options::ALL.iter().find(|row| row.name == name).map(|row| row.default(protocol));
+    let always_owned = matches!(Fixed::of(protocol).unowned, Unowned::Primary);
+    match option {
+        "tap_heard" if word("tap_claims") == Some("always") => {
+            // The tap has given it control.
+            Some("On messaging, with the payload.")
+        }
+        "request_on_idle" if word("requests") == Some("refuse") => {
+            Some("Nothing: it is refused with code 100.")
+        }
+        "request_on_idle" | "idle_sends" | "idle_delivery" if always_owned => {
+            Some("There is none: the primary receiver has what no app was given.")
+        }
+        "leader_claims" if always_owned => Some("It has it already, unless another party was given it."),
+        "pass_without_target" if word("pass_reaches") == Some("primary") => {
+            Some("That of the primary receiver is refused; that of another app goes to the primary receiver.")
+        }
+        _ => None,
+    }
 }
 
 /// A question with both answers.
@@ -103,6 +131,21 @@ fn roles(before: Fixed, now: Fixed, protocols: [Protocol; 2]) -> Vec<String> {
         .collect()
 }
 
+fn features(before: Fixed, now: Fixed, protocols: [Protocol; 2]) -> Vec<String> {
+    const fn flags(fixed: Fixed) -> &'static str {
+        match fixed.feature {
+            None => "All its flags are false.",
+            Some(MessagingFeature::HandoverV2) => "`hop_v2` is true.",
+            Some(MessagingFeature::Routing) => "`msgr_multi_app` is true.",
+        }
+    }
+    if before.feature == now.feature {
+        return Vec::new();
+    }
+    let answers = [before, now].map(|fixed| flags(fixed).to_owned());
+    vec![changed("`messaging_feature_status` of the Page", &answers, protocols)]
+}
+
 fn edges(before: Fixed, now: Fixed) -> Vec<String> {
     let names = |from: Fixed, without: Fixed| -> Vec<&str> {
         let gone = from.edges.iter().filter(|edge| !without.edges.contains(edge));
@@ -112,13 +155,20 @@ fn edges(before: Fixed, now: Fixed) -> Vec<String> {
     let list =
         |what: &str, names: &[&str]| (!names.is_empty()).then(|| format!("  {what}: {}\n", names.join(", ")));
     let send = match (before.send_passes_control, now.send_passes_control) {
-        (false, true) => {
-            Some("  New: `thread_control` in a call of the Send API passes or releases control\n".to_owned())
+        (false, true) => Some(
+            "  New: `thread_control` beside a message, which passes or releases control once it is sent\n"
+                .to_owned(),
+        ),
+        (true, false) => {
+            Some("  Gone: `thread_control` beside a message, which is refused with code 100\n".to_owned())
         }
-        (true, false) => Some("  Gone: `thread_control` in a call of the Send API\n".to_owned()),
         (true, true) | (false, false) => None,
     };
-    list("Gone", &gone).into_iter().chain(list("New", &new)).chain(send).collect()
+    list("Gone, and answered as an unknown path (code 2500)", &gone)
+        .into_iter()
+        .chain(list("New", &new))
+        .chain(send)
+        .collect()
 }
 
 /// The cell of a row that words a refusal.
@@ -157,6 +207,19 @@ mod tests {
             let known = |name: &&str| Options::ALL.iter().any(|option| option.name == *name);
             assert!(names.iter().all(known), "{names:?}");
         }
+    }
+
+    #[test]
+    fn what_another_decision_leaves_nothing_to_decide_is_told_by_what_comes_of_it() {
+        let told = text(Protocol::HandoverV1, Protocol::ConversationRouting);
+        assert!(!told.contains("It gives control at once"), "routing has no requests: {told}");
+        assert!(
+            !told.contains("`tap_heard`"),
+            "the app of a tapped button hears it on messaging in both: {told}"
+        );
+        assert!(told.contains("There is none: the primary receiver has what no app was given."), "{told}");
+        let told = text(Protocol::Handover, Protocol::DefaultBehavior);
+        assert!(told.contains("27, subcode 2018464") && told.contains("`hop_v2` is true."), "{told}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use emulator_scenario::given::GivenBot;
 use emulator_scenario::scene::Pace;
 use emulator_scenario::shard::Shard;
 
+use super::coverage::AtLeast;
 use super::reports::Wanted;
 use super::selecting::Tag;
 use super::until::Until;
@@ -22,6 +23,7 @@ Exit codes:
   1    a scenario failed
   2    bad usage or an invalid file; nothing was run
   3    a bot or a port could not be reached
+  4    every scenario passed, and less was touched than --min-coverage asks for
   70   a bug in the emulator, or a report that can no longer be written
   130  interrupted";
 
@@ -75,7 +77,16 @@ pub(crate) struct RunArguments {
     /// Writes a journal of each scenario into this folder; earlier ones are kept under a number
     #[arg(long, value_name = "DIR")]
     pub(super) journal: Option<PathBuf>,
-    /// Writes reports: junit=FILE for CI servers, json=FILE as lines for programs. An earlier file is kept under a number;
+    /// Prints how many of the rules, webhook events, errors and cells of the decision table the scenarios have touched that
+    /// there are under their protocols
+    #[arg(long, conflicts_with = "watch")]
+    pub(super) coverage: bool,
+    /// Ends with exit code 4 when the scenarios have touched a smaller part than this, in percent: of the rules, or of the
+    /// events, errors or cells
+    #[arg(long, value_name = "[KIND=]N", conflicts_with = "watch")]
+    pub(super) min_coverage: Vec<AtLeast>,
+    /// Writes reports: junit=FILE for CI servers, json=FILE as lines for programs, coverage=FILE what was touched and what
+    /// was not. An earlier file is kept under a number;
     /// `-` is standard output, and what a terminal shows goes to standard error then
     #[arg(long, value_name = "KIND=FILE", value_delimiter = ',')]
     pub(super) report: Vec<Wanted>,
@@ -133,6 +144,11 @@ fn pace(text: &str) -> Result<Pace, String> {
 }
 
 impl RunArguments {
+    /// Whether anything wants to know what scenarios touch.
+    pub(super) fn wants_coverage(&self) -> bool {
+        self.coverage || !self.min_coverage.is_empty() || self.report.iter().any(Wanted::is_coverage)
+    }
+
     /// The flags that a scenario needs to be run again in the same way.
     pub(super) fn again(&self) -> Vec<String> {
         let mut flags = Vec::new();

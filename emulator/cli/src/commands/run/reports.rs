@@ -1,6 +1,6 @@
 //! The files that a run writes for CI servers and programs.
 //!
-//! JUnit's XML appears whole: it is written beside and renamed. Lines of JSON are written as things happen, so that a
+//! JUnit's XML and coverage appear whole: they are written beside and renamed. Lines of JSON are written as things happen, so that a
 //! program can follow them; each is whole. A report of an earlier run is kept under a number.
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use emulator_scenario::coverage::Coverage;
 use emulator_scenario::kept::Ours;
 use emulator_scenario::report::Standing;
 use emulator_scenario::report::json::{self, End};
@@ -23,6 +24,11 @@ impl Wanted {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Whether it tells what scenarios touch.
+    pub(super) fn is_coverage(&self) -> bool {
+        self.kind == Kind::Coverage
+    }
 }
 
 /// A report and where it goes.
@@ -36,6 +42,7 @@ pub(super) struct Wanted {
 enum Kind {
     Junit,
     Json,
+    Coverage,
 }
 
 /// Reports of the language of options that this version lacks.
@@ -49,10 +56,15 @@ impl std::str::FromStr for Wanted {
         let kind = match kind {
             "junit" => Kind::Junit,
             "json" => Kind::Json,
+            "coverage" => Kind::Coverage,
             word if NOT_YET.contains(&word) => {
                 return Err(format!("the report `{word}` is not supported by this version yet"));
             }
-            word => return Err(format!("there is no report `{word}`; there are junit=FILE and json=FILE")),
+            word => {
+                return Err(format!(
+                    "there is no report `{word}`; there are junit=FILE, json=FILE and coverage=FILE"
+                ));
+            }
         };
         if path.is_empty() {
             return Err(format!("it names no file; write {}=FILE", text.trim_end_matches('=')));
@@ -74,6 +86,7 @@ pub(super) struct Reports {
     about: About,
     junit: Vec<(PathBuf, Output)>,
     lines: Vec<(PathBuf, Output)>,
+    coverage: Vec<(PathBuf, Output)>,
     /// What is not done yet, and what is; both only for a report that is written at the end.
     selected: Vec<Selected>,
     finished: Vec<Report>,
@@ -94,6 +107,7 @@ impl Reports {
             about,
             junit: Vec::new(),
             lines: Vec::new(),
+            coverage: Vec::new(),
             selected: Vec::new(),
             finished: Vec::new(),
             strays: Vec::new(),
@@ -118,6 +132,9 @@ impl Reports {
                 Kind::Junit => {
                     reports.junit.push((path.clone(), Output::whole(path, ours).map_err(failed)?));
                     reports.selected = selected.to_vec();
+                }
+                Kind::Coverage => {
+                    reports.coverage.push((path.clone(), Output::whole(path, ours).map_err(failed)?));
                 }
                 Kind::Json => {
                     let (mut output, kept) = Output::growing(path, ours).map_err(failed)?;
@@ -171,10 +188,25 @@ impl Reports {
     }
 
     /// Writes what is written at the end, and how the scenarios stand then.
-    pub(super) fn close(mut self, end: &End, standing: &Standing) -> Result<(), String> {
+    pub(super) fn close(
+        mut self,
+        end: &End,
+        standing: &Standing,
+        coverage: Option<&Coverage>,
+    ) -> Result<(), String> {
         self.line(&json::ended(end));
         let junit = self.write_junit(end.took, standing);
-        self.broken.map_or(junit, Err)
+        let touched = coverage.map_or(Ok(()), |coverage| self.write_coverage(coverage));
+        self.broken.map_or(junit.and(touched), Err)
+    }
+
+    fn write_coverage(&mut self, coverage: &Coverage) -> Result<(), String> {
+        let text = format!("{:#}\n", coverage.json());
+        for (path, output) in &mut self.coverage {
+            let kept = output.write(text.as_bytes()).map_err(|error| unwritable(path, &error))?;
+            tell_kept(path, kept.as_deref());
+        }
+        Ok(())
     }
 
     fn write_junit(&mut self, took: Duration, standing: &Standing) -> Result<(), String> {

@@ -67,6 +67,12 @@ pub(super) async fn rounds(arguments: &RunArguments, interrupts: &mut Interrupts
         );
         return Exit::Usage;
     }
+    if arguments.wants_coverage() {
+        eprintln!(
+            "error: --watch plays what is affected, which says nothing about coverage; run it without --watch"
+        );
+        return Exit::Usage;
+    }
     // A path that is not there is a slip of the one who has just typed it.
     if let Err(text) = read(arguments) {
         eprintln!("{text}");

@@ -2,16 +2,18 @@
 //! its subcode, the status where it is not 400, the type where it is not `OAuthException`, and the text.
 
 /// A row of such a table.
-#[cfg(test)]
 #[derive(Debug)]
 pub(super) struct Fault {
+    #[cfg(test)]
     pub(super) word: &'static str,
     pub(super) rule: emulator_core::RuleId,
     pub(super) code: i32,
     pub(super) subcode: Option<u32>,
+    /// The text, with what it names in braces.
+    pub(super) text: &'static str,
 }
 
-/// Makes the constructor of each row, which is named by its word, and for tests the table.
+/// Makes the constructor of each row, which is named by its word, and the table.
 macro_rules! faults {
     ($($(#[$meta:meta])+
         $word:ident($($named:ident),*) = RuleId::$rule:ident, $code:literal $(/ $subcode:literal)?
@@ -29,20 +31,20 @@ macro_rules! faults {
             })+
         }
 
-        #[cfg(test)]
         pub(super) const FAULTS: &[$crate::graph::error::fault::Fault] = &[$(
             $crate::graph::error::fault::Fault {
+                #[cfg(test)]
                 word: stringify!($word),
                 rule: emulator_core::RuleId::$rule,
                 code: $code,
                 subcode: $crate::graph::error::fault::subcode!($($subcode)?),
+                text: $text,
             },
         )+];
     };
 }
 
 /// The subcode of a row, if it has one.
-#[cfg(test)]
 macro_rules! subcode {
     () => {
         None
@@ -58,7 +60,6 @@ pub(super) fn text(text: std::fmt::Arguments<'_>) -> std::borrow::Cow<'static, s
 }
 
 pub(super) use faults;
-#[cfg(test)]
 pub(super) use subcode;
 
 #[cfg(test)]

@@ -217,6 +217,17 @@ impl GraphError {
     }
 }
 
+/// How a kind of refusal is worded: its code and subcode, and its text with `{}` for what depends on the call.
+pub(super) const fn form(kind: RefusalKind) -> (i32, Option<u32>, &'static str) {
+    let Wording { code, subcode, text, .. } = wording(Platform::Messenger, kind);
+    let (Text::Fixed(text)
+    | Text::Times(text, _)
+    | Text::Edge(text, _)
+    | Text::App(text)
+    | Text::Permissions(text)) = text;
+    (code, subcode, text)
+}
+
 /// A text with something in the place of each `{}`.
 fn filled(text: &'static str, values: &[&str]) -> Cow<'static, str> {
     let filled = values.iter().fold(text.to_owned(), |text, value| text.replacen("{}", value, 1));

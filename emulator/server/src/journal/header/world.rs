@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, FieldSet, InstagramAccount, Line, Page, PageId, Permission, Person,
-    Platform, Profile, Settings, TokenState,
+    App, AppId, AppMode, Connection, FieldSet, InstagramAccount, Line, Page, PageId, Party, Permission,
+    Person, Platform, Profile, Settings, TokenState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::routes::{self, DeclaredRoutes};
 use crate::clock::rfc3339;
 use crate::lane::Lane;
 
@@ -47,6 +48,18 @@ pub struct DeclaredPage {
     pub protocol: String,
     /// The app that gets idle conversations, by name.
     pub primary_receiver: Option<String>,
+    /// Who gets idle conversations under routing: an app, by name, or the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_app: Option<String>,
+    /// Whether handover is switched off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub handover_off: bool,
+    /// Whether the inbox has no role.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inbox_without_role: bool,
+    /// Where conversations go that begin in a certain way.
+    #[serde(default, skip_serializing_if = "DeclaredRoutes::is_empty")]
+    pub routes: DeclaredRoutes,
     /// The apps that are connected to it, by name.
     pub apps: BTreeMap<String, DeclaredConnection>,
     /// Whether it is registered as a news Page.
@@ -72,6 +85,12 @@ pub struct DeclaredAccount {
     pub primary_receiver: Option<String>,
     /// The default app, by name, or `inbox`.
     pub default_app: Option<String>,
+    /// Whether handover is switched off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub handover_off: bool,
+    /// Where conversations go that begin in a certain way.
+    #[serde(default, skip_serializing_if = "DeclaredRoutes::is_empty")]
+    pub routes: DeclaredRoutes,
     /// The options that it sets, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
@@ -113,6 +132,12 @@ pub struct DeclaredConnection {
     /// Whether its webhooks are switched off.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disabled: bool,
+    /// Whether it has no role.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub without_role: bool,
+    /// Whether it may not take control.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub may_not_take: bool,
     /// The permissions of its token, unless it has all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
@@ -215,6 +240,8 @@ impl DeclaredPage {
             protocol: account.line.protocol().name().to_owned(),
             primary_receiver: account.line.primary_receiver.as_ref().map(named),
             default_app: account.line.default_app.map(|party| lane.names().party(party)),
+            handover_off: account.line.handover_off,
+            routes: DeclaredRoutes::of(&account.line.routes, named),
             options: options(&account.line),
         };
         Self {
@@ -225,7 +252,24 @@ impl DeclaredPage {
             instagram: linked.map(account),
             protocol: line.protocol().name().to_owned(),
             primary_receiver: line.primary_receiver.as_ref().map(named),
-            apps: apps.iter().map(|(app, it)| (named(app), DeclaredConnection::of(lane, *app, it))).collect(),
+            default_app: line.default_app.map(|party| match party {
+                Party::App(app) => named(&app),
+                Party::Inbox | Party::LeadFlow | Party::MetaAi => lane.names().party(party),
+            }),
+            handover_off: line.handover_off,
+            inbox_without_role: line.inbox_without_role,
+            routes: DeclaredRoutes::of(&line.routes, named),
+            apps: apps
+                .iter()
+                .map(|(app, it)| {
+                    let connection = DeclaredConnection {
+                        without_role: line.without_role.contains(app),
+                        may_not_take: line.may_not_take.contains(app),
+                        ..DeclaredConnection::of(lane, *app, it)
+                    };
+                    (named(app), connection)
+                })
+                .collect(),
             news: *news,
             whitelisted_domains: whitelisted_domains.iter().map(ToString::to_string).collect(),
             options: options(line),
@@ -252,6 +296,7 @@ impl DeclaredConnection {
                 TokenState::SessionEnded => Some("session_ended".to_owned()),
                 TokenState::Deauthorized => Some("deauthorized".to_owned()),
             },
+            ..Self::default()
         }
     }
 }
@@ -307,14 +352,14 @@ pub(super) fn schema() -> Value {
         &["fields", "features", "played"],
         json!({
             "fields": texts, "features": texts, "played": flag, "other_fields": texts, "installed": flag,
-            "disabled": flag, "permissions": texts, "token": text,
+            "disabled": flag, "without_role": flag, "may_not_take": flag, "permissions": texts, "token": text,
         }),
     );
     let account = object(
         &["id", "protocol", "primary_receiver", "default_app"],
         json!({
             "id": id, "protocol": text, "primary_receiver": {"type": ["string", "null"]},
-            "default_app": {"type": ["string", "null"]},
+            "default_app": {"type": ["string", "null"]}, "handover_off": flag, "routes": routes::schema(),
             "options": {"type": "object", "additionalProperties": text},
         }),
     );
@@ -323,6 +368,7 @@ pub(super) fn schema() -> Value {
         json!({
             "id": id, "name": text, "called": text, "protocol": text, "primary_receiver": {"type": ["string", "null"]},
             "apps": {"type": "object", "additionalProperties": connection}, "news": flag,
+            "default_app": text, "handover_off": flag, "inbox_without_role": flag, "routes": routes::schema(),
             "whitelisted_domains": texts, "options": {"type": "object", "additionalProperties": text},
             "platform": {"enum": Platform::WORDS}, "instagram": account,
         }),

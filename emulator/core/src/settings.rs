@@ -117,7 +117,7 @@ pub struct Page {
     pub apps: BTreeMap<AppId, Connection>,
 }
 
-/// A professional account on Instagram that is linked to a Page (C-142).
+/// A professional account on Instagram that is linked to a Page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct InstagramAccount {
     /// Its id, by which webhooks name it.

@@ -70,7 +70,7 @@ pub(in crate::scenario) fn unfit_protocol(
         world.pages.iter().filter(|page| follows(page)).filter_map(|page| page.instagram.as_ref());
     let mut accounts = of_accounts.filter(|account| account.protocol.is_none());
     if alone || linked().any(|account| account.protocol.is_none()) {
-        let problem = not_on_instagram(protocol);
+        let problem = not_on_instagram(protocol, alone);
         if problem.is_some() {
             return problem;
         }
@@ -88,17 +88,17 @@ pub(in crate::scenario) fn unfit_protocol(
 }
 
 /// The first protocol is described for no conversation on Instagram.
-fn not_on_instagram(protocol: &Spanned<Protocol>) -> Option<Diagnostic> {
+fn not_on_instagram(protocol: &Spanned<Protocol>, alone: bool) -> Option<Diagnostic> {
     if Fixed::of(protocol.value).unowned != Unowned::Primary {
         return None;
     }
     let name = protocol.value.name();
     let problem = Diagnostic::new(protocol.span, format!("no source describes `{name}` on Instagram"));
-    Some(
-        problem.help(
-            "use another protocol, or give the account one of its own: `instagram: {protocol: handover}`",
-        ),
-    )
+    Some(problem.help(if alone {
+        "use another protocol: the Page is used for Instagram alone"
+    } else {
+        "use another protocol, or give the account one of its own: `instagram: {protocol: handover}`"
+    }))
 }
 
 /// A protocol is nothing without a default app (C-10).
@@ -132,7 +132,7 @@ fn accounts(world: &WorldSpec, names: &Names, problems: &mut Vec<Diagnostic>) {
             problems.push(unknown_app(app, what, names));
         }
         if let Some(protocol) = &account.protocol {
-            problems.extend(not_on_instagram(protocol));
+            problems.extend(not_on_instagram(protocol, false));
             if account.default_app.is_none() {
                 let place = ("the Instagram account", "instagram: {");
                 problems.extend(lacks_default_app(world, protocol, place));

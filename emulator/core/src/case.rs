@@ -297,7 +297,36 @@ const fn rule_on_instagram(rule: RuleId, kind: RefusalKind) -> RuleId {
         RefusalKind::OutsideWindow => RuleId::WindowOnInstagram,
         RefusalKind::UnknownPerson => RuleId::PersonOfAccount,
         RefusalKind::NoRoleOnApp { .. } => RuleId::DevelopmentOnInstagram,
-        _ => rule,
+        RefusalKind::AppNotConnected
+        | RefusalKind::PermissionMissing
+        | RefusalKind::TokenExpired(_)
+        | RefusalKind::SessionEnded
+        | RefusalKind::TokenDeauthorized
+        | RefusalKind::FieldPermission
+        | RefusalKind::PersonUnavailable
+        | RefusalKind::UnknownMessage
+        | RefusalKind::ProfileField
+        | RefusalKind::NothingToTap
+        | RefusalKind::TagRetired
+        | RefusalKind::NotANewsPage
+        | RefusalKind::OwnerNotTold
+        | RefusalKind::TakeByOwner
+        | RefusalKind::OnlyReceivers
+        | RefusalKind::ReceiversHidden
+        | RefusalKind::InboxCannotBePrimary
+        | RefusalKind::NotInProtocol
+        | RefusalKind::UnknownApp
+        | RefusalKind::NoSuchEdge(_)
+        | RefusalKind::ApisDisabled
+        | RefusalKind::NoThreadControl
+        | RefusalKind::AnotherAppInControl
+        | RefusalKind::HumanAgentNotApproved
+        | RefusalKind::TargetRequired
+        | RefusalKind::IncorrectAppId
+        | RefusalKind::PassToItself
+        | RefusalKind::DurationOutOfRange
+        | RefusalKind::RequestByOwner
+        | RefusalKind::RequestByPrimary => rule,
     }
 }
 

@@ -56,39 +56,35 @@ const NOT_OWNER: &str = "(#100) The action is invalid since it's not the thread 
 
 /// The table: what Instagram says in its own way, and what Messenger says of everything.
 const fn wording(platform: Platform, kind: RefusalKind) -> Wording {
-    match platform {
-        Platform::Messenger => on_messenger(kind),
-        Platform::Instagram => on_instagram(kind),
-    }
-}
-
-const fn on_instagram(kind: RefusalKind) -> Wording {
-    match kind {
-        RefusalKind::NotThreadOwner
-        | RefusalKind::CallerNotOwner
-        | RefusalKind::OnlyOwnerReleases
-        | RefusalKind::OnlyOwnerExtends
-        | RefusalKind::TakeNotAllowed
-        | RefusalKind::SignalNotAllowed => says(100, NOT_OWNER).subcode(2_534_037),
-        RefusalKind::RoutingNotEnabled => says(
+    match (platform, kind) {
+        (
+            Platform::Instagram,
+            RefusalKind::NotThreadOwner
+            | RefusalKind::CallerNotOwner
+            | RefusalKind::OnlyOwnerReleases
+            | RefusalKind::OnlyOwnerExtends
+            | RefusalKind::TakeNotAllowed
+            | RefusalKind::SignalNotAllowed,
+        ) => says(100, NOT_OWNER).subcode(2_534_037),
+        (Platform::Instagram, RefusalKind::RoutingNotEnabled) => says(
             100,
             "(#100) Take thread control is not supported when Conversation Routing is not enabled.",
         )
         .subcode(2_534_123),
-        RefusalKind::OutsideWindow => {
+        (Platform::Instagram, RefusalKind::OutsideWindow) => {
             says(10, "This message is sent outside of allowed window.").subcode(2_534_022).status(403)
         }
-        RefusalKind::UnknownPerson => {
+        (Platform::Instagram, RefusalKind::UnknownPerson) => {
             says(100, "(#100) The requested user cannot be found.").subcode(2_534_014)
         }
-        RefusalKind::NoRoleOnApp { .. } => says(
+        (Platform::Instagram, RefusalKind::NoRoleOnApp { .. }) => says(
             200,
             "(#200) App does not have Advanced Access to instagram_manage_messages permission, and recipient user does \
              not have role on app",
         )
         .subcode(2_534_048)
         .status(403),
-        _ => on_messenger(kind),
+        (Platform::Messenger | Platform::Instagram, _) => on_messenger(kind),
     }
 }
 

@@ -23,7 +23,7 @@ impl Console {
                 "webhook": webhook.as_ref().map(|webhook| webhook.url.to_string()),
                 "verify_token": webhook.as_ref().map(|webhook| webhook.verify_token.as_str()),
                 "secret": webhook.as_ref().map(|webhook| webhook.secret.as_str()),
-                "fields": settings.fields(cast.page, app.id).iter().map(Field::name).collect::<Vec<_>>(),
+                "fields": settings.fields(settings.main(cast.page), app.id).iter().map(Field::name).collect::<Vec<_>>(),
             })
         });
         let person = stage.stranger();

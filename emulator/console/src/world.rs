@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use emulator_core::{Effect, Field, PageId, Psid};
+use emulator_core::{Effect, Field, PageId, Platform, Psid};
 use emulator_scenario::cast::CastPage;
 use emulator_scenario::transcript::cite;
 use emulator_server::{Lane, rfc3339};
@@ -40,8 +40,12 @@ impl Console {
             json!({"name": app.name, "id": app.id.to_string(), "webhook": webhook, "fields": fields})
         });
         let moves = moves_of_control(lane);
+        let world = lane.world();
         let stands = |psid: Psid| {
             let mut out = json!({"id": psid.to_string()});
+            if world.people.get(&psid).is_some_and(|person| person.platform == Platform::Instagram) {
+                out["platform"] = Platform::Instagram.name().into();
+            }
             if let Some(conversation) = lane.conversation(psid) {
                 out["owner"] = Value::String(names.holder(conversation.control.holder()));
                 out["control_until"] = conversation.control.until().map(rfc3339).into();
@@ -56,12 +60,25 @@ impl Console {
         };
         let page_value = |id: PageId| {
             let page = settings.pages.get(&id);
-            json!({
+            let account = page.and_then(|page| page.instagram.as_ref());
+            let account = account.map(|account| {
+                json!({
+                    "id": account.id.to_string(),
+                    "protocol": account.line.protocol().name(),
+                    "primary_receiver": account.line.primary().map(|app| names.app(app)),
+                    "default_app": account.line.default_app().map(|party| names.party(party)),
+                })
+            });
+            let mut out = json!({
                 "id": id.to_string(),
-                "protocol": page.map(|page| page.messenger.protocol().name()),
+                "protocol": page.map(|page| page.main().protocol().name()),
                 "name": page.map(|page| page.name.to_string()),
-                "primary_receiver": settings.primary(id).map(|app| names.app(app)),
-            })
+                "primary_receiver": settings.primary(settings.main(id)).map(|app| names.app(app)),
+            });
+            if let Some(account) = account {
+                out["instagram"] = account;
+            }
+            out
         };
         let people = cast.names_of_people().filter_map(|name| {
             let mut out = Map::from_iter([("name".to_owned(), json!(name))]);

@@ -11,6 +11,7 @@ use crate::field::{Field, FieldSet};
 use crate::health;
 use crate::ids::{AppId, PageId};
 use crate::input::AdminChange;
+use crate::platform::LineId;
 use crate::refusal::RefusalKind;
 use crate::roles::{self, page_mut, unknown};
 use crate::settings::{Connection, Permission};
@@ -19,22 +20,24 @@ use crate::world::World;
 const RULE: RuleId = RuleId::AdminDecides;
 
 /// An admin changes something.
-pub(crate) fn change(world: &mut World, page: PageId, change: AdminChange, context: &Context<'_>) -> Outcome {
+pub(crate) fn change(world: &mut World, line: LineId, change: AdminChange, context: &Context<'_>) -> Outcome {
+    let page = line.page;
     match change {
-        AdminChange::PrimaryReceiver(app) => roles::primary_receiver(world, page, app, context),
-        AdminChange::DefaultApp(party) => roles::default_app(world, page, party, context),
-        AdminChange::Role { party, role } => roles::role(world, page, (party, role), context),
-        AdminChange::Handover(on) => roles::handover(world, page, on, context),
-        AdminChange::TakeControl { app, permitted } => roles::take_control(world, page, app, permitted),
-        AdminChange::Routes(routes) => roles::routes(world, page, routes),
-        AdminChange::Protocol(protocol) => roles::moves_to(world, page, protocol, context),
+        AdminChange::PrimaryReceiver(app) => roles::primary_receiver(world, line, app, context),
+        AdminChange::DefaultApp(party) => roles::default_app(world, line, party, context),
+        AdminChange::Role { party, role } => roles::role(world, line, (party, role), context),
+        AdminChange::Handover(on) => roles::handover(world, line, on, context),
+        AdminChange::TakeControl { app, permitted } => roles::take_control(world, line, app, permitted),
+        AdminChange::Routes(routes) => roles::routes(world, line, routes),
+        AdminChange::Protocol(protocol) => roles::moves_to(world, line, protocol, context),
         AdminChange::Connects(app) => {
             let known = world.settings.apps.contains_key(&app);
             let settings = Arc::make_mut(&mut world.settings);
             let page_id = page;
             let page = settings.pages.get_mut(&page).filter(|_| known).ok_or_else(unknown)?;
             page.apps.entry(app).or_default();
-            let effects = roles::settles(world, page_id, RULE, context);
+            let lines = roles::lines(world, page_id).into_iter();
+            let effects = lines.flat_map(|line| roles::settles(world, line, RULE, context)).collect();
             Ok(Accepted { effects, ..Accepted::quiet(RULE, Saw::default()) })
         }
         AdminChange::Removes(app) => removes(world, page, app, context),

@@ -5,10 +5,11 @@ use crate::conversation::Control;
 use crate::effect::{Decided, Delivery, Effect, Event, Missing, Style};
 use crate::fact::{Fact, Saw};
 use crate::field::{Channel, Field, FieldSet};
-use crate::ids::{AppId, PageId, Psid};
+use crate::ids::{AccountId, AppId, PageId, Psid};
 use crate::line::Line;
 use crate::options::{IdleDelivery, StandbyPostback, Switch, TapHeard};
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocols::Options;
 use crate::settings::AppMode;
 use crate::time::Timestamp;
@@ -33,6 +34,8 @@ pub(crate) enum Audience {
 /// An app for which an event is, and whether it hears it.
 pub(crate) struct Listener {
     pub(crate) app: AppId,
+    /// The Instagram account that the event is about.
+    account: Option<AccountId>,
     /// The channel, or what the app lacks.
     pub(crate) hears: Result<Channel, Missing>,
     rule: RuleId,
@@ -44,14 +47,15 @@ pub(crate) struct Listener {
 /// The apps for which an event is, in the order of their ids.
 pub(crate) fn audience(
     world: &World,
-    page: PageId,
+    line: LineId,
     person: Option<Psid>,
     audience: Audience,
     event: &Event,
 ) -> Vec<Listener> {
-    let Some(connected) = world.settings.pages.get(&page) else { return Vec::new() };
+    let Some(connected) = world.settings.pages.get(&line.page) else { return Vec::new() };
     let control = person.map_or(Control::Idle, |person| world.control(person));
-    let place = Place { world, page, person, control, options: world.settings.options(page) };
+    let account = connected.account_on(line.platform);
+    let place = Place { world, line, account, person, control, options: world.settings.options(line) };
     let owner = control.owner();
     let one = |party: Option<Party>| {
         let app = party.and_then(Party::app).filter(|app| connected.apps.contains_key(app));
@@ -69,8 +73,10 @@ pub(crate) fn audience(
         }
         Audience::Party(party) => one(Some(party)),
         Audience::Receivers(former) => {
-            let line = &connected.messenger;
-            let receivers = apps.filter(|app| *app == former || line.takes_part(Party::App(*app)));
+            let takes_part = |app: AppId| {
+                connected.line(line.platform).is_some_and(|line| line.takes_part(Party::App(app)))
+            };
+            let receivers = apps.filter(|app| *app == former || takes_part(*app));
             receivers.map(|app| place.by_role(app, event)).collect()
         }
         Audience::Mover(party) => match place.options.handover_broadcast {
@@ -83,7 +89,8 @@ pub(crate) fn audience(
 /// Where an event happens.
 struct Place<'a> {
     world: &'a World,
-    page: PageId,
+    line: LineId,
+    account: Option<AccountId>,
     person: Option<Psid>,
     control: Control,
     options: Options,
@@ -101,17 +108,17 @@ impl Place<'_> {
             Ok(channel) => (Ok(channel), rule),
             Err((missing, rule)) => (Err(missing), rule),
         };
-        Listener { app, hears, rule, saw, fields, options: self.options }
+        Listener { app, account: self.account, hears, rule, saw, fields, options: self.options }
     }
 
     /// An app that hears of an event on the channel that follows from who is in control. Nothing for an app that did
     /// not ask for what follows from each message of the Page itself, since it does not miss it.
     fn by_control(&self, app: AppId, event: &Event) -> Option<Listener> {
-        let (settings, field) = (&self.world.settings, event.field());
-        let fields = settings.fields(self.page, app);
+        let (settings, field) = (&self.world.settings, event.field_on(self.line.platform));
+        let fields = settings.fields(self.line, app);
         let saw = Saw::of([Fact::Owner(self.control.owner()), Fact::SubscribedFields(fields)]);
         if !fields.contains(field) {
-            let missed = !event.follows_send() && settings.connection(self.page, app).is_some();
+            let missed = !event.follows_send() && settings.connection(self.line.page, app).is_some();
             let missing = Missing::Subscription(field);
             return missed.then(|| {
                 self.listener(
@@ -133,14 +140,14 @@ impl Place<'_> {
     /// An app that is not in control, of an event for the owner.
     fn left_out(&self, app: AppId, event: &Event) -> Listener {
         let saw = Saw::of([Fact::Owner(self.control.owner())]);
-        let rule = rule_of(Missing::Control, event.field());
+        let rule = rule_of(Missing::Control, event.field_on(self.line.platform));
         self.listener(app, (saw, FieldSet::default()), Err((Missing::Control, rule)), rule)
     }
 
     /// An app that hears of its control or its role, on `messaging` and only if it subscribed to that.
     fn by_role(&self, app: AppId, event: &Event) -> Listener {
-        let field = event.field();
-        let fields = self.world.settings.fields(self.page, app);
+        let field = event.field_on(self.line.platform);
+        let fields = self.world.settings.fields(self.line, app);
         let missing = (!fields.contains(field)).then_some(Missing::Subscription(field));
         let unheard = missing.or_else(|| self.barred(app));
         let hears = unheard.map_or(Ok(Channel::Messaging), |missing| Err((missing, rule_of(missing, field))));
@@ -152,12 +159,12 @@ impl Place<'_> {
     fn hears_idle(&self) -> Option<Party> {
         match self.options.idle_delivery {
             IdleDelivery::Messaging | IdleDelivery::Standby => None,
-            IdleDelivery::Leader => self.world.settings.line(self.page).and_then(Line::leader),
+            IdleDelivery::Leader => self.world.settings.line(self.line).and_then(Line::leader),
         }
     }
 
     fn channel(&self, app: AppId, event: &Event) -> (RuleId, Channel) {
-        let field = event.field();
+        let field = event.field_on(self.line.platform);
         let party = Some(Party::App(app));
         match (self.control.owner(), self.options.idle_delivery) {
             (None, _) if self.control == Control::Inactive => (RuleId::RolesAssigned, Channel::Messaging),
@@ -182,7 +189,7 @@ impl Place<'_> {
 
     /// What keeps an app from hearing of anything, or of anything about the person.
     fn barred(&self, app: AppId) -> Option<Missing> {
-        if self.world.settings.connection(self.page, app).is_some_and(|connection| connection.disabled) {
+        if self.world.settings.connection(self.line.page, app).is_some_and(|connection| connection.disabled) {
             return Some(Missing::Webhooks);
         }
         let stranger = self.person.is_some_and(|person| !may_meet(self.world, app, person));
@@ -213,14 +220,15 @@ pub(crate) fn may_meet(world: &World, app: AppId, person: Psid) -> bool {
 impl Listener {
     /// The effect of telling the app: a delivery, or a note of what it lacks.
     pub(crate) fn told(self, page: PageId, person: Option<Psid>, at: Timestamp, event: &Event) -> Decided {
-        let Self { app, hears, rule, saw, fields, options } = self;
-        let field = event.field();
+        let Self { app, account, hears, rule, saw, fields, options } = self;
+        let platform = if account.is_some() { Platform::Instagram } else { Platform::Messenger };
+        let field = event.field_on(platform);
         let effect = match hears {
             Err(missing) => Effect::Unheard { app, person, field, missing },
             Ok(channel) => {
                 let event = for_listener(app, event.clone(), channel, (fields, options.standby_postback));
                 let style = Style::of(&options);
-                Effect::Deliver(Delivery { app, page, person, channel, field, at, style, event })
+                Effect::Deliver(Delivery { app, page, account, person, channel, field, at, style, event })
             }
         };
         Decided { rule, saw, effect }
@@ -237,7 +245,11 @@ fn for_listener(
 ) -> Event {
     match (event, channel) {
         (Event::Message { mid, message, self_reply, referral }, _) => {
-            let referral = referral.filter(|_| fields.contains(Field::MessagingReferrals));
+            let referral = referral.filter(|_| {
+                [Field::MessagingReferrals, Field::MessagingReferral]
+                    .iter()
+                    .any(|field| fields.contains(*field))
+            });
             Event::Message { mid, message, self_reply, referral }
         }
         (Event::Postback { mid, title, payload: _, made_by }, Channel::Standby) => {
@@ -260,15 +272,16 @@ fn for_listener(
 /// Nothing when it goes where it was to go. What a person does stays with whom it was routed to, and what was stripped
 /// from an event is never put back.
 pub fn rechannelled(world: &World, delivery: &Delivery) -> Option<Decided> {
-    let Delivery { page, person: Some(person), app, event, .. } = delivery else { return None };
+    let Delivery { person: Some(person), app, event, .. } = delivery else { return None };
+    let line = delivery.line();
     if !event.follows_send() {
         return None;
     }
-    let (control, options) = (world.control(*person), world.settings.options(*page));
-    let place = Place { world, page: *page, person: Some(*person), control, options };
+    let (control, options) = (world.control(*person), world.settings.options(line));
+    let place = Place { world, line, account: delivery.account, person: Some(*person), control, options };
     if place.channel(*app, event).1 == delivery.channel {
         return None;
     }
-    let told = place.by_control(*app, event)?.told(*page, Some(*person), delivery.at, event);
+    let told = place.by_control(*app, event)?.told(line.page, Some(*person), delivery.at, event);
     Some(Decided { rule: RuleId::ChannelAtDelivery, ..told })
 }

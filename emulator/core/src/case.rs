@@ -11,8 +11,9 @@ use crate::fact::{Fact, Saw};
 use crate::filing;
 use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::line::Line;
-use crate::options::ControlEnds;
+use crate::options::{Account, ControlEnds, Switch};
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocol::Protocol;
 use crate::protocols::{Fixed, Leader, Options};
 use crate::refusal::RefusalKind;
@@ -34,8 +35,10 @@ pub(crate) struct Case<'a> {
     pub(crate) world: &'a mut World,
     pub(crate) now: Timestamp,
     pub(crate) page: PageId,
+    /// The platform of the person.
+    pub(crate) platform: Platform,
     pub(crate) person: Psid,
-    /// The words in force on the Page.
+    /// The words in force on the line.
     pub(crate) options: Options,
     /// The facts on which the next decision rests.
     pub(crate) saw: Saw,
@@ -47,9 +50,10 @@ pub(crate) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub(crate) fn new(world: &'a mut World, page: PageId, person: Psid, context: &Context<'a>) -> Self {
-        let options = world.settings.options(page);
-        let Context { now, ids } = *context;
-        Self { world, now, page, person, options, saw: Saw::default(), ids, at: now, effects: Vec::new() }
+        let line = world.line_of(person, page);
+        let (platform, options) = (line.platform, world.settings.options(line));
+        let (Context { now, ids }, saw) = (*context, Saw::default());
+        Self { world, now, page, platform, person, options, saw, ids, at: now, effects: Vec::new() }
     }
 
     /// The case of a person who is there, on the Page that knows her.
@@ -75,7 +79,7 @@ impl<'a> Case<'a> {
 
     /// The conversation, which begins with the first thing that happens in it.
     pub(crate) fn begun(&mut self) -> &mut Conversation {
-        self.world.conversation(self.person, self.page)
+        self.world.conversation(self.person, self.line_id())
     }
 
     pub(crate) fn control(&self) -> Control {
@@ -86,9 +90,14 @@ impl<'a> Case<'a> {
         self.control().owner()
     }
 
+    /// The Page on the platform of the person, by name.
+    pub(crate) const fn line_id(&self) -> LineId {
+        self.page.on(self.platform)
+    }
+
     /// The Page on the platform of the person.
     pub(crate) fn line(&self) -> Option<&Line> {
-        self.world.settings.line(self.page)
+        self.world.settings.line(self.line_id())
     }
 
     /// What the Page's protocol decides that no Page overrides.
@@ -98,7 +107,7 @@ impl<'a> Case<'a> {
 
     /// The Page's primary receiver, where its protocol has one.
     pub(crate) fn primary(&self) -> Option<AppId> {
-        self.world.settings.primary(self.page)
+        self.world.settings.primary(self.line_id())
     }
 
     /// The primary receiver or the default app, whichever the protocol has.
@@ -113,12 +122,36 @@ impl<'a> Case<'a> {
 
     /// Who has a conversation of the Page that nobody was given.
     pub(crate) fn unowned(&self) -> Control {
-        self.world.settings.unowned(self.page)
+        self.world.settings.unowned(self.line_id())
     }
 
     /// Whether an admin permits the app to take control (C-11).
     pub(crate) fn may_take(&self, app: AppId) -> bool {
         self.line().is_some_and(|line| !line.may_not_take.contains(&app))
+    }
+
+    /// How a message of an app that is not in control is refused there: on Instagram as it was seen, or as an older
+    /// document of the protocol has it (C-85).
+    pub(crate) fn not_owner_send(&self) -> RefusalKind {
+        match (self.platform, self.options.instagram_send_error) {
+            (Platform::Instagram, Account::Observed) => RefusalKind::NotThreadOwner,
+            (Platform::Instagram, Account::Documented) | (Platform::Messenger, _) => {
+                self.fixed().not_owner_send
+            }
+        }
+    }
+
+    /// Who an echo says wrote: nobody on Instagram, unless the Page says otherwise (M-286).
+    pub(crate) const fn echoed(&self, by: Party) -> Option<Party> {
+        let switch = match (self.platform, by) {
+            (Platform::Instagram, _) => self.options.instagram_echo_app_id,
+            (Platform::Messenger, Party::Inbox) => self.options.inbox_echo_app_id,
+            (Platform::Messenger, _) => Switch::On,
+        };
+        match switch {
+            Switch::On => Some(by),
+            Switch::Off => None,
+        }
     }
 
     /// Lets the next decision rest on who is in control, until when, and who is primary receiver or default app.
@@ -148,11 +181,15 @@ impl<'a> Case<'a> {
     /// A message id that follows from what it is named after and how often its author made one before.
     pub(crate) fn message_id(&mut self, named: Digest, author: Option<Party>) -> Mid {
         let count = self.begun().count(IdKind::Message, author);
-        self.ids.message(named, count)
+        self.ids.message_on(self.platform, named, count)
     }
 
     /// A refusal, for which nothing may have happened yet.
     pub(crate) fn refuse(&self, rule: RuleId, kind: RefusalKind) -> Refusal {
+        let rule = match self.platform {
+            Platform::Messenger => rule,
+            Platform::Instagram => rule_on_instagram(rule, kind),
+        };
         Refusal { rule, saw: self.saw.clone(), kind }
     }
 
@@ -228,7 +265,7 @@ impl<'a> Case<'a> {
     /// Tells the apps of an event: who hears it follows from the audience, and on which channel from who is in
     /// control now.
     pub(crate) fn tell(&mut self, audience: Audience, event: &Event) {
-        let told = audience::audience(self.world, self.page, Some(self.person), audience, event);
+        let told = audience::audience(self.world, self.line_id(), Some(self.person), audience, event);
         let at = self.at;
         self.effects
             .extend(told.into_iter().map(|listener| listener.told(self.page, Some(self.person), at, event)));
@@ -244,6 +281,52 @@ impl<'a> Case<'a> {
     /// The input is accepted, with everything that happened.
     pub(crate) fn accepted(self, rule: RuleId, answer: Answer) -> Accepted {
         Accepted { rule, saw: self.saw, answer, effects: self.effects }
+    }
+}
+
+/// The rule of a refusal that Instagram words in its own way.
+const fn rule_on_instagram(rule: RuleId, kind: RefusalKind) -> RuleId {
+    match kind {
+        RefusalKind::NotThreadOwner
+        | RefusalKind::CallerNotOwner
+        | RefusalKind::OnlyOwnerReleases
+        | RefusalKind::OnlyOwnerExtends
+        | RefusalKind::TakeNotAllowed
+        | RefusalKind::SignalNotAllowed => RuleId::NotOwnerOnInstagram,
+        RefusalKind::RoutingNotEnabled => RuleId::TakeOnInstagram,
+        RefusalKind::OutsideWindow => RuleId::WindowOnInstagram,
+        RefusalKind::UnknownPerson => RuleId::PersonOfAccount,
+        RefusalKind::NoRoleOnApp { .. } => RuleId::DevelopmentOnInstagram,
+        RefusalKind::AppNotConnected
+        | RefusalKind::PermissionMissing
+        | RefusalKind::TokenExpired(_)
+        | RefusalKind::SessionEnded
+        | RefusalKind::TokenDeauthorized
+        | RefusalKind::FieldPermission
+        | RefusalKind::PersonUnavailable
+        | RefusalKind::UnknownMessage
+        | RefusalKind::ProfileField
+        | RefusalKind::NothingToTap
+        | RefusalKind::TagRetired
+        | RefusalKind::NotANewsPage
+        | RefusalKind::OwnerNotTold
+        | RefusalKind::TakeByOwner
+        | RefusalKind::OnlyReceivers
+        | RefusalKind::ReceiversHidden
+        | RefusalKind::InboxCannotBePrimary
+        | RefusalKind::NotInProtocol
+        | RefusalKind::UnknownApp
+        | RefusalKind::NoSuchEdge(_)
+        | RefusalKind::ApisDisabled
+        | RefusalKind::NoThreadControl
+        | RefusalKind::AnotherAppInControl
+        | RefusalKind::HumanAgentNotApproved
+        | RefusalKind::TargetRequired
+        | RefusalKind::IncorrectAppId
+        | RefusalKind::PassToItself
+        | RefusalKind::DurationOutOfRange
+        | RefusalKind::RequestByOwner
+        | RefusalKind::RequestByPrimary => rule,
     }
 }
 

@@ -6,6 +6,7 @@
 mod control;
 mod events;
 mod inbox;
+mod instagram;
 mod nodes;
 mod requests;
 mod sends;
@@ -20,6 +21,7 @@ use crate::protocol::Protocol;
 use control::control;
 use events::events;
 use inbox::inbox;
+use instagram::instagram;
 use nodes::nodes;
 use requests::requests;
 use sends::sends;
@@ -111,7 +113,7 @@ const LOGS: &str = "logs and issue threads of people who run bots";
 const CHOICE: &str = "the emulator's own choice";
 
 // Every room adds its rules to those before it, so that one enum has them all.
-control! { [inbox events windows sends requests nodes webhooks rules] }
+control! { [inbox events windows sends requests nodes webhooks instagram rules] }
 
 impl RuleId {
     /// The rule behind the id.

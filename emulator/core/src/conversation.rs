@@ -9,6 +9,7 @@ use crate::folder::Folder;
 use crate::ids::{AppId, Mid, PageId};
 use crate::message::{Button, Message, QuickReply, shown_title};
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::referral::Referral;
 use crate::time::{Span, Timestamp};
 
@@ -133,6 +134,8 @@ pub struct Tappable {
 pub struct Conversation {
     /// The Page.
     pub page: PageId,
+    /// The platform.
+    pub platform: Platform,
     /// Who may answer.
     pub control: Control,
     /// Where the Page Inbox shows it.
@@ -157,9 +160,11 @@ pub struct Conversation {
 
 impl Conversation {
     /// A conversation in which nothing has happened yet, and who has it. It lies in Main.
-    pub const fn new(page: PageId, control: Control) -> Self {
+    pub const fn new(line: LineId, control: Control) -> Self {
+        let LineId { page, platform } = line;
         Self {
             page,
+            platform,
             control,
             folder: Folder::Main,
             marked_done: false,
@@ -171,6 +176,11 @@ impl Conversation {
             buttons: VecDeque::new(),
             counts: BTreeMap::new(),
         }
+    }
+
+    /// The Page on the platform.
+    pub const fn line(&self) -> LineId {
+        self.page.on(self.platform)
     }
 
     /// True once something was said: an opened link or a control call alone begins no conversation.
@@ -249,7 +259,7 @@ mod tests {
 
     #[test]
     fn the_newest_twenty_messages_and_a_hundred_buttons_are_remembered() {
-        let mut conversation = Conversation::new(PageId(1), Control::Idle);
+        let mut conversation = Conversation::new(PageId(1).messenger(), Control::Idle);
         for number in 0..=KEPT_BUTTONS {
             let message = Message { buttons: vec![button(&number.to_string())], ..Message::default() };
             conversation.keep(kept(number, Sender::Party(Party::App(BOT)), message));
@@ -264,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_can_be_tapped_is_seen_newest_first_and_quick_replies_only_below_the_newest_message() {
-        let mut conversation = Conversation::new(PageId(1), Control::Idle);
+        let mut conversation = Conversation::new(PageId(1).messenger(), Control::Idle);
         let sender = Sender::Party(Party::App(BOT));
         let older = Message {
             buttons: vec![button("one"), button("a title that is too long")],
@@ -283,7 +293,7 @@ mod tests {
 
     #[test]
     fn each_actor_counts_ids_of_each_kind_from_zero() {
-        let mut conversation = Conversation::new(PageId(1), Control::Idle);
+        let mut conversation = Conversation::new(PageId(1).messenger(), Control::Idle);
         let mut count = |actor| conversation.count(IdKind::Message, actor);
         assert_eq!([count(None), count(None), count(Some(Party::Inbox)), count(None)], [0, 1, 0, 2]);
     }

@@ -11,6 +11,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
 use crate::ids::{Mid, Psid};
+use crate::platform::Platform;
 
 /// What an id is for. The numbers go into the ids, so they are never changed or used again; a new kind takes the next
 /// one.
@@ -94,6 +95,9 @@ pub struct Ids {
     root: Digest,
 }
 
+/// How message ids of Instagram begin.
+pub const INSTAGRAM_MESSAGE: &str = "aWdfZAG1f";
+
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 impl Ids {
@@ -112,7 +116,19 @@ impl Ids {
         bytes.map(|byte| URL_SAFE[usize::from(byte & 63)])
     }
 
-    /// A message id: `m_` and 64 characters (M-03).
+    /// A message id of a platform (M-03).
+    pub fn message_on(&self, platform: Platform, named: Digest, count: u64) -> Mid {
+        match platform {
+            Platform::Messenger => self.message(named, count),
+            Platform::Instagram => {
+                let spelt: [u8; 64] = self.spell(IdKind::Message, named, count);
+                let spelt = std::str::from_utf8(&spelt).unwrap_or_default();
+                Mid(format!("{INSTAGRAM_MESSAGE}{spelt}ZDZD").into())
+            }
+        }
+    }
+
+    /// A message id of Messenger: `m_` and 64 characters (M-03).
     pub fn message(&self, named: Digest, count: u64) -> Mid {
         let spelt: [u8; 64] = self.spell(IdKind::Message, named, count);
         let mut text = [b'm'; 66];
@@ -161,6 +177,8 @@ mod tests {
         let ids = Ids::new(1, "lane");
         let mid = ids.message(Digest::new(), 0).to_string();
         assert!(mid.starts_with("m_") && mid.len() == 66, "{mid}");
+        let mid = ids.message_on(Platform::Instagram, Digest::new(), 0).to_string();
+        assert!(mid.starts_with("aWdfZAG1f") && mid.ends_with("ZDZD"), "{mid}");
         let trace = ids.trace(Digest::new(), 0);
         assert!(trace.starts_with('A') && trace.len() == 23, "{trace}");
         for count in 0..1_000 {

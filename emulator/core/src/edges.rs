@@ -9,13 +9,14 @@ use crate::conversation::{CONTROL_LASTS, Control};
 use crate::edge::ControlEdge;
 use crate::effect::{Accepted, Answer, Event, Outcome, Refusal};
 use crate::fact::{Fact, Saw};
-use crate::ids::{AppId, PageId};
+use crate::ids::AppId;
 use crate::input::ControlAct;
 use crate::options::{
     OwnerTold, PassReaches, PassWithoutTarget, Passes, Release, RequestOnIdle, Requests, Switch,
     TakeFromInbox, Takes, WhatOneHas,
 };
 use crate::party::Party;
+use crate::platform::LineId;
 use crate::protocols::{Fixed, Options};
 use crate::refusal::RefusalKind;
 use crate::time::Span;
@@ -317,26 +318,26 @@ pub(crate) fn owner(mut case: Case<'_>, app: AppId) -> Outcome {
 }
 
 /// An app asks for the secondary receivers: every other app of the Page that takes part, and the Page Inbox (C-64).
-pub(crate) fn receivers(world: &World, page: PageId, app: AppId) -> Outcome {
+pub(crate) fn receivers(world: &World, asked: LineId, app: AppId) -> Outcome {
     let rule = RuleId::ReceiversForPrimary;
-    let page = world.settings.pages.get(&page).filter(|page| page.is_active());
-    if let Some(line) = page.map(|page| &page.messenger)
+    let page = world.settings.pages.get(&asked.page).filter(|page| page.is_active(asked.platform));
+    let there = page.and_then(|page| Some((page, page.line(asked.platform)?)));
+    if let Some((_, line)) = there
         && let Some((rule, kind)) = missing(&line.fixed(), line.options(), ControlEdge::Receivers)
     {
         return Err(Refusal { rule, saw: Saw::default(), kind });
     }
-    let primary = page.and_then(|page| page.messenger.primary());
+    let primary = there.and_then(|(_, line)| line.primary());
     let saw = Saw::of([Fact::PrimaryReceiver(primary)]);
-    match (page, primary) {
+    match (there, primary) {
         (None, _) | (_, None) => Err(Refusal { rule, saw, kind: RefusalKind::OnlyReceivers }),
-        (Some(page), Some(_)) if !page.messenger.takes_part(Party::App(app)) => {
+        (Some((_, line)), Some(_)) if !line.takes_part(Party::App(app)) => {
             Err(Refusal { rule, saw, kind: RefusalKind::OnlyReceivers })
         }
         (_, Some(primary)) if primary != app => {
             Err(Refusal { rule, saw, kind: RefusalKind::ReceiversHidden })
         }
-        (Some(page), Some(primary)) => {
-            let line = &page.messenger;
+        (Some((page, line)), Some(primary)) => {
             let apps = page.apps.keys().copied().filter(|app| *app != primary).map(Party::App);
             let receivers = apps.chain([Party::Inbox]);
             let answer = Answer::Receivers(receivers.filter(|party| line.takes_part(*party)).collect());

@@ -8,10 +8,11 @@ use crate::conversation::{Holder, Sender};
 use crate::fact::Saw;
 use crate::field::{Channel, Field};
 use crate::folder::Folder;
-use crate::ids::{AppId, Mid, PageId, Psid};
+use crate::ids::{AccountId, AppId, Mid, PageId, Psid};
 use crate::message::Message;
 use crate::options::{AppIdType, ControlFields, Escapes, MissingMetadata};
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocols::Options;
 use crate::reaction::Reaction;
 use crate::referral::Referral;
@@ -215,6 +216,8 @@ pub struct Delivery {
     pub app: AppId,
     /// The Page.
     pub page: PageId,
+    /// The Instagram account, where it happened there.
+    pub account: Option<AccountId>,
     /// Whose conversation, if it is about one.
     pub person: Option<Psid>,
     /// The array in which it travels.
@@ -227,6 +230,18 @@ pub struct Delivery {
     pub style: Style,
     /// What it says.
     pub event: Event,
+}
+
+impl Delivery {
+    /// The platform on which it happened.
+    pub const fn platform(&self) -> Platform {
+        if self.account.is_some() { Platform::Instagram } else { Platform::Messenger }
+    }
+
+    /// The Page on the platform.
+    pub const fn line(&self) -> LineId {
+        self.page.on(self.platform())
+    }
 }
 
 /// How an event is written where sources disagree.
@@ -306,7 +321,9 @@ pub enum Event {
     },
     /// The person has read everything up to then.
     Read {
-        /// Up to when.
+        /// The newest message that she has read, which is what Instagram tells.
+        mid: Mid,
+        /// Up to when, which is what Messenger tells.
         watermark: Timestamp,
     },
     /// Control was passed to the app that hears this.
@@ -397,7 +414,16 @@ impl Event {
         }
     }
 
-    /// The subscription field that lets the event through.
+    /// The subscription field that lets the event through on a platform.
+    pub fn field_on(&self, platform: Platform) -> Field {
+        match (self, platform) {
+            // Echoes have no field of their own there (M-286).
+            (Self::Echo { .. }, Platform::Instagram) => Field::Messages,
+            _ => self.field().on(platform).unwrap_or_else(|| self.field()),
+        }
+    }
+
+    /// The same for Pages.
     pub const fn field(&self) -> Field {
         match self {
             Self::Message { .. } => Field::Messages,

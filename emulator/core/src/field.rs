@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use crate::platform::Platform;
 use crate::word::words;
 
 words! {
-    /// A webhook field of a Page subscription, in the order of the platform's list.
+    /// A webhook field of Pages, in the order of the platform's list, or of Instagram accounts where it has another name
+    /// there.
     Field {
         /// A person's messages.
         Messages = "messages",
@@ -35,6 +37,14 @@ words! {
         MessagingFeedback = "messaging_feedback",
         /// Warnings and blocks of the Page.
         MessagingPolicyEnforcement = "messaging_policy_enforcement",
+        /// Edits of messages on Instagram.
+        MessageEdit = "message_edit",
+        /// Reading on Instagram.
+        MessagingSeen = "messaging_seen",
+        /// Links that lead into a conversation on Instagram.
+        MessagingReferral = "messaging_referral",
+        /// Pass, take and request of thread control on Instagram.
+        MessagingHandover = "messaging_handover",
     }
 }
 
@@ -46,6 +56,7 @@ impl Field {
             | Self::MessageEchoes
             | Self::MessageDeliveries
             | Self::MessageReads
+            | Self::MessagingSeen
             | Self::MessagingPostbacks => true,
             Self::MessageReactions
             | Self::MessageEdits
@@ -55,8 +66,59 @@ impl Field {
             | Self::Standby
             | Self::MessagingAccountLinking
             | Self::MessagingFeedback
-            | Self::MessagingPolicyEnforcement => false,
+            | Self::MessagingPolicyEnforcement
+            | Self::MessageEdit
+            | Self::MessagingReferral
+            | Self::MessagingHandover => false,
         }
+    }
+
+    /// The field of the same events on a platform; none where it has no field for them (M-285).
+    pub const fn on(self, platform: Platform) -> Option<Self> {
+        match (self, platform) {
+            (Self::MessageReads | Self::MessagingSeen, Platform::Messenger) => Some(Self::MessageReads),
+            (Self::MessageReads | Self::MessagingSeen, Platform::Instagram) => Some(Self::MessagingSeen),
+            (Self::MessageEdits | Self::MessageEdit, Platform::Messenger) => Some(Self::MessageEdits),
+            (Self::MessageEdits | Self::MessageEdit, Platform::Instagram) => Some(Self::MessageEdit),
+            (Self::MessagingReferrals | Self::MessagingReferral, Platform::Messenger) => {
+                Some(Self::MessagingReferrals)
+            }
+            (Self::MessagingReferrals | Self::MessagingReferral, Platform::Instagram) => {
+                Some(Self::MessagingReferral)
+            }
+            (Self::MessagingHandovers | Self::MessagingHandover, Platform::Messenger) => {
+                Some(Self::MessagingHandovers)
+            }
+            (Self::MessagingHandovers | Self::MessagingHandover, Platform::Instagram) => {
+                Some(Self::MessagingHandover)
+            }
+            (
+                Self::MessageEchoes
+                | Self::MessageDeliveries
+                | Self::MessagingAccountLinking
+                | Self::MessagingFeedback
+                | Self::MessagingPolicyEnforcement,
+                Platform::Instagram,
+            ) => None,
+            (
+                Self::Messages
+                | Self::MessageEchoes
+                | Self::MessageDeliveries
+                | Self::MessageReactions
+                | Self::MessagingPostbacks
+                | Self::MessagingOptins
+                | Self::Standby
+                | Self::MessagingAccountLinking
+                | Self::MessagingFeedback
+                | Self::MessagingPolicyEnforcement,
+                _,
+            ) => Some(self),
+        }
+    }
+
+    /// True for a field that there is on the platform by that name.
+    pub fn is_on(self, platform: Platform) -> bool {
+        self.on(platform) == Some(self)
     }
 
     const fn bit(self) -> u32 {
@@ -84,6 +146,28 @@ impl FieldSet {
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    /// The fields of the same events on a platform.
+    #[must_use]
+    pub fn on(self, platform: Platform) -> Self {
+        const OTHERWISE: FieldSet = FieldSet::otherwise();
+        // Almost all names are those of Pages, which say the same there.
+        if platform == Platform::Messenger && self.0 & OTHERWISE.0 == 0 {
+            return self;
+        }
+        self.iter().filter_map(|field| field.on(platform)).collect()
+    }
+
+    /// The fields that Pages have by another name.
+    const fn otherwise() -> Self {
+        let fields = Self(0).with(Field::MessageEdit).with(Field::MessagingSeen);
+        fields.with(Field::MessagingReferral).with(Field::MessagingHandover)
+    }
+
+    /// True when the set is empty.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// The fields of the set, in the order of [`Field::ALL`].

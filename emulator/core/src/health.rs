@@ -73,7 +73,7 @@ pub(crate) fn disabled(world: &mut World, page: PageId, app: AppId, now: Timesta
     let mut accepted = Accepted::quiet(RULE, Saw::default());
     let Some(since) = failing_for(world, page, app, (GIVES_UP_AFTER, now)) else { return accepted };
     forget(world, page, app);
-    let effect = match world.settings.options(page).webhook_disabling {
+    let effect = match world.settings.options(world.settings.main(page)).webhook_disabling {
         Switch::Off => Effect::WebhooksFailing { page, app, since },
         Switch::On => {
             let settings = Arc::make_mut(&mut world.settings);

@@ -57,12 +57,13 @@ numeric_id! {
     PageId, 1 << 63
 }
 numeric_id! {
+    /// A professional account on Instagram. Below 2^63, as Pages are.
+    AccountId, 1 << 63
+}
+numeric_id! {
     /// A page-scoped person id: unique for a person and a Page, shared by all apps of the Page.
     Psid, 1 << 63
 }
-
-/// The app id of the Instagram inbox.
-pub const INSTAGRAM_INBOX: AppId = AppId(1_217_981_644_879_628);
 
 /// A message id, opaque to everyone: `m_` and 64 url-safe characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,7 +13,7 @@ use crate::folder::Folder;
 use crate::ids::Psid;
 use crate::input::InboxAct;
 use crate::message::Message;
-use crate::options::{DoneGives, InboxMain, InboxReply, ReplyInDone, Switch};
+use crate::options::{DoneGives, InboxMain, InboxReply, ReplyInDone};
 use crate::party::Party;
 use crate::refusal::RefusalKind;
 use crate::world::World;
@@ -139,7 +139,7 @@ fn replies(mut case: Case<'_>, (folder, marked): (Folder, bool), message: Arc<Me
     };
     let (mid, at) = write(&mut case, rule, Sender::Party(Party::Inbox), &message);
     page_wrote(&mut case);
-    let by = (case.options.inbox_echo_app_id == Switch::On).then_some(Party::Inbox);
+    let by = case.echoed(Party::Inbox);
     case.tell(Audience::Everyone, &Event::Echo { mid: mid.clone(), app: by, message });
     delivered(&mut case, mid.clone(), at);
     case.accepted(rule, Answer::Message { mid, at })

@@ -9,6 +9,7 @@ use crate::ids::{AppId, Mid, PageId, Psid};
 use crate::line::Routes;
 use crate::message::Message;
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocol::Protocol;
 use crate::reaction::Reaction;
 use crate::referral::Referral;
@@ -37,8 +38,8 @@ pub enum Input {
     },
     /// An admin changes settings.
     Admin {
-        /// Of which Page.
-        page: PageId,
+        /// Of which Page, and on which platform where it matters.
+        line: LineId,
         /// What.
         change: AdminChange,
     },
@@ -218,7 +219,10 @@ pub enum AppAct {
         person: Psid,
     },
     /// Asks which apps are secondary receivers.
-    AsksReceivers,
+    AsksReceivers {
+        /// On which platform; on the main one of the Page when none.
+        platform: Option<Platform>,
+    },
     /// Asks what a person shows of herself.
     AsksProfile {
         /// Which person.

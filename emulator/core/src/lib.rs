@@ -40,6 +40,7 @@ mod message;
 mod options;
 mod party;
 mod person;
+mod platform;
 mod profile;
 mod protocol;
 mod protocols;
@@ -75,7 +76,7 @@ pub use columns::{OptionError, OptionRule, RULES_AS_OF};
 pub use conversation::{
     CONTROL_LASTS, Control, Conversation, Holder, KEPT_BUTTONS, KEPT_MESSAGES, Kept, Sender, Tappable,
 };
-pub use derive::{Digest, IdKind, Ids};
+pub use derive::{Digest, INSTAGRAM_MESSAGE, IdKind, Ids};
 pub use edge::ControlEdge;
 pub use edges::EXTEND_AT_MOST;
 pub use effect::{
@@ -87,7 +88,7 @@ pub use field::{Channel, Field, FieldSet};
 pub use folder::Folder;
 pub use graph_version::GraphVersion;
 pub use health::TELLS_AFTER;
-pub use ids::{AppId, INSTAGRAM_INBOX, Mid, PageId, ParseIdError, Psid};
+pub use ids::{AccountId, AppId, Mid, PageId, ParseIdError, Psid};
 pub use input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, SendControl, Tag};
 pub use line::{AdRoute, Line, Routes};
 pub use media::{MEDIA_FOLDER, MEDIA_LIMIT, Media, MediaTooLarge};
@@ -101,6 +102,7 @@ pub use options::{
     WhatOneHas, Whom,
 };
 pub use party::Party;
+pub use platform::{LineId, Platform};
 pub use protocol::Protocol;
 pub use protocols::{Arrival, Claimant, Fixed, Leader, MessagingFeature, Options, Overrides, Unowned};
 pub use reaction::Reaction;
@@ -113,7 +115,9 @@ pub use rules_version::{Decisions, OptionDecision, RULES_VERSION, RULES_VERSIONS
 pub use secrets::{Hidden, REAL_TOKEN, real_token, without_real_tokens};
 pub use sender_action::SenderAction;
 pub use set_up::SetUp;
-pub use settings::{App, AppMode, Connection, Feature, Page, Permission, Settings, TokenState};
+pub use settings::{
+    App, AppMode, Connection, Feature, InstagramAccount, Page, Permission, Settings, TokenState,
+};
 pub use step::step;
 pub use time::{Span, Timestamp};
 pub use timers::{Subject, Timer, TimerKind, Timers};

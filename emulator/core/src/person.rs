@@ -140,9 +140,9 @@ fn reacts(mut case: Case<'_>, to: Option<Mid>, reaction: Option<Reaction>) -> Ou
 fn reads(mut case: Case<'_>) -> Accepted {
     case.saw = owner_facts(&case);
     let newest = case.conversation().and_then(|conversation| conversation.newest_of_page());
-    if let Some(watermark) = newest.map(|kept| kept.at) {
+    if let Some((mid, watermark)) = newest.map(|kept| (kept.mid.clone(), kept.at)) {
         case.next_event();
-        case.tell(Audience::Everyone, &Event::Read { watermark });
+        case.tell(Audience::Everyone, &Event::Read { mid, watermark });
     }
     case.accepted(RuleId::Receipts, Answer::Done)
 }

@@ -207,6 +207,10 @@ decisions! {
         "how metadata that nobody gave stands in a control event";
     inbox_echo_app_id: Switch = [On, On, On, On], InboxEchoes,
         "whether echoes of the Page Inbox carry its app id";
+    instagram_echo_app_id: Switch = [Off, Off, Off, Off], InstagramEchoes,
+        "whether echoes on Instagram carry the app id of who wrote";
+    instagram_send_error: Account = [Observed, Observed, Observed, Observed], NotOwnerOnInstagram,
+        "the code for a message on Instagram by an app that is not in control, under the handover protocol";
     development_error: Account = [Observed, Observed, Observed, Observed], DevelopmentMode,
         "the code for a message of an app in development mode to a stranger";
     long_titles: LongTitles = [Cut, Cut, Cut, Cut], LongTitles,

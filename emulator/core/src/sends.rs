@@ -79,7 +79,8 @@ pub(crate) fn send(mut case: Case<'_>, app: AppId, outgoing: Outgoing) -> Outcom
         Leave::HumanAgent { rule, takes: true } => human_agent_takes(&mut case, rule, sender),
         Leave::HumanAgent { takes: false, .. } | Leave::Ordinary(_) => {}
     }
-    case.tell(Audience::Everyone, &Event::Echo { mid: mid.clone(), app: Some(sender), message });
+    let by = case.echoed(sender);
+    case.tell(Audience::Everyone, &Event::Echo { mid: mid.clone(), app: by, message });
     delivered(&mut case, mid.clone(), at);
     moves_control(&mut case, sender, then)?;
     Ok(case.accepted(rule, Answer::Message { mid, at }))
@@ -168,11 +169,11 @@ fn controls(case: &mut Case<'_>, app: AppId, tag: Option<Tag>) -> Result<Leave, 
             let permitted = case.may_take(app);
             case.reads(Fact::MayTake(permitted));
             if !permitted {
-                return Err(case.refuse(RuleId::HumanAgentTakes, case.fixed().not_owner_send));
+                return Err(case.refuse(RuleId::HumanAgentTakes, case.not_owner_send()));
             }
             true
         }
-        _ => return Err(case.refuse(rule, case.fixed().not_owner_send)),
+        _ => return Err(case.refuse(rule, case.not_owner_send())),
     };
     let rule = if takes { RuleId::HumanAgentTakes } else { RuleId::HumanAgentException };
     Ok(Leave::HumanAgent { rule, takes })

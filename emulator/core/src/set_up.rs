@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(other.connection(PAGE, BOT).unwrap().fields, fields);
         assert_eq!(other.connection(PAGE, DESK), after.connection(PAGE, DESK));
         assert_eq!(other.apps[&DESK].subscription, Some(fields));
-        assert_eq!(other.primary(PAGE), Some(DESK), "roles are those of the world");
+        assert_eq!(other.primary(PAGE.messenger()), Some(DESK), "roles are those of the world");
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::conversation::{CONTROL_LASTS, Control};
 use crate::field::FieldSet;
-use crate::ids::{AppId, PageId};
+use crate::ids::{AccountId, AppId, PageId};
 use crate::line::Line;
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocols::{Leader, Options, Unowned};
 use crate::time::Timestamp;
 use crate::word::words;
@@ -23,34 +24,41 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The webhook fields of which the app hears on the Page: installed by the Page and subscribed by
-    /// the app (M-244).
-    pub fn fields(&self, page: PageId, app: AppId) -> FieldSet {
-        let installed = self.connection(page, app).map(|connection| connection.fields).unwrap_or_default();
-        match self.apps.get(&app).and_then(|app| app.subscription) {
-            Some(subscribed) => installed.and(subscribed),
-            None => installed,
+    /// The webhook fields of which the app hears there, by their names on the platform: installed by the Page and
+    /// subscribed by the app (M-244). What it installed for a Page holds for the linked Instagram account too (M-285).
+    pub fn fields(&self, line: LineId, app: AppId) -> FieldSet {
+        let installed =
+            self.connection(line.page, app).map(|connection| connection.fields).unwrap_or_default();
+        let installed = installed.on(line.platform);
+        match (self.apps.get(&app).and_then(|app| app.subscription), line.platform) {
+            (Some(subscribed), Platform::Messenger) => installed.and(subscribed),
+            (None, _) | (Some(_), Platform::Instagram) => installed,
         }
     }
 
-    /// The Page on Messenger.
-    pub fn line(&self, page: PageId) -> Option<&Line> {
-        self.pages.get(&page).map(|page| &page.messenger)
+    /// The Page on a platform; none where it is not there.
+    pub fn line(&self, line: LineId) -> Option<&Line> {
+        self.pages.get(&line.page).and_then(|page| page.line(line.platform))
     }
 
-    /// The words in force on the Page.
-    pub fn options(&self, page: PageId) -> Options {
-        self.line(page).map(|line| *line.options()).unwrap_or_default()
+    /// The platform that is meant where none is named, and whose options hold for what concerns no conversation.
+    pub fn main(&self, page: PageId) -> LineId {
+        page.on(self.pages.get(&page).map(|page| page.platform).unwrap_or_default())
     }
 
-    /// The Page's primary receiver, where its protocol has one.
-    pub fn primary(&self, page: PageId) -> Option<AppId> {
-        self.line(page).and_then(Line::primary)
+    /// The words in force on the Page on a platform.
+    pub fn options(&self, line: LineId) -> Options {
+        self.line(line).map(|line| *line.options()).unwrap_or_default()
     }
 
-    /// Who has a conversation of the Page that nobody has taken or been given.
-    pub fn unowned(&self, page: PageId) -> Control {
-        self.pages.get(&page).map_or(Control::Idle, Page::unowned)
+    /// The primary receiver, where the protocol has one.
+    pub fn primary(&self, line: LineId) -> Option<AppId> {
+        self.line(line).and_then(Line::primary)
+    }
+
+    /// Who has a conversation that nobody has taken or been given.
+    pub fn unowned(&self, line: LineId) -> Control {
+        self.pages.get(&line.page).map_or(Control::Idle, |page| page.unowned(line.platform))
     }
 
     /// How the app is connected to the Page, if it is.
@@ -95,8 +103,12 @@ words! {
 pub struct Page {
     /// The name that people see.
     pub name: Arc<str>,
+    /// The platform that is meant where none is named: Instagram for a Page that is used for nothing else.
+    pub platform: Platform,
     /// The Page on Messenger.
     pub messenger: Line,
+    /// The Instagram account that is linked to it, if one is.
+    pub instagram: Option<InstagramAccount>,
     /// True when it is registered as a news Page, which may send news at any time (M-181b).
     pub news: bool,
     /// The hosts that buttons may open with extensions, in small letters (M-89).
@@ -105,12 +117,23 @@ pub struct Page {
     pub apps: BTreeMap<AppId, Connection>,
 }
 
+/// A professional account on Instagram that is linked to a Page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct InstagramAccount {
+    /// Its id, by which webhooks name it.
+    pub id: AccountId,
+    /// What an admin decided there about conversation control.
+    pub line: Line,
+}
+
 impl Page {
     /// A Page without apps.
     pub fn named(name: impl Into<Arc<str>>) -> Self {
         Self {
             name: name.into(),
+            platform: Platform::default(),
             messenger: Line::default(),
+            instagram: None,
             news: false,
             whitelisted_domains: BTreeSet::new(),
             apps: BTreeMap::new(),
@@ -119,10 +142,37 @@ impl Page {
 }
 
 impl Page {
+    /// The Page on the platform that is meant where none is named.
+    pub fn main(&self) -> &Line {
+        self.line(self.platform).unwrap_or(&self.messenger)
+    }
+
+    /// The Page on a platform; none where it is not there.
+    pub fn line(&self, platform: Platform) -> Option<&Line> {
+        match platform {
+            Platform::Messenger => Some(&self.messenger).filter(|_| self.platform == platform),
+            Platform::Instagram => self.instagram.as_ref().map(|account| &account.line),
+        }
+    }
+
+    /// The same, to change it.
+    pub(crate) fn line_mut(&mut self, platform: Platform) -> Option<&mut Line> {
+        match platform {
+            Platform::Messenger => Some(&mut self.messenger).filter(|_| self.platform == platform),
+            Platform::Instagram => self.instagram.as_mut().map(|account| &mut account.line),
+        }
+    }
+
+    /// The account on Instagram, where that is the platform.
+    pub(crate) fn account_on(&self, platform: Platform) -> Option<AccountId> {
+        let account = self.instagram.as_ref().filter(|_| platform == Platform::Instagram);
+        account.map(|account| account.id)
+    }
+
     /// True while conversations can be given to apps: not where handover is switched off, and under the first protocol
     /// only with a primary and a secondary receiver (C-05).
-    pub fn is_active(&self) -> bool {
-        let line = &self.messenger;
+    pub fn is_active(&self, platform: Platform) -> bool {
+        let Some(line) = self.line(platform) else { return false };
         let fixed = line.fixed();
         match (fixed.leader, fixed.unowned) {
             (Leader::DefaultApp | Leader::Nobody, _) => true,
@@ -136,11 +186,11 @@ impl Page {
     }
 
     /// Who has a conversation that nobody has taken or been given.
-    pub fn unowned(&self) -> Control {
-        if !self.is_active() {
+    pub fn unowned(&self, platform: Platform) -> Control {
+        let Some(line) = self.line(platform).filter(|_| self.is_active(platform)) else {
             return Control::Inactive;
-        }
-        match (self.messenger.fixed().unowned, self.messenger.leader()) {
+        };
+        match (line.fixed().unowned, line.leader()) {
             (Unowned::Primary, Some(by)) => Control::Owned { by, until: None, lasts: CONTROL_LASTS },
             (Unowned::Primary | Unowned::Idle, _) => Control::Idle,
         }

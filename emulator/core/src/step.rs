@@ -26,7 +26,7 @@ pub fn step(world: &mut World, input: Input, context: &Context<'_>) -> Outcome {
     match input {
         Input::Person { person, act } => person::act(world, person, act, context),
         Input::Inbox { person, act } => inbox::act(world, person, act, context),
-        Input::Admin { page, change } => admin::change(world, page, change, context),
+        Input::Admin { line, change } => admin::change(world, line, change, context),
         Input::App { page, app, act } => app_acts(world, page, app, act, context),
         Input::AppSubscribes { app, fields } => admin::app_subscribes(world, app, fields),
         Input::DeliveryTried { page, app, acknowledged } => {
@@ -46,7 +46,10 @@ fn app_acts(world: &mut World, page: PageId, app: AppId, act: AppAct, context: &
         AppAct::Reacts { person, to } => sends::react(Case::new(world, page, person, context), app, &to),
         AppAct::Controls { person, act } => edges::act(Case::new(world, page, person, context), app, act),
         AppAct::AsksOwner { person } => edges::owner(Case::new(world, page, person, context), app),
-        AppAct::AsksReceivers => edges::receivers(world, page, app),
+        AppAct::AsksReceivers { platform } => {
+            let line = platform.map_or_else(|| world.settings.main(page), |platform| page.on(platform));
+            edges::receivers(world, line, app)
+        }
         AppAct::AsksProfile { person, needs } => {
             profile::shown(Case::new(world, page, person, context), app, &needs)
         }

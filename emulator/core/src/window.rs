@@ -74,5 +74,5 @@ pub(crate) fn admits(
         Some(Tag::NonPromotionalSubscription) => (RuleId::WindowNews, news_page, RefusalKind::NotANewsPage),
     };
     let saw = Saw::of([Fact::WindowUntil(until)]);
-    if allowed { Ok((rule, until)) } else { Err(Refusal { rule, saw, kind }) }
+    if allowed { Ok((rule, until)) } else { Err(Refusal { saw, ..case.refuse(rule, kind) }) }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::conversation::{Control, Conversation};
 use crate::ids::{AppId, PageId, Psid};
+use crate::platform::{LineId, Platform};
 use crate::settings::Settings;
 use crate::time::Timestamp;
 use crate::timers::Timers;
@@ -16,6 +17,8 @@ pub struct Person {
     pub name: Arc<str>,
     /// The Page that this id belongs to.
     pub page: PageId,
+    /// The platform on which the person writes to it.
+    pub platform: Platform,
     /// What the person shows of herself.
     pub profile: Arc<Profile>,
     /// True while the person has blocked the Page.
@@ -25,10 +28,15 @@ pub struct Person {
 }
 
 impl Person {
-    /// A person of whom only the name is known.
+    /// A person on Messenger of whom only the name is known.
     pub fn named(name: impl Into<Arc<str>>, page: PageId) -> Self {
-        let profile = Arc::default();
-        Self { name: name.into(), page, profile, blocked: false, tests: BTreeSet::new() }
+        let (platform, profile) = (Platform::default(), Arc::default());
+        Self { name: name.into(), page, platform, profile, blocked: false, tests: BTreeSet::new() }
+    }
+
+    /// The Page on the person's platform.
+    pub const fn line(&self) -> LineId {
+        self.page.on(self.platform)
     }
 }
 
@@ -85,14 +93,20 @@ impl World {
     pub fn control(&self, person: Psid) -> Control {
         match (self.conversations.get(&person), self.people.get(&person)) {
             (Some(conversation), _) => conversation.control,
-            (None, Some(person)) => self.settings.unowned(person.page),
+            (None, Some(person)) => self.settings.unowned(person.line()),
             (None, None) => Control::Idle,
         }
     }
 
     /// The person's conversation, which begins with the first thing that happens in it.
-    pub(crate) fn conversation(&mut self, person: Psid, page: PageId) -> &mut Conversation {
+    pub(crate) fn conversation(&mut self, person: Psid, line: LineId) -> &mut Conversation {
         let Self { settings, conversations, .. } = self;
-        conversations.entry(person).or_insert_with(|| Conversation::new(page, settings.unowned(page)))
+        conversations.entry(person).or_insert_with(|| Conversation::new(line, settings.unowned(line)))
+    }
+
+    /// The Page on the platform of the person; on its main one for who is nobody of it.
+    pub fn line_of(&self, person: Psid, page: PageId) -> LineId {
+        let known = self.people.get(&person).filter(|person| person.page == page);
+        known.map_or_else(|| self.settings.main(page), Person::line)
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn files(case: &mut Case<'_>) {
 pub(crate) fn delivered(case: &mut Case<'_>, mid: Mid, watermark: Timestamp) {
     let settings = &case.world.settings;
     let wanted = settings.pages.get(&case.page).is_some_and(|page| {
-        page.apps.keys().any(|app| settings.fields(case.page, *app).contains(Field::MessageDeliveries))
+        page.apps.keys().any(|app| settings.fields(case.line_id(), *app).contains(Field::MessageDeliveries))
     });
     if wanted {
         case.next_event();

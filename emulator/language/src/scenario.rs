@@ -14,7 +14,7 @@ pub(crate) use world::unknown_page;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use emulator_core::{GraphVersion, Overrides, Protocol, words};
+use emulator_core::{GraphVersion, Overrides, Platform, Protocol, words};
 
 use crate::diagnostics::{Diagnostic, SourceText};
 use crate::node::{Key, Node, NodeKind, Span, Spanned};
@@ -195,6 +195,11 @@ pub struct PageSpec {
     pub id: Option<Spanned<String>>,
     /// The name that people see.
     pub name: Option<Spanned<String>>,
+    /// The platform that is meant where none is named: Instagram for a Page that is used for nothing else, whose
+    /// settings below are those of its account.
+    pub platform: Platform,
+    /// The account that is linked to it, or the id of the only one.
+    pub instagram: Option<AccountSpec>,
     /// The app that is the primary receiver; absent for none.
     pub primary_receiver: Option<Spanned<String>>,
     /// The default app; absent for none.
@@ -209,6 +214,27 @@ pub struct PageSpec {
     pub news: bool,
     /// The hosts that it whitelists, in small letters.
     pub whitelisted_domains: Vec<String>,
+    /// The words that hold whatever its protocol says.
+    pub overrides: Overrides,
+}
+
+/// An account on Instagram.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// Its id, a string of digits below 2^63.
+    pub id: Option<Spanned<String>>,
+    /// The protocol that it follows; that of the world if none.
+    pub protocol: Option<Spanned<Protocol>>,
+    /// The app that is the primary receiver; absent for none.
+    pub primary_receiver: Option<Spanned<String>>,
+    /// The default app; absent for none.
+    pub default_app: Option<Spanned<String>>,
+    /// True when handover is switched off.
+    pub handover_off: bool,
+    /// Where conversations go that begin in a certain way.
+    pub routes: RouteNames,
     /// The words that hold whatever its protocol says.
     pub overrides: Overrides,
 }
@@ -279,6 +305,8 @@ pub struct PersonSpec {
     pub name: Spanned<String>,
     /// The id on the first Page, a string of digits below 2^63.
     pub id: Option<Spanned<String>>,
+    /// The platform on which she writes; that of each Page if none.
+    pub platform: Option<Spanned<Platform>>,
     /// The ids on Pages that are named.
     pub ids: Vec<(Spanned<String>, Spanned<String>)>,
     /// The first name in the profile.
@@ -297,6 +325,14 @@ pub struct PersonSpec {
     pub tester_of: Vec<Spanned<String>>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl PageSpec {
+    /// True where people can write to it on a platform.
+    #[must_use]
+    pub fn is_on(&self, platform: Platform) -> bool {
+        self.platform == platform || platform == Platform::Instagram && self.instagram.is_some()
+    }
 }
 
 impl AppSpec {

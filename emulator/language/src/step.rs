@@ -11,7 +11,7 @@ mod verb;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use emulator_core::Protocol;
+use emulator_core::{Platform, Protocol};
 
 use crate::diagnostics::{Diagnostic, SourceText, did_you_mean};
 use crate::node::{Node, Span, Spanned};
@@ -107,6 +107,8 @@ pub enum Act {
     Page {
         /// The changes, in the order of the file.
         changes: Vec<PageChange>,
+        /// On which platform, where it matters; the main one of the Page if none.
+        platform: Option<Platform>,
         /// How they must fail; without it they must succeed.
         refused: Option<Box<Refusal>>,
     },

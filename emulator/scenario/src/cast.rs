@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use emulator_core::{AppId, PageId, Psid, Settings, real_token};
+use emulator_core::{AppId, PageId, Platform, Psid, Settings, real_token};
 use emulator_server::{AppSpec as Identity, PersonSpec as Member, WebhookUrl};
 
 use crate::diagnostics::Diagnostic;
@@ -130,8 +130,9 @@ impl Cast {
 
     /// The names of the people, in the order of the world.
     pub fn names_of_people(&self) -> impl Iterator<Item = &str> {
-        // Everybody lives on every Page.
-        self.people.iter().filter(|person| person.page == self.page).map(|person| person.name.as_str())
+        // Almost everybody lives on every Page.
+        let mut told = std::collections::BTreeSet::new();
+        self.people.iter().map(|person| person.name.as_str()).filter(move |name| told.insert(*name))
     }
 }
 
@@ -140,7 +141,10 @@ impl Cast {
 pub fn identity(world: &WorldSpec) -> String {
     let page = |page: &PageSpec| {
         let name = page.called.as_ref().map_or_else(String::new, |name| format!("{} ", name.value));
-        format!("page {name}{}", page.id.as_ref().map_or("", |id| &id.value))
+        let account = page.instagram.as_ref().and_then(|account| account.id.as_ref());
+        let account = account.map_or_else(String::new, |id| format!(" account {}", id.value));
+        let there = page.is_on(Platform::Instagram);
+        format!("page {name}{}{account} instagram {there}", page.id.as_ref().map_or("", |id| &id.value))
     };
     let mut parts: Vec<String> = world.pages.iter().map(page).collect();
     for app in &world.apps {
@@ -256,13 +260,24 @@ pub fn cast(
         }
     }
     check_tokens(world, &cast.apps, &mut problems);
-    let member = |person: &PersonSpec, page: &CastPage, id: Option<Psid>| Member {
+    let platform = |person: &PersonSpec, page: &PageSpec| {
+        person.platform.as_ref().map_or(page.platform, |platform| platform.value)
+    };
+    let member = |person: &PersonSpec, platform: Platform, (page, id): (&CastPage, Option<Psid>)| Member {
         id,
+        platform,
         profile: profile(person),
         tests: person.tester_of.iter().filter_map(|app| by_name.get(app.value.as_str()).copied()).collect(),
         ..Member::named(person.name.value.as_str(), page.id)
     };
-    let everywhere = |person| psids(person, &pages).map(move |(page, id)| member(person, page, id));
+    // Who names a platform lives on the Pages that are there.
+    let everywhere = |person| {
+        let places = psids(person, &pages).zip(&world.pages).filter_map(move |(place, page)| {
+            let platform = platform(person, page);
+            page.is_on(platform).then(|| member(person, platform, place))
+        });
+        places.collect::<Vec<_>>()
+    };
     cast.people = world.people.iter().flat_map(everywhere).collect();
     if problems.is_empty() { Ok(cast) } else { Err(problems) }
 }

@@ -254,8 +254,9 @@ impl Scene {
         let captured = match &step.act {
             Act::User { who, verb } => self.user((who, page), verb, &mut performed)?,
             Act::Inbox { person, verb } => self.inbox((person, page), verb, &mut performed)?,
-            Act::Page { changes, refused } => {
-                self.page((page, changes), refused.as_deref(), step.span, &mut performed)?
+            Act::Page { changes, platform, refused } => {
+                let line = platform.map_or_else(|| self.lane.settings().main(page), |it| page.on(it));
+                self.page((line, changes), refused.as_deref(), step.span, &mut performed)?
             }
             Act::App { who, of, verb, refused, answers } => {
                 let (of, refused, answers) = (of.as_ref(), refused.as_deref(), answers.as_ref());

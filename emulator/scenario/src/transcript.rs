@@ -11,7 +11,7 @@ use act::{describe_change, describe_person};
 pub(crate) use call::{describe_call, refused_line};
 pub(crate) use effect::describe_delivery;
 use effect::describe_effect;
-use emulator_core::{Channel, Effect, Field, FieldSet, InboxAct, PageId, RuleId, Subject};
+use emulator_core::{Channel, Effect, Field, FieldSet, InboxAct, PageId, Platform, RuleId, Subject};
 use emulator_server::graph::{self, GraphError};
 use emulator_server::journal::{Entry, Names, Passage, Passed, Record};
 use emulator_server::rfc3339;
@@ -40,8 +40,12 @@ fn told(entry: &Entry, names: &Names, tried: Option<&str>) -> Option<String> {
                 InboxAct::Moves(folder) => format!("the inbox moves {person} to {}", folder.name()),
             }
         }
-        Record::Admin { page, change } => {
-            let of = names.page(*page).map_or_else(String::new, |page| format!(" of {page}"));
+        Record::Admin { line, change } => {
+            let of = names.page(line.page).map_or_else(String::new, |page| format!(" of {page}"));
+            let of = match line.platform {
+                Platform::Messenger => of,
+                Platform::Instagram => format!("{of} on Instagram"),
+            };
             format!("an admin{of} {}", describe_change(change, names))
         }
         Record::Declined(kind) => format!("  not done: {}", graph::declined(*kind)),

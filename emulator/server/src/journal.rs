@@ -42,8 +42,8 @@ pub use causal::causal_order;
 pub use entry::{Cause, Entry};
 pub use file::{Durability, JournalFile, WriteError};
 pub use header::{
-    DeclaredAd, DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredRoutes, DeclaredWorld,
-    FORMAT, Header, HeaderError, Origin,
+    DeclaredAccount, DeclaredAd, DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson,
+    DeclaredRoutes, DeclaredWorld, FORMAT, Header, HeaderError, Origin,
 };
 pub(crate) use kind::Replay;
 pub use kind::{Class, Kind};

@@ -21,8 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emulator_core::{
-    AdminChange, Answer, AppId, Control, Conversation, InboxAct, Input, PageId, PersonAct, Psid, Refusal,
-    Settings, Span, Timestamp, World,
+    AdminChange, Answer, AppId, Control, Conversation, InboxAct, Input, LineId, PageId, PersonAct, Psid,
+    Refusal, Settings, Span, Timestamp, World,
 };
 use hyper::header::HeaderValue;
 use tokio::sync::Notify;
@@ -130,8 +130,8 @@ impl Lane {
     }
 
     /// An admin changes something.
-    pub fn admin_changes(self: &Arc<Self>, page: PageId, change: AdminChange) -> Acted {
-        self.happens(Record::Admin { page, change: change.clone() }, Input::Admin { page, change })
+    pub fn admin_changes(self: &Arc<Self>, line: LineId, change: AdminChange) -> Acted {
+        self.happens(Record::Admin { line, change: change.clone() }, Input::Admin { line, change })
     }
 
     fn happens(self: &Arc<Self>, record: Record, input: Input) -> Acted {

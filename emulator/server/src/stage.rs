@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use emulator_core::{
-    AppId, Digest, GraphVersion, Ids, Media, PageId, Person, Profile, Psid, SetUp, Settings, World,
+    AppId, Digest, GraphVersion, Ids, Media, PageId, Person, Platform, Profile, Psid, SetUp, Settings, World,
 };
 
 use crate::clock::{ClockMode, Stopwatch};
@@ -80,6 +80,8 @@ pub struct PersonSpec {
     pub name: String,
     /// The Page that knows the person.
     pub page: PageId,
+    /// The platform on which the person writes to it.
+    pub platform: Platform,
     /// A fixed id; derived when none.
     pub id: Option<Psid>,
     /// What the person shows of herself.
@@ -91,7 +93,8 @@ pub struct PersonSpec {
 impl PersonSpec {
     /// A person of whom only the name is known, with a derived id.
     pub fn named(name: impl Into<String>, page: PageId) -> Self {
-        Self { name: name.into(), page, id: None, profile: Profile::default(), tests: BTreeSet::new() }
+        let (platform, profile) = (Platform::default(), Profile::default());
+        Self { name: name.into(), page, platform, id: None, profile, tests: BTreeSet::new() }
     }
 }
 
@@ -247,8 +250,8 @@ impl Stage {
                 Some(id) => return Err(OpenLaneError::PersonTaken(id)),
                 None => (0..).map(|count| ids.person(named, count)).find(free).unwrap_or(Psid(1)),
             };
-            let PersonSpec { name, page, id: _, profile, tests } = person;
-            let person = Person { profile: Arc::new(profile), tests, ..Person::named(name, page) };
+            let PersonSpec { name, page, platform, id: _, profile, tests } = person;
+            let person = Person { platform, profile: Arc::new(profile), tests, ..Person::named(name, page) };
             world.people.insert(psid, person);
         }
         let psids: Vec<Psid> = world.people.keys().copied().collect();
@@ -307,8 +310,11 @@ impl Stage {
             let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
             lanes.by_person.contains_key(&Psid(id))
         };
+        let mut accounts = self.settings.pages.values().filter_map(|page| page.instagram.as_ref());
         if self.settings.pages.contains_key(&PageId(id)) {
             Some(NodeKind::Page)
+        } else if accounts.any(|account| account.id.0 == id) {
+            Some(NodeKind::InstagramAccount)
         } else if self.shared.secrets.contains_key(&AppId(id)) {
             Some(NodeKind::App)
         } else {

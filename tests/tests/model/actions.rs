@@ -183,7 +183,7 @@ fn by_app(part: Part, person: Psid, app: AppId, out: &mut Vec<Input>) {
 }
 
 fn by_admin(part: Part, page: &Page, out: &mut Vec<Input>) {
-    let admin = |change| Input::Admin { page: PAGE, change };
+    let admin = |change| Input::Admin { line: PAGE.messenger(), change };
     let anybody = [Some(Party::App(APPS[0])), Some(Party::App(APPS[1])), Some(Party::Inbox), None];
     match part {
         Part::Leaders => match page.messenger.fixed().leader {
@@ -229,7 +229,7 @@ fn by_admin(part: Part, page: &Page, out: &mut Vec<Input>) {
 
 /// An app is connected with everything that it had at first.
 fn connects(app: AppId) -> Action {
-    let admin = |change| Input::Admin { page: PAGE, change };
+    let admin = |change| Input::Admin { line: PAGE.messenger(), change };
     let fields = Field::ALL.iter().copied().collect();
     let feature = AdminChange::Feature { app, feature: Feature::HumanAgent, granted: app == APPROVED };
     let fields = AdminChange::Fields { app, fields };

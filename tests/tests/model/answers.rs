@@ -48,7 +48,7 @@ pub(crate) fn person_of(input: &Input) -> Option<Psid> {
             | AppAct::Controls { person, .. }
             | AppAct::AsksOwner { person }
             | AppAct::AsksProfile { person, .. } => Some(*person),
-            AppAct::AsksReceivers | AppAct::Installs { .. } => None,
+            AppAct::AsksReceivers { .. } | AppAct::Installs { .. } => None,
         },
         Input::TimerFired(timer) => match timer.subject {
             emulator_core::Subject::Conversation(person) => Some(person),

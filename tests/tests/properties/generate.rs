@@ -244,7 +244,7 @@ fn app_act() -> BoxedStrategy<AppAct> {
         1 => person().prop_map(|person| AppAct::Reacts { person, to: Mid("m_nothing".into()) }),
         1 => person().prop_map(|person| AppAct::AsksOwner { person }),
         1 => (person(), select(Permission::ALL.to_vec())).prop_map(|(person, needed)| AppAct::AsksProfile { person, needs: [needed].into() }),
-        1 => Just(AppAct::AsksReceivers),
+        1 => Just(AppAct::AsksReceivers { platform: None }),
         1 => installs.prop_map(|fields| AppAct::Installs { fields, other_fields: Vec::new() }),
     ].boxed()
 }
@@ -265,7 +265,7 @@ pub(crate) fn a_move() -> BoxedStrategy<Move> {
     let input = prop_oneof![
         16 => (person(), person_act()).prop_map(|(person, act)| Input::Person { person, act }),
         6 => (person(), inbox_act()).prop_map(|(person, act)| Input::Inbox { person, act }),
-        3 => (page(), change()).prop_map(|(page, change)| Input::Admin { page, change }),
+        3 => (page(), change()).prop_map(|(page, change)| Input::Admin { line: page.messenger(), change }),
         24 => (page(), app(), app_act()).prop_map(|(page, app, act)| Input::App { page, app, act }),
         1 => (app(), subscribed).prop_map(|(app, fields)| Input::AppSubscribes { app, fields }),
         3 => (page(), app(), any::<bool>())

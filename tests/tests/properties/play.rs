@@ -90,7 +90,7 @@ impl Play {
         self.world
             .people
             .get(&person)
-            .map(|person| self.world.settings.options(person.page))
+            .map(|person| self.world.settings.options(person.line()))
             .unwrap_or_default()
     }
 
@@ -201,7 +201,7 @@ impl Play {
             settings.connection(delivery.page, delivery.app).is_some(),
             "an app that is not on the Page hears"
         );
-        let fields = settings.fields(delivery.page, delivery.app);
+        let fields = settings.fields(delivery.line(), delivery.app);
         prop_assert!(fields.contains(delivery.field), "{:?} is not subscribed", delivery.field);
         let connection = settings.connection(delivery.page, delivery.app);
         prop_assert!(
@@ -218,7 +218,7 @@ impl Play {
                 let app = Some(Party::App(delivery.app));
                 // Where apps have roles the primary receiver gets back what others owned when handover goes off (C-05a).
                 let off = self.world.control(person) == Control::Inactive
-                    && settings.line(delivery.page).is_some_and(Line::has_roles);
+                    && settings.line(delivery.line()).is_some_and(Line::has_roles);
                 let gets_back = off && app == leader(&self.world, delivery.page);
                 let named = match &delivery.event {
                     Event::PassThreadControl { new_owner, .. } => {
@@ -287,7 +287,7 @@ impl Play {
                 if let (Some(expected), Some(now)) = (&mut expected, now)
                     && settles_all(input)
                 {
-                    let unowned = self.world.settings.unowned(now.page).owner();
+                    let unowned = self.world.settings.unowned(now.line()).owner();
                     let after = [expected.control.owner(), unowned, None];
                     prop_assert!(after.contains(&now.control.owner()), "{:?} gets it", now.control);
                     // Telling of it is an event of the conversation (C-05a).
@@ -308,7 +308,7 @@ impl Play {
             let Some(by) = conversation.control.owner() else { continue };
             // Who has what nobody was given got no control that a folder could have followed.
             let follows = self.options(*person).done_folder == DoneFolder::On;
-            let given = self.world.settings.unowned(conversation.page).owner() != Some(by);
+            let given = self.world.settings.unowned(conversation.line()).owner() != Some(by);
             if !follows || !given || self.filed.contains(person) {
                 continue;
             }
@@ -348,7 +348,7 @@ impl Play {
         }
         prop_assert_eq!(armed, expected);
         let idle = future.conversations.iter().all(|(person, conversation)| {
-            conversation.control == future.settings.unowned(conversation.page)
+            conversation.control == future.settings.unowned(conversation.line())
                 || self.options(*person).control_ends == ControlEnds::Never
         });
         prop_assert!(idle, "a conversation left alone does not become idle");
@@ -361,9 +361,9 @@ impl Play {
             let connected = |app| self.world.settings.connection(conversation.page, app).is_some();
             let there = by.app().map_or(by == Party::Inbox, connected);
             prop_assert!(there, "{by:?} owns and is not on the Page");
-            let never = self.world.settings.options(conversation.page).control_ends == ControlEnds::Never;
+            let never = self.world.settings.options(conversation.line()).control_ends == ControlEnds::Never;
             // Who has what nobody was given keeps it for as long as nobody else gets it.
-            let unowned = self.world.settings.unowned(conversation.page).owner() == Some(by);
+            let unowned = self.world.settings.unowned(conversation.line()).owner() == Some(by);
             match conversation.control.until() {
                 None => prop_assert!(never || unowned, "{by:?} owns without end"),
                 Some(until) => prop_assert!(!never, "control ends at {until:?}, which never ends"),
@@ -391,7 +391,7 @@ fn act_about(act: &AppAct) -> Option<Psid> {
         | AppAct::Controls { person, .. }
         | AppAct::AsksOwner { person }
         | AppAct::AsksProfile { person, .. } => Some(*person),
-        AppAct::AsksReceivers | AppAct::Installs { .. } => None,
+        AppAct::AsksReceivers { .. } | AppAct::Installs { .. } => None,
     }
 }
 
@@ -420,7 +420,7 @@ const fn settles_all(input: &Input) -> bool {
 
 /// The primary receiver or the default app of a Page, whichever its protocol has.
 fn leader(world: &World, page: PageId) -> Option<Party> {
-    world.settings.line(page).and_then(Line::leader)
+    world.settings.line(page.messenger()).and_then(Line::leader)
 }
 
 /// The app that calls.
@@ -496,7 +496,7 @@ fn control_decides_who_sends(before: &World, input: &Input, outcome: &Outcome) -
     if earlier.into_iter().any(refused) {
         return Ok(());
     }
-    let (options, caller) = (before.settings.options(*page), Party::App(*app));
+    let (options, caller) = (before.settings.options(page.messenger()), Party::App(*app));
     let barred = match (before.control(*person), options.exclusive, options.idle_sends) {
         (Control::Owned { by, .. }, Switch::On, _) => by != caller,
         (Control::Idle, _, IdleSends::Leader) => leader(before, *page).is_some_and(|leader| leader != caller),

@@ -9,8 +9,12 @@ use crate::request::{Names, filled, filled_value};
 use crate::table::{Answers, Refused, Row, Text};
 
 /// What stands in an expected text for any text of a kind, and how long one is at least and at most, after its beginning.
-const KINDS: &[(&str, &str, usize, usize)] =
-    &[("${any}", "", 1, usize::MAX), ("${mid}", "m_", 64, 64), ("${trace}", "A", 22, 22)];
+const KINDS: &[(&str, &str, usize, usize)] = &[
+    ("${any}", "", 1, usize::MAX),
+    ("${mid}", "m_", 64, 64),
+    ("${instagram_mid}", "aWdfZAG1f", 68, 68),
+    ("${trace}", "A", 22, 22),
+];
 
 /// Whether a text is the expected one, or one of the expected kind.
 fn fits(expected: &str, got: &str) -> bool {

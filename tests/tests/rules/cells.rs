@@ -168,6 +168,7 @@ fn seen(table: &Table, row: &Row, played: &Played) -> Option<(Cell, Seen)> {
         && played.before.primary != OwnerWord::Inbox.name()
         && given.tests.is_empty()
         && !given.blocked
+        && given.platform.is_none()
         && !given.news
         && given.apps.values().chain(table.apps.values()).all(table::App::is_plain);
     let before = &played.before;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use emulator_core::{
     Accepted, AdminChange, Answer, AppId, Context, ControlAct, ControlEnds, Decided, Delivery, Effect, Fixed,
-    Folder, Ids, Input, Message, Outcome, PageId, Party, Person, PersonAct, Protocol, Psid, Refusal, RuleId,
-    Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
+    Folder, Ids, Input, LineId, Message, Outcome, PageId, Party, Person, PersonAct, Platform, Protocol, Psid,
+    Refusal, RuleId, Saw, Settings, Span, Timer, Timestamp, Unowned, World, rechannelled, step,
 };
 use emulator_language::step::{Act, ClockMove};
 use emulator_language::value::parse_duration;
@@ -132,7 +132,7 @@ pub(crate) fn play(table: &Table, row: &Row, given: &Given) -> Result<Played, No
     let mut played = Played {
         before,
         verdict: happened.verdict,
-        control_ends: stage.world.settings.options(ORCHID).control_ends == ControlEnds::AfterSilence,
+        control_ends: stage.world.settings.options(stage.line()).control_ends == ControlEnds::AfterSilence,
         saw,
         answer,
         heard: Vec::new(),
@@ -246,7 +246,12 @@ impl Stage {
         let has_primary = given.primary != RoleWord::None.name();
         let primary = has_primary.then(|| names.id(&given.primary)).transpose()?;
         let mut world = World::new(Arc::new(settings::before(given, apps, &names)?));
-        world.people.extend(PEOPLE.map(|(name, id, page)| (id, Person::named(name, page))));
+        let platform = settings::platform(given)?;
+        let person = |name, page| {
+            let platform = if page == ORCHID { platform } else { Platform::Messenger };
+            Person { platform, ..Person::named(name, page) }
+        };
+        world.people.extend(PEOPLE.map(|(name, id, page)| (id, person(name, page))));
         let (ids, outgoing) = (Ids::new(1, "rules"), BTreeMap::new());
         let mut stage = Self { world, now: BEGIN, ids, names, outgoing };
 
@@ -292,23 +297,27 @@ impl Stage {
         Ok(stage)
     }
 
+    /// The Page where Ana writes.
+    fn line(&self) -> LineId {
+        self.world.settings.main(ORCHID)
+    }
+
     /// Comes under the protocol of the row. Where conversations are never idle, or handover is off, the admin's step says
     /// who has this one.
     fn moves_to(&mut self, protocol: Protocol, settings: Settings) -> Result<(), Nonsense> {
-        let is_off = settings.pages[&ORCHID].messenger.handover_off;
         let mut settings = settings;
-        let page = settings.pages.get_mut(&ORCHID).ok_or("there is no Page")?;
-        page.messenger.handover_off = false;
+        let line = settings::line_mut(settings.pages.get_mut(&ORCHID).ok_or("there is no Page")?);
+        let is_off = std::mem::take(&mut line.handover_off);
         let steps = match Fixed::of(protocol).unowned {
             Unowned::Primary => vec![AdminChange::Protocol(protocol)],
             Unowned::Idle => {
-                page.messenger = std::mem::take(&mut page.messenger).under(protocol);
+                *line = std::mem::take(line).under(protocol);
                 Vec::new()
             }
         };
         self.world.settings = Arc::new(settings);
         for change in steps.into_iter().chain(is_off.then_some(AdminChange::Handover(false))) {
-            let outcome = self.step(Input::Admin { page: ORCHID, change });
+            let outcome = self.step(Input::Admin { line: self.line(), change });
             outcome.map_err(|refusal| format!("the given state cannot be reached: {:?}", refusal.kind))?;
         }
         Ok(())
@@ -460,7 +469,7 @@ impl Stage {
     fn state(&self) -> State {
         let conversation = self.world.conversations.get(&ANA_ID);
         let control = self.world.control(ANA_ID);
-        let leader = self.world.settings.pages[&ORCHID].messenger.leader();
+        let leader = self.world.settings.pages[&ORCHID].main().leader();
         State {
             owner: self.names.holder(control.holder()),
             until: control.until(),

@@ -10,8 +10,8 @@ use emulator_language::diagnostics::Diagnostic;
 use emulator_language::scenario;
 use emulator_language::schema::schema;
 use emulator_language::vocabulary::{
-    APP_KEYS, EXPECTATIONS, Field, HEADS, Head, PAGE_KEYS, PART_KEYS, PERSON_KEYS, SCENARIO_KEYS,
-    TIMEOUT_KEYS, WORLD_KEYS,
+    ACCOUNT_KEYS, APP_KEYS, EXPECTATIONS, Field, HEADS, Head, PAGE_KEYS, PART_KEYS, PERSON_KEYS,
+    SCENARIO_KEYS, TIMEOUT_KEYS, WORLD_KEYS,
 };
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -228,7 +228,7 @@ fn in_world(world: &Value) -> Value {
 
 #[test]
 fn files() {
-    let sections: [(&str, &[Field], Inside); 7] = [
+    let sections: [(&str, &[Field], Inside); 8] = [
         ("scenario", SCENARIO_KEYS, with_keys),
         ("part", PART_KEYS, |mut keys| {
             let given = keys.as_object_mut().expect("a mapping");
@@ -239,6 +239,7 @@ fn files() {
         ("timeouts", TIMEOUT_KEYS, |keys| with_keys(json!({"timeouts": keys}))),
         ("world", WORLD_KEYS, |keys| in_world(&keys)),
         ("page", PAGE_KEYS, |keys| in_world(&json!({"page": keys}))),
+        ("instagram", ACCOUNT_KEYS, |keys| in_world(&json!({"page": {"instagram": keys}}))),
         ("app", APP_KEYS, |keys| in_world(&json!({"apps": {"shopbot": keys}}))),
         ("person", PERSON_KEYS, |keys| in_world(&json!({"people": {"ana": keys}}))),
     ];

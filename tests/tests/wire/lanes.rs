@@ -70,7 +70,7 @@ async fn what_a_bot_sets_up_before_the_first_lane_is_there_in_each_and_what_come
         Call::post(&path)
     };
     let fields = |lane: &Lane| {
-        let fields = lane.settings().fields(PAGE, BOT);
+        let fields = lane.settings().fields(PAGE.messenger(), BOT);
         fields.iter().map(emulator_core::Field::name).collect::<Vec<_>>()
     };
     assert_eq!(stand.call(&subscribe("messages,message_reads")).await.status(), 200);

@@ -110,7 +110,9 @@ async fn language_time_zone_and_gender_need_permissions() {
     assert_eq!((denied.status(), denied.error()), (400, (100, 2_018_247)));
     // An app in development sees the people with a role on it alone.
     let lane = stand.stage.lane("nodes").unwrap();
-    lane.admin_changes(PAGE, AdminChange::Mode { app: BOT, mode: AppMode::Development }).result.unwrap();
+    lane.admin_changes(PAGE.messenger(), AdminChange::Mode { app: BOT, mode: AppMode::Development })
+        .result
+        .unwrap();
     let denied = get(&stand, &target, &token(BOT)).await;
     assert_eq!((denied.status(), denied.error()), (400, (100, 2_018_247)));
 }
@@ -173,7 +175,7 @@ async fn an_app_looks_into_its_tokens() {
         TokenState::SessionEnded,
         TokenState::Deauthorized,
     ] {
-        lane.admin_changes(PAGE, AdminChange::Token { app: BOT, state }).result.unwrap();
+        lane.admin_changes(PAGE.messenger(), AdminChange::Token { app: BOT, state }).result.unwrap();
         let _ = writeln!(all, "{state:?}");
         all.push_str(&answers(&stand, &[&ask(&token(BOT))], &app_token(BOT)).await);
     }
@@ -185,13 +187,13 @@ async fn a_token_that_has_ended_is_refused_wherever_it_is_used() {
     let stand = stand(Setup::new()).await;
     let lane = stand.stage.lane("nodes").unwrap();
     let expires = TokenState::Expires(MORNING + Span::HOUR);
-    lane.admin_changes(PAGE, AdminChange::Token { app: BOT, state: expires }).result.unwrap();
+    lane.admin_changes(PAGE.messenger(), AdminChange::Token { app: BOT, state: expires }).result.unwrap();
     let send = || stand.send(BOT, Psid(7_000_000_000_000_001), "a");
     assert_eq!(send().await.status(), 200, "it holds until then");
     lane.advance(MORNING + Span::HOUR + Span(7 * 60_000), Quiet::Auto, PATIENCE).await.unwrap();
     let mut all = String::new();
     for state in [expires, TokenState::SessionEnded, TokenState::Deauthorized] {
-        lane.admin_changes(PAGE, AdminChange::Token { app: BOT, state }).result.unwrap();
+        lane.admin_changes(PAGE.messenger(), AdminChange::Token { app: BOT, state }).result.unwrap();
         let answer = send().await;
         let _ = write!(all, "{state:?}\n{}", shown(&answer));
         let expected = answer.error();
@@ -203,7 +205,9 @@ async fn a_token_that_has_ended_is_refused_wherever_it_is_used() {
         }
     }
     insta::assert_snapshot!(all);
-    lane.admin_changes(PAGE, AdminChange::Token { app: BOT, state: TokenState::Valid }).result.unwrap();
+    lane.admin_changes(PAGE.messenger(), AdminChange::Token { app: BOT, state: TokenState::Valid })
+        .result
+        .unwrap();
     assert_eq!(send().await.status(), 200, "an admin can mend it");
 }
 
@@ -328,7 +332,7 @@ async fn a_person_who_blocked_the_page_and_an_app_in_development_are_real_causes
     lane.person_acts(ann, PersonAct::Blocks(false)).result.unwrap();
     assert_eq!(stand.send(BOT, ann, "a").await.status(), 200);
     let change = AdminChange::Permission { app: BOT, permission: Permission::PagesMessaging, granted: false };
-    lane.admin_changes(PAGE, change).result.unwrap();
+    lane.admin_changes(PAGE.messenger(), change).result.unwrap();
     let answer = stand.send(BOT, ann, "a").await;
     assert_eq!((answer.status(), answer.error()), (403, (230, 0)), "C-02");
 }

@@ -54,7 +54,7 @@ async fn advance(lane: &Arc<Lane>, by: Span) {
 
 fn subscribes_again(lane: &Arc<Lane>) {
     let fields = Field::ALL.iter().copied().collect();
-    assert!(lane.admin_changes(PAGE, AdminChange::Fields { app: BOT, fields }).result.is_ok());
+    assert!(lane.admin_changes(PAGE.messenger(), AdminChange::Fields { app: BOT, fields }).result.is_ok());
 }
 
 /// Every delivery to a real app has been tried or given up in writing.

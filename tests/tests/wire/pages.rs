@@ -90,7 +90,8 @@ async fn control_of_one_conversation_moves_without_the_other() {
 #[tokio::test]
 async fn roles_folders_windows_and_deadlines_are_those_of_the_page() {
     let (_stand, lane, [shop, store]) = stand(Setup::new()).await;
-    let changed = lane.admin_changes(STORE, AdminChange::PrimaryReceiver(Some(Party::App(LIVECHAT))));
+    let changed =
+        lane.admin_changes(STORE.messenger(), AdminChange::PrimaryReceiver(Some(Party::App(LIVECHAT))));
     assert!(changed.result.is_ok());
     lane.person_says(shop, "hi").unwrap();
     lane.advance(lane.after(Span(6 * Span::HOUR.0)), Quiet::Auto, PATIENCE).await.unwrap();
@@ -153,7 +154,7 @@ async fn one_webhook_gets_the_events_of_both_pages_each_under_its_page() {
         post_on_store(&stand, LIVECHAT, "request_thread_control", &control(store)).await.text(),
         r#"{"success":true}"#
     );
-    let changed = lane.admin_changes(STORE, AdminChange::PrimaryReceiver(None));
+    let changed = lane.admin_changes(STORE.messenger(), AdminChange::PrimaryReceiver(None));
     assert!(changed.result.is_ok());
     settled(&lane).await;
     let arrived = bot.arrivals();
@@ -205,7 +206,7 @@ async fn webhooks_that_fail_for_one_page_are_switched_off_for_that_page_alone() 
     let texts: Vec<String> = bot.arrivals()[before..].iter().map(crate::bot::Arrival::text).collect();
     assert_eq!(texts, ["still there?"]);
     let fields = emulator_core::Field::ALL.iter().copied().collect();
-    assert!(lane.admin_changes(STORE, AdminChange::Fields { app: BOT, fields }).result.is_ok());
+    assert!(lane.admin_changes(STORE.messenger(), AdminChange::Fields { app: BOT, fields }).result.is_ok());
     assert_eq!([disabled(PAGE), disabled(STORE)], [false, false]);
 }
 
@@ -216,12 +217,12 @@ async fn what_an_app_installs_and_an_admin_withdraws_is_of_one_page() {
         let settings = lane.settings();
         settings.fields(page, BOT).iter().map(emulator_core::Field::name).collect::<Vec<_>>()
     };
-    let before = fields(PAGE);
+    let before = fields(PAGE.messenger());
     let installed =
         post_on_store(&stand, BOT, "subscribed_apps", &json!({"subscribed_fields": "messages"})).await;
     assert_eq!(installed.status(), 200);
-    assert_eq!((fields(PAGE), fields(STORE)), (before, vec!["messages"]));
-    assert!(lane.admin_changes(STORE, AdminChange::Removes(BOT)).result.is_ok());
+    assert_eq!((fields(PAGE.messenger()), fields(STORE.messenger())), (before, vec!["messages"]));
+    assert!(lane.admin_changes(STORE.messenger(), AdminChange::Removes(BOT)).result.is_ok());
     for person in [shop, store] {
         lane.person_says(person, "hi").unwrap();
     }
@@ -271,7 +272,7 @@ async fn a_journal_of_two_pages_is_gone_on_with() {
         assert_eq!(stand.send(BOT, store, "not mine").await.error(), (100, 2_018_001));
         let sent = post_on_store(&stand, BOT, "messages", &sending(store, "mine")).await;
         assert_eq!(sent.status(), 200);
-        let changed = lane.admin_changes(STORE, AdminChange::PrimaryReceiver(None));
+        let changed = lane.admin_changes(STORE.messenger(), AdminChange::PrimaryReceiver(None));
         assert!(changed.result.is_ok());
         lane.advance(lane.after(Span::DAY), Quiet::Auto, PATIENCE).await.unwrap();
         file.flush().unwrap();

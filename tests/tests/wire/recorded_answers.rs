@@ -188,7 +188,7 @@ async fn answer(world: World, body: &Value) -> Message {
         }
         World::Development => {
             let change = AdminChange::Mode { app: BOT, mode: AppMode::Development };
-            lane.admin_changes(PAGE, change).result.unwrap();
+            lane.admin_changes(PAGE.messenger(), change).result.unwrap();
         }
     }
     let mut call = json!({"recipient": {"id": ann.to_string()}});

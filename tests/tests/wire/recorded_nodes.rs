@@ -98,7 +98,8 @@ fn hold_set_against(answer: &Message, id: &str, but: &[&str], new: &[&str]) {
 async fn errors_of_tokens_are_those_that_were_recorded() {
     let stand = stand(Setup::new()).await;
     let lane = stand.stage.lane("nodes").unwrap();
-    let ends = |state| lane.admin_changes(PAGE, AdminChange::Token { app: BOT, state }).result.unwrap();
+    let ends =
+        |state| lane.admin_changes(PAGE.messenger(), AdminChange::Token { app: BOT, state }).result.unwrap();
     let send = async || stand.send(BOT, ANN.parse().unwrap(), "a").await;
     let body = sending(ANN.parse().unwrap(), "a");
 

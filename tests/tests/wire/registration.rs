@@ -382,7 +382,7 @@ async fn an_app_installs_itself_with_fields_in_place_of_those_before() {
         permission: Permission::PagesManageMetadata,
         granted: false,
     };
-    lane.admin_changes(PAGE, change).result.unwrap();
+    lane.admin_changes(PAGE.messenger(), change).result.unwrap();
     let denied = stand.call(&install(LIVECHAT, "subscribed_fields=feed")).await;
     let _ = write!(all, "# no right to change the Page\n{}", shown(&denied));
     insta::assert_snapshot!(all);

@@ -99,7 +99,7 @@ async fn make(run: &Run, one: &Move) {
     match one {
         Move::Person(act) => drop(run.lane.person_acts(run.ann, act.clone())),
         Move::Inbox(act) => drop(run.lane.inbox_acts(run.ann, act.clone())),
-        Move::Admin(change) => drop(run.lane.admin_changes(PAGE, change.clone())),
+        Move::Admin(change) => drop(run.lane.admin_changes(PAGE.messenger(), change.clone())),
         Move::Plays(app, call) => {
             let token = [token(BOT), token(LIVECHAT), "stranger-page-token".into()][*app].clone();
             drop(graph::play(&run.stage, &run.lane, Some(&token), Some(run.ann), call.clone()));

@@ -76,10 +76,10 @@ async fn a_route_without_its_permission_is_refused_whatever_its_parameters_are()
                 (_, Permission::PagesManageMetadata) => (403, (200, 0)),
                 (id, permission) => panic!("{} needs {}", id.name(), permission.name()),
             };
-            lane.admin_changes(PAGE, change(permission, false)).result.unwrap();
+            lane.admin_changes(PAGE.messenger(), change(permission, false)).result.unwrap();
             let answer = call(&stand, row, &Map::new()).await;
             assert_eq!((answer.status(), answer.error()), refused, "{}", row.id.name());
-            lane.admin_changes(PAGE, change(permission, true)).result.unwrap();
+            lane.admin_changes(PAGE.messenger(), change(permission, true)).result.unwrap();
             let answer = call(&stand, row, &Map::new()).await;
             let (_, code) = (refused.0, if answer.status() == 200 { (0, 0) } else { answer.error() });
             assert_ne!(code, refused.1, "{} is refused with the permission too", row.id.name());

@@ -79,7 +79,7 @@ impl Scene {
     }
 
     pub(crate) fn admin(&self, change: AdminChange) {
-        let acted = self.lane.admin_changes(PAGE, change);
+        let acted = self.lane.admin_changes(PAGE.messenger(), change);
         assert!(acted.result.is_ok(), "{acted:?}");
     }
 

@@ -69,8 +69,8 @@ async fn what_a_deadline_leads_to_happens_before_the_next() {
     settled(&lane).await;
     lane.advance(MORNING + Span(23 * Span::HOUR.0), Quiet::Auto, PATIENCE).await.unwrap();
     // An hour of failing switches the webhooks off, until the app subscribes again.
-    let fields = lane.settings().fields(PAGE, BOT);
-    lane.admin_changes(PAGE, AdminChange::Fields { app: BOT, fields }).result.unwrap();
+    let fields = lane.settings().fields(PAGE.messenger(), BOT);
+    lane.admin_changes(PAGE.messenger(), AdminChange::Fields { app: BOT, fields }).result.unwrap();
     let extend = json!({"recipient": {"id": ann.to_string()}, "duration": 100});
     assert_eq!(stand.post(LIVECHAT, "extend_thread_control", &extend).await.status(), 200);
     assert_eq!(stand.send(LIVECHAT, ann, "two").await.status(), 200);

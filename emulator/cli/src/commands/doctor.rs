@@ -282,7 +282,7 @@ fn of_own(own: &Own) -> Vec<Subject> {
     let subject = |app: &emulator_server::AppSpec| {
         Some(Subject {
             probe: Probe::new(own.stage.webhook(app.id)?, own.cast.page, own.person(&app.name)?, TIME_OUT),
-            fields: own.cast.settings.fields(own.cast.page, app.id),
+            fields: own.cast.settings.fields(own.cast.settings.main(own.cast.page), app.id),
             started: own.started.has(&app.name).then(|| own.started.clone()),
         })
     };

@@ -56,6 +56,8 @@ const UNREACHED: &[(Unreached, &[RuleId])] = &[
             BodyEscapes,
             OneEvent,
             WebhookFrame,
+            InstagramFrame,
+            InstagramEchoes,
         ],
     ),
     (
@@ -86,6 +88,7 @@ const UNREACHED: &[(Unreached, &[RuleId])] = &[
             Echoes,
             PageReacts,
             ButtonTemplate,
+            InstagramFields,
         ],
     ),
     (Unreached::Absence, &[WindowsApart, PagesApart]),

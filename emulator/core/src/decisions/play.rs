@@ -55,7 +55,7 @@ pub(super) fn played(cell: Cell, overrides: &Overrides) -> Played {
     };
     let cast = Cast {
         owner: stage.world.control(PERSON).owner(),
-        primary: stage.world.settings.line(PAGE).and_then(Line::leader).and_then(Party::app),
+        primary: stage.world.settings.line(PAGE.messenger()).and_then(Line::leader).and_then(Party::app),
         actor,
         target: (cell.action != Action::TakesRoleAway).then_some(TARGET),
     };
@@ -232,7 +232,7 @@ fn controls(app: AppId, act: ControlAct) -> Input {
 }
 
 fn admin(change: AdminChange) -> Input {
-    Input::Admin { page: PAGE, change }
+    Input::Admin { line: PAGE.messenger(), change }
 }
 
 fn reacts(there: bool) -> PersonAct {
@@ -273,7 +273,7 @@ fn input(protocol: Protocol, action: Action, app: AppId) -> Option<Input> {
         Action::Extends => extend(3),
         Action::ExtendsTooLong => extend(8),
         Action::AsksOwner => asks(AppAct::AsksOwner { person: PERSON }),
-        Action::AsksReceivers => asks(AppAct::AsksReceivers),
+        Action::AsksReceivers => asks(AppAct::AsksReceivers { platform: None }),
         Action::Signals => asks(AppAct::Signals { person: PERSON }),
         Action::Replies | Action::RepliesInDone => inbox(InboxAct::Replies(said("hi"))),
         Action::MovesToMain => inbox(InboxAct::Moves(Folder::Main)),

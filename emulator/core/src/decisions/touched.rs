@@ -16,6 +16,7 @@ use crate::ids::{AppId, PageId, Psid};
 use crate::input::{AdminChange, AppAct, ControlAct, InboxAct, Input, PersonAct, Tag};
 use crate::line::Line;
 use crate::party::Party;
+use crate::platform::{LineId, Platform};
 use crate::protocols::{Leader, Overrides};
 use crate::settings::Feature;
 use crate::step::step;
@@ -50,7 +51,8 @@ fn concerned(world: &World, input: &Input) -> Vec<Psid> {
     };
     match input {
         Input::Person { person, .. } | Input::Inbox { person, .. } => vec![*person],
-        Input::Admin { page, .. } | Input::App { page, act: AppAct::AsksReceivers, .. } => all_of(*page),
+        Input::Admin { line: LineId { page, .. }, .. }
+        | Input::App { page, act: AppAct::AsksReceivers { .. }, .. } => all_of(*page),
         Input::App { act, .. } => of_act(act).into_iter().collect(),
         Input::TimerFired(timer) => match (timer.kind, timer.subject) {
             (TimerKind::ControlEnds, Subject::Conversation(person)) => vec![person],
@@ -68,7 +70,7 @@ const fn of_act(act: &AppAct) -> Option<Psid> {
         | AppAct::Controls { person, .. }
         | AppAct::AsksOwner { person }
         | AppAct::AsksProfile { person, .. } => Some(*person),
-        AppAct::AsksReceivers | AppAct::Installs { .. } => None,
+        AppAct::AsksReceivers { .. } | AppAct::Installs { .. } => None,
     }
 }
 
@@ -85,8 +87,10 @@ struct Before {
 
 impl Before {
     fn of(world: &World, person: Psid) -> Option<Self> {
-        let page = world.people.get(&person)?.page;
-        let line = world.settings.line(page)?.clone();
+        // The table is that of Messenger.
+        let known = world.people.get(&person).filter(|person| person.platform == Platform::Messenger)?;
+        let page = known.page;
+        let line = world.settings.line(known.line())?.clone();
         let conversation = world.conversations.get(&person);
         let control = world.control(person);
         Some(Self {
@@ -246,7 +250,7 @@ fn app_does(world: &World, (page, app): (PageId, AppId), act: &AppAct) -> Option
         AppAct::Sends { tag: Some(Tag::HumanAgent), .. } => Action::SendsAsHumanAgent,
         AppAct::Signals { .. } => Action::Signals,
         AppAct::AsksOwner { .. } => Action::AsksOwner,
-        AppAct::AsksReceivers => Action::AsksReceivers,
+        AppAct::AsksReceivers { .. } => Action::AsksReceivers,
         AppAct::Controls { act, .. } => return control_does(world, (page, app), act),
         AppAct::Sends { .. }
         | AppAct::Reacts { .. }

@@ -11,7 +11,7 @@ use super::parts::{not_alone, part};
 use super::section::Section;
 use super::settings::{begin_at, timeouts};
 use super::steps::{Assembly, given, list, unjudged};
-use super::world::{lacks_default_app, world};
+use super::world::{unfit_protocol, world};
 use super::world_file::{referred_world, world_above};
 use super::{Case, Deliveries, Document, Protocols, Scenario, Unread, WorldSpec};
 use crate::check::{bot_steps, early_taps};
@@ -151,7 +151,7 @@ fn scenario(
     let protocols = protocols(&mut section);
     if certainty == Certainty::Complete {
         let lacking = protocols_of(&protocols, &cases);
-        let lacking = lacking.iter().filter_map(|protocol| lacks_default_app(&world, protocol));
+        let lacking = lacking.iter().filter_map(|protocol| unfit_protocol(&world, protocol));
         section.problems.extend(lacking);
     }
     Some(Scenario {

@@ -2,17 +2,17 @@
 
 mod check;
 
-pub(super) use check::lacks_default_app;
+pub(super) use check::unfit_protocol;
 pub(crate) use check::unknown_page;
 
 use std::sync::Arc;
 
 use emulator_core::{
-    DOMAINS, GraphVersion, OptionError, Options, Overrides, Protocol, Timestamp, whitelisted_host,
+    DOMAINS, GraphVersion, OptionError, Options, Overrides, Platform, Protocol, Timestamp, whitelisted_host,
 };
 
 use super::section::{Section, spanned};
-use super::{AppSpec, PageSpec, PersonSpec, WorldSpec};
+use super::{AccountSpec, AppSpec, PageSpec, PersonSpec, WorldSpec};
 use crate::diagnostics::{Diagnostic, SourceText, suggestion};
 use crate::node::{Key, Node, NodeKind, Spanned};
 use crate::step::RouteNames;
@@ -74,11 +74,15 @@ fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
     let mut section = Section::open(node, place, words::PAGE_KEYS, words::PAGE_NOT_YET, problems);
     let overrides = overrides(&mut section);
     let whitelisted_domains = domains(&mut section);
+    let platform = section.word("platform").and_then(Platform::parse).unwrap_or_default();
+    let instagram = section.get("instagram").map(|node| account(node, platform, section.problems));
     PageSpec {
         span: section.span(),
         called: None,
         id: section.text("id"),
         name: section.text("name"),
+        platform,
+        instagram,
         primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
         default_app: section.text("default_app").filter(|name| name.value != "none"),
         inbox_without_role: section.word("inbox") == Some("none"),
@@ -87,6 +91,33 @@ fn page(node: &Node, place: &str, problems: &mut Vec<Diagnostic>) -> PageSpec {
         news: section.boolean("news").unwrap_or_default(),
         whitelisted_domains,
         overrides,
+    }
+}
+
+/// Reads a linked account. Where the Page is used for it alone, its settings are those of the Page.
+fn account(node: &Node, platform: Platform, problems: &mut Vec<Diagnostic>) -> AccountSpec {
+    let mut section = Section::open(node, "`instagram`", words::ACCOUNT_KEYS, &[], problems);
+    let others = node.entries().unwrap_or_default().iter().map(|(key, _)| key);
+    let mut others = others.filter(|key| platform == Platform::Instagram && key.name != "id");
+    if let Some(key) = others.next() {
+        let problem = Diagnostic::new(key.span, format!("`{}` stands on the Page itself", key.name));
+        section.report(problem.label("the Page is used for Instagram alone").help(format!(
+            "write `page: {{platform: instagram, {}: …}}`; only `id` is that of the account",
+            key.name
+        )));
+    }
+    let protocol = section
+        .get("protocol")
+        .and_then(|node| Protocol::parse(&node.source).map(|protocol| Spanned::new(protocol, node.span)));
+    AccountSpec {
+        span: section.span(),
+        id: section.text("id"),
+        protocol,
+        primary_receiver: section.text("primary_receiver").filter(|name| name.value != "none"),
+        default_app: section.text("default_app").filter(|name| name.value != "none"),
+        handover_off: section.boolean("handover") == Some(false),
+        routes: section.get("routes").map(RouteNames::of).unwrap_or_default(),
+        overrides: overrides(&mut section),
     }
 }
 
@@ -139,6 +170,9 @@ fn person((key, node): &(Key, Node), problems: &mut Vec<Diagnostic>) -> PersonSp
     PersonSpec {
         name: section.name("a person", key),
         id: section.only("id").map(spanned),
+        platform: section
+            .get("platform")
+            .and_then(|node| Platform::parse(&node.source).map(|platform| Spanned::new(platform, node.span))),
         ids: by_page(&section, "id", spanned),
         first_name: section.text("first_name").map(|text| text.value),
         last_name: section.text("last_name").map(|text| text.value),

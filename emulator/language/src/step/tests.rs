@@ -183,7 +183,8 @@ fn an_agent_and_an_admin_act() {
         ("mode: {livechat: development}", "Mode("),
         ("token: {livechat: password_changed}", "Token("),
     ] {
-        let Act::Page { changes, refused: None } = step(&format!("page: {{{text}}}")).act else {
+        let Act::Page { changes, platform: None, refused: None } = step(&format!("page: {{{text}}}")).act
+        else {
             panic!("{text}")
         };
         let change = format!("{:?}", changes[0]);
@@ -191,7 +192,7 @@ fn an_agent_and_an_admin_act() {
     }
     let several =
         step("{page: {features: {shopbot: [human_agent], livechat: []}, removes: shopbot}, refused: true}");
-    let Act::Page { changes, refused: Some(_) } = several.act else { panic!() };
+    let Act::Page { changes, platform: None, refused: Some(_) } = several.act else { panic!() };
     assert_eq!(changes.len(), 3);
 }
 

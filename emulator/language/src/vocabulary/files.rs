@@ -1,6 +1,6 @@
 //! The keys of the mappings of a file.
 
-use emulator_core::{AppMode, Feature, Field as WebhookField, Permission};
+use emulator_core::{AppMode, Feature, Field as WebhookField, Permission, Platform};
 
 use super::{Field, ValueKind, field};
 use crate::scenario::{Deliveries, Unread};
@@ -69,6 +69,16 @@ pub const WORLD_KEYS: &[Field] = &[
 pub const PAGE_KEYS: &[Field] = &[
     field("id", ValueKind::Id(63), "its id: digits, below 2^63"),
     field("name", ValueKind::Literal, "what it is called"),
+    field(
+        "platform",
+        ValueKind::Word(Platform::WORDS),
+        "`instagram` for a Page that is used for its Instagram account alone; `messenger` unless given",
+    ),
+    field(
+        "instagram",
+        ValueKind::Section(ACCOUNT_KEYS),
+        "the Instagram account that is linked to it, whose conversations have a control of their own",
+    ),
     field("primary_receiver", ValueKind::Literal, "the app that is primary receiver, or `none`"),
     field("default_app", ValueKind::Literal, "the default app under routing: an app, `inbox` or `none`"),
     field(
@@ -95,7 +105,29 @@ pub const PAGE_KEYS: &[Field] = &[
     field("options", ValueKind::Switches, "the switches where sources disagree about the platform"),
 ];
 /// The keys of `page:` that this version lacks.
-pub const PAGE_NOT_YET: &[&str] = &["platform", "instagram", "meta_ai", "lead_forms"];
+pub const PAGE_NOT_YET: &[&str] = &["meta_ai", "lead_forms"];
+/// The keys of `instagram:` of a Page.
+pub const ACCOUNT_KEYS: &[Field] = &[
+    field("id", ValueKind::Id(63), "its id: digits, below 2^63"),
+    field(
+        "protocol",
+        ValueKind::Word(super::words::PROTOCOLS),
+        "the protocol that it follows, whatever the scenario lists; that of the world unless given",
+    ),
+    field("primary_receiver", ValueKind::Literal, "the app that is primary receiver there, or `none`"),
+    field(
+        "default_app",
+        ValueKind::Literal,
+        "the default app there under routing: an app, `inbox` or `none`",
+    ),
+    field("handover", ValueKind::Bool, "whether handover is switched on there; it is unless given"),
+    field(
+        "routes",
+        ValueKind::Mapping(ROUTE_KEYS),
+        "where conversations go that begin there with a link, with an ad or otherwise, under routing",
+    ),
+    field("options", ValueKind::Switches, "the switches for conversations there"),
+];
 /// The keys of `routes:` of a Page.
 const ROUTE_KEYS: &[Field] = &[
     field("links", ValueKind::Free(&ValueKind::Literal), "the app of each link, by its `ref`"),
@@ -170,6 +202,11 @@ pub const PERSON_KEYS: &[Field] = &[
         "id",
         ValueKind::OrPerPage(&ValueKind::Id(63)),
         "the page-scoped id: digits, below 2^63; for several Pages a mapping from their names; it follows from the seed unless given",
+    ),
+    field(
+        "platform",
+        ValueKind::Word(Platform::WORDS),
+        "where the person writes; on Instagram if the Page is used for that alone, on Messenger unless given",
     ),
     field("first_name", ValueKind::Literal, "the first name in the profile"),
     field("last_name", ValueKind::Literal, "the last name in the profile"),

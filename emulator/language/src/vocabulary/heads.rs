@@ -3,7 +3,7 @@
 use super::app::APP_VERBS;
 use super::bot::BOT_VERBS;
 use super::inbox::INBOX_VERBS;
-use super::keys::{AS, ON};
+use super::keys::{AS, ON, PLATFORM};
 use super::page::{DECLINED, PAGE_CHANGES};
 use super::person::USER_VERBS;
 use super::verb::{BuildStep, Head, StepHead};
@@ -43,7 +43,7 @@ pub static HEADS: &[StepHead] = &[
     alone(
         "page",
         ValueKind::Mapping(PAGE_CHANGES),
-        &[ON, field("refused", ValueKind::FlagOr(DECLINED), "the change must fail, in this way")],
+        &[ON, PLATFORM, field("refused", ValueKind::FlagOr(DECLINED), "the change must fail, in this way")],
         "an admin changes settings",
         parse::page,
     ),

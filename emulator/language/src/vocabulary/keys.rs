@@ -1,6 +1,6 @@
 //! Keys that stand beside several verbs and expectations.
 
-use emulator_core::SendControl;
+use emulator_core::{Platform, SendControl};
 
 use super::{Field, ValueKind, field};
 
@@ -10,6 +10,11 @@ pub(super) const OF: Field =
 pub(super) const TO: Field =
     field("to", ValueKind::Person, "the person meant, where the scenario has more than one");
 pub(super) const ON: Field = field("on", ValueKind::Page, "the Page meant, where it is not the first one");
+pub(super) const PLATFORM: Field = field(
+    "platform",
+    ValueKind::Word(Platform::WORDS),
+    "the platform whose settings are changed, where the Page is on both",
+);
 /// The protocols under which a step is played.
 pub(crate) const UNDER: Field = field(
     "under",

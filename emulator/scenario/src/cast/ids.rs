@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use emulator_core::{AppId, INSTAGRAM_INBOX, PageId, Party, Psid};
+use emulator_core::{AppId, PageId, Party, Platform, Psid};
 use emulator_server::AppSpec as Identity;
 
 use super::CastPage;
@@ -16,8 +16,12 @@ const FIRST_APP: u64 = 200_000_000_000_001;
 
 /// The apps' ids: those that are given, and for the others the next of the default ones.
 pub(super) fn ids(world: &WorldSpec, problems: &mut Vec<Diagnostic>) -> Vec<AppId> {
-    let platform = Party::OF_THE_PLATFORM.iter().map(|party| party.number());
-    let mut taken: BTreeSet<AppId> = platform.chain([INSTAGRAM_INBOX]).collect();
+    let parties = Party::OF_THE_PLATFORM.iter();
+    let numbers = |party: &Party| {
+        let party = *party;
+        Platform::ALL.iter().map(move |platform| party.number_on(*platform))
+    };
+    let mut taken: BTreeSet<AppId> = parties.flat_map(numbers).collect();
     let mut given = BTreeMap::new();
     for (index, app) in world.apps.iter().enumerate() {
         let Some(id) = &app.id else { continue };

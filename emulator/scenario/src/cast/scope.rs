@@ -125,7 +125,7 @@ pub(crate) fn of_page(id: impl std::fmt::Display, name: &str) -> Value {
 
 /// The protocol that the first Page follows.
 fn protocol_of(settings: &Settings, pages: &[CastPage]) -> Protocol {
-    let line = pages.first().and_then(|page| settings.line(page.id));
+    let line = pages.first().and_then(|page| settings.line(settings.main(page.id)));
     line.map(Line::protocol).unwrap_or_default()
 }
 

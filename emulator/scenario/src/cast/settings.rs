@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use emulator_core::{
-    AdRoute, App, AppId, AppMode, Connection, Feature, Field, FieldSet, Line, Page, Party, Permission,
-    Profile, Routes, Settings, Span,
+    AccountId, AdRoute, App, AppId, AppMode, Connection, Feature, Field, FieldSet, InstagramAccount, Line,
+    Page, PageId, Party, Permission, Platform, Profile, Routes, Settings, Span,
 };
 
 use super::CastPage;
+use super::ids::DEFAULT_PAGE;
 use crate::node::Spanned;
-use crate::scenario::{AppSpec, PageSpec, PersonSpec, WorldSpec};
+use crate::scenario::{AccountSpec, AppSpec, PageSpec, PersonSpec, WorldSpec};
 use crate::step::RouteNames;
 
 /// What people see of a Page that has no name at all.
@@ -51,10 +52,20 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         },
         ..Connection::default()
     };
-    let page = |page: &PageSpec| {
+    let page = |(page, id): (&PageSpec, PageId)| {
         let name = page.name.as_ref().or(page.called.as_ref());
+        let own = line(world, page, &id_of);
+        let account = |line| InstagramAccount { id: page_account(page, id), line };
+        let (messenger, instagram) = match (page.platform, &page.instagram) {
+            (Platform::Instagram, _) => (Line::default(), Some(account(own))),
+            (Platform::Messenger, linked) => {
+                (own, linked.as_ref().map(|linked| account(account_line(world, linked, &id_of))))
+            }
+        };
         Page {
-            messenger: line(world, page, &id_of),
+            platform: page.platform,
+            messenger,
+            instagram,
             news: page.news,
             whitelisted_domains: page.whitelisted_domains.iter().map(|host| host.as_str().into()).collect(),
             apps: ids.iter().copied().zip(world.apps.iter().map(connection)).collect(),
@@ -67,9 +78,31 @@ pub(super) fn settings(world: &WorldSpec, pages: &[CastPage], ids: &[AppId]) -> 
         ..App::named(app.name.value.as_str())
     };
     Arc::new(Settings {
-        pages: pages.iter().map(|page| page.id).zip(world.pages.iter().map(page)).collect(),
+        pages: {
+            let ids = pages.iter().map(|page| page.id);
+            ids.clone().zip(world.pages.iter().zip(ids).map(page)).collect()
+        },
         apps: ids.iter().copied().zip(world.apps.iter().map(known)).collect(),
     })
+}
+
+/// The id of the account of the first Page unless the world says otherwise; those of other Pages follow theirs.
+const FIRST_ACCOUNT: u64 = 17_841_400_000_000_001;
+
+/// The id of the account that is linked to a Page.
+fn page_account(page: &PageSpec, id: PageId) -> AccountId {
+    let written = page.instagram.as_ref().and_then(|account| account.id.as_ref()?.value.parse().ok());
+    written.unwrap_or(AccountId(FIRST_ACCOUNT + id.0.abs_diff(DEFAULT_PAGE.0) % 1_000_000))
+}
+
+/// What an admin decided about conversation control on a linked account.
+fn account_line(world: &WorldSpec, account: &AccountSpec, id_of: &dyn Fn(&str) -> Option<AppId>) -> Line {
+    let protocol = account.protocol.clone().or_else(|| world.protocol.clone());
+    let world = WorldSpec { protocol, ..WorldSpec::clone(world) };
+    let AccountSpec { primary_receiver, default_app, handover_off, routes, overrides, .. } = account.clone();
+    let page =
+        PageSpec { primary_receiver, default_app, handover_off, routes, overrides, ..PageSpec::default() };
+    line(&world, &page, id_of)
 }
 
 /// What an admin decided about conversation control on the Page.

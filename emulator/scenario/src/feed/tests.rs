@@ -63,7 +63,8 @@ impl Tape {
         let event = Event::Message { mid: Mid("m_0".into()), message, self_reply: false, referral: None };
         let (channel, field, at, style) =
             (Channel::Messaging, Field::Messages, Timestamp(0), Style::of(&Options::default()));
-        let delivery = Delivery { app, page: PAGE, person: Some(ANA), channel, field, at, style, event };
+        let delivery =
+            Delivery { app, page: PAGE, account: None, person: Some(ANA), channel, field, at, style, event };
         self.add(None, Record::Effect(Effect::Deliver(delivery)))
     }
 

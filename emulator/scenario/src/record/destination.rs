@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use emulator_server::journal::{DeclaredPerson, DeclaredWorld, Record};
+use emulator_server::journal::{DeclaredAccount, DeclaredPerson, DeclaredWorld, Record};
 use serde_json::{Map, Value, json};
 
 use super::RecordError;
@@ -146,6 +146,10 @@ fn undescribed(
         if page.news {
             settings.insert("news".into(), json!(true));
         }
+        let platform = page.platform.as_ref();
+        settings.extend(platform.map(|platform| ("platform".to_owned(), json!(platform))));
+        let account = page.instagram.as_ref().map(|account| account_of(account, platform.is_some()));
+        settings.extend(account.map(|account| ("instagram".to_owned(), account)));
         if !page.options.is_empty() {
             settings.insert("options".into(), json!(page.options));
         }
@@ -175,12 +179,28 @@ fn undescribed(
     Ok(Tree::map(parts.map(|(key, members)| Some((key, raw(&Value::Object(members)))))))
 }
 
+/// What a world says of an account; of one that is all there is of its Page, the Page says the rest.
+fn account_of(account: &DeclaredAccount, alone: bool) -> Value {
+    let DeclaredAccount { id, protocol, primary_receiver, default_app, options, .. } = account;
+    let mut out = Map::from_iter([("id".to_owned(), json!(id))]);
+    if !alone {
+        out.insert("protocol".into(), json!(protocol));
+        let apps = [("primary_receiver", primary_receiver), ("default_app", default_app)];
+        out.extend(apps.into_iter().filter_map(|(key, app)| Some((key.to_owned(), json!(app.as_ref()?)))));
+        if !options.is_empty() {
+            out.insert("options".into(), json!(options));
+        }
+    }
+    Value::Object(out)
+}
+
 /// What a person shows that is not as usual.
 fn shown(person: &DeclaredPerson) -> Value {
     let usual = |value: &Value| *value == "Emulated" || *value == "en_US" || *value == 0;
     let profile = serde_json::to_value(&person.profile).unwrap_or_default();
     let members = profile.as_object().into_iter().flatten();
-    members.filter(|(_, value)| !usual(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
+    let members = members.filter(|(_, value)| !usual(value)).map(|(key, value)| (key.clone(), value.clone()));
+    members.chain(person.platform.as_ref().map(|it| ("platform".to_owned(), json!(it)))).collect()
 }
 
 /// A value as it was written: its expressions are expressions.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator_core::{AdminChange, AppId, Feature, PageId, Permission, Role, Routes, TokenState};
+use emulator_core::{
+    AdminChange, AppId, Feature, LineId, PageId, Permission, Platform, Role, Routes, TokenState,
+};
 
 use super::acts::Words;
 use super::journal::Heading;
@@ -45,19 +47,20 @@ impl Grants {
     /// A change as a step. One that was declined changes nothing.
     pub(crate) fn change(
         &mut self,
-        (page, change): (PageId, &AdminChange),
+        (line, change): (LineId, &AdminChange),
         declined: bool,
         words: &Words<'_>,
     ) -> Changed {
         let before = declined.then(|| self.lists.clone());
-        let changed = self.changed(page, change, declined, words);
+        let changed = self.changed(line, change, declined, words);
         if let Some(before) = before {
             self.lists = before;
         }
         changed
     }
 
-    fn changed(&mut self, page: PageId, change: &AdminChange, declined: bool, words: &Words<'_>) -> Changed {
+    fn changed(&mut self, line: LineId, change: &AdminChange, declined: bool, words: &Words<'_>) -> Changed {
+        let LineId { page, platform } = line;
         let name = |app: AppId| words.heading.names.app(app);
         let per_app = |key: &'static str, app: AppId, value| (key, Tree::Map(vec![(name(app), value)]));
         let mut list = None;
@@ -113,7 +116,8 @@ impl Grants {
         };
         let refused = declined.then_some(("refused", Tree::Bool(true)));
         let on = words.on_page_named(page);
-        let line = Line::step([Some(("page", Tree::map([Some((key, value))]))), on, refused]);
+        let platform = (platform != Platform::Messenger).then(|| ("platform", Tree::word(platform.name())));
+        let line = Line::step([Some(("page", Tree::map([Some((key, value))]))), platform, on, refused]);
         Changed { line, list: list.filter(|_| !declined) }
     }
 

@@ -150,8 +150,8 @@ impl Teller<'_> {
             }
         } else if let Record::Inbox { person, act } = record {
             self.words.inbox((*person, act), capture).map(Some)
-        } else if let Record::Admin { page, change } = record {
-            let changed = self.grants.change((*page, change), reason.is_some(), self.words);
+        } else if let Record::Admin { line, change } = record {
+            let changed = self.grants.change((*line, change), reason.is_some(), self.words);
             let goes_on = self.list.is_some() && self.list == changed.list;
             self.list = changed.list;
             if goes_on && let Some(piece) = self.pieces.last_mut() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use emulator_core::{
-    AdminChange, AppId, Connection, Feature, PageId, Party, Permission, RefusalKind, TokenState,
+    AdminChange, AppId, Connection, Feature, LineId, PageId, Party, Permission, RefusalKind, TokenState,
 };
 use emulator_server::graph;
 use serde_json::{Value, json};
@@ -19,15 +19,15 @@ impl Scene {
     /// Makes the changes one after the other, up to the first that is declined.
     pub(super) fn page(
         &self,
-        (page, changes): (PageId, &[PageChange]),
+        (line, changes): (LineId, &[PageChange]),
         refused: Option<&Refusal>,
         span: Span,
         done: &mut Performed,
     ) -> Outcome<Value> {
         let mut declined = None;
         for change in changes {
-            for change in self.admin_changes(page, change)? {
-                let acted = self.lane.admin_changes(page, change);
+            for change in self.admin_changes(line.page, change)? {
+                let acted = self.lane.admin_changes(line, change);
                 done.entries.push(acted.seq);
                 if let Err(refusal) = acted.result {
                     declined = declined.or(Some(refusal.kind));

@@ -134,7 +134,8 @@ impl Scene {
     /// What a person sends that is more than text.
     fn message(&self, mut value: Value, span: Span, page: PageId) -> Outcome<Message> {
         without_base(&mut value, self.stage.base_url());
-        let as_of = self.lane.settings().options(page).rules_as_of;
+        let settings = self.lane.settings();
+        let as_of = settings.options(settings.main(page)).rules_as_of;
         person_message(&value, as_of).map_err(|error| self.error(Diagnostic::new(span, error.to_string())))
     }
 

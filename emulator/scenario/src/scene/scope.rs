@@ -12,7 +12,8 @@ use crate::vocabulary::{PersonMember, Root};
 impl Scene {
     /// The protocol that the first Page follows now.
     fn protocol_now(&self) -> Protocol {
-        self.lane.settings().line(self.cast.page).map(Line::protocol).unwrap_or_default()
+        let settings = self.lane.settings();
+        settings.line(settings.main(self.cast.page)).map(Line::protocol).unwrap_or_default()
     }
 }
 

@@ -139,7 +139,7 @@ fn options_for(world: &World, caller: Option<Caller>) -> Options {
         Some(Token::App { app }) => pages.find(|(_, page)| page.apps.contains_key(&app)),
         None => None,
     };
-    page.map(|(_, page)| *page.messenger.options()).unwrap_or_default()
+    page.map(|(_, page)| *page.main().options()).unwrap_or_default()
 }
 
 /// What may help somebody who read a node that no person has, beside the words of the platform.
@@ -169,7 +169,9 @@ fn refused_by_core(
 ) -> GraphError {
     let is_unknown = refusal.kind == RefusalKind::UnknownPerson;
     let error = rewords.and_then(|reword| reword(&refusal, call.person));
-    let error = error.unwrap_or_else(|| GraphError::refused_to(call.app, refusal, at));
+    let line = call.page.zip(call.person).map(|(page, person)| world.line_of(person, page));
+    let platform = line.map(|line| line.platform).unwrap_or_default();
+    let error = error.unwrap_or_else(|| GraphError::refused_on(platform, call.app, refusal, at));
     let named = call.page.zip(call.person).filter(|_| is_unknown);
     error.hint(named.and_then(|(page, person)| hint::unknown_person(world, page, person)))
 }

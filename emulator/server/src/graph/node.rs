@@ -1,6 +1,6 @@
 //! What a path names: a node, found by what its id was given out for.
 
-use emulator_core::{AppId, PageId, Psid};
+use emulator_core::{AppId, INSTAGRAM_MESSAGE, PageId, Psid};
 
 use super::route::NodeKind;
 use crate::shared::Token;
@@ -74,7 +74,9 @@ fn by_form(name: &str) -> Option<NodeKind> {
         Some(("m", _)) => Some(NodeKind::Message),
         Some(("act", id)) if digits(id) => Some(NodeKind::AdAccount),
         Some((owner, id)) if digits(owner) && digits(id) => Some(NodeKind::Comment),
-        Some(_) | None => name.starts_with("mid.").then_some(NodeKind::Message),
+        Some(_) | None => {
+            ["mid.", INSTAGRAM_MESSAGE].iter().any(|it| name.starts_with(it)).then_some(NodeKind::Message)
+        }
     }
 }
 

@@ -9,7 +9,8 @@ use super::act::{ReadParameters, Reword};
 use super::act_form::ActForm;
 use super::error::GraphError;
 use super::params::Params;
-pub use kinds::{LaneOf, NodeKind, Platform, RouteMethod, RouteState, TokenKind};
+pub use emulator_core::Platform;
+pub use kinds::{LaneOf, NodeKind, RouteMethod, RouteState, TokenKind};
 pub use param::{Param, ParamType};
 pub(super) use param::{names, not_there_yet};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator_core::{Field, FieldSet, RuleId};
+use emulator_core::{Field, FieldSet, Platform, RuleId};
 use serde_json::Value;
 
 use super::act_form::Parameters;
@@ -128,7 +128,7 @@ impl Fields {
         let Some(names) = params.list(parameter)? else { return Ok(None) };
         let mut fields = Self { known: FieldSet::default(), other: Vec::new() };
         for (index, name) in names.iter().enumerate() {
-            match Field::parse(name) {
+            match Field::parse(name).filter(|field| field.is_on(Platform::Messenger)) {
                 Some(field) => fields.known = fields.known.with(field),
                 None if NAMES.contains(&name.as_str()) => fields.other.push(name.as_str().into()),
                 None => return Err(unknown(&format!("{parameter}[{index}]"), name)),
@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn every_field_of_an_event_is_a_field_of_pages_and_none_stands_twice() {
-        assert!(Field::ALL.iter().all(|field| NAMES.contains(&field.name())));
+        let of_pages = |field: &Field| field.is_on(Platform::Messenger);
+        assert!(Field::ALL.iter().all(|field| NAMES.contains(&field.name()) == of_pages(field)));
         assert_eq!(NAMES.iter().collect::<BTreeSet<_>>().len(), NAMES.len());
     }
 

@@ -19,7 +19,9 @@ use crate::lane::Lane;
 
 pub(crate) use differences::differences;
 pub use routes::{DeclaredAd, DeclaredRoutes};
-pub use world::{DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld};
+pub use world::{
+    DeclaredAccount, DeclaredApp, DeclaredConnection, DeclaredPage, DeclaredPerson, DeclaredWorld,
+};
 
 /// The version of the format.
 pub const FORMAT: u32 = 2;

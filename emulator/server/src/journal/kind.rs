@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    Ad, AdminChange, AppId, Effect, Field, Folder, Holder, InboxAct, Mid, Missing, PageId, Party, PersonAct,
-    Psid, Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
+    Ad, AdminChange, AppId, Effect, Field, Folder, Holder, InboxAct, LineId, Mid, Missing, PageId, Party,
+    PersonAct, Psid, Reaction, Referral, RefusalKind, Sender, Subject, Timer, Timestamp,
 };
 
 use super::Names;
@@ -216,7 +216,7 @@ kinds! {
         [Record::Inbox { person, act }] { person: Psid = _, act: InboxAct = _ };
     /// An admin changed something.
     Page = "page", Act, replay Applies, about None,
-        [Record::Admin { page, change }] { page: PageId = _, change: AdminChange = _ };
+        [Record::Admin { line, change }] { line: LineId = _, change: AdminChange = _ };
     /// What the cause asked for does not happen.
     Declined = "declined", Effect, replay Follows, about None,
         [Record::Declined(reason)] { reason: RefusalKind = "reason" };

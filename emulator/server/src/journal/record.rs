@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use emulator_core::{
-    AdminChange, AppId, Channel, Effect, Field, InboxAct, Input, PageId, PersonAct, Psid, RefusalKind, Timer,
+    AdminChange, AppId, Channel, Effect, Field, InboxAct, Input, LineId, PersonAct, Psid, RefusalKind, Timer,
     Timestamp,
 };
 
@@ -31,8 +31,8 @@ pub enum Record {
     },
     /// An admin changed something.
     Admin {
-        /// Of which Page.
-        page: PageId,
+        /// Of which Page, and on which platform where it matters.
+        line: LineId,
         /// What.
         change: AdminChange,
     },
@@ -108,8 +108,8 @@ impl Record {
             Some(Input::Person { person: *person, act: act.clone() })
         } else if let Self::Inbox { person, act } = self {
             Some(Input::Inbox { person: *person, act: act.clone() })
-        } else if let Self::Admin { page, change } = self {
-            Some(Input::Admin { page: *page, change: change.clone() })
+        } else if let Self::Admin { line, change } = self {
+            Some(Input::Admin { line: *line, change: change.clone() })
         } else {
             None
         }

@@ -87,7 +87,7 @@ fn acts_about_nobody() -> Vec<CallContent> {
         other_fields: other.iter().map(|name| Arc::from(*name)).collect(),
     };
     vec![
-        act(RouteId::ListSecondaryReceivers, AppAct::AsksReceivers, &[]),
+        act(RouteId::ListSecondaryReceivers, AppAct::AsksReceivers { platform: None }, &[]),
         act(RouteId::UninstallApp, installs(None, &["a b", "c"]), &[]),
         act(RouteId::InstallApp, installs(Some(fields), &[]), &[]),
         act(RouteId::InstallApp, installs(Some(FieldSet::default()), &[]), &[]),
@@ -167,7 +167,7 @@ fn acts() -> Vec<Record> {
     let admin = admin.into_iter().chain(states.map(|state| AdminChange::Token { app: STRANGER, state }));
     let person = person.into_iter().map(|act| Record::Person { person: ANN, act });
     let inbox = inbox.map(|act| Record::Inbox { person: Psid(5), act });
-    person.chain(inbox).chain(admin.map(|change| Record::Admin { page: PAGE, change })).collect()
+    person.chain(inbox).chain(admin.map(|change| Record::Admin { line: PAGE.messenger(), change })).collect()
 }
 
 /// Every form that an entry can take which no other one leads to.
@@ -305,7 +305,7 @@ fn a_delivery_keeps_its_event_as_it_went_out() {
     };
     let (page, person) = (PAGE, Some(ANN));
     let (channel, field, at) = (Channel::Standby, Field::MessagingPostbacks, Timestamp(5));
-    let delivery = Delivery { app: BOT, page, person, channel, field, at, style, event };
+    let delivery = Delivery { app: BOT, page, account: None, person, channel, field, at, style, event };
     for (names, known) in names() {
         let written = entry_to_json(&entry(Record::Effect(Effect::Deliver(delivery.clone()))), &names);
         let again = read(&written, &known).unwrap().entry;

@@ -1,6 +1,6 @@
 //! Whom an entry is about: a person, by name, and the Page where the world has several.
 
-use emulator_core::{AppId, PageId, Party, Psid, Sender, Subject, Timer, TimerKind};
+use emulator_core::{AppId, LineId, PageId, Party, Platform, Psid, Sender, Subject, Timer, TimerKind};
 use serde_json::{Value, json};
 
 use super::Names;
@@ -91,6 +91,30 @@ impl Codec for PageId {
 
     fn describe(_name: &'static str, forms: &mut Vec<Form>) {
         forms.iter_mut().for_each(|form| form.allow("page", page_schema()));
+    }
+}
+
+/// A Page on a platform, which is named unless it is Messenger.
+impl Codec for LineId {
+    type Value = Self;
+
+    fn write(value: &Self, name: &'static str, out: &mut Object<'_>, names: &Names) {
+        <PageId as Codec>::write(&value.page, name, out, names);
+        if value.platform != Platform::Messenger {
+            out.text("platform", value.platform.name());
+        }
+    }
+
+    fn read(from: &Members<'_>, name: &'static str) -> Result<Self, String> {
+        let page = <PageId as Codec>::read(from, name)?;
+        let Some(word) = from.get("platform") else { return Ok(page.messenger()) };
+        let platform = word.as_str().and_then(Platform::parse);
+        platform.map(|it| page.on(it)).ok_or_else(|| format!("`platform` is {word}, which is none"))
+    }
+
+    fn describe(name: &'static str, forms: &mut Vec<Form>) {
+        <PageId as Codec>::describe(name, forms);
+        forms.iter_mut().for_each(|form| form.allow("platform", json!({"enum": Platform::WORDS})));
     }
 }
 

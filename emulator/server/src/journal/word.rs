@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use emulator_core::{
-    AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Missing, Permission, Protocol, Role, Tag,
-    Template, TimerKind, Timestamp, TokenState,
+    AppMode, Asks, Channel, Feature, Field, FieldSet, Folder, Missing, Permission, Platform, Protocol, Role,
+    Tag, Template, TimerKind, Timestamp, TokenState,
 };
 use serde_json::{Value, json};
 
@@ -49,6 +49,7 @@ words! {
     Folder = [Folder::ALL];
     Passage = [Passage::ALL];
     Permission = [Permission::ALL];
+    Platform = [Platform::ALL];
     Protocol = [Protocol::ALL];
     Role = [Role::ALL];
     Subscribing = [Subscribing::ALL];

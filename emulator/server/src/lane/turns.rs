@@ -38,7 +38,7 @@ impl LaneState {
         echoes: Vec<Outgoing>,
     ) -> Vec<QueueKey> {
         let Some(first) = echoes.first() else { return Vec::new() };
-        match self.world.settings.options(first.delivery.page).echo_order {
+        match self.world.settings.options(first.delivery.line()).echo_order {
             EchoOrder::BeforeAnswer => {
                 let start = self.queue_all(echoes);
                 // Behind a delivery that the caller has open no echo can leave: the caller may be waiting

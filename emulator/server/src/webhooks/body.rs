@@ -2,7 +2,7 @@
 //! M-190, M-195, M-200, M-203, M-206, M-230).
 
 use emulator_core::{
-    AppIdType, ControlFields, Delivery, Event, Message, MissingMetadata, Party, Referral, Style,
+    AppIdType, ControlFields, Delivery, Event, Message, MissingMetadata, Party, Platform, Referral, Style,
 };
 use serde_json::Value;
 
@@ -17,10 +17,18 @@ pub(crate) fn body(delivery: &Delivery, base_url: &str) -> String {
     let dialect = Dialect::of(delivery.style.escapes);
     let mut out = String::with_capacity(384);
     let mut root = Object::open(&mut out, dialect);
-    root.text("object", "page").json("entry", |out| {
+    let object = match delivery.platform() {
+        Platform::Messenger => "page",
+        Platform::Instagram => "instagram",
+    };
+    root.text("object", object).json("entry", |out| {
         out.push('[');
         let mut entry = Object::open(out, dialect);
-        entry.quoted("id", delivery.page).bare("time", delivery.at.0);
+        match delivery.account {
+            None => entry.quoted("id", delivery.page).bare("time", delivery.at.0),
+            // Recorded in this order (M-283).
+            Some(account) => entry.bare("time", delivery.at.0).quoted("id", account),
+        };
         entry.json(delivery.channel.name(), |out| {
             out.push('[');
             write_event(out, delivery, base_url);
@@ -56,7 +64,7 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
                     });
                 }
                 if let Some(referral) = referral {
-                    object.object("referral", |object| write_referral(object, referral));
+                    object.object("referral", |object| write_referral(object, referral, delivery.platform()));
                 }
             });
         }
@@ -64,9 +72,12 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
             from_page(&mut item, delivery).object("message", |object| {
                 object.quoted("mid", mid);
                 text(object, message);
-                object.bare("is_echo", true);
+                let on_messenger = delivery.platform() == Platform::Messenger;
+                if on_messenger {
+                    object.bare("is_echo", true);
+                }
                 if let Some(party) = by {
-                    object.bare("app_id", party.number());
+                    object.bare("app_id", party.number_on(delivery.platform()));
                 }
                 if let Some(metadata) = &message.metadata {
                     object.text("metadata", metadata);
@@ -76,6 +87,10 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
                     object.object("reply_to", |object| {
                         object.quoted("mid", mid);
                     });
+                }
+                // Recorded as the last member (M-286).
+                if !on_messenger {
+                    object.bare("is_echo", true);
                 }
             });
         }
@@ -106,7 +121,8 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
         }
         Event::Referral(referral) => {
             // Recorded in the order of control events, unlike anything else that people do.
-            control(&mut item, delivery).object("referral", |object| write_referral(object, referral));
+            control(&mut item, delivery)
+                .object("referral", |object| write_referral(object, referral, delivery.platform()));
         }
         Event::Delivered { mids, watermark } => {
             from_person(&mut item, delivery).object("delivery", |object| {
@@ -121,32 +137,41 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
                 object.bare("watermark", watermark.0);
             });
         }
-        Event::Read { watermark } => {
+        Event::Read { mid, watermark } => {
             from_person(&mut item, delivery).object("read", |object| {
-                object.bare("watermark", watermark.0);
+                match delivery.platform() {
+                    Platform::Messenger => object.bare("watermark", watermark.0),
+                    Platform::Instagram => object.quoted("mid", mid),
+                };
             });
         }
         Event::PassThreadControl { previous_owner, new_owner, metadata } => {
             control(&mut item, delivery).object("pass_thread_control", |object| {
                 if style.control_fields == ControlFields::Both {
-                    app_id(object, "previous_owner_app_id", *previous_owner, style, Documented::Text);
+                    app_id(object, "previous_owner_app_id", *previous_owner, delivery, Documented::Text);
                 }
-                app_id(object, "new_owner_app_id", Some(*new_owner), style, Documented::Text);
+                app_id(object, "new_owner_app_id", Some(*new_owner), delivery, Documented::Text);
                 given(object, metadata.as_deref(), style);
             });
         }
         Event::TakeThreadControl { previous_owner, new_owner, metadata } => {
             control(&mut item, delivery).object("take_thread_control", |object| {
-                app_id(object, "previous_owner_app_id", *previous_owner, style, Documented::Text);
+                app_id(object, "previous_owner_app_id", *previous_owner, delivery, Documented::Text);
                 if style.control_fields == ControlFields::Both {
-                    app_id(object, "new_owner_app_id", Some(*new_owner), style, Documented::Number);
+                    app_id(object, "new_owner_app_id", Some(*new_owner), delivery, Documented::Number);
                 }
                 given(object, metadata.as_deref(), style);
             });
         }
         Event::RequestThreadControl { requested_owner, metadata } => {
             control(&mut item, delivery).object("request_thread_control", |object| {
-                app_id(object, "requested_owner_app_id", Some(*requested_owner), style, Documented::Number);
+                app_id(
+                    object,
+                    "requested_owner_app_id",
+                    Some(*requested_owner),
+                    delivery,
+                    Documented::Number,
+                );
                 given(object, metadata.as_deref(), style);
             });
         }
@@ -170,16 +195,17 @@ pub(crate) fn write_event(out: &mut String, delivery: &Delivery, base_url: &str)
     item.close();
 }
 
-fn write_referral(object: &mut Object<'_>, referral: &Referral) {
+fn write_referral(object: &mut Object<'_>, referral: &Referral, platform: Platform) {
     if let Some(reference) = &referral.reference {
         object.text("ref", reference);
     }
-    let source = match &referral.ad {
-        Some(ad) => {
+    let source = match (&referral.ad, platform) {
+        (Some(ad), _) => {
             object.text("ad_id", &ad.id);
             "ADS"
         }
-        None => "SHORTLINK",
+        (None, Platform::Messenger) => "SHORTLINK",
+        (None, Platform::Instagram) => "IGME-SOURCE-LINK",
     };
     object.text("source", source).text("type", "OPEN_THREAD");
 }
@@ -210,18 +236,23 @@ fn id(object: &mut Object<'_>, key: &str, id: u64) {
     });
 }
 
+/// The id of the Page, or of its account on Instagram.
+fn addressed(delivery: &Delivery) -> u64 {
+    delivery.account.map_or(delivery.page.0, |account| account.0)
+}
+
 /// The head of what a person does.
 fn from_person<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut Object<'a> {
     if let Some(person) = delivery.person {
         id(item, "sender", person.0);
     }
-    id(item, "recipient", delivery.page.0);
+    id(item, "recipient", addressed(delivery));
     item.bare("timestamp", delivery.at.0)
 }
 
 /// The head of what the Page sends.
 fn from_page<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut Object<'a> {
-    id(item, "sender", delivery.page.0);
+    id(item, "sender", addressed(delivery));
     if let Some(person) = delivery.person {
         id(item, "recipient", person.0);
     }
@@ -231,7 +262,7 @@ fn from_page<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut O
 /// Control events name the recipient first and the sender, who is the person, last (C-75a);
 /// what is about no person has no sender (C-12).
 fn control<'a, 'b>(item: &'b mut Object<'a>, delivery: &Delivery) -> &'b mut Object<'a> {
-    id(item, "recipient", delivery.page.0);
+    id(item, "recipient", addressed(delivery));
     item.bare("timestamp", delivery.at.0);
     if let Some(person) = delivery.person {
         id(item, "sender", person.0);
@@ -245,12 +276,20 @@ enum Documented {
     Text,
 }
 
-fn app_id(object: &mut Object<'_>, key: &str, party: Option<Party>, style: Style, documented: Documented) {
-    let Some(app) = party.map(Party::number) else {
+fn app_id(
+    object: &mut Object<'_>,
+    key: &str,
+    party: Option<Party>,
+    delivery: &Delivery,
+    documented: Documented,
+) {
+    let platform = delivery.platform();
+    let Some(app) = party.map(|party| party.number_on(platform)) else {
         object.bare(key, "null");
         return;
     };
-    match (style.app_ids, documented) {
+    match (delivery.style.app_ids, documented) {
+        (AppIdType::AsObserved, _) if platform == Platform::Instagram => object.quoted(key, app),
         (AppIdType::AsObserved | AppIdType::Number, _) | (AppIdType::Mixed, Documented::Number) => {
             object.bare(key, app)
         }

@@ -192,7 +192,17 @@ impl Probe {
             }
         };
         let style = Style::of(&Options::default());
-        Delivery { app: self.webhook.app, page: self.page, person, channel, field, at, style, event }
+        Delivery {
+            app: self.webhook.app,
+            page: self.page,
+            account: None,
+            person,
+            channel,
+            field,
+            at,
+            style,
+            event,
+        }
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn inputs(
             let mut inputs = Vec::new();
             for change in changes {
                 let changes = admin_changes((world, now), names, change)?.into_iter();
-                inputs.extend(changes.map(|change| Input::Admin { page, change }));
+                inputs.extend(changes.map(|change| Input::Admin { line: world.settings.main(page), change }));
             }
             return Ok(inputs);
         }
@@ -179,7 +179,7 @@ const ROUTES: &[(RouteId, Acts)] = &[
         Ok(control(person, ControlAct::Extend { by: extension(call)? }))
     }),
     (RouteId::ReadThreadOwner, |_, person, _| Ok(AppAct::AsksOwner { person })),
-    (RouteId::ListSecondaryReceivers, |_, _, _| Ok(AppAct::AsksReceivers)),
+    (RouteId::ListSecondaryReceivers, |_, _, _| Ok(AppAct::AsksReceivers { platform: None })),
 ];
 
 fn app_act(names: &Names, person: Psid, call: &RouteCall) -> Result<AppAct, Nonsense> {

@@ -125,7 +125,7 @@ impl Names {
             }
             Event::Referral(referral) => json!({"referral": came_by(&referral)}),
             Event::Delivered { watermark, mids: _ } => json!({"delivery": receipt(watermark)}),
-            Event::Read { watermark } => json!({"read": receipt(watermark)}),
+            Event::Read { watermark, .. } => json!({"read": receipt(watermark)}),
             Event::PassThreadControl { previous_owner, new_owner, metadata } => {
                 let mut event = self.moved(previous_owner, new_owner, metadata.as_deref());
                 if fields == ControlFields::One {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    AdRoute, App, AppId, AppMode, Connection, Feature, Field, Line, Overrides, Page, PageId, Permission,
-    Protocol, Routes, Settings, Span, Timestamp, TokenState,
+    AccountId, AdRoute, App, AppId, AppMode, Connection, Feature, Field, InstagramAccount, Line, Overrides,
+    Page, PageId, Permission, Platform, Protocol, Routes, Settings, Span, Timestamp, TokenState,
 };
 use emulator_language::step::{RouteNames, TokenWord};
 use emulator_language::value::parse_moment;
@@ -13,6 +13,9 @@ use emulator_language::vocabulary::RoleWord;
 use super::names::Names;
 use super::{BEGIN, Nonsense, ORCHID, ROASTERY};
 use crate::table::{self, Given};
+
+/// The account of the Page on Instagram.
+const ACCOUNT: AccountId = AccountId(1_784);
 
 /// The word of a token that holds for an hour from the beginning of the row.
 const EXPIRES_IN_AN_HOUR: &str = "expires_in_an_hour";
@@ -47,14 +50,31 @@ pub(super) fn settings(
         Ok(line)
     };
     let of_row = line(overrides)?;
+    let platform = platform(given)?;
     let page = |id: PageId, name: &str| Page {
+        platform: if id == ORCHID { platform } else { Platform::Messenger },
         messenger: if id == ORCHID { of_row.clone() } else { Line::default() },
+        instagram: (id == ORCHID && platform == Platform::Instagram)
+            .then(|| InstagramAccount { id: ACCOUNT, line: of_row.clone() }),
         apps: connections.clone(),
         news: given.news,
         ..Page::named(name)
     };
     let pages = [(ORCHID, page(ORCHID, "Orchid Coffee")), (ROASTERY, page(ROASTERY, "Roastery"))];
     Ok(Settings { pages: pages.into(), apps: known })
+}
+
+/// Where Ana writes.
+pub(super) fn platform(given: &Given) -> Result<Platform, Nonsense> {
+    Ok(given.platform.as_deref().map(|word| read(word, Platform::parse)).transpose()?.unwrap_or_default())
+}
+
+/// What an admin decided where Ana writes.
+pub(super) fn line_mut(page: &mut Page) -> &mut Line {
+    match &mut page.instagram {
+        Some(account) => &mut account.line,
+        None => &mut page.messenger,
+    }
 }
 
 /// Switches that may bar the way into the state of a row.

@@ -74,6 +74,9 @@ pub(crate) struct Given {
     /// Whether Ana has blocked the Page.
     #[serde(default)]
     pub(crate) blocked: bool,
+    /// Where Ana writes; on Messenger when left out.
+    #[serde(default)]
+    pub(crate) platform: Option<String>,
     /// The default app: an app or `inbox`.
     #[serde(default)]
     pub(crate) default_app: Option<String>,

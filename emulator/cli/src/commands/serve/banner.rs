@@ -88,8 +88,8 @@ fn no_primary(cast: &Cast) -> Option<String> {
     let without = |page: &&CastPage| {
         let known = cast.settings.pages.get(&page.id);
         known.is_some_and(|page| {
-            let has_role = page.messenger.fixed().leader == Leader::PrimaryReceiver;
-            has_role && page.apps.len() > 1 && page.messenger.primary_receiver.is_none()
+            let has_role = page.main().fixed().leader == Leader::PrimaryReceiver;
+            has_role && page.apps.len() > 1 && page.main().primary_receiver.is_none()
         })
     };
     let pages: Vec<&CastPage> = cast.pages.iter().filter(without).collect();
@@ -120,7 +120,7 @@ fn listed(names: &[&str]) -> String {
 
 /// Where the app is primary receiver, as a remark behind its name.
 fn primary(cast: &Cast, app: AppId) -> String {
-    let is = |page: &&CastPage| cast.settings.primary(page.id) == Some(app);
+    let is = |page: &&CastPage| cast.settings.primary(cast.settings.main(page.id)) == Some(app);
     let pages: Vec<&CastPage> = cast.pages.iter().filter(is).collect();
     let names: Vec<&str> = pages.iter().filter_map(|page| page.name.as_deref()).collect();
     if pages.is_empty() {

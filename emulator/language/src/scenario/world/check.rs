@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use emulator_core::{Fixed, Leader, Protocol};
+use emulator_core::{Fixed, Leader, Platform, Protocol, Unowned};
 
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::globs;
@@ -47,7 +47,9 @@ pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
             problems.push(unknown_app(app, what(app, role), &names));
         }
     }
-    problems.extend(world.protocol.as_ref().and_then(|protocol| lacks_default_app(world, protocol)));
+    accounts(world, &names, problems);
+    people_have_places(world, problems);
+    problems.extend(world.protocol.as_ref().and_then(|protocol| unfit_protocol(world, protocol)));
     watched(world, problems);
     let of_apps = world.apps.iter().flat_map(|app| app.page_tokens.iter().map(|(page, _)| page));
     let of_people = world.people.iter().flat_map(|person| person.ids.iter().map(|(page, _)| page));
@@ -56,24 +58,107 @@ pub(super) fn check(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What is wrong with a world whose Pages follow a protocol that is nothing without a default app (C-10).
-pub(in crate::scenario) fn lacks_default_app(
+/// What is wrong with a world in which everything that has no protocol of its own follows this one.
+pub(in crate::scenario) fn unfit_protocol(
     world: &WorldSpec,
     protocol: &Spanned<Protocol>,
 ) -> Option<Diagnostic> {
+    let linked = || world.pages.iter().filter_map(|page| page.instagram.as_ref());
+    let alone = world.pages.iter().any(|page| page.platform == Platform::Instagram);
+    let follows = |page: &PageSpec| page.platform == Platform::Messenger;
+    let of_accounts =
+        world.pages.iter().filter(|page| follows(page)).filter_map(|page| page.instagram.as_ref());
+    let mut accounts = of_accounts.filter(|account| account.protocol.is_none());
+    if alone || linked().any(|account| account.protocol.is_none()) {
+        let problem = not_on_instagram(protocol, alone);
+        if problem.is_some() {
+            return problem;
+        }
+    }
+    let page = world.pages.iter().find(|page| page.default_app.is_none());
+    let place = |page: &PageSpec| {
+        page.called.as_ref().map_or_else(|| "the Page".to_owned(), |name| format!("`{}`", name.value))
+    };
+    match page {
+        Some(page) => lacks_default_app(world, protocol, (&place(page), "page: {")),
+        None => accounts.find(|account| account.default_app.is_none()).and_then(|_| {
+            lacks_default_app(world, protocol, ("the Instagram account", "page: {instagram: {"))
+        }),
+    }
+}
+
+/// The first protocol is described for no conversation on Instagram.
+fn not_on_instagram(protocol: &Spanned<Protocol>, alone: bool) -> Option<Diagnostic> {
+    if Fixed::of(protocol.value).unowned != Unowned::Primary {
+        return None;
+    }
+    let name = protocol.value.name();
+    let problem = Diagnostic::new(protocol.span, format!("no source describes `{name}` on Instagram"));
+    Some(problem.help(if alone {
+        "use another protocol: the Page is used for Instagram alone"
+    } else {
+        "use another protocol, or give the account one of its own: `instagram: {protocol: handover}`"
+    }))
+}
+
+/// A protocol is nothing without a default app (C-10).
+fn lacks_default_app(
+    world: &WorldSpec,
+    protocol: &Spanned<Protocol>,
+    (place, written): (&str, &str),
+) -> Option<Diagnostic> {
     let fixed = Fixed::of(protocol.value);
-    let page = world.pages.iter().find(|page| page.default_app.is_none())?;
     if fixed.leader != Leader::DefaultApp {
         return None;
     }
-    let page = page.called.as_ref().map_or_else(|| "the Page".to_owned(), |name| format!("`{}`", name.value));
     let (name, app) = (protocol.value.name(), world.apps.first().map_or("inbox", |app| &app.name.value));
     let instead = fixed.default_app_moves_to.map_or(name, Protocol::name);
-    let problem = format!("`{name}` needs a default app, and {page} has none");
+    let problem = format!("`{name}` needs a default app, and {place} has none");
+    let closed = "}".repeat(written.matches('{').count());
     Some(Diagnostic::new(protocol.span, problem).help(format!(
-        "write `page: {{default_app: {app}}}` or `default_app: inbox`, or use `{instead}`, which is the same platform \
+        "write `{written}default_app: {app}{closed}` or `default_app: inbox`, or use `{instead}`, which is the same platform \
          without a default app"
     )))
+}
+
+/// Checks the names and the protocols of linked accounts.
+fn accounts(world: &WorldSpec, names: &Names, problems: &mut Vec<Diagnostic>) {
+    for account in world.pages.iter().filter_map(|page| page.instagram.as_ref()) {
+        let default = account.default_app.iter().filter(|name| name.value != "inbox");
+        let apps = account.primary_receiver.iter().chain(default).chain(account.routes.apps());
+        for app in apps.filter(|app| !names.apps.contains(&app.value)) {
+            let what =
+                format!("`{}` of the Instagram account is not among the apps of this world", app.value);
+            problems.push(unknown_app(app, what, names));
+        }
+        if let Some(protocol) = &account.protocol {
+            problems.extend(not_on_instagram(protocol, false));
+            if account.default_app.is_none() {
+                let place = ("the Instagram account", "instagram: {");
+                problems.extend(lacks_default_app(world, protocol, place));
+            }
+        }
+    }
+}
+
+/// Checks that each person can write to a Page where she is.
+fn people_have_places(world: &WorldSpec, problems: &mut Vec<Diagnostic>) {
+    for platform in world.people.iter().filter_map(|person| person.platform.as_ref()) {
+        let is_there = world.pages.iter().any(|page| page.is_on(platform.value));
+        let (what, help) = match platform.value {
+            Platform::Instagram => (
+                "no Page of this world has an Instagram account",
+                "link one with `page: {instagram: {}}`, or use the Page for Instagram alone with `page: {platform: instagram}`",
+            ),
+            Platform::Messenger => (
+                "the Page is used for Instagram alone",
+                "leave `platform` out here, or write `page: {instagram: {}}` in place of `platform: instagram` there",
+            ),
+        };
+        if !is_there {
+            problems.push(Diagnostic::new(platform.span, what).help(help));
+        }
+    }
 }
 
 /// Checks the globs of files whose changes restart bots.

@@ -1,5 +1,7 @@
 //! Builds steps that act: by the row of their verb, and those of admins and the clock.
 
+use emulator_core::Platform;
+
 use super::{Builder, spanned};
 use crate::check::Mode;
 use crate::diagnostics::{Diagnostic, one_of};
@@ -97,7 +99,8 @@ pub(crate) fn page(builder: &mut Builder<'_>, step: &Node, value: &Node) -> Opti
         return None;
     }
     let changes = entries.iter().flat_map(|(key, value)| page_changes(&key.name, value)).collect();
-    Some(Act::Page { changes, refused: builder.refused(step) })
+    let platform = step.get("platform").and_then(|node| Platform::parse(&node.source));
+    Some(Act::Page { changes, platform, refused: builder.refused(step) })
 }
 
 /// What a step gives for a parameter, if it gives anything.

@@ -109,7 +109,8 @@ impl Scene {
         if settings.connection(page, app).is_none() {
             return Vec::new();
         }
-        let fields = settings.fields(page, app);
+        let line = person.map_or_else(|| settings.main(page), |it| self.lane.world().line_of(it, page));
+        let fields = settings.fields(line, app);
         let lacking = needed.iter().filter(|field| !fields.contains(**field));
         let name = self.lane.names().app(app);
         lacking.map(|field| format!("{name} is not subscribed to `{}`", field.name())).collect()

@@ -8,7 +8,7 @@ use crate::graph::route::ParamType::{List, Object, Objects, Text, Word, Words};
 use crate::graph::route::RouteMethod::{Delete, Get, Post};
 use crate::graph::route::{Param, Platform, Route};
 
-const WHY: &str = "Instagram accounts are not modelled yet";
+const WHY: &str = "Instagram conversations are reached through the linked Page here, not through the account";
 const INSTAGRAM: &[Platform] = &[Platform::Instagram];
 
 pub(super) const ROWS: &[Route] = &[

@@ -1,7 +1,7 @@
 //! A Page as a node (M-246).
 
 use bytes::Bytes;
-use emulator_core::{MessagingFeature, PageId, RouteId, RuleId, World};
+use emulator_core::{MessagingFeature, PageId, Platform, RouteId, RuleId, World};
 
 use crate::escape::Dialect;
 use crate::graph::act::{CallAct, RoutedCall};
@@ -22,6 +22,9 @@ pub(super) const ROWS: &[Route] = &[Route::modelled(RouteId::ReadPage, (Get, Pag
 /// The field that says which protocol a Page follows (C-71).
 const FEATURE_STATUS: &str = "messaging_feature_status";
 
+/// The field that leads to the linked account on Instagram; absent where none is linked.
+const ACCOUNT: &str = "instagram_business_account";
+
 /// What every Page and app is said to be.
 pub(super) const CATEGORY: &str = "Business";
 
@@ -29,7 +32,17 @@ pub(in crate::graph) const FIELDS: NodeFields = NodeFields {
     node: Page,
     type_name: "Page",
     noun: "a Page",
-    modelled: &["id", "name", "category", "link", "picture", "access_token", "is_published", FEATURE_STATUS],
+    modelled: &[
+        "id",
+        "name",
+        "category",
+        "link",
+        "picture",
+        "access_token",
+        "is_published",
+        FEATURE_STATUS,
+        ACCOUNT,
+    ],
     default: &["name"],
     others: OTHERS,
 };
@@ -42,7 +55,9 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 
 fn write(world: &World, page: PageId, token: &str, fields: &[&str]) -> Bytes {
     let name = world.settings.pages.get(&page).map(|page| &*page.name).unwrap_or_default();
-    let feature = world.settings.line(page).and_then(|line| line.fixed().feature);
+    let feature = |platform| world.settings.line(page.on(platform)).and_then(|line| line.fixed().feature);
+    let messenger = feature(Platform::Messenger);
+    let account = world.settings.pages.get(&page).and_then(|page| page.instagram.as_ref());
     let mut out = String::new();
     let mut object = Object::open(&mut out, Dialect::Graph);
     for field in fields {
@@ -53,10 +68,17 @@ fn write(world: &World, page: PageId, token: &str, fields: &[&str]) -> Bytes {
             "access_token" => object.text("access_token", token),
             "is_published" => object.bare("is_published", true),
             FEATURE_STATUS => object.object(FEATURE_STATUS, |status| {
-                status.bare("hop_v2", feature == Some(MessagingFeature::HandoverV2));
-                status.bare("msgr_multi_app", feature == Some(MessagingFeature::Routing));
-                status.bare("ig_multi_app", false);
+                status.bare("hop_v2", messenger == Some(MessagingFeature::HandoverV2));
+                status.bare("msgr_multi_app", messenger == Some(MessagingFeature::Routing));
+                let routing = feature(Platform::Instagram) == Some(MessagingFeature::Routing);
+                status.bare("ig_multi_app", routing);
             }),
+            ACCOUNT => match account {
+                Some(account) => object.object(ACCOUNT, |it| {
+                    it.quoted("id", account.id);
+                }),
+                None => &mut object,
+            },
             "picture" => object.object("picture", |picture| {
                 picture.object("data", |data| {
                     data.bare("height", 50).bare("is_silhouette", false);

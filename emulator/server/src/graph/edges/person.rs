@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use emulator_core::{Answer, AppAct, Permission, Profile, Psid, Refusal, RefusalKind, RouteId, RuleId};
+use emulator_core::{
+    Answer, AppAct, Permission, Platform, Profile, Psid, Refusal, RefusalKind, RouteId, RuleId,
+};
 
 use crate::escape::Dialect;
 use crate::graph::act::{Answered, CallAct, RoutedCall};
@@ -64,7 +66,17 @@ pub(in crate::graph) const FIELDS: NodeFields = NodeFields {
     node: Person,
     type_name: "User",
     noun: "a person",
-    modelled: &["id", "first_name", "last_name", "name", "profile_pic", "locale", "timezone", "gender"],
+    modelled: &[
+        "id",
+        "first_name",
+        "last_name",
+        "name",
+        "profile_pic",
+        "locale",
+        "timezone",
+        "gender",
+        "username",
+    ],
     default: &["first_name", "last_name", "profile_pic"],
     others: OTHERS,
 };
@@ -85,6 +97,9 @@ fn read(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 /// A profile that cannot be read is worded unlike a message that cannot be sent.
 fn reword(refusal: &Refusal, person: Option<Psid>) -> Option<GraphError> {
     match (refusal.kind, person) {
+        (RefusalKind::UnknownPerson, _) if refusal.rule == RuleId::PersonOfAccount => {
+            Some(GraphError::new(refusal.rule, 9_010, "(#9010) No matching Instagram user"))
+        }
         (RefusalKind::UnknownPerson, Some(person)) => Some(GraphError::unknown_node("get", person)),
         (RefusalKind::PermissionMissing | RefusalKind::NoRoleOnApp { .. }, _) => {
             Some(GraphError::profile_denied(RuleId::ProfileShown, refusal.saw.clone()))
@@ -112,7 +127,12 @@ fn write(answered: &Answered<'_>) -> Bytes {
     {
         let fields = answered.beside.text("fields").map(|fields| FIELDS.named(fields));
         for field in FIELDS.or_default(fields.as_deref()) {
-            write_profile(&mut object, field, profile, permissions, person);
+            match (field, answered.world.people.get(&person)) {
+                ("username", Some(person)) if person.platform == Platform::Instagram => {
+                    object.text(field, &person.name.to_lowercase());
+                }
+                _ => write_profile(&mut object, field, profile, permissions, person),
+            }
         }
         object.quoted("id", person);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{AppId, Field, FieldSet, RouteId, RuleId, World, is_url};
+use emulator_core::{AppId, Field, FieldSet, Platform, RouteId, RuleId, World, is_url};
 use hyper::StatusCode;
 
 use crate::escape::Dialect;
@@ -272,7 +272,9 @@ fn subscribed(world: &World, app: AppId) -> FieldSet {
             .any(|it| it.fields.contains(*field))
     };
     let said = world.settings.apps.get(&app).and_then(|app| app.subscription);
-    said.unwrap_or_else(|| Field::ALL.iter().copied().filter(installed).collect())
+    said.unwrap_or_else(|| {
+        Field::ALL.iter().copied().filter(installed).collect::<FieldSet>().on(Platform::Messenger)
+    })
 }
 
 /// True for an address that the platform would call and that is not on this machine: https, of another host.

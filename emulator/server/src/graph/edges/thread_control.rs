@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use emulator_core::{Answer, AppAct, AppId, ControlAct, Party, Permission, RouteId, RuleId, Span};
+use emulator_core::{Answer, AppAct, AppId, ControlAct, Party, Permission, Platform, RouteId, RuleId, Span};
 use serde_json::Value;
 
 use crate::escape::Dialect;
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Route] = &[
         .permissions(&[Permission::PagesMessaging])
         .lane(LaneOf::Stage)
         .params(&[Param::optional("platform", Word(&["INSTAGRAM", "MESSENGER"]))
-            .ignored("the receivers are the same for both")])
+            .follows(&[RuleId::ReceiversForPrimary])])
         .returns("Application")
         .source(SOURCE),
 ];
@@ -168,8 +168,9 @@ const ASKS_OWNER: &ActForm = &act_form!(
 );
 const ASKS_RECEIVERS: &ActForm = &act_form!(
     "asks_receivers", says "asks for the secondary receivers{on_page}",
-    [AppAct::AsksReceivers] {},
-    beside &[], wire Vec::new(),
+    [AppAct::AsksReceivers { platform }] { platform: Option<Platform> = "platform" },
+    beside &[],
+    wire platform.iter().map(|platform| ("platform", platform.name().to_ascii_uppercase().into())).collect(),
 );
 
 /// An id that is no app id at all names no app of the Page either.
@@ -237,19 +238,22 @@ fn owner(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
 }
 
 fn receivers(call: &RoutedCall<'_>) -> Result<CallAct, GraphError> {
-    Ok(CallAct::App(call.acts(None, AppAct::AsksReceivers, write_receivers)))
+    let platform = call.params.text("platform")?.and_then(|word| Platform::parse(&word.to_ascii_lowercase()));
+    Ok(CallAct::App(call.acts(None, AppAct::AsksReceivers { platform }, write_receivers)))
 }
 
 fn write_owner(answered: &Answered<'_>) -> Bytes {
     let Answer::Owner(Some((owner, until))) = answered.answer else {
         return Bytes::from_static(br#"{"data":[]}"#);
     };
+    let person = answered.person.and_then(|person| answered.world.people.get(&person));
+    let platform = person.map(|person| person.platform).unwrap_or_default();
     let mut out = String::with_capacity(96);
     out.push_str(r#"{"data":["#);
     let mut item = JsonObject::open(&mut out, Dialect::Graph);
     item.object("thread_owner", |object| {
         if let Some(owner) = owner {
-            object.quoted("app_id", owner.number());
+            object.quoted("app_id", owner.number_on(platform));
         }
         if let Some(until) = until {
             object.bare("expiration", until.seconds());

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use emulator_core::{AppId, ControlEdge, Refusal, RefusalKind, Saw, Span, Timestamp};
+use emulator_core::{AppId, ControlEdge, Platform, Refusal, RefusalKind, Saw, Span, Timestamp};
 
 use super::GraphError;
-use crate::graph::route::Platform;
 
 /// How a refusal is worded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +52,39 @@ const INVALID: &str = "(#100) Invalid parameter";
 const NO_PERMISSION: &str = "(#10) Application does not have permission for this action";
 const CONTROLLED: &str = "(#10) Message failed to send because another app is controlling this thread now.";
 
-/// The table. Instagram has no wordings of its own yet.
+const NOT_OWNER: &str = "(#100) The action is invalid since it's not the thread owner.";
+
+/// The table: what Instagram says in its own way, and what Messenger says of everything.
 const fn wording(platform: Platform, kind: RefusalKind) -> Wording {
-    match platform {
-        Platform::Messenger | Platform::Instagram => on_messenger(kind),
+    match (platform, kind) {
+        (
+            Platform::Instagram,
+            RefusalKind::NotThreadOwner
+            | RefusalKind::CallerNotOwner
+            | RefusalKind::OnlyOwnerReleases
+            | RefusalKind::OnlyOwnerExtends
+            | RefusalKind::TakeNotAllowed
+            | RefusalKind::SignalNotAllowed,
+        ) => says(100, NOT_OWNER).subcode(2_534_037),
+        (Platform::Instagram, RefusalKind::RoutingNotEnabled) => says(
+            100,
+            "(#100) Take thread control is not supported when Conversation Routing is not enabled.",
+        )
+        .subcode(2_534_123),
+        (Platform::Instagram, RefusalKind::OutsideWindow) => {
+            says(10, "This message is sent outside of allowed window.").subcode(2_534_022).status(403)
+        }
+        (Platform::Instagram, RefusalKind::UnknownPerson) => {
+            says(100, "(#100) The requested user cannot be found.").subcode(2_534_014)
+        }
+        (Platform::Instagram, RefusalKind::NoRoleOnApp { .. }) => says(
+            200,
+            "(#200) App does not have Advanced Access to instagram_manage_messages permission, and recipient user does \
+             not have role on app",
+        )
+        .subcode(2_534_048)
+        .status(403),
+        (Platform::Messenger | Platform::Instagram, _) => on_messenger(kind),
     }
 }
 
@@ -108,7 +136,7 @@ const fn on_messenger(kind: RefusalKind) -> Wording {
         | RefusalKind::RequestByOwner
         | RefusalKind::RequestByPrimary => says(100, INVALID),
         RefusalKind::TakeByOwner => {
-            says(100, "(#100) The action is invalid since it's not the thread owner.").subcode(2_534_037)
+            says(100, NOT_OWNER).subcode(2_534_037)
         }
         RefusalKind::NothingToTap => says(100, "there is nothing of that title or payload to tap"),
         RefusalKind::TagRetired => says(100, "Invalid parameter").subcode(1_893_061),
@@ -162,8 +190,18 @@ const fn on_messenger(kind: RefusalKind) -> Wording {
 impl GraphError {
     /// The words of the platform for a refusal of that app's call at that moment.
     pub(crate) fn refused_to(app: Option<AppId>, refusal: Refusal, now: Timestamp) -> Self {
+        Self::refused_on(Platform::Messenger, app, refusal, now)
+    }
+
+    /// The same about a conversation on a platform.
+    pub(crate) fn refused_on(
+        platform: Platform,
+        app: Option<AppId>,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Self {
         let Refusal { rule, saw, kind } = refusal;
-        let Wording { status, code, subcode, text } = wording(Platform::Messenger, kind);
+        let Wording { status, code, subcode, text } = wording(platform, kind);
         let message = match text {
             Text::Fixed(text) => Cow::Borrowed(text),
             Text::Edge(text, edge) => filled(text, &[edge.name()]),
@@ -233,13 +271,17 @@ mod tests {
             RefusalKind::NotANewsPage,
             RefusalKind::OutsideWindow,
             RefusalKind::SignalNotAllowed,
+            RefusalKind::NotThreadOwner,
+            RefusalKind::RoutingNotEnabled,
             RefusalKind::OnlyReceivers,
             RefusalKind::ReceiversHidden,
             RefusalKind::CallerNotOwner,
             RefusalKind::IncorrectAppId,
         ];
-        for kind in kinds {
-            let Wording { code, subcode, .. } = wording(Platform::Messenger, kind);
+        for (kind, platform) in
+            kinds.into_iter().flat_map(|kind| Platform::ALL.iter().map(move |it| (kind, *it)))
+        {
+            let Wording { code, subcode, .. } = wording(platform, kind);
             let known =
                 subcodes_of(code.into()).is_some_and(|known| subcode.is_none_or(|it| known.contains(&it)));
             assert!(known, "{kind:?}: {code}/{subcode:?}");

@@ -33,7 +33,7 @@ impl Condition {
     /// What is wrong with it, in the words of the platform.
     pub(crate) fn holds(&self, page: &Page) -> Result<(), GraphError> {
         match self {
-            Self::LongTitle { parameter } => match page.messenger.options().long_titles {
+            Self::LongTitle { parameter } => match page.main().options().long_titles {
                 LongTitles::Cut => Ok(()),
                 LongTitles::Refuse => Err(GraphError::long_title(parameter)),
             },

@@ -168,25 +168,6 @@ impl LaneOf {
     }
 }
 
-/// The platforms of messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Platform {
-    /// Messenger.
-    Messenger,
-    /// Instagram.
-    Instagram,
-}
-
-impl Platform {
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Messenger => "messenger",
-            Self::Instagram => "instagram",
-        }
-    }
-}
-
 /// Whether the emulator does what the platform does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteState {

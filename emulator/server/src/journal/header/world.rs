@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use emulator_core::{
-    App, AppId, AppMode, Connection, FieldSet, Page, PageId, Party, Permission, Person, Profile, Settings,
-    TokenState,
+    App, AppId, AppMode, Connection, FieldSet, InstagramAccount, Line, Page, PageId, Party, Permission,
+    Person, Platform, Profile, Settings, TokenState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -38,6 +38,12 @@ pub struct DeclaredPage {
     /// What it is called in the world, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
+    /// The platform that is meant where none is named, unless it is Messenger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// The Instagram account that is linked to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instagram: Option<DeclaredAccount>,
     /// The protocol that it follows.
     pub protocol: String,
     /// The app that gets idle conversations, by name.
@@ -62,6 +68,29 @@ pub struct DeclaredPage {
     /// Its domains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whitelisted_domains: Vec<String>,
+    /// The options that it sets, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+}
+
+/// An account on Instagram.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredAccount {
+    /// Its id.
+    pub id: String,
+    /// The protocol that it follows.
+    pub protocol: String,
+    /// The app that gets idle conversations, by name.
+    pub primary_receiver: Option<String>,
+    /// The default app, by name, or `inbox`.
+    pub default_app: Option<String>,
+    /// Whether handover is switched off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub handover_off: bool,
+    /// Where conversations go that begin in a certain way.
+    #[serde(default, skip_serializing_if = "DeclaredRoutes::is_empty")]
+    pub routes: DeclaredRoutes,
     /// The options that it sets, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
@@ -123,6 +152,9 @@ pub struct DeclaredConnection {
 pub struct DeclaredPerson {
     /// The id of the Page.
     pub page: String,
+    /// The platform, unless it is Messenger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// What her profile says.
     #[serde(flatten)]
     pub profile: DeclaredProfile,
@@ -200,29 +232,39 @@ impl DeclaredApp {
 
 impl DeclaredPage {
     fn of(lane: &Lane, id: PageId, page: &Page, named: &dyn Fn(&AppId) -> String) -> Self {
-        let Page { name, messenger, news, whitelisted_domains, apps } = page;
-        let words = messenger.overrides().words().map(|(name, word)| (name.to_owned(), word.to_owned()));
-        let day = messenger.overrides().rules_as_of;
-        let day = day.map(|day| ("rules_as_of".to_owned(), rfc3339(day)));
+        let Page { name, platform, messenger: _, instagram, news, whitelisted_domains, apps } = page;
+        let line = page.main();
+        let linked = instagram.as_ref();
+        let account = |account: &InstagramAccount| DeclaredAccount {
+            id: account.id.to_string(),
+            protocol: account.line.protocol().name().to_owned(),
+            primary_receiver: account.line.primary_receiver.as_ref().map(named),
+            default_app: account.line.default_app.map(|party| lane.names().party(party)),
+            handover_off: account.line.handover_off,
+            routes: DeclaredRoutes::of(&account.line.routes, named),
+            options: options(&account.line),
+        };
         Self {
             id: id.to_string(),
             name: name.to_string(),
             called: lane.names().page(id).map(str::to_owned),
-            protocol: messenger.protocol().name().to_owned(),
-            primary_receiver: messenger.primary_receiver.as_ref().map(named),
-            default_app: messenger.default_app.map(|party| match party {
+            platform: other_than_messenger(*platform),
+            instagram: linked.map(account),
+            protocol: line.protocol().name().to_owned(),
+            primary_receiver: line.primary_receiver.as_ref().map(named),
+            default_app: line.default_app.map(|party| match party {
                 Party::App(app) => named(&app),
                 Party::Inbox | Party::LeadFlow | Party::MetaAi => lane.names().party(party),
             }),
-            handover_off: messenger.handover_off,
-            inbox_without_role: messenger.inbox_without_role,
-            routes: DeclaredRoutes::of(&messenger.routes, named),
+            handover_off: line.handover_off,
+            inbox_without_role: line.inbox_without_role,
+            routes: DeclaredRoutes::of(&line.routes, named),
             apps: apps
                 .iter()
                 .map(|(app, it)| {
                     let connection = DeclaredConnection {
-                        without_role: messenger.without_role.contains(app),
-                        may_not_take: messenger.may_not_take.contains(app),
+                        without_role: line.without_role.contains(app),
+                        may_not_take: line.may_not_take.contains(app),
                         ..DeclaredConnection::of(lane, *app, it)
                     };
                     (named(app), connection)
@@ -230,7 +272,7 @@ impl DeclaredPage {
                 .collect(),
             news: *news,
             whitelisted_domains: whitelisted_domains.iter().map(ToString::to_string).collect(),
-            options: words.chain(day).collect(),
+            options: options(line),
         }
     }
 }
@@ -262,7 +304,7 @@ impl DeclaredConnection {
 impl DeclaredPerson {
     /// What is known of a person beside the name, if anything is.
     fn of(person: &Person) -> Option<Self> {
-        let Person { name: _, page, profile, blocked: _, tests } = person;
+        let Person { name: _, page, platform, profile, blocked: _, tests } = person;
         let Profile { first_name, last_name, profile_pic, locale, timezone, gender } = &**profile;
         let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
         let profile = DeclaredProfile {
@@ -274,9 +316,21 @@ impl DeclaredPerson {
             gender: text(gender),
         };
         let tests: Vec<String> = tests.iter().map(ToString::to_string).collect();
-        let is_known = profile != DeclaredProfile::default() || !tests.is_empty();
-        is_known.then(|| Self { page: page.to_string(), profile, tests })
+        let platform = other_than_messenger(*platform);
+        let is_known = profile != DeclaredProfile::default() || !tests.is_empty() || platform.is_some();
+        is_known.then(|| Self { page: page.to_string(), platform, profile, tests })
     }
+}
+
+fn other_than_messenger(platform: Platform) -> Option<String> {
+    (platform != Platform::Messenger).then(|| platform.name().to_owned())
+}
+
+/// The options that a line sets.
+fn options(line: &Line) -> BTreeMap<String, String> {
+    let words = line.overrides().words().map(|(name, word)| (name.to_owned(), word.to_owned()));
+    let day = line.overrides().rules_as_of.map(|day| ("rules_as_of".to_owned(), rfc3339(day)));
+    words.chain(day).collect()
 }
 
 fn words(fields: FieldSet) -> Vec<String> {
@@ -301,6 +355,14 @@ pub(super) fn schema() -> Value {
             "disabled": flag, "without_role": flag, "may_not_take": flag, "permissions": texts, "token": text,
         }),
     );
+    let account = object(
+        &["id", "protocol", "primary_receiver", "default_app"],
+        json!({
+            "id": id, "protocol": text, "primary_receiver": {"type": ["string", "null"]},
+            "default_app": {"type": ["string", "null"]}, "handover_off": flag, "routes": routes::schema(),
+            "options": {"type": "object", "additionalProperties": text},
+        }),
+    );
     let page = object(
         &["id", "name", "protocol", "primary_receiver", "apps"],
         json!({
@@ -308,13 +370,14 @@ pub(super) fn schema() -> Value {
             "apps": {"type": "object", "additionalProperties": connection}, "news": flag,
             "default_app": text, "handover_off": flag, "inbox_without_role": flag, "routes": routes::schema(),
             "whitelisted_domains": texts, "options": {"type": "object", "additionalProperties": text},
+            "platform": {"enum": Platform::WORDS}, "instagram": account,
         }),
     );
     let app = object(&["id"], json!({"id": id, "mode": text, "requires_proof": flag, "subscription": texts}));
     let person = object(
         &["page"],
         json!({
-            "page": id, "first_name": text, "last_name": text, "profile_pic": text, "locale": text,
+            "page": id, "platform": {"enum": Platform::WORDS}, "first_name": text, "last_name": text, "profile_pic": text, "locale": text,
             "timezone": {"type": "number"}, "gender": text, "tests": {"type": "array", "items": id},
         }),
     );

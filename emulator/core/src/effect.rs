@@ -251,7 +251,7 @@ pub struct Style {
     pub app_ids: AppIdType,
     /// Metadata that nobody gave.
     pub missing_metadata: MissingMetadata,
-    /// Which owners a pass and a take name.
+    /// Which owners a pass and a take name (C-39).
     pub control_fields: ControlFields,
     /// Which characters are escaped.
     pub escapes: Escapes,

@@ -24,7 +24,7 @@ pub(crate) fn answer(before: &State, input: &Input, outcome: &Outcome, after: &S
     for &person in before.world.people.keys() {
         let expected = owner_after(before, input, &after.world, person);
         let (was, is) = (owner(&before.world, person), owner(&after.world, person));
-        // C-13, C-14: one owner or none, and it is the one that the input makes it.
+        // C-13: one owner or none, and it is the one that the input makes it.
         must(is == expected, || format!("{is:?} owns after {was:?}, and not {expected:?}"))?;
         if about.is_some_and(|about| about != person) {
             let same = before.world.conversations.get(&person) == after.world.conversations.get(&person);

@@ -1,4 +1,4 @@
-//! In which folder of the inbox a conversation lies (C-98 to C-103, C-108, C-108a).
+//! In which folder of the inbox a conversation lies (C-98, C-102, C-108, C-108a).
 
 use emulator_core::{
     AdminChange, AppAct, Control, Conversation, DoneFolder, Effect, Folder, Holder, InboxAct, Input, Outcome,
@@ -9,7 +9,7 @@ use crate::invariants::{Checked, is_active, must, on_line, options, owner};
 use crate::world::{PEOPLE, State};
 
 /// Whose conversation need not lie where control would file it: control has not moved since an agent filed it or since it
-/// began, or an app took it from the inbox and nobody has written since (C-103).
+/// began, or an app took it from the inbox and nobody has written since.
 pub(crate) fn filed(before: &State, input: &Input, outcome: &Outcome, after: &World) -> [bool; 2] {
     let mut filed = before.filed;
     let Ok(accepted) = outcome else { return filed };
@@ -70,7 +70,7 @@ pub(crate) fn folders(before: &State, input: &Input, outcome: &Outcome, after: &
         })?;
         let by_agent = matches!(input, Input::Inbox { act: InboxAct::Moves(_), .. });
         match (word, followed) {
-            // C-109: where folders do not follow control, agents alone move conversations.
+            // Where folders do not follow control, agents alone move conversations.
             (DoneFolder::Off, false) => must(was == now.folder || by_agent, || "its folder moved".to_owned()),
             // C-31a: what lies in Done because an app had it is back in Main.
             (DoneFolder::Off, true) => must(now.folder != Folder::Done || now.marked_done, || {

@@ -221,7 +221,7 @@ fn of_control(before: &State, input: &Input, after: &State) -> Vec<Told> {
                     }
                 },
                 ControlAct::PassMetadata { to, .. } => vec![(*to, What::Metadata)],
-                // C-56.
+                // Nobody is told of either.
                 ControlAct::Release | ControlAct::Extend { .. } => Vec::new(),
             })
         }
@@ -235,7 +235,7 @@ fn of_control(before: &State, input: &Input, after: &State) -> Vec<Told> {
             in_conversation(told)
         }
         Input::Inbox { act: InboxAct::Moves(Folder::Done), .. } if was == Some(Party::Inbox) => {
-            // C-100, C-107.
+            // C-106.
             let given = leader(&before.world).filter(|leader| {
                 is == Some(*leader) && words.done_gives == emulator_core::DoneGives::Primary
             });
@@ -265,7 +265,7 @@ fn of_control(before: &State, input: &Input, after: &State) -> Vec<Told> {
             told.extend(of_roles(before, None, input, &after.world));
             told
         }
-        // C-24.
+        // Nobody is told when control ends by itself (C-23).
         Input::TimerFired(_)
         | Input::App { .. }
         | Input::AppSubscribes { .. }

@@ -49,7 +49,7 @@ pub(crate) fn has_roles(world: &World) -> bool {
     line(world).fixed().unowned == Unowned::Primary
 }
 
-/// True for who can be in control: an app of the Page or the inbox, with a role where one is needed (C-05, C-08, C-109).
+/// True for who can be in control: an app of the Page or the inbox, with a role where one is needed (C-05, C-08).
 pub(crate) fn on_line(world: &World, party: Party) -> bool {
     match party {
         Party::App(app) => {
@@ -72,7 +72,7 @@ pub(crate) fn is_active(world: &World) -> bool {
     !line(world).handover_off && (!has_roles(world) || primary(world).is_some() && secondary())
 }
 
-/// Who has what nobody was given: the primary receiver where there is no idle state (C-13), nobody otherwise (C-14).
+/// Who has what nobody was given: the primary receiver where there is no idle state (C-13), nobody otherwise.
 pub(crate) fn nobodys(world: &World) -> Option<Party> {
     primary(world).filter(|_| has_roles(world) && is_active(world))
 }

@@ -99,7 +99,7 @@ pub(crate) fn ad_app(world: &World, came_by: Option<&Referral>) -> Option<(Party
     Some((Party::App(route.app), route.control))
 }
 
-/// C-100, C-101, C-104 to C-106, C-109.
+/// C-101, C-104 to C-106.
 fn after_inbox(world: &World, person: Psid, act: &InboxAct) -> Option<Party> {
     let (words, was) = (options(world), owner(world, person));
     let takes = if is_active(world) && on_line(world, Party::Inbox) { Some(Party::Inbox) } else { was };
@@ -168,8 +168,8 @@ fn may_take(world: &World, party: Party) -> bool {
     party.app().is_some_and(|app| !line(world).may_not_take.contains(&app))
 }
 
-/// True where control keeps an app from sending a plain message: another party owns (C-19, but for C-20), or nobody does and
-/// that is for the default app (C-15; for everybody by C-16 and C-18).
+/// True where control keeps an app from sending a plain message: another party owns (but for C-20), or nobody does and
+/// that is for the default app (C-15a).
 fn barred(world: &World, person: Psid, sender: Party) -> bool {
     let leader = leader(world);
     match owner(world, person) {

@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn no_message_names_more_than_a_few() {
-        let missing: Vec<String> = (0..25).map(|number| format!("C-{number}")).collect();
+        let missing: Vec<String> = (0..25).map(|number| format!("rule {number}")).collect();
         let text = named(&missing);
-        assert!(text.starts_with("C-0, C-1, ") && text.ends_with("C-19, 5 more"), "{text}");
-        assert_eq!(named(&missing[..2]), "C-0, C-1");
+        assert!(text.starts_with("rule 0, rule 1, ") && text.ends_with("rule 19, 5 more"), "{text}");
+        assert_eq!(named(&missing[..2]), "rule 0, rule 1");
     }
 }

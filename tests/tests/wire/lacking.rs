@@ -58,8 +58,8 @@ async fn fields_that_the_platform_has_are_told_from_fields_of_nothing() {
     let stand = here().await;
     for (target, what) in [
         (
-            "/me?fields=instagram_business_account".to_owned(),
-            "the field instagram_business_account of a Page",
+            "/me?fields=connected_instagram_account".to_owned(),
+            "the field connected_instagram_account of a Page",
         ),
         ("/me?fields=id,name,%20fan_count".to_owned(), "the field fan_count of a Page"),
         (format!("/{PAGE}?fields=conversations.limit(3)%7Bid%7D"), "the field conversations of a Page"),

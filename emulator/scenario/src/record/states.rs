@@ -71,13 +71,19 @@ impl States {
             let expected = Tree::map([Some((key, value)), words.of(Some(person)), words.on_page_of(person)]);
             Line::only("expect", expected)
         };
-        let owners = self.owners.changed(Holder::Idle).into_iter();
+        let owners = by_name(self.owners.changed(Holder::Idle), words).into_iter();
         let owners = owners.map(|(person, owner)| {
             let owner = words.heading.names.holder(owner);
             line("owner", Tree::name(&owner), person)
         });
-        let folders = self.folders.changed(Folder::Main).into_iter();
+        let folders = by_name(self.folders.changed(Folder::Main), words).into_iter();
         let folders = folders.map(|(person, folder)| line("folder", Tree::name(folder.name()), person));
         owners.chain(folders).collect()
     }
+}
+
+/// In the order of the people's names: ids are others in another run.
+fn by_name<T>(mut changed: Vec<(Psid, T)>, words: &Words<'_>) -> Vec<(Psid, T)> {
+    changed.sort_by_cached_key(|(person, _)| words.heading.person(*person));
+    changed
 }

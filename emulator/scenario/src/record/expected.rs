@@ -23,7 +23,7 @@ impl Teller<'_> {
             .flatten()
     }
 
-    /// A delivery that the bot did not take at first. Whoever goes on before it was tried might have the bot take it.
+    /// A delivery that the bot did not take at first. A step that goes on before the retry might see it accepted.
     pub(super) fn failed(&self, entry: &Entry) -> Option<Line> {
         let Record::Attempt { app, delivery, number: 1, result, .. } = &entry.record else { return None };
         if matches!(result, AttemptResult::Acknowledged { .. } | AttemptResult::Dropped { .. }) {

@@ -2,7 +2,8 @@
 
 use crate::catalogue::RuleId;
 use crate::conversation::Control;
-use crate::effect::{Decided, Delivery, Effect, Event, Missing, Style};
+use crate::effect::{Decided, Delivery, Effect, Missing, Style};
+use crate::event::Event;
 use crate::fact::{Fact, Saw};
 use crate::field::{Channel, Field, FieldSet};
 use crate::ids::{AccountId, AppId, PageId, Psid};
@@ -21,8 +22,9 @@ pub(crate) enum Audience {
     /// Every app of the Page: the owner on `messaging` and the others on `standby`, or everybody on one channel while
     /// nobody is in control.
     Everyone,
-    /// The owner, or everybody while there is none: for events that do not travel on `standby` (C-80, C-165).
-    Owner,
+    /// The owner, or everybody while there is none: for events that do not travel on `standby` (C-80, C-165). By this
+    /// rule the others do not hear of it.
+    Owner(RuleId),
     /// An app whose control or role is concerned, on `messaging` (C-75). A party of the platform does not listen.
     Party(Party),
     /// The primary and the secondary receivers, and an app that was one of them, on `messaging`.
@@ -64,11 +66,11 @@ pub(crate) fn audience(
     let apps = connected.apps.keys().copied();
     match audience {
         Audience::Everyone => apps.filter_map(|app| place.by_control(app, event)).collect(),
-        Audience::Owner => {
+        Audience::Owner(rule) => {
             let only = owner.or_else(|| place.hears_idle());
             let rest = |app| only.is_some_and(|only| only != Party::App(app));
             let hears =
-                |app| if rest(app) { Some(place.left_out(app, event)) } else { place.by_control(app, event) };
+                |app| if rest(app) { Some(place.left_out(app, rule)) } else { place.by_control(app, event) };
             apps.filter_map(hears).collect()
         }
         Audience::Party(party) => one(Some(party)),
@@ -119,28 +121,20 @@ impl Place<'_> {
         let saw = Saw::of([Fact::Owner(self.control.owner()), Fact::SubscribedFields(fields)]);
         if !fields.contains(field) {
             let missed = !event.follows_send() && settings.connection(self.line.page, app).is_some();
-            let missing = Missing::Subscription(field);
-            return missed.then(|| {
-                self.listener(
-                    app,
-                    (saw, fields),
-                    Err((missing, rule_of(missing, field))),
-                    RuleId::SubscribedFields,
-                )
-            });
+            return missed
+                .then(|| self.listener(app, (saw, fields), Err(no(field)), RuleId::SubscribedFields));
         }
         let (rule, channel) = self.channel(app, event);
         let unheard = (channel == Channel::Standby && !fields.contains(Field::Standby))
-            .then_some(Missing::Subscription(Field::Standby))
+            .then_some(no(Field::Standby))
             .or_else(|| self.barred(app));
-        let hears = unheard.map_or(Ok(channel), |missing| Err((missing, rule_of(missing, field))));
+        let hears = unheard.map_or(Ok(channel), Err);
         Some(self.listener(app, (saw, fields), hears, rule))
     }
 
     /// An app that is not in control, of an event for the owner.
-    fn left_out(&self, app: AppId, event: &Event) -> Listener {
+    fn left_out(&self, app: AppId, rule: RuleId) -> Listener {
         let saw = Saw::of([Fact::Owner(self.control.owner())]);
-        let rule = rule_of(Missing::Control, event.field_on(self.line.platform));
         self.listener(app, (saw, FieldSet::default()), Err((Missing::Control, rule)), rule)
     }
 
@@ -148,9 +142,8 @@ impl Place<'_> {
     fn by_role(&self, app: AppId, event: &Event) -> Listener {
         let field = event.field_on(self.line.platform);
         let fields = self.world.settings.fields(self.line, app);
-        let missing = (!fields.contains(field)).then_some(Missing::Subscription(field));
-        let unheard = missing.or_else(|| self.barred(app));
-        let hears = unheard.map_or(Ok(Channel::Messaging), |missing| Err((missing, rule_of(missing, field))));
+        let unheard = (!fields.contains(field)).then_some(no(field)).or_else(|| self.barred(app));
+        let hears = unheard.map_or(Ok(Channel::Messaging), Err);
         let rule = if self.person.is_some() { RuleId::ControlEvents } else { RuleId::RolesTold };
         self.listener(app, (Saw::of([Fact::SubscribedFields(fields)]), fields), hears, rule)
     }
@@ -187,25 +180,19 @@ impl Place<'_> {
         }
     }
 
-    /// What keeps an app from hearing of anything, or of anything about the person.
-    fn barred(&self, app: AppId) -> Option<Missing> {
+    /// What keeps an app from hearing of anything, or of anything about the person, and by which rule.
+    fn barred(&self, app: AppId) -> Option<(Missing, RuleId)> {
         if self.world.settings.connection(self.line.page, app).is_some_and(|connection| connection.disabled) {
-            return Some(Missing::Webhooks);
+            return Some((Missing::Webhooks, RuleId::WebhooksDisabled));
         }
         let stranger = self.person.is_some_and(|person| !may_meet(self.world, app, person));
-        stranger.then_some(Missing::Role)
+        stranger.then_some((Missing::Role, RuleId::DevelopmentMode))
     }
 }
 
-/// The rule by which an app does not hear of an event.
-const fn rule_of(missing: Missing, field: Field) -> RuleId {
-    match (missing, field) {
-        (Missing::Subscription(_), _) => RuleId::SubscribedFields,
-        (Missing::Webhooks, _) => RuleId::WebhooksDisabled,
-        (Missing::Role, _) => RuleId::DevelopmentMode,
-        (Missing::Control, Field::MessageReactions) => RuleId::Reactions,
-        (Missing::Control, _) => RuleId::Referrals,
-    }
+/// Without a subscription to the field an app does not hear of an event (C-03).
+const fn no(field: Field) -> (Missing, RuleId) {
+    (Missing::Subscription(field), RuleId::SubscribedFields)
 }
 
 /// True unless the app is in development mode and the person has no role on it (M-184).

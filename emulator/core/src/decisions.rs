@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::{Confidence, RuleId};
+use crate::event::EventKind;
 use crate::ids::AppId;
 use crate::party::Party;
 use crate::protocol::Protocol;
@@ -171,19 +172,6 @@ words! {
         /// Somebody else.
         Another = "another app",
     }
-    /// A control event.
-    ControlEvent {
-        /// `pass_thread_control`.
-        Pass = "pass_thread_control",
-        /// `take_thread_control`.
-        Take = "take_thread_control",
-        /// `request_thread_control`.
-        Request = "request_thread_control",
-        /// `pass_thread_metadata`.
-        Metadata = "pass_thread_metadata",
-        /// `app_roles`.
-        Roles = "app_roles",
-    }
 }
 
 /// The answer to an action.
@@ -215,7 +203,7 @@ pub struct Outcome {
     /// Who has control then.
     pub control: Control,
     /// The control events that follow, in order.
-    pub told: Vec<(ControlEvent, Whom)>,
+    pub told: Vec<(EventKind, Whom)>,
 }
 
 /// One cell: who does what in which state.

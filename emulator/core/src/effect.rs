@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::catalogue::RuleId;
 use crate::conversation::{Holder, Sender};
+use crate::event::Event;
 use crate::fact::Saw;
 use crate::field::{Channel, Field};
 use crate::folder::Folder;
@@ -14,13 +15,9 @@ use crate::options::{AppIdType, ControlFields, Escapes, MissingMetadata};
 use crate::party::Party;
 use crate::platform::{LineId, Platform};
 use crate::protocols::Options;
-use crate::reaction::Reaction;
-use crate::referral::Referral;
 use crate::refusal::RefusalKind;
-use crate::role::Role;
 use crate::settings::Permission;
 use crate::time::Timestamp;
-use crate::word::words;
 use crate::world::Profile;
 
 /// Accepted with effects, or refused with the world left as it was.
@@ -265,197 +262,6 @@ impl Style {
             missing_metadata: options.missing_metadata,
             control_fields: options.control_fields,
             escapes: options.webhook_escapes,
-        }
-    }
-}
-
-/// The content of a webhook event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A person wrote.
-    Message {
-        /// The message's id.
-        mid: Mid,
-        /// What it says.
-        message: Arc<Message>,
-        /// True when it answers a message of the person herself.
-        self_reply: bool,
-        /// The link that the person had followed before anything was said (M-271).
-        referral: Option<Referral>,
-    },
-    /// The Page wrote.
-    Echo {
-        /// The message's id.
-        mid: Mid,
-        /// Who sent it; none for an agent, when that is not told.
-        app: Option<Party>,
-        /// What it says.
-        message: Arc<Message>,
-    },
-    /// A person tapped a button.
-    Postback {
-        /// The event's id; not told to everybody.
-        mid: Option<Mid>,
-        /// What the button says; not told to everybody.
-        title: Option<Arc<str>>,
-        /// What the button was given to say to its app; for that app alone.
-        payload: Option<Arc<str>>,
-        /// The app that made the button.
-        made_by: AppId,
-    },
-    /// A person reacted to a message, or took the reaction back.
-    Reaction {
-        /// The message.
-        mid: Mid,
-        /// The reaction; none when it is taken back.
-        reaction: Option<Reaction>,
-    },
-    /// A person followed a link.
-    Referral(Referral),
-    /// Messages have reached the person.
-    Delivered {
-        /// Which.
-        mids: Vec<Mid>,
-        /// Everything up to then has.
-        watermark: Timestamp,
-    },
-    /// The person has read everything up to then.
-    Read {
-        /// The newest message that she has read, which is what Instagram tells.
-        mid: Mid,
-        /// Up to when, which is what Messenger tells.
-        watermark: Timestamp,
-    },
-    /// Control was passed to the app that hears this.
-    PassThreadControl {
-        /// The owner before; nobody when the conversation was idle.
-        previous_owner: Option<Party>,
-        /// The owner now.
-        new_owner: Party,
-        /// The caller's text.
-        metadata: Option<Arc<str>>,
-    },
-    /// Control was taken from the app that hears this.
-    TakeThreadControl {
-        /// The owner before.
-        previous_owner: Option<Party>,
-        /// The owner now.
-        new_owner: Party,
-        /// The caller's text.
-        metadata: Option<Arc<str>>,
-    },
-    /// Another app asks for control.
-    RequestThreadControl {
-        /// Who asks.
-        requested_owner: Party,
-        /// The caller's text.
-        metadata: Option<Arc<str>>,
-    },
-    /// Another app tells something about the conversation.
-    PassThreadMetadata {
-        /// What.
-        metadata: Arc<str>,
-    },
-    /// The role of an app has changed.
-    AppRoles {
-        /// The app.
-        app: AppId,
-        /// Its role now, if it has one.
-        role: Option<Role>,
-    },
-}
-
-words! {
-    /// The kinds of webhook events: the member that an event carries, and for what the Page itself wrote `echo`.
-    EventKind {
-        /// A person wrote.
-        Message = "message",
-        /// The Page wrote.
-        Echo = "echo",
-        /// A person tapped a button.
-        Postback = "postback",
-        /// A person reacted to a message.
-        Reaction = "reaction",
-        /// A person followed a link.
-        Referral = "referral",
-        /// Messages have reached the person.
-        Delivery = "delivery",
-        /// The person has read.
-        Read = "read",
-        /// Control was passed.
-        PassThreadControl = "pass_thread_control",
-        /// Control was taken.
-        TakeThreadControl = "take_thread_control",
-        /// An app asks for control.
-        RequestThreadControl = "request_thread_control",
-        /// An app tells something about the conversation.
-        PassThreadMetadata = "pass_thread_metadata",
-        /// The role of an app has changed.
-        AppRoles = "app_roles",
-    }
-}
-
-impl Event {
-    /// Its kind.
-    pub const fn kind(&self) -> EventKind {
-        match self {
-            Self::Message { .. } => EventKind::Message,
-            Self::Echo { .. } => EventKind::Echo,
-            Self::Postback { .. } => EventKind::Postback,
-            Self::Reaction { .. } => EventKind::Reaction,
-            Self::Referral(_) => EventKind::Referral,
-            Self::Delivered { .. } => EventKind::Delivery,
-            Self::Read { .. } => EventKind::Read,
-            Self::PassThreadControl { .. } => EventKind::PassThreadControl,
-            Self::TakeThreadControl { .. } => EventKind::TakeThreadControl,
-            Self::RequestThreadControl { .. } => EventKind::RequestThreadControl,
-            Self::PassThreadMetadata { .. } => EventKind::PassThreadMetadata,
-            Self::AppRoles { .. } => EventKind::AppRoles,
-        }
-    }
-
-    /// The subscription field that lets the event through on a platform.
-    pub fn field_on(&self, platform: Platform) -> Field {
-        match (self, platform) {
-            // Echoes have no field of their own there (M-286).
-            (Self::Echo { .. }, Platform::Instagram) => Field::Messages,
-            _ => self.field().on(platform).unwrap_or_else(|| self.field()),
-        }
-    }
-
-    /// The same for Pages.
-    pub const fn field(&self) -> Field {
-        match self {
-            Self::Message { .. } => Field::Messages,
-            Self::Echo { .. } => Field::MessageEchoes,
-            Self::Postback { .. } => Field::MessagingPostbacks,
-            Self::Reaction { .. } => Field::MessageReactions,
-            Self::Referral(_) => Field::MessagingReferrals,
-            Self::Delivered { .. } => Field::MessageDeliveries,
-            Self::Read { .. } => Field::MessageReads,
-            Self::PassThreadControl { .. }
-            | Self::TakeThreadControl { .. }
-            | Self::RequestThreadControl { .. }
-            | Self::PassThreadMetadata { .. }
-            | Self::AppRoles { .. } => Field::MessagingHandovers,
-        }
-    }
-
-    /// True for what follows from the Page's own messages, to which bots do not answer: echoes and
-    /// receipts of delivery.
-    pub const fn follows_send(&self) -> bool {
-        match self {
-            Self::Echo { .. } | Self::Delivered { .. } => true,
-            Self::Message { .. }
-            | Self::Read { .. }
-            | Self::Postback { .. }
-            | Self::Reaction { .. }
-            | Self::Referral(_)
-            | Self::PassThreadControl { .. }
-            | Self::TakeThreadControl { .. }
-            | Self::RequestThreadControl { .. }
-            | Self::PassThreadMetadata { .. }
-            | Self::AppRoles { .. } => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::audience::Audience;
 use crate::case::{Case, control_facts};
 use crate::catalogue::RuleId;
 use crate::conversation::{CONTROL_LASTS, Control};
-use crate::effect::Event;
+use crate::event::Event;
 use crate::fact::Fact;
 use crate::ids::AppId;
 use crate::line::AdRoute;
@@ -54,10 +54,10 @@ impl Entry {
         let (writes, opens_window, clears_done_mark, claims_control, audience) = match self {
             Self::Message => (true, true, true, true, Audience::Everyone),
             Self::Tap(_) => (true, true, false, true, Audience::Everyone),
-            Self::Link => (false, true, false, true, Audience::Owner),
-            Self::Ad => (false, true, false, true, Audience::Owner),
-            Self::Reaction => (false, true, false, false, Audience::Owner),
-            Self::ReactionTakenBack => (false, false, false, false, Audience::Owner),
+            Self::Link => (false, true, false, true, Audience::Owner(RuleId::Referrals)),
+            Self::Ad => (false, true, false, true, Audience::Owner(RuleId::Referrals)),
+            Self::Reaction => (false, true, false, false, Audience::Owner(RuleId::Reactions)),
+            Self::ReactionTakenBack => (false, false, false, false, Audience::Owner(RuleId::Reactions)),
         };
         Row { writes, opens_window, clears_done_mark, claims_control, audience }
     }

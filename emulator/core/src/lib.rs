@@ -23,6 +23,7 @@ mod edges;
 mod effect;
 mod entry;
 mod error_codes;
+mod event;
 mod expiry;
 mod fact;
 mod field;
@@ -79,10 +80,9 @@ pub use conversation::{
 pub use derive::{Digest, INSTAGRAM_MESSAGE, IdKind, Ids};
 pub use edge::ControlEdge;
 pub use edges::EXTEND_AT_MOST;
-pub use effect::{
-    Accepted, Answer, Decided, Delivery, Effect, Event, EventKind, Missing, Outcome, Refusal, Style,
-};
+pub use effect::{Accepted, Answer, Decided, Delivery, Effect, Missing, Outcome, Refusal, Style};
 pub use error_codes::{codes_with, subcodes, subcodes_of};
+pub use event::{Event, EventKind};
 pub use fact::{Fact, FactForm, FactValue, Saw};
 pub use field::{Channel, Field, FieldSet};
 pub use folder::Folder;

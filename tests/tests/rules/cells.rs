@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::decisions::{
-    Action, Actor, Cast, Cell, ControlEvent, Outcome, Standing, Verdict, Whom, decide, decision_table,
+    Action, Actor, Cast, Cell, Outcome, Standing, Verdict, Whom, decide, decision_table,
 };
 use emulator_core::{
-    AppId, Field, Fixed, Folder, Leader, OptionRule, Options, Overrides, Party, RouteId, Span, Tag, Unowned,
+    AppId, EventKind, Field, Fixed, Folder, Leader, OptionRule, Options, Overrides, Party, RouteId, Span,
+    Tag, Unowned,
 };
 use emulator_language::node::Node;
 use emulator_language::step::{
@@ -132,7 +133,7 @@ struct Seen {
     refused: Option<(String, String)>,
     control: emulator_core::decisions::Control,
     /// None where not all apps hear of control events.
-    told: Option<Vec<(ControlEvent, Whom)>>,
+    told: Option<Vec<(EventKind, Whom)>>,
 }
 
 fn differing<'a>(outcome: &'a Outcome, seen: &'a Seen) -> impl Iterator<Item = String> + 'a {
@@ -147,7 +148,7 @@ fn differing<'a>(outcome: &'a Outcome, seen: &'a Seen) -> impl Iterator<Item = S
             .is_some_and(|refused| *refused == (refusal_word(&kind), rule.rule().code.to_owned())),
         Verdict::Nothing => seen.accepted.is_none() && seen.refused.is_none(),
     };
-    let set = |told: &[(ControlEvent, Whom)]| told.iter().copied().collect::<BTreeSet<_>>();
+    let set = |told: &[(EventKind, Whom)]| told.iter().copied().collect::<BTreeSet<_>>();
     let told = seen.told.as_ref().is_none_or(|told| set(told) == set(&outcome.told));
     let says = |what: &str| format!("the table says {what}");
     let verdict = (!verdict).then(|| says(&format!("{:?}", outcome.verdict)));
@@ -322,18 +323,9 @@ fn owner_id(owner: &str) -> Option<Party> {
     (!nobody.contains(&owner)).then(|| party(owner))
 }
 
-/// The events of control, by their names on the wire.
-const CONTROL_EVENTS: &[(&str, ControlEvent)] = &[
-    ("pass_thread_control", ControlEvent::Pass),
-    ("take_thread_control", ControlEvent::Take),
-    ("request_thread_control", ControlEvent::Request),
-    ("pass_thread_metadata", ControlEvent::Metadata),
-    ("app_roles", ControlEvent::Roles),
-];
-
-fn told(cast: Cast, heard: &Heard) -> Option<(ControlEvent, Whom)> {
-    let (_, event) = CONTROL_EVENTS.iter().find(|(name, _)| *name == heard.event)?;
-    Some((*event, cast.whom(app_id(&heard.app))))
+fn told(cast: Cast, heard: &Heard) -> Option<(EventKind, Whom)> {
+    let event = EventKind::parse(&heard.event).filter(|event| event.is_of_control())?;
+    Some((event, cast.whom(app_id(&heard.app))))
 }
 
 type Does = (Action, Option<String>);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cast, Whom};
-use crate::effect::EventKind;
+use crate::event::EventKind;
 use crate::field::Channel;
 use crate::ids::AppId;
 

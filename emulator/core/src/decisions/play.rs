@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Action, Actor, Cast, Cell, ControlEvent, Heard, Outcome, Standing, Verdict, heard};
+use super::{Action, Actor, Cast, Cell, Heard, Outcome, Standing, Verdict, heard};
 use crate::case::Context;
 use crate::catalogue::RuleId;
 use crate::derive::Ids;
-use crate::effect::{Decided, Effect, Event, Refusal};
+use crate::effect::{Decided, Effect, Refusal};
 use crate::field::Field;
 use crate::folder::Folder;
 use crate::ids::{AppId, PageId, Psid};
@@ -72,8 +72,10 @@ pub(super) fn played(cell: Cell, overrides: &Overrides) -> Played {
                 rests_on.insert(rule);
                 deliveries.push((delivery.event.kind(), delivery.channel, delivery.app));
                 // Where all receivers hear of a role, several apps may play the same part.
-                let one = control_event(&delivery.event).map(|event| (event, cast.whom(delivery.app)));
-                told.extend(one.filter(|one| !told.contains(one)));
+                let one = (delivery.event.kind(), cast.whom(delivery.app));
+                if one.0.is_of_control() && !told.contains(&one) {
+                    told.push(one);
+                }
             }
             Effect::ControlMoved { .. } => {
                 rests_on.insert(rule);
@@ -294,21 +296,4 @@ fn input(protocol: Protocol, action: Action, app: AppId) -> Option<Input> {
         Action::RemovesAnother => admin(AdminChange::Removes(TARGET)),
         Action::Waits => return None,
     })
-}
-
-fn control_event(event: &Event) -> Option<ControlEvent> {
-    match event {
-        Event::PassThreadControl { .. } => Some(ControlEvent::Pass),
-        Event::TakeThreadControl { .. } => Some(ControlEvent::Take),
-        Event::RequestThreadControl { .. } => Some(ControlEvent::Request),
-        Event::PassThreadMetadata { .. } => Some(ControlEvent::Metadata),
-        Event::AppRoles { .. } => Some(ControlEvent::Roles),
-        Event::Message { .. }
-        | Event::Echo { .. }
-        | Event::Postback { .. }
-        | Event::Reaction { .. }
-        | Event::Referral(_)
-        | Event::Delivered { .. }
-        | Event::Read { .. } => None,
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use emulator_core::decisions::{Cell, ControlEvent, Decision, decision_table};
+use emulator_core::decisions::{Cell, Decision, decision_table};
 use emulator_core::{EventKind, Protocol, RuleId, catalogue};
 use emulator_server::graph::ErrorForm;
 
@@ -21,11 +21,8 @@ impl Whole {
         let rules = rules.map(|rule| rule.id).filter(|rule| rule.unreached().is_none()).collect();
         let mut table = decision_table();
         table.retain(|decision| protocols.contains(&decision.cell.protocol) && decision.outcome.is_ok());
-        let told: BTreeSet<ControlEvent> = table.iter().flat_map(told).collect();
-        let is_told = |event: &EventKind| match control_event(*event) {
-            Some(event) => told.contains(&event),
-            None => true,
-        };
+        let told: BTreeSet<EventKind> = table.iter().flat_map(told).collect();
+        let is_told = |event: &EventKind| !event.is_of_control() || told.contains(event);
         let errors = ErrorForm::all().iter().filter(|error| any(&|protocol| error.is_reachable(protocol)));
         Self {
             rules,
@@ -37,26 +34,8 @@ impl Whole {
 }
 
 /// The control events that come of a cell.
-fn told(decision: &Decision) -> impl Iterator<Item = ControlEvent> {
+fn told(decision: &Decision) -> impl Iterator<Item = EventKind> {
     decision.outcome.iter().flat_map(|outcome| outcome.told.iter().map(|(event, _)| *event))
-}
-
-/// The control event of that kind; none for events that there are under every protocol.
-const fn control_event(event: EventKind) -> Option<ControlEvent> {
-    match event {
-        EventKind::PassThreadControl => Some(ControlEvent::Pass),
-        EventKind::TakeThreadControl => Some(ControlEvent::Take),
-        EventKind::RequestThreadControl => Some(ControlEvent::Request),
-        EventKind::PassThreadMetadata => Some(ControlEvent::Metadata),
-        EventKind::AppRoles => Some(ControlEvent::Roles),
-        EventKind::Message
-        | EventKind::Echo
-        | EventKind::Postback
-        | EventKind::Reaction
-        | EventKind::Referral
-        | EventKind::Delivery
-        | EventKind::Read => None,
-    }
 }
 
 /// A cell as a sentence.

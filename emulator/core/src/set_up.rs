@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::field::FieldSet;
 use crate::ids::{AppId, PageId};
-use crate::settings::{Connection, Settings};
+use crate::settings::{App, Connection, Page, Settings};
 
 /// What apps changed of the settings by calls of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,24 +24,32 @@ impl SetUp {
         if Arc::ptr_eq(before, after) {
             return set_up;
         }
-        for (id, app) in &after.apps {
+        // Taken apart, so that who adds what an app can set up decides here whether it is carried.
+        let Settings { apps, pages } = after.as_ref();
+        for (id, app) in apps {
+            let App { subscription, name, mode, requires_proof } = app;
+            let _decided_by_developers = (name, mode, requires_proof);
             let known = before.apps.get(id).map(|app| app.subscription);
-            if known != Some(app.subscription) {
-                set_up.subscriptions.insert(*id, app.subscription);
+            if known != Some(*subscription) {
+                set_up.subscriptions.insert(*id, *subscription);
             }
         }
-        for (page, app) in after.pages.keys().flat_map(|page| after.apps.keys().map(move |app| (*page, *app)))
-        {
-            let now = after.connection(page, app);
-            if now != before.connection(page, app) {
-                set_up.connections.insert((page, app), now.cloned());
+        for (id, page) in pages {
+            let Page { apps: connected, name, platform, messenger, instagram, news, whitelisted_domains } =
+                page;
+            let _decided_by_admins = (name, platform, messenger, instagram, news, whitelisted_domains);
+            for app in apps.keys() {
+                let now = connected.get(app);
+                if now != before.connection(*id, *app) {
+                    set_up.connections.insert((*id, *app), now.cloned());
+                }
             }
         }
         set_up
     }
 
-    /// Carries it into the settings of another world. Of a connection that is there only the fields change, so that
-    /// features, permissions and the like stay as that world has them.
+    /// Carries it into the settings of another world. Of a connection that is there only what an app sets up itself
+    /// changes; features, permissions and the like stay as that world has them.
     pub fn carry_into(&self, settings: &mut Arc<Settings>) {
         if self == &Self::default() {
             return;
@@ -56,8 +64,18 @@ impl SetUp {
             let Some(page) = settings.pages.get_mut(page) else { continue };
             match (connection, page.apps.get_mut(app)) {
                 (Some(connection), Some(known)) => {
-                    known.fields = connection.fields;
-                    known.other_fields.clone_from(&connection.other_fields);
+                    let Connection {
+                        fields,
+                        other_fields,
+                        installed,
+                        disabled,
+                        features,
+                        permissions,
+                        token,
+                    } = connection;
+                    let _not_by_apps = (disabled, features, permissions, token);
+                    (known.fields, known.installed) = (*fields, *installed);
+                    known.other_fields.clone_from(other_fields);
                 }
                 (Some(connection), None) => drop(page.apps.insert(*app, connection.clone())),
                 (None, _) => drop(page.apps.remove(app)),
@@ -113,6 +131,17 @@ mod tests {
         let mut other = settings();
         SetUp::between(&before, &after).carry_into(&mut other);
         assert_eq!(other.connection(PAGE, BOT), None);
+    }
+
+    #[test]
+    fn an_app_that_is_not_installed_any_longer_is_listed_nowhere() {
+        let before = settings();
+        let mut after = Arc::clone(&before);
+        let page = Arc::make_mut(&mut after).pages.get_mut(&PAGE).unwrap();
+        page.apps.insert(BOT, Connection { installed: false, ..Connection::default() });
+        let mut other = settings();
+        SetUp::between(&before, &after).carry_into(&mut other);
+        assert!(!other.connection(PAGE, BOT).unwrap().installed);
     }
 
     #[test]

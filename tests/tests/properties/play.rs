@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emulator_core::{
     Accepted, AdminChange, Answer, AppAct, AppId, Channel, Context, Control, ControlEnds, Delivery,
-    DoneFolder, Effect, Event, Field, Folder, IdleDelivery, IdleSends, Ids, InboxAct, Input, Line, Mid,
-    Missing, Options, Outcome, PageId, Party, Psid, RefusalKind, Span, Subject, Switch, TapHeard, Timer,
+    DoneFolder, Effect, Event, EventKind, Field, Folder, IdleDelivery, IdleSends, Ids, InboxAct, Input, Line,
+    Mid, Missing, Options, Outcome, PageId, Party, Psid, RefusalKind, Span, Subject, Switch, TapHeard, Timer,
     TimerKind, Timestamp, World, step,
 };
 use proptest::prelude::*;
@@ -463,22 +463,9 @@ const fn field_of(event: &Event) -> Field {
 }
 
 /// Two events of one step are the same event if they are of one kind, save that roles concern several apps.
-fn kind_of(event: &Event) -> (Field, u64) {
-    let which = match event {
-        Event::TakeThreadControl { .. } => 1,
-        Event::RequestThreadControl { .. } => 2,
-        Event::PassThreadMetadata { .. } => 3,
-        Event::AppRoles { app, .. } => 4 + app.0,
-        Event::Message { .. }
-        | Event::Echo { .. }
-        | Event::Postback { .. }
-        | Event::Reaction { .. }
-        | Event::Referral(_)
-        | Event::Delivered { .. }
-        | Event::Read { .. }
-        | Event::PassThreadControl { .. } => 0,
-    };
-    (field_of(event), which)
+const fn kind_of(event: &Event) -> (EventKind, Option<AppId>) {
+    let app = if let Event::AppRoles { app, .. } = event { Some(*app) } else { None };
+    (event.kind(), app)
 }
 
 /// A plain message is refused for control exactly when another app owns the conversation, where that keeps

@@ -1,5 +1,6 @@
 //! The tables of requests in `fixtures/rules/requests`: each row is a call of the Graph API over real HTTP and its
-//! answer. There is one test for each file; `fixtures/rules/requests/README.md` says how to read one.
+//! answer. There is one test for each file; `fixtures/rules/requests/README.md` says how to read one. Payloads that people
+//! captured are brought about in the same worlds.
 
 use std::process::ExitCode;
 
@@ -7,6 +8,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 #[path = "requests/answer.rs"]
 mod answer;
+#[path = "requests/captured.rs"]
+mod captured;
 #[path = "wire/http.rs"]
 #[expect(dead_code, reason = "the tests of the wire need more of it")]
 mod http;
@@ -14,6 +17,9 @@ mod http;
 mod listener;
 #[path = "requests/order.rs"]
 mod order;
+#[path = "wire/payloads.rs"]
+#[expect(dead_code, reason = "the tests of the wire need more of it")]
+mod payloads;
 #[path = "requests/request.rs"]
 mod request;
 #[path = "requests/table.rs"]
@@ -35,6 +41,7 @@ fn main() -> ExitCode {
         }));
     }
     trials.push(Trial::test("every_pair_of_neighbours_has_a_row", || finish(&order::every_pair_has_a_row())));
+    trials.extend(captured::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

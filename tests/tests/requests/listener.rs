@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::Value;
 use sha1::Sha1;
 use sha2::Sha256;
 use tokio::io::{AsyncWriteExt as _, BufReader};
@@ -36,6 +37,12 @@ impl Listener {
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}/webhook", self.address)
+    }
+
+    /// The newest body that came.
+    pub(crate) fn newest(&self) -> Option<Value> {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.last().map(Message::json)
     }
 
     /// What differs between the events that came and those that are expected; `secret` signs them.

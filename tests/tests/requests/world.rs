@@ -37,6 +37,14 @@ impl World {
         }
         Self(world)
     }
+
+    /// The webhook of that app is the listener.
+    pub(crate) fn heard_by(mut self, app: Option<&str>) -> Self {
+        if let Some(app) = app {
+            self.0["apps"][app]["webhook"] = "listener".into();
+        }
+        self
+    }
 }
 
 /// Gives every app with `webhook: listener` the address of the listener.
@@ -65,6 +73,9 @@ pub(crate) struct Stand {
     cast: Arc<Cast>,
     listener: Listener,
     address: std::net::SocketAddr,
+    place: Place,
+    /// The world with the address of the listener.
+    world: World,
 }
 
 /// Builds the world, plays the steps, and lets `look` make calls.
@@ -139,11 +150,29 @@ impl Stand {
             surroundings,
             bots: None,
         };
-        let mut scene = Scene::new(place, Arc::clone(&scenario.file), Map::new(), Patience::default());
+        let stand = Self { stage, lane, cast, listener: hears, address, place, world };
+        stand.perform(&scenario).await?;
+        Ok(stand)
+    }
+
+    async fn perform(&self, scenario: &Scenario) -> Result<(), String> {
+        let file = Arc::clone(&scenario.file);
+        let mut scene = Scene::new(self.place.clone(), file, Map::new(), Patience::default());
         for step in scenario.steps.iter() {
-            scene.perform(step).await.map_err(|failure| format!("its steps: {failure:?}"))?;
+            scene.perform(step).await.map_err(|failure| shown(&[failure.problem]))?;
         }
-        Ok(Self { stage, lane, cast, listener: hears, address })
+        Ok(())
+    }
+
+    /// Plays further steps, which know nothing of what was captured before them.
+    pub(crate) async fn go_on(&self, steps: &Value) -> Result<(), String> {
+        self.perform(&scenario(&self.world, Some(steps))?).await
+    }
+
+    /// The newest body that the listener heard, once nothing is under way any more.
+    pub(crate) async fn newest_heard(&self) -> Result<Value, String> {
+        self.lane.settled(PATIENCE).await.map_err(|unsettled| unsettled.to_string())?;
+        self.listener.newest().ok_or_else(|| "nothing was delivered".to_owned())
     }
 
     /// What `${NAME}` stands for, after a first call where there was one.

@@ -82,9 +82,21 @@ pub(crate) enum Keys {
     AsSets,
 }
 
-/// Holds a webhook, or a part of one, against a recorded one: the keys and the kinds of their values.
-/// Keys in `gone` are no longer sent, or are for kinds of messages that are none of the matter; those
-/// in `new` came after the record.
+/// In what a body may differ from its record.
+#[derive(Debug, Clone)]
+pub(crate) struct But<'a> {
+    pub(crate) keys: Keys,
+    /// Keys that are no longer sent.
+    pub(crate) gone: Vec<&'a str>,
+    /// Keys that came after the record.
+    pub(crate) new: Vec<&'a str>,
+}
+
+/// Keys whose texts are words of the platform, so that they are compared themselves and not only their kind.
+const WORDS: &[&str] =
+    &["action", "content_type", "object", "reaction", "source", "status", "template_type", "type"];
+
+/// Holds a webhook, or a part of one, against a recorded one, as [`shape_differences`] compares them.
 pub(crate) fn hold_shape_against(
     id: &str,
     ours: &Value,
@@ -93,35 +105,92 @@ pub(crate) fn hold_shape_against(
     gone: &[&str],
     new: &[&str],
 ) {
-    let (ours, recorded) = (shape(ours, keys, new), shape(recorded, keys, gone));
-    assert_eq!(ours.to_string(), recorded.to_string(), "{id}");
+    let wrong = shape_differences(ours, recorded, &But { keys, gone: gone.to_vec(), new: new.to_vec() });
+    assert!(wrong.is_empty(), "{id}\n{}\nours:     {ours}\nrecorded: {recorded}", wrong.join("\n"));
 }
 
-/// The value with kinds in place of texts and numbers. What is left out is named by its key, or by the
-/// key that holds it and its own, as in `attachments.title`.
-fn shape(value: &Value, keys: Keys, without: &[&str]) -> Value {
-    shape_below("", value, keys, without)
+/// What differs between a body, or a part of one, and a recorded one, each with its path: the keys, how they are nested
+/// and in which order, the kinds of values, and the words of the platform. Texts and numbers are different every time.
+/// A key of `but` is named alone, or with the key that holds it, as in `attachments.title`.
+pub(crate) fn shape_differences(ours: &Value, recorded: &Value, but: &But<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    compare(&Place { path: String::new(), key: "" }, ours, recorded, but, &mut wrong);
+    wrong
 }
 
-fn shape_below(holder: &str, value: &Value, keys: Keys, without: &[&str]) -> Value {
-    match value {
-        Value::Null => "null".into(),
-        Value::Bool(_) => "boolean".into(),
-        Value::Number(_) => "number".into(),
-        Value::String(_) => "text".into(),
-        Value::Array(items) => items.iter().map(|item| shape_below(holder, item, keys, without)).collect(),
-        Value::Object(members) => {
-            let left_out = |key: &str| {
-                let whole = format!("{holder}.{key}");
-                without.iter().any(|name| *name == key || *name == whole)
-            };
-            let mut members: Vec<_> = members.iter().filter(|(key, _)| !left_out(key)).collect();
-            if keys == Keys::AsSets {
-                members.sort_by_key(|(key, _)| *key);
+/// Where a value stands: its path, and the nearest key above it.
+struct Place<'a> {
+    path: String,
+    key: &'a str,
+}
+
+fn compare(at: &Place<'_>, ours: &Value, recorded: &Value, but: &But<'_>, wrong: &mut Vec<String>) {
+    let path = if at.path.is_empty() { "the body" } else { &at.path };
+    match (ours, recorded) {
+        (Value::Object(ours), Value::Object(recorded)) => {
+            let ours = members_but(ours, at.key, &but.new);
+            let recorded = members_but(recorded, at.key, &but.gone);
+            for (key, _) in ours.iter().filter(|(key, _)| recorded.iter().all(|(other, _)| other != key)) {
+                wrong.push(format!("{path}: `{key}` is there, and was not recorded"));
             }
-            let shape =
-                |(key, value): (&String, &Value)| (key.clone(), shape_below(key, value, keys, without));
-            Value::Object(members.into_iter().map(shape).collect::<Map<_, _>>())
+            let mut both = Vec::new();
+            for (key, recorded) in &recorded {
+                let Some((_, ours)) = ours.iter().find(|(other, _)| other == key) else {
+                    wrong.push(format!("{path}: `{key}` was recorded, and is not there"));
+                    continue;
+                };
+                both.push(*key);
+                let dot = if at.path.is_empty() { "" } else { "." };
+                let at = Place { path: format!("{}{dot}{key}", at.path), key };
+                compare(&at, ours, recorded, but, wrong);
+            }
+            let order: Vec<&str> =
+                ours.iter().map(|(key, _)| *key).filter(|key| both.contains(key)).collect();
+            if but.keys == Keys::InOrder && order != both {
+                wrong.push(format!("{path}: the order is {}, and was {}", order.join(", "), both.join(", ")));
+            }
         }
+        (Value::Array(ours), Value::Array(recorded)) => {
+            if ours.len() != recorded.len() {
+                wrong.push(format!("{path}: there are {} items, and were {}", ours.len(), recorded.len()));
+            }
+            for (index, (ours, recorded)) in ours.iter().zip(recorded).enumerate() {
+                let at = Place { path: format!("{}[{index}]", at.path), key: at.key };
+                compare(&at, ours, recorded, but, wrong);
+            }
+        }
+        _ if kind(ours) != kind(recorded) => {
+            wrong.push(format!(
+                "{path}: it is {}, and was {}: {ours}, {recorded}",
+                kind(ours),
+                kind(recorded)
+            ));
+        }
+        (Value::Bool(_), _) if ours != recorded => {
+            wrong.push(format!("{path}: it is {ours}, and was {recorded}"));
+        }
+        (Value::String(_), _) if WORDS.contains(&at.key) && ours != recorded => {
+            wrong.push(format!("{path}: the word is {ours}, and was {recorded}"));
+        }
+        _ => {}
+    }
+}
+
+fn members_but<'a>(members: &'a Map<String, Value>, holder: &str, but: &[&str]) -> Vec<(&'a str, &'a Value)> {
+    let left_out = |key: &str| {
+        let whole = format!("{holder}.{key}");
+        but.iter().any(|name| *name == key || *name == whole)
+    };
+    members.iter().map(|(key, value)| (key.as_str(), value)).filter(|(key, _)| !left_out(key)).collect()
+}
+
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }

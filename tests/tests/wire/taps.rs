@@ -161,19 +161,6 @@ async fn the_page_reacts_and_nobody_hears_of_it() {
 }
 
 #[tokio::test]
-async fn a_template_is_echoed_as_recorded() {
-    let scene = Scene::new().await;
-    let recorded = &item("obs.echo_webhooks.05")["body"];
-    let sent = json!({
-        "attachment": {"type": "template", "payload": {"template_type": "button", "text": "Pay?", "buttons": [
-            {"type": "web_url", "url": "https://shop.test/pay?order=1&locale=zh-hant", "title": "去支付"}]}},
-        "metadata": "MC3.0"});
-    scene.sends(json!({"message": sent})).await;
-    // Ids are left out by `heard`.
-    hold_shape_against("quick reply", &scene.heard(), recorded, Keys::InOrder, &["mid"], &[]);
-}
-
-#[tokio::test]
 async fn attachments_of_people_arrive_as_recorded() {
     /// Stickers were images then: 2026-05-01.
     const SPRING: Timestamp = Timestamp(1_777_593_600_000);

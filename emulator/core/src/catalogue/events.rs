@@ -34,7 +34,7 @@ macro_rules! events {
             PersonWrites, "M-203", "a person writes", [], Documented, WEBHOOKS,
                 "A person can always write to the Page. The message gets an id and a timestamp later than every event of the conversation before it.";
             Attachments, "M-206", "what a person sends beside text", [], Documented, WEBHOOKS,
-                "Attachments are a list of types and payloads. A sticker is an item sticker, and until 2026-08-30 an item image as well. A shared page is a fallback beside the text.";
+                "Attachments are a list of types and payloads. A sticker is an item sticker, and until 2026-08-30 an item image as well. A shared page is a fallback beside the text. Instagram has kinds of its own, among them share, story_mention, like_heart and unsupported_type.";
             Reactions, "M-230", "reactions go to the owner alone", [], Inferred, STANDBY,
                 "A reaction, and taking it back, is told to the owner, or to every app while nobody owns the conversation; standby does not carry reactions. A reaction opens the messaging window, taking it back does not.";
             LanguageProcessing, "M-270", "what language processing found", [], Documented, WEBHOOKS,

@@ -15,7 +15,20 @@ const STICKER: &str = "sticker";
 const LOCATION: &str = "location";
 const FALLBACK: &str = "fallback";
 /// Types that are written as they were given.
-const AS_GIVEN: &[&str] = &["reel", "ig_reel", "post", "ig_post", "template", "appointment_booking"];
+const AS_GIVEN: &[&str] = &[
+    "reel",
+    "ig_reel",
+    "post",
+    "ig_post",
+    "template",
+    "appointment_booking",
+    // Of Instagram: a post until 2026, and what was seen there beside it.
+    "share",
+    "story_mention",
+    "like_heart",
+    "ephemeral",
+    "unsupported_type",
+];
 
 /// Why something cannot be sent by a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -229,6 +242,7 @@ mod tests {
                 json!({"attachments": [{"type": "ig_reel", "payload": {"url": url, "reel_video_id": 1}}]}),
                 json!([{"type": "ig_reel", "payload": {"url": url, "reel_video_id": 1}}]),
             ),
+            (json!({"attachments": [{"type": "like_heart"}]}), json!([{"type": "like_heart"}])),
         ];
         for (input, expected) in cases {
             let (text, attachments) = sent(&input, SUMMER).unwrap();
@@ -268,7 +282,7 @@ mod tests {
     #[test]
     fn what_cannot_be_sent_is_said() {
         let kinds = "image, audio, video, file, sticker, location, fallback, reel, ig_reel, post, ig_post, template, \
-                     appointment_booking";
+                     appointment_booking, share, story_mention, like_heart, ephemeral, unsupported_type";
         let shape = format!("a message of a person holds `text`, `attachments` or one of {kinds}");
         let cases = [
             (json!([]), shape.clone()),

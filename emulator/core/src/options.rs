@@ -56,7 +56,7 @@ words! {
     Requests {
         /// Its owner.
         Owner = "owner",
-        /// The primary receiver, whoever the owner is.
+        /// The primary receiver, even where another app owns the conversation.
         Primary = "primary",
         /// Nobody: it is refused with code 100.
         Refuse = "refuse",

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use emulator_core::{AppId, Message, Mid, Party};
+use emulator_core::{AppId, Message, Mid, Party, Psid};
 use emulator_server::graph::GraphError;
 use emulator_server::journal::{Call, CallContent};
 use serde_json::{Map, Value};
@@ -61,6 +61,7 @@ impl Words<'_> {
     /// The verb of a call with its parameters; of a request that was not in order, the one that it was intended as.
     fn intended(&self, call: &Call) -> Option<(&'static Verb, Map<String, Value>)> {
         match &call.content {
+            CallContent::Act(_) if self.stranger_of(call).is_some() => None,
             CallContent::Act(act) => Some((verb_of(call)?, act.parameters())),
             CallContent::Request { method, path, asked: Some(asked) } => {
                 let asked: Value = serde_json::from_str(asked).unwrap_or_default();
@@ -94,6 +95,11 @@ impl Words<'_> {
         Ok(out)
     }
 
+    /// The id that a call names where it is not that of anybody in the world. A verb would mean somebody else.
+    pub(crate) fn stranger_of(&self, call: &Call) -> Option<Psid> {
+        call.person.filter(|person| !self.heading.names.people.contains_key(person))
+    }
+
     /// The Page of a call, where it is not the first of several.
     pub(crate) fn on_page_of_call(&self, call: &Call) -> Option<Keyed> {
         let of_person = call.person.and_then(|person| self.heading.names.page_of(person));
@@ -102,7 +108,9 @@ impl Words<'_> {
 
     /// A verb of an app and its value.
     pub(crate) fn called(&self, call: &Call, manner: Manner) -> Result<Keyed, Untold> {
-        if let (Some(verb), CallContent::Act(act)) = (verb_of(call), &call.content) {
+        if let (Some(verb), CallContent::Act(act), None) =
+            (verb_of(call), &call.content, self.stranger_of(call))
+        {
             return Ok((verb.name, self.value_of(verb, &act.parameters(), manner)));
         }
         if call.sender_action().is_some() {

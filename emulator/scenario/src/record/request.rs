@@ -1,9 +1,9 @@
 //! Calls that no verb is for, written out: method, path and what was asked for.
 
 use emulator_core::PageId;
-use emulator_server::graph::{CallLine, call_line};
+use emulator_server::graph::{CallLine, RouteAct, call_line, route};
 use emulator_server::journal::{Call, CallContent};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::acts::{Untold, Words};
 use super::tree::Tree;
@@ -27,7 +27,20 @@ impl Words<'_> {
                     "it calls {method} {path} with a secret or with files, which are not written down"
                 ));
             }
-            CallContent::Act(act) => part(if method == "GET" { "query" } else { "form" }, act.parameters()),
+            CallContent::Act(act) => {
+                let (mut parameters, reads) = (act.parameters(), method == "GET");
+                let recipient = self.stranger_of(call).filter(|_| takes_recipient(act));
+                if let Some(id) = recipient.map(|id| Value::from(id.to_string())) {
+                    let id = if reads { id } else { json!({"id": id}) };
+                    parameters.insert("recipient".to_owned(), id);
+                }
+                let place = match recipient {
+                    _ if reads => "query",
+                    Some(_) => "body",
+                    None => "form",
+                };
+                part(place, parameters)
+            }
             CallContent::Subscribes { fields, webhook, .. } => {
                 let other = webhook.iter().flat_map(|webhook| &webhook.other_fields);
                 let list = |known: &emulator_core::FieldSet| {
@@ -48,6 +61,11 @@ impl Words<'_> {
             parts.get("token").and_then(Value::as_str).map(|word| ("token", Tree::word(word))),
         ]))
     }
+}
+
+/// Whether a call names its person by a parameter, and not by its path.
+fn takes_recipient(act: &RouteAct) -> bool {
+    route(act.route()).params.iter().any(|param| param.name == "recipient")
 }
 
 /// Method and path of a call; a request that was not understood as it came.

@@ -311,6 +311,26 @@ fn a_played_app_asks_for_a_profile_by_its_path() {
 }
 
 #[test]
+fn a_call_for_an_id_of_nobody_names_that_id() {
+    let mut tape = Tape::of(ONE);
+    tape.says(0, "ana", "hello");
+    let data = json!({"app": "bot", "person": "4242", "verb": "sends", "text": "Hi", "played": true});
+    let call = tape.add(0, None, "call", data);
+    tape.refuses(0, call, 100, Some(2_018_001));
+    let (steps, _) = tape.told();
+    insta::assert_snapshot!(steps, @r#"
+      - user: ana
+        says: "hello"
+      - app: bot
+        calls:
+          method: POST
+          path: "me/messages"
+          body: {message: {text: "Hi"}, recipient: {id: "4242"}}
+        refused: {code: 100, subcode: 2018001}
+    "#);
+}
+
+#[test]
 fn replies_and_reactions_name_the_messages_they_mean() {
     let mut tape = Tape::of(ONE);
     tape.says(0, "ana", "hello");

@@ -24,7 +24,7 @@ fn plain(path: &Path) -> &str {
 }
 
 /// Scenarios of raw calls that are wrong in ways which no step says again: tokens of others, bodies in no encoding, ids of
-/// nobody. Their exports warn of it.
+/// messages that nobody wrote. Their exports warn of it.
 const RAW: &[&str] = &["scenarios-calls-", "scenarios-messages-malformed-"];
 
 /// Exports every journal of a folder into another one; gives the files by their names.
